@@ -1,0 +1,255 @@
+"""The vocabulary: what a profiler log can say, one frozen dataclass for each thing it says.
+
+The parser turns bytes into these; `state.reduce` folds them. Units are in the field names. All text in an event
+is visible text already: escape sequences are gone, other control characters are spelled out (`core.text`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from npumon.core.profile import Detection, Diagnostic, Operation, TopEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ProductNamed:
+    """`#productname=VIPNano-QI, pid=0x88`: which NPU the driver found."""
+
+    product: str
+    pid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCreated:
+    """`Created VX Thread: 0xa69a21c0`."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadExited:
+    """`Exit VX Thread: 0xa69a21c0`: the program is done with the NPU."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCreated:
+    """`Create Neural Network: 59ms or 59455us`."""
+
+    elapsed_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyStarted:
+    """`Verify...`: the graph is being checked and compiled; this may take long."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphVerified:
+    """`Verify Graph: 0ms or 823us`."""
+
+    elapsed_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandBufferGenerated:
+    """`generate command buffer, device count=1, core count per-device: 1,`."""
+
+    device_count: int
+    core_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AxiSramLocated:
+    """`current device id=0, AXI SRAM base address=0xff000000`."""
+
+    device_id: int
+    base_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TilingStarted:
+    """`---…Begin VerifyTiling …---`: what follows is the compiler's table, free text to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class TilingNote:
+    """A line inside the VerifyTiling block: known to belong there, not read any further."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TilingEnded:
+    """`---…End VerifyTiling …---`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySized:
+    """`AXI-SRAM = 1048576 Bytes VIP-SRAM = 522240 Bytes …`: on-chip memory the graph may use."""
+
+    axi_sram_bytes: int
+    vip_sram_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class GraphStarted:
+    """`Start run graph [1] times...`: the number of iterations to come (VNN_LOOP_TIME)."""
+
+    loops: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperationProfiled:
+    """One profiled block, whole. `complete` is False when the text broke off before the block's end."""
+
+    operation: Operation
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VpcElapsed:
+    """`VPC_ELAPSETIME: 21124`: the window, in microseconds, in which the cycles were counted."""
+
+    elapsed_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class IterationEnded:
+    """`Run the 1 time: 21.00ms or 21609.00us`. The ms figure is cut off by the program; the us one is exact."""
+
+    index: int
+    elapsed_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class IterationFailed:
+    """`Run graph the 0 time fail` (0-based in the text, 1-based here) or `Test Fail,Execution Time Too Long`."""
+
+    index: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceTimed:
+    """KSNN: `Done. inference :  0.0423` (seconds in the text): one inference, where no `Run the` line exists."""
+
+    elapsed_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class TotalAnnounced:
+    """`vxProcessGraph execution time:` or `Execution time:`: the totals come next."""
+
+
+@dataclass(frozen=True, slots=True)
+class TotalTimed:
+    """`Total   21.00ms or 21625.00us`."""
+
+    elapsed_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class AverageTimed:
+    """`Average 21.62ms or 21625.00us`."""
+
+    elapsed_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class TopStarted:
+    """` --- Top5 ---` or `----- Show Top5 +-----`: `size` classes come next."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopListed:
+    """`  2: 0.833984`: one class of the list."""
+
+    entry: TopEntry
+
+
+@dataclass(frozen=True, slots=True)
+class KsnnAnnounced:
+    """` |--- KSNN Version: v1.3 +---|`: the program is a KSNN example (Python on the same NPU)."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageReached:
+    """`Start init neural network ...`, `Det_set_input START`: a step that the program announces."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionsCounted:
+    """`resultData.detect_num=3`: a new frame with so many objects."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDetected:
+    """`i:3 left:.. right:.. top:.. bottom:..` (C demos), or class, score and box coordinates (KSNN)."""
+
+    detection: Detection
+
+
+@dataclass(frozen=True, slots=True)
+class DriverVersioned:
+    """`HAL user version 6.4.3.5.293908`: the user-space part of the driver."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """A diagnostic: OVXLIB or detection library message, shell death notice, or the parser's own remark."""
+
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A line nobody knows. Counted and shown, never lost."""
+
+    line: int
+    text: str
+
+
+Event = (
+    ProductNamed
+    | ThreadCreated
+    | ThreadExited
+    | NetworkCreated
+    | VerifyStarted
+    | GraphVerified
+    | CommandBufferGenerated
+    | AxiSramLocated
+    | TilingStarted
+    | TilingNote
+    | TilingEnded
+    | MemorySized
+    | GraphStarted
+    | OperationProfiled
+    | VpcElapsed
+    | IterationEnded
+    | IterationFailed
+    | InferenceTimed
+    | TotalAnnounced
+    | TotalTimed
+    | AverageTimed
+    | TopStarted
+    | TopListed
+    | KsnnAnnounced
+    | StageReached
+    | DetectionsCounted
+    | ObjectDetected
+    | DriverVersioned
+    | Diagnosed
+    | Unrecognised
+)

@@ -1,0 +1,34 @@
+"""A refusal in two halves: what is wrong, naming the thing, and what the user can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["usage", "failed", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    `id` is stable, for scripts and tests (`driver.missing`). `what` is one sentence naming the thing, `remedy`
+    one sentence or command that mends it. `kind` is for the exit status: usage (the request was wrong), failed
+    (the work went wrong), unavailable (no usable NPU or driver, or not permitted).
+    """
+
+    id: str
+    what: str
+    remedy: str
+    kind: Kind = "failed"
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}".strip()
+
+
+class ProblemError(Exception):
+    """Raised where work cannot go on; carries the `Problem`. Only the command line turns it into text."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem

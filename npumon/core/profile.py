@@ -1,0 +1,107 @@
+"""What a profile consists of: the values that events carry and states hold.
+
+Units stand in the field names. MByte is the driver's unit and is not reinterpreted. `None` means that the
+text did not say; it never means zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: The six bandwidth figures, in the order in which the driver prints them.
+BANDWIDTHS = ("total_read", "total_write", "axi_read", "axi_write", "ddr_read", "ddr_write")
+
+
+@dataclass(frozen=True, slots=True)
+class Bandwidth:
+    """MByte moved by one operation (or a sum of operations), by memory and direction.
+
+    `total` is all traffic, `axi` the part to and from AXI-SRAM, `ddr` the part to and from DDR memory.
+    """
+
+    total_read: float | None = None
+    total_write: float | None = None
+    axi_read: float | None = None
+    axi_write: float | None = None
+    ddr_read: float | None = None
+    ddr_write: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """GPUTOTALCYCLES and GPUIDLECYCLES: NPU clock cycles of the window, and how many of them were idle."""
+
+    total: int | None = None
+    idle: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One profiled block: an operation of a layer.
+
+    A network binary graph is one layer with one operation; other graphs print a block per operation.
+    """
+
+    layer_id: int | None = None
+    name: str | None = None
+    operation_index: int | None = None
+    operation: str | None = None
+    target: str | None = None
+    uid: int | None = None
+    op_abs_id: int | None = None
+    execution_us: int | None = None
+    bandwidth: Bandwidth = Bandwidth()
+    cycles: Cycles = Cycles()
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """One pass of the graph. `elapsed_us` is the program's own time; `vpc_elapsed_us` the cycle window.
+
+    `complete` is False for the iteration in which the text broke off.
+    """
+
+    index: int
+    elapsed_us: float | None = None
+    vpc_elapsed_us: int | None = None
+    operations: tuple[Operation, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TopEntry:
+    """One class of the program's own top-k list. `index` is -1 where the program found no class."""
+
+    rank: int
+    index: int
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One object that a detection demo reported.
+
+    Coordinates are as printed: pixels in the C demos, pixels or fractions in the KSNN ones.
+    """
+
+    index: int | None = None
+    label: str | None = None
+    score: float | None = None
+    left: float | None = None
+    top: float | None = None
+    right: float | None = None
+    bottom: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something a person should know about the run: a message of the program, the shell, or the parser.
+
+    `line` is the 1-based line of the log. `level` is error, warning, info or debug. `source` is ovxlib, detect
+    (the detection library), driver, shell, model, or npumon for what the parser or the metrics noticed.
+    """
+
+    line: int | None
+    level: str
+    source: str
+    message: str

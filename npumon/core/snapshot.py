@@ -1,0 +1,145 @@
+"""What crosses to any view: the board, the driver and the last run, all of one moment, immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from npumon.core.metrics import Metrics
+from npumon.core.problems import Problem
+from npumon.core.state import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that has /dev/galcore open. `user` and `command` are None where they may not be read."""
+
+    pid: int
+    user: str | None
+    command: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DriverState:
+    """The NPU's kernel driver as it is now.
+
+    `name` is galcore or etnaviv, whichever is loaded, else None. `parameters` are all that the kernel shows under
+    /sys/module/galcore/parameters, as (name, value) in name order, unknown ones included. `profiling` is
+    gpuProfiler as a truth value, None where it cannot be read. `references` counts the module's users.
+    `accessible` says whether this user may open /dev/galcore; None when there is no such node.
+    `hardware_resets` is the Amlogic driver's own counter of NPU hangs.
+    """
+
+    name: str | None = None
+    version: str | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    profiling: bool | None = None
+    references: int | None = None
+    device_node: bool = False
+    accessible: bool | None = None
+    holders: tuple[Holder, ...] = ()
+    hardware_resets: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThermalZone:
+    """A temperature the kernel reports. `celsius` is None where the reading is missing or implausible."""
+
+    name: str
+    celsius: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoolingDevice:
+    """A cooling device; `state` above 0 means the kernel is holding something back or running a fan."""
+
+    name: str
+    state: int
+    max_state: int
+
+
+@dataclass(frozen=True, slots=True)
+class CpuCluster:
+    """One CPU frequency policy: which CPUs, and their clock in MHz now and at most."""
+
+    cpus: str
+    mhz: float | None
+    max_mhz: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """The Khadas fan: `enabled`, `mode` (auto or manual) and `level`, as far as the kernel says."""
+
+    enabled: bool | None
+    mode: str | None
+    level: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """The machine. Each field may be absent; nothing here needs a profiler or root.
+
+    `model` is the device tree's, `chip` and `variant` follow from it (A311D is the VIM3, S905D3 the VIM3L).
+    `npu_interrupts` counts interrupts of the NPU since boot, summed over the CPUs.
+    `nominal_clock_mhz` is what the chip's NPU should run at.
+    """
+
+    model: str | None = None
+    chip: str | None = None
+    variant: str | None = None
+    kernel: str | None = None
+    zones: tuple[ThermalZone, ...] = ()
+    cooling: tuple[CoolingDevice, ...] = ()
+    cpus: tuple[CpuCluster, ...] = ()
+    fan: Fan | None = None
+    npu_interrupts: int | None = None
+    nominal_clock_mhz: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """Where a result comes from and how it ended. `started_at` is ISO 8601 in UTC; `duration_s` is in seconds.
+
+    `outcome` is ok, failed, timeout, cancelled, truncated (the log ended inside a run) or empty (no profiler
+    text). `signal` is the name of the signal that ended the program (`SIGSEGV`).
+    """
+
+    id: str | None = None
+    model: str | None = None
+    command: tuple[str, ...] | None = None
+    cwd: str | None = None
+    started_at: str | None = None
+    duration_s: float | None = None
+    exit_status: int | None = None
+    signal: str | None = None
+    outcome: str = "ok"
+    log: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One finished (or broken-off) run, ready for any exporter or view.
+
+    `labels` runs parallel to `state.top`. `number` is the run's place in its log, `runs_in_log` how many there
+    are. `demo` is True when the figures come from the simulated board.
+    """
+
+    info: RunInfo
+    state: RunState
+    metrics: Metrics
+    labels: tuple[str | None, ...] = ()
+    number: int = 1
+    runs_in_log: int = 1
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole monitor at one moment. `taken_at` is ISO 8601 in UTC."""
+
+    taken_at: str
+    board: BoardState
+    driver: DriverState
+    run: RunReport | None = None
+    demo: bool = False
