@@ -120,7 +120,7 @@ class IterationEnded:
     """`Run the 1 time: 21.00ms or 21609.00us`. The ms figure is cut off by the program; the us one is exact."""
 
     index: int
-    elapsed_us: float
+    elapsed_us: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class IterationFailed:
 class InferenceTimed:
     """KSNN: `Done. inference :  0.0423` (seconds in the text): one inference, where no `Run the` line exists."""
 
-    elapsed_us: float
+    elapsed_us: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +147,14 @@ class TotalAnnounced:
 class TotalTimed:
     """`Total   21.00ms or 21625.00us`."""
 
-    elapsed_us: float
+    elapsed_us: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class AverageTimed:
     """`Average 21.62ms or 21625.00us`."""
 
-    elapsed_us: float
+    elapsed_us: float | None
 
 
 @dataclass(frozen=True, slots=True)

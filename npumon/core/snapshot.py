@@ -26,7 +26,8 @@ class DriverState:
     /sys/module/galcore/parameters, as (name, value) in name order, unknown ones included. `profiling` is
     gpuProfiler as a truth value, None where it cannot be read. `references` counts the module's users.
     `accessible` says whether this user may open /dev/galcore; None when there is no such node.
-    `hardware_resets` is the Amlogic driver's own counter of NPU hangs.
+    `hardware_resets` is the Amlogic driver's own counter of NPU hangs. `unseen_references` is how many of the
+    references none of the `holders` accounts for: they belong to processes this user may not look into.
     """
 
     name: str | None = None
@@ -38,6 +39,7 @@ class DriverState:
     accessible: bool | None = None
     holders: tuple[Holder, ...] = ()
     hardware_resets: int | None = None
+    unseen_references: int = 0
     problems: tuple[Problem, ...] = ()
 
 

@@ -118,7 +118,7 @@ def _append(items: tuple[Any, ...], item: object, limit: int) -> tuple[Any, ...]
     return (*items[-limit + 1 :], item) if len(items) >= limit else (*items, item)
 
 
-def _close_iteration(state: RunState, index: int, elapsed_us: float) -> RunState:
+def _close_iteration(state: RunState, index: int, elapsed_us: float | None) -> RunState:
     iteration = Iteration(index, elapsed_us, state.vpc_elapsed_us, state.operations)
     ended = state.iterations_ended + 1
     return replace(
