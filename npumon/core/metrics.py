@@ -1,4 +1,4 @@
-"""The documented figures of one run, and what they mean.
+"""The documented figures of one iteration.
 
 Formulas: the vendor's interface document gives utilization = (total cycles - idle cycles) / total cycles. The
 window in which cycles are counted is VPC_ELAPSETIME, not `execution time`: total cycles / VPC_ELAPSETIME gives
@@ -7,9 +7,14 @@ the NPU's clock (790 to 799 MHz in the three public runs of an 800 MHz part).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from npumon.core.profile import Bandwidth
+from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
+
+#: The clock that each chip's NPU is built for, in MHz, by the pid that the driver prints
+#: (source: the table in Amlogic's get_layer_info tool, which divides cycles by it).
+NOMINAL_CLOCK_MHZ = {"0x88": 800.0, "0x99": 800.0, "0xb9": 800.0, "0xbe": 667.0, "0xa1": 667.0, "0xe8": 850.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +27,93 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics:
-    """Figures of the last complete iteration, summed over its operations.
+class Figures:
+    """Figures of one iteration, summed over its operations. Times in microseconds, bandwidth in MByte.
 
-    `execution_us` and `busy_us` are microseconds, `utilization` is 0 to 1, `clock_mhz` MHz, `bandwidth` MByte,
-    `bandwidth_per_s` MByte/s over `execution_us`. `verdict_id` names the rule that gave the `verdict`.
+    `utilization` is 0 to 1 and `busy_us` that share of the window; `bandwidth_per_s` is MByte/s over
+    `execution_us`. What the text did not say is None, also in sums of which a part is missing.
     """
 
     execution_us: int | None = None
     utilization: float | None = None
     busy_us: float | None = None
     clock_mhz: float | None = None
+    cycles: Cycles = Cycles()
     bandwidth: Bandwidth = Bandwidth()
     bandwidth_per_s: Bandwidth = Bandwidth()
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The figures of a run's last complete iteration, the checks on them, and what they mean.
+
+    `nominal_clock_mhz` is what the clock was compared with. `verdict` is one sentence a developer can act on,
+    `verdict_id` the stable name of the rule that gave it.
+    """
+
+    figures: Figures = Figures()
+    nominal_clock_mhz: float | None = None
     checks: tuple[Check, ...] = ()
     verdict: str = ""
     verdict_id: str = ""
+
+
+def utilization(cycles: Cycles) -> float | None:
+    """(total - idle) / total, to six decimals; None where that is not a share (no cycles, more idle than total)."""
+    if cycles.total is None or cycles.idle is None or not 0 <= cycles.idle <= cycles.total or cycles.total == 0:
+        return None
+    return round((cycles.total - cycles.idle) / cycles.total, 6)
+
+
+def figures_of(iteration: Iteration) -> Figures:
+    """The figures of one iteration."""
+    operations = iteration.operations
+    cycles = Cycles(
+        _whole_sum(operation.cycles.total for operation in operations),
+        _whole_sum(operation.cycles.idle for operation in operations),
+    )
+    execution_us = _whole_sum(operation.execution_us for operation in operations)
+    bandwidth = _bandwidth_sum(operations)
+    window_us = iteration.vpc_elapsed_us
+    share = utilization(cycles)
+    return Figures(
+        execution_us=execution_us,
+        utilization=share,
+        busy_us=None if share is None or window_us is None else round(share * window_us, 1),
+        clock_mhz=None if cycles.total is None or not window_us else round(cycles.total / window_us, 1),
+        cycles=cycles,
+        bandwidth=bandwidth,
+        bandwidth_per_s=per_second(bandwidth, execution_us),
+    )
+
+
+def per_second(bandwidth: Bandwidth, execution_us: int | None) -> Bandwidth:
+    """MByte/s while the NPU executed; None where there is no time to divide by."""
+    if not execution_us:
+        return Bandwidth()
+    amounts = (getattr(bandwidth, name) for name in BANDWIDTHS)
+    return Bandwidth(*(None if amount is None else round(amount * 1e6 / execution_us, 1) for amount in amounts))
+
+
+def ddr_rate(operation: Operation) -> float | None:
+    """MByte/s that one operation moved to and from DDR memory."""
+    rates = per_second(operation.bandwidth, operation.execution_us)
+    if rates.ddr_read is None or rates.ddr_write is None:
+        return None
+    return rates.ddr_read + rates.ddr_write
+
+
+def _whole_sum(values: Iterable[int | None]) -> int | None:
+    """The sum, or None when there is nothing to sum or a part is missing."""
+    parts = list(values)
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) else None
+
+
+def _bandwidth_sum(operations: tuple[Operation, ...]) -> Bandwidth:
+    sums: list[float | None] = []
+    for name in BANDWIDTHS:
+        parts: list[float | None] = [getattr(operation.bandwidth, name) for operation in operations]
+        known = [part for part in parts if part is not None]
+        sums.append(round(sum(known), 6) if known and len(known) == len(parts) else None)
+    return Bandwidth(*sums)

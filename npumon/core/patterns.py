@@ -37,7 +37,7 @@ def _rule(kind: str, first: str, pattern: str, *, open_ended: bool = False) -> R
 
 
 #: `[     7] ` before counters and a few messages: a running number of the printer, not of the counter.
-PRINT_COUNTER = re.compile(r"\[ *\d{1,18}\] *")
+PRINT_COUNTER = re.compile(r"\[[ \d]{1,20}\] *")
 
 RULES: tuple[Rule, ...] = (
     # #productname=VIPNano-QI, pid=0x88

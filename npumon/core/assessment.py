@@ -1,0 +1,22 @@
+"""From a run's state to its metrics: figures, checks and verdict together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from npumon.core.checks import checks_of
+from npumon.core.metrics import NOMINAL_CLOCK_MHZ, Figures, Metrics, figures_of
+from npumon.core.state import RunState
+from npumon.core.verdict import Circumstances, verdict_of
+
+
+def assess(state: RunState, around: Circumstances) -> Metrics:
+    """The metrics of the run's last complete iteration.
+
+    Where the circumstances know no nominal clock, the chip that the text names gives it.
+    """
+    nominal = around.nominal_clock_mhz or NOMINAL_CLOCK_MHZ.get((state.pid or "").lower())
+    figures = figures_of(state.iterations[-1]) if state.iterations else Figures()
+    checks = checks_of(state, figures, nominal)
+    verdict_id, verdict = verdict_of(state, figures, checks, replace(around, nominal_clock_mhz=nominal))
+    return Metrics(figures, nominal, checks, verdict, verdict_id)

@@ -1,0 +1,46 @@
+"""How a run ended, in one word, from its text and from what its supervisor saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from npumon.core.state import RunState
+
+OK = "ok"
+FAILED = "failed"
+TIMEOUT = "timeout"
+CANCELLED = "cancelled"
+TRUNCATED = "truncated"
+EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is known of a program's end besides its text; all None for a log that is only read.
+
+    `stopped_by` is timeout, cancelled or watcher; `error` is a sentence when the program could not be executed.
+    """
+
+    exit_status: int | None = None
+    signal: str | None = None
+    stopped_by: str | None = None
+    error: str | None = None
+
+
+def outcome(state: RunState, ending: Ending | None = None) -> str:
+    """ok, failed, timeout, cancelled, truncated (the text stops inside a run) or empty (no profiler text)."""
+    if ending is not None:
+        if ending.stopped_by is not None:
+            return TIMEOUT if ending.stopped_by == "timeout" else CANCELLED
+        if ending.exit_status != 0:
+            return FAILED
+    if not state.has_profiler_text:
+        return EMPTY
+    if state.iterations_failed or died(state):
+        return FAILED
+    return TRUNCATED if state.interrupted else OK
+
+
+def died(state: RunState) -> bool:
+    """Whether a shell reported the program's death by a signal."""
+    return any(diagnostic.source == "shell" and diagnostic.level == "error" for diagnostic in state.diagnostics)

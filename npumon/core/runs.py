@@ -1,0 +1,59 @@
+"""A log to its runs: the fold over a whole text, which may hold several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from npumon.core.events import Event
+from npumon.core.profile import Iteration
+from npumon.core.state import EMPTY, RunState, reduce, starts_new_run
+
+
+@dataclass(frozen=True, slots=True)
+class IterationCompleted:
+    """An iteration of the run with this number (1-based within the log) has come to its end."""
+
+    run: int
+    iteration: Iteration
+
+
+@dataclass(frozen=True, slots=True)
+class RunCompleted:
+    """A run is over: the next one began or the log ended."""
+
+    run: int
+    state: RunState
+
+
+Completed = IterationCompleted | RunCompleted
+
+
+class RunFold:
+    """Folds events into runs. Only the current run is held."""
+
+    def __init__(self, first_run: int = 1) -> None:
+        self.state = EMPTY
+        self.number = first_run
+
+    def feed(self, events: Iterable[Event]) -> list[Completed]:
+        """What these events complete, in order."""
+        completed: list[Completed] = []
+        for event in events:
+            if starts_new_run(self.state, event):
+                completed.append(RunCompleted(self.number, self.state))
+                self.number += 1
+                self.state = EMPTY
+            ended = self.state.iterations_ended
+            self.state = reduce(self.state, event)
+            if self.state.iterations_ended > ended:
+                completed.append(IterationCompleted(self.number, self.state.iterations[-1]))
+        return completed
+
+    def skip(self, runs: int) -> None:
+        """Count runs that somebody else has taken from the log."""
+        self.number += runs
+
+    def close(self) -> RunCompleted:
+        """The last run. A log without any profiler text is one empty run."""
+        return RunCompleted(self.number, self.state)

@@ -1,0 +1,59 @@
+"""Figures as people read them: fixed decimals, the unit behind, `n/a` for what is absent."""
+
+from __future__ import annotations
+
+ABSENT = "n/a"
+
+
+def milliseconds(us: float | None) -> str:
+    """Microseconds as `21.6 ms`; two decimals below 10 ms, seconds from 10 s on."""
+    if us is None:
+        return ABSENT
+    if us >= 10_000_000:
+        return f"{us / 1e6:.1f} s"
+    return f"{us / 1e3:.2f} ms" if us < 10_000 else f"{us / 1e3:.1f} ms"
+
+
+def seconds(duration_s: float | None) -> str:
+    """A duration as `1.2 s`, `3:05` or `2:03:05`."""
+    if duration_s is None:
+        return ABSENT
+    if duration_s < 60:
+        return f"{duration_s:.1f} s"
+    minutes, rest = divmod(int(duration_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def percent(share: float | None) -> str:
+    """A share of one as `98.2 %`."""
+    return ABSENT if share is None else f"{share * 100:.1f} %"
+
+
+def mbyte(amount: float | None) -> str:
+    """MByte with two decimals, without the unit: it stands in the column's head."""
+    return ABSENT if amount is None else f"{amount:.2f}"
+
+
+def rate(mbyte_per_s: float | None) -> str:
+    """MByte/s without decimals, without the unit, thousands apart: `3 440`."""
+    return ABSENT if mbyte_per_s is None else grouped(round(mbyte_per_s))
+
+
+def megacycles(cycles: int | None) -> str:
+    """Cycles as `16.70 M`."""
+    return ABSENT if cycles is None else f"{cycles / 1e6:.2f} M"
+
+
+def size(count: int | None) -> str:
+    """Bytes as `1.00 MiB` or `510 KiB`."""
+    if count is None:
+        return ABSENT
+    if count >= 1 << 20:
+        return f"{count / (1 << 20):.2f} MiB"
+    return f"{count / (1 << 10):.0f} KiB" if count >= 1 << 10 else f"{count} B"
+
+
+def grouped(number: int) -> str:
+    """An integer with its thousands apart by spaces."""
+    return f"{number:,}".replace(",", " ")

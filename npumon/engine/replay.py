@@ -1,0 +1,24 @@
+"""A finished log, read from beginning to end: the same fold as a live run, by the fast reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from npumon.core.blocks import Batch, BlockReader, Pieces
+from npumon.core.runs import Completed, RunFold
+
+
+def replay(chunks: Iterable[bytes], first_run: int = 1) -> Iterator[Completed]:
+    """What the log completes, in order; ends with the `RunCompleted` of its last run (empty for no run at all)."""
+    reader, fold = BlockReader(), RunFold(first_run)
+    for batch in _batches(reader, chunks):
+        yield from fold.feed(reader.events(batch))
+    yield fold.close()
+
+
+def _batches(reader: BlockReader, chunks: Iterable[bytes]) -> Iterator[Batch]:
+    pieces = Pieces()
+    for chunk in chunks:
+        yield from reader.read(pieces.feed(chunk))
+    yield from reader.read(pieces.close())
+    yield reader.close()

@@ -1,0 +1,97 @@
+"""A finished log as rows of text, for tables of any length: no state is built where rows can be had without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from npumon.core.blocks import BlockReader, Blocks, Heads, Pieces, Texts, split_blocks
+from npumon.core.profile import Iteration
+from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold
+
+
+class RowWriter(Protocol):
+    """Turns iterations into rows of text, in either of the two shapes in which a log gives them."""
+
+    def iteration(self, run: int, iteration: Iteration) -> str:
+        """The rows of one iteration, each with its line end."""
+        ...
+
+    def block_rows(self, blocks: Sequence[Texts], heads: Heads) -> list[str]:
+        """A row for each regular block, without the run's number before it and without line end."""
+        ...
+
+
+class Stretch(NamedTuple):
+    """Regular blocks that follow each other: the first and the last as texts, those between them as rows."""
+
+    first: Texts
+    rows: list[str]
+    last: Texts | None
+
+
+Segment = Stretch | bytes
+
+
+def segments(piece: bytes, heads: Heads, writer: RowWriter) -> Iterator[Segment]:
+    """A piece of a log, prepared without any knowledge of what stands before it."""
+    whole = piece.rfind(b"\n") + 1
+    for part in split_blocks(piece[:whole], heads):
+        if isinstance(part, Blocks):
+            first, *others = part.texts
+            last = others.pop() if others else None
+            yield Stretch(first, writer.block_rows(others, heads), last)
+        else:
+            yield part
+    if whole < len(piece):
+        yield piece[whole:]
+
+
+def prepared(chunks: Iterable[bytes], writer: RowWriter) -> Iterator[Segment]:
+    """The segments of a log that comes in chunks of any size."""
+    pieces, heads = Pieces(), Heads()
+    for chunk in chunks:
+        yield from segments(pieces.feed(chunk), heads, writer)
+    yield from segments(pieces.close(), heads, writer)
+
+
+def rows(log: Iterable[Segment], writer: RowWriter, first_run: int = 1) -> Iterator[str | RunCompleted]:
+    """The rows of a log's iterations in order, and at the end its last run.
+
+    Each regular block ends with the totals of its run, so the next one is a run of its own: between the first and
+    the last block of a stretch a row needs nothing but its number.
+    """
+    reader, fold = BlockReader(), RunFold(first_run)
+    for segment in log:
+        if isinstance(segment, bytes):
+            for batch in reader.take(segment):
+                yield _completed_rows(fold.feed(reader.events(batch)), writer)
+            continue
+        yield _block(segment.first, reader, fold, writer)
+        if segment.rows:
+            start = fold.number + 1
+            yield "".join([f"{run},{row}\n" for run, row in enumerate(segment.rows, start)])
+            fold.skip(len(segment.rows))
+            reader.skip(len(segment.rows))
+        if segment.last is not None:
+            yield _block(segment.last, reader, fold, writer)
+    end = fold.feed(reader.close())
+    end.append(fold.close())
+    yield _completed_rows(end, writer)
+    yield fold.close()
+
+
+def _block(texts: Texts, reader: BlockReader, fold: RunFold, writer: RowWriter) -> str:
+    batches = reader.take(Blocks([texts]))
+    return "".join([_completed_rows(fold.feed(reader.events(batch)), writer) for batch in batches])
+
+
+def _completed_rows(completed: Iterable[Completed], writer: RowWriter) -> str:
+    """Rows of completed iterations, and of one that was broken off when its run ended."""
+    texts: list[str] = []
+    for item in completed:
+        if isinstance(item, IterationCompleted):
+            texts.append(writer.iteration(item.run, item.iteration))
+        elif item.state.open_iteration is not None:
+            texts.append(writer.iteration(item.run, item.state.open_iteration))
+    return "".join(texts)

@@ -1,0 +1,106 @@
+"""CSV: one row for each operation of a layer and an iteration. RFC 4180 quoting, lines end in a line feed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from npumon.core.blocks import Heads, Texts
+from npumon.core.metrics import utilization
+from npumon.core.profile import BANDWIDTHS, Iteration, Operation
+
+HEADER = (
+    "run,iteration,elapsed_us,vpc_elapsed_us,layer_id,name,operation_index,operation,target,uid,op_abs_id,"
+    "execution_us,"
+    + ",".join(f"bandwidth_mbyte.{name}" for name in BANDWIDTHS)
+    + ",cycles.total,cycles.idle,utilization\n"
+)
+#: Heads of blocks whose cells are remembered.
+_HEADS_KEPT = 4_096
+_NO_OPERATION = Operation()
+#: Text cells that a spreadsheet would take for a formula.
+_FORMULA = ("=", "+", "-")
+
+
+def iteration_rows(run: int, iteration: Iteration) -> str:
+    """The rows of one iteration; one row without a layer where the text told only its time."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    for operation in iteration.operations or (_NO_OPERATION,):
+        writer.writerow(
+            (
+                run,
+                iteration.index,
+                iteration.elapsed_us,
+                iteration.vpc_elapsed_us,
+                *_head(operation),
+                operation.execution_us,
+                *(getattr(operation.bandwidth, name) for name in BANDWIDTHS),
+                operation.cycles.total,
+                operation.cycles.idle,
+                utilization(operation.cycles),
+            )
+        )
+    return buffer.getvalue()
+
+
+class CsvRows:
+    """Rows from iterations, and straight from the texts of regular blocks."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, str] = {}
+
+    def iteration(self, run: int, iteration: Iteration) -> str:
+        """The rows of one iteration."""
+        return iteration_rows(run, iteration)
+
+    def block_rows(self, blocks: Sequence[Texts], heads: Heads) -> list[str]:
+        """A row for each regular block, without the run's number and without line end."""
+        rows: list[str] = []
+        append = rows.append
+        cells = self._cells
+        for (
+            head, execution, total_read, total_write, axi_read, axi_write, ddr_read, ddr_write,
+            total, idle, window, iteration, elapsed, _total_us, _average_us, _rest,
+        ) in blocks:  # fmt: skip
+            cell = cells.get(head) or self._head_cells(head, heads)
+            cycles = int(total)
+            share = (cycles - int(idle)) / cycles
+            text = f"{share:.6f}"
+            if text[-1] == "0" or share < 1e-4:  # where `repr` spells it otherwise
+                text = _share_text(share)
+            append(
+                f"{iteration},{elapsed},{window},{cell},{execution},{total_read},{total_write},{axi_read},"
+                f"{axi_write},{ddr_read},{ddr_write},{total},{idle},{text}"
+            )
+        return rows
+
+    def _head_cells(self, head: str, heads: Heads) -> str:
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="").writerow(_head(heads.operation(head) or _NO_OPERATION))
+        if len(self._cells) >= _HEADS_KEPT:
+            self._cells.clear()
+        return self._cells.setdefault(head, buffer.getvalue())
+
+
+def _share_text(share: float) -> str:
+    """The same cell as `utilization` gives."""
+    return str(round(share, 6)) if share >= 0 else ""
+
+
+def _head(operation: Operation) -> tuple[object, ...]:
+    return (
+        operation.layer_id,
+        _text(operation.name),
+        operation.operation_index,
+        _text(operation.operation),
+        _text(operation.target),
+        operation.uid,
+        operation.op_abs_id,
+    )
+
+
+def _text(text: str | None) -> str | None:
+    """Text from a model never starts a formula: an apostrophe before it makes it plain text in spreadsheets."""
+    return f"'{text}" if text and text.startswith(_FORMULA) else text

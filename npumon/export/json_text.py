@@ -1,0 +1,28 @@
+"""Documents as JSON text: strict (no NaN, no Infinity), UTF-8 characters as they are or escaped in ASCII mode."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from npumon.core.snapshot import RunReport
+from npumon.export.run_document import Document, finite, run_document
+from npumon.export.style import PLAIN, Style
+
+
+def json_document(document: Document, style: Style = PLAIN) -> str:
+    """One document over several lines, with a final newline."""
+    return json.dumps(finite(document), indent=2, ensure_ascii=style.ascii, allow_nan=False) + "\n"
+
+
+def json_line(document: Document, style: Style = PLAIN) -> str:
+    """One document on one line, with a newline."""
+    return json.dumps(finite(document), ensure_ascii=style.ascii, allow_nan=False, separators=(",", ":")) + "\n"
+
+
+def json_runs(reports: Iterable[RunReport], style: Style = PLAIN) -> Iterator[str]:
+    """The schema `npumon.runs/1`, a run at a time, so that any number of runs needs the memory of one."""
+    yield '{\n"schema": "npumon.runs/1",\n"runs": ['
+    for position, report in enumerate(reports):
+        yield ("," if position else "") + "\n" + json_document(run_document(report), style).rstrip("\n")
+    yield "\n]\n}\n"

@@ -1,0 +1,152 @@
+"""A run as plain dictionaries, in the keys of the schemas `npumon.run/1` and `npumon.iteration/1`.
+
+Numbers carry their unit in the key; what is absent is None.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from npumon import __version__
+from npumon.core.metrics import Check, Metrics, utilization
+from npumon.core.profile import BANDWIDTHS, Bandwidth, Detection, Iteration, Operation
+from npumon.core.snapshot import RunInfo, RunReport
+
+Document = dict[str, Any]
+
+
+def run_document(report: RunReport) -> Document:
+    """The schema `npumon.run/1`."""
+    state = report.state
+    broken = state.open_iteration
+    iterations = state.iterations if broken is None else (*state.iterations, broken)
+    labels = report.labels or (None,) * len(state.top)
+    return {
+        "schema": "npumon.run/1",
+        "npumon_version": __version__,
+        "demo": report.demo,
+        "runs_in_log": report.runs_in_log,
+        "run": _info(report.info),
+        "device": {"product": state.product, "pid": state.pid},
+        "memory": {"axi_sram_bytes": state.axi_sram_bytes, "vip_sram_bytes": state.vip_sram_bytes},
+        "create_us": state.create_us,
+        "verify_us": state.verify_us,
+        "loops": state.loops,
+        "iterations": [iteration_document(iteration) for iteration in iterations],
+        "iterations_completed": state.iterations_ended,
+        "total_us": state.total_us,
+        "average_us": state.average_us,
+        "top": [
+            {"rank": entry.rank, "index": entry.index, "score": entry.score, "label": label}
+            for entry, label in zip(state.top, labels, strict=True)
+        ],
+        "detections": [_detection(detection) for detection in state.detections],
+        "diagnostics": [
+            {
+                "line": diagnostic.line,
+                "level": diagnostic.level,
+                "source": diagnostic.source,
+                "message": diagnostic.message,
+            }
+            for diagnostic in state.diagnostics
+        ],
+        "diagnostics_dropped": state.diagnostics_dropped,
+        "unrecognized_lines": state.unrecognised,
+        "metrics": _metrics(report.metrics),
+    }
+
+
+def iteration_line(run: int, iteration: Iteration, *, demo: bool) -> Document:
+    """The schema `npumon.iteration/1`: one iteration, told the moment it completes."""
+    return {"schema": "npumon.iteration/1", "demo": demo, "run": run, **iteration_document(iteration)}
+
+
+def iteration_document(iteration: Iteration) -> Document:
+    """One iteration as it stands in a run's `iterations`."""
+    return {
+        "index": iteration.index,
+        "complete": iteration.complete,
+        "elapsed_us": iteration.elapsed_us,
+        "vpc_elapsed_us": iteration.vpc_elapsed_us,
+        "layers": [_operation(operation) for operation in iteration.operations],
+    }
+
+
+def bandwidth_document(bandwidth: Bandwidth) -> Document:
+    """The six bandwidth figures by name."""
+    return {name: getattr(bandwidth, name) for name in BANDWIDTHS}
+
+
+def finite(value: object) -> object:
+    """The document with every float that is not finite replaced by None, so that JSON stays strict."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(item) for item in value]
+    return value
+
+
+def _info(info: RunInfo) -> Document:
+    return {
+        "id": info.id,
+        "model": info.model,
+        "command": None if info.command is None else list(info.command),
+        "cwd": info.cwd,
+        "started_at": info.started_at,
+        "duration_s": info.duration_s,
+        "exit_status": info.exit_status,
+        "signal": info.signal,
+        "outcome": info.outcome,
+        "log": info.log,
+    }
+
+
+def _operation(operation: Operation) -> Document:
+    return {
+        "layer_id": operation.layer_id,
+        "name": operation.name,
+        "operation_index": operation.operation_index,
+        "operation": operation.operation,
+        "target": operation.target,
+        "uid": operation.uid,
+        "op_abs_id": operation.op_abs_id,
+        "execution_us": operation.execution_us,
+        "bandwidth_mbyte": bandwidth_document(operation.bandwidth),
+        "cycles": {"total": operation.cycles.total, "idle": operation.cycles.idle},
+        "utilization": utilization(operation.cycles),
+    }
+
+
+def _detection(detection: Detection) -> Document:
+    return {
+        "index": detection.index,
+        "label": detection.label,
+        "score": detection.score,
+        "left": detection.left,
+        "top": detection.top,
+        "right": detection.right,
+        "bottom": detection.bottom,
+    }
+
+
+def _metrics(metrics: Metrics) -> Document:
+    figures = metrics.figures
+    return {
+        "execution_us": figures.execution_us,
+        "utilization": figures.utilization,
+        "busy_us": figures.busy_us,
+        "clock_mhz": figures.clock_mhz,
+        "nominal_clock_mhz": metrics.nominal_clock_mhz,
+        "bandwidth_mbyte": bandwidth_document(figures.bandwidth),
+        "bandwidth_mbyte_per_s": bandwidth_document(figures.bandwidth_per_s),
+        "checks": [_check(check) for check in metrics.checks],
+        "verdict_id": metrics.verdict_id,
+        "verdict": metrics.verdict,
+    }
+
+
+def _check(check: Check) -> Document:
+    return {"id": check.id, "ok": check.ok, "detail": check.detail}

@@ -1,0 +1,18 @@
+"""How text for people may look where it is going."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The destination's limits: `ascii` asks for plain ASCII only, `color` allows colour, `width` is in columns."""
+
+    ascii: bool = False
+    color: bool = False
+    width: int = 80
+
+
+#: What a file or a pipe gets.
+PLAIN = Style()
