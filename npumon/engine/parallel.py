@@ -49,11 +49,11 @@ def prepared_in_parallel(path: Path, writer: RowWriter) -> Iterator[Segment]:
         for number in range((size + _PIECE - 1) // _PIECE):
             yield from workers[number % count][1].recv()
     finally:
-        for process, receiver in workers:
+        for worker, receiver in workers:
             receiver.close()
-            process.terminate()
-            process.join()
-            process.close()
+            worker.terminate()
+            worker.join()
+            worker.close()
 
 
 def _processors() -> int:

@@ -1,0 +1,76 @@
+"""One file of sysfs or procfs: read with a bound, absent when it cannot be read for whatever reason.
+
+A sensor that is not there, not permitted or out of order (ENOENT, EACCES, EIO, ENODEV, EAGAIN, a folder in the
+file's place) is an ordinary state of a board, so these functions return None and never raise.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from npumon.core.text import decode
+
+#: The kernel's own bound for a sysfs attribute is one page; some procfs files are longer.
+LIMIT = 64 * 1024
+
+_INTEGER = re.compile(r"[+-]?(?:[0-9]{1,20}|0[xX][0-9a-fA-F]{1,16})")
+
+
+def read_bytes(path: Path, limit: int = LIMIT) -> bytes | None:
+    """The first `limit` bytes of a regular file. Never waits: a FIFO or a device in its place counts as absent."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except (OSError, ValueError):
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        pieces = []
+        left = limit
+        while left > 0 and (piece := os.read(descriptor, left)):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def read_text(path: Path, limit: int = LIMIT) -> str | None:
+    """The file's text without surrounding white space and NULs, as visible characters."""
+    data = read_bytes(path, limit)
+    return None if data is None else decode(data.strip(b"\0 \t\r\n"))
+
+
+def read_integer(path: Path) -> int | None:
+    """The file's only number, decimal or 0x hexadecimal."""
+    text = read_text(path, 64)
+    return None if text is None else integer(text)
+
+
+def integer(text: str) -> int | None:
+    """The number that the text is, None when it is anything else."""
+    if not _INTEGER.fullmatch(text):
+        return None
+    return int(text, 16 if "x" in text.lower() else 10)
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """The names in a folder, sorted, numbers by value (`zone2` before `zone10`); none if it cannot be read."""
+    try:
+        found = os.listdir(folder)
+    except (OSError, ValueError):
+        return ()
+    return tuple(sorted(found, key=_natural))
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (int(part), "") if part.isascii() and part.isdigit() else (-1, part)
+        for part in re.split(r"([0-9]{1,18})", name)
+        if part
+    )

@@ -1,0 +1,267 @@
+"""What is missing on this board before a model can be run and profiled, and the command that mends it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from npumon.board.attribute import names
+from npumon.board.model_entry import ModelEntry
+from npumon.board.module_file import find_module_file, load_line
+from npumon.board.roots import Roots
+from npumon.board.thermal import Trip, read_trips
+from npumon.core.snapshot import BoardState, DriverState
+from npumon.core.text import visible
+
+#: A run's log is small, but a monitor that runs for days writes many.
+ENOUGH_BYTES = 64 * 1024 * 1024
+_LISTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `ok` None means that it cannot be told, or is only for information.
+
+    `id` is stable, for scripts. `remedy` is one sentence or command, None where nothing needs mending.
+    """
+
+    id: str
+    ok: bool | None
+    what: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What only the caller knows: where results go, what the terminal can show, where models were looked for.
+
+    `encoding` is standard output's, `terminal` its TERM where it is a terminal, else None.
+    """
+
+    state_folder: Path
+    model_roots: Sequence[Path] = ()
+    encoding: str | None = None
+    terminal: str | None = None
+    columns: int | None = None
+    rows: int | None = None
+    enough_bytes: int = ENOUGH_BYTES
+
+
+def examine(
+    roots: Roots,
+    board: BoardState,
+    driver: DriverState,
+    models: Sequence[ModelEntry],
+    surroundings: Surroundings,
+) -> tuple[Finding, ...]:
+    """Look at everything, in the order in which it has to be mended. Changes nothing, never raises."""
+    return (
+        *_board_findings(board),
+        *_driver_findings(driver),
+        _module_file_finding(roots, board, driver),
+        _debugfs_finding(roots),
+        _temperature_finding(board, read_trips(roots)),
+        *_model_findings(models, surroundings),
+        *_storage_findings(surroundings),
+        *_terminal_findings(surroundings),
+    )
+
+
+def healthy(findings: Sequence[Finding]) -> bool:
+    """True when nothing is known to be wrong."""
+    return all(finding.ok is not False for finding in findings)
+
+
+def _board_findings(board: BoardState) -> Iterator[Finding]:
+    if board.variant:
+        yield Finding("board.recognised", True, f"{board.model or 'The board'} ({board.chip}, {board.variant}).")
+    else:
+        name = f"This is a {board.model}" if board.model else "This machine has no device tree"
+        yield Finding(
+            "board.recognised",
+            False,
+            f"{name}: not a board whose NPU npumon knows.",
+            "Run npumon on a Khadas VIM3 or VIM3L; --demo simulates one, npumon parse reads logs anywhere.",
+        )
+    yield Finding("board.kernel", bool(board.kernel) or None, f"Kernel {board.kernel or 'release not readable'}.")
+
+
+def _driver_findings(driver: DriverState) -> Iterator[Finding]:
+    wrong = {problem.id: problem for problem in driver.problems}
+    loaded = driver.name is not None
+    version = f" {driver.version}" if driver.version else ""
+    galcore = driver.name == "galcore"
+    for name, problem, known, good, unknown in (
+        ("loaded", "driver.missing", True, f"The NPU driver {driver.name}{version} is loaded.", ""),
+        ("kind", "driver.etnaviv", loaded, "It is galcore, which can profile.", "which driver it is"),
+        ("node", "driver.node_missing", galcore, "Its device node is there.", "whether its device node is there"),
+        ("access", "driver.node_denied", driver.device_node, "This user may open the device node.", "who may use it"),
+        ("profiling", "driver.profiling_off", driver.profiling is not None, "Profiling is on.", "whether it profiles"),
+    ):
+        if problem in wrong:
+            yield Finding(f"driver.{name}", False, wrong[problem].what, wrong[problem].remedy)
+        elif known:
+            yield Finding(f"driver.{name}", True, good)
+        else:
+            yield Finding(f"driver.{name}", None, f"Cannot be told: {unknown}.")
+    yield _holders_finding(driver)
+    yield _resets_finding(driver)
+
+
+def _holders_finding(driver: DriverState) -> Finding:
+    if driver.name is None:
+        return Finding("driver.holders", None, "Cannot be told: who uses the NPU.")
+    who = [f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in driver.holders[:_LISTED]]
+    more = len(driver.holders) - len(who)
+    if more > 0:
+        who.append(f"{more} more")
+    if driver.unseen_references:
+        who.append(f"{driver.unseen_references} held by processes this user may not look into (sudo shows them)")
+    text = f"The NPU is in use by {', '.join(who)}." if who else "Nobody uses the NPU."
+    return Finding("driver.holders", None if who else True, text)
+
+
+def _resets_finding(driver: DriverState) -> Finding:
+    if driver.hardware_resets is None:
+        return Finding("driver.resets", None, "Cannot be told: how often the NPU had to be reset.")
+    if driver.hardware_resets == 0:
+        return Finding("driver.resets", True, "The NPU never had to be reset.")
+    return Finding(
+        "driver.resets",
+        False,
+        f"The NPU hung and was reset {driver.hardware_resets} times since the driver was loaded.",
+        "Look for the cause: sudo dmesg | grep -i galcore; a model built for another chip or driver does this.",
+    )
+
+
+def _module_file_finding(roots: Roots, board: BoardState, driver: DriverState) -> Finding:
+    found = find_module_file(roots, board.kernel)
+    if found is not None:
+        return Finding("driver.module_file", True, f"The driver's module file is {visible(str(found))}.")
+    if driver.name == "galcore":
+        return Finding(
+            "driver.module_file",
+            None,
+            f"No galcore.ko was found for kernel {board.kernel or '(unknown)'}, though the driver is loaded.",
+        )
+    return Finding(
+        "driver.module_file",
+        False,
+        f"No galcore.ko was found for kernel {board.kernel or '(unknown)'}.",
+        f"Boot a Khadas vendor kernel (4.9 or 5.15), then load it: {load_line(None)}",
+    )
+
+
+def _debugfs_finding(roots: Roots) -> Finding:
+    """Only root may look into debugfs; npumon does not need it."""
+    folder = roots.sys / "kernel/debug/gc"
+    if names(folder):
+        return Finding("driver.debugfs", True, f"The driver's debugfs folder {visible(str(folder))} is readable.")
+    return Finding("driver.debugfs", None, "The driver's debugfs folder is not readable (it is for root; not needed).")
+
+
+def _temperature_finding(board: BoardState, trips: Sequence[Trip]) -> Finding:
+    limits = {trip.zone: trip for trip in trips}
+    measured = [(zone.name, zone.celsius) for zone in board.zones if zone.celsius is not None]
+    for name, celsius in measured:
+        if name in limits and celsius >= limits[name].celsius:
+            return Finding(
+                "board.temperature",
+                False,
+                f"{name} is at {celsius:.0f} °C, over its {limits[name].kind} limit of {limits[name].celsius:.0f} °C.",
+                "Cool the board (fan, heat sink) before measuring: the kernel slows it down.",
+            )
+    if not measured:
+        return Finding("board.temperature", None, "No temperature can be read.")
+    name, celsius = max(measured, key=lambda zone: zone[1])
+    return Finding("board.temperature", True, f"The warmest sensor, {name}, is at {celsius:.0f} °C.")
+
+
+def _model_findings(models: Sequence[ModelEntry], surroundings: Surroundings) -> Iterator[Finding]:
+    fitting = [model for model in models if model.preferred]
+    if not fitting:
+        where = ", ".join(visible(str(root)) for root in surroundings.model_roots) or "the given folders"
+        what = "None of the models found is for this chip" if models else f"No models were found under {where}"
+        yield Finding(
+            "models.found",
+            False,
+            f"{what}.",
+            "git clone --recursive https://github.com/khadas/aml_npu_demo_binaries ~/aml_npu_demo_binaries",
+        )
+        yield Finding("labels.found", None, "Cannot be told: whether there are labels.")
+        return
+    listed = ", ".join(model.full_name for model in fitting[:_LISTED])
+    more = f" and {len(fitting) - _LISTED} more" if len(fitting) > _LISTED else ""
+    yield Finding("models.found", True, f"Models: {listed}{more}.")
+    labelled = [model for model in fitting if model.labels]
+    if labelled:
+        yield Finding("labels.found", True, f"Labels for {len(labelled)} of {len(fitting)} models were found.")
+    else:
+        yield Finding(
+            "labels.found",
+            None,
+            "No labels file lies beside a model or one folder up, so classes are shown as numbers.",
+            "Give one with --labels FILE.",
+        )
+
+
+def _storage_findings(surroundings: Surroundings) -> Iterator[Finding]:
+    """The folder itself need not exist: then what counts is the one in which it will be made."""
+    folder = Path(os.path.abspath(surroundings.state_folder))
+    shown = visible(str(folder))
+    place = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    effective = os.access in os.supports_effective_ids
+    if not os.path.isdir(place):
+        yield Finding(
+            "state.writable",
+            False,
+            f"{visible(str(place))} is not a folder, so run logs cannot be kept in {shown}.",
+            "Move it away, or set XDG_STATE_HOME to another folder.",
+        )
+    elif os.access(place, os.W_OK | os.X_OK, effective_ids=effective):
+        yield Finding("state.writable", True, f"Run logs can be kept in {shown}.")
+    else:
+        yield Finding(
+            "state.writable",
+            False,
+            f"Run logs cannot be kept in {shown}: {visible(str(place))} is not writable.",
+            "Set XDG_STATE_HOME to a folder that this user may write to.",
+        )
+    yield _space_finding(place, surroundings.enough_bytes)
+
+
+def _space_finding(place: Path, enough: int) -> Finding:
+    try:
+        status = os.statvfs(place)
+    except OSError:
+        return Finding("state.space", None, f"The free space of {visible(str(place))} cannot be read.")
+    free = status.f_bavail * status.f_frsize
+    text = f"{free // (1024 * 1024)} MiB are free where run logs are kept"
+    if free >= enough:
+        return Finding("state.space", True, f"{text}.")
+    return Finding(
+        "state.space",
+        False,
+        f"Only {text}; {enough // (1024 * 1024)} MiB are wanted.",
+        "Delete old logs there, or set XDG_STATE_HOME to a folder on another disk.",
+    )
+
+
+def _terminal_findings(surroundings: Surroundings) -> Iterator[Finding]:
+    encoding = surroundings.encoding
+    if (encoding or "").lower().replace("-", "") in ("utf8", "utf8sig"):
+        yield Finding("terminal.encoding", True, "Text is printed as UTF-8.")
+    else:
+        yield Finding(
+            "terminal.encoding",
+            None,
+            f"Text is printed as {visible(encoding or 'unknown')}, not UTF-8, so bars are drawn in ASCII.",
+            "export LANG=C.UTF-8",
+        )
+    if surroundings.terminal is None:
+        yield Finding("terminal.kind", None, "Standard output is not a terminal.")
+        return
+    size = f", {surroundings.columns}x{surroundings.rows}" if surroundings.columns and surroundings.rows else ""
+    yield Finding("terminal.kind", True, f"The terminal is {visible(surroundings.terminal) or 'unnamed'}{size}.")

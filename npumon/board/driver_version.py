@@ -1,0 +1,76 @@
+"""The NPU driver's version, from wherever this kernel tells it.
+
+The string has 4 numbers in old drivers and up to 7 in Khadas' newer ones (`6.4.8.7.1.1.1`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from npumon.board.attribute import read_text
+from npumon.board.roots import Roots
+from npumon.core.text import decode
+
+_VERSION = re.compile(r"(?<![\w.])[0-9]{1,10}(?:\.[0-9]{1,10}){3,6}(?!\.?\w)")
+_LOG_LINE = re.compile(rb"Galcore version ([^\n]{1,80})")
+#: The kernel's ring buffer is at most a few MiB; one read of /dev/kmsg gives one record.
+_LOG_LIMIT = 4 * 1024 * 1024
+_LOG_RECORDS = 100_000
+_RECORD = 64 * 1024
+_SHOWN = 60
+
+
+def find_version(text: str) -> str | None:
+    """The first 4 to 7 numbers joined by dots."""
+    match = _VERSION.search(text)
+    return match.group() if match else None
+
+
+def read_version(roots: Roots) -> str | None:
+    """The loaded driver's version, None where nothing tells.
+
+    Asked in this order: the module's own attribute; debugfs `gc/version` (`6.4.x built at HOST`, root only); the
+    kernel log (`Galcore version 6.4.x.y`, printed at load), where this user may read it.
+    """
+    return (
+        _stated(read_text(roots.sys / "module/galcore/version", 256))
+        or _stated((read_text(roots.sys / "kernel/debug/gc/version", 4096) or "").partition("built at")[0])
+        or _logged(roots.dev / "kmsg")
+    )
+
+
+def _stated(text: str | None) -> str | None:
+    """A text that is all about the version: shown as it is where it has not the usual form."""
+    words = (text or "").split()
+    return (find_version(" ".join(words)) or words[0][:_SHOWN]) if words else None
+
+
+def _logged(path: Path) -> str | None:
+    """The version of the last load that the kernel log remembers."""
+    found = _LOG_LINE.findall(_read_log(path))
+    return find_version(decode(found[-1])) if found else None
+
+
+def _read_log(path: Path) -> bytes:
+    """The text of /dev/kmsg, or of a plain file in its place. Reads what is there and never waits for more."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except (OSError, ValueError):
+        return b""
+    text = bytearray()
+    try:
+        for _ in range(_LOG_RECORDS):
+            try:
+                record = os.read(descriptor, _RECORD)
+            except BrokenPipeError:  # records were overwritten meanwhile; the next read goes on behind the gap
+                continue
+            text += record
+            if not record or len(text) >= _LOG_LIMIT:
+                break
+    except OSError:  # EAGAIN: that was the last record. Anything else: what came so far is all there is
+        pass
+    finally:
+        os.close(descriptor)
+    return bytes(text)

@@ -1,0 +1,89 @@
+"""Who has the NPU's device node open: each open descriptor keeps the driver from being unloaded."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from npumon.board.attribute import names, read_bytes
+from npumon.board.roots import Roots
+from npumon.core.snapshot import Holder
+from npumon.core.text import decode, visible
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """The processes found, and how many open descriptors they have between them.
+
+    Only root may look into every process, so there may be more than were found: `unseen` tells.
+    """
+
+    processes: tuple[Holder, ...] = ()
+    descriptors: int = 0
+
+    def unseen(self, references: int | None) -> int:
+        """How many of the driver's references (`/proc/modules`) none of the processes found accounts for."""
+        return max(0, (references or 0) - self.descriptors)
+
+
+def find_holders(roots: Roots) -> Holders:
+    """Look through `/proc/PID/fd` of every process that this user may look into."""
+    targets = _targets(roots)
+    processes = []
+    descriptors = 0
+    for name in names(roots.proc):
+        if not (name.isascii() and name.isdigit()):
+            continue
+        process = roots.proc / name
+        held = _count(process / "fd", targets)
+        if held:
+            descriptors += held
+            processes.append(Holder(int(name[:18]), _user(process), _command(process)))
+    return Holders(tuple(processes), descriptors)
+
+
+def _targets(roots: Roots) -> frozenset[str]:
+    """How a link to the node may read: as seen under this root, or as the process itself sees it."""
+    node = roots.dev / "galcore"
+    paths = {str(node), os.path.abspath(node), os.path.realpath(node), "/dev/galcore"}
+    return frozenset(paths | {f"{path} (deleted)" for path in paths})
+
+
+def _count(folder: Path, targets: frozenset[str]) -> int:
+    try:
+        with os.scandir(folder) as descriptors:
+            return sum(_leads_to(descriptor.path, targets) for descriptor in descriptors)
+    except OSError:  # the process is gone, or is another user's
+        return 0
+
+
+def _leads_to(link: str, targets: frozenset[str]) -> bool:
+    try:
+        return os.readlink(link) in targets
+    except OSError:  # closed between the two looks
+        return False
+
+
+def _user(process: Path) -> str | None:
+    import pwd
+
+    try:
+        uid = process.stat().st_uid
+    except OSError:
+        return None
+    try:
+        return visible(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return str(uid)
+
+
+def _command(process: Path) -> str | None:
+    """The command line; kernel threads and processes that erased theirs have only a name."""
+    for name in ("cmdline", "comm"):
+        text = decode((read_bytes(process / name, 4096) or b"").replace(b"\0", b" ").strip())
+        if text:
+            return text[:_SHOWN]
+    return None

@@ -1,0 +1,43 @@
+"""The board and the driver behind one port, for whoever polls them."""
+
+from __future__ import annotations
+
+from npumon.board.driver_version import read_version
+from npumon.board.galcore import read_driver
+from npumon.board.roots import Roots
+from npumon.board.sensors import read_board
+from npumon.core.snapshot import BoardState, DriverState
+
+
+class HostProbe:
+    """Reads the machine under `roots`; implements `ports.BoardProbe`.
+
+    The driver's version may have to be searched in the kernel log, so it is remembered for as long as the same
+    load of the module lasts.
+    """
+
+    def __init__(self, roots: Roots) -> None:
+        self._roots = roots
+        self._version: tuple[tuple[int, int] | None, str | None] | None = None
+
+    def board(self) -> BoardState:
+        """The machine now."""
+        return read_board(self._roots)
+
+    def driver(self) -> DriverState:
+        """The driver now."""
+        return read_driver(self._roots, self._remembered_version)
+
+    def _remembered_version(self, roots: Roots) -> str | None:
+        load = self._load()
+        if self._version is None or self._version[0] != load:
+            self._version = (load, read_version(roots))
+        return self._version[1]
+
+    def _load(self) -> tuple[int, int] | None:
+        """What changes when the module is loaded anew: the identity of its sysfs folder."""
+        try:
+            status = (self._roots.sys / "module/galcore").stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_ctime_ns

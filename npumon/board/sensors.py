@@ -1,0 +1,106 @@
+"""The machine around the NPU: temperatures, clocks, fan, interrupts. Cheap enough to be read every second."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from npumon.board.attribute import names, read_bytes, read_integer, read_text
+from npumon.board.device_tree import read_identity
+from npumon.board.roots import Roots
+from npumon.board.thermal import read_cooling, read_zones
+from npumon.core.snapshot import BoardState, CpuCluster, Fan
+
+#: The clock of the NPU in both chips, in MHz (Amlogic's list of chip ids: 0x88 and 0x99 at 800 MHz).
+_NOMINAL_MHZ = {"A311D": 800.0, "S905D3": 800.0}
+_SANE_MHZ = (50.0, 3000.0)
+#: /proc/interrupts has a line for each interrupt and a column for each CPU: long on large machines.
+_INTERRUPTS_LIMIT = 1024 * 1024
+_MOST_CLUSTERS = 256
+
+
+def read_board(roots: Roots) -> BoardState:
+    """Everything the board says about itself; what it does not say is absent. Never raises."""
+    identity = read_identity(roots)
+    return BoardState(
+        model=identity.model,
+        chip=identity.chip,
+        variant=identity.variant,
+        kernel=read_kernel(roots),
+        zones=read_zones(roots),
+        cooling=read_cooling(roots),
+        cpus=_read_clusters(roots),
+        fan=_read_fan(roots),
+        npu_interrupts=read_npu_interrupts(roots),
+        nominal_clock_mhz=_read_nominal_clock(roots, identity.chip),
+    )
+
+
+def read_kernel(roots: Roots) -> str | None:
+    """The running kernel's release, as `uname -r` prints it."""
+    text = read_text(roots.proc / "sys/kernel/osrelease", 256)
+    return text or None
+
+
+def read_npu_interrupts(roots: Roots) -> int | None:
+    """Interrupts of the NPU (`galcore:0` in /proc/interrupts) since boot, summed over CPUs; None if not listed."""
+    total = None
+    for line in (read_bytes(roots.proc / "interrupts", _INTERRUPTS_LIMIT) or b"").splitlines():
+        if b"galcore" not in line:
+            continue
+        for word in line.partition(b":")[2].split():
+            if not word.isdigit() or len(word) > 20:
+                break
+            total = (total or 0) + int(word)
+    return total
+
+
+def _read_clusters(roots: Roots) -> tuple[CpuCluster, ...]:
+    folder = roots.sys / "devices/system/cpu/cpufreq"
+    policies = [folder / name for name in names(folder) if re.fullmatch(r"policy[0-9]+", name)]
+    return tuple(
+        CpuCluster(
+            cpus=_cpu_range(read_text(policy / "related_cpus", 4096) or policy.name.removeprefix("policy")),
+            mhz=_megahertz(policy / "scaling_cur_freq"),
+            max_mhz=_megahertz(policy / "cpuinfo_max_freq") or _megahertz(policy / "scaling_max_freq"),
+        )
+        for policy in policies[:_MOST_CLUSTERS]
+    )
+
+
+def _cpu_range(text: str) -> str:
+    """`2 3 4 5` as `2-5`; anything that is not a plain run of numbers stays as it is."""
+    words = text.split()
+    if len(words) > 1 and all(re.fullmatch(r"[0-9]{1,6}", word) for word in words):
+        first, last = int(words[0]), int(words[-1])
+        if [int(word) for word in words] == list(range(first, first + len(words))):
+            return f"{first}-{last}"
+    return text[:100]
+
+
+def _megahertz(path: Path) -> float | None:
+    kilohertz = read_integer(path)
+    return kilohertz / 1000 if kilohertz is not None and kilohertz > 0 else None
+
+
+def _read_fan(roots: Roots) -> Fan | None:
+    """The Khadas microcontroller's fan; its files read `Fan mode: 1`. Absent on kernels without that driver."""
+    folder = roots.sys / "class/fan"
+    enabled, mode, level = (_last_number(folder / name) for name in ("enable", "mode", "level"))
+    if enabled is None and mode is None and level is None:
+        return None
+    spoken = None if mode is None else {0: "manual", 1: "auto"}.get(mode, str(mode))
+    return Fan(None if enabled is None else enabled != 0, spoken, level)
+
+
+def _last_number(path: Path) -> int | None:
+    words = (read_text(path, 256) or "").split()
+    return int(words[-1]) if words and re.fullmatch(r"[0-9]{1,9}", words[-1]) else None
+
+
+def _read_nominal_clock(roots: Roots, chip: str | None) -> float | None:
+    """The Amlogic driver's own figure (`nanoqFreq`, in Hz), else what the chip is known for."""
+    hertz = read_integer(roots.sys / "module/galcore/parameters/nanoqFreq")
+    if hertz is not None and _SANE_MHZ[0] <= hertz / 1e6 <= _SANE_MHZ[1]:
+        return hertz / 1e6
+    return _NOMINAL_MHZ.get(chip) if chip else None

@@ -1,0 +1,24 @@
+"""`npumon completion bash|zsh|tcsh`: a completion script for a shell."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from npumon.cli.workplace import Workplace
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own options."""
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell to complete for")
+
+
+def run(args: argparse.Namespace, place: Workplace) -> int:
+    """Print the script, which shtab makes from the argument parser."""
+    import shtab
+
+    from npumon.cli.arguments import build_parser
+
+    place.output.document(shtab.complete(build_parser([], complete=True), shell=args.shell) + "\n")
+    return 0

@@ -1,0 +1,269 @@
+"""`npumon parse FILE…`: finished profiler logs to results. No board is needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from npumon.cli import status
+from npumon.cli.paths import shown
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.runs import IterationCompleted, RunCompleted
+from npumon.core.snapshot import RunInfo, RunReport
+
+if TYPE_CHECKING:
+    from npumon.cli.output import Sink
+    from npumon.cli.workplace import Workplace
+    from npumon.engine.report import Context
+    from npumon.engine.rows import RowWriter, Segment
+
+_CHUNK = 1 << 18
+STDIN = "-"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own options."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a profiler log; - is standard input")
+    parser.add_argument("--run", default=None, metavar="K", help="the K-th run of the log, or all (default: the last)")
+    parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
+
+
+def run(args: argparse.Namespace, place: Workplace) -> int:
+    """Print what the logs say; the status tells whether the run that was asked for is whole."""
+    place.output.refuse_inputs(path for path in args.files if path != STDIN)
+    form = place.format("text", "json", "jsonl", "csv")
+    wanted = _wanted(args.run)
+    logs = Logs(args.files, place)
+    if form == "csv":
+        return _csv(logs, place, wanted, args.check)
+    if form == "jsonl":
+        return _jsonl(logs, place, wanted, args.check)
+    reports = logs.reports(place.context(board=False))
+    if wanted == "all":
+        return _all(reports, place, form, args.check)
+    return _one(reports, place, form, wanted, args.check)
+
+
+def _wanted(text: str | None) -> int | str | None:
+    if text is None or text == "all":
+        return text
+    if text.isascii() and text.isdecimal() and len(text) < 13 and int(text) > 0:
+        return int(text)
+    raise ProblemError(Problem("parse.run", f"--run must be a number from 1 up, or all, not '{text}'.", "", "usage"))
+
+
+class Logs:
+    """The named files, as one row of runs; counts them while they are read."""
+
+    def __init__(self, files: Iterable[str], place: Workplace) -> None:
+        self.paths = tuple(files)
+        self._diagnostics = place.diagnostics
+        self.runs = 0
+
+    def completed(self) -> Iterator[tuple[str, IterationCompleted | RunCompleted]]:
+        """What each file completes, with the file's name; runs are numbered through all files."""
+        from npumon.engine.replay import replay
+
+        for path in self.paths:
+            with opened(path) as chunks:
+                for item in replay(chunks, self.runs + 1):
+                    yield path, item
+            self.count(path, item)
+
+    def count(self, path: str, last: object) -> None:
+        """Take note of a file's last run; say so where there was none."""
+        if not isinstance(last, RunCompleted):
+            return
+        if last.state.has_profiler_text:
+            self.runs = last.run
+        else:
+            self.runs = last.run - 1
+            what = f"{_name(path)} holds no profiler text."
+            remedy = "Profiler text is what a model prints with VIV_VX_PROFILE=1 and VIV_VX_DEBUG_LEVEL=1."
+            self._diagnostics.warning(Problem("parse.empty", what, remedy))
+
+    def reports(self, context: Context) -> Iterator[RunReport]:
+        """A report for each run; for no run at all, one that says so."""
+        from npumon.engine.report import report_of
+
+        for path, item in self.completed():
+            if isinstance(item, RunCompleted):
+                info = RunInfo(log=_name(path))
+                yield report_of(item.state, context, info, number=item.run, runs_in_log=item.run)
+
+
+def _one(reports: Iterable[RunReport], place: Workplace, form: str, wanted: object, check: bool) -> int:
+    found: RunReport | None = None
+    count = 0
+    for report in reports:
+        whole = report.state.has_profiler_text
+        count += whole
+        if report.number == wanted or (wanted is None and (whole or found is None)):
+            found = report
+    if found is None:
+        what = f"There is no run {wanted}: {count} run{'s' if count != 1 else ''} found."
+        raise ProblemError(Problem("parse.run", what, "--run all prints all of them.", "usage"))
+    found = replace(found, runs_in_log=count)
+    if form == "json":
+        from npumon.export.json_text import json_document
+        from npumon.export.run_document import run_document
+
+        place.output.document(json_document(run_document(found), place.output.style))
+    else:
+        from npumon.export.run_text import run_text
+
+        place.output.text(run_text(found, place.output.style))
+    return status.status_of(found, check=check)
+
+
+def _all(reports: Iterable[RunReport], place: Workplace, form: str, check: bool) -> int:
+    worst = Worst(check)
+    with place.output.open_document() as sink:
+        if form == "json":
+            from npumon.export.json_text import json_runs
+
+            for text in json_runs(worst.seen(reports), place.output.style):
+                sink.write(text)
+        else:
+            from npumon.export.run_text import run_text
+
+            for position, report in enumerate(worst.seen(reports)):
+                sink.write(("\n" if position else "") + run_text(report, place.output.style))
+    return worst.status
+
+
+class Worst:
+    """Passes reports on and remembers the first status that is not 0."""
+
+    def __init__(self, check: bool) -> None:
+        self._check = check
+        self.status = status.DONE
+
+    def seen(self, reports: Iterable[RunReport]) -> Iterator[RunReport]:
+        """The reports as they are."""
+        for report in reports:
+            self.status = self.status or status.status_of(report, check=self._check)
+            yield report
+
+
+def _jsonl(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
+    from npumon.engine.report import report_of
+    from npumon.export.json_text import json_line
+    from npumon.export.run_document import iteration_line, run_document
+
+    context, style = place.context(board=False), place.output.style
+    worst = Worst(check)
+    with place.output.open_stream() as sink:
+        for path, item in logs.completed():
+            if isinstance(wanted, int) and item.run != wanted:
+                continue
+            if isinstance(item, IterationCompleted):
+                sink.write(json_line(iteration_line(item.run, item.iteration, demo=context.demo), style))
+                continue
+            info = RunInfo(log=_name(path))
+            report = report_of(item.state, context, info, number=item.run, runs_in_log=item.run)
+            for _ in worst.seen([report]):
+                sink.write(json_line(run_document(report), style))
+    return worst.status
+
+
+def _csv(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
+    from npumon.export.csv_rows import HEADER
+
+    with place.output.open_document() as sink:
+        sink.write(HEADER)
+        if wanted is None or wanted == "all":
+            return _csv_rows(logs, place, sink, check)
+        from npumon.engine.report import report_of
+        from npumon.export.csv_rows import iteration_rows
+
+        context, worst = place.context(board=False), Worst(check)
+        for _, item in logs.completed():
+            if item.run != wanted:
+                continue
+            if isinstance(item, IterationCompleted):
+                sink.write(iteration_rows(item.run, item.iteration))
+            else:
+                list(worst.seen([report_of(item.state, context, RunInfo())]))
+    return worst.status
+
+
+def _csv_rows(logs: Logs, place: Workplace, sink: Sink, check: bool) -> int:
+    """All rows, by the fast way. The status is that of each file's last run."""
+    from npumon.engine.report import report_of
+    from npumon.engine.rows import rows
+    from npumon.export.csv_rows import CsvRows
+
+    context, worst, writer = place.context(board=False), Worst(check), CsvRows()
+    for path in logs.paths:
+        with segments_of(path, writer) as log:
+            for item in rows(log, writer, logs.runs + 1):
+                if isinstance(item, str):
+                    sink.write(item)
+                else:
+                    logs.count(path, item)
+                    list(worst.seen([report_of(item.state, context, RunInfo())]))
+    return worst.status
+
+
+@contextmanager
+def segments_of(path: str, writer: RowWriter) -> Iterator[Iterator[Segment]]:
+    """The log prepared for `rows`, by several processes where it is long enough."""
+    from npumon.engine.rows import prepared
+
+    with opened(path) as chunks:
+        if path != STDIN:
+            from pathlib import Path
+
+            from npumon.engine.parallel import prepared_in_parallel, worthwhile
+
+            if worthwhile(Path(path)):
+                yield prepared_in_parallel(Path(path), writer)
+                return
+        yield prepared(chunks, writer)
+
+
+def _name(path: str) -> str:
+    return "standard input" if path == STDIN else shown(path)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Iterator[bytes]]:
+    """The bytes of a file or of standard input. Raises `ProblemError` (usage) naming what cannot be read."""
+    if path == STDIN:
+        if sys.stdin is None:
+            raise ProblemError(Problem("parse.stdin", "Standard input is closed.", "Name a file.", "usage"))
+        yield _chunks(sys.stdin.fileno(), path)
+        return
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    try:
+        yield _chunks(fd, path)
+    finally:
+        os.close(fd)
+
+
+def _chunks(fd: int, path: str) -> Iterator[bytes]:
+    try:
+        while chunk := os.read(fd, _CHUNK):
+            yield chunk
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: Exception) -> ProblemError:
+    if isinstance(error, IsADirectoryError):
+        remedy = "Name the log file in it."
+    elif isinstance(error, FileNotFoundError):
+        remedy = "Check the path."
+    else:
+        remedy = "Check the path and its rights."
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return ProblemError(Problem("parse.unreadable", f"{_name(path)} cannot be read: {reason}.", remedy, "usage"))

@@ -1,0 +1,80 @@
+"""How the results of one or several runs are printed: at once where a format allows it, else at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from npumon.core.runs import IterationCompleted
+from npumon.core.snapshot import RunReport
+from npumon.export.csv_rows import HEADER, iteration_rows
+from npumon.export.json_text import json_document, json_line, json_runs
+from npumon.export.run_document import iteration_line, run_document
+from npumon.export.run_text import run_text
+
+if TYPE_CHECKING:
+    from npumon.cli.workplace import Workplace
+    from npumon.engine.session import Update
+
+Hear = Callable[["Update"], None]
+
+
+class Printer:
+    """Takes updates and reports, prints them in one format. `finish` prints what had to wait for the end."""
+
+    def __init__(self, place: Workplace, form: str, *, several: bool) -> None:
+        self._place = place
+        self._form = form
+        self._several = several
+        self._style = place.output.style
+        self._stack = ExitStack()
+        self._stream = self._stack.enter_context(place.output.open_stream()) if form in ("jsonl", "csv") else None
+        if form == "csv":
+            self._write(HEADER)
+
+    def hears(self, number: int) -> Hear | None:
+        """What a run with this number (0 and below are warm-up) tells while it runs."""
+        if self._stream is None or number < 1:
+            return None
+
+        def hear(update: Update) -> None:
+            for item in update.completed:
+                if isinstance(item, IterationCompleted):
+                    self._iteration(number, item)
+
+        return hear
+
+    def take(self, report: RunReport, number: int) -> None:
+        """A run is over."""
+        if self._form == "jsonl":
+            self._write(json_line(run_document(report), self._style))
+        elif self._form == "csv" and report.state.open_iteration is not None:
+            self._write(iteration_rows(number, report.state.open_iteration))
+        elif self._form == "text" and self._several:
+            self._place.diagnostics.note(f"run {number}: {report.info.outcome}")
+
+    def finish(self, reports: Sequence[RunReport]) -> None:
+        """All runs are over."""
+        self._stack.close()
+        output = self._place.output
+        if self._form == "json":
+            if self._several:
+                with output.open_document() as sink:
+                    for text in json_runs(reports, self._style):
+                        sink.write(text)
+            elif reports:
+                output.document(json_document(run_document(reports[-1]), self._style))
+        elif self._form == "text":
+            output.text("\n".join(run_text(report, self._style) for report in reports))
+
+    def _iteration(self, number: int, item: IterationCompleted) -> None:
+        if self._form == "csv":
+            self._write(iteration_rows(number, item.iteration))
+        else:
+            line = iteration_line(number, item.iteration, demo=self._place.wants_demo)
+            self._write(json_line(line, self._style))
+
+    def _write(self, text: str) -> None:
+        if self._stream is not None:
+            self._stream.write(text)

@@ -1,0 +1,101 @@
+"""The only writer of standard error: refusals, warnings, notes and the one status line.
+
+Nothing here ever raises: when standard error is broken there is nobody left to tell.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from npumon.cli.terminal import is_terminal, locale_environment, wants_ascii, width
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+
+STANDARD_ERROR = 2
+
+
+class Diagnostics:
+    """Messages of the form `npumon: what is wrong. What mends it.`, one line each.
+
+    `quiet` leaves out notes and the status line; `debug` adds tracebacks to errors. `terminal` is True when
+    standard error is a terminal that can redraw a line.
+    """
+
+    def __init__(
+        self,
+        *,
+        quiet: bool = False,
+        debug: bool = False,
+        ascii_only: bool | None = None,
+        fd: int = STANDARD_ERROR,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """`ascii_only` None follows the locale and the terminal."""
+        self._environ = os.environ if environ is None else environ
+        self._fd = fd
+        self.quiet = quiet
+        self.debug = debug
+        is_tty = is_terminal(fd)
+        self.terminal = is_tty and self._environ.get("TERM", "dumb") not in ("", "dumb")
+        self.ascii = wants_ascii(
+            "auto" if ascii_only is None else ascii_only, is_tty, locale_environment(self._environ)
+        )
+        self._status = ""
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal, now."""
+        return width(self._fd, self._environ)
+
+    def error(self, error: Problem | ProblemError | str) -> None:
+        """Say why the work ends; with `debug` also where a raised problem came from."""
+        if isinstance(error, ProblemError):
+            self.traceback(error)
+            error = error.problem
+        self._say(str(error))
+
+    def warning(self, remark: Problem | str) -> None:
+        """Say that something is odd, though the work goes on."""
+        self._say(f"warning: {remark}")
+
+    def note(self, text: str) -> None:
+        """Say something that is merely good to know."""
+        if not self.quiet:
+            self._say(text)
+
+    def traceback(self, error: BaseException) -> None:
+        """With `debug`, show where an exception came from."""
+        if not self.debug:
+            return
+        import traceback
+
+        for block in traceback.format_exception(error):
+            self._write("".join(visible(line) + "\n" for line in block.splitlines()))
+
+    def status(self, line: str) -> None:
+        """Show `line` in place of the last status line, on a terminal; an empty one erases it."""
+        if not self.terminal or self.quiet or line == self._status:
+            return
+        line = visible(line)
+        erase = " " * (len(self._status) - len(line))
+        self._emit(f"\r{line}{erase}" + ("\b" * len(erase) if line else "\r"))
+        self._status = line
+
+    def _say(self, text: str) -> None:
+        self._write(f"npumon: {visible(text)}\n")
+
+    def _write(self, text: str) -> None:
+        """Write whole lines, above the status line if there is one."""
+        status = self._status
+        self.status("")
+        self._emit(text)
+        self.status(status)
+
+    def _emit(self, text: str) -> None:
+        data = text.encode("ascii" if self.ascii else "utf-8", "backslashreplace")
+        try:
+            while data:
+                data = data[os.write(self._fd, data) :]
+        except OSError:
+            pass  # see the module's docstring

@@ -1,0 +1,143 @@
+"""Where the user's files live, and how paths are read and shown."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+
+APPLICATION = "npumon"
+CONFIG_NAME = "config.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class UserFolders:
+    """The user's own places.
+
+    `home` and `config_file` are None where nothing says where home is. `state` always exists as a name, not
+    necessarily on disk; `state_source` says in words what it follows from.
+    """
+
+    home: str | None
+    config_file: str | None
+    state: str
+    state_source: str
+
+
+def home_folder() -> str | None:
+    """The user's home: $HOME where that is an absolute path, else the one in the user database, else None."""
+    home = os.environ.get("HOME", "")
+    if os.path.isabs(home):
+        return home
+    import pwd
+
+    try:
+        home = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return None
+    return home if os.path.isabs(home) else None
+
+
+def user_folders() -> UserFolders:
+    """The places by the XDG Base Directory Specification.
+
+    Without a home (a service, a container) the state folder is a private one under the temporary folder, named
+    by user id, so that two users do not meet. `make_private_folder` makes either of them.
+    """
+    import platformdirs
+
+    home = home_folder()
+    config = _user_folder(platformdirs.user_config_dir, "XDG_CONFIG_HOME", home)
+    state = _user_folder(platformdirs.user_state_dir, "XDG_STATE_HOME", home)
+    source = "XDG state folder"
+    if state is None:
+        import tempfile
+
+        # Only the name is made here: make_private_folder refuses a folder that somebody else put there.
+        state = os.path.join(tempfile.gettempdir(), f"{APPLICATION}-{os.getuid()}")
+        source = "temporary folder, for no home folder is known"
+    return UserFolders(home, None if config is None else os.path.join(config, CONFIG_NAME), state, source)
+
+
+def _user_folder(locate: Callable[[str], str], variable: str, home: str | None) -> str | None:
+    """What platformdirs says, or None where neither the XDG variable nor a home gives an absolute path.
+
+    platformdirs raises RuntimeError there, older releases return a path that is not absolute or below `/`.
+    """
+    if home is None and not os.path.isabs(os.environ.get(variable, "")):
+        return None
+    try:
+        folder = locate(APPLICATION)
+    except RuntimeError:
+        return None
+    return folder if os.path.isabs(folder) else None
+
+
+def expanded(path: str, base: str | None = None) -> str:
+    """The path as an absolute one: `~` and `~user` replaced, a relative path taken from `base` (default: the
+    current folder). Symbolic links and `..` are left as they are.
+
+    Raises `ProblemError` (usage) for a path that cannot be meant: empty, with a NUL, or below an unknown home.
+    """
+    if not path or "\0" in path:
+        raise ProblemError(
+            Problem("path.invalid", f"'{visible(path)}' is not a path.", "Name a file or folder.", "usage")
+        )
+    if path.startswith("~"):
+        name, slash, rest = path.partition("/")
+        home = home_folder() if name == "~" else os.path.expanduser(name)
+        if home is None or not os.path.isabs(home):
+            what = f"'{visible(path)}' cannot be expanded: the home folder of {_owner(name)} is not known."
+            raise ProblemError(Problem("path.no_home", what, "Write the path from / on.", "usage"))
+        return home.rstrip("/") + slash + rest or "/"
+    if os.path.isabs(path):
+        return path
+    try:
+        return os.path.normpath(os.path.join(base or os.getcwd(), path))
+    except FileNotFoundError:
+        what = f"'{visible(path)}' is relative, and the current folder does not exist any more."
+        raise ProblemError(Problem("path.no_folder", what, "Change to another folder.", "usage")) from None
+
+
+def _owner(name: str) -> str:
+    return "this user" if name == "~" else f"user '{visible(name[1:])}'"
+
+
+def shown(path: str) -> str:
+    """The path for people: visible characters only, the home folder as `~`."""
+    home = home_folder()
+    if home and home != "/" and (path == home or path.startswith(home.rstrip("/") + "/")):
+        path = "~" + path[len(home.rstrip("/")) :]
+    return visible(path)
+
+
+def make_private_folder(path: str) -> None:
+    """Make a folder, and those above it, for this user's eyes only; an existing one is checked.
+
+    Raises `ProblemError` (failed) when it cannot be made or written to, is no folder, or, below a folder in
+    which everybody may make entries (as /tmp), when somebody else could have put it there beforehand. A full or
+    read-only disk is left to whoever writes: another disk may do.
+    """
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        found = os.lstat(path)
+        shared = bool(os.stat(os.path.dirname(path.rstrip("/")) or "/").st_mode & stat.S_IWOTH)
+        if shared and (stat.S_ISLNK(found.st_mode) or found.st_uid != os.getuid()):
+            raise _unusable(path, "belongs to another user.")
+        if not os.access(path, os.W_OK | os.X_OK) and not os.statvfs(path).f_flag & os.ST_RDONLY:
+            raise _unusable(path, "cannot be written to.")
+    except FileExistsError:
+        raise _unusable(path, "is not a folder.") from None
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.ENOSPC, errno.EDQUOT):
+            raise _unusable(path, f"cannot be made: {error.strerror or error}.") from error
+
+
+def _unusable(path: str, why: str) -> ProblemError:
+    remedy = "Name another one with the key state.folder or with NPUMON_STATE_FOLDER."
+    return ProblemError(Problem("state.folder", f"The state folder {shown(path)} {why}", remedy))

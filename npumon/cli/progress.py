@@ -1,0 +1,138 @@
+"""How far a run has come, as one line on standard error that is redrawn in place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+from npumon.cli.diagnostics import Diagnostics
+from npumon.core import state as phases
+from npumon.core.state import RunState
+from npumon.export.style import Style
+
+#: Shortest time between two redraws.
+REDRAW_S = 0.1
+
+_WORDS = {
+    phases.WAITING: "starting",
+    phases.CREATING: "creating the network",
+    phases.VERIFYING: "verifying the graph",
+    phases.RUNNING: "running",
+    phases.FINISHING: "finishing",
+    phases.DONE: "finishing",
+}
+
+
+class Pace:
+    """How long iterations take, as seen from outside, for the time that the rest will take.
+
+    The clock starts when the run is first seen running, or at its first completed iteration if that comes
+    earlier; that one then tells nothing about the pace.
+    """
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+        self._base = 0
+        self._ended = 0
+        self._last_s = 0.0
+
+    def note(self, state: RunState, elapsed_s: float) -> None:
+        """Take in the state that is known `elapsed_s` seconds after the run's start."""
+        ended = _ended(state)
+        if self._since_s is None or ended < self._ended:  # the log holds a further run
+            if state.phase != phases.RUNNING and not ended:
+                return
+            self._since_s, self._base = elapsed_s, ended
+            self._ended, self._last_s = ended, elapsed_s
+        elif ended > self._ended:
+            self._ended, self._last_s = ended, elapsed_s
+
+    def remaining_s(self, state: RunState, elapsed_s: float) -> float | None:
+        """Seconds until the last announced iteration ends at the mean pace so far; None while nothing tells."""
+        measured = self._ended - self._base
+        if self._since_s is None or measured < 1 or not state.loops or state.loops <= self._ended:
+            return None
+        mean_s = (self._last_s - self._since_s) / measured
+        return max(0.0, mean_s * (state.loops - self._ended) - (elapsed_s - self._last_s))
+
+
+def progress_line(
+    state: RunState, elapsed_s: float, style: Style, *, remaining_s: float | None = None, label: str = ""
+) -> str:
+    """`label · iteration 3 of 10 · 12 s · ETA 28 s`, at most `style.width` columns wide.
+
+    `label` says what runs (`run 2 of 5`). Where the width does not do, the label, then the ETA, then the time is
+    left out.
+    """
+    what = _what(state)
+    elapsed = duration(elapsed_s)
+    eta = "" if remaining_s is None else f"ETA {duration(remaining_s)}"
+    between = " - " if style.ascii else " · "
+    for parts in ((label, what, elapsed, eta), (what, elapsed, eta), (what, elapsed), (what,)):
+        line = between.join(part for part in parts if part)
+        if len(line) <= style.width:
+            return line
+    return line[: style.width]
+
+
+def duration(seconds: float) -> str:
+    """`7 s`, `3 min 05 s`, `2 h 07 min`: whole units, rounded down."""
+    whole = int(max(0.0, seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _ended(state: RunState) -> int:
+    return state.iterations_ended + state.iterations_failed
+
+
+def _what(state: RunState) -> str:
+    word = _WORDS.get(state.phase, state.phase)
+    if state.phase != phases.RUNNING:
+        return word
+    if state.frames:
+        return f"frame {state.frames}"
+    if state.loops is not None and state.loops > 0:
+        return f"iteration {min(_ended(state) + 1, state.loops)} of {state.loops}"
+    return f"iteration {_ended(state) + 1}" if _ended(state) else word
+
+
+class Progress:
+    """Keeps the status line of one run up to date; a context manager that erases it at the end."""
+
+    def __init__(self, diagnostics: Diagnostics, label: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        """The run begins now. `clock` gives seconds."""
+        self._diagnostics = diagnostics
+        self._label = label
+        self._clock = clock
+        self._began_s = clock()
+        self._drawn_s: float | None = None
+        self._phase = ""
+        self._pace = Pace()
+
+    def update(self, state: RunState) -> None:
+        """Show the state, unless the line was drawn a moment ago and says the same in words."""
+        now_s = self._clock()
+        elapsed_s = now_s - self._began_s
+        self._pace.note(state, elapsed_s)
+        recent = self._drawn_s is not None and now_s - self._drawn_s < REDRAW_S
+        if not self._diagnostics.terminal or (recent and state.phase == self._phase):
+            return
+        self._drawn_s, self._phase = now_s, state.phase
+        # One column is left free, for a terminal that is written to its last one may go on to the next line.
+        style = Style(ascii=self._diagnostics.ascii, width=max(1, self._diagnostics.width - 1))
+        remaining_s = self._pace.remaining_s(state, elapsed_s)
+        self._diagnostics.status(progress_line(state, elapsed_s, style, remaining_s=remaining_s, label=self._label))
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._diagnostics.status("")

@@ -1,0 +1,228 @@
+"""The table of settings: every key, what it means and what its value may be.
+
+One name serves everywhere: `run.timeout_s` is `timeout_s` in the file's table `[run]`, the environment variable
+NPUMON_RUN_TIMEOUT_S and the attribute `run_timeout_s` of `Settings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "path", "paths", "number", "count", "switch", "switch or auto", "choice", "variables"]
+Value = str | float | int | bool | None | tuple[str, ...] | tuple[tuple[str, str], ...]
+
+#: How "no value" is written, in the file, the environment and on the command line. Only for optional settings.
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. `flag` is the command line option that sets it, if there is one; `unit` is in words.
+
+    `optional` settings may be none. Numbers have an inclusive `minimum` and `maximum`. `example` is a TOML
+    value, for those whose default shows nothing.
+    """
+
+    key: str
+    kind: Kind
+    default: Value
+    meaning: str
+    unit: str = ""
+    flag: str | None = None
+    minimum: float = 0
+    maximum: float = 0
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    example: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "NPUMON_" + self.attribute.upper()
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of `Settings` that holds its value."""
+        return self.key.replace(".", "_")
+
+    @property
+    def expectation(self) -> str:
+        """What a value must be, in words that complete "must be"."""
+        match self.kind:
+            case "number" | "count":
+                words = "a number" if self.kind == "number" else "a whole number"
+                words += f" of {self.unit}" if self.unit else ""
+                words += f" from {plain(self.minimum)} to {plain(self.maximum)}"
+            case "switch":
+                words = "true or false"
+            case "switch or auto":
+                words = "true, false or auto"
+            case "choice":
+                words = ", ".join(self.choices[:-1]) + " or " + self.choices[-1]
+            case "path":
+                words = "a path"
+            case "paths":
+                words = "a list of paths"
+            case "variables":
+                words = "a table of environment variables, each a name and a text"
+            case "text":
+                words = "a text"
+        return words + (f", or {NONE}" if self.optional else "")
+
+
+def plain(number: float) -> str:
+    """A number without an exponent and without a needless `.0`."""
+    return str(int(number)) if number == int(number) else str(number)
+
+
+#: One year: far beyond any run, and small enough for every timer.
+_LONGEST_S = 31_536_000
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "models.roots",
+        "paths",
+        ("~/aml_npu_demo_binaries",),
+        "Folders in which models are looked for. The current folder is always searched as well.",
+    ),
+    Setting(
+        "run.timeout_s",
+        "number",
+        None,
+        "How long a run may take before it is ended.",
+        unit="seconds",
+        flag="--timeout",
+        minimum=0.001,
+        maximum=_LONGEST_S,
+        optional=True,
+        example="60",
+    ),
+    Setting(
+        "run.warmup",
+        "count",
+        0,
+        "Runs made beforehand whose figures are not reported: the first one on a cold NPU is mostly waiting.",
+        unit="runs",
+        flag="--warmup",
+        maximum=1_000_000,
+    ),
+    Setting(
+        "run.profile",
+        "switch",
+        True,
+        "Ask the driver for a profile (VIV_VX_PROFILE=1, VIV_VX_DEBUG_LEVEL=1).",
+        flag="--no-profile",
+    ),
+    Setting(
+        "run.keep",
+        "switch",
+        False,
+        "Let a run go on when npumon itself is ended.",
+        flag="--keep",
+    ),
+    Setting(
+        "run.environment",
+        "variables",
+        (),
+        "Environment variables for the model, added to the ones npumon was started with. The file, the "
+        "environment and the command line add to each other here, name by name.",
+        flag="--env",
+        example='{ VNN_LOOP_TIME = "10" }',
+    ),
+    Setting(
+        "output.format",
+        "choice",
+        "text",
+        "How results are printed, by the commands that know this format; svg is known to snapshot only.",
+        flag="--format",
+        choices=("text", "json", "jsonl", "csv", "svg"),
+    ),
+    Setting(
+        "output.color",
+        "choice",
+        "auto",
+        "Colour in text. auto is colour on a terminal, unless NO_COLOR is set or TERM is dumb.",
+        flag="--no-color",
+        choices=("auto", "always", "never"),
+    ),
+    Setting(
+        "output.ascii",
+        "switch or auto",
+        "auto",
+        "Plain ASCII instead of Unicode bars and lines. auto follows the locale and the terminal's type.",
+        flag="--ascii",
+    ),
+    Setting(
+        "labels.file",
+        "path",
+        None,
+        "Names of the classes, one a line, the first one for class 0. none is the labels file found beside the "
+        "model or one folder up.",
+        flag="--labels",
+        optional=True,
+        example='"~/aml_npu_demo_binaries/imagenet_slim_labels.txt"',
+    ),
+    Setting(
+        "state.folder",
+        "path",
+        None,
+        "Where run logs and history are kept. Unless set it is the npumon folder in the XDG state folder.",
+    ),
+    Setting(
+        "board.root",
+        "path",
+        "/",
+        "The folder that /sys, /proc, /dev and /lib/modules are looked for in.",
+        flag="--root",
+    ),
+    Setting(
+        "npu.nominal_clock_mhz",
+        "number",
+        None,
+        "The clock that the NPU should run at. none is what is known of the chip.",
+        unit="MHz",
+        minimum=1,
+        maximum=10_000,
+        optional=True,
+        example="800",
+    ),
+    Setting(
+        "npu.ddr_peak_mbyte_per_s",
+        "number",
+        None,
+        "What the board's DDR memory can move at most; with it a run bound by memory is recognised.",
+        unit="MByte/s",
+        minimum=1,
+        maximum=1_000_000,
+        optional=True,
+        example="10000",
+    ),
+    Setting(
+        "log.kept_runs",
+        "count",
+        200,
+        "How many run logs are kept in the state folder; the oldest ones go first.",
+        unit="runs",
+        minimum=1,
+        maximum=1_000_000,
+    ),
+    Setting(
+        "tui.refresh_s",
+        "number",
+        1.0,
+        "Time between two looks at the board in the live monitor.",
+        unit="seconds",
+        minimum=0.2,
+        maximum=3_600,
+    ),
+    Setting(
+        "tui.theme",
+        "text",
+        "auto",
+        "The live monitor's theme.",
+    ),
+)
+
+BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}

@@ -1,0 +1,26 @@
+"""Exit statuses: what a script may rely on."""
+
+from __future__ import annotations
+
+from npumon.core import outcome
+from npumon.core.snapshot import RunReport
+
+DONE = 0
+FAILED = 1
+USAGE = 2
+UNAVAILABLE = 3
+TIMED_OUT = 4
+INTERRUPTED = 130
+
+#: The status of each kind of problem.
+OF_PROBLEM = {"usage": USAGE, "failed": FAILED, "unavailable": UNAVAILABLE}
+
+_OF_OUTCOME = {outcome.OK: DONE, outcome.TIMEOUT: TIMED_OUT, outcome.CANCELLED: INTERRUPTED}
+
+
+def status_of(report: RunReport, *, check: bool = False) -> int:
+    """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
+    status = _OF_OUTCOME.get(report.info.outcome, FAILED)
+    if status == DONE and check and any(result.ok is False for result in report.metrics.checks):
+        return FAILED
+    return status

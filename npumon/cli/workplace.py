@@ -1,0 +1,147 @@
+"""What a command works with, wired together from the command line and the settings; each part made on demand."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from npumon.cli import settings as settings_in_force
+from npumon.cli.arguments import flags_of
+from npumon.cli.diagnostics import Diagnostics
+from npumon.cli.output import Output, open_output
+from npumon.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from npumon.board.model_entry import ModelEntry
+    from npumon.board.roots import Roots
+    from npumon.demo.board import DemoBoard
+    from npumon.engine.report import Context
+    from npumon.engine.session import Session
+    from npumon.ports import BoardProbe
+
+
+class Workplace:
+    """A context manager: a demo board that was made for the command goes when the command is done."""
+
+    def __init__(self, args: argparse.Namespace, diagnostics: Diagnostics) -> None:
+        """Raises `ProblemError` (usage) where the settings are wrong or the output cannot be written."""
+        self.args = args
+        self.diagnostics = diagnostics
+        self._stack = ExitStack()
+        self.settings: Settings = settings_in_force.load(
+            config=getattr(args, "config", None),
+            flags=flags_of(args),
+            read_file=not (getattr(args, "path", False) or getattr(args, "example", False)),
+        )
+        for remark in self.settings.remarks:
+            diagnostics.warning(remark)
+        self.output: Output = open_output(getattr(args, "output", None), self.settings)
+
+    def __enter__(self) -> Workplace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def format(self, *known: str) -> str:
+        """The format to print in. One that the command does not know is an error only if it was asked for."""
+        wanted = self.settings.output_format
+        if wanted in known:
+            return wanted
+        if self.settings.origin("output.format").kind != "flag":
+            return known[0]
+        from npumon.core.problems import Problem, ProblemError
+
+        what = f"This command has no format {wanted}."
+        raise ProblemError(Problem("output.format", what, f"Choose one of {', '.join(known)}.", "usage"))
+
+    @property
+    def wants_demo(self) -> bool:
+        """Whether a simulated board was asked for."""
+        given = vars(self.args)
+        return bool(given.get("demo")) or "scenario" in given or "seed" in given
+
+    @cached_property
+    def demo(self) -> DemoBoard | None:
+        """The simulated board, None on the real one."""
+        if not self.wants_demo:
+            return None
+        from npumon.demo.board import temporary_board
+
+        given = vars(self.args)
+        board = temporary_board(given.get("scenario", "steady"), given.get("seed", 0))
+        return self._stack.enter_context(board)
+
+    @cached_property
+    def roots(self) -> Roots:
+        """Where /sys, /proc, /dev and /lib/modules are."""
+        from npumon.board.roots import Roots
+
+        return Roots(Path(self.settings.board_root) if self.demo is None else self.demo.root)
+
+    @cached_property
+    def probe(self) -> BoardProbe:
+        """The board and the driver, read anew at each call."""
+        from npumon.board.probe import HostProbe
+
+        return HostProbe(self.roots)
+
+    @cached_property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Where models are looked for: here, and in the configured folders; on the demo board, its home."""
+        if self.demo is not None:
+            return (self.demo.home,)
+        return (Path.cwd(), *map(Path, self.settings.models_roots))
+
+    def models(self, roots: Sequence[Path] | None = None) -> tuple[ModelEntry, ...]:
+        """What can be run, found under the given folders or the usual ones."""
+        from npumon.board.device_tree import read_identity
+        from npumon.board.models import find_models
+
+        return find_models(self.model_folders if roots is None else roots, read_identity(self.roots).variant)
+
+    @cached_property
+    def state_folder(self) -> Path:
+        """Where run logs are kept; made if it is not there. The demo board keeps its own."""
+        from npumon.cli.paths import make_private_folder
+
+        if self.demo is not None:
+            return self.demo.folder / "state"
+        make_private_folder(self.settings.state_folder)
+        return Path(self.settings.state_folder)
+
+    def context(self, labels: str | None = None, *, board: bool = True) -> Context:
+        """What all reports of this command share. `labels` is a labels file found beside the model.
+
+        `board` False leaves the machine unread, for logs that may come from another one.
+        """
+        from npumon.engine.report import Context
+
+        path = self.settings.labels_file or labels
+        names: Sequence[str] = ()
+        if path is not None:
+            from npumon.board.labels import read_labels
+
+            names = read_labels(Path(path))
+        driver = self.probe.driver() if board else None
+        nominal = self.settings.npu_nominal_clock_mhz
+        if nominal is None and board:
+            nominal = self.probe.board().nominal_clock_mhz
+        return Context(names, driver, nominal, self.settings.npu_ddr_peak_mbyte_per_s, self.wants_demo)
+
+    def session(self, context: Context) -> Session:
+        """A session that runs programs under supervision and tails their logs."""
+        from npumon.board.clock import SystemClock
+        from npumon.board.runner import SupervisedRunner
+        from npumon.board.tailer import WatchdogFollower
+        from npumon.engine.session import Session
+
+        return Session(SupervisedRunner(self.state_folder, SystemClock()), WatchdogFollower(), context)

@@ -1,0 +1,61 @@
+"""From a run's state and its ending to the report that views and exporters take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from npumon.core.assessment import assess
+from npumon.core.outcome import Ending, outcome
+from npumon.core.snapshot import DriverState, RunInfo, RunReport
+from npumon.core.state import RunState
+from npumon.core.verdict import Circumstances
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all reports of one command share.
+
+    `labels` are the classes' names by index. `driver` is None where no driver is concerned (a log from
+    elsewhere). `nominal_clock_mhz` and `ddr_peak_mbyte_per_s` are None where only the text's chip is known.
+    """
+
+    labels: Sequence[str] = ()
+    driver: DriverState | None = None
+    nominal_clock_mhz: float | None = None
+    ddr_peak_mbyte_per_s: float | None = None
+    demo: bool = False
+
+
+def report_of(
+    state: RunState,
+    context: Context,
+    info: RunInfo,
+    ending: Ending | None = None,
+    *,
+    number: int = 1,
+    runs_in_log: int = 1,
+) -> RunReport:
+    """The report of one run. `info.outcome` is set here; `ending` is None for a log that was only read."""
+    how = outcome(state, ending)
+    around = Circumstances(
+        outcome=how,
+        ending=ending,
+        profiling=None if context.driver is None else context.driver.profiling,
+        nominal_clock_mhz=context.nominal_clock_mhz,
+        ddr_peak_mbyte_per_s=context.ddr_peak_mbyte_per_s,
+    )
+    return RunReport(
+        info=replace(info, outcome=how),
+        state=state,
+        metrics=assess(state, around),
+        labels=tuple(label_of(entry.index, context.labels) for entry in state.top),
+        number=number,
+        runs_in_log=runs_in_log,
+        demo=context.demo,
+    )
+
+
+def label_of(index: int, labels: Sequence[str]) -> str | None:
+    """The name of a class, 0-based; None for a class that the list does not name, -1 among them."""
+    return (labels[index] or None) if 0 <= index < len(labels) else None

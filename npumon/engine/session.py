@@ -1,0 +1,133 @@
+"""One run, from its start to its report: run, tail, parse, reduce, publish.
+
+Only the log file feeds the parser. The session ends when the supervisor's record and the log's last byte are
+in; whoever subscribed has then seen every completed iteration, in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from npumon.core.outcome import Ending
+from npumon.core.parser import ProfileParser
+from npumon.core.profile import Diagnostic
+from npumon.core.runs import Completed, RunFold
+from npumon.core.snapshot import RunInfo, RunReport
+from npumon.core.state import RunState
+from npumon.engine.report import Context, report_of
+from npumon.ports import ExitRecord, LogFollower, ModelRunner, RunningModel, RunRequest, StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What has just become known: the state of the run now, and what these bytes completed."""
+
+    state: RunState
+    completed: tuple[Completed, ...]
+
+
+class Session:
+    """Runs one program at a time."""
+
+    def __init__(self, runner: ModelRunner, follower: LogFollower, context: Context) -> None:
+        self._runner = runner
+        self._follower = follower
+        self._context = context
+        self._running: RunningModel | None = None
+        self._stopped: StopReason | None = None
+
+    def stop(self, reason: StopReason) -> None:
+        """End the run under way, and start no further one. `run` then returns within seconds, with its report."""
+        self._stopped = reason
+        if self._running is not None:
+            self._running.stop(reason)
+
+    @property
+    def stopped(self) -> StopReason | None:
+        """Why no further run is to be started, None while nobody has asked for that."""
+        return self._stopped
+
+    async def run(self, request: RunRequest, publish: Callable[[Update], None]) -> RunReport:
+        """Run the program and return its report; `publish` hears of each step.
+
+        Raises `ProblemError` when no run could be started.
+        """
+        running = await self._runner.start(request)
+        self._running = running
+        if self._stopped is not None:
+            running.stop(self._stopped)
+        try:
+            fold, record = await self._follow(running, publish)
+        except BaseException:
+            running.stop("cancelled")
+            await running.wait()
+            raise
+        finally:
+            self._running = None
+        return self._report(request, running, fold, record)
+
+    async def _follow(self, running: RunningModel, publish: Callable[[Update], None]) -> tuple[RunFold, ExitRecord]:
+        tail = self._follower.follow(running.log)
+        ended = asyncio.ensure_future(running.wait())
+        ended.add_done_callback(lambda future: tail.finish(_length(future)))
+        parser, fold = ProfileParser(), RunFold()
+        try:
+            async for chunk in tail.chunks():
+                publish(Update(*_folded(fold, parser, chunk.data)))
+            completed = tuple(fold.feed(parser.close()))
+            publish(Update(fold.state, completed))
+            return fold, await ended
+        finally:
+            if not ended.done():
+                ended.cancel()
+
+    def _report(self, request: RunRequest, running: RunningModel, fold: RunFold, record: ExitRecord) -> RunReport:
+        info = RunInfo(
+            id=running.id,
+            model=request.model,
+            command=request.command,
+            cwd=request.cwd,
+            started_at=running.started_at,
+            duration_s=record.duration_s,
+            exit_status=record.exit_status,
+            signal=record.signal,
+            log=running.log,
+        )
+        ending = Ending(record.exit_status, record.signal, record.stopped_by, record.error)
+        state = replace(fold.state, diagnostics=(*fold.state.diagnostics, *_losses(record)))
+        return report_of(
+            state,
+            self._context,
+            info,
+            ending,
+            number=fold.number,
+            runs_in_log=fold.number if state.has_profiler_text else 0,
+        )
+
+
+def _folded(fold: RunFold, parser: ProfileParser, data: bytes) -> tuple[RunState, tuple[Completed, ...]]:
+    completed = tuple(fold.feed(parser.feed(data)))
+    return fold.state, completed
+
+
+def _length(future: asyncio.Future[ExitRecord]) -> int | None:
+    """How long the log is, once the run is over; None (read to its end) when that is not known."""
+    if future.cancelled() or future.exception() is not None:
+        return None
+    return future.result().log_bytes
+
+
+def _losses(record: ExitRecord) -> list[Diagnostic]:
+    """What went wrong around the program, said where the program's own messages are."""
+    remarks: list[str] = []
+    if record.lost_bytes:
+        why = f" ({record.loss})" if record.loss else ""
+        remarks.append(f"{record.lost_bytes} bytes of the program's output could not be written to the log{why}")
+    if record.survivors:
+        pids = ", ".join(map(str, record.survivors))
+        remarks.append(f"processes that do not end even when killed: {pids}; they hang in the kernel, reboot the board")
+    if record.error is not None:
+        remarks.append(record.error)
+    return [Diagnostic(None, "error", "npumon", remark) for remark in remarks]

@@ -1,0 +1,82 @@
+"""The board and the driver for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from npumon.core import units
+from npumon.core.snapshot import BoardState, DriverState, Snapshot
+from npumon.export.drawing import painted, plain, wrapped
+from npumon.export.run_text import run_text
+from npumon.export.style import PLAIN, Style
+
+_INDENT = "  "
+
+
+def snapshot_text(snapshot: Snapshot, style: Style = PLAIN) -> str:
+    """Every pane, one below the other."""
+    head = (painted("DEMO", "yellow", style) + "  " if snapshot.demo else "") + f"npumon snapshot, {snapshot.taken_at}"
+    blocks = [
+        [painted(head, "bold", style)],
+        list(board_lines(snapshot.board, style)),
+        list(driver_lines(snapshot.driver, style, parameters=False)),
+    ]
+    text = "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
+    return text if snapshot.run is None else f"{text}\n{run_text(snapshot.run, style)}"
+
+
+def board_lines(board: BoardState, style: Style) -> Iterator[str]:
+    """The machine, absent readings left out."""
+    name = board.model or "not recognised (no device tree)"
+    chip = ", ".join(part for part in (board.chip, board.variant) if part)
+    yield f"Board   {plain(name, style)}" + (f" ({chip})" if chip else "")
+    facts = [
+        f"kernel {board.kernel or units.ABSENT}",
+        *(f"{zone.name} {_celsius(zone.celsius)}" for zone in board.zones),
+        *(
+            f"cpu {cluster.cpus} {units.ABSENT if cluster.mhz is None else f'{cluster.mhz:.0f} MHz'}"
+            for cluster in board.cpus
+        ),
+        *(f"{device.name} {device.state}/{device.max_state}" for device in board.cooling if device.state > 0),
+    ]
+    if board.fan is not None and board.fan.level is not None:
+        facts.append(f"fan level {board.fan.level}")
+    if board.npu_interrupts is not None:
+        facts.append(f"NPU interrupts {units.grouped(board.npu_interrupts)}")
+    yield from wrapped(", ".join(facts), style.width, style, _INDENT)
+
+
+def driver_lines(driver: DriverState, style: Style, *, parameters: bool = True) -> Iterator[str]:
+    """The driver; with `parameters`, each of them as the kernel shows it."""
+    profiling = {True: "profiling on", False: "profiling off", None: "profiling unknown"}[driver.profiling]
+    if driver.name is None:
+        yield "Driver  none loaded"
+    else:
+        yield f"Driver  {driver.name} {plain(driver.version or 'of unknown version', style)}, {profiling}"
+        users = units.ABSENT if driver.references is None else str(driver.references)
+        facts = [f"references {users}", f"/dev/galcore {_node(driver)}"]
+        if driver.hardware_resets is not None:
+            facts.append(f"hardware resets {driver.hardware_resets}")
+        yield _INDENT + ", ".join(facts)
+    for holder in driver.holders:
+        text = f"held by {holder.pid} {holder.user or '?'} {holder.command or '(command not readable)'}"
+        yield from wrapped(text, style.width, style, _INDENT)
+    if driver.unseen_references:
+        yield f"{_INDENT}{driver.unseen_references} more users cannot be seen without root"
+    if parameters and driver.parameters:
+        width = max(len(name) for name, _ in driver.parameters)
+        for name, value in driver.parameters:
+            yield _INDENT + plain(f"{name:<{width}}  {value}", style)[: max(style.width, 40) * 4]
+    for problem in driver.problems:
+        lines = wrapped(f"{problem.what} {problem.remedy}", style.width, style, _INDENT)
+        yield from (painted(line, "yellow", style) for line in lines)
+
+
+def _celsius(value: float | None) -> str:
+    return units.ABSENT if value is None else f"{value:.1f} C"
+
+
+def _node(driver: DriverState) -> str:
+    if not driver.device_node:
+        return "missing"
+    return {True: "accessible", False: "not accessible to this user", None: "present"}[driver.accessible]

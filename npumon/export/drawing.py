@@ -1,0 +1,85 @@
+"""Pieces of text for people: bars, columns of a fixed width, a little colour. Nothing wider than it says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from npumon.export.style import Style
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+def bar(share: float, width: int, style: Style) -> str:
+    """A bar of `width` columns, filled by a share from 0 to 1; anything above 0 shows."""
+    share = min(max(share, 0.0), 1.0)
+    if style.ascii:
+        full = round(share * width) or (1 if share > 0 else 0)
+        return ("#" * full).ljust(width)
+    eighths = round(share * width * 8) or (1 if share > 0 else 0)
+    whole, part = divmod(eighths, 8)
+    return ("█" * whole + (_EIGHTHS[part] if part else "")).ljust(width)
+
+
+def painted(text: str, color: str, style: Style) -> str:
+    """The text in a colour (bold, dim, red, green, yellow, cyan), where the destination takes colour."""
+    return f"\x1b[{_CODES[color]}m{text}\x1b[0m" if style.color and text else text
+
+
+def fitted(text: str, width: int, style: Style, *, right: bool = False) -> str:
+    """The text in exactly `width` columns: cut with a mark where too long, filled with blanks where too short.
+
+    Wide characters count two columns, combining ones none. In ASCII style, others are spelled out first.
+    """
+    text = plain(text, style)
+    if columns(text) > width:
+        mark = "~" if style.ascii else "…"
+        while text and columns(text) > width - 1:
+            text = text[:-1]
+        text += mark if width else ""
+    blanks = " " * (width - columns(text))
+    return blanks + text if right else text + blanks
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal gives the text."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
+
+
+def plain(text: str, style: Style) -> str:
+    """The text as the style can show it: in ASCII style every other character is spelled out."""
+    return text.encode("ascii", "backslashreplace").decode("ascii") if style.ascii else text
+
+
+def wrapped(text: str, width: int, style: Style, indent: str = "") -> list[str]:
+    """The text in lines of at most `width` columns, each behind the indent; overlong words are broken."""
+    lines: list[str] = []
+    line = ""
+    for word in re.findall(r"\S+", plain(text, style)):
+        while columns(word) > width - len(indent):
+            head = fitted(word, width - len(indent), Style())[:-1]
+            lines += [indent + part for part in (line, head) if part]
+            line, word = "", word[len(head) :]
+        if line and columns(line) + 1 + columns(word) > width - len(indent):
+            lines.append(indent + line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, indent + line] if line else lines
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], style: Style) -> list[str]:
+    """Columns two blanks apart; a negative width aligns to the right."""
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(
+            fitted(cell, abs(width), style, right=width < 0) for cell, width in zip(cells, widths, strict=True)
+        ).rstrip()
+
+    return [painted(line(head), "dim", style), *(line(row) for row in rows)]

@@ -1,0 +1,222 @@
+"""A run for people: the figure that matters first, then what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from npumon.core import units
+from npumon.core.metrics import ddr_rate, utilization
+from npumon.core.profile import BANDWIDTHS, Operation
+from npumon.core.snapshot import RunReport
+from npumon.core.verdict import ddr_bound
+from npumon.export.drawing import bar, columns, fitted, painted, plain, table, wrapped
+from npumon.export.style import PLAIN, Style
+
+#: Text for people ends here: more layers, diagnostics or boxes are counted, not listed.
+_MOST_LAYERS = 40
+_MOST_LINES = 10
+_INDENT = "  "
+_BOUND = {True: "DDR-bound", False: "", None: ""}
+
+
+def run_text(report: RunReport, style: Style = PLAIN) -> str:
+    """The whole report, ending in a newline."""
+    blocks = (
+        _headline(report, style),
+        _utilization(report, style),
+        _bandwidth(report, style),
+        _times(report, style),
+        _layers(report, style),
+        _top(report, style),
+        _detections(report, style),
+        _diagnostics(report, style),
+        _verdict(report, style),
+    )
+    return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
+
+
+def _headline(report: RunReport, style: Style) -> Iterator[str]:
+    info, state = report.info, report.state
+    between = " - " if style.ascii else " · "
+    color = "green" if info.outcome == "ok" else "red"
+    parts = [part for part in (info.model, _place(report)) if part]
+    words = [plain(part, style) for part in parts]
+    words.append(painted(info.outcome, color, style))
+    if info.signal is not None:
+        words.append(info.signal)
+    elif info.exit_status:
+        words.append(f"exit status {info.exit_status}")
+    words.append(_iterations(report))
+    if state.product is not None:
+        words.append(plain(f"{state.product} {state.pid or ''}".strip(), style))
+    yield (painted("DEMO", "yellow", style) + "  " if report.demo else "") + between.join(words)
+
+
+def _place(report: RunReport) -> str | None:
+    return f"run {report.number} of {report.runs_in_log}" if report.runs_in_log > 1 else None
+
+
+def _iterations(report: RunReport) -> str:
+    state = report.state
+    if state.frames and not state.iterations_ended:
+        return f"{state.frames} frame{'s' if state.frames != 1 else ''}"
+    of = f" of {state.loops}" if state.loops is not None and state.loops != state.iterations_ended else ""
+    return f"{state.iterations_ended}{of} iteration{'s' if state.iterations_ended != 1 or of else ''}"
+
+
+def _utilization(report: RunReport, style: Style) -> Iterator[str]:
+    metrics = report.metrics
+    figures = metrics.figures
+    if figures.utilization is None:
+        return
+    last = report.state.iterations[-1]
+    gauge = bar(figures.utilization, max(10, min(40, style.width - 40)), style)
+    yield f"Utilization  {painted(units.percent(figures.utilization), 'bold', style)}  {painted(gauge, 'cyan', style)}"
+    nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g}"
+    clock = units.ABSENT if figures.clock_mhz is None else f"{figures.clock_mhz:.0f}{nominal} MHz"
+    yield (
+        f"{_INDENT}busy {units.milliseconds(figures.busy_us)} of a {units.milliseconds(last.vpc_elapsed_us)} window, "
+        f"clock {clock}"
+    )
+    yield (f"{_INDENT}{units.megacycles(figures.cycles.total)} cycles, {units.megacycles(figures.cycles.idle)} idle")
+
+
+def _bandwidth(report: RunReport, style: Style) -> Iterator[str]:
+    figures = report.metrics.figures
+    amounts = {name: getattr(figures.bandwidth, name) for name in BANDWIDTHS}
+    known = [amount for amount in amounts.values() if amount is not None]
+    if not known:
+        return
+    rates = figures.bandwidth_per_s
+    most = max(known) or 1.0
+    width = max(8, min(40, style.width - 42))
+    yield painted(f"{'Bandwidth':<16}{'MByte':>10}  {'MByte/s':>10}", "dim", style)
+    for name, amount in amounts.items():
+        memory, _, direction = name.partition("_")
+        label = (memory if memory == "total" else memory.upper()) if direction == "read" else ""
+        drawn = "" if amount is None else bar(amount / most, width, style)
+        rate = units.rate(getattr(rates, name))
+        row = f"{_INDENT}{label:<6}{direction:<8}{units.mbyte(amount):>10}  {rate:>10}"
+        yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
+
+
+def _times(report: RunReport, style: Style) -> Iterator[str]:
+    state, figures = report.state, report.metrics.figures
+    last = state.iterations[-1] if state.iterations else None
+    rows = (
+        ("create", state.create_us),
+        ("verify", state.verify_us),
+        ("execution", figures.execution_us),
+        ("iteration", None if last is None else last.elapsed_us),
+        ("average", state.average_us if state.iterations_ended > 1 else None),
+        ("total", state.total_us),
+    )
+    parts = [f"{name} {units.milliseconds(value)}" for name, value in rows if value is not None]
+    if parts:
+        yield from wrapped("Times  " + ", ".join(parts), style.width, style)
+    times = [iteration.elapsed_us for iteration in state.iterations if iteration.elapsed_us is not None]
+    if len(times) > 1:
+        ordered = sorted(times)
+        yield (
+            f"{_INDENT}iterations: min {units.milliseconds(ordered[0])}, "
+            f"median {units.milliseconds(ordered[len(ordered) // 2])}, max {units.milliseconds(ordered[-1])}"
+        )
+
+
+def _layers(report: RunReport, style: Style) -> Iterator[str]:
+    iterations = report.state.iterations
+    operations = iterations[-1].operations if iterations else ()
+    if len(operations) < 2:
+        return
+    total = report.metrics.figures.execution_us
+    rows = [_layer(operation, total) for operation in operations[:_MOST_LAYERS]]
+    name = max(8, min(28, style.width - 66))
+    head = ("id", "layer", "op", "time", "share", "util", "DDR MByte/s", "")
+    yield from table(head, rows, (-4, name, -3, -9, -7, -7, -11, 9), style)
+    if len(operations) > _MOST_LAYERS:
+        yield f"{_INDENT}{len(operations) - _MOST_LAYERS} more; --format csv lists them all"
+
+
+def _layer(operation: Operation, total_us: int | None) -> tuple[str, ...]:
+    us = operation.execution_us
+    return (
+        units.ABSENT if operation.layer_id is None else str(operation.layer_id),
+        operation.name or units.ABSENT,
+        "" if operation.operation_index is None else str(operation.operation_index),
+        units.milliseconds(us),
+        units.percent(us / total_us if us is not None and total_us else None),
+        units.percent(utilization(operation.cycles)),
+        units.rate(ddr_rate(operation)),
+        _BOUND[ddr_bound(operation)],
+    )
+
+
+def _top(report: RunReport, style: Style) -> Iterator[str]:
+    entries = report.state.top
+    if not entries:
+        return
+    labels = report.labels or (None,) * len(entries)
+    names = max((columns(plain(label, style)) for label in labels if label), default=0)
+    column = min(names, 24)
+    width = max(8, min(40, style.width - 26 - column))
+    yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
+    for entry, label in list(zip(entries, labels, strict=True))[:_MOST_LINES]:
+        score = units.ABSENT if entry.score is None else f"{entry.score:.4f}"
+        drawn = bar(entry.score or 0.0, width, style)
+        text = fitted(label or ("no class" if entry.index < 0 else ""), column, style)
+        row = f"{_INDENT}{entry.rank:>2}  {entry.index:>5}  {text}  {score:>8}"
+        yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
+
+
+def _detections(report: RunReport, style: Style) -> Iterator[str]:
+    found = report.state.detections
+    if not found:
+        return
+    yield painted(f"Detections  {len(found)} in the last frame", "dim", style)
+    rows = [
+        (
+            str(number if detection.index is None else detection.index),
+            detection.label or "",
+            units.ABSENT if detection.score is None else f"{detection.score:.4f}",
+            *(
+                units.ABSENT if value is None else f"{value:g}"
+                for value in (detection.left, detection.top, detection.right, detection.bottom)
+            ),
+        )
+        for number, detection in enumerate(found[:_MOST_LINES], 1)
+    ]
+    yield from table(
+        ("#", "label", "score", "left", "top", "right", "bottom"), rows, (-4, 20, -7, -8, -8, -8, -8), style
+    )
+    if len(found) > _MOST_LINES:
+        yield f"{_INDENT}{len(found) - _MOST_LINES} more"
+
+
+def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
+    state = report.state
+    said = [diagnostic for diagnostic in state.diagnostics if diagnostic.level in ("error", "warning")]
+    if said:
+        yield painted("Diagnostics", "dim", style)
+    for diagnostic in said[:_MOST_LINES]:
+        where = "" if diagnostic.line is None else f" (line {diagnostic.line})"
+        color = "red" if diagnostic.level == "error" else "yellow"
+        text = f"{diagnostic.level} {diagnostic.source}{where}: {diagnostic.message}"
+        yield painted(fitted(_INDENT + text, style.width, style).rstrip(), color, style)
+    more = len(said) - _MOST_LINES + state.diagnostics_dropped
+    if more > 0:
+        yield f"{_INDENT}{more} more; --format json lists them"
+    if state.unrecognised:
+        yield f"{state.unrecognised} line{'s' if state.unrecognised > 1 else ''} of the text not recognised"
+
+
+def _verdict(report: RunReport, style: Style) -> Iterator[str]:
+    metrics = report.metrics
+    failed = [check for check in metrics.checks if check.ok is False]
+    passed = sum(check.ok is True for check in metrics.checks)
+    if passed or failed:
+        unknown = len(metrics.checks) - passed - len(failed)
+        yield f"Checks  {passed} passed, {len(failed)} failed" + (f", {unknown} without figures" if unknown else "")
+    for check in failed:
+        yield from wrapped(f"{check.id}: {check.detail}", style.width, style, _INDENT)
+    lines = wrapped(metrics.verdict, style.width, style)
+    yield from (painted(line, "bold", style) for line in lines)

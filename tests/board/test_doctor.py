@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from npumon.board.doctor import Finding, Surroundings, examine, healthy
+from npumon.board.galcore import read_driver
+from npumon.board.models import find_models
+from npumon.board.roots import Roots
+from npumon.board.sensors import read_board
+
+Put = Callable[[str, "str | bytes"], Path]
+IDS = [
+    *("board.recognised", "board.kernel"),
+    *("driver.loaded", "driver.kind", "driver.node", "driver.access", "driver.profiling"),
+    *("driver.holders", "driver.resets", "driver.module_file", "driver.debugfs", "board.temperature"),
+    *("models.found", "labels.found", "state.writable", "state.space", "terminal.encoding", "terminal.kind"),
+]
+
+
+@pytest.fixture
+def surroundings(tmp_path: Path) -> Surroundings:
+    """A model with labels, a state folder still to be made, a terminal."""
+    (tmp_path / "models/mobilenet").mkdir(parents=True)
+    (tmp_path / "models/mobilenet/run.sh").touch()
+    (tmp_path / "models/labels.txt").write_text("dummy\n")
+    return Surroundings(tmp_path / "state/npumon", (tmp_path / "models",), "utf-8", "xterm-256color", 120, 40, 1)
+
+
+def look(tree: Path, surroundings: Surroundings) -> dict[str, Finding]:
+    roots = Roots(tree)
+    board = read_board(roots)
+    models = find_models(surroundings.model_roots, board.variant)
+    findings = examine(roots, board, read_driver(roots), models, surroundings)
+    assert [finding.id for finding in findings] == IDS
+    assert all((finding.what + (finding.remedy or "")).isprintable() for finding in findings)
+    assert all(finding.remedy for finding in findings if finding.ok is False)
+    assert healthy(findings) is all(finding.ok is not False for finding in findings)
+    return {finding.id: finding for finding in findings}
+
+
+def wrong(findings: dict[str, Finding]) -> set[str]:
+    return {name for name, finding in findings.items() if finding.ok is False}
+
+
+def test_a_board_in_order_passes_everything(vim3: Path, surroundings: Surroundings) -> None:
+    findings = look(vim3, surroundings)
+    assert {name for name, finding in findings.items() if finding.ok is not True} == set()
+    assert findings["board.recognised"].what == "Khadas VIM3 (A311D, VIM3)."
+    assert findings["driver.loaded"].what == "The NPU driver galcore 6.4.8.7.1.1.1 is loaded."
+    assert findings["board.temperature"].what == "The warmest sensor, soc_thermal, is at 47 °C."
+
+
+def test_off_a_board_the_essential_is_wrong_and_the_rest_unknown(tree: Path, tmp_path: Path) -> None:
+    findings = look(tree, Surroundings(tmp_path, (tmp_path / "gone",), enough_bytes=1))
+    assert wrong(findings) == {"board.recognised", "driver.loaded", "driver.module_file", "models.found"}
+    assert "no device tree" in findings["board.recognised"].what
+    for name in (
+        "board.kernel",
+        "driver.kind",
+        "driver.node",
+        "driver.profiling",
+        "labels.found",
+        "driver.resets",
+        "driver.holders",
+    ):
+        assert findings[name].ok is None
+
+
+def test_another_board_is_named(tree: Path, put: Put, surroundings: Surroundings) -> None:
+    put("proc/device-tree/model", b"Raspberry Pi 4\x1b\0")
+    assert "Raspberry Pi 4\\x1b" in look(tree, surroundings)["board.recognised"].what
+
+
+def test_a_missing_driver_comes_with_the_command(vim3: Path, put: Put, surroundings: Surroundings) -> None:
+    shutil.rmtree(vim3 / "sys/module/galcore")
+    put("proc/modules", "")
+    findings = look(vim3, surroundings)
+    assert wrong(findings) == {"driver.loaded"}
+    assert "sudo insmod " in (findings["driver.loaded"].remedy or "")
+
+
+def test_the_mainline_driver_is_the_wrong_kind(vim3: Path, put: Put, surroundings: Surroundings) -> None:
+    shutil.rmtree(vim3 / "sys/module/galcore")
+    put("proc/modules", "etnaviv 1 0 - Live 0x0\n")
+    findings = look(vim3, surroundings)
+    assert wrong(findings) == {"driver.kind"}
+    assert findings["driver.loaded"].ok is True
+
+
+def test_profiling_off_and_no_node_are_wrong(vim3: Path, put: Put, surroundings: Surroundings) -> None:
+    put("sys/module/galcore/parameters/gpuProfiler", "0")
+    (vim3 / "dev/galcore").unlink()
+    findings = look(vim3, surroundings)
+    assert wrong(findings) == {"driver.profiling", "driver.node"}
+    assert findings["driver.access"].ok is None
+
+
+def test_a_loaded_driver_needs_no_module_file(vim3: Path, surroundings: Surroundings) -> None:
+    shutil.rmtree(vim3 / "lib")
+    assert look(vim3, surroundings)["driver.module_file"].ok is None
+
+
+def test_holders_are_told_and_are_no_fault(vim3: Path, put: Put, surroundings: Surroundings) -> None:
+    put("proc/modules", "galcore 1 9 - Live 0x0\n")
+    for pid in (71, 72, 73, 74):
+        put(f"proc/{pid}/comm", f"camera{pid}")
+        (vim3 / f"proc/{pid}/fd").mkdir()
+        (vim3 / f"proc/{pid}/fd/3").symlink_to("/dev/galcore")
+    finding = look(vim3, surroundings)["driver.holders"]
+    assert finding.ok is None
+    assert "71 (camera71), 72 (camera72), 73 (camera73), 1 more, 5 held by processes" in finding.what
+
+
+def test_hardware_resets_are_wrong(vim3: Path, put: Put, surroundings: Surroundings) -> None:
+    put("sys/module/galcore/parameters/hardwareResetNum", "2")
+    findings = look(vim3, surroundings)
+    assert wrong(findings) == {"driver.resets"}
+    assert "2 times" in findings["driver.resets"].what
+
+
+def test_debugfs_is_only_information(vim3: Path, surroundings: Surroundings) -> None:
+    shutil.rmtree(vim3 / "sys/kernel/debug")
+    assert look(vim3, surroundings)["driver.debugfs"].ok is None
+
+
+def test_a_temperature_at_its_limit_is_wrong(vim3: Path, put: Put, surroundings: Surroundings) -> None:
+    put("sys/class/thermal/thermal_zone0/temp", "75000")
+    findings = look(vim3, surroundings)
+    assert wrong(findings) == {"board.temperature"}
+    assert findings["board.temperature"].what == "soc_thermal is at 75 °C, over its passive limit of 75 °C."
+
+
+def test_no_sensor_tells_nothing(vim3: Path, surroundings: Surroundings) -> None:
+    shutil.rmtree(vim3 / "sys/class/thermal")
+    assert look(vim3, surroundings)["board.temperature"].ok is None
+
+
+def test_models_for_another_chip_only_are_wrong(vim3: Path, tmp_path: Path, surroundings: Surroundings) -> None:
+    (tmp_path / "other/net/VIM3L").mkdir(parents=True)
+    (tmp_path / "other/net/VIM3L/run.sh").touch()
+    findings = look(vim3, replace(surroundings, model_roots=(tmp_path / "other",)))
+    assert wrong(findings) == {"models.found"}
+    assert "for this chip" in findings["models.found"].what
+
+
+def test_models_without_labels_are_no_fault(vim3: Path, tmp_path: Path, surroundings: Surroundings) -> None:
+    (tmp_path / "models/labels.txt").unlink()
+    finding = look(vim3, surroundings)["labels.found"]
+    assert (finding.ok, finding.remedy) == (None, "Give one with --labels FILE.")
+
+
+def test_a_file_in_the_place_of_the_state_folder_is_wrong(
+    vim3: Path, tmp_path: Path, surroundings: Surroundings
+) -> None:
+    (tmp_path / "state").touch()
+    findings = look(vim3, surroundings)
+    assert wrong(findings) == {"state.writable"}
+    assert f"{tmp_path}/state is not a folder" in findings["state.writable"].what
+
+
+def test_a_state_folder_of_another_user_is_wrong(
+    open_place: Path, vim3: Path, surroundings: Surroundings, without_rights: Callable[[], AbstractContextManager[None]]
+) -> None:
+    roots = Roots(vim3)
+    board, driver, here = read_board(roots), read_driver(roots), replace(surroundings, state_folder=open_place / "a")
+    open_place.chmod(0o555)
+    try:
+        with without_rights():
+            findings = {finding.id: finding for finding in examine(roots, board, driver, (), here)}
+    finally:
+        open_place.chmod(0o755)
+    assert findings["state.writable"].ok is False
+    assert not (open_place / "a").exists()
+
+
+def test_a_full_disk_is_wrong(vim3: Path, surroundings: Surroundings) -> None:
+    findings = look(vim3, replace(surroundings, enough_bytes=2**80))
+    assert wrong(findings) == {"state.space"}
+
+
+@pytest.mark.parametrize("encoding", [None, "ascii", "ANSI_X3.4-1968", "latin-1\x1b"])
+def test_another_encoding_is_only_information(encoding: str | None, vim3: Path, surroundings: Surroundings) -> None:
+    finding = look(vim3, replace(surroundings, encoding=encoding))["terminal.encoding"]
+    assert (finding.ok, finding.remedy) == (None, "export LANG=C.UTF-8")
+
+
+def test_the_terminal_is_named_with_its_size(vim3: Path, surroundings: Surroundings) -> None:
+    assert look(vim3, surroundings)["terminal.kind"].what == "The terminal is xterm-256color, 120x40."
+    unnamed = replace(surroundings, terminal="", columns=None)
+    assert look(vim3, unnamed)["terminal.kind"].what == "The terminal is unnamed."
+    assert look(vim3, replace(surroundings, terminal=None))["terminal.kind"].ok is None
+
+
+def test_looking_changes_nothing(vim3: Path, tmp_path: Path, surroundings: Surroundings) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    look(vim3, surroundings)
+    assert sorted(tmp_path.rglob("*")) == before

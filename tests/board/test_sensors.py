@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from npumon.board.roots import Roots
+from npumon.board.sensors import read_board, read_kernel, read_npu_interrupts
+from npumon.core.snapshot import BoardState, CpuCluster, Fan
+
+Put = Callable[[str, "str | bytes"], Path]
+PARAMETER = "sys/module/galcore/parameters/nanoqFreq"
+POLICY = "sys/devices/system/cpu/cpufreq/policy0"
+
+
+def test_a_vim3_is_read_whole(vim3: Path) -> None:
+    board = read_board(Roots(vim3))
+    assert (board.model, board.chip, board.variant, board.kernel) == ("Khadas VIM3", "A311D", "VIM3", "4.9.241")
+    assert [zone.celsius for zone in board.zones] == [47.3, 45.1]
+    assert [device.max_state for device in board.cooling] == [11]
+    assert board.cpus == (CpuCluster("0-1", 1000.0, 1800.0), CpuCluster("2-5", 2208.0, 2208.0))
+    assert board.fan == Fan(True, "auto", 2)
+    assert board.npu_interrupts == 123
+    assert board.nominal_clock_mhz == 800.0
+
+
+def test_an_empty_machine_has_nothing(tree: Path) -> None:
+    assert read_board(Roots(tree)) == BoardState()
+
+
+def test_folders_in_the_place_of_all_files_are_absent_figures(vim3: Path) -> None:
+    for path in [path for path in vim3.rglob("*") if path.is_file()]:
+        path.unlink()
+        path.mkdir()
+    board = read_board(Roots(vim3))
+    assert (board.model, board.kernel, board.fan, board.npu_interrupts) == (None, None, None, None)
+    assert [zone.celsius for zone in board.zones] == [None, None]
+    assert board.cooling == ()
+    assert [(cluster.mhz, cluster.max_mhz) for cluster in board.cpus] == [(None, None), (None, None)]
+
+
+def test_interrupts_of_all_npu_lines_are_summed(tree: Path, put: Put) -> None:
+    put(
+        "proc/interrupts",
+        " CPU0 CPU1\n 36: 1 2 GICv2 179 Level galcore:0\n 37: 40 0 GICv2 9 Edge galcore:3d\n 38: 9 9 x\n",
+    )
+    assert read_npu_interrupts(Roots(tree)) == 43
+
+
+@pytest.mark.parametrize(
+    "text", ["", "CPU0\n 3: 5 GICv2 arch_timer\n", " 36: GICv2 galcore:0\n", "galcore\n", "\0\xff"]
+)
+def test_without_a_readable_npu_line_there_is_no_count(text: str, tree: Path, put: Put) -> None:
+    put("proc/interrupts", text)
+    assert read_npu_interrupts(Roots(tree)) is None
+
+
+def test_an_npu_that_never_interrupted_counts_zero(tree: Path, put: Put) -> None:
+    put("proc/interrupts", " 36: 0 0 GICv2 179 Level galcore:0\n")
+    assert read_npu_interrupts(Roots(tree)) == 0
+
+
+@pytest.mark.parametrize(
+    ("hertz", "mhz"),
+    [("500000000", 500.0), ("0", 800.0), ("-5", 800.0), ("800", 800.0), ("99999999999", 800.0), ("junk", 800.0)],
+)
+def test_the_nominal_clock_is_the_drivers_where_it_makes_sense(hertz: str, mhz: float, vim3: Path, put: Put) -> None:
+    put(PARAMETER, hertz)
+    assert read_board(Roots(vim3)).nominal_clock_mhz == mhz
+
+
+def test_an_unknown_chip_without_driver_has_no_nominal_clock(vim3: Path) -> None:
+    shutil.rmtree(vim3 / "sys/firmware")
+    assert read_board(Roots(vim3)).nominal_clock_mhz == 800.0
+    (vim3 / PARAMETER).unlink()
+    assert read_board(Roots(vim3)).nominal_clock_mhz is None
+
+
+@pytest.mark.parametrize(
+    ("enable", "mode", "level", "fan"),
+    [
+        ("Fan enable: 0", "Fan mode: 0", "Fan level: 5", Fan(False, "manual", 5)),
+        ("1", "7", None, Fan(True, "7", None)),
+        (None, None, "Fan level: 1", Fan(None, None, 1)),
+        ("Fan enable: on", "", "Fan level: -3", None),
+        (None, None, None, None),
+    ],
+)
+def test_the_fan_says_what_it_can(
+    enable: str | None, mode: str | None, level: str | None, fan: Fan | None, tree: Path, put: Put
+) -> None:
+    for name, text in (("enable", enable), ("mode", mode), ("level", level)):
+        if text is not None:
+            put(f"sys/class/fan/{name}", text)
+    assert read_board(Roots(tree)).fan == fan
+
+
+def test_a_cluster_falls_back_to_what_there_is(tree: Path, put: Put) -> None:
+    put(f"{POLICY}/scaling_max_freq", "1200000")
+    put(f"{POLICY}/scaling_cur_freq", "<unknown>")
+    put("sys/devices/system/cpu/cpufreq/policy2/related_cpus", "2 4 5")
+    put("sys/devices/system/cpu/cpufreq/conservative/sampling_rate", "1")
+    assert read_board(Roots(tree)).cpus == (CpuCluster("0", None, 1200.0), CpuCluster("2 4 5", None, None))
+
+
+def test_a_hostile_kernel_release_is_visible(tree: Path, put: Put) -> None:
+    put("proc/sys/kernel/osrelease", "6.1\x1b]0;x\x07\n")
+    assert read_kernel(Roots(tree)) == "6.1\\x1b]0;x\\x07"
