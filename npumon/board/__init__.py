@@ -1,0 +1,1 @@
+"""Adapters to the real machine: the board, its driver, model programs and their logs."""

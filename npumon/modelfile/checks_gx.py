@@ -1,0 +1,257 @@
+"""The rules a gxnpuc model keeps, each with what was expected and what was found.
+
+The sums were verified on the public headers and on files of npu-compiler 1.5.3rc7. The comment in the public note
+on the format (total = in_out + cmd + weight + data + tmp) does not hold, not even for the note's own example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from npumon.modelfile.declarations import ByteArray
+from npumon.modelfile.description import Check, ModelFile, Severity, Sizes
+from npumon.modelfile.gx_header import GxHeader
+from npumon.modelfile.literals import Literals
+from npumon.modelfile.stamp import first_day, is_after
+from npumon.modelfile.states import overlay
+from npumon.modelfile.text import shown
+
+_MD5 = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
+_PLACE = re.compile(r"(XIP|DRAM0(?:_NC)?)_NPU(?:_(CMD|WEIGHT))?_ATTR", re.ASCII)
+#: Which arrays and structs a file of each kind has.
+_PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "gx8002": (("cmd", "weight", "data"), ("input", "output")),
+    "gxnpuc-leo": (("npu", "cpu"), ("input", "output")),
+    "gxnpuc-apus": (("cmd", "weight", "data"), ("input", "output")),
+    "gxnpuc": ((), ()),
+}
+_UNITS = {"gx8002": ("NPU32",), "gxnpuc-leo": ("NPU32", "NPU64")}
+#: No compiler for the GX8002 is older than its first year.
+_FIRST_DAY = "2020-01-01"
+
+
+def size_checks(model: ModelFile) -> Iterator[Check]:
+    """gx.npu and gx.total, with the documented form of the latter as a note."""
+    sizes = model.sizes
+    parts = _sum(sizes.cmd_bytes, sizes.weight_bytes, sizes.data_bytes, sizes.tmp_bytes or 0, sizes.ops_bytes or 0)
+    if model.format == "gxnpuc-leo" or model.array("npu") is not None:
+        parts = _sum(sizes.cmd_bytes, sizes.data_bytes, sizes.tmp_bytes or 0, sizes.ops_bytes or 0)
+    elif sizes.npu_bytes is None:
+        yield Check("gx.npu", "info", False, parts, None, "no npu_size, as compilers up to 1.5.1 wrote none")
+    elif parts is not None:
+        # On APUS, the sum is not known to hold: a difference there is worth a look only.
+        severity: Severity = "fail" if model.format in ("gx8002", "npub") else "warn"
+        ok, delta = sizes.npu_bytes == parts, sizes.npu_bytes - parts
+        yield Check("gx.npu", severity, ok, parts, sizes.npu_bytes, _delta("cmd + weight + data + tmp + ops", delta))
+    npu = parts if sizes.npu_bytes is None else sizes.npu_bytes
+    yield from _total(sizes, npu)
+
+
+def _total(sizes: Sizes, npu: int | None) -> Iterator[Check]:
+    expected = _sum(npu, sizes.input_bytes, sizes.output_bytes)
+    documented = _sum(npu, sizes.in_out_bytes)
+    total = sizes.total_bytes
+    if total is None or expected is None:
+        yield Check("gx.total", "info", False, expected, total, "not every size is there, so the sum was not checked")
+        return
+    if total == documented != expected:
+        yield Check("gx.total", "info", True, expected, total, "the documented form: npu + in_out")
+        return
+    yield Check(
+        "gx.total", "fail", total == expected, expected, total, _delta("npu + input + output", total - expected)
+    )
+    if documented is not None and total == expected != documented:
+        yield Check(
+            "gx.total_documented",
+            "info",
+            True,
+            documented,
+            total,
+            "the format's public note says npu + in_out; compilers write npu + input + output, "
+            "in the note's own example too",
+        )
+
+
+def header_checks(header: GxHeader, model: ModelFile, today: str) -> Iterator[Check]:
+    """Everything else that a header shows."""
+    yield from (Check("gx.text", "warn", False, detail=remark) for remark in header.declared.remarks)
+    yield from _core(header)
+    yield from _parts(header)
+    yield from _disabled(header)
+    yield from _literals(header)
+    yield from _structs(header, model)
+    yield from recurrence_checks(model)
+    yield from origin_checks(model, today)
+    yield from _placement(model)
+
+
+def recurrence_checks(model: ModelFile) -> Iterator[Check]:
+    """gx.inout, gx.state and gx.overlay."""
+    if model.in_out:
+        floats = tuple(output for output in model.outputs if output.dtype == "float32")
+        expected = [(member.name, member.dtype, member.shape) for member in model.inputs + floats]
+        found = [(member.name, member.dtype, member.shape) for member in model.in_out]
+        detail = "in_out holds every input, then every output of type float"
+        names = (", ".join(name for name, _, _ in side) for side in (expected, found))
+        yield Check("gx.inout", "warn", expected == found, next(names), next(names), detail)
+    if not model.states:
+        return
+    for state in model.states:
+        if state.output is None:
+            detail = f"{state.input} has no output that would be its next value"
+            yield Check("gx.state", "warn", False, state.input + "_out", None, detail)
+        elif not state.ok:
+            detail = "a state and its next value must have the same dimensions and element type"
+            yield Check("gx.state", "fail", False, _tensor(model, state.input), _tensor(model, state.output), detail)
+    if all(state.ok for state in model.states):
+        count = len(model.states)
+        yield Check("gx.state", "fail", True, count, count, "every state has its next value among the outputs")
+    if model.in_out:
+        result = overlay(model.in_out, model.outputs, model.states[0].input)
+        saved = model.overlay_saves_bytes
+        detail = f"{result.detail}; saves {saved} bytes a buffer and their copying after each run"
+        yield Check(
+            "gx.overlay", "fail", result.ok, result.expected, result.found, detail if result.ok else result.detail
+        )
+
+
+def origin_checks(model: ModelFile, today: str) -> Iterator[Check]:
+    """gx.md5, gx.unit and gx.date: where the file says it comes from."""
+    if model.pb_md5 is not None:
+        ok = _MD5.fullmatch(model.pb_md5) is not None
+        yield Check("gx.md5", "warn", ok, "32 hexadecimal digits", model.pb_md5)
+    units, unit = _UNITS.get(model.format), model.compiler.unit
+    if units is not None and unit is not None:
+        yield Check("gx.unit", "warn", unit in units, " or ".join(units), unit)
+    at, info = model.compiler.compiled_at, model.compiler.model_info
+    if info is None:
+        yield Check("gx.date", "info", False, "YYYYMMDDhhmmss", None, "the file does not say when it was compiled")
+    elif at is None:
+        yield Check("gx.date", "warn", False, "YYYYMMDDhhmmss", info, "no valid time of compilation")
+    elif is_after(at, today):
+        yield Check("gx.date", "warn", False, f"at most {today[:10]}", at, "compiled in the future")
+    else:
+        early = model.format == "gx8002" and at < _FIRST_DAY
+        yield Check("gx.date", "warn", not early, f"from {_FIRST_DAY} on" if early else None, at)
+    for name, text in model.strings:
+        day = first_day(text)
+        if at is not None and day is not None and day != at[:10]:
+            detail = f"{name} carries another day than the time of compilation: the file was edited by a tool"
+            yield Check("gx.edited", "info", False, at[:10], day, detail)
+
+
+def _core(header: GxHeader) -> Iterator[Check]:
+    if header.format == "gxnpuc":
+        found = shown((header.core or "unknown").encode("utf-8", "backslashreplace"))
+        yield Check("gx.core", "warn", False, "GRUS, LEO or APUS", found, "an unknown core, read as far as it goes")
+
+
+def _parts(header: GxHeader) -> Iterator[Check]:
+    arrays, structs = _PARTS[header.format]
+    present = {role for role, _ in header.arrays}
+    absent = [f"{role}_content" for role in arrays if role not in present]
+    absent += [f"struct {role}" for role in structs if getattr(header, role) is None]
+    if absent:
+        yield Check("gx.parts", "fail", False, None, None, "missing: " + ", ".join(absent))
+    elif arrays:
+        yield Check("gx.parts", "fail", True, detail="all arrays and structs are there")
+    if header.spare_arrays:
+        detail = "a second array of the same role, not read: " + ", ".join(header.spare_arrays[:8])
+        yield Check("gx.duplicate", "warn", False, None, None, detail)
+
+
+def _disabled(header: GxHeader) -> Iterator[Check]:
+    named = (header.total, header.npu, header.version, header.pb_md5, header.unit, header.model_info)
+    structs = (header.input, header.output, header.in_out)
+    names = [item.name for item in named if item is not None and item.disabled]
+    names += [f"struct {struct.name}" for struct in structs if struct is not None and struct.disabled]
+    names += [array.name for _, array in header.arrays if array.disabled]
+    if names:
+        detail = "metadata disabled by #if 0, read all the same: " + ", ".join(names)
+        yield Check("gx.if0", "info", True, detail=detail)
+
+
+def _literals(header: GxHeader) -> Iterator[Check]:
+    read = [(role, array, literals) for role, array in header.arrays if (literals := array.literals) is not None]
+    broken = [check for role, array, literals in read if (check := _literal(role, array, literals)) is not None]
+    yield from broken
+    if read and not broken:
+        yield Check("gx.literal", "fail", True, detail="every array holds as many bytes as it declares")
+
+
+def _literal(role: str, array: ByteArray, literals: Literals) -> Check | None:
+    """What is wrong with the numbers of an array, or keeps them from being counted."""
+    if literals.elided:
+        detail = f"{array.name}: ...... stands for some of the numbers, so they were not counted"
+        return Check("gx.elided", "info", True, array.declared, literals.count, detail)
+    if literals.bad:
+        detail = f"{array.name} holds what is no byte"
+        return Check("gx.literal", "fail", False, "0..255", shown(literals.first_bad or b""), detail)
+    if array.declared is None or array.declared == literals.count:
+        return None
+    if role == "cpu" and literals.count < array.declared:
+        return None  # LEO's compiler writes the prepared part only and leaves the rest to be zero.
+    detail = _delta(f"numbers in {array.name}", literals.count - array.declared)
+    return Check("gx.literal", "fail", False, array.declared, literals.count, detail)
+
+
+def _structs(header: GxHeader, model: ModelFile) -> Iterator[Check]:
+    structs = [struct for struct in (header.input, header.output, header.in_out) if struct is not None]
+    if structs:
+        loose = [struct.name for struct in structs if not struct.packed]
+        detail = "not packed, so that a compiler may leave gaps: " + ", ".join(loose) if loose else ""
+        yield Check("gx.packed", "warn", not loose, detail=detail)
+    for struct in structs:
+        if struct.malformed:
+            detail = f"{struct.malformed} members of struct {struct.name} cannot be read"
+            yield Check("gx.tensor", "fail", False, None, None, detail)
+    unknown = sorted({tensor.dtype for tensor in model.inputs + model.outputs + model.in_out if tensor.bytes is None})
+    if unknown:
+        detail = "element types of unknown size: " + ", ".join(unknown[:8])
+        yield Check("gx.tensor", "warn", False, None, None, detail)
+
+
+def _placement(model: ModelFile) -> Iterator[Check]:
+    """gx.align: what the NPU's DMA needs; gx.place: a section macro that belongs to another kind of array."""
+    wanted = 32 if model.format == "gxnpuc-apus" else 4
+    aligned = [array for array in model.arrays if array.alignment is not None]
+    low = [f"{array.name} ({array.alignment})" for array in aligned if (array.alignment or 0) < wanted]
+    bare = [array.name for array in model.arrays if array.alignment is None]
+    if model.arrays:
+        detail = "; ".join(
+            told
+            for told in (low and "aligned too low: " + ", ".join(low), bare and "no alignment: " + ", ".join(bare))
+            if told
+        )
+        yield Check("gx.align", "warn", not detail, f"at least {wanted}", None, detail)
+    places = [(array, place) for array in model.arrays if (place := _PLACE.fullmatch(array.macro or ""))]
+    wrong = []
+    for array, place in places:
+        kind = {"CMD": "cmd", "WEIGHT": "weight"}.get(place.group(2) or "")
+        flash = "xip" in array.name.lower().split("_")
+        if (kind is not None and kind != array.role) or (flash and place.group(1) != "XIP"):
+            wrong.append(f"{array.name} {array.macro}")
+    if places:
+        detail = "a section macro of another kind of array: " + ", ".join(wrong) if wrong else ""
+        yield Check("gx.place", "warn", not wrong, detail=detail)
+
+
+def pb_check(model: ModelFile, md5: str) -> Check:
+    """gx.pb: whether a .pb file, given by the MD5 of its bytes in hexadecimal, is the one that was compiled."""
+    ok = model.pb_md5 is not None and model.pb_md5.lower() == md5.lower()
+    return Check("gx.pb", "fail", ok, model.pb_md5, md5.lower(), "" if ok else "compiled from another .pb file")
+
+
+def _sum(*parts: int | None) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _delta(what: str, delta: int) -> str:
+    return what if delta == 0 else f"{what}: off by {delta:+d}"
+
+
+def _tensor(model: ModelFile, name: str) -> str:
+    tensor = next((tensor for tensor in model.inputs + model.outputs if tensor.name == name), None)
+    return f"{name} {tensor.dtype}{list(tensor.shape)}" if tensor else name

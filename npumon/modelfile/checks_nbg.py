@@ -1,0 +1,182 @@
+"""The rules a network binary graph keeps, and whether it suits the NPU at hand."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from npumon.modelfile import nbg_layout as layout
+from npumon.modelfile.description import Check, ModelFile, NbgInfo, Tensor
+from npumon.modelfile.text import shown
+
+#: A VIM3 reports 522240 bytes of VIP-SRAM and runs files that want 524288: so much may be missing without harm.
+_VIP_RESERVE_BYTES = 4096
+_LONGEST_META = 1 << 22
+_MOST_META = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The NPU to run on, as far as known: its PID (0x88) and its SRAMs as the driver reports them, in bytes."""
+
+    pid: int | None = None
+    axi_sram_bytes: int | None = None
+    vip_sram_bytes: int | None = None
+
+
+def nbg_checks(
+    info: NbgInfo,
+    tensors: tuple[Tensor, ...],
+    *,
+    length: int,
+    complete: bool,
+    outside: tuple[str, ...],
+    blobs_end: int | None,
+    trailing: bytes,
+    device: Device | None,
+) -> Iterator[Check]:
+    """Every check that needs the file alone and, where there is one, the device.
+
+    `tensors` are the inputs and outputs. `length` is the file's, `complete` says that its fixed part is whole,
+    `outside` names the tables that reach beyond its end, `blobs_end` is where the last blob ends within the lcd
+    section, `trailing` what follows the tables.
+    """
+    newer = info.format_version > layout.NEWEST_KNOWN
+    yield Check("nb.magic", "fail", True, "VPMN", "VPMN")
+    detail = "a newer format than the known ones; what follows may be misread" if newer else ""
+    yield Check(
+        "nb.version", "warn", not newer, f"at most {layout.NEWEST_KNOWN:#010x}", f"{info.format_version:#010x}", detail
+    )
+    if not complete:
+        yield Check("nb.header", "fail", False, None, length, "the file ends inside its header")
+    if outside:
+        detail = "reach beyond the end of the file: " + ", ".join(outside)
+        yield Check("nb.tables", "fail", False, length, None, detail)
+    elif complete:
+        yield Check("nb.tables", "fail", True, length, None, "every table lies inside the file")
+    yield from _counts(info)
+    yield from _tensors(tensors)
+    yield from _blob_end(info, blobs_end)
+    yield from _target(info, device)
+    yield from _sram(info, device)
+    named = trailing.startswith(b"tensorname:")
+    if trailing and not named:
+        yield Check(
+            "nb.trailer", "info", False, "tensorname:…", shown(trailing[:16]), "unknown bytes behind the tables"
+        )
+    elif named:
+        yield Check("nb.trailer", "info", True, None, len(info.tensor_names), "tensor names of the original graph")
+
+
+def _counts(info: NbgInfo) -> Iterator[Check]:
+    sizes = {name: size for name, _, size in info.sections}
+    version = info.format_version
+    rows = (
+        ("input", info.input_count, layout.tensor_bytes(version)),
+        ("output", info.output_count, layout.tensor_bytes(version)),
+        ("layer", info.layer_count, layout.layer_bytes(version)),
+        ("operation", info.operation_count, layout.OPERATION_BYTES),
+    )
+    for name, count, row in rows:
+        if count is not None and name in sizes:
+            ok = sizes[name] == count * row
+            detail = f"the {name} table: {count} entries of {row} bytes"
+            yield Check("nb.count", "fail", ok, count * row, sizes[name], detail)
+    if info.input_count == 0 or info.output_count == 0:
+        yield Check("nb.io", "warn", False, "at least one input and output", None, "a network without one of them")
+
+
+def _tensors(tensors: tuple[Tensor, ...]) -> Iterator[Check]:
+    odd = [tensor.name for tensor in tensors if tensor.bytes is None or not tensor.shape or 0 in tensor.shape]
+    if odd:
+        detail = "an unknown element type or an empty shape: " + ", ".join(odd[:8])
+        yield Check("nb.tensor", "warn", False, None, None, detail)
+
+
+def _blob_end(info: NbgInfo, blobs_end: int | None) -> Iterator[Check]:
+    section = next((size for name, _, size in info.sections if name == "lcd"), None)
+    if section is not None and blobs_end is not None:
+        detail = "the last blob ends inside the lcd section" if blobs_end <= section else "a blob reaches beyond lcd"
+        yield Check("nb.lcd", "fail", blobs_end <= section, section, blobs_end, detail)
+
+
+def _target(info: NbgInfo, device: Device | None) -> Iterator[Check]:
+    if device is None or device.pid is None:
+        return
+    ok = device.pid == info.target_pid
+    detail = "" if ok else f"compiled for {info.target or 'another NPU'}, not for this one"
+    yield Check("nb.target", "fail", ok, f"{device.pid:#x}", f"{info.target_pid:#x}", detail)
+
+
+def _sram(info: NbgInfo, device: Device | None) -> Iterator[Check]:
+    if device is None:
+        return
+    rows = (
+        ("AXI-SRAM", info.axi_sram_bytes, device.axi_sram_bytes, 0),
+        ("VIP-SRAM", info.vip_sram_bytes, device.vip_sram_bytes, _VIP_RESERVE_BYTES),
+    )
+    for name, wanted, there, reserve in rows:
+        if wanted is not None and there is not None:
+            ok = wanted <= there + reserve
+            detail = f"the network wants {wanted} bytes of {name}, the device reports {there}"
+            yield Check("nb.sram", "warn", ok, there, wanted, detail)
+
+
+def meta_checks(model: ModelFile, data: bytes) -> tuple[Check, ...]:
+    """Compare a graph with the `nbg_meta.json` that the exporter leaves beside it.
+
+    Its shapes and its fixed-point positions (`fl`) should be those of the graph. More inputs there than in the
+    graph are possible: an exporter folds constant ones.
+    """
+    try:
+        meta = json.loads(data[:_LONGEST_META])
+    except (ValueError, RecursionError):
+        meta = None
+    if not isinstance(meta, dict):
+        return (Check("nb.meta", "warn", False, "a JSON object", None, "nbg_meta.json cannot be read"),)
+    checks: list[Check] = []
+    for kind, tensors in (("Inputs", model.inputs), ("Outputs", model.outputs)):
+        checks += _meta_side(kind, _entries(meta.get(kind)), tensors)
+    return tuple(checks) or (Check("nb.meta", "warn", True, detail="nbg_meta.json agrees with the graph"),)
+
+
+def _meta_side(kind: str, entries: list[Mapping[str, object]], tensors: tuple[Tensor, ...]) -> Iterator[Check]:
+    if len(entries) != len(tensors):
+        folded = kind == "Inputs" and len(entries) > len(tensors)
+        detail = f"nbg_meta.json lists another number of {kind.lower()}" + (
+            "; constant ones are folded into the graph" if folded else ""
+        )
+        yield Check("nb.meta", "info" if folded else "warn", False, len(entries), len(tensors), detail)
+    wanted = Counter(_meta_shape(entry) for entry in entries)
+    found = Counter(tensor.shape for tensor in tensors)
+    for shape in found - wanted:
+        detail = f"no shape of {kind} in nbg_meta.json is like this one"
+        yield Check("nb.meta", "warn", False, None, str(list(shape)), detail)
+    if len(entries) != len(tensors):
+        return
+    for entry, tensor in zip(entries, tensors, strict=True):
+        bits = _fractional_bits(entry)
+        stated = tensor.quantization.fractional_bits if tensor.quantization else None
+        if bits is not None and stated is not None and bits != stated:
+            yield Check("nb.meta", "warn", False, bits, stated, f"{tensor.name}: another fixed-point position")
+
+
+def _entries(value: object) -> list[Mapping[str, object]]:
+    items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [item for item in items[:_MOST_META] if isinstance(item, dict)]
+
+
+def _meta_shape(entry: Mapping[str, object]) -> tuple[int, ...]:
+    shape = entry.get("shape")
+    return tuple(size for size in shape if isinstance(size, int)) if isinstance(shape, list) else ()
+
+
+def _fractional_bits(entry: Mapping[str, object]) -> int | None:
+    quantize = entry.get("quantize")
+    for place in (entry, quantize if isinstance(quantize, dict) else {}):
+        bits = place.get("fl")
+        if isinstance(bits, int):
+            return bits
+    return None

@@ -1,0 +1,219 @@
+"""What a model file says, as values. Sizes are in bytes; `None` means that the file does not say, never zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+#: `gxnpuc` is a header of the same compiler for a core that is not known here.
+Format = Literal["gx8002", "gxnpuc-leo", "gxnpuc-apus", "gxnpuc", "npub", "nbg"]
+Severity = Literal["info", "warn", "fail"]
+Mode = Literal["sram", "xip"]
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule and whether it holds.
+
+    `severity` says how bad it is when it does not: only a `fail` makes the file unusable. An `info` that holds
+    is a remark. `id` is stable, for scripts.
+    """
+
+    id: str
+    severity: Severity
+    ok: bool
+    expected: Value = None
+    found: Value = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Who made the file. `compiled_at` is ISO 8601 without a zone, as the compiler prints local time."""
+
+    version: str | None = None
+    unit: str | None = None
+    model_info: str | None = None
+    compiled_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The memory budget of a model, in bytes, as declared.
+
+    `total` = `npu` + `input` + `output` and `npu` = `cmd` + `weight` + `data` + `tmp` + `ops` in a sound GX8002
+    header. On LEO `cmd` is npu_content and `data` is cpu_content, as the runtime passes them; on APUS `tmp` is
+    cache_content.
+    """
+
+    total_bytes: int | None = None
+    npu_bytes: int | None = None
+    cmd_bytes: int | None = None
+    weight_bytes: int | None = None
+    data_bytes: int | None = None
+    tmp_bytes: int | None = None
+    ops_bytes: int | None = None
+    input_bytes: int | None = None
+    output_bytes: int | None = None
+    in_out_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    """How integers stand for real numbers. Only the fields that mean something for `kind` are set.
+
+    dynamic: real = stored / 2^`fractional_bits`; affine: real = (stored - `zero_point`) * `scale`.
+    """
+
+    kind: Literal["none", "dynamic", "affine", "unknown"]
+    fractional_bits: int | None = None
+    scale: float | None = None
+    zero_point: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """An input or output. `shape` is outermost first; `offset_bytes` is its place in its struct.
+
+    `bytes` is None where the element type is unknown, `offset_bytes` where there is no struct. `entry_name` is
+    an NBG's own name for a tensor whose name in the original graph is known too.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    elements: int
+    bytes: int | None
+    offset_bytes: int | None = None
+    quantization: Quantization | None = None
+    entry_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A recurrent state and the output that is its next value; `ok` when dimensions and element type agree."""
+
+    input: str
+    output: str | None
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What one way of running needs of the NPU's SRAM, against what there is.
+
+    `sram`: commands, weights and data in SRAM. `xip`: commands and weights are read from flash.
+    """
+
+    mode: Mode
+    needs_bytes: int
+    budget_bytes: int
+
+    @property
+    def ok(self) -> bool:
+        return self.needs_bytes <= self.budget_bytes
+
+    @property
+    def headroom_bytes(self) -> int:
+        """Bytes left; negative when they are missing."""
+        return self.budget_bytes - self.needs_bytes
+
+    @property
+    def tight(self) -> bool:
+        """Fits, with less than a tenth to spare."""
+        return self.ok and self.needs_bytes * 10 > self.budget_bytes * 9
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array of bytes in the file.
+
+    `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu. `content` is None where there is none or where
+    it cannot be read. `alignment` and `macro` (a linker section) are as declared, `constant` says `const`.
+    """
+
+    name: str
+    role: str
+    size_bytes: int
+    content: bytes | None = field(default=None, repr=False)
+    alignment: int | None = None
+    macro: str | None = None
+    constant: bool = False
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NbgInfo:
+    """What only a Vivante network binary graph has.
+
+    `format_version` and `target_pid` are as in the header. `pool_bytes` is video memory for intermediate
+    results; `axi_sram_bytes` and `vip_sram_bytes` what the network wants of either SRAM. `operation_types`
+    counts operations by kind, `sections` are (name, offset, bytes).
+    """
+
+    format_version: int
+    target_pid: int
+    target: str | None = None
+    network: str | None = None
+    layer_count: int | None = None
+    operation_count: int | None = None
+    input_count: int | None = None
+    output_count: int | None = None
+    pool_bytes: int | None = None
+    pool_alignment_bytes: int | None = None
+    axi_sram_bytes: int | None = None
+    vip_sram_bytes: int | None = None
+    layers: tuple[str, ...] = ()
+    operation_types: tuple[tuple[str, int], ...] = ()
+    sections: tuple[tuple[str, int, int], ...] = ()
+    tensor_names: tuple[str, ...] = ()
+    largest_blob_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One model file.
+
+    `settings` are the compiler's configuration where the banner repeats it, `strings` texts that the file
+    declares beyond the known ones (a project's own version).
+    """
+
+    format: Format
+    compiler: Compiler = field(default_factory=Compiler)
+    pb_md5: str | None = None
+    sizes: Sizes = field(default_factory=Sizes)
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()
+    in_out: tuple[Tensor, ...] = ()
+    states: tuple[State, ...] = ()
+    fit: tuple[Fit, ...] = ()
+    checks: tuple[Check, ...] = ()
+    arrays: tuple[Array, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    strings: tuple[tuple[str, str], ...] = ()
+    nbg: NbgInfo | None = None
+
+    @property
+    def ok(self) -> bool:
+        """No check of severity `fail` is broken."""
+        return all(check.ok or check.severity != "fail" for check in self.checks)
+
+    @property
+    def overlay_saves_bytes(self) -> int | None:
+        """Bytes that each buffer, and the copying after each run, save when the output overlays the next input.
+
+        None where the model has no states or the file no in_out struct.
+        """
+        sizes = self.sizes
+        if not self.states or sizes.in_out_bytes is None or None in (sizes.input_bytes, sizes.output_bytes):
+            return None
+        return (sizes.input_bytes or 0) + (sizes.output_bytes or 0) - sizes.in_out_bytes
+
+    def array(self, role: str) -> Array | None:
+        """The first array of a role."""
+        return next((array for array in self.arrays if array.role == role), None)
+
+    def with_checks(self, *checks: Check) -> ModelFile:
+        """The same file with further checks, such as those that need a second file."""
+        return replace(self, checks=self.checks + checks)

@@ -1,0 +1,174 @@
+"""Model files as plain values for JSON and CSV. Absent is None; every float is finite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
+from npumon.modelfile.diff import ModelDiff
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+_SIZES = ("total", "npu", "cmd", "weight", "data", "tmp", "ops", "input", "output", "in_out")
+#: The columns of the table with one row a model.
+COLUMNS = (
+    "path",
+    "format",
+    "ok",
+    "compiler.version",
+    "compiler.unit",
+    "compiler.compiled_at",
+    "pb_md5",
+    *(f"sizes.{size}_bytes" for size in _SIZES),
+    "inputs",
+    "outputs",
+    "states",
+    "fit.sram",
+    "fit.xip",
+    "failed",
+    "nbg.network",
+    "nbg.target",
+    "nbg.format_version",
+    "nbg.pool_bytes",
+    "nbg.axi_sram_bytes",
+    "nbg.vip_sram_bytes",
+)
+
+
+def document(model: ModelFile, path: str) -> dict[str, Json]:
+    """One model as `npumon.model/1`. `path` is shown as given; the key `nbg` is there for such a graph only."""
+    compiler = model.compiler
+    value: dict[str, Json] = {
+        "schema": "npumon.model/1",
+        "path": path,
+        "format": model.format,
+        "ok": model.ok,
+        "compiler": {
+            "version": compiler.version,
+            "unit": compiler.unit,
+            "model_info": compiler.model_info,
+            "compiled_at": compiler.compiled_at,
+        },
+        "pb_md5": model.pb_md5,
+        "sizes": {f"{size}_bytes": getattr(model.sizes, f"{size}_bytes") for size in _SIZES},
+        "inputs": [_tensor(tensor) for tensor in model.inputs],
+        "outputs": [_tensor(tensor) for tensor in model.outputs],
+        "states": [{"input": state.input, "output": state.output, "ok": state.ok} for state in model.states],
+        "fit": [
+            {"mode": fit.mode, "needs_bytes": fit.needs_bytes, "budget_bytes": fit.budget_bytes, "ok": fit.ok}
+            for fit in model.fit
+        ],
+        "checks": [
+            {
+                "id": check.id,
+                "severity": check.severity,
+                "ok": check.ok,
+                "expected": check.expected,
+                "found": check.found,
+                "detail": check.detail,
+            }
+            for check in model.checks
+        ],
+    }
+    if model.nbg is not None:
+        value["nbg"] = _nbg(model.nbg, model)
+    return value
+
+
+def documents(models: Iterable[tuple[ModelFile, str]]) -> dict[str, Json]:
+    """Several models as `npumon.models/1`."""
+    return {"schema": "npumon.models/1", "models": [document(model, path) for model, path in models]}
+
+
+def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
+    """One model as a row of the table, by the names of `COLUMNS`. Lists are joined with blanks."""
+    fit = {way.mode: way.ok for way in model.fit}
+    nbg = model.nbg
+    return {
+        "path": path,
+        "format": model.format,
+        "ok": model.ok,
+        "compiler.version": model.compiler.version,
+        "compiler.unit": model.compiler.unit,
+        "compiler.compiled_at": model.compiler.compiled_at,
+        "pb_md5": model.pb_md5,
+        **{f"sizes.{size}_bytes": getattr(model.sizes, f"{size}_bytes") for size in _SIZES},
+        "inputs": " ".join(map(_short, model.inputs)),
+        "outputs": " ".join(map(_short, model.outputs)),
+        "states": len(model.states),
+        "fit.sram": fit.get("sram"),
+        "fit.xip": fit.get("xip"),
+        "failed": " ".join(
+            dict.fromkeys(check.id for check in model.checks if not check.ok and check.severity == "fail")
+        ),
+        "nbg.network": nbg and nbg.network,
+        "nbg.target": nbg and f"{nbg.target_pid:#x}",
+        "nbg.format_version": nbg and f"{nbg.format_version:#010x}",
+        "nbg.pool_bytes": nbg and nbg.pool_bytes,
+        "nbg.axi_sram_bytes": nbg and nbg.axi_sram_bytes,
+        "nbg.vip_sram_bytes": nbg and nbg.vip_sram_bytes,
+    }
+
+
+def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:
+    """A comparison as `npumon.modeldiff/1`; `before` and `after` are the paths."""
+    return {
+        "schema": "npumon.modeldiff/1",
+        "before": before,
+        "after": after,
+        "verdict": diff.verdict,
+        "identical": diff.identical,
+        "same_graph": diff.same_graph,
+        "sizes": [
+            {"name": size.name, "before_bytes": size.before, "after_bytes": size.after, "delta_bytes": size.delta}
+            for size in diff.sizes
+        ],
+        "contents": [
+            {"array": content.role, "same": content.same, "equal_prefix_bytes": content.equal_prefix_bytes}
+            for content in diff.contents
+        ],
+        "tensors": [
+            {"kind": change.kind, "name": change.name, "before": change.before, "after": change.after}
+            for change in diff.tensors
+        ],
+        "facts": [{"name": fact.name, "before": fact.before, "after": fact.after} for fact in diff.facts],
+    }
+
+
+def _tensor(tensor: Tensor) -> dict[str, Json]:
+    return {
+        "name": tensor.name,
+        "dtype": tensor.dtype,
+        "shape": list(tensor.shape),
+        "elements": tensor.elements,
+        "bytes": tensor.bytes,
+        "offset_bytes": tensor.offset_bytes,
+    }
+
+
+def _short(tensor: Tensor) -> str:
+    return f"{tensor.name}:{tensor.dtype}[{','.join(map(str, tensor.shape))}]"
+
+
+def _nbg(info: NbgInfo, model: ModelFile) -> dict[str, Json]:
+    value: dict[str, Json] = asdict(info)
+    value["format_version"] = f"{info.format_version:#010x}"
+    value["target_pid"] = f"{info.target_pid:#x}"
+    value["layers"] = list(info.layers)
+    value["tensor_names"] = list(info.tensor_names)
+    value["operation_types"] = dict(info.operation_types)
+    value["sections"] = [{"name": name, "offset_bytes": offset, "bytes": size} for name, offset, size in info.sections]
+    for kind, tensors in (("inputs", model.inputs), ("outputs", model.outputs)):
+        value[kind] = [
+            {"name": tensor.name, "entry_name": tensor.entry_name, "quantization": _quantization(tensor.quantization)}
+            for tensor in tensors
+        ]
+    return value
+
+
+def _quantization(quantization: Quantization | None) -> Json:
+    """Kind and those fields that mean something for it."""
+    if quantization is None:
+        return None
+    return {key: value for key, value in asdict(quantization).items() if value is not None}

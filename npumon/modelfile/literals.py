@@ -1,0 +1,120 @@
+"""The numbers between the braces of an array, turned into bytes many at a time.
+
+The compiler writes `0x1f, ` without end. That form is undone with whole-buffer operations of the C library, a
+megabyte at a time; any other way of writing a byte in C is read more slowly. Nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import Error, unhexlify
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_BLANKS = b" \t\r\n\v\f"
+_CHUNK = 1 << 20
+_SLOW_CHUNK = 1 << 16
+#: Two or more dots stand for numbers that a document leaves out.
+_ELLIPSIS = re.compile(rb"\.\.+|\xe2\x80\xa6")
+#: The usual ways to write each byte. A look-up is several times faster than `int`, and refuses all the rest.
+_USUAL = {form % value: value for value in range(256) for form in (b"%d", b"0%o", b"0x%x", b"0x%02x")}
+_SUFFIX = re.compile(rb"[ul]{1,3}(?=,|\Z)")
+_HEX_ZEROS = re.compile(rb"\b0x0+(?=[0-9a-f])")
+_OCTAL_ZEROS = re.compile(rb"\b0+(?=[0-7])")
+#: Behind so many faulty numbers in one piece, the rest of it is only counted.
+_PATIENCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """What an initialiser holds.
+
+    `count` numbers, `content` their bytes (None when some were left out or are not bytes), `elided` when `......`
+    stands for some of them. `bad` counts those that are no number of 0..255, `first_bad` is the first of them.
+    """
+
+    count: int = 0
+    content: bytes | None = b""
+    elided: bool = False
+    bad: int = 0
+    first_bad: bytes | None = None
+
+
+def read_literals(body: bytes) -> Literals:
+    """Read the text between two braces, without comments. Time and memory grow with its length only."""
+    count = bad = 0
+    first_bad = None
+    elided = False
+    parts: list[bytes] = []
+    for chunk in _chunks(body, _CHUNK):
+        packed = chunk.translate(None, _BLANKS)
+        content = _uniform(packed)
+        if content is not None:
+            count += len(content)
+            parts.append(content)
+            continue
+        for piece in _chunks(packed, _SLOW_CHUNK):
+            result = _any_form(piece)
+            count += result.count
+            bad += result.bad
+            elided = elided or result.elided
+            first_bad = result.first_bad if first_bad is None else first_bad
+            parts.append(result.content or b"")
+    return Literals(count, None if bad or elided else b"".join(parts), elided, bad, first_bad)
+
+
+def _chunks(body: bytes, size: int) -> Iterator[bytes]:
+    """Pieces of about `size` bytes which end behind a comma; a longer stretch without one is cut anywhere."""
+    start = 0
+    while start < len(body):
+        stop = start + size
+        if stop < len(body):
+            stop = body.rfind(b",", start, stop) + 1 or stop
+        yield body[start:stop]
+        start = stop
+
+
+def _uniform(packed: bytes) -> bytes | None:
+    """The bytes of `0x1f,0x02,…` with or without a comma at the end; None for any other text."""
+    if packed and not packed.endswith(b","):
+        packed += b","
+    count, rest = divmod(len(packed), 5)
+    if rest or not (packed[0::5].count(b"0") == packed[1::5].count(b"x") == packed[4::5].count(b",") == count):
+        return None
+    digits = bytearray(2 * count)
+    digits[0::2] = packed[2::5]
+    digits[1::2] = packed[3::5]
+    try:
+        return unhexlify(digits)
+    except Error:
+        return None
+
+
+def _any_form(packed: bytes) -> Literals:
+    """Decimal, hexadecimal and octal numbers, suffixes and dots."""
+    elided = b".." in packed or b"\xe2\x80\xa6" in packed
+    if elided:
+        packed = _ELLIPSIS.sub(b",", packed)
+    packed = packed.removesuffix(b",")
+    tokens = packed.split(b",")
+    try:
+        return Literals(len(tokens), bytes(map(_USUAL.__getitem__, tokens)), elided)
+    except KeyError:
+        usual = _OCTAL_ZEROS.sub(b"0", _HEX_ZEROS.sub(b"0x", _SUFFIX.sub(b"", packed.lower()))).split(b",")
+    try:
+        return Literals(len(tokens), bytes(map(_USUAL.__getitem__, usual)), elided)
+    except KeyError:
+        pass
+    values = bytearray()
+    bad = 0
+    first_bad = None
+    for token, form in zip(tokens, usual, strict=True):
+        value = _USUAL.get(form)
+        if value is not None:
+            values.append(value)
+        elif token:
+            bad += 1
+            first_bad = token[:32] if first_bad is None else first_bad
+            if bad >= _PATIENCE:
+                break
+    return Literals(len(tokens) - tokens.count(b""), bytes(values), elided, bad, first_bad)

@@ -1,0 +1,226 @@
+"""A Vivante network binary graph (`.nb`), read from its bytes as far as they go. See `nbg_layout` for the source."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from collections import Counter
+from dataclasses import dataclass, replace
+from math import prod
+
+from npumon.modelfile import nbg_layout as layout
+from npumon.modelfile.checks_nbg import Device, nbg_checks
+from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
+from npumon.modelfile.text import shown
+
+#: More than any network has. The counts of a hostile file are cut there, and by the bytes that are there.
+MOST_TENSORS = 1024
+MOST_LAYERS = 4096
+_MOST_OPERATIONS = 1 << 20
+_MOST_BLOBS = 1 << 16
+_LONGEST_TRAILER = 1 << 16
+_NAMED = re.compile(rb"tensorname:([^,:\x00]{1,256}),idx:(\d{1,6})")
+_CUSTOMER = re.compile(rb"(input|output),(\d{1,6}),(\d{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the file as its directory states it; `inside` says that the file really has those bytes."""
+
+    name: str
+    offset: int
+    size_bytes: int
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NbgFile:
+    """The header and directory of a file, before the tables are read. `fixed_bytes` is where they end."""
+
+    info: NbgInfo
+    tables: tuple[Table, ...]
+    fixed_bytes: int
+    complete: bool
+
+    def table(self, name: str) -> Table | None:
+        return next((table for table in self.tables if table.name == name), None)
+
+
+def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
+    """Describe a graph; None when the magic is another. Never raises, whatever the bytes are.
+
+    `device` is the NPU at hand, to compare the target and the SRAM with.
+    """
+    if data[:4] != layout.MAGIC:
+        return None
+    file = _header(data)
+    trailer = _trailer(data, file)
+    names = _tensor_names(trailer)
+    inputs, outputs = (
+        _renamed(_tensors(data, file, kind, count), kind, trailer, names)
+        for kind, count in (("input", file.info.input_count), ("output", file.info.output_count))
+    )
+    info = replace(
+        file.info,
+        layers=_layers(data, file),
+        operation_types=_operation_types(data, file),
+        sections=tuple((table.name, table.offset, table.size_bytes) for table in file.tables),
+        tensor_names=tuple(names.values()),
+        largest_blob_bytes=max((size for _, size in _blobs(data, file)), default=None),
+    )
+    model = ModelFile("nbg", inputs=inputs, outputs=outputs, nbg=info)
+    ends = [offset + size for offset, size in _blobs(data, file)]
+    return model.with_checks(
+        *nbg_checks(
+            info,
+            inputs + outputs,
+            length=len(data),
+            complete=file.complete,
+            outside=tuple(table.name for table in file.tables if not table.inside),
+            blobs_end=max(ends, default=None),
+            trailing=trailer,
+            device=device,
+        )
+    )
+
+
+def _word(data: bytes, offset: int) -> int | None:
+    return int.from_bytes(data[offset : offset + 4], "little") if 0 <= offset <= len(data) - 4 else None
+
+
+def _text(data: bytes, offset: int, length: int) -> str:
+    return shown(data[offset : offset + length].partition(b"\0")[0])
+
+
+def _header(data: bytes) -> NbgFile:
+    version = _word(data, 4) or 0
+    target = _word(data, 8) or 0
+    counts = [_word(data, layout.COUNTS_OFFSET + 4 * index) for index in range(4)]
+    place = layout.FEATURES_OFFSET
+    if version >= layout.FEATURES_SINCE:
+        place += layout.FEATURES_BYTES
+    pool, alignment = _word(data, place), _word(data, place + 4)
+    place += layout.POOL_BYTES
+    axi = _word(data, place + 4)
+    place += layout.SRAM_BYTES
+    vip = None
+    if version >= layout.VIP_SRAM_SINCE:
+        vip = _word(data, place + 4)
+        place += layout.SRAM_BYTES
+    tables = []
+    for name, since in layout.TABLES:
+        if version < since:
+            continue
+        offset, size = _word(data, place), _word(data, place + 4)
+        place += 8
+        if offset is not None and size is not None:
+            tables.append(Table(name, offset, size, offset + size <= len(data)))
+    info = NbgInfo(
+        format_version=version,
+        target_pid=target,
+        target=layout.TARGETS.get(target),
+        network=_text(data, layout.NAME_OFFSET, layout.NAME_BYTES) or None,
+        layer_count=counts[0],
+        operation_count=counts[1],
+        input_count=counts[2],
+        output_count=counts[3],
+        pool_bytes=pool,
+        pool_alignment_bytes=alignment,
+        axi_sram_bytes=axi,
+        vip_sram_bytes=vip,
+    )
+    return NbgFile(info, tuple(tables), place, place <= len(data))
+
+
+def _rows(data: bytes, file: NbgFile, name: str, row_bytes: int, most: int) -> range:
+    """Places of the rows of a table that are really there."""
+    table = file.table(name)
+    if table is None:
+        return range(0)
+    end = min(table.offset + table.size_bytes, len(data))
+    rows = max(0, end - table.offset) // row_bytes
+    return range(table.offset, table.offset + min(rows, most) * row_bytes, row_bytes)
+
+
+def _tensors(data: bytes, file: NbgFile, kind: str, count: int | None) -> tuple[Tensor, ...]:
+    version = file.info.format_version
+    rows = _rows(data, file, kind, layout.tensor_bytes(version), MOST_TENSORS)
+    return tuple(_tensor(data, place, version, kind, index) for index, place in enumerate(rows[: count or 0]))
+
+
+def _tensor(data: bytes, place: int, version: int, kind: str, index: int) -> Tensor:
+    room = layout.dimensions(version)
+    rank, *sizes = struct.unpack_from(f"<{room + 1}I", data, place)
+    place += 4 * (room + 1)
+    data_format, _, quantized, fixed_point, scale, zero_point = struct.unpack_from("<IIIifi", data, place)
+    name = _text(data, place + 24, layout.NAME_BYTES) if version >= layout.TENSOR_NAME_SINCE else ""
+    shape = tuple(reversed(sizes[:rank])) if rank <= room else ()
+    known = layout.DATA_FORMATS[data_format] if data_format < len(layout.DATA_FORMATS) else None
+    elements = prod(shape)
+    return Tensor(
+        name=name or f"{kind}[{index}]",
+        dtype=known[0] if known else f"format {data_format}",
+        shape=shape,
+        elements=elements,
+        bytes=elements * known[1] if known else None,
+        quantization=_quantization(quantized, fixed_point, scale, zero_point),
+    )
+
+
+def _quantization(kind: int, fixed_point: int, scale: float, zero_point: int) -> Quantization:
+    """Only the fields that mean something: the others hold leftovers."""
+    if kind == 0:
+        return Quantization("none")
+    if kind == 1:
+        return Quantization("dynamic", fractional_bits=fixed_point)
+    if kind == 2:
+        return Quantization("affine", scale=scale if math.isfinite(scale) else None, zero_point=zero_point)
+    return Quantization("unknown")
+
+
+def _layers(data: bytes, file: NbgFile) -> tuple[str, ...]:
+    rows = _rows(data, file, "layer", layout.layer_bytes(file.info.format_version), MOST_LAYERS)
+    return tuple(_text(data, place, layout.NAME_BYTES) for place in rows[: file.info.layer_count or 0])
+
+
+def _operation_types(data: bytes, file: NbgFile) -> tuple[tuple[str, int], ...]:
+    rows = _rows(data, file, "operation", layout.OPERATION_BYTES, _MOST_OPERATIONS)
+    rows = rows[: file.info.operation_count or 0]
+    words = data[rows.start : rows.stop] if rows else b""
+    kinds = Counter(struct.unpack_from("<I", words, place)[0] for place in range(0, len(words), 24))
+    return tuple((layout.OPERATION_TYPES.get(kind, str(kind)), count) for kind, count in kinds.most_common(32))
+
+
+def _blobs(data: bytes, file: NbgFile) -> list[tuple[int, int]]:
+    """(offset, bytes) of each entry of the LCD table: weights and command states."""
+    rows = _rows(data, file, "lcd_table", 8, _MOST_BLOBS)
+    return list(struct.iter_unpack("<II", data[rows.start : rows.stop])) if rows else []
+
+
+def _trailer(data: bytes, file: NbgFile) -> bytes:
+    """What follows the last table: text with the names that the tensors have in the original graph."""
+    end = max((table.offset + table.size_bytes for table in file.tables), default=file.fixed_bytes)
+    return data[end : end + _LONGEST_TRAILER]
+
+
+def _tensor_names(trailer: bytes) -> dict[int, str]:
+    found = _NAMED.findall(trailer)[:MOST_TENSORS]
+    return {int(index): shown(name) for name, index in reversed(found)}
+
+
+def _renamed(tensors: tuple[Tensor, ...], kind: str, trailer: bytes, names: dict[int, str]) -> tuple[Tensor, ...]:
+    """The tensors under their names in the original graph, where the trailer gives them without doubt.
+
+    `customer:input,0,3:` says that input 0 is tensor 3 of the trailer's list.
+    """
+    places = {
+        int(index): int(tensor)
+        for which, index, tensor in _CUSTOMER.findall(trailer.rpartition(b"customer:")[2])
+        if which == kind.encode()
+    }
+    renamed = []
+    for index, tensor in enumerate(tensors):
+        name = names.get(places.get(index, -1))
+        renamed.append(tensor if name is None else replace(tensor, name=name, entry_name=tensor.name))
+    return tuple(renamed)

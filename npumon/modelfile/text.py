@@ -1,0 +1,20 @@
+"""Foreign bytes turned into text that may be shown: bounded in length, every invisible character spelled out."""
+
+from __future__ import annotations
+
+#: No name, version or comment of a model file needs more; what is longer is cut and marked.
+LONGEST_BYTES = 512
+
+
+def shown(data: bytes) -> str:
+    r"""Visible text of some bytes: UTF-8 where it is, `\xff` where it is not, cut after `LONGEST_BYTES`."""
+    text = data[:LONGEST_BYTES].decode("utf-8", "backslashreplace")
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _spelled(ord(char)) for char in text)
+    return f"{text}…" if len(data) > LONGEST_BYTES else text
+
+
+def _spelled(code: int) -> str:
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,0 +1,112 @@
+"""Statistics of half-precision weights, from a count of each of the 65536 bit patterns."""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from array import array
+from collections import Counter
+from dataclasses import dataclass
+
+#: The least power of two in the histogram; half-precision numbers below it are subnormal.
+_LEAST_EXPONENT = -14
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """How many finite values other than zero have a magnitude of `low` up to, not including, `high`."""
+
+    low: float
+    high: float
+    positive: int
+    negative: int
+
+    @property
+    def count(self) -> int:
+        return self.positive + self.negative
+
+
+@dataclass(frozen=True, slots=True)
+class WeightStatistics:
+    """What a run of little-endian IEEE halves holds.
+
+    `minimum`, `maximum`, `mean` and `deviation` (of the population) are over the finite values and None where there
+    are none. `odd_byte` says that a last byte was left over. The NPU treats exponent 31 as infinite.
+    """
+
+    count: int = 0
+    zeros: int = 0
+    nans: int = 0
+    infinities: int = 0
+    subnormals: int = 0
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    deviation: float | None = None
+    odd_byte: bool = False
+    histogram: tuple[Bin, ...] = ()
+
+
+def weight_statistics(content: bytes) -> WeightStatistics:
+    """Count the halves in `content`. Memory is bounded whatever its length; compressed weights mean nothing here."""
+    patterns = _patterns(content)
+    finite: list[tuple[float, int]] = []
+    zeros = nans = infinities = subnormals = 0
+    for pattern, count in patterns.items():
+        exponent, mantissa = pattern >> 10 & 0x1F, pattern & 0x3FF
+        if exponent == 0x1F:
+            nans += count if mantissa else 0
+            infinities += 0 if mantissa else count
+            continue
+        zeros += 0 if exponent or mantissa else count
+        subnormals += count if mantissa and not exponent else 0
+        finite.append((_half(pattern), count))
+    number = sum(count for _, count in finite)
+    mean = math.fsum(value * count for value, count in finite) / number if number else None
+    spread = math.fsum((value - mean) ** 2 * count for value, count in finite) / number if mean is not None else None
+    return WeightStatistics(
+        count=len(content) // 2,
+        zeros=zeros,
+        nans=nans,
+        infinities=infinities,
+        subnormals=subnormals,
+        minimum=min((value for value, _ in finite), default=None),
+        maximum=max((value for value, _ in finite), default=None),
+        mean=mean,
+        deviation=None if spread is None else math.sqrt(spread),
+        odd_byte=len(content) % 2 == 1,
+        histogram=_histogram(finite),
+    )
+
+
+def _patterns(content: bytes) -> Counter[int]:
+    patterns: Counter[int] = Counter()
+    even = len(content) // 2 * 2
+    for start in range(0, even, _CHUNK):
+        halves = array("H", content[start : min(start + _CHUNK, even)])
+        if sys.byteorder == "big":
+            halves.byteswap()
+        patterns.update(halves)
+    return patterns
+
+
+def _half(pattern: int) -> float:
+    return float(struct.unpack("<e", pattern.to_bytes(2, "little"))[0])
+
+
+def _histogram(finite: list[tuple[float, int]]) -> tuple[Bin, ...]:
+    """Bins by powers of two, without the empty ones at either end; the first also takes what is smaller."""
+    positive, negative = Counter[int](), Counter[int]()
+    for value, count in finite:
+        if value:
+            place = max(math.frexp(value)[1] - 1, _LEAST_EXPONENT)
+            (positive if value > 0 else negative)[place] += count
+    used = positive.keys() | negative.keys()
+    if not used:
+        return ()
+    return tuple(
+        Bin(0.0 if place == _LEAST_EXPONENT else 2.0**place, 2.0 ** (place + 1), positive[place], negative[place])
+        for place in range(min(used), max(used) + 1)
+    )

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from npumon.modelfile.checks_nbg import Device, meta_checks
+from npumon.modelfile.description import ModelFile
+from npumon.modelfile.nbg import read_nbg
+
+VIM3 = Device(pid=0x88, axi_sram_bytes=1048576, vip_sram_bytes=522240)
+
+
+def read(spec: Any, device: Device | None = None) -> ModelFile:
+    model = read_nbg(spec.data(), device=device)
+    assert model is not None
+    return model
+
+
+def broken(model: ModelFile) -> list[tuple[str, str]]:
+    return [(check.id, check.severity) for check in model.checks if not check.ok]
+
+
+def test_a_graph_for_this_device_suits_it(writers: Any) -> None:
+    model = read(writers.nbg(), VIM3)
+    assert broken(model) == []
+    assert [check.id for check in model.checks].count("nb.sram") == 2
+
+
+def test_a_graph_for_another_chip_fails(writers: Any) -> None:
+    model = read(writers.nbg(target=0x99), VIM3)
+    assert broken(model) == [("nb.target", "fail")]
+    assert not model.ok
+    check = next(check for check in model.checks if check.id == "nb.target")
+    assert (check.expected, check.found, "VIM3L" in check.detail) == ("0x88", "0x99", True)
+    unknown = read(writers.nbg(target=0x1234), VIM3)
+    assert "another NPU" in next(check.detail for check in unknown.checks if check.id == "nb.target")
+
+
+def test_more_sram_than_there_is_warns(writers: Any) -> None:
+    model = read(writers.nbg(axi_sram=1048577, vip_sram=600000), VIM3)
+    assert broken(model) == [("nb.sram", "warn"), ("nb.sram", "warn")]
+    assert model.ok
+
+
+def test_an_unknown_device_is_not_compared(writers: Any) -> None:
+    ids = {check.id for check in read(writers.nbg(), Device()).checks}
+    assert ids.isdisjoint({"nb.target", "nb.sram"})
+
+
+def meta(**changes: Any) -> bytes:
+    return json.dumps(
+        {
+            "Inputs": {"image": {"shape": [1, 3, 8, 8]}},
+            "Outputs": {"prob": {"shape": [1, 10], "quantize": {"fl": 7}}},
+            "Recurrent_connections": {},
+        }
+        | changes
+    ).encode()
+
+
+def test_the_exporters_meta_file_agrees(writers: Any) -> None:
+    model = read(writers.nbg())
+    assert [(check.id, check.ok) for check in meta_checks(model, meta())] == [("nb.meta", True)]
+    listed = meta(Inputs=[{"shape": [1, 3, 8, 8]}])
+    assert [check.ok for check in meta_checks(model, listed)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("data", "severity"),
+    [
+        (meta(Inputs={"a": {"shape": [1, 3, 8, 8]}, "b": {"shape": [4]}}), "info"),
+        (meta(Outputs={}), "warn"),
+        (meta(Outputs={"prob": {"shape": [10, 1]}}), "warn"),
+        (meta(Outputs={"prob": {"shape": [1, 10], "fl": 5}}), "warn"),
+        (b"[]", "warn"),
+        (b"\xff{", "warn"),
+        (b"[" * 100000, "warn"),
+        (b'{"Inputs": 3, "Outputs": [1, {"shape": {}}]}', "warn"),
+    ],
+)
+def test_a_meta_file_that_differs_is_a_remark_or_a_warning(writers: Any, data: bytes, severity: str) -> None:
+    checks = meta_checks(read(writers.nbg()), data)
+    assert {check.id for check in checks} == {"nb.meta"}
+    assert not any(check.ok for check in checks)
+    assert severity in {check.severity for check in checks}
+    assert "fail" not in {check.severity for check in checks}

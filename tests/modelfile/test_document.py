@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from npumon.modelfile.checks_nbg import Device
+from npumon.modelfile.diff import diff_models
+from npumon.modelfile.document import COLUMNS, diff_document, document, documents, row
+from npumon.modelfile.inspection import inspect
+
+TODAY = "2026-11-22"
+KEYS = [
+    "schema", "path", "format", "ok", "compiler", "pb_md5", "sizes", "inputs", "outputs", "states", "fit", "checks",
+]  # fmt: skip
+SIZES = [
+    "total_bytes", "npu_bytes", "cmd_bytes", "weight_bytes", "data_bytes", "tmp_bytes", "ops_bytes", "input_bytes",
+    "output_bytes", "in_out_bytes",
+]  # fmt: skip
+
+
+@pytest.fixture(params=["header", "document", "leo", "apus", "npub", "nbg", "cut", "nan"])
+def data(
+    request: pytest.FixtureRequest, writers: Any, document_text: bytes, leo: bytes, apus: bytes, npub: bytes
+) -> bytes:
+    """Each kind of file, and broken ones."""
+    nan = writers.nbg(inputs=[writers.nbg_tensor(scale=float("nan"))])
+    made: dict[str, bytes] = {
+        "header": writers.header().data(),
+        "document": document_text,
+        "leo": leo,
+        "apus": apus,
+        "npub": npub,
+        "nbg": writers.nbg().data(),
+        "cut": writers.header().data()[:900],
+        "nan": nan.data(),
+    }
+    return made[request.param]
+
+
+def test_the_document_has_exactly_the_documented_keys(data: bytes) -> None:
+    model = inspect(data, today=TODAY, device=Device(pid=0x88))
+    assert model is not None
+    value = json.loads(json.dumps(document(model, "a/model.h"), allow_nan=False))
+    assert list(value) == KEYS + (["nbg"] if model.format == "nbg" else [])
+    assert (value["schema"], value["path"], value["format"]) == ("npumon.model/1", "a/model.h", model.format)
+    assert list(value["compiler"]) == ["version", "unit", "model_info", "compiled_at"]
+    assert list(value["sizes"]) == SIZES
+    for tensor in value["inputs"] + value["outputs"]:
+        assert list(tensor) == ["name", "dtype", "shape", "elements", "bytes", "offset_bytes"]
+    for state in value["states"]:
+        assert list(state) == ["input", "output", "ok"]
+    for fit in value["fit"]:
+        assert list(fit) == ["mode", "needs_bytes", "budget_bytes", "ok"]
+    for check in value["checks"]:
+        assert list(check) == ["id", "severity", "ok", "expected", "found", "detail"]
+        assert check["severity"] in ("info", "warn", "fail")
+    assert value["ok"] == all(check["ok"] for check in value["checks"] if check["severity"] == "fail")
+
+
+def test_a_row_has_the_columns_of_the_table(data: bytes) -> None:
+    model = inspect(data, today=TODAY)
+    assert model is not None
+    assert tuple(row(model, "x")) == COLUMNS
+
+
+def test_the_rows_of_two_kinds_of_files(document_text: bytes, writers: Any) -> None:
+    header, graph = (inspect(item, today=TODAY) for item in (document_text, writers.nbg().data()))
+    assert header is not None
+    assert graph is not None
+    cells = row(header, "m.h")
+    assert (cells["sizes.total_bytes"], cells["fit.sram"], cells["failed"]) == (151550, True, "")
+    assert str(cells["inputs"]).startswith("Feats:float16[1,15,40] State_c0:float16[1,3,64]")
+    assert (cells["states"], cells["nbg.network"]) == (3, None)
+    assert row(graph, "n.nb")["nbg.target"] == "0x88"
+    several = documents([(header, "m.h"), (graph, "n.nb")])
+    assert several["schema"] == "npumon.models/1"
+    assert [item["path"] for item in json.loads(json.dumps(several))["models"]] == ["m.h", "n.nb"]
+
+
+def test_the_failed_checks_are_named_in_the_row(writers: Any) -> None:
+    model = inspect(writers.header().text().replace("npu_size = 1", "npu_size = 2").encode(), today=TODAY)
+    assert model is not None
+    assert row(model, "x")["failed"] == "gx.npu gx.total"
+
+
+def test_the_fields_of_a_graph(writers: Any) -> None:
+    model = inspect(writers.nbg().data(), today=TODAY)
+    assert model is not None
+    graph = json.loads(json.dumps(document(model, "n.nb")))["nbg"]
+    assert (graph["format_version"], graph["target_pid"], graph["network"]) == ("0x0001000f", "0x88", "synthetic")
+    assert graph["inputs"] == [
+        {"name": "image", "entry_name": "input[0]", "quantization": {"kind": "affine", "scale": 0.5, "zero_point": 128}}
+    ]
+    assert graph["sections"][0]["name"] == "input"
+    assert graph["operation_types"] == {"NN": 2, "init": 1, "SH": 1, "end": 1}
+
+
+def test_a_comparison_is_strict_json(writers: Any, document_text: bytes) -> None:
+    before, after = (inspect(item, today=TODAY) for item in (writers.header().data(), document_text))
+    assert before is not None
+    assert after is not None
+    value = json.loads(
+        json.dumps(diff_document(diff_models(before, after, same_bytes=False), "a", "b"), allow_nan=False)
+    )
+    assert (value["schema"], value["verdict"], value["before"]) == ("npumon.modeldiff/1", "changed", "a")
+    assert value["sizes"][0] == {
+        "name": "total",
+        "before_bytes": 182,
+        "after_bytes": 151550,
+        "delta_bytes": 151550 - 182,
+    }

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import math
+import struct
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npumon.modelfile import weights
+from npumon.modelfile.weights import weight_statistics
+
+
+@given(st.lists(st.floats(width=16)), st.binary(max_size=1))
+def test_the_statistics_are_those_of_the_numbers(values: list[float], rest: bytes) -> None:
+    result = weight_statistics(struct.pack(f"<{len(values)}e", *values) + rest)
+    finite = [value for value in values if math.isfinite(value)]
+    assert (result.count, result.odd_byte) == (len(values), bool(rest))
+    assert result.nans == sum(map(math.isnan, values))
+    assert result.infinities == sum(map(math.isinf, values))
+    assert result.zeros == finite.count(0.0)
+    assert (result.minimum, result.maximum) == (min(finite, default=None), max(finite, default=None))
+    assert sum(part.count for part in result.histogram) == len(finite) - result.zeros
+    for part in result.histogram:
+        positive = sum(part.low <= value < part.high for value in finite if value > 0)
+        negative = sum(part.low <= -value < part.high for value in finite if value < 0)
+        assert (part.positive, part.negative) == (positive, negative)
+    if finite:
+        assert result.mean == pytest.approx(math.fsum(finite) / len(finite), abs=1e-3)
+        assert result.deviation is not None
+        assert result.deviation >= 0
+    else:
+        assert (result.mean, result.deviation) == (None, None)
+
+
+def test_the_figures_of_a_small_run() -> None:
+    result = weight_statistics(struct.pack("<6e", 1.0, -2.0, 0.5, 0.0, -0.0, 2**-20))
+    assert (result.zeros, result.subnormals) == (2, 1)
+    assert (result.histogram[0].low, result.histogram[0].high, result.histogram[0].positive) == (0.0, 2**-13, 1)
+    assert (result.histogram[-1].low, result.histogram[-1].high, result.histogram[-1].negative) == (2.0, 4.0, 1)
+
+
+def test_nothing_has_no_histogram() -> None:
+    assert weight_statistics(b"").histogram == ()
+    assert weight_statistics(bytes(8)).histogram == ()
+
+
+def test_byte_order_and_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = struct.pack("<300e", *range(300))
+    expected = weight_statistics(content)
+    monkeypatch.setattr(weights, "_CHUNK", 64)
+    assert weight_statistics(content) == expected
+    swapped = struct.pack(">300e", *range(300))
+    monkeypatch.setattr(sys, "byteorder", "big" if sys.byteorder == "little" else "little")
+    assert weight_statistics(swapped) == expected
