@@ -18,7 +18,7 @@ from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Operation
 
 _COUNT = r"([1-9]\d{0,9})"
 #: A figure without its trailing zeros, as `repr(float(…))` gives it. Below 0.0001 that would be 1e-05.
-_MBYTE = r"((?:0\.(?!0000)|[1-9]\d{0,7}\.)\d{0,5}[1-9])0*\n"
+_MBYTE = r"((?:0\.(?!0000)|[1-9]\d{0,7}\.)\d{0,5}[1-9])0{0,6}\n"
 _MS = r"\d{1,12}\.\d\dms or "
 _US = r"([1-9]\d{0,11}\.\d)0us\n"
 _COUNTER = r"\[[ \d]{6}\] "
@@ -106,6 +106,8 @@ class Heads:
 
 def split_blocks(text: bytes, heads: Heads) -> Iterator[Blocks | bytes]:
     """The text in order: regular blocks, and the bytes between them. `text` ends with a line end."""
+    if not text:
+        return
     found = _REGULAR.findall(text.decode("latin-1"))
     irregular = any(map(_REST, found)) or any(heads.operation(head) is None for head in set(map(_HEAD, found)))
     if not irregular:

@@ -14,7 +14,7 @@ from typing import Any
 
 from npumon.core import events as ev
 from npumon.core.lines import Line, LineSplitter
-from npumon.core.patterns import PRINT_COUNTER, SPLICE, classify
+from npumon.core.patterns import PRINT_COUNTER, SPLICE, Rule, classify
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Operation, TopEntry
 from npumon.core.text import decode
 
@@ -22,6 +22,12 @@ from npumon.core.text import decode
 _ASIDE = (ev.Diagnosed, ev.Unrecognised, ev.DriverVersioned, ev.VpcElapsed, ev.TilingNote)
 
 _LEVELS = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
+
+#: Lines that end in a figure with six decimals (`%f`); with all of them there it cannot be cut off.
+_SIX_DECIMALS = ("bandwidth", "top_entry", "box")
+
+#: The largest figure that is believed: 10^15 microseconds are thirty years.
+_LARGEST = 1e15
 
 #: Half a line of stdout and a message are at most this long together; longer lines are not searched for a splice.
 _SPLICE_LIMIT = 2_000
@@ -77,7 +83,8 @@ class ProfileParser:
 
     def _read(self, line: Line) -> None:
         self._line = line.number
-        text = decode(line.data).strip()
+        shown = decode(line.data)
+        text = shown.strip()
         if line.dropped:
             size = len(line.data) + line.dropped
             self._diagnose("warning", "npumon", f"a line of {size} bytes was cut to {len(line.data)}")
@@ -86,22 +93,25 @@ class ProfileParser:
         if self._half is not None and not _is_message(text):
             number, half = self._half
             self._half = None
-            if self._understood(half + text, line):
+            if self._understood(half + shown.rstrip(), line):
                 return
-            self._emit(ev.Unrecognised(number, half))
+            self._unknown(number, half)
         if self._understood(text, line):
             return
         if len(text) <= _SPLICE_LIMIT and (splice := SPLICE.fullmatch(text)) and self._half is None:
             self._half = (line.number, splice[1])
             self._understood(splice[2], line)
             return
-        self._emit(ev.TilingNote(text) if self._tiling else ev.Unrecognised(line.number, text))
+        self._unknown(line.number, text)
 
     def _drop_half(self) -> None:
         if self._half is not None:
-            number, half = self._half
+            self._unknown(*self._half)
             self._half = None
-            self._emit(ev.Unrecognised(number, half))
+
+    def _unknown(self, number: int, text: str) -> None:
+        text = text.strip()
+        self._emit(ev.TilingNote(text) if self._tiling else ev.Unrecognised(number, text))
 
     def _understood(self, text: str, line: Line) -> bool:
         """Handle the text if it is a known line in this place."""
@@ -111,7 +121,9 @@ class ProfileParser:
         if found is None:
             return False
         rule, match = found
-        if rule.open_ended and not line.ended and not _surely_whole(match):
+        if rule.open_ended and line.dropped:
+            return False
+        if rule.open_ended and not line.ended and not _surely_whole(rule, match):
             self._diagnose("warning", "npumon", f"the text breaks off in the middle of the line '{text}'")
             return False
         handler = _HANDLERS[rule.kind]
@@ -154,11 +166,12 @@ class ProfileParser:
             self._events.append(ev.ObjectDetected(detection))
 
     def _figure(self, text: str, what: str) -> float | None:
-        """The number, or None with a diagnostic where it is not a finite one."""
+        """The number, or None with a diagnostic where it is not a finite one, or beyond belief."""
         value = float(text.partition("(")[0])
-        if math.isfinite(value):
+        if abs(value) < _LARGEST:
             return value
-        self._diagnose("warning", "npumon", f"{what} is {text}, which is not a finite number")
+        why = "too large to be true" if math.isfinite(value) else "not a finite number"
+        self._diagnose("warning", "npumon", f"{what} is {text}, which is {why}")
         return None
 
     # -- profiled blocks -----------------------------------------------------------------------------------------
@@ -305,9 +318,9 @@ def _is_message(text: str) -> bool:
     return found is not None and found[0].kind in ("ovxlib", "detect_log", "death")
 
 
-def _surely_whole(match: _Match) -> bool:
-    """Whether a text without line end cannot have lost digits: the programs print 5 or 6 decimals."""
-    return re.search(r"\.\d{5,}$", match[0]) is not None
+def _surely_whole(rule: Rule, match: _Match) -> bool:
+    """Whether a line without line end cannot have lost digits."""
+    return rule.kind in _SIX_DECIMALS and re.search(r"\.\d{6}$", match[0]) is not None
 
 
 def _structural(build: Callable[[_Match], ev.Event]) -> Callable[[ProfileParser, _Match], None]:

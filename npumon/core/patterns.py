@@ -7,12 +7,14 @@ without surrounding blanks and without control sequences. Digits are bounded, so
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
 _INT = r"\d{1,18}"
-_NUM = r"(?:-?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?|[-+]?(?:nan|inf)(?:inity)?(?:\(\w{0,20}\))?)"
+_NUM = r"(?:-?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?|[-+]?(?:nan|inf(?:inity)?)(?:\(\w{0,20}\))?)"
 _HEX = r"0x[0-9a-fA-F]{1,16}"
+_NEXT = r"(?:, *| +)"
 _DEATHS = (
     r"Segmentation fault|Aborted|Killed|Bus error|Illegal instruction|Floating point exception|"
     r"Trace/breakpoint trap|Bad system call|Terminated|Hangup"
@@ -28,20 +30,30 @@ class Rule(NamedTuple):
 
     kind: str
     first: str
-    pattern: re.Pattern[str]
+    source: str
     open_ended: bool
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern. Compiled at the first use: a log has a few kinds of lines, and a start must be quick."""
+        return _compiled(self.source)
+
+
+@functools.cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.ASCII)
 
 
 def _rule(kind: str, first: str, pattern: str, *, open_ended: bool = False) -> Rule:
-    return Rule(kind, first, re.compile(pattern), open_ended)
+    return Rule(kind, first, pattern, open_ended)
 
 
 #: `[     7] ` before counters and a few messages: a running number of the printer, not of the counter.
-PRINT_COUNTER = re.compile(r"\[[ \d]{1,20}\] *")
+PRINT_COUNTER = re.compile(r"\[[ \d]{1,20}\] *", re.ASCII)
 
 RULES: tuple[Rule, ...] = (
     # #productname=VIPNano-QI, pid=0x88
-    _rule("product", "#", rf"#productname=(.*?), ?pid=({_HEX})"),
+    _rule("product", "#", rf"#productname=(.*?), ?pid=({_HEX})", open_ended=True),
     # Created VX Thread: 0xa69a21c0
     _rule("thread_created", "C", rf"Created VX Thread: ({_HEX})"),
     # Exit VX Thread: 0xa69a21c0
@@ -59,7 +71,7 @@ RULES: tuple[Rule, ...] = (
         rf"generate command buffer, (?:total )?device count=({_INT}), core count per-device: ({_INT}),?",
     ),
     # current device id=0, AXI SRAM base address=0xff000000
-    _rule("axi_base", "c", rf"current device id=({_INT}), AXI SRAM base address=({_HEX})"),
+    _rule("axi_base", "c", rf"current device id=({_INT}), AXI SRAM base address=({_HEX})", open_ended=True),
     # ---------------------------Begin VerifyTiling -------------------------
     _rule("tiling_begin", "-", r"-+ ?Begin VerifyTiling ?-+"),
     # ---------------------------End VerifyTiling -------------------------
@@ -114,7 +126,7 @@ RULES: tuple[Rule, ...] = (
     # Fail to show result.
     _rule("top_failed", "F", r"Fail to show result\.?"),
     # |--- KSNN Version: v1.3 +---|
-    _rule("ksnn", "|", r"\|-+\+? ?KSNN Version: ?(\S+) ?\+?-+\|"),
+    _rule("ksnn", "|", r"\|-+\+? ?KSNN Version: ?(\S{1,100}) ?\+?-+\|"),
     # Done. inference :  0.0423
     _rule("inference", "Di", rf"(?:Done\. *)?inference(?: time)? *: *({_NUM})", open_ended=True),
     # Start init neural network ...
@@ -140,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "object_box",
         "b",
-        rf"box coordinate left, ?top, ?right, ?down: ?\[ *({_NUM}),? +({_NUM}),? +({_NUM}),? +({_NUM}) *\]",
+        rf"box coordinate left, ?top, ?right, ?down: ?\[ *({_NUM}){_NEXT}({_NUM}){_NEXT}({_NUM}){_NEXT}({_NUM}) *\]",
     ),
     # HAL user version: 6.4.6.345497
     _rule("driver_version", "H", r"HAL user version:? ((?:\d{1,9}\.){2,7}\d{1,9})", open_ended=True),
@@ -151,7 +163,12 @@ RULES: tuple[Rule, ...] = (
     # E Detect_api:[det_set_model:58]dlopen failed
     _rule("detect_log", "EWID", r"([EWID]) (Detect_api:\[.*)"),
     # run.sh: line 5: 14896 Segmentation fault      (core dumped) ./inceptionv3 inception_v3.nb
-    _rule("death", "", rf"(?:\S+: (?:line )?{_INT}: +(?:{_INT} +)?)?(?:{_DEATHS})(?: .*)?"),
+    # Aborted (core dumped)
+    _rule(
+        "death",
+        "",
+        rf"[^:]{{1,200}}: (?:line )?{_INT}: +(?:{_INT} +)?(?:{_DEATHS})(?: .*)?|(?:{_DEATHS})(?: \(core dumped\))?",
+    ),
     # Usage: ./inceptionv3 data_file inputs...
     _rule("usage", "U", r"(Usage: \S+ data_file inputs\.\.\.)"),
 )
@@ -160,7 +177,8 @@ RULES: tuple[Rule, ...] = (
 #: `GPUTOTALCYCE [vnn_Run:90]warm` `LES: 16697255`. The first group is the first half of the cut line.
 SPLICE = re.compile(
     rf"(.+?)([EWID] (?:Detect_api:)?\[(?:[^\[\]:]{{1,200}}:){{1,2}}{_INT}\].*|"
-    rf"\S{{1,100}}: line {_INT}: +{_INT} +(?:{_DEATHS}).*)"
+    rf"\S{{1,100}}: line {_INT}: +{_INT} +(?:{_DEATHS}).*)",
+    re.ASCII,
 )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from npumon.core.metrics import Metrics
 from npumon.core.problems import Problem
-from npumon.core.state import RunState
+from npumon.core.report import RunReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,43 +96,6 @@ class BoardState:
     fan: Fan | None = None
     npu_interrupts: int | None = None
     nominal_clock_mhz: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RunInfo:
-    """Where a result comes from and how it ended. `started_at` is ISO 8601 in UTC; `duration_s` is in seconds.
-
-    `outcome` is ok, failed, timeout, cancelled, truncated (the log ended inside a run) or empty (no profiler
-    text). `signal` is the name of the signal that ended the program (`SIGSEGV`).
-    """
-
-    id: str | None = None
-    model: str | None = None
-    command: tuple[str, ...] | None = None
-    cwd: str | None = None
-    started_at: str | None = None
-    duration_s: float | None = None
-    exit_status: int | None = None
-    signal: str | None = None
-    outcome: str = "ok"
-    log: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """One finished (or broken-off) run, ready for any exporter or view.
-
-    `labels` runs parallel to `state.top`. `number` is the run's place in its log, `runs_in_log` how many there
-    are. `demo` is True when the figures come from the simulated board.
-    """
-
-    info: RunInfo
-    state: RunState
-    metrics: Metrics
-    labels: tuple[str | None, ...] = ()
-    number: int = 1
-    runs_in_log: int = 1
-    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,24 @@ from npumon.core.profile import Iteration, Operation
 from npumon.core.state import RunState
 from npumon.core.units import milliseconds, percent, rate
 
-#: A cycle window this many times as long as the execution is mostly not this model's work.
+#: A cycle window this many times as long as the execution, idle for most of its length, is a cold run's: the work
+#: is the same, the window is not.
 COLD_WINDOW = 1.5
+COLD_UTILIZATION = 0.6
 #: Below this share of the nominal clock the NPU is throttled.
 SLOW_CLOCK = 0.95
 #: An operation that idles this share of its window while most of its traffic is DDR waits for memory.
 WAITING_SHARE = 0.15
+#: A shell's exit status for a program that a signal ended: 128 and the signal's number (POSIX).
+SHELL_SIGNALS = {
+    132: "SIGILL",
+    134: "SIGABRT",
+    135: "SIGBUS",
+    136: "SIGFPE",
+    137: "SIGKILL",
+    139: "SIGSEGV",
+    143: "SIGTERM",
+}
 _RELOAD = "reload galcore with gpuProfiler=1 and run with VIV_VX_PROFILE=1"
 
 
@@ -75,7 +87,7 @@ def _broken_off(state: RunState, around: Circumstances) -> tuple[str, str] | Non
         case how.CANCELLED:
             return "run.cancelled", f"The run was stopped {where}; the figures are those of what had completed."
         case how.FAILED if ending.signal is not None or how.died(state):
-            signal = ending.signal or "a signal"
+            signal = ending.signal or SHELL_SIGNALS.get(ending.exit_status or 0, "a signal")
             return "run.crashed", f"The model was killed by {signal} {where}; the log's last lines say what it did."
         case how.FAILED if state.iterations_failed:
             return "run.failed", f"{state.iterations_failed} iterations failed; see the diagnostics."
@@ -128,7 +140,8 @@ def _explained(last: Iteration | None, figures: Figures, around: Circumstances) 
     window_us, execution_us = last.vpc_elapsed_us, figures.execution_us
     busy = f"the NPU was busy {percent(figures.utilization)} of the window"
     nominal, clock = around.nominal_clock_mhz, figures.clock_mhz
-    if window_us and execution_us and window_us > COLD_WINDOW * execution_us:
+    long_window = window_us and execution_us and window_us > COLD_WINDOW * execution_us
+    if long_window and figures.utilization < COLD_UTILIZATION:
         return (
             "run.cold",
             f"Cold run: the work took {milliseconds(figures.busy_us)} of a {milliseconds(window_us)} window, so "

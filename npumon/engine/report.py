@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from npumon.core.assessment import assess
 from npumon.core.outcome import Ending, outcome
-from npumon.core.snapshot import DriverState, RunInfo, RunReport
+from npumon.core.report import RunInfo, RunReport
 from npumon.core.state import RunState
 from npumon.core.verdict import Circumstances
+
+if TYPE_CHECKING:
+    from npumon.core.snapshot import DriverState
 
 
 @dataclass(frozen=True, slots=True)

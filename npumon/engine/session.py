@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from npumon.core.outcome import Ending
 from npumon.core.parser import ProfileParser
 from npumon.core.profile import Diagnostic
+from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import Completed, RunFold
-from npumon.core.snapshot import RunInfo, RunReport
 from npumon.core.state import RunState
 from npumon.engine.report import Context, report_of
 from npumon.ports import ExitRecord, LogFollower, ModelRunner, RunningModel, RunRequest, StopReason
@@ -96,7 +96,7 @@ class Session:
             log=running.log,
         )
         ending = Ending(record.exit_status, record.signal, record.stopped_by, record.error)
-        state = replace(fold.state, diagnostics=(*fold.state.diagnostics, *_losses(record)))
+        state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
         return report_of(
             state,
             self._context,

@@ -11,7 +11,7 @@ from typing import Any
 from npumon import __version__
 from npumon.core.metrics import Check, Metrics, utilization
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Detection, Iteration, Operation
-from npumon.core.snapshot import RunInfo, RunReport
+from npumon.core.report import RunInfo, RunReport
 
 Document = dict[str, Any]
 

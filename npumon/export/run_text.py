@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from npumon.core import units
 from npumon.core.metrics import ddr_rate, utilization
 from npumon.core.profile import BANDWIDTHS, Operation
-from npumon.core.snapshot import RunReport
+from npumon.core.report import RunReport
 from npumon.core.verdict import ddr_bound
 from npumon.export.drawing import bar, columns, fitted, painted, plain, table, wrapped
 from npumon.export.style import PLAIN, Style

@@ -1,0 +1,185 @@
+"""The demo board: a folder with a fake root tree, a home folder and programs, made and removed as one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+from npumon.demo import galcore, launcher, module_tools, tree
+from npumon.demo.files import put
+from npumon.demo.models import LABELS_FILE, MODELS, DemoModel, labels
+from npumon.demo.scenarios import Scenario, find_scenario
+
+#: Stands in the folder's own file, which says that the folder is a demo board and with which settings.
+_MARK = "npumon demo board"
+_MARK_FILE = "BOARD"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoBoard:
+    """A board on disk.
+
+    `root` stands for `/` (proc, sys, dev, lib), `home` for the user's home folder, `bin` holds insmod, rmmod and
+    modinfo for this root. `speed` is 1 for a real board's pace, 2 for twice as fast, 0 for no delays.
+    """
+
+    folder: Path
+    scenario: Scenario
+    seed: int
+    speed: float
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def bin(self) -> Path:
+        return self.folder / "bin"
+
+    @property
+    def model(self) -> DemoModel:
+        """The model that shows the scenario."""
+        return MODELS[self.scenario.model]
+
+    @property
+    def model_folder(self) -> Path:
+        """Where that model is run."""
+        return self.home / self.model.folder
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What runs it there."""
+        if self.model.run_line is not None:
+            return ("./run.sh",)
+        network, library, picture = self.model.files
+        options = ("--model", network, "--library", library, "--picture", picture, "--level", "2")
+        return ("python3", self.model.program, *options)
+
+    def count_users(self) -> int:
+        """How many processes use the driver; sets its reference count, which a killed program leaves behind."""
+        return len(galcore.users(self.root))
+
+
+def create_board(folder: Path, scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> DemoBoard:
+    """Make a board in a folder, which may not exist yet or be empty.
+
+    A board with the same scenario and seed is kept as it is, with its count of runs and its driver loaded or not; only
+    its programs are written anew. One with others is made anew. Raises `ProblemError` (usage) for an unknown
+    scenario, a negative speed and a folder that holds something else, and `OSError` when it cannot be written.
+    """
+    found = find_scenario(scenario)
+    if not 0 <= speed < float("inf"):
+        what = f"The demo's speed is {speed}, which is not a number from 0 up."
+        raise ProblemError(Problem("demo.speed", what, "Give 1 for a real board's pace, 0 for no delays.", "usage"))
+    board = DemoBoard(folder.absolute(), found, seed, float(speed))
+    settings = f"{_MARK}\nscenario {found.name}\nseed {seed}\n"
+    if _settings(board.folder) != settings:
+        put(board.folder / _MARK_FILE, f"{_MARK}\n")  # not finished yet, but ours
+        _clear(board.folder)
+        tree.lay(board.root, found)
+        put(board.folder / _MARK_FILE, settings)
+    _lay_programs(board)
+    return board
+
+
+@contextmanager
+def temporary_board(scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> Iterator[DemoBoard]:
+    """A board in a fresh private folder, which is removed afterwards. Its programs end with it."""
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="npumon-demo-"))
+    try:
+        yield create_board(folder / "board", scenario, seed, speed)
+    finally:
+        # renamed first: a program that goes on finds its board gone, and cannot fill what is being removed
+        if (folder / "board").exists():
+            os.rename(folder / "board", folder / "gone")
+        _remove(folder)
+
+
+def _remove(folder: Path, attempts: int = 20) -> None:
+    """Remove a folder in which a program may be replacing a file at this moment."""
+    import shutil
+
+    for _ in range(attempts):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+    shutil.rmtree(folder)
+
+
+def _settings(folder: Path) -> str | None:
+    """What the folder's own file says; None for a folder that is none or empty."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        names = ["."]
+    if not names:
+        return None
+    try:
+        text = (folder / _MARK_FILE).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    if not text.startswith(_MARK):
+        raise ProblemError(
+            Problem(
+                "demo.folder",
+                f"{visible(str(folder))} holds something other than a demo board.",
+                "Give an empty folder, or one that does not exist yet.",
+                "usage",
+            )
+        )
+    return text
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an earlier board left."""
+    for name in ("root", "home", "bin"):
+        if (folder / name).exists():
+            _remove(folder / name)
+    (folder / "runs").unlink(missing_ok=True)
+
+
+def _lay_programs(board: DemoBoard) -> None:
+    for model in MODELS.values():
+        _lay_model(board, model)
+    for tool in module_tools.TOOLS:
+        put(board.bin / tool, launcher.shell_script(["module", str(board.root), tool]), 0o755)
+
+
+def _lay_model(board: DemoBoard, model: DemoModel) -> None:
+    """The model's program, its run.sh as the public demos have it, and placeholders for its files."""
+    folder = board.home / model.folder
+    settings = [str(board.folder), board.scenario.name, str(board.seed), repr(board.speed), model.name]
+    script = launcher.python_script if model.program.endswith(".py") else launcher.shell_script
+    put(folder / model.program, script(["model", *settings]), 0o755)
+    for name in model.files:
+        put(Path(os.path.normpath(folder / name)), f"npumon demo: stands for {os.path.basename(name)}\n")
+    if model.run_line is not None:
+        put(folder / "run.sh", f"#! /bin/sh\nexport VSI_NN_LOG_LEVEL=0\n{model.run_line}\n", 0o755)
+    if folder.name == "VIM3":
+        _lay_variant(folder, model)
+    if model.top and model.name != "lenet_layers":
+        place = folder.parent if folder.name == "VIM3" else folder
+        put(place / LABELS_FILE, labels())
+
+
+def _lay_variant(folder: Path, model: DemoModel) -> None:
+    """The same for the other chip: its program is a link, as in the public demos."""
+    other = folder.with_name("VIM3L")
+    for name in (*(name for name in model.files if "/" not in name), "run.sh"):
+        put(other / name, (folder / name).read_bytes(), (folder / name).stat().st_mode & 0o777)
+    link = other / model.program
+    if not link.is_symlink():
+        link.symlink_to(f"../{folder.name}/{model.program}")

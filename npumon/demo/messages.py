@@ -1,0 +1,53 @@
+"""The messages among a run's lines: diagnostics and lines that nobody knows, each on the line that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from npumon.core.profile import Diagnostic
+from npumon.core.state import RunState
+
+_LETTERS = {"error": "E", "warning": "W", "info": "I", "debug": "D"}
+_FAILURES = {"the program's own limit: execution time too long": "Test Fail,Execution Time Too Long"}
+_NOT_RUN = ": the graph could not be run"
+
+
+def line_of(diagnostic: Diagnostic) -> str:
+    """The line that a diagnostic was read from."""
+    source, text = diagnostic.source, diagnostic.message
+    if source in ("ovxlib", "detect"):
+        return f"{_LETTERS[diagnostic.level]} {text}"
+    if source in ("shell", "model", "driver"):
+        return text
+    raise ValueError(f"no text says a diagnostic of {source}")
+
+
+def failure_line(diagnostic: Diagnostic) -> str:
+    """The line that the failure of an iteration was read from; such a diagnostic names no line of its own."""
+    if diagnostic.message in _FAILURES:
+        return _FAILURES[diagnostic.message]
+    if not diagnostic.message.endswith(_NOT_RUN):
+        raise ValueError(f"no text says {diagnostic.message!r}")
+    number = int(diagnostic.message.removeprefix("iteration ").removesuffix(_NOT_RUN))
+    return f"Run graph the {number - 1} time fail"
+
+
+def placed(state: RunState) -> list[tuple[int, str]]:
+    """What stands on a line of its own number: diagnostics, and lines that nobody knows."""
+    if state.diagnostics_dropped or state.unrecognised != len(state.unrecognised_lines):
+        raise ValueError("lines that were counted but not kept cannot be written")
+    diagnostics = [(each.line, line_of(each)) for each in state.diagnostics if each.line is not None]
+    return sorted([*diagnostics, *((each.line, each.text) for each in state.unrecognised_lines)])
+
+
+def merged(own: list[str], foreign: list[tuple[int, str]]) -> Iterator[str]:
+    """The program's lines with the others on their places; beyond its end, empty lines lead up to them."""
+    rest = iter(own)
+    number = 1
+    for place, text in foreign:
+        while number < place:
+            yield next(rest, "")
+            number += 1
+        yield text
+        number += 1
+    yield from rest

@@ -1,0 +1,68 @@
+"""insmod, rmmod and modinfo of the demo board, in kmod's words, on the board's own tree."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from npumon.demo import galcore
+
+TOOLS = ("insmod", "rmmod", "modinfo")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`ROOT TOOL ARG…`: do what the tool does to the root. The status is 0, or 1 with a message on stderr."""
+    root, tool, *rest = arguments
+    refusal = {"insmod": _insmod, "rmmod": _rmmod, "modinfo": _modinfo}[tool](Path(root), rest)
+    if refusal is None:
+        return 0
+    sys.stderr.write(f"{tool}: ERROR: {refusal}\n")
+    return 1
+
+
+def _insmod(root: Path, arguments: Sequence[str]) -> str | None:
+    """`insmod PATH [NAME=VALUE…]`. A path of the board is looked up under its root first."""
+    if not arguments:
+        return "missing filename."
+    name, *settings = arguments
+    under_root = root / name.lstrip("/")
+    path = under_root if under_root.is_file() else Path(name)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return f"could not load module {name}: {error.strerror}"
+    if not content.startswith(galcore.MODULE_MARK):
+        return f"could not insert module {name}: Invalid module format"
+    if galcore.is_loaded(root):
+        return f"could not insert module {name}: File exists"
+    galcore.load(root, {key: value for key, _, value in (setting.partition("=") for setting in settings)})
+    return None
+
+
+def _rmmod(root: Path, arguments: Sequence[str]) -> str | None:
+    """`rmmod NAME`. Refused as long as a process has the device node open."""
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    if not names:
+        return "missing module name."
+    for name in names:
+        if Path(name).stem != "galcore" or not galcore.is_loaded(root):
+            return f"Module {name} is not currently loaded"
+        if galcore.users(root):
+            return f"Module {name} is in use"
+        galcore.unload(root)
+    return None
+
+
+def _modinfo(root: Path, arguments: Sequence[str]) -> str | None:
+    """`modinfo -n galcore`: the path of the module file."""
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    if not names:
+        return "missing module or filename."
+    path = root / galcore.MODULE_FILE
+    if names != ["galcore"] or not path.is_file():
+        return f"Module {names[0]} not found."
+    sys.stdout.write(
+        f"{path}\n" if "-n" in arguments else f"filename:       {path}\nversion:        {galcore.VERSION}\n"
+    )
+    return None

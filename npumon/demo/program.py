@@ -1,0 +1,229 @@
+"""The demo board's model programs: print a run as the C demos and the KSNN examples do, at the board's pace.
+
+They read what the real ones read (VNN_LOOP_TIME, VIV_VX_PROFILE, VIV_VX_DEBUG_LEVEL, VSI_NN_LOG_LEVEL, KSNN's
+`--level`, gpuProfiler of the board), keep the board's device node open while they run, and take their text from
+`writer`, so that it cannot drift from what the parser reads.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from npumon.core.profile import Iteration, Operation
+from npumon.core.state import DONE, FINISHING, RunState
+from npumon.demo import endings, galcore, tree, writer
+from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
+from npumon.demo.figures import TOTAL_OVER_ELAPSED, Figures
+from npumon.demo.models import MODELS, DemoModel
+from npumon.demo.scenarios import SCENARIOS, Scenario
+from npumon.demo.stdio import Stdio, behave_like_c, number
+
+#: Even without delays a camera has a frame rate; seconds.
+_FRAME_S = 0.005
+_FAILED = 255
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`BOARD SCENARIO SEED SPEED MODEL ARG…`: run the model. The status is 255 for an error, as of the demos."""
+    behave_like_c()
+    board, scenario, seed, speed, model, *own = arguments
+    program = Program(Path(board), SCENARIOS[scenario], int(seed), float(speed), MODELS[model], own)
+    try:
+        status = program.run()
+        program.stdio.flush()
+    except OSError as error:
+        if Path(board).exists():  # else the demo is over: its folder was removed
+            program.stdio.error(f"E [main:64]the demo board failed: {error}\n".encode("utf-8", "backslashreplace"))
+        return _FAILED
+    return status
+
+
+def next_run(board: Path) -> int:
+    """The number of this run on this board, from 0; two programs that start at once get different ones."""
+    with open(board / "runs", "a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        run = int(file.read() or 0)
+        file.truncate(0)
+        file.write(str(run + 1))
+    return run
+
+
+class Program:
+    """One run of one model."""
+
+    def __init__(
+        self, board: Path, scenario: Scenario, seed: int, speed: float, model: DemoModel, arguments: Sequence[str]
+    ) -> None:
+        self.stdio = Stdio()
+        self._board = board
+        self._root = board / "root"
+        self._scenario = scenario
+        self._seed = seed
+        self._speed = speed
+        self._model = model
+        self._arguments = arguments
+        level = self._level()
+        self._debug = max(number(os.environ.get("VIV_VX_DEBUG_LEVEL"), 0), level) >= 1
+        asked = number(os.environ.get("VIV_VX_PROFILE"), 0) >= 1 or level >= 2
+        self._profile = asked and galcore.is_profiling(self._root)
+        self._noise: Any = None
+
+    def run(self) -> int:
+        """Everything between start and end; the exit status."""
+        refusal = self._refusal()
+        if refusal is not None:
+            self.stdio.error(f"E [main:128]{refusal}\n".encode("utf-8", "backslashreplace"))
+            return _FAILED
+        if self._model.kind == "times" and len(self._arguments) < 2:
+            self.stdio.out(f"Usage: ./{self._model.program} data_file inputs...\n".encode())
+            return _FAILED
+        run = next_run(self._board)
+        figures = Figures(self._model, self._scenario, self._seed, run)
+        if self._scenario.garbled:
+            from random import Random
+
+            from npumon.demo.noise import Noise
+
+            self._noise = Noise(Random(f"{self._seed}/noise/{run}"))
+        _name_process(self._model.program)
+        with open(self._root / "dev/galcore", "r+b") as self._device:
+            galcore.users(self._root)
+            if self._scenario.ending == "hang":
+                endings.resist(self._board)
+            self._infer(figures, run)
+        galcore.users(self._root)
+        return 0
+
+    def _infer(self, figures: Figures, run: int) -> None:
+        if number(os.environ.get("VSI_NN_LOG_LEVEL"), 2) >= 3:
+            self.stdio.error(f"I [main:141]{self._model.name} on the demo board\n".encode())
+        {"times": self._times, "objects": self._objects, "ksnn": self._ksnn, "camera": self._camera}[self._model.kind](
+            figures, run
+        )
+
+    # -- the four kinds of programs --------------------------------------------------------------------------------
+
+    def _times(self, figures: Figures, run: int) -> None:
+        loops = max(1, number(os.environ.get("VNN_LOOP_TIME"), 1))
+        dialect = replace(C_DEMO if self._model.name == "inceptionv3" else LAYERED, threads=self._debug)
+        start = self._start(figures)
+        self._print(writer.opening(start._replace(verify_us=figures.verify_us, loops=loops), dialect))
+        total_us = float(TOTAL_OVER_ELAPSED)
+        for index in range(1, loops + 1):
+            iteration = self._next(figures, index)
+            total_us += iteration.elapsed_us or 0.0
+            block = writer.iteration(iteration, dialect)
+            if self._scenario.ending != "exit" and index == 1 + run % loops:
+                self._break_off(block)
+            self._print([block])
+        average_us = round(total_us / loops, 2)
+        size, top = len(self._model.top), self._model.top
+        state = RunState(phase=DONE, total_us=total_us, average_us=average_us, top_size=size, top=top)
+        self._print(writer.closing(state, dialect))
+
+    def _objects(self, figures: Figures, run: int) -> None:
+        stage = "result type is 2"
+        dialect = replace(C_DEMO, threads=False)
+        self._print(writer.opening(RunState(stage=stage), dialect))
+        took_us = self._next(figures, 1).elapsed_us or 0.0
+        self._print([writer.Block([], took_us)])
+        self._print(writer.closing(RunState(stage=stage, frames=1, detections=self._model.objects), dialect))
+
+    def _ksnn(self, figures: Figures, run: int) -> None:
+        dialect = self._announce_ksnn(figures)
+        self._print([writer.iteration(self._next(figures, 1), dialect)])
+        state = RunState(phase=DONE, top_size=len(self._model.top), top=self._model.top)
+        self._print(writer.closing(state, dialect))
+
+    def _camera(self, figures: Figures, run: int) -> None:
+        dialect = self._announce_ksnn(figures)
+        for index in itertools.count(1):
+            self._print([writer.iteration(self._next(figures, index), dialect, restart=True)])
+            self._print(writer.closing(RunState(detections=figures.objects()), dialect))
+            if not self._speed:
+                time.sleep(_FRAME_S)
+
+    # -- parts of them ---------------------------------------------------------------------------------------------
+
+    def _announce_ksnn(self, figures: Figures) -> Dialect:
+        dialect = replace(KSNN, threads=self._debug)
+        state = self._start(figures)._replace(ksnn_version="v1.3", stage=writer.KSNN_STAGES[-1])
+        self._print(writer.opening(state if self._debug else state._replace(create_us=None), dialect))
+        return dialect
+
+    def _start(self, figures: Figures) -> RunState:
+        """What is said before the first iteration, as far as the debug level lets it."""
+        state = RunState(create_us=figures.create_us, phase=FINISHING)
+        if not self._debug:
+            return state
+        return state._replace(product="VIPNano-QI", pid="0x88", axi_sram_bytes=1048576, vip_sram_bytes=522240)
+
+    def _next(self, figures: Figures, index: int) -> Iteration:
+        """The next iteration as it is told, and what it leaves on the board."""
+        iteration = figures.iteration(index)
+        tree.work(self._root, self._scenario)
+        if not self._profile:
+            return replace(iteration, operations=(), vpc_elapsed_us=None)
+        if self._debug:
+            return iteration
+        bare = (Operation(bandwidth=each.bandwidth, cycles=each.cycles) for each in iteration.operations)
+        return replace(iteration, operations=tuple(bare))
+
+    def _break_off(self, block: writer.Block) -> None:
+        """End in the middle of a block's counters, by a crash or by saying nothing more."""
+        counters = [position for position, line in enumerate(block.lines) if "AXI_" in line]
+        self._print([writer.Block(block.lines[: counters[0] + 1] if counters else [], block.took_us)])
+        if self._scenario.ending == "crash":
+            self._device.close()
+            galcore.users(self._root)
+            endings.crash()
+        endings.hang(self._board)
+
+    def _print(self, blocks: Iterable[writer.Block]) -> None:
+        for block in blocks:
+            if self._speed and block.took_us:
+                time.sleep(block.took_us / 1e6 / self._speed)
+            for line in block.lines:
+                if self._noise is None:
+                    self.stdio.out(f"{line}\n".encode())
+                else:
+                    piece = self._noise.disturb(line)
+                    self.stdio.out(piece.stdout)
+                    if piece.stderr:
+                        self.stdio.error(piece.stderr)
+
+    def _level(self) -> int:
+        """KSNN's `--level`: 1 for the driver's text, 2 for the profile too."""
+        if "--level" not in self._arguments[:-1]:
+            return 0
+        return number(self._arguments[self._arguments.index("--level") + 1], 0)
+
+    def _refusal(self) -> str | None:
+        """Why nothing can be run: no driver, no right to use it, or a file that is not there."""
+        files = self._arguments[:2] if self._model.kind == "times" else []
+        wanted = (("/dev/galcore", self._root / "dev/galcore"), *((name, Path(name)) for name in files))
+        return next((why for shown, path in wanted if (why := _unreadable(shown, path))), None)
+
+
+def _unreadable(shown: str, path: Path) -> str | None:
+    try:
+        with open(path, "rb"):
+            return None
+    except OSError as error:
+        return f"cannot open {shown}: {error.strerror}"
+
+
+def _name_process(name: str) -> None:
+    """Show up in process lists under the program's name; where that is not possible, as python."""
+    try:
+        Path("/proc/self/comm").write_bytes(name.encode()[:15])
+    except OSError:
+        return
