@@ -33,10 +33,12 @@ class FileAlarm:
 
     async def wait(self, seconds: float) -> None:
         """Wait for a ring, or so many seconds."""
+        # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes together with a ring.
+        timer = asyncio.get_running_loop().call_later(seconds, self._rung.set)
         try:
-            await asyncio.wait_for(self._rung.wait(), seconds)
-        except asyncio.TimeoutError:
-            pass
+            await self._rung.wait()
+        finally:
+            timer.cancel()
         self._rung.clear()
 
     def ring(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from npumon.board.attribute import integer, names, read_bytes, read_integer, read_text
@@ -57,7 +56,7 @@ def read_driver(roots: Roots, version: Callable[[Roots], str | None] = read_vers
         unseen_references=holders.unseen(references),
         hardware_resets=integer(dict(parameters).get("hardwareResetNum", "")),
     )
-    return replace(state, problems=_problems(roots, state))
+    return state._replace(problems=_problems(roots, state))
 
 
 def _loaded_modules(roots: Roots) -> dict[str, int | None]:

@@ -17,12 +17,12 @@ _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 class ProcessFamily:
     """All living descendants of this process. To be made before the first of them is started.
 
-    `run` is the mark in their environment, for a system on which this process cannot adopt orphans. `status` is
+    `log` is the mark in their environment, for a system on which this process cannot adopt orphans. `status` is
     the wait status of the program itself, None while it lives; `ended` the monotonic time of its end.
     """
 
-    def __init__(self, run: str) -> None:
-        self._run = run
+    def __init__(self, log: str) -> None:
+        self._log = log
         self._adopting = _adopt_orphans()
         self._leader = 0
         self._childless = False
@@ -56,7 +56,7 @@ class ProcessFamily:
         """Who is left."""
         found = {process.pid: process for process in descendants(os.getpid())}
         if not self._adopting:
-            found.update((process.pid, process) for process in marked(self._run))
+            found.update((process.pid, process) for process in marked(self._log))
         return list(found.values())
 
     def terminate(self) -> None:

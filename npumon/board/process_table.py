@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 
-#: Set in the environment of every run, so that its processes can be told from others, whoever their parent is.
-MARK = "NPUMON_RUN"
+#: Set to the path of its log in the environment of every run, so that its processes can be told from others, whoever
+#: their parent is. Not called NPUMON_…, since those are settings.
+MARK = "_NPUMON_RUN"
 
 
 class Process:
@@ -61,9 +62,9 @@ def descendants(ancestor: int, proc: str = "/proc") -> list[Process]:
     return [process for process in found if process.alive]
 
 
-def marked(run: str, proc: str = "/proc") -> list[Process]:
-    """The living processes whose environment was given the mark of that run."""
-    mark = os.fsencode(f"{MARK}={run}")
+def marked(log: str, proc: str = "/proc") -> list[Process]:
+    """The living processes whose environment says that they belong to the run with that log."""
+    mark = os.fsencode(f"{MARK}={log}")
     own = os.getpid()
     return [
         process

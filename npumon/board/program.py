@@ -33,7 +33,7 @@ def start_program(command: list[str], cwd: str, environment: dict[str, str], ter
     if not failure:
         return pid, None
     step, _, number = failure.decode().partition(" ")
-    return pid, _sentence(step, int(number), command[0], cwd)
+    return pid, _sentence(step, int(number), command[0], cwd, environment.get("PATH", os.defpath))
 
 
 def _become(command: list[str], cwd: str, environment: dict[str, str], terminal: int, failures: int) -> None:
@@ -61,21 +61,27 @@ def _become(command: list[str], cwd: str, environment: dict[str, str], terminal:
         os.write(failures, f"{step} {errno.EINVAL}".encode())
 
 
-def _sentence(step: str, number: int, name: str, cwd: str) -> str:
-    """Why the program could not be started: one sentence that names the thing."""
-    path = os.path.join(cwd, name)  # only a name with a slash is a path; others were looked up in PATH
-    name, cwd = _short(name), _short(cwd)
+def _sentence(step: str, number: int, name: str, cwd: str, search: str) -> str:
+    """Why the program could not be started: one sentence that names the thing. `search` is the program's PATH."""
     if step == "chdir":
-        return f"{name} could not be started: its folder {cwd} cannot be entered: {os.strerror(number)}."
-    if number == errno.ENOENT and "/" not in name:
-        return f"{name} could not be executed: no such command in PATH."
-    if number == errno.ENOENT and os.path.exists(path):
-        return f"{name} could not be executed: the interpreter or loader that it names is missing."
-    if number == errno.EACCES and os.path.isdir(path):
-        return f"{name} could not be executed: it is a folder."
-    if number == errno.ENOEXEC:
-        return f"{name} could not be executed: {_unexecutable(path)}."
-    return f"{name} could not be executed: {os.strerror(number)}."
+        return (
+            f"{_short(name)} could not be started: its folder {_short(cwd)} cannot be entered: {os.strerror(number)}."
+        )
+    # A folder of the PATH that may not be entered answers like a program that may not be executed: look ourselves.
+    folders = [""] if "/" in name else search.split(":")
+    paths = (os.path.join(cwd, folder, name) for folder in folders)
+    path = next((path for path in paths if os.path.exists(path)), None)
+    if path is None and "/" not in name:
+        why = "no such command in PATH"
+    elif path is not None and number == errno.ENOENT:
+        why = "the interpreter or loader that it names is missing"
+    elif path is not None and os.path.isdir(path):
+        why = "it is a folder"
+    elif path is not None and number == errno.ENOEXEC:
+        why = _unexecutable(path)
+    else:
+        why = os.strerror(number)
+    return f"{_short(name)} could not be executed: {why}."
 
 
 def _short(path: str) -> str:

@@ -103,22 +103,27 @@ class RecordFile:
 
 
 class RunFiles:
-    """Both files of a run, named after its `id` in its `folder`. Nobody but their owner may read them."""
+    """Both files of a run, named after its `id` in its `folder`. Nobody but their owner may read them.
+
+    `path` is that of the log.
+    """
 
     def __init__(self, spec: dict[str, Any]) -> None:
         """Make them. Raises OSError when they exist or cannot be written, and then leaves neither behind."""
         base = os.path.join(spec["folder"], spec["id"])
-        path = f"{base}.log"
+        self.path = f"{base}.log"
         # Not the environment: it may hold secrets.
         fields = {key: spec[key] for key in ("id", "command", "cwd", "model", "started_at", "timeout_s", "keep")}
         own = read_process(os.getpid())
-        fields.update(state="running", log=path, supervisor=os.getpid(), supervisor_started=own.started if own else 0)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        fields.update(
+            state="running", log=self.path, supervisor=os.getpid(), supervisor_started=own.started if own else 0
+        )
+        descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             self.record = RecordFile(f"{base}.json", fields)
         except OSError:
             os.close(descriptor)
-            os.unlink(path)
+            os.unlink(self.path)
             raise
         self.log = RunLog(descriptor)
 

@@ -15,6 +15,9 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import decode
 from npumon.ports import Clock, ExitRecord, StopReason
 
+#: Seconds after which a supervisor that was asked to end the run, and should have needed less, is killed itself.
+_PATIENCE_S = 4.5
+
 #: Seconds that killing what a lost supervisor left behind may take, and between two looks at it.
 _KILL_S = 2.0
 _LOOK_S = 0.02
@@ -53,6 +56,7 @@ class SupervisedRun:
         self._program: tuple[int, int] | None = None
         self._stop_reason: StopReason | None = None
         self._reported: ExitRecord | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[int | None] = loop.create_future()
         self._over: asyncio.Future[ExitRecord] = loop.create_future()
@@ -91,6 +95,8 @@ class SupervisedRun:
         if self._stop_reason is None:
             self._stop_reason = reason
             self._send(json.dumps({"stop": reason}))
+            if not self._stdin.closed:
+                self._patience = self._loop.call_later(_PATIENCE_S, self._process.kill)
 
     async def opened(self) -> int | None:
         """Wait until the program was started: None, or the errno for which the run's files were refused."""
@@ -146,6 +152,8 @@ class SupervisedRun:
             self._opened.set_result(event["errno"] if kind == "refused" else None)
 
     def _hang_up(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
         self._loop.remove_reader(self._stdout.fileno())
         self._loop.remove_writer(self._stdin.fileno())
         self._stdout.close()
@@ -159,14 +167,18 @@ class SupervisedRun:
         if not self._opened.done():
             self._opened.set_exception(ProblemError(self._stillborn()))
             self._opened.exception()  # whoever asked may have been cancelled: that it is not heard is no fault
-        record = self._reported
-        if record is None:
+        self._over.set_result(self._reported or await self._recover())
+
+    async def _recover(self) -> ExitRecord:
+        """End the run in the supervisor's place and find out what can still be known about it."""
+        found = read_record(Path(self.record))
+        if self._program is None and (found is None or found.supervisor != self._process.pid):
+            return self._guess([])  # it never had these files: they are another run's, if they are there at all
+        try:
             survivors = await self._kill_rest()
-            found = read_record(Path(self.record))
-            record = found.exit if found is not None else None
-            if record is None:
-                record = self._guess(survivors)
-        self._over.set_result(record)
+        except OSError:  # the table of processes cannot be read; the hang-up of its terminal ends most programs anyway
+            survivors = []
+        return found.exit if found is not None and found.exit is not None else self._guess(survivors)
 
     async def _kill_rest(self) -> list[Process]:
         """Kill what the run left behind. Returns what did not go away."""
@@ -177,7 +189,7 @@ class SupervisedRun:
         return rest
 
     def _rest(self) -> list[Process]:
-        found = {process.pid: process for process in marked(self._name)}
+        found = {process.pid: process for process in marked(self.log)}
         if self._program is not None:
             found.update((process.pid, process) for process in session_of(*self._program))
         return list(found.values())

@@ -14,7 +14,7 @@ import time
 from npumon.board.process_family import ProcessFamily
 from npumon.board.process_table import MARK, read_process
 from npumon.board.program import start_program
-from npumon.board.run_log import RecordFile, RunLog
+from npumon.board.run_log import RunFiles
 from npumon.board.terminal import Terminal
 from npumon.board.watcher import Watcher
 
@@ -39,14 +39,13 @@ _STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 class Supervision:
     """The loop. Its phases: running, lingering (the program ended, others did not), terminating, killing, over."""
 
-    def __init__(self, run: str, keep: bool, limit_s: float | None, log: RunLog, watcher: Watcher) -> None:
-        self._run = run
+    def __init__(self, files: RunFiles, keep: bool, limit_s: float | None, watcher: Watcher) -> None:
+        self._files = files
         self._keep = keep
         self._limit = None if limit_s is None else min(limit_s, _FOR_EVER_S)
-        self._log = log
         self._watcher = watcher
         self._wakeup = _wake_on_signals()
-        self._family = ProcessFamily(run)
+        self._family = ProcessFamily(files.path)
         self._poller = select.poll()
         self._polling_terminal = False
         self._phase = "running"
@@ -55,17 +54,17 @@ class Supervision:
         self._stopped_by: str | None = None
         self._survivors: list[int] = []
 
-    def watch(self, command: list[str], cwd: str, environment: dict[str, str], record: RecordFile) -> dict[str, object]:
+    def watch(self, command: list[str], cwd: str, environment: dict[str, str]) -> dict[str, object]:
         """Start the program and stay until nothing of it is left. Returns the fields that say how it ended."""
         try:
             terminal = Terminal()
             self._started = time.monotonic()
-            leader, error = start_program(command, cwd, {**environment, MARK: self._run}, terminal.slave)
+            leader, error = start_program(command, cwd, {**environment, MARK: self._files.path}, terminal.slave)
         except OSError as trouble:
             return self._fields(f"No pseudo-terminal or process could be created: {os.strerror(trouble.errno or 0)}.")
         self._family.lead(leader)
         if error is None:
-            self._announce(leader, record)
+            self._announce(leader)
         if self._limit is not None:
             self._deadline = self._started + self._limit
         for descriptor in (self._watcher.commands, self._wakeup):
@@ -74,22 +73,22 @@ class Supervision:
             self._obey(self._watcher.pending_stop())
             while self._phase != "over":
                 self._wait(terminal)
-                terminal.copy(self._log.write, _MEAL)
+                terminal.copy(self._files.log.write, _MEAL)
                 self._family.collect()
                 self._advance()
-            while terminal.copy(self._log.write, _MEAL) and time.monotonic() < self._family.ended + 5:
+            while terminal.copy(self._files.log.write, _MEAL) and time.monotonic() < self._family.ended + 5:
                 pass  # bounded, since a survivor may print for ever
         except BaseException:  # a fault of ours: what was started is not left running
             self._family.kill()
             raise
         return self._fields(error)
 
-    def _announce(self, leader: int, record: RecordFile) -> None:
+    def _announce(self, leader: int) -> None:
         program = read_process(leader)
         fields: dict[str, object] = {"pid": leader, "pid_started": program.started if program else 0}
         self._watcher.send("started", fields)
         try:
-            record.update(fields)
+            self._files.record.update(fields)
         except OSError:
             pass  # the file keeps its former text; it is tried again at the end
 
@@ -158,9 +157,9 @@ class Supervision:
             "signal": _signal_name(-code) if code is not None and code < 0 else None,
             "duration_s": round((time.monotonic() if status is None else self._family.ended) - self._started, 6),
             "stopped_by": self._stopped_by,
-            "log_bytes": self._log.length,
-            "lost_bytes": self._log.lost,
-            "loss": self._log.reason,
+            "log_bytes": self._files.log.length,
+            "lost_bytes": self._files.log.lost,
+            "loss": self._files.log.reason,
             "error": error,
             "survivors": self._survivors[:64],
         }

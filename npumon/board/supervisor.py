@@ -32,8 +32,8 @@ def main() -> int:
     except OSError as error:
         watcher.send("refused", {"errno": error.errno})
         return 1
-    supervision = Supervision(spec["id"], spec["keep"], spec["timeout_s"], files.log, watcher)
-    ended = supervision.watch(spec["command"], spec["cwd"], spec["environment"], files.record)
+    supervision = Supervision(files, spec["keep"], spec["timeout_s"], watcher)
+    ended = supervision.watch(spec["command"], spec["cwd"], spec["environment"])
     files.close(ended)
     watcher.send("ended", ended)
     return 0

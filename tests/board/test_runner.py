@@ -91,8 +91,17 @@ async def test_names_differ_and_sort(tmp_path: Path) -> None:
     """Two runners that share a folder, a clock and a process get in each other's way, and around each other."""
     runners = [SupervisedRunner(tmp_path, FrozenClock()) for _ in range(2)]
     runs = await asyncio.gather(*(each.start(request("true")) for each in runners * 3))
-    assert all([(await ended(run)).exit_status == 0 for run in runs])
+    assert [(await ended(run)).exit_status for run in runs] == [0] * 6
     assert len({run.log for run in runs}) == 6
+
+
+async def test_a_name_that_is_taken_does_no_harm_to_who_has_it(tmp_path: Path) -> None:
+    first = await SupervisedRunner(tmp_path, FrozenClock()).start(request("sleep", "1000"))
+    second = await SupervisedRunner(tmp_path, FrozenClock()).start(request("true"))
+    assert (await ended(second)).exit_status == 0
+    assert len(marked(first.log)) == 1
+    first.stop("cancelled")
+    assert (await ended(first)).stopped_by == "cancelled"
 
 
 async def test_what_cannot_be_executed_is_on_record(runner: SupervisedRunner) -> None:
@@ -177,7 +186,7 @@ async def test_the_supervisor_is_killed(runner: SupervisedRunner) -> None:
     """Then the runner ends what is left, and says so."""
     run = await runner.start(request(sys.executable, "-c", HERMIT))
     await until(lambda: b"ready" in text(run.log))
-    assert len(marked(run.id)) == 2
+    assert len(marked(run.log)) == 2
     os.kill(run.supervisor, signal.SIGKILL)
     record = await ended(run)
     assert record.error == (
@@ -185,7 +194,17 @@ async def test_the_supervisor_is_killed(runner: SupervisedRunner) -> None:
     )
     assert (record.exit_status, record.signal, record.survivors) == (None, None, ())
     assert record.log_bytes == len(text(run.log))
-    assert marked(run.id) == []
+    assert marked(run.log) == []
+
+
+async def test_the_supervisor_does_not_answer(runner: SupervisedRunner) -> None:
+    run = await runner.start(request("sleep", "1000"))
+    os.kill(run.supervisor, signal.SIGSTOP)
+    run.stop("cancelled")
+    record = await ended(run)
+    assert record.stopped_by == "cancelled"
+    assert record.error is not None
+    assert marked(run.log) == []
 
 
 @pytest.mark.parametrize(
@@ -274,7 +293,7 @@ async def test_the_watcher_is_killed(tmp_path: Path, keep: str) -> None:
         *watcher(tmp_path / "state", keep, *command), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    name, log, supervisor = (await process.stdout.readline()).decode().split()
+    _, log, supervisor = (await process.stdout.readline()).decode().split()
     await until(lambda: text(log) == b"ready\n")
     process.kill()
     await process.communicate()
@@ -290,7 +309,7 @@ async def test_the_watcher_is_killed(tmp_path: Path, keep: str) -> None:
     record = end()
     assert record is not None
     await until(lambda: read_process(int(supervisor)) is None)
-    assert marked(name) == []
+    assert marked(log) == []
     if keep == "keep":
         assert (record.exit_status, record.stopped_by) == (0, None)
         assert text(log) == b"ready\ndone\n"
