@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NoReturn
@@ -17,24 +18,98 @@ COMMANDS = {
     "run": "run a model and print its result",
     "snapshot": "board, driver and one run, all on one page",
     "parse": "read finished profiler logs",
+    "watch": "follow a log that another program is writing",
     "models": "list what can be run here",
     "driver": "the NPU's kernel driver: status",
     "doctor": "what is missing on this board, and what mends it",
     "config": "every setting, its value and where that comes from",
     "completion": "print a completion script for a shell",
 }
+#: What `npumon` alone means.
+DEFAULT_COMMAND = "snapshot"
+#: The commands that take a program to run after `--`.
+_RUNNING = ("run", "snapshot")
 
-EPILOG = """\
-exit status: 0 done, 1 the work failed, 2 usage, 3 no usable NPU or driver, 4 timed out, 130 interrupted
+_EPILOG = """\
+examples:
+  npumon --demo                        a simulated board: nothing is needed for it
+  npumon run inceptionv3               run a model that `npumon models` lists
+  npumon run -n 10 --warmup 1 -- ./run.sh
+                                       run any command in this folder
+  npumon parse run.log --format json   read a finished log
+
+exit status: 0 done, 1 the work failed, 2 usage, 3 no usable NPU or driver,
+             4 timed out, 130 interrupted
 """
+_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from .*\)", re.DOTALL)
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are problems like all others."""
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # argparse's own, passed on
+        super().__init__(exit_on_error=False, allow_abbrev=False, argument_default=argparse.SUPPRESS, **options)
+
     def error(self, message: str) -> NoReturn:
-        what = visible(message[:1].upper() + message[1:].rstrip(".") + ".")
-        raise ProblemError(Problem("usage", what, f"{self.prog} --help explains.", "usage"))
+        raise self.problem(_sentence(message))
+
+    def problem(self, what: str, remedy: str = "") -> ProblemError:
+        """What is wrong with the words, and who can help."""
+        return ProblemError(
+            Problem("usage", visible(what), visible(remedy) or f"{self.prog} --help explains.", "usage")
+        )
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  # argparse's own
+        """As argparse, but what it raises is a `ProblemError` (usage)."""
+        try:
+            return super().parse_known_args(args, namespace)
+        except argparse.ArgumentError as error:
+            raise self._misused(error) from error
+
+    def _misused(self, error: argparse.ArgumentError) -> ProblemError:
+        chosen = _CHOICE.fullmatch(error.message)
+        if chosen is None:
+            text = f"{error.argument_name}: {error.message}" if error.argument_name else error.message
+            return self.problem(_sentence(text))
+        if error.argument_name != "COMMAND":
+            return self.problem(f"'{chosen[1]}' is no {error.argument_name} that {self.prog} knows.")
+        from difflib import get_close_matches
+
+        near = get_close_matches(chosen[1], COMMANDS, 1)
+        remedy = f"Did you mean npumon {near[0]}?" if near else "npumon --help lists the commands."
+        return self.problem(f"There is no command '{chosen[1]}'.", remedy)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def parse_words(words: Sequence[str]) -> argparse.Namespace:
+    """The command line, with the name of its `command` and its `program`: what follows `--` for the commands that
+    run one, else None. Raises `ProblemError` (usage), and `SystemExit` after `--help`."""
+    if "--" in words:
+        place = words.index("--")
+        before = words[:place]
+        if any(name in before for name in _RUNNING):
+            args = _parsed(before)
+            if args.command in _RUNNING:
+                args.program = tuple(words[place + 1 :])
+                return args
+    args = _parsed(words)
+    args.program = None
+    return args
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    parser = build_parser(words)
+    args, rest = parser.parse_known_args(words)
+    name = getattr(args, "command", None)
+    if rest:
+        parser.prog += f" {name}" if name else ""
+        option = rest[0].startswith("-") and rest[0] != "-"
+        what = "There is no option" if option else "One word too many:"
+        raise parser.problem(f"{what} {rest[0].partition('=')[0] if option else rest[0]}.")
+    return args if name is not None else _parsed([*words, DEFAULT_COMMAND])
 
 
 def command_module(name: str) -> ModuleType:
@@ -44,30 +119,23 @@ def command_module(name: str) -> ModuleType:
 
 def build_parser(words: Sequence[str], *, complete: bool = False) -> Parser:
     """The parser for these words; `complete` builds every command's own options, for completion scripts."""
-    shared = Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    add_shared(shared)
     parser = Parser(
         prog="npumon",
+        usage="npumon [option ...] COMMAND ...",
         description="Run a model on a Vivante NPU, read its profile, show the result.",
-        epilog=EPILOG,
-        parents=[shared],
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        argument_default=argparse.SUPPRESS,
     )
-    parser.add_argument("--version", action="version", version=f"npumon {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    # `prog` is given because argparse would otherwise format a usage to find it, which imports a lot.
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="npumon")
     for name, summary in COMMANDS.items():
         wanted = complete or name in words
-        options: dict[str, Any] = {"parents": [shared]} if wanted else {"add_help": False}
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=summary[:1].upper() + summary[1:] + ".",
-            argument_default=argparse.SUPPRESS,
-            **options,
-        )
+        description = summary[:1].upper() + summary[1:] + "."
+        command = commands.add_parser(name, help=summary, description=description, add_help=wanted)
         if wanted:
             command_module(name).add_arguments(command)
+            add_shared(command)
+    add_shared(parser)
     return parser
 
 
@@ -87,6 +155,7 @@ def add_shared(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--config", metavar="FILE", help="read settings from FILE")
     group.add_argument("-q", "--quiet", action="store_true", help="no notes and no progress")
     group.add_argument("--debug", action="store_true", help="show where an error comes from")
+    group.add_argument("--version", action="version", version=f"npumon {__version__}", help="print the version")
 
 
 def flags_of(args: argparse.Namespace) -> dict[str, object]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from npumon.cli.paths import shown
 from npumon.core.problems import Problem, ProblemError
@@ -19,8 +18,7 @@ _HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*([\w."'\- ]+?)\s*=""")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One key of the file: `key` is dotted, `value` as TOML has it, `where` names file and line."""
 
     key: str

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 from npumon import __version__
 
+TYPE_CHECKING = False  # what `typing` would say; `npumon --version` does without it
+if TYPE_CHECKING:
+    from npumon.cli.diagnostics import Diagnostics
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1, 2, 3, 4, 130, or 141 when a reader went away."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words == ["--version"]:  # answered before anything is imported
-        print(f"npumon {__version__}")  # noqa: T201  # cli.output would triple the time this takes
-        return 0
+        return _printed(f"npumon {__version__}\n")
     return _guarded(words)
 
 
@@ -29,6 +32,7 @@ def _guarded(words: list[str]) -> int:
         debug="--debug" in options,
         ascii_only=True if "--ascii" in options else None,
     )
+    _let_signals_interrupt()
     try:
         return _run(words, diagnostics)
     except SystemExit as end:  # argparse, after --help
@@ -39,7 +43,8 @@ def _guarded(words: list[str]) -> int:
     except ReaderGoneError:
         discard_standard_output()
         return READER_GONE_STATUS
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        diagnostics.traceback(interrupt)
         diagnostics.error("Interrupted.")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last line of defence: one sentence, no traceback
@@ -49,34 +54,55 @@ def _guarded(words: list[str]) -> int:
 
 
 def _run(words: list[str], diagnostics: Diagnostics) -> int:
-    from npumon.cli.arguments import build_parser, command_module
+    from npumon.cli.arguments import command_module, parse_words
     from npumon.cli.workplace import Workplace
 
-    program: tuple[str, ...] | None = None
-    if "--" in words and any(name in words[: words.index("--")] for name in ("run", "snapshot")):
-        place = words.index("--")
-        words, program = words[:place], tuple(words[place + 1 :])
-    args = build_parser(words).parse_args(words)
-    args.program = program
-    name = getattr(args, "command", None) or "snapshot"
-    module = command_module(name)
-    with Workplace(args, diagnostics) as place_of_work:
-        status: int = module.run(args, place_of_work)
+    args = parse_words(words)
+    with Workplace(args, diagnostics) as place:
+        status: int = command_module(args.command).run(args, place)
     return status
+
+
+def _let_signals_interrupt() -> None:
+    """SIGTERM and SIGHUP end npumon as Ctrl-C does: what it made for itself is removed. `nohup` is respected."""
+    import os
+    import signal
+
+    ours = os.getpid()
+
+    def interrupt(number: int, frame: object) -> None:
+        if os.getpid() != ours:  # a worker that was forked a moment ago
+            os._exit(128 + number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, interrupt)
+
+
+def _printed(text: str) -> int:
+    """Print without `cli.output`, which would triple the time it takes. The status."""
+    try:
+        if sys.stdout is not None:  # None when it was closed before the start
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except OSError as error:
+        return _unwritten(error)
+    return 0
 
 
 def _flushed(status: int) -> int:
     """The status, once what argparse printed has really gone out."""
-    from npumon.cli.output import READER_GONE_STATUS, discard_standard_output
-
-    try:
-        sys.stdout.flush()
-    except OSError:
-        discard_standard_output()
-        return READER_GONE_STATUS
-    return status
+    return _printed("") or status
 
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
+def _unwritten(error: OSError) -> int:
     from npumon.cli.diagnostics import Diagnostics
+    from npumon.cli.output import READER_GONE_STATUS, discard_standard_output, unwritable
+    from npumon.cli.status import FAILED
+
+    discard_standard_output()
+    if isinstance(error, BrokenPipeError):
+        return READER_GONE_STATUS
+    Diagnostics().error(unwritable("Standard output", error))
+    return FAILED

@@ -70,7 +70,7 @@ class Sink:
         except BrokenPipeError:
             raise ReaderGoneError from None
         except OSError as error:
-            raise _unwritable(self._name, error) from error
+            raise unwritable(self._name, error) from error
 
 
 class Output:
@@ -137,7 +137,7 @@ class Output:
             try:
                 fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
             except OSError as error:
-                raise _unwritable(self.name, error) from error
+                raise unwritable(self.name, error) from error
         if fd is None:
             what, remedy = "Standard output is closed.", "Name a file with -o."
             raise ProblemError(Problem("output.closed", what, remedy, "usage"))
@@ -233,7 +233,7 @@ def _replacement(path: str, name: str) -> Iterator[int]:
     try:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise _unwritable(name, error) from error
+        raise unwritable(name, error) from error
     try:
         try:
             yield fd
@@ -243,7 +243,7 @@ def _replacement(path: str, name: str) -> Iterator[int]:
         try:
             os.replace(temporary, real)
         except OSError as error:
-            raise _unwritable(name, error) from error
+            raise unwritable(name, error) from error
     except BaseException:
         os.unlink(temporary)
         raise
@@ -264,7 +264,8 @@ def _keep_owner_and_mode(real: str, fd: int) -> None:
         pass  # FAT knows no modes
 
 
-def _unwritable(name: str, error: OSError) -> ProblemError:
+def unwritable(name: str, error: OSError) -> ProblemError:
+    """The problem of a destination that took no more."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     remedy = "Make room there, or name another file with -o." if full else "Name another file with -o."
     reason = "no space is left" if full else error.strerror or str(error)

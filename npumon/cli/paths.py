@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -15,8 +15,7 @@ APPLICATION = "npumon"
 CONFIG_NAME = "config.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class UserFolders:
+class UserFolders(NamedTuple):
     """The user's own places.
 
     `home` and `config_file` are None where nothing says where home is. `state` always exists as a name, not
@@ -97,10 +96,15 @@ def expanded(path: str, base: str | None = None) -> str:
         return home.rstrip("/") + slash + rest or "/"
     if os.path.isabs(path):
         return path
+    return os.path.normpath(os.path.join(base or current_folder(), path))
+
+
+def current_folder() -> str:
+    """The current folder. Raises `ProblemError` (usage) when it was removed."""
     try:
-        return os.path.normpath(os.path.join(base or os.getcwd(), path))
+        return os.getcwd()
     except FileNotFoundError:
-        what = f"'{visible(path)}' is relative, and the current folder does not exist any more."
+        what = "The current folder does not exist any more."
         raise ProblemError(Problem("path.no_folder", what, "Change to another folder.", "usage")) from None
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from npumon.cli.config_file import read_entries
 from npumon.cli.paths import UserFolders, expanded, user_folders
@@ -21,8 +20,7 @@ GROUPS = frozenset(key.partition(".")[0] for key in BY_KEY)
 _PREFIX = "NPUMON_"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value came from. `where` names the file and line, the variable or the option; a default may say
     there what it follows from."""
 
@@ -35,8 +33,7 @@ class Origin:
         return f"default, {self.where}" if self.where else "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Every setting by name; `settings_schema.SETTINGS` says what each means and its unit.
 
     Paths are absolute. `config_file` is the file that is looked for (None: no home folder and no --config),
@@ -153,7 +150,7 @@ class _Layers:
         name = setting.flag or setting.key
         try:
             if setting.kind == "variables":
-                read = from_toml(setting, dict(_pairs(cast("Iterable[str]", value))))
+                read = _pairs(setting, cast("Iterable[str]", value))
             elif isinstance(value, str):
                 read = from_text(setting, value)
             else:
@@ -186,12 +183,18 @@ class _Layers:
         return cast("tuple[tuple[str, str], ...]", self.values[key])
 
 
-def _pairs(words: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _pairs(setting: Setting, words: Iterable[str]) -> Value:
+    """The variables of an option that is given once for each."""
+    pairs: dict[str, object] = {}
     for word in words:
         name, equals, value = word.partition("=")
-        if not equals:
-            raise MisfitError("NAME=VALUE")
-        yield name, value
+        try:
+            from_toml(setting, {name: value if equals else None})
+        except MisfitError:
+            what = f"{setting.flag} must be NAME=VALUE, not {_quoted(word)}."
+            raise _wrong(what, "A name is made of letters, digits and underscores.") from None
+        pairs[name] = value
+    return from_toml(setting, pairs)
 
 
 def _quoted(value: object) -> str:

@@ -7,8 +7,7 @@ NPUMON_RUN_TIMEOUT_S and the attribute `run_timeout_s` of `Settings`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["text", "path", "paths", "number", "count", "switch", "switch or auto", "choice", "variables"]
 Value = str | float | int | bool | None | tuple[str, ...] | tuple[tuple[str, str], ...]
@@ -17,8 +16,7 @@ Value = str | float | int | bool | None | tuple[str, ...] | tuple[tuple[str, str
 NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting. `flag` is the command line option that sets it, if there is one; `unit` is in words.
 
     `optional` settings may be none. Numbers have an inclusive `minimum` and `maximum`. `example` is a TOML

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from npumon.core import outcome
-from npumon.core.snapshot import RunReport
+TYPE_CHECKING = False  # every command imports this module, and refusals need nothing but the numbers
+if TYPE_CHECKING:
+    from npumon.core.report import RunReport
 
 DONE = 0
 FAILED = 1
@@ -15,12 +16,14 @@ INTERRUPTED = 130
 #: The status of each kind of problem.
 OF_PROBLEM = {"usage": USAGE, "failed": FAILED, "unavailable": UNAVAILABLE}
 
-_OF_OUTCOME = {outcome.OK: DONE, outcome.TIMEOUT: TIMED_OUT, outcome.CANCELLED: INTERRUPTED}
-
 
 def status_of(report: RunReport, *, check: bool = False) -> int:
     """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
-    status = _OF_OUTCOME.get(report.info.outcome, FAILED)
+    from npumon.core import outcome
+
+    status = {outcome.OK: DONE, outcome.TIMEOUT: TIMED_OUT, outcome.CANCELLED: INTERRUPTED}.get(
+        report.info.outcome, FAILED
+    )
     if status == DONE and check and any(result.ok is False for result in report.metrics.checks):
         return FAILED
     return status

@@ -13,17 +13,19 @@ from npumon.cli import settings as settings_in_force
 from npumon.cli.arguments import flags_of
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.output import Output, open_output
+from npumon.cli.paths import current_folder
 from npumon.cli.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from npumon.board.model_entry import ModelEntry
     from npumon.board.roots import Roots
+    from npumon.core.snapshot import DriverState
     from npumon.demo.board import DemoBoard
     from npumon.engine.report import Context
     from npumon.engine.session import Session
-    from npumon.ports import BoardProbe
+    from npumon.ports import BoardProbe, LogFollower
 
 
 class Workplace:
@@ -94,12 +96,31 @@ class Workplace:
 
         return HostProbe(self.roots)
 
+    def driver(self) -> DriverState:
+        """The driver now, its problems in words that suit the board."""
+        driver = self.probe.driver()
+        problems = (
+            problem._replace(what=self.on_board(problem.what), remedy=self.on_board(problem.remedy))
+            for problem in driver.problems
+        )
+        return driver._replace(problems=tuple(problems))
+
+    def on_board(self, text: str) -> str:
+        """A text with its paths as they are called on the demo board, which lies in a folder that nobody knows and
+        that is gone when the command is done."""
+        if self.demo is None:
+            return text
+        own = ((self.demo.root, ""), (self.demo.home, "~"), (self.demo.folder / "state", "~/.local/state/npumon"))
+        for path, name in own:
+            text = text.replace(str(path), name)
+        return text
+
     @cached_property
     def model_folders(self) -> tuple[Path, ...]:
         """Where models are looked for: here, and in the configured folders; on the demo board, its home."""
         if self.demo is not None:
             return (self.demo.home,)
-        return (Path.cwd(), *map(Path, self.settings.models_roots))
+        return (Path(current_folder()), *map(Path, self.settings.models_roots))
 
     def models(self, roots: Sequence[Path] | None = None) -> tuple[ModelEntry, ...]:
         """What can be run, found under the given folders or the usual ones."""
@@ -131,17 +152,32 @@ class Workplace:
             from npumon.board.labels import read_labels
 
             names = read_labels(Path(path))
-        driver = self.probe.driver() if board else None
+        driver = self.driver() if board else None
         nominal = self.settings.npu_nominal_clock_mhz
         if nominal is None and board:
             nominal = self.probe.board().nominal_clock_mhz
         return Context(names, driver, nominal, self.settings.npu_ddr_peak_mbyte_per_s, self.wants_demo)
 
+    @cached_property
+    def follower(self) -> LogFollower:
+        """What follows growing logs. Standard error is ours: what watchdog would log there is of no use to users."""
+        import logging
+
+        from npumon.board.tailer import WatchdogFollower
+
+        logging.getLogger("watchdog").addHandler(logging.NullHandler())
+        return WatchdogFollower()
+
     def session(self, context: Context) -> Session:
         """A session that runs programs under supervision and tails their logs."""
         from npumon.board.clock import SystemClock
         from npumon.board.runner import SupervisedRunner
-        from npumon.board.tailer import WatchdogFollower
         from npumon.engine.session import Session
 
-        return Session(SupervisedRunner(self.state_folder, SystemClock()), WatchdogFollower(), context)
+        return Session(SupervisedRunner(self.state_folder, SystemClock()), self.follower, context)
+
+    def forget_old_runs(self, spared: Iterable[str]) -> None:
+        """Remove the oldest run logs beyond the number to keep; never those of the runs named in `spared`."""
+        from npumon.board.run_archive import remove_old_runs
+
+        remove_old_runs(self.state_folder / "runs", self.settings.log_kept_runs, spared)

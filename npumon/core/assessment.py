@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from npumon.core.checks import checks_of
 from npumon.core.metrics import NOMINAL_CLOCK_MHZ, Figures, Metrics, figures_of
 from npumon.core.state import RunState
@@ -18,5 +16,5 @@ def assess(state: RunState, around: Circumstances) -> Metrics:
     nominal = around.nominal_clock_mhz or NOMINAL_CLOCK_MHZ.get((state.pid or "").lower())
     figures = figures_of(state.iterations[-1]) if state.iterations else Figures()
     checks = checks_of(state, figures, nominal)
-    verdict_id, verdict = verdict_of(state, figures, checks, replace(around, nominal_clock_mhz=nominal))
-    return Metrics(figures, nominal, checks, verdict, verdict_id)
+    verdict_id, verdict = verdict_of(state, figures, checks, around._replace(nominal_clock_mhz=nominal))
+    return Metrics(figures, nominal, checks, verdict, verdict_id, around.ddr_peak_mbyte_per_s)

@@ -6,215 +6,185 @@ is visible text already: escape sequences are gone, other control characters are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.profile import Detection, Diagnostic, Operation, TopEntry
 
 
-@dataclass(frozen=True, slots=True)
-class ProductNamed:
+class ProductNamed(NamedTuple):
     """`#productname=VIPNano-QI, pid=0x88`: which NPU the driver found."""
 
     product: str
     pid: str
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadCreated:
+class ThreadCreated(NamedTuple):
     """`Created VX Thread: 0xa69a21c0`."""
 
     handle: str
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadExited:
+class ThreadExited(NamedTuple):
     """`Exit VX Thread: 0xa69a21c0`: the program is done with the NPU."""
 
     handle: str
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkCreated:
+class NetworkCreated(NamedTuple):
     """`Create Neural Network: 59ms or 59455us`."""
 
     elapsed_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyStarted:
+class VerifyStarted(NamedTuple):
     """`Verify...`: the graph is being checked and compiled; this may take long."""
 
 
-@dataclass(frozen=True, slots=True)
-class GraphVerified:
+class GraphVerified(NamedTuple):
     """`Verify Graph: 0ms or 823us`."""
 
     elapsed_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class CommandBufferGenerated:
+class CommandBufferGenerated(NamedTuple):
     """`generate command buffer, device count=1, core count per-device: 1,`."""
 
     device_count: int
     core_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class AxiSramLocated:
+class AxiSramLocated(NamedTuple):
     """`current device id=0, AXI SRAM base address=0xff000000`."""
 
     device_id: int
     base_address: str
 
 
-@dataclass(frozen=True, slots=True)
-class TilingStarted:
+class TilingStarted(NamedTuple):
     """`---…Begin VerifyTiling …---`: what follows is the compiler's table, free text to us."""
 
 
-@dataclass(frozen=True, slots=True)
-class TilingNote:
+class TilingNote(NamedTuple):
     """A line inside the VerifyTiling block: known to belong there, not read any further."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TilingEnded:
+class TilingEnded(NamedTuple):
     """`---…End VerifyTiling …---`."""
 
 
-@dataclass(frozen=True, slots=True)
-class MemorySized:
+class MemorySized(NamedTuple):
     """`AXI-SRAM = 1048576 Bytes VIP-SRAM = 522240 Bytes …`: on-chip memory the graph may use."""
 
     axi_sram_bytes: int
     vip_sram_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class GraphStarted:
+class GraphStarted(NamedTuple):
     """`Start run graph [1] times...`: the number of iterations to come (VNN_LOOP_TIME)."""
 
     loops: int
 
 
-@dataclass(frozen=True, slots=True)
-class OperationProfiled:
+class OperationProfiled(NamedTuple):
     """One profiled block, whole. `complete` is False when the text broke off before the block's end."""
 
     operation: Operation
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class VpcElapsed:
+class VpcElapsed(NamedTuple):
     """`VPC_ELAPSETIME: 21124`: the window, in microseconds, in which the cycles were counted."""
 
     elapsed_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class IterationEnded:
+class IterationEnded(NamedTuple):
     """`Run the 1 time: 21.00ms or 21609.00us`. The ms figure is cut off by the program; the us one is exact."""
 
-    index: int
+    number: int
     elapsed_us: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class IterationFailed:
+class IterationFailed(NamedTuple):
     """`Run graph the 0 time fail` (0-based in the text, 1-based here) or `Test Fail,Execution Time Too Long`."""
 
-    index: int | None
+    number: int | None
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class InferenceTimed:
+class InferenceTimed(NamedTuple):
     """KSNN: `Done. inference :  0.0423` (seconds in the text): one inference, where no `Run the` line exists."""
 
     elapsed_us: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class TotalAnnounced:
+class TotalAnnounced(NamedTuple):
     """`vxProcessGraph execution time:` or `Execution time:`: the totals come next."""
 
 
-@dataclass(frozen=True, slots=True)
-class TotalTimed:
+class TotalTimed(NamedTuple):
     """`Total   21.00ms or 21625.00us`."""
 
     elapsed_us: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class AverageTimed:
+class AverageTimed(NamedTuple):
     """`Average 21.62ms or 21625.00us`."""
 
     elapsed_us: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class TopStarted:
+class TopStarted(NamedTuple):
     """` --- Top5 ---` or `----- Show Top5 +-----`: `size` classes come next."""
 
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class TopListed:
+class TopListed(NamedTuple):
     """`  2: 0.833984`: one class of the list."""
 
     entry: TopEntry
 
 
-@dataclass(frozen=True, slots=True)
-class KsnnAnnounced:
+class KsnnAnnounced(NamedTuple):
     """` |--- KSNN Version: v1.3 +---|`: the program is a KSNN example (Python on the same NPU)."""
 
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class StageReached:
+class StageReached(NamedTuple):
     """`Start init neural network ...`, `Det_set_input START`: a step that the program announces."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DetectionsCounted:
+class DetectionsCounted(NamedTuple):
     """`resultData.detect_num=3`: a new frame with so many objects."""
 
-    count: int
+    objects: int
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectDetected:
+class ObjectDetected(NamedTuple):
     """`i:3 left:.. right:.. top:.. bottom:..` (C demos), or class, score and box coordinates (KSNN)."""
 
     detection: Detection
 
 
-@dataclass(frozen=True, slots=True)
-class DriverVersioned:
+class DriverVersioned(NamedTuple):
     """`HAL user version 6.4.3.5.293908`: the user-space part of the driver."""
 
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosed:
+class Diagnosed(NamedTuple):
     """A diagnostic: OVXLIB or detection library message, shell death notice, or the parser's own remark."""
 
     diagnostic: Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Unrecognised:
+class Unrecognised(NamedTuple):
     """A line nobody knows. Counted and shown, never lost."""
 
     line: int

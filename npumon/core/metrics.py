@@ -8,7 +8,7 @@ the NPU's clock (790 to 799 MHz in the three public runs of an 800 MHz part).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
 
@@ -17,8 +17,7 @@ from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operat
 NOMINAL_CLOCK_MHZ = {"0x88": 800.0, "0x99": 800.0, "0xb9": 800.0, "0xbe": 667.0, "0xa1": 667.0, "0xe8": 850.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A consistency check of the figures. `ok` is None where the figures it needs are absent."""
 
     id: str
@@ -26,8 +25,7 @@ class Check:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """Figures of one iteration, summed over its operations. Times in microseconds, bandwidth in MByte.
 
     `utilization` is 0 to 1 and `busy_us` that share of the window; `bandwidth_per_s` is MByte/s over
@@ -43,12 +41,11 @@ class Figures:
     bandwidth_per_s: Bandwidth = Bandwidth()
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(NamedTuple):
     """The figures of a run's last complete iteration, the checks on them, and what they mean.
 
-    `nominal_clock_mhz` is what the clock was compared with. `verdict` is one sentence a developer can act on,
-    `verdict_id` the stable name of the rule that gave it.
+    `nominal_clock_mhz` is what the clock was compared with, `ddr_peak_mbyte_per_s` what DDR traffic was. `verdict`
+    is one sentence a developer can act on, `verdict_id` the stable name of the rule that gave it.
     """
 
     figures: Figures = Figures()
@@ -56,6 +53,7 @@ class Metrics:
     checks: tuple[Check, ...] = ()
     verdict: str = ""
     verdict_id: str = ""
+    ddr_peak_mbyte_per_s: float | None = None
 
 
 def utilization(cycles: Cycles) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.state import RunState
 
@@ -14,8 +14,7 @@ TRUNCATED = "truncated"
 EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """What is known of a program's end besides its text; all None for a log that is only read.
 
     `stopped_by` is timeout, cancelled or watcher; `error` is a sentence when the program could not be executed.

@@ -6,14 +6,13 @@ text did not say; it never means zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: The six bandwidth figures, in the order in which the driver prints them.
 BANDWIDTHS = ("total_read", "total_write", "axi_read", "axi_write", "ddr_read", "ddr_write")
 
 
-@dataclass(frozen=True, slots=True)
-class Bandwidth:
+class Bandwidth(NamedTuple):
     """MByte moved by one operation (or a sum of operations), by memory and direction.
 
     `total` is all traffic, `axi` the part to and from AXI-SRAM, `ddr` the part to and from DDR memory.
@@ -27,16 +26,14 @@ class Bandwidth:
     ddr_write: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cycles:
+class Cycles(NamedTuple):
     """GPUTOTALCYCLES and GPUIDLECYCLES: NPU clock cycles of the window, and how many of them were idle."""
 
     total: int | None = None
     idle: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One profiled block: an operation of a layer.
 
     A network binary graph is one layer with one operation; other graphs print a block per operation.
@@ -54,37 +51,34 @@ class Operation:
     cycles: Cycles = Cycles()
 
 
-@dataclass(frozen=True, slots=True)
-class Iteration:
+class Iteration(NamedTuple):
     """One pass of the graph. `elapsed_us` is the program's own time; `vpc_elapsed_us` the cycle window.
 
     `complete` is False for the iteration in which the text broke off.
     """
 
-    index: int
+    number: int
     elapsed_us: float | None = None
     vpc_elapsed_us: int | None = None
     operations: tuple[Operation, ...] = ()
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class TopEntry:
-    """One class of the program's own top-k list. `index` is -1 where the program found no class."""
+class TopEntry(NamedTuple):
+    """One class of the program's own top-k list. `class_index` is -1 where the program found no class."""
 
     rank: int
-    index: int
+    class_index: int
     score: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(NamedTuple):
     """One object that a detection demo reported.
 
     Coordinates are as printed: pixels in the C demos, pixels or fractions in the KSNN ones.
     """
 
-    index: int | None = None
+    number: int | None = None
     label: str | None = None
     score: float | None = None
     left: float | None = None
@@ -93,8 +87,7 @@ class Detection:
     bottom: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """Something a person should know about the run: a message of the program, the shell, or the parser.
 
     `line` is the 1-based line of the log. `level` is error, warning, info or debug. `source` is ovxlib, detect

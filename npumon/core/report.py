@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.metrics import Metrics
 from npumon.core.state import RunState
 
 
-@dataclass(frozen=True, slots=True)
-class RunInfo:
+class RunInfo(NamedTuple):
     """Where a result comes from and how it ended. `started_at` is ISO 8601 in UTC; `duration_s` is in seconds.
 
     `outcome` is ok, failed, timeout, cancelled, truncated (the log ended inside a run) or empty (no profiler
@@ -28,8 +27,7 @@ class RunInfo:
     log: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(NamedTuple):
     """One finished (or broken-off) run, ready for any exporter or view.
 
     `labels` runs parallel to `state.top`. `number` is the run's place in its log, `runs_in_log` how many there

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.events import Event
 from npumon.core.profile import Iteration
 from npumon.core.state import EMPTY, RunState, reduce, starts_new_run
 
 
-@dataclass(frozen=True, slots=True)
-class IterationCompleted:
+class IterationCompleted(NamedTuple):
     """An iteration of the run with this number (1-based within the log) has come to its end."""
 
     run: int
     iteration: Iteration
 
 
-@dataclass(frozen=True, slots=True)
-class RunCompleted:
+class RunCompleted(NamedTuple):
     """A run is over: the next one began or the log ended."""
 
     run: int

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.problems import Problem
 from npumon.core.report import RunReport
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """A process that has /dev/galcore open. `user` and `command` are None where they may not be read."""
 
     pid: int
@@ -17,8 +16,7 @@ class Holder:
     command: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DriverState:
+class DriverState(NamedTuple):
     """The NPU's kernel driver as it is now.
 
     `name` is galcore or etnaviv, whichever is loaded, else None. `parameters` are all that the kernel shows under
@@ -42,16 +40,14 @@ class DriverState:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ThermalZone:
+class ThermalZone(NamedTuple):
     """A temperature the kernel reports. `celsius` is None where the reading is missing or implausible."""
 
     name: str
     celsius: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class CoolingDevice:
+class CoolingDevice(NamedTuple):
     """A cooling device; `state` above 0 means the kernel is holding something back or running a fan."""
 
     name: str
@@ -59,8 +55,7 @@ class CoolingDevice:
     max_state: int
 
 
-@dataclass(frozen=True, slots=True)
-class CpuCluster:
+class CpuCluster(NamedTuple):
     """One CPU frequency policy: which CPUs, and their clock in MHz now and at most."""
 
     cpus: str
@@ -68,8 +63,7 @@ class CpuCluster:
     max_mhz: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fan:
+class Fan(NamedTuple):
     """The Khadas fan: `enabled`, `mode` (auto or manual) and `level`, as far as the kernel says."""
 
     enabled: bool | None
@@ -77,8 +71,7 @@ class Fan:
     level: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class BoardState:
+class BoardState(NamedTuple):
     """The machine. Each field may be absent; nothing here needs a profiler or root.
 
     `model` is the device tree's, `chip` and `variant` follow from it (A311D is the VIM3, S905D3 the VIM3L).
@@ -98,8 +91,7 @@ class BoardState:
     nominal_clock_mhz: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The whole monitor at one moment. `taken_at` is ISO 8601 in UTC."""
 
     taken_at: str

@@ -109,7 +109,7 @@ class RunState(NamedTuple):
         """The iteration whose end has not come, with the operations it has so far; None if there is none."""
         if not self.operations and self.vpc_elapsed_us is None:
             return None
-        previous = self.iterations[-1].index if self.iterations else 0
+        previous = self.iterations[-1].number if self.iterations else 0
         return Iteration(previous + 1, None, self.vpc_elapsed_us, self.operations, complete=False)
 
 
@@ -121,8 +121,8 @@ def _append(items: tuple[Any, ...], item: object, limit: int) -> tuple[Any, ...]
     return (*items[-limit + 1 :], item) if len(items) >= limit else (*items, item)
 
 
-def _close_iteration(state: RunState, index: int, elapsed_us: float | None) -> RunState:
-    iteration = Iteration(index, elapsed_us, state.vpc_elapsed_us, state.operations)
+def _close_iteration(state: RunState, number: int, elapsed_us: float | None) -> RunState:
+    iteration = Iteration(number, elapsed_us, state.vpc_elapsed_us, state.operations)
     ended = state.iterations_ended + 1
     return state._replace(
         iterations=_append(state.iterations, iteration, KEPT_ITERATIONS),
@@ -135,7 +135,7 @@ def _close_iteration(state: RunState, index: int, elapsed_us: float | None) -> R
 
 
 def _on_iteration_ended(state: RunState, event: ev.IterationEnded) -> RunState:
-    return _close_iteration(state, event.index, event.elapsed_us)
+    return _close_iteration(state, event.number, event.elapsed_us)
 
 
 def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
@@ -155,7 +155,7 @@ def _on_vpc(state: RunState, event: ev.VpcElapsed) -> RunState:
 
 
 def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState:
-    where = "" if event.index is None else f"iteration {event.index}: "
+    where = "" if event.number is None else f"iteration {event.number}: "
     failed = state._replace(iterations_failed=state.iterations_failed + 1, phase=RUNNING)
     return _with_diagnostic(failed, Diagnostic(None, "error", "model", where + event.reason))
 

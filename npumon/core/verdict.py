@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core import outcome as how
 from npumon.core.metrics import Check, Figures, ddr_rate, utilization
@@ -29,11 +29,20 @@ SHELL_SIGNALS = {
     139: "SIGSEGV",
     143: "SIGTERM",
 }
-_RELOAD = "reload galcore with gpuProfiler=1 and run with VIV_VX_PROFILE=1"
+#: What shells call a program's death by a signal.
+DEATH_NOTICES = {
+    "Illegal instruction": "SIGILL",
+    "Aborted": "SIGABRT",
+    "Bus error": "SIGBUS",
+    "Floating point exception": "SIGFPE",
+    "Killed": "SIGKILL",
+    "Segmentation fault": "SIGSEGV",
+    "Terminated": "SIGTERM",
+}
+_PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """What a verdict takes into account besides the text.
 
     `profiling` is the driver's gpuProfiler, None when unknown. `ddr_peak_mbyte_per_s` is the memory's measured
@@ -72,7 +81,7 @@ def verdict_of(state: RunState, figures: Figures, checks: tuple[Check, ...], aro
         or _contradiction(checks)
         or _without_counters(state, last, around)
         or _explained(last, figures, around)
-        or ("run.ok", "The run completed; its text holds no figures to judge.")
+        or ("run.ok", "The run completed; its text does not hold the figures to judge it.")
     )
 
 
@@ -86,19 +95,36 @@ def _broken_off(state: RunState, around: Circumstances) -> tuple[str, str] | Non
             return "run.timeout", f"The run was ended by its time limit {where}; allow more with --timeout."
         case how.CANCELLED:
             return "run.cancelled", f"The run was stopped {where}; the figures are those of what had completed."
-        case how.FAILED if ending.signal is not None or how.died(state):
-            signal = ending.signal or SHELL_SIGNALS.get(ending.exit_status or 0, "a signal")
+        case how.FAILED if signal := _signal(state, ending):
             return "run.crashed", f"The model was killed by {signal} {where}; the log's last lines say what it did."
         case how.FAILED if state.iterations_failed:
-            return "run.failed", f"{state.iterations_failed} iterations failed; see the diagnostics."
+            many = "An iteration" if state.iterations_failed == 1 else f"{state.iterations_failed} iterations"
+            return "run.failed", f"{many} failed; see the diagnostics."
+        case how.FAILED if ending.exit_status is None:
+            return "run.failed", f"How the model ended is not known, but it did {where}; see the diagnostics."
         case how.FAILED:
             return "run.failed", f"The model exited with status {ending.exit_status} {where}; see the diagnostics."
         case how.TRUNCATED:
             return "run.truncated", f"The log ends {where}; the figures are those of what had completed."
         case how.EMPTY:
-            return "run.empty", f"There is no profiler text; {_RELOAD} VIV_VX_DEBUG_LEVEL=1."
+            return "run.empty", f"There is no profiler text; {_remedy(around)}."
         case _:
             return None
+
+
+def _signal(state: RunState, ending: Ending) -> str | None:
+    """The signal that killed the program, by its parent's word, its shell's status or its shell's notice."""
+    if ending.signal or ending.exit_status in SHELL_SIGNALS:
+        return ending.signal or SHELL_SIGNALS[ending.exit_status or 0]
+    if not how.died(state):
+        return None
+    notices = [diagnostic.message for diagnostic in state.diagnostics if diagnostic.source == "shell"]
+    named = (name for notice in notices for words, name in DEATH_NOTICES.items() if words in notice)
+    return next(named, "a signal")
+
+
+def _remedy(around: Circumstances) -> str:
+    return _PROFILED if around.profiling else f"reload galcore with gpuProfiler=1 and {_PROFILED}"
 
 
 def _place(state: RunState) -> str:
@@ -106,16 +132,21 @@ def _place(state: RunState) -> str:
     if not state.has_profiler_text:
         return "before it printed any profiler text"
     if state.operations:
-        operation = state.operations[-1]
-        name = f" ({operation.name})" if operation.name else ""
-        layer = "a layer" if operation.layer_id is None else f"layer {operation.layer_id}{name}"
-        return f"{'in' if state.broken else 'after'} {layer}, in iteration {state.iterations_ended + 1}"
+        where = f"{'in' if state.broken else 'after'} {_layer(state.operations[-1])}"
+        return f"{where}, in iteration {state.iterations_ended + 1}"
     if state.iterations_ended:
         return f"after iteration {state.iterations_ended}"
+    if state.frames:
+        return f"after frame {state.frames}"
     return {
         "creating": "while the network was being created",
         "verifying": "while the graph was being verified",
     }.get(state.phase, "before the first iteration completed")
+
+
+def _layer(operation: Operation) -> str:
+    name = f" ({operation.name})" if operation.name else ""
+    return "a layer without a number" if operation.layer_id is None else f"layer {operation.layer_id}{name}"
 
 
 def _contradiction(checks: tuple[Check, ...]) -> tuple[str, str] | None:
@@ -126,11 +157,13 @@ def _contradiction(checks: tuple[Check, ...]) -> tuple[str, str] | None:
 
 
 def _without_counters(state: RunState, last: Iteration | None, around: Circumstances) -> tuple[str, str] | None:
-    if last is not None and not last.operations:
-        why = "profiling is off" if around.profiling is False else "the text holds no counters"
-        return "profiling.off", f"Only times: {why}; for bandwidth and utilization {_RELOAD}."
-    if last is None and state.detections:
-        return "detection.ok", f"{len(state.detections)} objects in the last frame; this program prints no times."
+    if last is not None and not any(operation.cycles.total for operation in last.operations):
+        why = "profiling is off" if around.profiling is False else "the text holds no cycle counters"
+        return "profiling.off", f"Only times: {why}; for bandwidth and utilization {_remedy(around)}."
+    if last is None and (state.frames or state.detections):
+        many = len(state.detections)
+        objects = f"{many} object{'' if many == 1 else 's'} in the last frame"
+        return "detection.ok", f"{objects}; this program prints no times."
     return None
 
 
@@ -148,10 +181,11 @@ def _explained(last: Iteration | None, figures: Figures, around: Circumstances) 
             f"{percent(figures.utilization)} says little; run again warm (--warmup 1).",
         )
     if nominal and clock and clock < SLOW_CLOCK * nominal:
+        full = None if execution_us is None else execution_us * clock / nominal
+        faster = "" if full is None else f" (at full clock the same work would take about {milliseconds(full)})"
         return (
             "clock.slow",
-            f"Throttled: the NPU ran at {clock:.0f} MHz of {nominal:.0f}; check temperature and cooling. "
-            f"At full clock the same work would take about {milliseconds((execution_us or 0) * clock / nominal)}.",
+            f"Throttled: the NPU ran at {clock:.0f} MHz of {nominal:.0f}{faster}; check temperature and cooling.",
         )
     rates = figures.bandwidth_per_s
     speed = None if rates.ddr_read is None or rates.ddr_write is None else rates.ddr_read + rates.ddr_write
@@ -163,8 +197,10 @@ def _explained(last: Iteration | None, figures: Figures, around: Circumstances) 
         return (
             "ddr.bound",
             f"DDR-bound: {percent(spent / execution_us)} of the time goes to operations that wait for memory, most of "
-            f"all layer {worst.layer_id} ({worst.name}); {busy}, {carried}.",
+            f"all {_layer(worst)}; {busy}, {carried}.",
         )
     if figures.utilization < 1 - WAITING_SHARE:
-        return "npu.idle", f"The NPU idled {percent(1 - figures.utilization)} of its window; {carried}."
-    return "compute.bound", f"Compute-bound: {busy}; {carried}."
+        idle = percent(1 - figures.utilization)
+        advice = "a warm-up run, or less for the CPU to do between layers, may help"
+        return "npu.idle", f"The NPU idled {idle} of its window; {advice}; {carried}."
+    return "compute.bound", f"Compute-bound: {busy}, so only a smaller model would run faster; {carried}."

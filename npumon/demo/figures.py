@@ -6,7 +6,6 @@ window a little longer than the execution, and that window is a little shorter t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 from npumon.core.profile import Bandwidth, Cycles, Detection, Iteration, Operation
@@ -92,8 +91,7 @@ class Figures:
 
     def _moved(self, seen: Detection) -> Detection:
         across, down = (self._random.randint(-40, 40) / 4 for _ in range(2))
-        return replace(
-            seen,
+        return seen._replace(
             left=(seen.left or 0.0) + across,
             top=(seen.top or 0.0) + down,
             right=(seen.right or 0.0) + across,

@@ -127,9 +127,9 @@ MODELS: dict[str, DemoModel] = {
             _graph(34_210, (51_204_118, 22_870_406), (61_933_207, 8_114_926), 0.03),
             create_us=91_340,
             objects=(
-                Detection(index=0, left=117.0, top=141.0, right=568.0, bottom=432.0),
-                Detection(index=1, left=131.0, top=213.0, right=309.0, bottom=541.0),
-                Detection(index=2, left=466.0, top=76.0, right=688.0, bottom=169.0),
+                Detection(number=0, left=117.0, top=141.0, right=568.0, bottom=432.0),
+                Detection(number=1, left=131.0, top=213.0, right=309.0, bottom=541.0),
+                Detection(number=2, left=466.0, top=76.0, right=688.0, bottom=169.0),
             ),
         ),
         DemoModel(

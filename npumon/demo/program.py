@@ -171,11 +171,11 @@ class Program:
         iteration = figures.iteration(index)
         tree.work(self._root, self._scenario)
         if not self._profile:
-            return replace(iteration, operations=(), vpc_elapsed_us=None)
+            return iteration._replace(operations=(), vpc_elapsed_us=None)
         if self._debug:
             return iteration
         bare = (Operation(bandwidth=each.bandwidth, cycles=each.cycles) for each in iteration.operations)
-        return replace(iteration, operations=tuple(bare))
+        return iteration._replace(operations=tuple(bare))
 
     def _break_off(self, block: writer.Block) -> None:
         """End in the middle of a block's counters, by a crash or by saying nothing more."""

@@ -103,14 +103,14 @@ def opening(state: RunState, dialect: Dialect) -> Iterator[Block]:
 def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False) -> Block:
     """One iteration with its profiled blocks. `restart` is for KSNN, which starts the graph anew for each."""
     lines = []
-    if restart and it.index > 1 and it.operations:
+    if restart and it.number > 1 and it.operations:
         lines.append("Start run graph [1] times...")
     lines += operations(it, dialect, broken=False)
     elapsed_us = _known(it.elapsed_us, "an iteration's time")
     if dialect.seconds:
         lines.append(f"Done. inference :  {_plain(elapsed_us / 1e6, 9)}")
     else:
-        lines.append(f"Run the {it.index} time: {_times(elapsed_us, dialect)}")
+        lines.append(f"Run the {it.number} time: {_times(elapsed_us, dialect)}")
     return Block(lines, elapsed_us)
 
 
@@ -144,7 +144,7 @@ def closing(state: RunState, dialect: Dialect) -> Iterator[Block]:
         size = state.top_size
         yield Block([f"----- Show Top{size} +-----" if dialect.show_top else f" --- Top{size} ---"])
     form = "{:6d}: {:.5f}" if dialect.show_top else "{:3d}: {:8.6f}"
-    yield Block([form.format(each.index, _known(each.score, "a score")) for each in state.top])
+    yield Block([form.format(each.class_index, _known(each.score, "a score")) for each in state.top])
     yield Block(_frames(state))
     if dialect.threads and state.phase == DONE and state.has_result:
         yield Block([f"Exit VX Thread: {dialect.thread}"])
@@ -263,9 +263,9 @@ def _frames(state: RunState) -> list[str]:
 
 def _detection(det: Detection) -> list[str]:
     box = (det.left, det.top, det.right, det.bottom)
-    if det.index is not None:
+    if det.number is not None:
         left, top, right, bottom = (_known(value, "a coordinate") for value in box)
-        return [f"i:{det.index} left:{left:.6f} right:{right:.6f} top:{top:.6f} bottom:{bottom:.6f}"]
+        return [f"i:{det.number} left:{left:.6f} right:{right:.6f} top:{top:.6f} bottom:{bottom:.6f}"]
     lines = []
     if det.label is not None:
         lines.append(f"class: {det.label}, score: {_plain(_known(det.score, 'a score'), 9)}")

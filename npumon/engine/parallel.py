@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from npumon.core.blocks import Heads
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
 from npumon.engine.rows import RowWriter, Segment, segments
 
 _PIECE = 1 << 20
@@ -30,10 +32,14 @@ def worthwhile(path: Path) -> bool:
     return _processors() > 1 and path.is_file() and path.stat().st_size >= WORTHWHILE
 
 
-def prepared_in_parallel(path: Path, writer: RowWriter) -> Iterator[Segment]:
-    """The segments of the log in order. The file's length is taken once; what is appended later is not read."""
+def prepared_in_parallel(path: Path, writer: RowWriter, piece: int = _PIECE) -> Iterator[Segment]:
+    """The segments of the log in order, `piece` bytes at a time.
+
+    The file's length is taken once; what is appended later is not read. Raises `ProblemError` when a worker dies.
+    """
     count = min(_processors(), _MOST)
     size = path.stat().st_size
+    pieces = (size + piece - 1) // piece
     context = multiprocessing.get_context("fork")
     workers: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
     try:
@@ -41,13 +47,20 @@ def prepared_in_parallel(path: Path, writer: RowWriter) -> Iterator[Segment]:
             receiver, sender = context.Pipe(duplex=False)
             others = [worker_receiver for _, worker_receiver in workers]
             process = context.Process(
-                target=_work, args=(sender, (*others, receiver), path, size, number, count, writer), daemon=True
+                target=_work,
+                args=(sender, (*others, receiver), path, size, piece, range(number, pieces, count), writer),
+                daemon=True,
             )
             process.start()
             sender.close()
             workers.append((process, receiver))
-        for number in range((size + _PIECE - 1) // _PIECE):
-            yield from workers[number % count][1].recv()
+        for number in range(pieces):
+            try:
+                segments_of_piece = workers[number % count][1].recv()
+            except EOFError:
+                what = f"A process that reads {visible(str(path))} has died."
+                raise ProblemError(Problem("parse.worker", what, "Check that the file and memory are there.")) from None
+            yield from segments_of_piece
     finally:
         for worker, receiver in workers:
             receiver.close()
@@ -65,11 +78,11 @@ def _work(
     inherited: tuple[Connection, ...],
     path: Path,
     size: int,
-    first: int,
-    step: int,
+    piece: int,
+    numbers: range,
     writer: RowWriter,
 ) -> None:
-    """Prepare the pieces first, first + step, …; ends by itself when nobody listens any more."""
+    """Prepare the pieces of these numbers; ends by itself when nobody listens any more or the log is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in inherited:
@@ -77,14 +90,11 @@ def _work(
     heads = Heads()
     try:
         with path.open("rb", buffering=0) as file:
-            for number in range(first, (size + _PIECE - 1) // _PIECE, step):
-                start, end = (
-                    _cut(file.fileno(), number * _PIECE, size),
-                    _cut(file.fileno(), (number + 1) * _PIECE, size),
-                )
+            for number in numbers:
+                start, end = (_cut(file.fileno(), edge * piece, size) for edge in (number, number + 1))
                 sender.send(list(segments(_read(file.fileno(), start, end), heads, writer)))
-    except BrokenPipeError:
-        pass  # the reader has stopped early
+    except OSError:
+        pass  # the reader has stopped early, or the log cannot be read, which the reader learns by the closed pipe
 
 
 def _cut(fd: int, position: int, size: int) -> int:

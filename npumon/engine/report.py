@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core.assessment import assess
 from npumon.core.outcome import Ending, outcome
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from npumon.core.snapshot import DriverState
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What all reports of one command share.
 
     `labels` are the classes' names by index. `driver` is None where no driver is concerned (a log from
@@ -50,10 +48,10 @@ def report_of(
         ddr_peak_mbyte_per_s=context.ddr_peak_mbyte_per_s,
     )
     return RunReport(
-        info=replace(info, outcome=how),
+        info=info._replace(outcome=how),
         state=state,
         metrics=assess(state, around),
-        labels=tuple(label_of(entry.index, context.labels) for entry in state.top),
+        labels=tuple(label_of(entry.class_index, context.labels) for entry in state.top),
         number=number,
         runs_in_log=runs_in_log,
         demo=context.demo,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.core.outcome import Ending
 from npumon.core.parser import ProfileParser
@@ -16,12 +16,12 @@ from npumon.core.profile import Diagnostic
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import Completed, RunFold
 from npumon.core.state import RunState
+from npumon.core.text import visible
 from npumon.engine.report import Context, report_of
 from npumon.ports import ExitRecord, LogFollower, ModelRunner, RunningModel, RunRequest, StopReason
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """What has just become known: the state of the run now, and what these bytes completed."""
 
     state: RunState
@@ -87,13 +87,13 @@ class Session:
         info = RunInfo(
             id=running.id,
             model=request.model,
-            command=request.command,
-            cwd=request.cwd,
+            command=tuple(map(visible, request.command)),
+            cwd=visible(request.cwd),
             started_at=running.started_at,
             duration_s=record.duration_s,
             exit_status=record.exit_status,
             signal=record.signal,
-            log=running.log,
+            log=visible(running.log),
         )
         ending = Ending(record.exit_status, record.signal, record.stopped_by, record.error)
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
@@ -128,6 +128,4 @@ def _losses(record: ExitRecord) -> list[Diagnostic]:
     if record.survivors:
         pids = ", ".join(map(str, record.survivors))
         remarks.append(f"processes that do not end even when killed: {pids}; they hang in the kernel, reboot the board")
-    if record.error is not None:
-        remarks.append(record.error)
     return [Diagnostic(None, "error", "npumon", remark) for remark in remarks]

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 from npumon.core import units
 from npumon.core.snapshot import BoardState, DriverState, Snapshot
-from npumon.export.drawing import painted, plain, wrapped
+from npumon.export.drawing import columns, fitted, painted, plain, wrapped
 from npumon.export.run_text import run_text
 from npumon.export.style import PLAIN, Style
 
 _INDENT = "  "
+_HANGING = " " * len("Driver  ")
 
 
 def snapshot_text(snapshot: Snapshot, style: Style = PLAIN) -> str:
     """Every pane, one below the other."""
-    head = (painted("DEMO", "yellow", style) + "  " if snapshot.demo else "") + f"npumon snapshot, {snapshot.taken_at}"
+    demo = painted("DEMO", "yellow", style) + "  " if snapshot.demo else ""
     blocks = [
-        [painted(head, "bold", style)],
+        [demo + painted(f"npumon snapshot, {snapshot.taken_at}", "bold", style)],
         list(board_lines(snapshot.board, style)),
         list(driver_lines(snapshot.driver, style, parameters=False)),
     ]
@@ -29,7 +30,7 @@ def board_lines(board: BoardState, style: Style) -> Iterator[str]:
     """The machine, absent readings left out."""
     name = board.model or "not recognised (no device tree)"
     chip = ", ".join(part for part in (board.chip, board.variant) if part)
-    yield f"Board   {plain(name, style)}" + (f" ({chip})" if chip else "")
+    yield from wrapped(f"{name} ({chip})" if chip else name, style.width, style, _HANGING, "Board   ")
     facts = [
         f"kernel {board.kernel or units.ABSENT}",
         *(f"{zone.name} {_celsius(zone.celsius)}" for zone in board.zones),
@@ -52,21 +53,23 @@ def driver_lines(driver: DriverState, style: Style, *, parameters: bool = True) 
     if driver.name is None:
         yield "Driver  none loaded"
     else:
-        yield f"Driver  {driver.name} {plain(driver.version or 'of unknown version', style)}, {profiling}"
+        loaded = f"{driver.name} {driver.version or 'of unknown version'}, {profiling}"
+        yield from wrapped(loaded, style.width, style, _HANGING, "Driver  ")
         users = units.ABSENT if driver.references is None else str(driver.references)
         facts = [f"references {users}", f"/dev/galcore {_node(driver)}"]
         if driver.hardware_resets is not None:
             facts.append(f"hardware resets {driver.hardware_resets}")
-        yield _INDENT + ", ".join(facts)
+        yield from wrapped(", ".join(facts), style.width, style, _INDENT)
     for holder in driver.holders:
         text = f"held by {holder.pid} {holder.user or '?'} {holder.command or '(command not readable)'}"
         yield from wrapped(text, style.width, style, _INDENT)
     if driver.unseen_references:
         yield f"{_INDENT}{driver.unseen_references} more users cannot be seen without root"
     if parameters and driver.parameters:
-        width = max(len(name) for name, _ in driver.parameters)
+        width = min(max(columns(plain(name, style)) for name, _ in driver.parameters), style.width // 2)
         for name, value in driver.parameters:
-            yield _INDENT + plain(f"{name:<{width}}  {value}", style)[: max(style.width, 40) * 4]
+            title = f"{_INDENT}{fitted(name, width, style)}  "
+            yield from wrapped(value, style.width, style, " " * (width + 4), title) or [title.rstrip()]
     for problem in driver.problems:
         lines = wrapped(f"{problem.what} {problem.remedy}", style.width, style, _INDENT)
         yield from (painted(line, "yellow", style) for line in lines)

@@ -20,7 +20,7 @@ HEADER = (
 _HEADS_KEPT = 4_096
 _NO_OPERATION = Operation()
 #: Text cells that a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def iteration_rows(run: int, iteration: Iteration) -> str:
@@ -31,7 +31,7 @@ def iteration_rows(run: int, iteration: Iteration) -> str:
         writer.writerow(
             (
                 run,
-                iteration.index,
+                iteration.number,
                 iteration.elapsed_us,
                 iteration.vpc_elapsed_us,
                 *_head(operation),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from npumon.export.style import Style
 
@@ -36,9 +35,7 @@ def fitted(text: str, width: int, style: Style, *, right: bool = False) -> str:
     text = plain(text, style)
     if columns(text) > width:
         mark = "~" if style.ascii else "…"
-        while text and columns(text) > width - 1:
-            text = text[:-1]
-        text += mark if width else ""
+        text = _head(text, width - 1) + mark if width > 0 else ""
     blanks = " " * (width - columns(text))
     return blanks + text if right else text + blanks
 
@@ -47,9 +44,21 @@ def columns(text: str) -> int:
     """How many columns a terminal gives the text."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    return sum(map(_columns, text))
+
+
+def _columns(char: str) -> int:
+    return 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _head(text: str, width: int) -> str:
+    """As much of the text as `width` columns hold."""
+    used = 0
+    for position, char in enumerate(text):
+        used += _columns(char)
+        if used > width:
+            return text[:position]
+    return text
 
 
 def plain(text: str, style: Style) -> str:
@@ -57,21 +66,43 @@ def plain(text: str, style: Style) -> str:
     return text.encode("ascii", "backslashreplace").decode("ascii") if style.ascii else text
 
 
-def wrapped(text: str, width: int, style: Style, indent: str = "") -> list[str]:
-    """The text in lines of at most `width` columns, each behind the indent; overlong words are broken."""
+def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = "") -> list[str]:
+    """The text in lines of at most `width` columns; overlong words are broken.
+
+    Each line stands behind the indent, the first one behind the title, which takes the indent's place and is as
+    long. A width that leaves less than ten columns is widened to them.
+    """
+    room = max(width - len(indent), 10)
     lines: list[str] = []
     line = ""
-    for word in re.findall(r"\S+", plain(text, style)):
-        while columns(word) > width - len(indent):
-            head = fitted(word, width - len(indent), Style())[:-1]
-            lines += [indent + part for part in (line, head) if part]
+    for word in plain(text, style).split():
+        while columns(word) > room:
+            head = _head(word, room)
+            lines += [part for part in (line, head) if part]
             line, word = "", word[len(head) :]
-        if line and columns(line) + 1 + columns(word) > width - len(indent):
-            lines.append(indent + line)
+        if line and columns(line) + 1 + columns(word) > room:
+            lines.append(line)
             line = word
         else:
             line = f"{line} {word}" if line else word
-    return [*lines, indent + line] if line else lines
+    if line:
+        lines.append(line)
+    return [(title or indent if number == 0 else indent) + part for number, part in enumerate(lines)]
+
+
+def flowed(pieces: Iterable[tuple[str, str]], between: str, style: Style) -> list[str]:
+    """Pieces, each with its colour (empty for none), in lines of the style's width; a piece is cut, not broken."""
+    lines: list[str] = []
+    line, used = "", 0
+    for piece, color in pieces:
+        text = fitted(piece, style.width, style).rstrip()
+        if used and used + columns(between) + columns(text) > style.width:
+            lines.append(line)
+            line, used = "", 0
+        gap = between if used else ""
+        line += gap + (painted(text, color, style) if color else text)
+        used += columns(gap) + columns(text)
+    return [*lines, line]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], style: Style) -> list[str]:

@@ -38,7 +38,7 @@ def run_document(report: RunReport) -> Document:
         "total_us": state.total_us,
         "average_us": state.average_us,
         "top": [
-            {"rank": entry.rank, "index": entry.index, "score": entry.score, "label": label}
+            {"rank": entry.rank, "index": entry.class_index, "score": entry.score, "label": label}
             for entry, label in zip(state.top, labels, strict=True)
         ],
         "detections": [_detection(detection) for detection in state.detections],
@@ -65,7 +65,7 @@ def iteration_line(run: int, iteration: Iteration, *, demo: bool) -> Document:
 def iteration_document(iteration: Iteration) -> Document:
     """One iteration as it stands in a run's `iterations`."""
     return {
-        "index": iteration.index,
+        "index": iteration.number,
         "complete": iteration.complete,
         "elapsed_us": iteration.elapsed_us,
         "vpc_elapsed_us": iteration.vpc_elapsed_us,
@@ -122,7 +122,7 @@ def _operation(operation: Operation) -> Document:
 
 def _detection(detection: Detection) -> Document:
     return {
-        "index": detection.index,
+        "index": detection.number,
         "label": detection.label,
         "score": detection.score,
         "left": detection.left,

@@ -9,13 +9,16 @@ from npumon.core.metrics import ddr_rate, utilization
 from npumon.core.profile import BANDWIDTHS, Operation
 from npumon.core.report import RunReport
 from npumon.core.verdict import ddr_bound
-from npumon.export.drawing import bar, columns, fitted, painted, plain, table, wrapped
+from npumon.export.drawing import bar, columns, fitted, flowed, painted, plain, table, wrapped
 from npumon.export.style import PLAIN, Style
 
 #: Text for people ends here: more layers, diagnostics or boxes are counted, not listed.
 _MOST_LAYERS = 40
 _MOST_LINES = 10
 _INDENT = "  "
+#: Columns of the layers' table, the name's at its narrowest; the last two only where the text is wide enough.
+_LAYER_WIDTHS = (-4, 8, -3, -9, -7, -7, -11, 9)
+_WIDE = 72
 _BOUND = {True: "DDR-bound", False: "", None: ""}
 
 
@@ -37,19 +40,16 @@ def run_text(report: RunReport, style: Style = PLAIN) -> str:
 
 def _headline(report: RunReport, style: Style) -> Iterator[str]:
     info, state = report.info, report.state
-    between = " - " if style.ascii else " · "
-    color = "green" if info.outcome == "ok" else "red"
-    parts = [part for part in (info.model, _place(report)) if part]
-    words = [plain(part, style) for part in parts]
-    words.append(painted(info.outcome, color, style))
-    if info.signal is not None:
-        words.append(info.signal)
-    elif info.exit_status:
-        words.append(f"exit status {info.exit_status}")
-    words.append(_iterations(report))
-    if state.product is not None:
-        words.append(plain(f"{state.product} {state.pid or ''}".strip(), style))
-    yield (painted("DEMO", "yellow", style) + "  " if report.demo else "") + between.join(words)
+    pieces = (
+        ("DEMO" if report.demo else None, "yellow"),
+        (info.model, ""),
+        (_place(report), ""),
+        (info.outcome, "green" if info.outcome == "ok" else "red"),
+        (info.signal or (f"exit status {info.exit_status}" if info.exit_status else None), ""),
+        (_iterations(report), ""),
+        (f"{state.product} {state.pid or ''}" if state.product else None, ""),
+    )
+    yield from flowed([(text, color) for text, color in pieces if text], " - " if style.ascii else " · ", style)
 
 
 def _place(report: RunReport) -> str | None:
@@ -74,11 +74,11 @@ def _utilization(report: RunReport, style: Style) -> Iterator[str]:
     yield f"Utilization  {painted(units.percent(figures.utilization), 'bold', style)}  {painted(gauge, 'cyan', style)}"
     nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g}"
     clock = units.ABSENT if figures.clock_mhz is None else f"{figures.clock_mhz:.0f}{nominal} MHz"
-    yield (
-        f"{_INDENT}busy {units.milliseconds(figures.busy_us)} of a {units.milliseconds(last.vpc_elapsed_us)} window, "
-        f"clock {clock}"
-    )
-    yield (f"{_INDENT}{units.megacycles(figures.cycles.total)} cycles, {units.megacycles(figures.cycles.idle)} idle")
+    window = units.milliseconds(last.vpc_elapsed_us)
+    cycles = f"{units.megacycles(figures.cycles.total)} cycles, {units.megacycles(figures.cycles.idle)} idle"
+    busy = f"busy {units.milliseconds(figures.busy_us)} of a {window} window, clock {clock}"
+    for fact in (busy, cycles):
+        yield from wrapped(fact, style.width, style, _INDENT)
 
 
 def _bandwidth(report: RunReport, style: Style) -> Iterator[str]:
@@ -96,7 +96,8 @@ def _bandwidth(report: RunReport, style: Style) -> Iterator[str]:
         label = (memory if memory == "total" else memory.upper()) if direction == "read" else ""
         drawn = "" if amount is None else bar(amount / most, width, style)
         rate = units.rate(getattr(rates, name))
-        row = f"{_INDENT}{label:<6}{direction:<8}{units.mbyte(amount):>10}  {rate:>10}"
+        moved = fitted(units.mbyte(amount), 10, style, right=True)
+        row = f"{_INDENT}{label:<6}{direction:<8}{moved}  {fitted(rate, 10, style, right=True)}"
         yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
 
 
@@ -113,14 +114,14 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
     )
     parts = [f"{name} {units.milliseconds(value)}" for name, value in rows if value is not None]
     if parts:
-        yield from wrapped("Times  " + ", ".join(parts), style.width, style)
+        yield from wrapped(", ".join(parts), style.width, style, " " * len("Times  "), "Times  ")
     times = [iteration.elapsed_us for iteration in state.iterations if iteration.elapsed_us is not None]
     if len(times) > 1:
         ordered = sorted(times)
-        yield (
-            f"{_INDENT}iterations: min {units.milliseconds(ordered[0])}, "
-            f"median {units.milliseconds(ordered[len(ordered) // 2])}, max {units.milliseconds(ordered[-1])}"
-        )
+        median = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+        spread = (("min", ordered[0]), ("median", median), ("max", ordered[-1]))
+        facts = "iterations: " + ", ".join(f"{name} {units.milliseconds(value)}" for name, value in spread)
+        yield from wrapped(facts, style.width, style, _INDENT)
 
 
 def _layers(report: RunReport, style: Style) -> Iterator[str]:
@@ -128,16 +129,19 @@ def _layers(report: RunReport, style: Style) -> Iterator[str]:
     operations = iterations[-1].operations if iterations else ()
     if len(operations) < 2:
         return
-    total = report.metrics.figures.execution_us
-    rows = [_layer(operation, total) for operation in operations[:_MOST_LAYERS]]
-    name = max(8, min(28, style.width - 66))
+    total, peak = report.metrics.figures.execution_us, report.metrics.ddr_peak_mbyte_per_s
+    rows = [_layer(operation, total, peak) for operation in operations[:_MOST_LAYERS]]
     head = ("id", "layer", "op", "time", "share", "util", "DDR MByte/s", "")
-    yield from table(head, rows, (-4, name, -3, -9, -7, -7, -11, 9), style)
+    shown = len(head) if style.width >= _WIDE else len(head) - 2
+    others = sum(map(abs, _LAYER_WIDTHS[:shown])) + 2 * (shown - 1)
+    name = max(_LAYER_WIDTHS[1], min(28, style.width - others + _LAYER_WIDTHS[1]))
+    widths = (_LAYER_WIDTHS[0], name, *_LAYER_WIDTHS[2:shown])
+    yield from table(head[:shown], [row[:shown] for row in rows], widths, style)
     if len(operations) > _MOST_LAYERS:
         yield f"{_INDENT}{len(operations) - _MOST_LAYERS} more; --format csv lists them all"
 
 
-def _layer(operation: Operation, total_us: int | None) -> tuple[str, ...]:
+def _layer(operation: Operation, total_us: int | None, peak_mbyte_per_s: float | None) -> tuple[str, ...]:
     us = operation.execution_us
     return (
         units.ABSENT if operation.layer_id is None else str(operation.layer_id),
@@ -147,24 +151,26 @@ def _layer(operation: Operation, total_us: int | None) -> tuple[str, ...]:
         units.percent(us / total_us if us is not None and total_us else None),
         units.percent(utilization(operation.cycles)),
         units.rate(ddr_rate(operation)),
-        _BOUND[ddr_bound(operation)],
+        _BOUND[ddr_bound(operation, peak_mbyte_per_s)],
     )
 
 
 def _top(report: RunReport, style: Style) -> Iterator[str]:
-    entries = report.state.top
+    entries, known = report.state.top, report.labels or (None,) * _MOST_LINES
     if not entries:
         return
-    labels = report.labels or (None,) * len(entries)
-    names = max((columns(plain(label, style)) for label in labels if label), default=0)
-    column = min(names, 24)
-    width = max(8, min(40, style.width - 26 - column))
+    entries = entries[:_MOST_LINES]
+    labels = [
+        label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, known, strict=False)
+    ]
+    index = max(5, *(len(str(entry.class_index)) for entry in entries))
+    column = min(24, max(columns(plain(label, style)) for label in labels))
+    width = max(8, min(40, style.width - 21 - index - column))
     yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
-    for entry, label in list(zip(entries, labels, strict=True))[:_MOST_LINES]:
-        score = units.ABSENT if entry.score is None else f"{entry.score:.4f}"
+    for entry, label in zip(entries, labels, strict=True):
+        score = fitted(units.ABSENT if entry.score is None else f"{entry.score:.4f}", 8, style, right=True)
         drawn = bar(entry.score or 0.0, width, style)
-        text = fitted(label or ("no class" if entry.index < 0 else ""), column, style)
-        row = f"{_INDENT}{entry.rank:>2}  {entry.index:>5}  {text}  {score:>8}"
+        row = f"{_INDENT}{entry.rank:>2}  {entry.class_index:>{index}}  {fitted(label, column, style)}  {score}"
         yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
 
 
@@ -175,7 +181,7 @@ def _detections(report: RunReport, style: Style) -> Iterator[str]:
     yield painted(f"Detections  {len(found)} in the last frame", "dim", style)
     rows = [
         (
-            str(number if detection.index is None else detection.index),
+            str(number if detection.number is None else detection.number),
             detection.label or "",
             units.ABSENT if detection.score is None else f"{detection.score:.4f}",
             *(
@@ -185,9 +191,9 @@ def _detections(report: RunReport, style: Style) -> Iterator[str]:
         )
         for number, detection in enumerate(found[:_MOST_LINES], 1)
     ]
-    yield from table(
-        ("#", "label", "score", "left", "top", "right", "bottom"), rows, (-4, 20, -7, -8, -8, -8, -8), style
-    )
+    head = ("#", "label", "score", "left", "top", "right", "bottom")
+    label = max(5, min(20, style.width - 55))
+    yield from table(head, rows, (-4, label, -7, -8, -8, -8, -8), style)
     if len(found) > _MOST_LINES:
         yield f"{_INDENT}{len(found) - _MOST_LINES} more"
 
@@ -202,9 +208,10 @@ def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
         color = "red" if diagnostic.level == "error" else "yellow"
         text = f"{diagnostic.level} {diagnostic.source}{where}: {diagnostic.message}"
         yield painted(fitted(_INDENT + text, style.width, style).rstrip(), color, style)
-    more = len(said) - _MOST_LINES + state.diagnostics_dropped
-    if more > 0:
-        yield f"{_INDENT}{more} more; --format json lists them"
+    if len(said) > _MOST_LINES:
+        yield f"{_INDENT}{len(said) - _MOST_LINES} more; --format json lists them"
+    if state.diagnostics_dropped:
+        yield f"{_INDENT}{state.diagnostics_dropped} further ones were not kept"
     if state.unrecognised:
         yield f"{state.unrecognised} line{'s' if state.unrecognised > 1 else ''} of the text not recognised"
 

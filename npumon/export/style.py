@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """The destination's limits: `ascii` asks for plain ASCII only, `color` allows colour, `width` is in columns."""
 
     ascii: bool = False

@@ -17,6 +17,9 @@ import pytest
 
 from npumon.cli.paths import UserFolders
 from npumon.cli.settings import Settings, load
+from tests.command_line import npumon
+
+__all__ = ["npumon"]
 
 
 @pytest.fixture

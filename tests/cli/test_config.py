@@ -3,7 +3,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,7 @@ def test_every_key_is_explained(defaults: Settings, tmp_path: Path) -> None:
 
 
 def test_the_text_keeps_to_its_width(defaults: Settings, tmp_path: Path) -> None:
-    settings = replace(defaults, state_folder="/state", models_roots=("/m",), config_file=None)
+    settings = defaults._replace(state_folder="/state", models_roots=("/m",), config_file=None)
     text = printed(settings, tmp_path, width=60)
     assert max(map(len, text.splitlines())) <= 60
     assert text.startswith("Settings file: none, for no home folder is known.\n")
@@ -120,13 +119,13 @@ def test_examples_given_for_a_setting_are_right(folders: UserFolders, tmp_path: 
 
 def test_the_path_alone(defaults: Settings, tmp_path: Path) -> None:
     assert printed(defaults, tmp_path, "--path") == f"{defaults.config_file}\n"
-    odd = replace(defaults, config_file="/x/\udcff.toml")
+    odd = defaults._replace(config_file="/x/\udcff.toml")
     config.run(argparse.Namespace(path=True, example=False), odd, Output(str(tmp_path / "p"), Style()))
     assert (tmp_path / "p").read_bytes() == b"/x/\xff.toml\n"
 
 
 def test_the_path_on_a_terminal_is_made_visible(defaults: Settings, terminal: Any) -> None:
-    odd = replace(defaults, config_file="/x/\x1b[2J.toml")
+    odd = defaults._replace(config_file="/x/\x1b[2J.toml")
     output = Output(None, Style(), terminal=True, fd=terminal.fd)
     config.run(argparse.Namespace(path=True, example=False), odd, output)
     assert terminal.read() == "/x/\\x1b[2J.toml\n"
@@ -134,7 +133,7 @@ def test_the_path_on_a_terminal_is_made_visible(defaults: Settings, terminal: An
 
 def test_no_path_without_a_home(defaults: Settings, tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="no home folder is known"):
-        printed(replace(defaults, config_file=None), tmp_path, "--path")
+        printed(defaults._replace(config_file=None), tmp_path, "--path")
 
 
 def test_it_can_tell_the_way_out_of_a_broken_file() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any
 
 import pyte
@@ -21,25 +20,25 @@ UTF8 = {"LANG": "C.UTF-8", "TERM": "xterm"}
 
 
 def running(ended: int, loops: int | None = 10, failed: int = 0) -> RunState:
-    return replace(EMPTY, phase=phases.RUNNING, loops=loops, iterations_ended=ended, iterations_failed=failed)
+    return EMPTY._replace(phase=phases.RUNNING, loops=loops, iterations_ended=ended, iterations_failed=failed)
 
 
 @pytest.mark.parametrize(
     ("state", "line"),
     [
         (EMPTY, "starting · 1 s"),
-        (replace(EMPTY, phase=phases.CREATING), "creating the network · 1 s"),
-        (replace(EMPTY, phase=phases.VERIFYING), "verifying the graph · 1 s"),
+        (EMPTY._replace(phase=phases.CREATING), "creating the network · 1 s"),
+        (EMPTY._replace(phase=phases.VERIFYING), "verifying the graph · 1 s"),
         (running(0), "iteration 1 of 10 · 1 s"),
         (running(2, failed=1), "iteration 4 of 10 · 1 s"),
         (running(10), "iteration 10 of 10 · 1 s"),
         (running(0, None), "running · 1 s"),
         (running(6, None), "iteration 7 · 1 s"),
         (running(6, -1), "iteration 7 · 1 s"),
-        (replace(running(0, None), frames=12), "frame 12 · 1 s"),
-        (replace(running(10), phase=phases.FINISHING), "finishing · 1 s"),
-        (replace(running(10), phase=phases.DONE), "finishing · 1 s"),
-        (replace(EMPTY, phase="later"), "later · 1 s"),
+        (running(0, None)._replace(frames=12), "frame 12 · 1 s"),
+        (running(10)._replace(phase=phases.FINISHING), "finishing · 1 s"),
+        (running(10)._replace(phase=phases.DONE), "finishing · 1 s"),
+        (EMPTY._replace(phase="later"), "later · 1 s"),
     ],
 )
 def test_the_line_says_in_words_how_far_it_is(state: RunState, line: str) -> None:
@@ -102,7 +101,7 @@ def test_no_eta_before_an_iteration_is_done() -> None:
 
 def test_the_eta_is_the_mean_of_the_iterations_seen() -> None:
     pace = Pace()
-    pace.note(replace(EMPTY, phase=phases.VERIFYING), 0.0)
+    pace.note(EMPTY._replace(phase=phases.VERIFYING), 0.0)
     pace.note(running(0), 50.0)  # a long verification does not count
     pace.note(running(1), 52.0)
     pace.note(running(2), 54.0)
@@ -183,7 +182,7 @@ def test_at_most_ten_redraws_a_second_but_a_new_phase_at_once(terminal: Any) -> 
         clock.now_s += 0.01
         progress.update(running(ended))
     assert terminal.read() == ""
-    progress.update(replace(running(10), phase=phases.FINISHING))
+    progress.update(running(10)._replace(phase=phases.FINISHING))
     assert "finishing" in terminal.read()
 
 

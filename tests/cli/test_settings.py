@@ -5,7 +5,6 @@ import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,7 @@ def refusal(folders: UserFolders, **options: object) -> Problem:
 
 def test_the_table_and_the_value_name_the_same_settings() -> None:
     extra = ("origins", "config_file", "config_found", "remarks")
-    names = [field.name for field in fields(Settings) if field.name not in extra]
+    names = [name for name in Settings._fields if name not in extra]
     assert names == [setting.attribute for setting in SETTINGS]
     assert len(BY_KEY) == len(SETTINGS)
 

@@ -90,7 +90,7 @@ def test_the_number_of_iterations_is_read_as_c_does(
     make_board: MakeBoard, run_model: RunModel, read_state: ReadState, text: str, loops: int
 ) -> None:
     state = read_state(run_model(make_board(), PROFILED | {"VNN_LOOP_TIME": text}).stdout)
-    assert [it.index for it in state.iterations] == list(range(1, loops + 1))
+    assert [it.number for it in state.iterations] == list(range(1, loops + 1))
     assert state.loops == loops
 
 
@@ -167,7 +167,7 @@ class TestScenarios:
         assert b"----- Show Top5 +-----" in text
         assert b"Run the" not in text
         assert state.iterations[0].operations[0].execution_us == 4812
-        assert state.top[0].index == 2
+        assert state.top[0].class_index == 2
         assert state.unrecognised == 0
 
     def test_slow_ddr(self, make_board: MakeBoard, run_model: RunModel, read_state: ReadState) -> None:

@@ -7,7 +7,6 @@ that some text produces; nothing is left out of the comparison. Messages are the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,8 +89,7 @@ def operations(draw: st.DrawFn) -> Operation:
     )
     if body != Operation() and not draw(st.booleans()):
         return body
-    return replace(
-        body,
+    return body._replace(
         layer_id=draw(SIGNED),
         name=draw(WORDS),
         operation_index=draw(COUNT),
@@ -278,12 +276,11 @@ def with_messages(draw: st.DrawFn, state: RunState, dialect: Dialect) -> RunStat
             if isinstance(item, str):
                 unknown.append(ev.Unrecognised(number, item))
             else:
-                diagnostics.append(replace(item, line=number))
+                diagnostics.append(item._replace(line=number))
         if at < len(lines) and lines[at].startswith(("Run graph the", "Test Fail")):
             diagnostics.append(failures.pop(0))
         number += 1
-    return replace(
-        state,
+    return state._replace(
         diagnostics=tuple(diagnostics),
         unrecognised=len(unknown),
         unrecognised_lines=tuple(unknown),
@@ -338,7 +335,7 @@ def test_the_windows_of_an_iteration_add_up() -> None:
         (RunState(total_us=1000.0), Dialect(totals="short")),
         (RunState(stage="a step of no program"), C_DEMO),
         (RunState(top_size=1, top=(TopEntry(1, 2, None),)), C_DEMO),
-        (RunState(detections=(Detection(index=1, left=1.0),)), C_DEMO),
+        (RunState(detections=(Detection(number=1, left=1.0),)), C_DEMO),
         (RunState(diagnostics=(Diagnostic(1, "warning", "npumon", "its own remark"),)), C_DEMO),
         (RunState(diagnostics=(Diagnostic(None, "error", "model", "no line says this"),)), C_DEMO),
         (RunState(diagnostics_dropped=1), C_DEMO),

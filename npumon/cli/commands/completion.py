@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
-    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell to complete for")
+    parser.usage = "npumon completion SHELL"
+    parser.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "tcsh"), help="bash, zsh or tcsh")
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:

@@ -23,14 +23,10 @@ SCHEMA = "npumon.config/1"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options; --format, --config and -o are shared ones."""
+    parser.usage = "npumon config [option ...]"
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--path", action="store_true", help="print the path of the settings file and nothing else")
     choice.add_argument("--example", action="store_true", help="print a settings file with every key and its default")
-
-
-def reads_file(args: argparse.Namespace) -> bool:
-    """False when the command must work even though the settings file is broken."""
-    return not (args.path or args.example)
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:

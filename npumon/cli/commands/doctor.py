@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _WORDS = {True: ("ok", "green"), False: ("BAD", "red"), None: ("--", "dim")}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command has no options of its own."""
+    parser.usage = "npumon doctor [option ...]"
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
@@ -34,7 +36,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         terminal=os.environ.get("TERM") if place.output.terminal else None,
         columns=place.output.style.width,
     )
-    findings = examine(place.roots, place.probe.board(), place.probe.driver(), place.models(), surroundings)
+    found = examine(place.roots, place.probe.board(), place.driver(), place.models(), surroundings)
+    findings = tuple(_on_board(finding, place) for finding in found)
     good = healthy(findings)
     if form == "json":
         from npumon.export.json_text import json_document
@@ -54,6 +57,13 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         lines = [line for finding in findings for line in _lines(finding, place.output.style)]
         place.output.text("\n".join([*head, *lines, "", _sum(findings)]))
     return status.DONE if good else status.FAILED
+
+
+def _on_board(finding: Finding, place: Workplace) -> Finding:
+    remedy = finding.remedy
+    return replace(
+        finding, what=place.on_board(finding.what), remedy=None if remedy is None else place.on_board(remedy)
+    )
 
 
 def _lines(finding: Finding, style: Style) -> list[str]:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
+    parser.usage = "npumon driver [option ...] ACTION"
     parser.add_argument("action", choices=("status",), metavar="ACTION", help="status: what is loaded, and who uses it")
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """Print the driver; the status is 3 when galcore is not there to be used."""
     form = place.format("text", "json")
-    driver = place.probe.driver()
+    driver = place.driver()
     style = place.output.style
     if form == "json":
         from npumon.export.board_document import driver_document

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
 
 _REMEDY = (
-    "Name a folder with a run.sh in it, or get the demos: git clone --recursive aml_npu_demo_binaries from Khadas."
+    "Name a folder with a run.sh in it, or get the demos: "
+    "git clone --recursive https://github.com/khadas/aml_npu_demo_binaries ~/aml_npu_demo_binaries"
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
+    parser.usage = "npumon models [option ...] [FOLDER ...]"
     parser.add_argument(
         "folders", nargs="*", default=(), metavar="FOLDER", help="where to look (default: here and models.roots)"
     )
@@ -42,11 +44,11 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         document = {
             "schema": "npumon.modellist/1",
             "demo": place.wants_demo,
-            "models": [_document(entry) for entry in entries],
+            "models": [_document(entry, place) for entry in entries],
         }
         place.output.document(json_document(document, place.output.style))
     elif form == "csv":
-        place.output.document(_csv(entries))
+        place.output.document(_csv(entries, place))
     elif entries:
         place.output.text(_text(entries, place))
     if not entries:
@@ -56,22 +58,22 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return status.DONE
 
 
-def _document(entry: ModelEntry) -> dict[str, object]:
+def _document(entry: ModelEntry, place: Workplace) -> dict[str, object]:
     return {
         "name": entry.name,
         "variant": entry.variant,
         "preferred": entry.preferred,
         "kind": entry.kind,
-        "folder": visible(str(entry.folder)),
+        "folder": visible(place.on_board(str(entry.folder))),
         "command": [visible(word) for word in entry.command],
-        "labels": None if entry.labels is None else visible(entry.labels),
+        "labels": None if entry.labels is None else visible(place.on_board(entry.labels)),
         "files": list(entry.files),
-        "found_under": visible(str(entry.found_under)),
+        "found_under": visible(place.on_board(str(entry.found_under))),
         "note": entry.note,
     }
 
 
-def _csv(entries: tuple[ModelEntry, ...]) -> str:
+def _csv(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
     import csv
     import io
 
@@ -79,7 +81,7 @@ def _csv(entries: tuple[ModelEntry, ...]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("name", "variant", "preferred", "kind", "folder", "command", "labels", "note"))
     for entry in entries:
-        document = _document(entry)
+        document = _document(entry, place)
         command = " ".join(visible(word) for word in entry.command)
         writer.writerow(
             [document[key] if key != "command" else command for key in
@@ -99,12 +101,13 @@ def _text(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
             entry.name,
             entry.variant or "",
             entry.kind,
-            shown(str(entry.folder)),
+            shown(place.on_board(str(entry.folder))),
             entry.note or "",
         )
         for entry in ordered
     ]
     head = ("model", "variant", "kind", "folder", "")
-    widths = [min(60, max(columns(plain(row[column], style)) for row in (head, *rows))) for column in range(len(head))]
+    # Whole, whatever the width: a folder that is cut cannot be used.
+    widths = [max(columns(plain(row[column], style)) for row in (head, *rows)) for column in range(len(head))]
     lines = table(head, rows, widths, style)
     return ("DEMO\n" if place.wants_demo else "") + "\n".join(lines)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
 from npumon.cli.paths import shown
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import IterationCompleted, RunCompleted
-from npumon.core.snapshot import RunInfo, RunReport
 
 if TYPE_CHECKING:
     from npumon.cli.output import Sink
@@ -28,6 +29,7 @@ STDIN = "-"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
+    parser.usage = "npumon parse [option ...] FILE ..."
     parser.add_argument("files", nargs="+", metavar="FILE", help="a profiler log; - is standard input")
     parser.add_argument("--run", default=None, metavar="K", help="the K-th run of the log, or all (default: the last)")
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
@@ -62,6 +64,8 @@ class Logs:
 
     def __init__(self, files: Iterable[str], place: Workplace) -> None:
         self.paths = tuple(files)
+        for path in self.paths:
+            _refuse_early(path)
         self._diagnostics = place.diagnostics
         self.runs = 0
 
@@ -106,9 +110,8 @@ def _one(reports: Iterable[RunReport], place: Workplace, form: str, wanted: obje
         if report.number == wanted or (wanted is None and (whole or found is None)):
             found = report
     if found is None:
-        what = f"There is no run {wanted}: {count} run{'s' if count != 1 else ''} found."
-        raise ProblemError(Problem("parse.run", what, "--run all prints all of them.", "usage"))
-    found = replace(found, runs_in_log=count)
+        raise _no_such_run(wanted, count)
+    found = found._replace(runs_in_log=count)
     if form == "json":
         from npumon.export.json_text import json_document
         from npumon.export.run_document import run_document
@@ -119,6 +122,11 @@ def _one(reports: Iterable[RunReport], place: Workplace, form: str, wanted: obje
 
         place.output.text(run_text(found, place.output.style))
     return status.status_of(found, check=check)
+
+
+def _no_such_run(wanted: object, count: int) -> ProblemError:
+    what = f"There is no run {wanted}: {count} run{'s' if count != 1 else ''} found."
+    return ProblemError(Problem("parse.run", what, "--run all prints all of them.", "usage"))
 
 
 def _all(reports: Iterable[RunReport], place: Workplace, form: str, check: bool) -> int:
@@ -157,7 +165,7 @@ def _jsonl(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
     from npumon.export.run_document import iteration_line, run_document
 
     context, style = place.context(board=False), place.output.style
-    worst = Worst(check)
+    worst, found = Worst(check), False
     with place.output.open_stream() as sink:
         for path, item in logs.completed():
             if isinstance(wanted, int) and item.run != wanted:
@@ -169,6 +177,9 @@ def _jsonl(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
             report = report_of(item.state, context, info, number=item.run, runs_in_log=item.run)
             for _ in worst.seen([report]):
                 sink.write(json_line(run_document(report), style))
+            found = True
+    if not found:
+        raise _no_such_run(wanted, logs.runs)
     return worst.status
 
 
@@ -182,14 +193,19 @@ def _csv(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
         from npumon.engine.report import report_of
         from npumon.export.csv_rows import iteration_rows
 
-        context, worst = place.context(board=False), Worst(check)
+        context, worst, found = place.context(board=False), Worst(check), False
         for _, item in logs.completed():
             if item.run != wanted:
                 continue
             if isinstance(item, IterationCompleted):
                 sink.write(iteration_rows(item.run, item.iteration))
-            else:
-                list(worst.seen([report_of(item.state, context, RunInfo())]))
+                continue
+            if item.state.open_iteration is not None:
+                sink.write(iteration_rows(item.run, item.state.open_iteration))
+            list(worst.seen([report_of(item.state, context, RunInfo())]))
+            found = True
+        if not found:
+            raise _no_such_run(wanted, logs.runs)
     return worst.status
 
 
@@ -255,6 +271,20 @@ def _chunks(fd: int, path: str) -> Iterator[bytes]:
         while chunk := os.read(fd, _CHUNK):
             yield chunk
     except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _refuse_early(path: str) -> None:
+    """Refuse what plainly cannot be read, before anything of another file is printed. Nothing is opened: that
+    would end a named pipe."""
+    if path == STDIN:
+        return
+    try:
+        if stat.S_ISDIR(os.stat(path).st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 
 

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.progress import Progress
-from npumon.core import outcome
+from npumon.cli.paths import current_folder, shown
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.snapshot import RunReport
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.cli.commands.run_printer import Hear, Printer
     from npumon.cli.workplace import Workplace
+    from npumon.core.report import RunReport
     from npumon.engine.report import Context
-    from npumon.engine.session import Session, Update
     from npumon.ports import RunRequest
 
 _PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-#: How often the status line is redrawn while the program says nothing.
-_TICK_S = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
+    parser.usage = "npumon run [option ...] [MODEL | -- COMMAND [ARG ...]]"
     add_program_arguments(parser)
     parser.add_argument("-n", dest="count", metavar="N", type=_positive, default=1, help="run it N times")
     parser.add_argument("--warmup", metavar="K", help="run it K times before, without reporting")
@@ -59,16 +50,17 @@ def _positive(text: str) -> int:
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """Run the program as often as asked, print what it gave, and say in the status how it ended."""
     from npumon.cli.commands.run_printer import Printer
+    from npumon.cli.commands.run_session import run_often
 
     form = place.format("text", "json", "jsonl", "csv")
     request, labels = requested(args, place)
     context = place.context(labels)
     printer = Printer(place, form, several=args.count > 1)
-    reports = asyncio.run(_runs(args.count, request, context, place, printer))
+    reports = run_often(args.count, request, context, place, printer)
     printer.finish(reports)
-    _remark(reports, context, place)
-    worst = next((code for report in reports if (code := status.status_of(report, check=args.check))), status.DONE)
-    return _unavailable(reports[-1], context, worst) if reports else status.INTERRUPTED
+    codes = [concluded(report, context, place, check=args.check) for report in reports]
+    remark(reports, context, place)
+    return next((code for code in codes if code), status.DONE)
 
 
 def requested(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, str | None]:
@@ -89,7 +81,7 @@ def _model(name: str, place: Workplace) -> tuple[RunRequest, str | None]:
     from npumon.board.device_tree import read_identity
     from npumon.board.models import resolve_model
 
-    entry = resolve_model(name, place.models(), Path.cwd(), read_identity(place.roots).variant)
+    entry = resolve_model(name, place.models(), Path(current_folder()), read_identity(place.roots).variant)
     if entry.note:
         place.diagnostics.note(f"{entry.full_name}: {entry.note}.")
     return _request(place, entry.command, entry.folder, entry.name), entry.labels
@@ -102,7 +94,7 @@ def _command(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, st
         raise ProblemError(Problem("run.both", what, "Name one of them.", "usage"))
     if not args.program:
         raise ProblemError(Problem("run.nothing", "There is no command after --.", "Name one.", "usage"))
-    here = Path.cwd()
+    here = Path(current_folder())
     return _request(place, args.program, here, Path(args.program[0]).name), _labels(here)
 
 
@@ -121,83 +113,45 @@ def _labels(folder: Path) -> str | None:
     return None if found is None else str(found)
 
 
-async def _runs(
-    count: int, request: RunRequest, context: Context, place: Workplace, printer: Printer
-) -> list[RunReport]:
-    """The reports of the runs that were made, warm-up runs left out."""
-    session = place.session(context)
-    warmup = place.settings.run_warmup
-    reports: list[RunReport] = []
-    with stopped_by_signals(session):
-        for number in range(1 - warmup, count + 1):
-            if session.stopped is not None:
-                break
-            label = f"warm-up {number + warmup} of {warmup}" if number < 1 else f"run {number} of {count}"
-            report = await watched(session, request, place, label if warmup + count > 1 else "", printer.hears(number))
-            if number < 1 and report.info.outcome == outcome.OK:
-                continue
-            reports.append(report)
-            printer.take(report, number)
-            if number < 1:
-                break
-    return reports
+def concluded(report: RunReport, context: Context, place: Workplace, *, check: bool) -> int:
+    """The exit status of one run, after saying on standard error what the report itself does not."""
+    from npumon.cli.commands.run_session import started
+
+    if not started(report):
+        remedy = "Check its path, its mode (chmod +x) and its first line."
+        place.diagnostics.error(Problem("run.not_started", report.metrics.verdict, remedy))
+        return status.FAILED
+    missing = _missing_driver(report, context, place)
+    if missing is not None:
+        place.diagnostics.error(missing)
+        return status.UNAVAILABLE
+    return status.status_of(report, check=check)
 
 
-async def watched(
-    session: Session, request: RunRequest, place: Workplace, label: str, hear: Hear | None = None
-) -> RunReport:
-    """One run with its status line."""
-    with Progress(place.diagnostics, label) as progress:
-        latest: list[Update] = []
+def _missing_driver(report: RunReport, context: Context, place: Workplace) -> Problem | None:
+    """What is wrong with the driver, if that is why a run failed: a program that ended by itself without a result,
+    on a board with an NPU, or one that is known to be a model."""
+    from npumon.core import outcome
 
-        def publish(update: Update) -> None:
-            latest[:] = [update]
-            progress.update(update.state)
-            if hear is not None:
-                hear(update)
-
-        ticking = asyncio.ensure_future(_tick(progress, latest))
-        try:
-            return await session.run(request, publish)
-        finally:
-            ticking.cancel()
+    driver, info = context.driver, report.info
+    if driver is None or driver.name == "galcore" or report.state.has_result or info.signal is not None:
+        return None
+    if info.outcome not in (outcome.FAILED, outcome.EMPTY):
+        return None
+    if vars(place.args).get("model") is None and place.probe.board().variant is None:
+        return None
+    return next((problem for problem in driver.problems if problem.kind == "unavailable"), None)
 
 
-async def _tick(progress: Progress, latest: list[Update]) -> None:
-    """Keeps the elapsed time going while the program says nothing."""
-    while True:
-        await asyncio.sleep(_TICK_S)
-        if latest:
-            progress.update(latest[0].state)
-
-
-@contextmanager
-def stopped_by_signals(session: Session) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and SIGHUP end the run under way and let its result be reported."""
-    loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, session.stop, "cancelled")
-    try:
-        yield
-    finally:
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
-
-
-def _remark(reports: list[RunReport], context: Context, place: Workplace) -> None:
-    """What the user should know besides the result."""
+def remark(reports: list[RunReport], context: Context, place: Workplace) -> None:
+    """What the user should know besides the results; old run logs go."""
     driver = context.driver
     if driver is not None and driver.profiling is False and place.settings.run_profile:
         problem = next((problem for problem in driver.problems if problem.id == "driver.profiling_off"), None)
         if problem is not None:
             place.diagnostics.warning(problem)
-    logs = {Path(report.info.log).parent for report in reports if report.info.log}
-    for folder in sorted(logs - {place.state_folder / "runs"}):
-        place.diagnostics.warning(f"The state folder cannot be written; the log is in {visible(str(folder))}.")
-
-
-def _unavailable(report: RunReport, context: Context, code: int) -> int:
-    """A failed run without a driver failed for want of the driver."""
-    missing = context.driver is not None and context.driver.name != "galcore"
-    nothing = not report.state.has_result and report.info.outcome in (outcome.FAILED, outcome.EMPTY)
-    return status.UNAVAILABLE if missing and nothing else code
+    usual = visible(str(place.state_folder / "runs"))
+    for folder in sorted({str(Path(report.info.log).parent) for report in reports if report.info.log} - {usual}):
+        what = f"The state folder cannot be written; the log is in {shown(folder)}."
+        place.diagnostics.warning(Problem("state.elsewhere", what, "Name another one with NPUMON_STATE_FOLDER."))
+    place.forget_old_runs(report.info.id for report in reports if report.info.id)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from npumon.cli.commands.run_session import started
+from npumon.core.report import RunReport
 from npumon.core.runs import IterationCompleted
-from npumon.core.snapshot import RunReport
 from npumon.export.csv_rows import HEADER, iteration_rows
 from npumon.export.json_text import json_document, json_line, json_runs
 from npumon.export.run_document import iteration_line, run_document
@@ -32,6 +33,8 @@ class Printer:
         self._stream = self._stack.enter_context(place.output.open_stream()) if form in ("jsonl", "csv") else None
         if form == "csv":
             self._write(HEADER)
+            if place.wants_demo:  # the header is fixed and has no room for it
+                place.diagnostics.note("DEMO: the figures are those of a simulated board.")
 
     def hears(self, number: int) -> Hear | None:
         """What a run with this number (0 and below are warm-up) tells while it runs."""
@@ -51,7 +54,7 @@ class Printer:
             self._write(json_line(run_document(report), self._style))
         elif self._form == "csv" and report.state.open_iteration is not None:
             self._write(iteration_rows(number, report.state.open_iteration))
-        elif self._form == "text" and self._several:
+        elif self._form == "text" and self._several and self._place.diagnostics.terminal:
             self._place.diagnostics.note(f"run {number}: {report.info.outcome}")
 
     def finish(self, reports: Sequence[RunReport]) -> None:
@@ -66,7 +69,7 @@ class Printer:
             elif reports:
                 output.document(json_document(run_document(reports[-1]), self._style))
         elif self._form == "text":
-            output.text("\n".join(run_text(report, self._style) for report in reports))
+            output.text("\n".join(run_text(report, self._style) for report in reports if started(report)))
 
     def _iteration(self, number: int, item: IterationCompleted) -> None:
         if self._form == "csv":

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.commands.run import add_program_arguments, requested, stopped_by_signals, watched
-from npumon.core import outcome
+from npumon.cli.commands.run import add_program_arguments, concluded, remark, requested
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.snapshot import RunReport, Snapshot
 
 if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
+    from npumon.core.report import RunReport
+    from npumon.engine.report import Context
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
+    parser.usage = "npumon snapshot [option ...] [MODEL | --log FILE | -- COMMAND [ARG ...]]"
     add_program_arguments(parser)
     parser.add_argument("--log", default=None, metavar="FILE", help="read a finished log instead of running a model")
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
@@ -26,10 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """Print every pane. Without a driver and without a run the status is 3."""
     from npumon.board.clock import SystemClock
+    from npumon.core.snapshot import Snapshot
 
     form = place.format("text", "json")
-    report = _report(args, place)
-    driver = place.probe.driver()
+    report, context = _report(args, place)
+    driver = place.driver()
     snapshot = Snapshot(SystemClock().now(), place.probe.board(), driver, report, place.wants_demo)
     if form == "json":
         from npumon.export.board_document import snapshot_document
@@ -40,41 +41,33 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         from npumon.export.board_text import snapshot_text
 
         place.output.text(snapshot_text(snapshot, place.output.style))
-    missing = driver.name != "galcore"
     if report is None:
-        return status.UNAVAILABLE if missing else status.DONE
-    if missing and args.log is None and not report.state.has_result and report.info.outcome != outcome.OK:
-        return status.UNAVAILABLE
-    return status.status_of(report, check=args.check)
+        if snapshot.board.variant is None and not place.wants_demo:
+            place.diagnostics.note("This is no board that npumon knows; npumon --demo shows a simulated one.")
+        return status.DONE if driver.name == "galcore" else status.UNAVAILABLE
+    if context is None:
+        return status.status_of(report, check=args.check)
+    code = concluded(report, context, place, check=args.check)
+    remark([report], context, place)
+    return code
 
 
-def _report(args: argparse.Namespace, place: Workplace) -> RunReport | None:
-    given = vars(args)
-    log, model, program = given.get("log"), given.get("model"), given.get("program")
-    if log is not None:
-        if model is not None or program is not None:
+def _report(args: argparse.Namespace, place: Workplace) -> tuple[RunReport | None, Context | None]:
+    """The run to show, and what it was run with; a log that was only read has no context, and nothing may be
+    named at all. The demo board always runs its model."""
+    named = args.model is not None or args.program is not None
+    if args.log is not None:
+        if named:
             what = "Both a log and something to run are named."
             raise ProblemError(Problem("snapshot.both", what, "Name one of them.", "usage"))
-        return _read(log, place)
-    if model is None and program is None and (place.demo is None or "model" not in given):
-        return None if place.demo is None else _run(_bare(args), place)
-    return _run(args, place)
+        return _read(args.log, place), None
+    if not named and place.demo is None:
+        return None, None
+    from npumon.cli.commands.run_session import run_once
 
-
-def _bare(args: argparse.Namespace) -> argparse.Namespace:
-    """The words of `npumon --demo`, which names no command."""
-    return argparse.Namespace(**{"model": None, "program": None, **vars(args)})
-
-
-def _run(args: argparse.Namespace, place: Workplace) -> RunReport:
     request, labels = requested(args, place)
-
-    async def session() -> RunReport:
-        running = place.session(place.context(labels))
-        with stopped_by_signals(running):
-            return await watched(running, request, place, "")
-
-    return asyncio.run(session())
+    context = place.context(labels)
+    return run_once(request, context, place), context
 
 
 def _read(log: str, place: Workplace) -> RunReport:

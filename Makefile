@@ -1,0 +1,62 @@
+# Everything runs in a virtual environment of its own; nothing but Python (3.10 or newer) and make is needed.
+#   make demo    the monitor on a simulated board
+#   make test    everything that CI runs
+#   make check   the fast part of it: lint, types, floors, unit tests
+#   make bench   measurements: prints tables, judges nothing
+#   make screenshots   the pictures of the README, from the simulated board
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+# npumon as a user installs it, apart from the one that is worked on.
+USER   := $(VENV)-user
+# Bytecode is compiled at install, so that the first start is as quick as the second.
+PIP    := PYTHONDONTWRITEBYTECODE= PIP_DISABLE_PIP_VERSION_CHECK=1
+TESTS  := $(BIN)/python -m pytest -q -n auto
+
+.PHONY: demo test check lint unit suite screenshots bench clean
+
+demo: $(USER)/.installed
+	@$(USER)/bin/npumon --demo
+
+test: lint
+	$(TESTS) --cov=npumon --cov-report=
+	$(BIN)/python -m coverage report --include='npumon/core/*,npumon/export/*' --fail-under=100
+
+check: lint unit
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev
+	$(TESTS) -m "not slow" --ignore=tests/e2e
+
+suite: $(VENV)/.dev
+	$(TESTS)
+
+screenshots: $(USER)/.installed
+	$(USER)/bin/python screenshots/render.py
+
+bench: $(USER)/.installed
+	$(USER)/bin/python tests/bench/run.py
+
+$(VENV)/bin/pip $(USER)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit("npumon needs Python 3.10 or newer: make PYTHON=python3.x" if sys.version_info < (3, 10) else 0)'
+	@$(PYTHON) -m venv $(@D)/.. || { rm -rf $(@D)/..; \
+	    echo 'Without the venv module nothing can be installed: sudo apt install python3-venv'; exit 1; }
+
+$(USER)/.installed: pyproject.toml $(shell find npumon -type f -not -name '*.pyc') | $(USER)/bin/pip
+	$(PIP) $(USER)/bin/python -m pip install --quiet --force-reinstall --no-deps . && \
+	$(PIP) $(USER)/bin/python -m pip install --quiet .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/pip
+	$(PIP) $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(PIP) $(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(VENV)-*  .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -1,0 +1,110 @@
+"""Runs under way: their status lines, the signals that end them, one after the other until all are done."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from npumon.cli.progress import Progress
+from npumon.core import outcome
+from npumon.core.report import RunReport
+
+if TYPE_CHECKING:
+    from npumon.cli.commands.run_printer import Hear, Printer
+    from npumon.cli.workplace import Workplace
+    from npumon.engine.report import Context
+    from npumon.engine.session import Session, Update
+    from npumon.ports import RunRequest, StopReason
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: How often the status line is redrawn while the program says nothing.
+_TICK_S = 0.5
+
+
+def run_once(request: RunRequest, context: Context, place: Workplace) -> RunReport:
+    """One run, without printing it."""
+
+    async def once() -> RunReport:
+        session = place.session(context)
+        with stopping_signals(session.stop):
+            return await _watched(session, request, place, "")
+
+    return asyncio.run(once())
+
+
+def run_often(count: int, request: RunRequest, context: Context, place: Workplace, printer: Printer) -> list[RunReport]:
+    """The reports of the runs that were made. A warm-up run is reported only when it goes wrong; then, and when a
+    signal came or the program could not be started, no further run is made."""
+    return asyncio.run(_often(count, request, context, place, printer))
+
+
+async def _often(
+    count: int, request: RunRequest, context: Context, place: Workplace, printer: Printer
+) -> list[RunReport]:
+    session = place.session(context)
+    warmup = place.settings.run_warmup
+    reports: list[RunReport] = []
+    with stopping_signals(session.stop):
+        for number in range(1 - warmup, count + 1):
+            label = f"warm-up {number + warmup} of {warmup}" if number < 1 else f"run {number} of {count}"
+            report = await _watched(session, request, place, label if warmup + count > 1 else "", printer.hears(number))
+            if number < 1 and report.info.outcome == outcome.OK and session.stopped is None:
+                continue
+            reports.append(report)
+            printer.take(report, number)
+            if number < 1 or session.stopped is not None or not started(report):
+                break
+    return reports
+
+
+def started(report: RunReport) -> bool:
+    """Whether there is anything to report: the command could be executed."""
+    return report.metrics.verdict_id != "run.not_started" or report.state.has_profiler_text
+
+
+async def _watched(
+    session: Session, request: RunRequest, place: Workplace, label: str, hear: Hear | None = None
+) -> RunReport:
+    """One run with its status line."""
+    with Progress(place.diagnostics, label) as progress:
+        latest: list[Update] = []
+
+        def publish(update: Update) -> None:
+            latest[:] = [update]
+            progress.update(update.state)
+            if hear is not None:
+                hear(update)
+
+        ticking = asyncio.ensure_future(_tick(progress, latest))
+        try:
+            return await session.run(request, publish)
+        finally:
+            ticking.cancel()
+
+
+async def _tick(progress: Progress, latest: list[Update]) -> None:
+    """Keeps the elapsed time going while the program says nothing."""
+    while True:
+        await asyncio.sleep(_TICK_S)
+        if latest:
+            progress.update(latest[0].state)
+
+
+@contextmanager
+def stopping_signals(stop: Callable[[StopReason], None]) -> Iterator[None]:
+    """Ctrl-C, SIGTERM and SIGHUP end what is under way and let its result be reported. `nohup` is respected."""
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    if before[signal.SIGHUP] == signal.SIG_IGN:
+        del before[signal.SIGHUP]
+    for number in before:
+        loop.add_signal_handler(number, stop, "cancelled")
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)

@@ -1,0 +1,158 @@
+"""`npumon watch FILE --headless`: follow a log that another program is writing; a JSON line for each result."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from npumon.cli import status
+from npumon.cli.paths import expanded, shown
+from npumon.core.events import ThreadExited
+from npumon.core.parser import ProfileParser
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.report import RunInfo
+from npumon.core.runs import Completed, IterationCompleted, RunFold
+from npumon.core.state import DONE, RunState
+
+if TYPE_CHECKING:
+    from npumon.cli.output import Sink
+    from npumon.cli.workplace import Workplace
+    from npumon.engine.report import Context
+    from npumon.ports import LogChunk, LogTail, StopReason
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own options."""
+    parser.usage = "npumon watch [option ...] FILE --headless"
+    parser.add_argument("file", metavar="FILE", help="the log; it need not be there yet")
+    parser.add_argument(
+        "--headless", action="store_true", default=False, help="print JSON Lines, without a live monitor"
+    )
+
+
+def run(args: argparse.Namespace, place: Workplace) -> int:
+    """Print each iteration and each run as it completes, until a signal (130) or --timeout (4) ends it."""
+    if not args.headless:
+        what = "The live monitor is not there yet."
+        remedy = "npumon watch FILE --headless prints results as they appear."
+        raise ProblemError(Problem("watch.monitor", what, remedy, "usage"))
+    place.format("jsonl")
+    path = expanded(args.file)
+    _refuse(path)
+    place.output.refuse_inputs([path])
+    context = place.context()
+    if not os.path.exists(path):
+        place.diagnostics.note(f"{shown(path)} is not there yet; waiting for it.")
+    with place.output.open_stream() as sink:
+        return asyncio.run(_watch(path, Results(path, context, sink, place), place))
+
+
+def _refuse(path: str) -> None:
+    """Raises `ProblemError` (usage) for what can never become a log."""
+    folder = os.path.dirname(path)
+    if os.path.isdir(path):
+        problem = Problem("watch.folder", f"{shown(path)} is a folder.", "Name the log file in it.", "usage")
+    elif not os.path.isdir(folder):
+        problem = Problem("watch.missing", f"There is no folder {shown(folder)}.", "Check the path.", "usage")
+    elif os.path.exists(path) and not os.access(path, os.R_OK):
+        problem = Problem("watch.unreadable", f"{shown(path)} may not be read.", "Change its mode.", "usage")
+    else:
+        return
+    raise ProblemError(problem)
+
+
+async def _watch(path: str, results: Results, place: Workplace) -> int:
+    from npumon.cli.commands.run_session import stopping_signals
+
+    tail = place.follower.follow(path)
+    ending = _Ending(tail)
+    timer = None
+    with stopping_signals(ending.stop):
+        limit_s = _limit(place)
+        if limit_s is not None:
+            timer = asyncio.get_running_loop().call_later(limit_s, ending.stop, "timeout")
+        async for chunk in tail.chunks():
+            results.take(chunk)
+        if timer is not None:
+            timer.cancel()
+    results.close()
+    return ending.status
+
+
+def _limit(place: Workplace) -> float | None:
+    """--timeout, in seconds. The setting of the same name is about runs, not about watching."""
+    settings = place.settings
+    return settings.run_timeout_s if settings.origin("run.timeout_s").kind == "flag" else None
+
+
+class _Ending:
+    """Finishes a tail on demand; `status` is that of the first reason."""
+
+    def __init__(self, tail: LogTail) -> None:
+        self._tail = tail
+        self.status = status.DONE
+
+    def stop(self, reason: StopReason) -> None:
+        """What is in the log by now is still read."""
+        self.status = self.status or (status.TIMED_OUT if reason == "timeout" else status.INTERRUPTED)
+        self._tail.finish()
+
+
+class Results:
+    """A growing log to JSON Lines: iterations as they complete, runs as soon as nothing more is to come of them.
+
+    Runs are numbered through, also when the log begins anew.
+    """
+
+    def __init__(self, path: str, context: Context, sink: Sink, place: Workplace) -> None:
+        self._path = path
+        self._context = context
+        self._sink = sink
+        self._place = place
+        self._parser, self._fold = ProfileParser(), RunFold()
+        self._told = 0
+
+    def take(self, chunk: LogChunk) -> None:
+        """More of the log, or the beginning of another text in its place."""
+        if chunk.restarted is not None:
+            self.close()
+            told = self._fold.state.has_profiler_text
+            self._parser, self._fold = ProfileParser(), RunFold(self._fold.number + told)
+            self._place.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; it is read from its beginning.")
+        for event in self._parser.feed(chunk.data):
+            self._tell(self._fold.feed([event]))
+            state = self._fold.state
+            listed = state.top_size is not None and len(state.top) >= state.top_size
+            if state.phase == DONE and (listed or isinstance(event, ThreadExited)):
+                self._run(self._fold.number, state)
+
+    def close(self) -> None:
+        """Nothing more will come of this text: what is open is told as it is."""
+        self._tell(self._fold.feed(self._parser.close()))
+        if self._fold.state.has_profiler_text:
+            self._run(self._fold.number, self._fold.state)
+
+    def _tell(self, completed: list[Completed]) -> None:
+        from npumon.export.json_text import json_line
+        from npumon.export.run_document import iteration_line
+
+        for item in completed:
+            if isinstance(item, IterationCompleted):
+                line = iteration_line(item.run, item.iteration, demo=self._context.demo)
+                self._sink.write(json_line(line, self._place.output.style))
+            else:
+                self._run(item.run, item.state)
+
+    def _run(self, number: int, state: RunState) -> None:
+        """A run's line, once."""
+        if number <= self._told:
+            return
+        from npumon.engine.report import report_of
+        from npumon.export.json_text import json_line
+        from npumon.export.run_document import run_document
+
+        self._told = number
+        report = report_of(state, self._context, RunInfo(log=shown(self._path)), number=number, runs_in_log=number)
+        self._sink.write(json_line(run_document(report), self._place.output.style))
