@@ -48,7 +48,7 @@ _LINES = (
 #: Heads of blocks: regular ones, and some that only look like it.
 _HEADS = (
     b"layer id: 0 layer name:network_binary_graph operation[0]:unkown operation type target:unkown operation target.",
-    b"layer_id: 12 layer name:conv,\"1\" operation[3]:VXNNE_OPERATOR_CONVOLUTION target:NN.",
+    b'layer_id: 12 layer name:conv,"1" operation[3]:VXNNE_OPERATOR_CONVOLUTION target:NN.',
     b"layer id: 1 layer name:=cmd operation[0]:+a target:-b.",
     b"layer id: 1 layer name:\xc3\xa4\xff\x1b[1m operation[0]:\x1b[31mred\x1b[0m target:\xe4\xb8\xad.",
     b"layer id: 1 layer name:" + b"n" * 1_500 + b" operation[0]:a target:b.",

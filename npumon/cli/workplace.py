@@ -71,6 +71,11 @@ class Workplace:
         given = vars(self.args)
         return bool(given.get("demo")) or "scenario" in given or "seed" in given
 
+    def note_demo(self) -> None:
+        """Say DEMO on standard error, for tables whose columns are fixed."""
+        if self.wants_demo:
+            self.diagnostics.note("DEMO: the figures are those of a simulated board.")
+
     @cached_property
     def demo(self) -> DemoBoard | None:
         """The simulated board, None on the real one."""

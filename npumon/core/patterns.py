@@ -35,7 +35,7 @@ class Rule(NamedTuple):
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """The compiled pattern. Compiled at the first use: a log has a few kinds of lines, and a start must be quick."""
+        """The pattern, compiled at its first use: a log has few kinds of lines, and a start must be quick."""
         return _compiled(self.source)
 
 
@@ -167,7 +167,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "death",
         "",
-        rf"[^:]{{1,200}}: (?:line )?{_INT}: +(?:{_INT} +)?(?:{_DEATHS})(?: .*)?|(?:{_DEATHS})(?: \(core dumped\))?",
+        rf".{{1,1000}}?: (?:line )?{_INT}: +(?:{_INT} +)?(?:{_DEATHS})(?: .*)?|(?:{_DEATHS})(?: \(core dumped\))?",
     ),
     # Usage: ./inceptionv3 data_file inputs...
     _rule("usage", "U", r"(Usage: \S+ data_file inputs\.\.\.)"),
@@ -175,11 +175,7 @@ RULES: tuple[Rule, ...] = (
 
 #: A message of stderr that cut a line of stdout in two, as happens where both go to one file or pipe:
 #: `GPUTOTALCYCE [vnn_Run:90]warm` `LES: 16697255`. The first group is the first half of the cut line.
-SPLICE = re.compile(
-    rf"(.+?)([EWID] (?:Detect_api:)?\[(?:[^\[\]:]{{1,200}}:){{1,2}}{_INT}\].*|"
-    rf"\S{{1,100}}: line {_INT}: +{_INT} +(?:{_DEATHS}).*)",
-    re.ASCII,
-)
+SPLICE = re.compile(rf"(.+?)([EWID] (?:Detect_api:)?\[(?:[^\[\]:]{{1,200}}:){{1,2}}{_INT}\].*)", re.ASCII)
 
 
 def _by_first_character() -> dict[str, tuple[Rule, ...]]:

@@ -124,7 +124,8 @@ def _losses(record: ExitRecord) -> list[Diagnostic]:
     remarks: list[str] = []
     if record.lost_bytes:
         why = f" ({record.loss})" if record.loss else ""
-        remarks.append(f"{record.lost_bytes} bytes of the program's output could not be written to the log{why}")
+        lost = f"{record.lost_bytes} bytes of the program's output could not be written to the log{why}"
+        remarks.append(f"{lost}; make room where run logs are kept")
     if record.survivors:
         pids = ", ".join(map(str, record.survivors))
         remarks.append(f"processes that do not end even when killed: {pids}; they hang in the kernel, reboot the board")

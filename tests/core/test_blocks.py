@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core import events as ev
-from npumon.core.blocks import BlockReader, Blocks, Heads, Pieces, RegularBlock, block_events, split_blocks, written
+from npumon.core.blocks import BlockReader, Blocks, Heads, Pieces, RegularBlock, split_blocks, written
 from npumon.core.parser import ProfileParser
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]

@@ -107,7 +107,7 @@ def test_a_run_and_its_log_read_again_say_the_same(npumon: CommandLine, prog: Pr
 def test_jsonl_tells_each_iteration_the_moment_it_completes(npumon: CommandLine, prog: Prog) -> None:
     gate = npumon.folder / "gate"
     os.mkfifo(gate)
-    process = npumon.start("run", "--format", "jsonl", "--", *prog, VNN_LOOP_TIME="3", GATE=str(gate))
+    process = npumon.start("run", "--format", "jsonl", "--", *prog, environ={"VNN_LOOP_TIME": "3", "GATE": str(gate)})
     for index in (1, 2, 3):
         line = read_line(process)  # the program does not go on before the gate is passed
         assert (line["schema"], line["run"], line["index"]) == ("npumon.iteration/1", 1, index)
@@ -121,7 +121,7 @@ def test_jsonl_tells_each_iteration_the_moment_it_completes(npumon: CommandLine,
 
 
 def test_csv(npumon: CommandLine, prog: Prog) -> None:
-    done = npumon("run", "--format", "csv", "-n", "2", "--", *prog, VNN_LOOP_TIME="2")
+    done = npumon("run", "--format", "csv", "-n", "2", "--", *prog, environ={"VNN_LOOP_TIME": "2"})
     assert (done.returncode, done.stderr) == (0, "")
     rows = [f"{run},{iteration},{ROW}" for run in (1, 2) for iteration in (1, 2)]
     assert done.stdout == HEADER + "".join(rows)

@@ -25,8 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options; --format, --config and -o are shared ones."""
     parser.usage = "npumon config [option ...]"
     choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--path", action="store_true", help="print the path of the settings file and nothing else")
-    choice.add_argument("--example", action="store_true", help="print a settings file with every key and its default")
+    choice.add_argument(
+        "--path", action="store_true", default=False, help="print the path of the settings file and nothing else"
+    )
+    choice.add_argument(
+        "--example", action="store_true", default=False, help="print a settings file with every key and its default"
+    )
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:

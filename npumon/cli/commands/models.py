@@ -49,6 +49,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         place.output.document(json_document(document, place.output.style))
     elif form == "csv":
         place.output.document(_csv(entries, place))
+        place.note_demo()
     elif entries:
         place.output.text(_text(entries, place))
     if not entries:
@@ -77,17 +78,19 @@ def _csv(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
     import csv
     import io
 
+    names = ("name", "variant", "preferred", "kind", "folder", "command", "labels", "note")
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("name", "variant", "preferred", "kind", "folder", "command", "labels", "note"))
+    writer.writerow(names)
     for entry in entries:
-        document = _document(entry, place)
-        command = " ".join(visible(word) for word in entry.command)
-        writer.writerow(
-            [document[key] if key != "command" else command for key in
-             ("name", "variant", "preferred", "kind", "folder", "command", "labels", "note")]
-        )  # fmt: skip
+        document = _document(entry, place) | {"command": " ".join(visible(word) for word in entry.command)}
+        writer.writerow(_cell(document[name]) for name in names)
     return buffer.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A name of a folder never starts a formula: an apostrophe before it makes it plain text in spreadsheets."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
 
 
 def _text(entries: tuple[ModelEntry, ...], place: Workplace) -> str:

@@ -150,6 +150,10 @@ def remark(reports: list[RunReport], context: Context, place: Workplace) -> None
         problem = next((problem for problem in driver.problems if problem.id == "driver.profiling_off"), None)
         if problem is not None:
             place.diagnostics.warning(problem)
+    for report in reports:
+        for diagnostic in report.state.diagnostics:
+            if (diagnostic.source, diagnostic.level, diagnostic.line) == ("npumon", "error", None):
+                place.diagnostics.warning(f"{diagnostic.message}.")
     usual = visible(str(place.state_folder / "runs"))
     for folder in sorted({str(Path(report.info.log).parent) for report in reports if report.info.log} - {usual}):
         what = f"The state folder cannot be written; the log is in {shown(folder)}."

@@ -33,8 +33,7 @@ class Printer:
         self._stream = self._stack.enter_context(place.output.open_stream()) if form in ("jsonl", "csv") else None
         if form == "csv":
             self._write(HEADER)
-            if place.wants_demo:  # the header is fixed and has no room for it
-                place.diagnostics.note("DEMO: the figures are those of a simulated board.")
+            place.note_demo()
 
     def hears(self, number: int) -> Hear | None:
         """What a run with this number (0 and below are warm-up) tells while it runs."""

@@ -1,0 +1,17 @@
+"""What the text did not say is None, never zero."""
+
+from __future__ import annotations
+
+from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Detection, Iteration, Operation
+
+
+def test_the_six_bandwidth_figures_stand_in_the_drivers_order() -> None:
+    assert Bandwidth._fields == BANDWIDTHS
+    assert Bandwidth(1.0, 2.0, 3.0, 4.0, 5.0, 6.0).ddr_write == 6.0
+
+
+def test_what_was_not_said_is_absent() -> None:
+    assert Operation() == Operation(None, None, None, None, None, None, None, None, Bandwidth(), Cycles())
+    assert set(Bandwidth()) | set(Cycles()) | set(Detection()) == {None}
+    assert Iteration(1).elapsed_us is None
+    assert Iteration(1).complete

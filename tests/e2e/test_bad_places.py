@@ -1,0 +1,97 @@
+"""A home, a state folder or a current folder that is missing, full or read-only."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import SEED, CommandLine, refused
+
+FAILED, USAGE = 1, 2
+
+
+def test_no_home(npumon: CommandLine) -> None:
+    nothing = {"HOME": None, "XDG_CONFIG_HOME": None, "XDG_STATE_HOME": None}
+    state = npumon.temporary / "state"
+    done = npumon("run", "--format", "json", "--", "cat", str(SEED), NPUMON_STATE_FOLDER=str(state), environ=nothing)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["run"]["log"].startswith(str(state))
+    shutil.rmtree(state)
+    done = npumon("run", "--format", "json", "--", "cat", str(SEED), **{**nothing, "HOME": "not/absolute"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert npumon("parse", str(SEED), environ=nothing).returncode == 0
+
+
+def test_the_current_folder_is_gone(npumon: CommandLine) -> None:
+    gone = npumon.folder / "gone"
+    for words in (["run", "--", "true"], ["models"], ["run", "x"]):
+        gone.mkdir()
+        change = "import os, sys; os.rmdir(os.getcwd()); os.execv(sys.argv[1], sys.argv[1:])"
+        done = npumon.run([sys.executable, "-c", change, sys.executable, "-m", "npumon", *words], cwd=gone)
+        refused(done, USAGE, "The current folder does not exist any more.")
+
+
+def test_a_state_folder_that_is_none(npumon: CommandLine) -> None:
+    npumon.state.write_text("a file\n")
+    refused(npumon("run", "--", "true"), FAILED, "The state folder", "NPUMON_STATE_FOLDER")
+    (npumon.folder / "file").write_text("")
+    done = npumon("run", "--", "true", environ={"NPUMON_STATE_FOLDER": str(npumon.folder / "file")})
+    refused(done, FAILED, "The state folder", "file is not a folder.")
+
+
+@pytest.fixture
+def mounted(npumon: CommandLine) -> list[str]:
+    """What comes before a command so that a tiny file system of its own is its state folder: `MOUNTED OPTIONS FILL`.
+
+    It is mounted in a namespace of its own, so nobody else sees it and it goes with the command.
+    """
+    npumon.state.mkdir()
+    script = 'mount -t tmpfs -o "$1" tmpfs "$0" && { [ "$2" = 0 ] || head -c "$2" /dev/zero >"$0/filler" 2>/dev/null; }'
+    prefix = ["unshare", "-rm", "sh", "-c", f'{script}; shift 2; exec "$@"', str(npumon.state)]
+    try:
+        tried = npumon.run([*prefix, "size=64k", "0", "cat", "/proc/mounts"])
+    except FileNotFoundError:
+        pytest.skip("unshare is not installed, so there is no full disk: apt-get install util-linux")
+    if f"tmpfs {npumon.state} " not in tried.stdout:
+        pytest.skip(f"no file system can be mounted here, so there is no full disk: {tried.stderr.strip()}")
+    return prefix
+
+
+@pytest.mark.parametrize(("options", "fill"), [("size=64k", "100000"), ("size=64k,ro", "0")], ids=["full", "read-only"])
+def test_a_state_folder_without_room(npumon: CommandLine, mounted: list[str], options: str, fill: str) -> None:
+    words = ["run", "--format", "json", "--", "cat", str(SEED)]
+    done = npumon.run([*mounted, options, fill, sys.executable, "-m", "npumon", *words])
+    assert done.returncode == 0
+    log = Path(json.loads(done.stdout)["run"]["log"])
+    assert log.parent.parent == npumon.temporary
+    assert log.read_bytes() == SEED.read_bytes()
+    assert done.stderr == (
+        f"npumon: warning: The state folder cannot be written; the log is in {log.parent}. "
+        "Name another one with NPUMON_STATE_FOLDER.\n"
+    )
+    shutil.rmtree(log.parent)
+
+
+def test_a_disk_that_fills_up_while_the_program_runs(npumon: CommandLine, mounted: list[str]) -> None:
+    script = npumon.script(
+        "much.sh", f"#!/bin/sh\ncat '{SEED}'\nhead -c 200000 /dev/zero | tr '\\0' '\\n'\ntouch ended\n"
+    )
+    words = ["run", "--format", "json", "--", script]
+    done = npumon.run([*mounted, "size=64k", "0", sys.executable, "-m", "npumon", *words])
+    assert (npumon.folder / "ended").exists()
+    assert done.returncode == 0
+    document = json.loads(done.stdout)
+    assert document["total_us"] == 21625.0
+    lost = re.fullmatch(
+        r"(\d+) bytes of the program's output could not be written to the log \(No space left on device\); "
+        r"make room where run logs are kept",
+        document["diagnostics"][-1]["message"],
+    )
+    assert lost is not None
+    assert 100_000 < int(lost[1]) < 200_000
+    assert done.stderr == f"npumon: warning: {lost[0]}.\n"

@@ -1,0 +1,134 @@
+"""Coverage-guided fuzzing of the readers of model files (`make fuzz`): any bytes at all, through to what is printed.
+
+Run as a program it needs atheris. `examine` is what it tries; ordinary tests call it too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib
+import importlib.util
+import io
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+#: What the readers look for, so that the fuzzer need not find it letter by letter.
+_WORDS = (
+    *("VPMN", "NPUB", "total_size", "npu_size", "cmd_content", "weight_content", "data_content", "ops_content"),
+    *("tmp_content", "npu_content", "cpu_content", "cache_content", "struct input {", "struct output {"),
+    *("struct in_out {", "npu_data_t", "typedef short npu_data_t;", "unsigned char ", "const unsigned int ", "float "),
+    *("__attribute__ ((packed))", "__attribute__ ((aligned(4)))", "#if 0", "#else", "#endif", "#define FEATS_Q 12"),
+    *("[4294967295]", "[0]", "0x1f, ", "......", " = {", "};", "//", "/*", "*/", "State_c0", "State_c0_out", "pb_md5"),
+    *("tensorname:", ",idx:", "customer:input,0,0:", "Configuration settings:", "CORENAME : LEO", "20220212154001"),
+)
+#: A file longer than this teaches the readers nothing new, and slows the search.
+_LONGEST = 1 << 15
+
+
+def examine(data: bytes) -> None:
+    """Read the bytes as a model file, and as what may stand beside one, and show them in every way.
+
+    Nothing may raise, no document may hold what JSON does not know, and no text may hold what a terminal obeys or a
+    line wider than it is.
+    """
+    from npumon.export.model_diff_text import model_diff_text
+    from npumon.export.model_text import model_text, weights_text
+    from npumon.export.style import Style
+    from npumon.modelfile.checks_gx import pb_check
+    from npumon.modelfile.checks_nbg import Device, meta_checks
+    from npumon.modelfile.compiler_report import read_report, report_checks
+    from npumon.modelfile.detect import could_be
+    from npumon.modelfile.diff import diff_models
+    from npumon.modelfile.document import diff_document, document, row, weights_document
+    from npumon.modelfile.inspection import inspect
+    from npumon.modelfile.weights import weight_statistics
+
+    model = inspect(data, today="2026-11-22", device=Device(0x88, 1 << 20, 522240))
+    report = read_report(data)
+    if model is None:
+        return
+    assert could_be(data[:4096])
+    model = model.with_checks(*meta_checks(model, data), pb_check(model, "0" * 32))
+    if report is not None:
+        model = model.with_checks(*report_checks(model, report))
+    weight = model.array("weight")
+    statistics = weight_statistics(weight.content if weight and weight.content else data[:4096])
+    diff = diff_models(model, model, same_bytes=False)
+    for value in (document(model, "model"), diff_document(diff, "a", "b"), weights_document(statistics)):
+        json.dumps(value, allow_nan=False)
+    csv.writer(io.StringIO()).writerow(row(model, "model").values())
+    for style in (Style(width=60), Style(ascii=True, width=40)):
+        text = (
+            model_text(model, "model", style)
+            + weights_text(statistics, style)
+            + model_diff_text(diff, ("a", "b"), style)
+        )
+        lines = text.split("\n")
+        assert all(line.isprintable() for line in lines), text
+        assert not style.ascii or text.isascii(), text
+        assert all(len(line) <= style.width for line in lines), max(lines, key=len)
+
+
+def samples() -> dict[str, bytes]:
+    """Synthetic files of every kind that is read, to begin with."""
+    from tests.model_writers import HeaderSpec, NbgSpec, apus_text, leo_text, npub_bytes
+
+    return {
+        "gx8002": HeaderSpec().data(),
+        "gx8002_prefixed": HeaderSpec(prefix="kws_", newline="\r\n").data(),
+        "gx8002_disabled": b"#if 0\n" + HeaderSpec().data() + b"#endif\n",
+        "leo": leo_text().encode(),
+        "apus": apus_text().encode(),
+        "npub": npub_bytes(),
+        "nbg": NbgSpec().data(),
+        "nbg_old": NbgSpec(version=0x00010009).data(),
+        "document": (ROOT / "tests" / "data" / "gx8002_document.txt").read_bytes(),
+    }
+
+
+def main() -> int:
+    """Fuzz for the seconds that were asked for; what breaks a reader is left in the folder `--findings`."""
+    parser = argparse.ArgumentParser(description="Fuzz the readers of model files.")
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--findings", type=Path, default=Path("."), metavar="FOLDER")
+    args = parser.parse_args()
+    if importlib.util.find_spec("atheris") is None:
+        print("fuzz: SKIPPED, nothing was tested: atheris is not installed (it has wheels for CPython 3.10 to 3.13")
+        print("fuzz: on Linux x86-64 only)")
+        return 0
+    atheris = importlib.import_module("atheris")
+    sys.path.insert(0, str(ROOT))
+    with atheris.instrument_imports(include=["npumon.modelfile", "npumon.export"]):
+        for name in ("modelfile.inspection", "modelfile.diff", "modelfile.document", "modelfile.compiler_report"):
+            importlib.import_module(f"npumon.{name}")
+        for name in ("model_text", "model_diff_text"):
+            importlib.import_module(f"npumon.export.{name}")
+    args.findings.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        corpus, words = Path(folder) / "corpus", Path(folder) / "words"
+        corpus.mkdir()
+        for name, data in samples().items():
+            (corpus / name).write_bytes(data)
+        words.write_text("".join(f'"{word.translate(_QUOTED)}"\n' for word in _WORDS))
+        options = (
+            f"-max_total_time={args.seconds}",
+            f"-max_len={_LONGEST}",
+            "-timeout=20",
+            "-rss_limit_mb=2048",
+            f"-dict={words}",
+            f"-artifact_prefix={args.findings}/",
+            "-print_final_stats=1",
+        )
+        atheris.Setup([sys.argv[0], *options, str(corpus)], examine)
+        atheris.Fuzz()
+    return 0
+
+
+_QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\"})
+
+if __name__ == "__main__":
+    sys.exit(main())
