@@ -49,13 +49,13 @@ $(VENV)/bin/pip $(USER)/bin/pip:
 	    echo 'Without the venv module nothing can be installed: sudo apt install python3-venv'; exit 1; }
 
 $(USER)/.installed: pyproject.toml $(shell find npumon -type f -not -name '*.pyc') | $(USER)/bin/pip
-	$(PIP) $(USER)/bin/python -m pip install --quiet --force-reinstall --no-deps . && \
-	$(PIP) $(USER)/bin/python -m pip install --quiet .
+	@$(PIP) $(USER)/bin/python -m pip install --quiet --force-reinstall --no-deps . && \
+	@$(PIP) $(USER)/bin/python -m pip install --quiet .
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/pip
-	$(PIP) $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(PIP) $(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@$(PIP) $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(PIP) $(BIN)/python -m pip install --quiet --editable . --group test --group lint
 	@touch $@
 
 clean:

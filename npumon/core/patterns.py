@@ -169,9 +169,17 @@ RULES: tuple[Rule, ...] = (
         "",
         rf".{{1,1000}}?: (?:line )?{_INT}: +(?:{_INT} +)?(?:{_DEATHS})(?: .*)?|(?:{_DEATHS})(?: \(core dumped\))?",
     ),
+    # [npumon: 4096 bytes were lost here: No space left on device]
+    _rule("lost", "[", r"\[npumon: (\d{1,18} bytes were lost here: .*)\]"),
     # Usage: ./inceptionv3 data_file inputs...
     _rule("usage", "U", r"(Usage: \S+ data_file inputs\.\.\.)"),
 )
+
+#: Messages of stderr, which may stand between any two lines of stdout.
+MESSAGES = ("ovxlib", "detect_log", "death")
+
+#: Lines that end in a figure with six decimals (`%f`); with all of them there it cannot be cut off.
+SIX_DECIMALS = ("bandwidth", "top_entry", "box")
 
 #: A message of stderr that cut a line of stdout in two, as happens where both go to one file or pipe:
 #: `GPUTOTALCYCE [vnn_Run:90]warm` `LES: 16697255`. The first group is the first half of the cut line.

@@ -95,14 +95,12 @@ class RunState(NamedTuple):
     def interrupted(self) -> bool:
         """True when the text so far stops inside a run.
 
-        The C demos end with totals, and where they list classes with the last of these; KSNN examples with the
-        time of an inference; detection demos at any object.
+        C demos end with their totals, KSNN examples with the time of an inference, both with the last of the
+        classes where they list them; detection demos may end at any object.
         """
         if self.phase in (CREATING, VERIFYING, RUNNING):
             return bool(self.operations) or not (self.frames or self.detections)
-        if self.phase == FINISHING:
-            return self.ksnn_version is None
-        return self.has_profiler_text and not self.has_result
+        return self.phase == FINISHING or (self.has_profiler_text and not self.has_result)
 
     @property
     def open_iteration(self) -> Iteration | None:
@@ -139,7 +137,7 @@ def _on_iteration_ended(state: RunState, event: ev.IterationEnded) -> RunState:
 
 
 def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
-    return _close_iteration(state, state.iterations_ended + 1, event.elapsed_us)._replace(phase=FINISHING)
+    return _close_iteration(state, state.iterations_ended + 1, event.elapsed_us)._replace(phase=DONE)
 
 
 def _on_operation(state: RunState, event: ev.OperationProfiled) -> RunState:

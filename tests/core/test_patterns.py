@@ -66,6 +66,10 @@ LINES = {
     "ovxlib": ("E [vnn_CreateInceptionV3:142]CHECK PTR 308", ("E", "[vnn_CreateInceptionV3:142]CHECK PTR 308")),
     "detect_log": ("E Detect_api:[det_set_model:58]dlopen failed", ("E", "Detect_api:[det_set_model:58]dlopen failed")),
     "death": ("run.sh: line 5: 14896 Segmentation fault      (core dumped) ./inceptionv3", ()),
+    "lost": (
+        "[npumon: 4096 bytes were lost here: No space left on device]",
+        ("4096 bytes were lost here: No space left on device",),
+    ),
     "usage": ("Usage: ./inceptionv3 data_file inputs...", ("Usage: ./inceptionv3 data_file inputs...",)),
 }
 

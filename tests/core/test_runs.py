@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -83,12 +84,8 @@ def test_messages_after_a_run_belong_to_it(seed_run: bytes, runs_of: RunsOf) -> 
     assert second.diagnostics == ()
 
 
-def test_a_markdown_document_around_the_run_is_one_run(
-    data_folder: object, seed_run: bytes, runs_of: RunsOf
-) -> None:
-    from pathlib import Path
-
-    document = (Path(str(data_folder)) / "seed_document.md").read_bytes()
+def test_a_markdown_document_around_the_run_is_one_run(data_folder: Path, seed_run: bytes, runs_of: RunsOf) -> None:
+    document = (data_folder / "seed_document.md").read_bytes()
     (alone,), (within,) = runs_of(seed_run), runs_of(document)
     assert within.unrecognised > 10
     assert within._replace(unrecognised=0, unrecognised_lines=()) == alone
