@@ -3,6 +3,7 @@
 #   make test    everything that CI runs
 #   make check   the fast part of it: lint, types, floors, unit tests
 #   make bench   measurements: prints tables, judges nothing
+#   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files
 #   make screenshots   the pictures of the README, from the simulated board
 
 PYTHON ?= python3
@@ -12,9 +13,10 @@ BIN    := $(VENV)/bin
 USER   := $(VENV)-user
 # Bytecode is compiled at install, so that the first start is as quick as the second.
 PIP    := PYTHONDONTWRITEBYTECODE= PIP_DISABLE_PIP_VERSION_CHECK=1
+FUZZ_SECONDS ?= 60
 TESTS  := $(BIN)/python -m pytest -q -n auto
 
-.PHONY: demo test check lint unit suite screenshots bench clean
+.PHONY: demo test check lint unit suite screenshots bench fuzz clean
 
 demo: $(USER)/.installed
 	@$(USER)/bin/npumon --demo
@@ -43,6 +45,9 @@ screenshots: $(USER)/.installed
 bench: $(USER)/.installed
 	$(USER)/bin/python tests/bench/run.py
 
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python tests/fuzz/fuzz_modelfile.py --seconds $(FUZZ_SECONDS) --findings $(VENV)-findings
+
 $(VENV)/bin/pip $(USER)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit("npumon needs Python 3.10 or newer: make PYTHON=python3.x" if sys.version_info < (3, 10) else 0)'
 	@$(PYTHON) -m venv $(@D)/.. || { rm -rf $(@D)/..; \
@@ -56,6 +61,10 @@ $(USER)/.installed: pyproject.toml $(shell find npumon -type f -not -name '*.pyc
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/pip
 	@$(PIP) $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(PIP) $(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(PIP) $(BIN)/python -m pip install --quiet --group fuzz
 	@touch $@
 
 clean:

@@ -7,6 +7,7 @@ carries a mark in its environment, and a test that leaves one of those processes
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import select
@@ -28,6 +29,9 @@ SEED = Path(__file__).with_name("data") / "seed_run.txt"
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 PATIENCE = 60.0
+
+#: What a standard stream can be.
+File = int | IO[Any]
 
 #: Changes of the environment; None leaves a variable out.
 Environ = Mapping[str, str | None]
@@ -66,6 +70,19 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
     except OSError:
         return False
+
+
+def next_line(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """The next document that a process prints in a line, as soon as it is whole."""
+    assert process.stdout is not None
+    fd, line = process.stdout.fileno(), b""
+    while not line.endswith(b"\n"):
+        assert select.select([fd], [], [], PATIENCE)[0], "waited in vain"
+        piece = os.read(fd, 1)
+        assert piece, f"ended after {line!r}"
+        line += piece
+    document: dict[str, Any] = json.loads(line)
+    return document
 
 
 def refused(done: subprocess.CompletedProcess[str], status: int, *parts: str) -> None:
@@ -137,6 +154,11 @@ class CommandLine:
         self._screens: list[Screen] = []
 
     @property
+    def python(self) -> str:
+        """The interpreter that npumon is run by."""
+        return sys.executable
+
+    @property
     def runs(self) -> Path:
         """Where run logs are kept."""
         return self.state / "npumon" / "runs"
@@ -166,16 +188,21 @@ class CommandLine:
         self,
         *words: str,
         prefix: Sequence[str] = (),
-        stdout: int | IO[Any] = subprocess.PIPE,
-        stderr: int | IO[Any] = subprocess.PIPE,
+        stdin: File = subprocess.DEVNULL,
+        stdout: File = subprocess.PIPE,
+        stderr: File = subprocess.PIPE,
         environ: Environ = NOTHING,
     ) -> subprocess.Popen[bytes]:
         """Start npumon in the background, behind a `prefix` such as nohup."""
         argv = [*prefix, sys.executable, "-m", "npumon", *words]
-        return self._start(argv, subprocess.DEVNULL, stdout, stderr, self.environment(environ))
+        return self._start(argv, stdin, stdout, stderr, self.environment(environ))
 
     def on_terminal(
-        self, *words: str, stdout: int | IO[Any] | Screen = subprocess.PIPE, columns: int = 80, environ: Environ = NOTHING
+        self,
+        *words: str,
+        stdout: File | Screen = subprocess.PIPE,
+        columns: int = 80,
+        environ: Environ = NOTHING,
     ) -> tuple[subprocess.Popen[bytes], Screen]:
         """Start npumon with a terminal that controls it and gets its messages."""
         screen = self.screen(columns)
@@ -213,7 +240,12 @@ class CommandLine:
             self._screens.pop().close()
 
     def _start(
-        self, argv: list[str], stdin: int, stdout: int | IO[Any], stderr: int | IO[Any], environ: dict[str, str]
+        self,
+        argv: list[str],
+        stdin: int | IO[Any],
+        stdout: int | IO[Any],
+        stderr: int | IO[Any],
+        environ: dict[str, str],
     ) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             argv, stdin=stdin, stdout=stdout, stderr=stderr, cwd=self.folder, env=environ, bufsize=0

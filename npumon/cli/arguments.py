@@ -20,6 +20,7 @@ COMMANDS = {
     "parse": "read finished profiler logs",
     "watch": "follow a log that another program is writing",
     "models": "list what can be run here",
+    "inspect": "what is in a model file, whether it fits, what changed",
     "driver": "the NPU's kernel driver: status",
     "doctor": "what is missing on this board, and what mends it",
     "config": "every setting, its value and where that comes from",
@@ -32,7 +33,7 @@ _RUNNING = ("run", "snapshot")
 
 _EPILOG = """\
 examples:
-  npumon --demo                        a simulated board: nothing is needed for it
+  npumon --demo                        a simulated board, without any hardware
   npumon run inceptionv3               run a model that `npumon models` lists
   npumon run -n 10 --warmup 1 -- ./run.sh
                                        run any command in this folder

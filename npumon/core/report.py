@@ -31,7 +31,7 @@ class RunReport(NamedTuple):
     """One finished (or broken-off) run, ready for any exporter or view.
 
     `labels` runs parallel to `state.top`. `number` is the run's place in its log, `runs_in_log` how many there
-    are. `demo` is True when the figures come from the simulated board.
+    are, None while the log is still being read. `demo` is True when the figures come from the simulated board.
     """
 
     info: RunInfo
@@ -39,5 +39,5 @@ class RunReport(NamedTuple):
     metrics: Metrics
     labels: tuple[str | None, ...] = ()
     number: int = 1
-    runs_in_log: int = 1
+    runs_in_log: int | None = 1
     demo: bool = False

@@ -190,8 +190,10 @@ def _on_top_started(state: RunState, event: ev.TopStarted) -> RunState:
 
 
 def _on_top_listed(state: RunState, event: ev.TopListed) -> RunState:
+    """The first ones are kept: programs list the best first."""
     last = event.entry.rank == state.top_size
-    return state._replace(top=_append(state.top, event.entry, KEPT_TOP), phase=DONE if last else state.phase)
+    top = (*state.top, event.entry) if len(state.top) < KEPT_TOP else state.top
+    return state._replace(top=top, phase=DONE if last else state.phase)
 
 
 def _on_detections_counted(state: RunState, event: ev.DetectionsCounted) -> RunState:

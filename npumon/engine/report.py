@@ -36,7 +36,7 @@ def report_of(
     ending: Ending | None = None,
     *,
     number: int = 1,
-    runs_in_log: int = 1,
+    runs_in_log: int | None = 1,
 ) -> RunReport:
     """The report of one run. `info.outcome` is set here; `ending` is None for a log that was only read."""
     how = outcome(state, ending)

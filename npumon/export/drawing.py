@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, takewhile
 
 from npumon.export.style import Style
 
@@ -53,12 +54,7 @@ def _columns(char: str) -> int:
 
 def _head(text: str, width: int) -> str:
     """As much of the text as `width` columns hold."""
-    used = 0
-    for position, char in enumerate(text):
-        used += _columns(char)
-        if used > width:
-            return text[:position]
-    return text
+    return text[: sum(1 for _ in takewhile(width.__ge__, accumulate(map(_columns, text))))]
 
 
 def plain(text: str, style: Style) -> str:

@@ -53,6 +53,8 @@ def _headline(report: RunReport, style: Style) -> Iterator[str]:
 
 
 def _place(report: RunReport) -> str | None:
+    if report.runs_in_log is None:
+        return f"run {report.number}"
     return f"run {report.number} of {report.runs_in_log}" if report.runs_in_log > 1 else None
 
 
@@ -70,7 +72,7 @@ def _utilization(report: RunReport, style: Style) -> Iterator[str]:
     if figures.utilization is None:
         return
     last = report.state.iterations[-1]
-    gauge = bar(figures.utilization, max(10, min(40, style.width - 40)), style)
+    gauge = bar(figures.utilization, max(10, min(40, style.width - 40)), style).rstrip()
     yield f"Utilization  {painted(units.percent(figures.utilization), 'bold', style)}  {painted(gauge, 'cyan', style)}"
     nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g}"
     clock = units.ABSENT if figures.clock_mhz is None else f"{figures.clock_mhz:.0f}{nominal} MHz"

@@ -239,8 +239,11 @@ def _placement(model: ModelFile) -> Iterator[Check]:
 
 def pb_check(model: ModelFile, md5: str) -> Check:
     """gx.pb: whether a .pb file, given by the MD5 of its bytes in hexadecimal, is the one that was compiled."""
-    ok = model.pb_md5 is not None and model.pb_md5.lower() == md5.lower()
-    return Check("gx.pb", "fail", ok, model.pb_md5, md5.lower(), "" if ok else "compiled from another .pb file")
+    if model.pb_md5 is None:
+        return Check("gx.pb", "fail", False, None, md5.lower(), "the file does not say which .pb it was compiled from")
+    ok = model.pb_md5.lower() == md5.lower()
+    detail = "compiled from this .pb file" if ok else "compiled from another .pb file"
+    return Check("gx.pb", "fail", ok, model.pb_md5, md5.lower(), detail)
 
 
 def _sum(*parts: int | None) -> int | None:

@@ -23,3 +23,8 @@ def detect(data: bytes) -> Kind | None:
     if b"\0" not in data[:_TEXT_BYTES] and any(word in data for word in _HEADER_WORDS):
         return "header"
     return None
+
+
+def could_be(head: bytes) -> bool:
+    """Whether a file that begins with these bytes (a few thousand suffice) is worth reading on."""
+    return head[:4] in (nbg_layout.MAGIC, npub.MAGIC) or (bool(head) and b"\0" not in head[:_TEXT_BYTES])

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 from npumon.modelfile.diff import ModelDiff
+from npumon.modelfile.weights import WeightStatistics
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -109,6 +110,16 @@ def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
         "nbg.axi_sram_bytes": nbg and nbg.axi_sram_bytes,
         "nbg.vip_sram_bytes": nbg and nbg.vip_sram_bytes,
     }
+
+
+def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
+    """The statistics of a model's weights, as its document has them under `weights` where they were asked for."""
+    value: dict[str, Json] = asdict(statistics)
+    value["histogram"] = [
+        {"from": item.low, "below": item.high, "positive": item.positive, "negative": item.negative}
+        for item in statistics.histogram
+    ]
+    return value
 
 
 def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:

@@ -18,10 +18,6 @@ from itertools import zip_longest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-
-from generate_log import generate  # noqa: E402  # lies beside this script
-
 NPUMON = [str(Path(sys.executable).parent / "npumon")]
 SEED_RUN = HERE.parent / "data" / "seed_run.txt"
 MEGABYTES = int(os.environ.get("BENCH_MB", "200"))
@@ -86,7 +82,8 @@ def show(results: dict[str, list[tuple[float, float]]], base: str, megabytes: fl
 def bench_parse(folder: Path) -> None:
     """CSV of a long log against mawk, and both against the tolerant parser."""
     log, ours, theirs = folder / "log", folder / "npumon.csv", folder / "mawk.csv"
-    blocks = generate(str(log), MEGABYTES)
+    generator = [sys.executable, str(HERE / "generate_log.py"), str(log), str(MEGABYTES)]
+    blocks = int(subprocess.run(generator, capture_output=True, text=True, check=True).stdout)
     size = log.stat().st_size / 1e6
     processors = len(os.sched_getaffinity(0))
     print(f"npumon parse --format csv beside mawk: {size:.0f} MB, {blocks} blocks of 18 lines, {processors} processors")

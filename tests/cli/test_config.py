@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import argparse
 import json
 import re
 from pathlib import Path
@@ -8,21 +7,30 @@ from typing import Any
 
 import pytest
 
+from npumon.cli.arguments import parse_words
 from npumon.cli.commands import config
+from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.output import Output
 from npumon.cli.paths import UserFolders
 from npumon.cli.settings import Settings, load
 from npumon.cli.settings_schema import BY_KEY, SETTINGS
+from npumon.cli.workplace import Workplace
 from npumon.core.problems import ProblemError
 from npumon.export.style import Style
+from tests.command_line import CommandLine, refused
 
 
-def printed(settings: Settings, tmp_path: Path, *arguments: str, width: int = 80) -> str:
-    parser = argparse.ArgumentParser()
-    config.add_arguments(parser)
+def carry_out(settings: Settings, output: Output, *words: str) -> None:
+    """The command, with these settings."""
+    args = parse_words(["config", "--config", "/dev/null", *words])
+    with Workplace(args, Diagnostics()) as place:
+        place.settings, place.output = settings, output
+        assert config.run(args, place) == 0
+
+
+def printed(settings: Settings, tmp_path: Path, *words: str, width: int = 80) -> str:
     path = tmp_path / "printed"
-    output = Output(str(path), Style(width=width))
-    assert config.run(parser.parse_args(arguments), settings, output) == 0
+    carry_out(settings, Output(str(path), Style(width=width)), *words)
     return path.read_text()
 
 
@@ -120,14 +128,14 @@ def test_examples_given_for_a_setting_are_right(folders: UserFolders, tmp_path: 
 def test_the_path_alone(defaults: Settings, tmp_path: Path) -> None:
     assert printed(defaults, tmp_path, "--path") == f"{defaults.config_file}\n"
     odd = defaults._replace(config_file="/x/\udcff.toml")
-    config.run(argparse.Namespace(path=True, example=False), odd, Output(str(tmp_path / "p"), Style()))
+    carry_out(odd, Output(str(tmp_path / "p"), Style()), "--path")
     assert (tmp_path / "p").read_bytes() == b"/x/\xff.toml\n"
 
 
 def test_the_path_on_a_terminal_is_made_visible(defaults: Settings, terminal: Any) -> None:
     odd = defaults._replace(config_file="/x/\x1b[2J.toml")
     output = Output(None, Style(), terminal=True, fd=terminal.fd)
-    config.run(argparse.Namespace(path=True, example=False), odd, output)
+    carry_out(odd, output, "--path")
     assert terminal.read() == "/x/\\x1b[2J.toml\n"
 
 
@@ -136,9 +144,9 @@ def test_no_path_without_a_home(defaults: Settings, tmp_path: Path) -> None:
         printed(defaults._replace(config_file=None), tmp_path, "--path")
 
 
-def test_it_can_tell_the_way_out_of_a_broken_file() -> None:
-    parser = argparse.ArgumentParser()
-    config.add_arguments(parser)
-    assert config.reads_file(parser.parse_args([]))
-    assert not config.reads_file(parser.parse_args(["--path"]))
-    assert not config.reads_file(parser.parse_args(["--example"]))
+def test_the_way_out_of_a_broken_file(npumon: CommandLine) -> None:
+    npumon.config.parent.mkdir(parents=True)
+    npumon.config.write_text("[run\n")
+    refused(npumon("config"), 2, "config.toml is not valid TOML")
+    assert npumon("config", "--path").stdout == f"{npumon.config}\n"
+    assert npumon("config", "--example").stdout.startswith("# Settings of npumon.")

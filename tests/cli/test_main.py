@@ -1,17 +1,85 @@
+"""The command as a whole: what it prints about itself, and how it ends."""
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import signal
+import sys
 
-if TYPE_CHECKING:
-    from tests.conftest import CommandLine
-def test_x(npumon: CommandLine) -> None:
-    r = npumon("--help")
-    assert r.returncode == 0, r.stderr
-    assert r.stderr == ""
-    r = npumon("run","--demo")
-    assert r.returncode == 0, r.stderr
-    assert r.stderr == ""
-    r = npumon("completion","bash")
-    assert r.stderr == ""
-    r = npumon("driver","status","--demo")
-    assert r.stderr == ""
+import pytest
+
+from npumon import __version__
+from tests.command_line import PATIENCE, CommandLine, until
+
+
+@pytest.mark.parametrize("words", [("--version",), ("run", "--version"), ("-q", "--version")], ids=" ".join)
+def test_version(npumon: CommandLine, words: tuple[str, ...]) -> None:
+    done = npumon(*words)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"npumon {__version__}\n", "")
+
+
+def test_help(npumon: CommandLine) -> None:
+    done = npumon("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "usage: npumon [option ...] COMMAND ..."
+    assert max(map(len, lines)) <= 80
+    assert "  npumon --demo  " in done.stdout, "examples come from the README's first minutes"
+    assert lines.index("commands:") < lines.index("shared options:") < lines.index("examples:")
+
+
+def test_no_words_show_the_board(npumon: CommandLine) -> None:
+    """On a machine that is no board that is status 3, with a hint on standard error."""
+    for words in ((), ("snapshot",)):
+        done = npumon(*words, "--root", str(npumon.home))
+        assert done.returncode == 3
+        assert done.stdout.startswith("npumon snapshot, ")
+        assert "Driver  none loaded" in done.stdout
+        assert done.stderr == "npumon: This is no board that npumon knows; npumon --demo shows a simulated one.\n"
+    demo = npumon("--demo")
+    assert (demo.returncode, demo.stderr) == (0, "")
+    assert "Board   Khadas VIM3 (A311D, VIM3)" in demo.stdout
+    assert "inceptionv3 " in demo.stdout
+
+
+def test_quiet(npumon: CommandLine) -> None:
+    for option in ("-q", "--quiet"):
+        assert npumon(option, "--root", str(npumon.home)).stderr == ""
+        assert npumon(option, "parse", "missing").stderr.startswith("npumon: missing cannot be read")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it_quietly(npumon: CommandLine, number: signal.Signals) -> None:
+    gate = npumon.folder / "gate"
+    os.mkfifo(gate)
+    process = npumon.start("parse", str(gate))
+    with gate.open("wb"):  # opened on both sides: it waits for the log
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, output, errors) == (130, b"", b"npumon: Interrupted.\n")
+
+
+def test_a_demo_board_goes_also_when_a_signal_comes_early(npumon: CommandLine) -> None:
+    """The fixture sees that nothing is left among the temporary files, whenever the signal came."""
+    process = npumon.start("run", "--demo", "--scenario", "hang")
+    until(lambda: list(npumon.temporary.iterdir()))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+
+
+def test_debug_shows_where_an_interruption_came(npumon: CommandLine) -> None:
+    gate = npumon.folder / "gate"
+    os.mkfifo(gate)
+    process = npumon.start("--debug", "parse", str(gate))
+    with gate.open("wb"):
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=PATIENCE)
+    assert errors.startswith(b"Traceback")
+    assert errors.endswith(b"npumon: Interrupted.\n")
+
+
+def test_it_is_a_module_too(npumon: CommandLine) -> None:
+    program = "import sys; from npumon.cli.main import main; sys.exit(main(['parse', 'missing']))"
+    done = npumon.run([sys.executable, "-c", program])
+    assert (done.returncode, done.stdout) == (2, "")

@@ -419,7 +419,9 @@ def test_a_text_cut_anywhere_gives_no_figure_that_was_not_printed(seed_run: byte
         b"VPC_ELAPSETIME: 211",
         b"resultData.detect_num=1",
         b"HAL user version 6.4.3.5.29390",
+        b"HAL user version: 6.4.6.345497",
         b"Done. inference :  0.04",
+        b"Done. inference :  0.042345",  # Python prints as many decimals as there are
         b"class: person, score: 0.9",
         b"i:0 left:12.000000 right:96.000000 top:8.000000 bottom:64.0",
     ],

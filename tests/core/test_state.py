@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -218,7 +219,8 @@ def test_a_second_list_replaces_the_first() -> None:
     ],
 )
 def test_a_run_without_end_takes_bounded_memory(event: ev.Event, field: str, kept: int) -> None:
-    state = EMPTY._replace(**{field: (None,) * (kept - 1)})
+    begun: dict[str, Any] = {field: (None,) * (kept - 1)}
+    state = EMPTY._replace(**begun)
     state = folded(event, event, event, state=state)
     assert len(getattr(state, field)) == kept
 

@@ -69,7 +69,7 @@ def test_the_real_run(seed_run: bytes, judged: Judge) -> None:
     )
 
 
-# -- runs that did not end well -----------------------------------------------------------------------------------------
+# -- runs that did not end well -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_text_without_profile_says_how_to_get_one(judged: Judge, profiling: bo
     assert "VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1" in verdict
 
 
-# -- what the figures mean ------------------------------------------------------------------------------------------------
+# -- what the figures mean -------------------------------------------------------------------------------------------
 
 
 def test_figures_that_contradict_each_other_are_not_explained(judged: Judge) -> None:

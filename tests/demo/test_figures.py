@@ -26,7 +26,7 @@ def test_the_invariants(model: str, scenario: str, seed: int, run: int) -> None:
         assert nominal * 0.999 < cycles / it.vpc_elapsed_us < nominal * 1.011
         for each in it.operations:
             assert 0 <= (each.cycles.idle or 0) < (each.cycles.total or 0)
-            shown = {name: f"{getattr(each.bandwidth, name):.6f}" for name in each.bandwidth.__slots__}
+            shown = {name: f"{getattr(each.bandwidth, name):.6f}" for name in each.bandwidth._fields}
             for way in ("read", "write"):
                 millionths = {kind: int(shown[f"{kind}_{way}"].replace(".", "")) for kind in ("total", "axi", "ddr")}
                 assert millionths["total"] == millionths["axi"] + millionths["ddr"]

@@ -192,7 +192,9 @@ def scripts(draw: st.DrawFn, dialect: Dialect) -> list[ev.Event]:
     first = draw(st.integers(1, 3))
     for index in range(first, first + draw(st.integers(0, 3))):
         script += draw(iterations(index, dialect))
-    for part in (open_iterations(), totals(dialect), tops(dialect), detections()):
+    # a frame ends what is profiled before it, so an iteration that is left open has no detections after it
+    start, end = draw(st.sampled_from([([open_iterations()], []), ([], [detections()])]))
+    for part in (*start, totals(dialect), tops(dialect), *end):
         if draw(st.booleans()):
             script += draw(part)
     if dialect.threads:

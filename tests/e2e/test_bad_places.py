@@ -16,13 +16,15 @@ FAILED, USAGE = 1, 2
 
 
 def test_no_home(npumon: CommandLine) -> None:
-    nothing = {"HOME": None, "XDG_CONFIG_HOME": None, "XDG_STATE_HOME": None}
+    nothing: dict[str, str | None] = {"HOME": None, "XDG_CONFIG_HOME": None, "XDG_STATE_HOME": None}
     state = npumon.temporary / "state"
-    done = npumon("run", "--format", "json", "--", "cat", str(SEED), NPUMON_STATE_FOLDER=str(state), environ=nothing)
+    done = npumon(
+        "run", "--format", "json", "--", "cat", str(SEED), environ={**nothing, "NPUMON_STATE_FOLDER": str(state)}
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["run"]["log"].startswith(str(state))
     shutil.rmtree(state)
-    done = npumon("run", "--format", "json", "--", "cat", str(SEED), **{**nothing, "HOME": "not/absolute"})
+    done = npumon("run", "--format", "json", "--", "cat", str(SEED), environ={**nothing, "HOME": "not/absolute"})
     assert (done.returncode, done.stderr) == (0, "")
     assert npumon("parse", str(SEED), environ=nothing).returncode == 0
 

@@ -110,7 +110,7 @@ def test_the_help_of_everything(npumon: CommandLine) -> None:
 
 def test_the_processes_of_a_long_log_end_with_their_reader(npumon: CommandLine) -> None:
     """Long logs are read by several processes; the fixture sees that none stays."""
-    (npumon.folder / "long.log").write_bytes(SEED.read_bytes() * 14_000)
+    (npumon.folder / "long.log").write_bytes(SEED.read_bytes() * 15_000)
     process = npumon.start("parse", "--format", "csv", "long.log")
     assert process.stdout is not None
     assert process.stdout.readline().decode() == HEADER

@@ -89,7 +89,7 @@ def test_on_terminals_the_only_sequences_are_our_own_colours(
 ) -> None:
     out = npumon.screen()
     process, messages = npumon.on_terminal(
-        command, "--labels", "labels.txt", "--", evil, stdout=out, NO_COLOR=None if color else "1"
+        command, "--labels", "labels.txt", "--", evil, stdout=out, environ={"NO_COLOR": None if color else "1"}
     )
     process.wait(timeout=PATIENCE)
     printed = out.read().decode()

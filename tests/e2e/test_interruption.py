@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npumon.board.exit_record import RunRecord, read_record
-from tests.command_line import PATIENCE, SEED, CommandLine, alive, content, until
+from tests.command_line import PATIENCE, SEED, CommandLine, alive, content, next_line, until
 
 #: From asking for a run to end until all of it is gone; npumon's own start and end are not counted in it.
 WITHIN_S = 5.0
@@ -195,8 +195,8 @@ def test_a_reader_that_goes_away_ends_the_run(npumon: CommandLine) -> None:
         "#!/bin/sh\necho $$ >parent\nwhile :; do echo 'Run the 1 time: 21.00ms or 21609.00us'; sleep 0.01; done\n",
     )
     process = npumon.start("run", "--format", "jsonl", "--", script)
+    assert next_line(process)["schema"] == "npumon.iteration/1"
     assert process.stdout is not None
-    assert process.stdout.readline().startswith(b'{"schema":"npumon.iteration/1"')
     process.stdout.close()
     assert process.wait(timeout=PATIENCE) == 141
     assert process.stderr is not None

@@ -17,7 +17,9 @@ Prog = tuple[str, str]
 def test_iterations_time_and_what_is_left(npumon: CommandLine, prog: Prog) -> None:
     gate = npumon.folder / "gate"
     os.mkfifo(gate)
-    process, screen = npumon.on_terminal("run", "--format", "json", "--", *prog, environ={"VNN_LOOP_TIME": "4", "GATE": str(gate)})
+    process, screen = npumon.on_terminal(
+        "run", "--format", "json", "--", *prog, environ={"VNN_LOOP_TIME": "4", "GATE": str(gate)}
+    )
     for index in (2, 3, 4):
         screen.wait_for(f"iteration {index} of 4 · ".encode())
         if index == 4:  # the pace is known by now
@@ -38,7 +40,16 @@ def test_which_of_several_runs(npumon: CommandLine, prog: Prog) -> None:
     gate = npumon.folder / "gate"
     os.mkfifo(gate)
     process, screen = npumon.on_terminal(
-        "run", "--format", "json", "--warmup", "1", "-n", "2", "--", *prog, VNN_LOOP_TIME="2", GATE=str(gate)
+        "run",
+        "--format",
+        "json",
+        "--warmup",
+        "1",
+        "-n",
+        "2",
+        "--",
+        *prog,
+        environ={"VNN_LOOP_TIME": "2", "GATE": str(gate)},
     )
     for label in ("warm-up 1 of 1", "run 1 of 2", "run 2 of 2"):
         screen.wait_for(f"{label} · iteration 2 of 2".encode())
@@ -64,7 +75,9 @@ def test_silence_where_it_is_not_wanted(npumon: CommandLine, options: tuple[str,
 def test_a_narrow_terminal(npumon: CommandLine, prog: Prog) -> None:
     gate = npumon.folder / "gate"
     os.mkfifo(gate)
-    process, screen = npumon.on_terminal("run", "--", *prog, columns=24, environ={"VNN_LOOP_TIME": "2", "GATE": str(gate)})
+    process, screen = npumon.on_terminal(
+        "run", "--", *prog, columns=24, environ={"VNN_LOOP_TIME": "2", "GATE": str(gate)}
+    )
     screen.wait_for(b"iteration 2 of 2")
     with gate.open("w") as file:
         file.write("\n")

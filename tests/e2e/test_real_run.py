@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from npumon.board.exit_record import read_record
 from npumon.export.csv_rows import HEADER
-from tests.command_line import SEED, CommandLine
+from tests.command_line import PATIENCE, SEED, CommandLine, next_line
 
 Prog = tuple[str, str]
 
@@ -39,15 +37,6 @@ ROW = (
     "21609.0,21124,0,network_binary_graph,0,unkown operation type,unkown operation target,0,0,20845,71.70338,"
     "17.810649,30.981305,14.130429,40.722075,3.68022,16697255,296080,0.982268\n"
 )
-
-
-def read_line(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    """The next line of a process's output, as soon as it is whole."""
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.endswith(b"\n")
-    document: dict[str, Any] = json.loads(line)
-    return document
 
 
 def pass_gate(gate: Path) -> None:
@@ -109,14 +98,14 @@ def test_jsonl_tells_each_iteration_the_moment_it_completes(npumon: CommandLine,
     os.mkfifo(gate)
     process = npumon.start("run", "--format", "jsonl", "--", *prog, environ={"VNN_LOOP_TIME": "3", "GATE": str(gate)})
     for index in (1, 2, 3):
-        line = read_line(process)  # the program does not go on before the gate is passed
+        line = next_line(process)  # the program does not go on before the gate is passed
         assert (line["schema"], line["run"], line["index"]) == ("npumon.iteration/1", 1, index)
         assert line["layers"] == [LAYER]
         if index < 3:
             pass_gate(gate)
-    last = read_line(process)
+    last = next_line(process)
     assert (last["schema"], last["loops"], len(last["iterations"])) == ("npumon.run/1", 3, 3)
-    output, errors = process.communicate()
+    output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output, errors) == (0, b"", b"")
 
 

@@ -15,7 +15,7 @@ from npumon.cli import status
 from npumon.cli.paths import shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import IterationCompleted, RunCompleted
+from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold
 
 if TYPE_CHECKING:
     from npumon.cli.output import Sink
@@ -45,10 +45,10 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         return _csv(logs, place, wanted, args.check)
     if form == "jsonl":
         return _jsonl(logs, place, wanted, args.check)
-    reports = logs.reports(place.context(board=False))
-    if wanted == "all":
-        return _all(reports, place, form, args.check)
-    return _one(reports, place, form, wanted, args.check)
+    context = place.context(board=False)
+    if isinstance(wanted, str):
+        return _all(logs.reports(context), place, form, args.check)
+    return _one(logs.chosen(wanted, context), place, form, args.check)
 
 
 def _wanted(text: str | None) -> int | str | None:
@@ -69,13 +69,17 @@ class Logs:
         self._diagnostics = place.diagnostics
         self.runs = 0
 
-    def completed(self) -> Iterator[tuple[str, IterationCompleted | RunCompleted]]:
-        """What each file completes, with the file's name; runs are numbered through all files."""
+    def completed(self, *, live: bool = False) -> Iterator[tuple[str, Completed]]:
+        """What each file completes, with the file's name; runs are numbered through all files.
+
+        `live` has results of a pipe the moment they come; the fast way, which files take, holds some text back.
+        """
         from npumon.engine.replay import replay
 
         for path in self.paths:
+            way = _as_it_comes if live and not os.path.isfile(path) else replay
             with opened(path) as chunks:
-                for item in replay(chunks, self.runs + 1):
+                for item in way(chunks, self.runs + 1):
                     yield path, item
             self.count(path, item)
 
@@ -93,35 +97,57 @@ class Logs:
 
     def reports(self, context: Context) -> Iterator[RunReport]:
         """A report for each run; for no run at all, one that says so."""
-        from npumon.engine.report import report_of
-
         for path, item in self.completed():
             if isinstance(item, RunCompleted):
-                info = RunInfo(log=_name(path))
-                yield report_of(item.state, context, info, number=item.run, runs_in_log=item.run)
+                yield _report(path, item, context)
+
+    def chosen(self, wanted: int | None, context: Context) -> RunReport:
+        """The report of the run with that number, or of the last one. Only that one is assessed.
+
+        Raises `ProblemError` (usage) when there is no such run.
+        """
+        found: tuple[str, RunCompleted] | None = None
+        count = 0
+        for path, item in self.completed():
+            if isinstance(item, RunCompleted):
+                whole = item.state.has_profiler_text
+                count += whole
+                if item.run == wanted or (wanted is None and (whole or found is None)):
+                    found = path, item
+        if found is None:
+            raise _no_such_run(wanted, count)
+        return _report(*found, context)._replace(runs_in_log=count)
 
 
-def _one(reports: Iterable[RunReport], place: Workplace, form: str, wanted: object, check: bool) -> int:
-    found: RunReport | None = None
-    count = 0
-    for report in reports:
-        whole = report.state.has_profiler_text
-        count += whole
-        if report.number == wanted or (wanted is None and (whole or found is None)):
-            found = report
-    if found is None:
-        raise _no_such_run(wanted, count)
-    found = found._replace(runs_in_log=count)
+def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]:
+    """The same as `replay`, with nothing held back."""
+    from npumon.core.parser import ProfileParser
+
+    parser, fold = ProfileParser(), RunFold(first_run)
+    for chunk in chunks:
+        yield from fold.feed(parser.feed(chunk))
+    yield from fold.feed(parser.close())
+    yield fold.close()
+
+
+def _report(path: str, item: RunCompleted, context: Context) -> RunReport:
+    """The report of a run whose log may hold more of them."""
+    from npumon.engine.report import report_of
+
+    return report_of(item.state, context, RunInfo(log=_name(path)), number=item.run, runs_in_log=None)
+
+
+def _one(report: RunReport, place: Workplace, form: str, check: bool) -> int:
     if form == "json":
         from npumon.export.json_text import json_document
         from npumon.export.run_document import run_document
 
-        place.output.document(json_document(run_document(found), place.output.style))
+        place.output.document(json_document(run_document(report), place.output.style))
     else:
         from npumon.export.run_text import run_text
 
-        place.output.text(run_text(found, place.output.style))
-    return status.status_of(found, check=check)
+        place.output.text(run_text(report, place.output.style))
+    return status.status_of(report, check=check)
 
 
 def _no_such_run(wanted: object, count: int) -> ProblemError:
@@ -160,21 +186,19 @@ class Worst:
 
 
 def _jsonl(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
-    from npumon.engine.report import report_of
     from npumon.export.json_text import json_line
     from npumon.export.run_document import iteration_line, run_document
 
     context, style = place.context(board=False), place.output.style
     worst, found = Worst(check), False
     with place.output.open_stream() as sink:
-        for path, item in logs.completed():
+        for path, item in logs.completed(live=True):
             if isinstance(wanted, int) and item.run != wanted:
                 continue
             if isinstance(item, IterationCompleted):
                 sink.write(json_line(iteration_line(item.run, item.iteration, demo=context.demo), style))
                 continue
-            info = RunInfo(log=_name(path))
-            report = report_of(item.state, context, info, number=item.run, runs_in_log=item.run)
+            report = _report(path, item, context)
             for _ in worst.seen([report]):
                 sink.write(json_line(run_document(report), style))
             found = True

@@ -74,5 +74,4 @@ def _read(log: str, place: Workplace) -> RunReport:
     """The last run of a finished log."""
     from npumon.cli.commands.parse import Logs
 
-    *_, last = Logs([log], place).reports(place.context(board=False))
-    return last
+    return Logs([log], place).chosen(None, place.context(board=False))

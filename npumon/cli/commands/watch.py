@@ -56,6 +56,9 @@ def _refuse(path: str) -> None:
         problem = Problem("watch.folder", f"{shown(path)} is a folder.", "Name the log file in it.", "usage")
     elif not os.path.isdir(folder):
         problem = Problem("watch.missing", f"There is no folder {shown(folder)}.", "Check the path.", "usage")
+    elif os.path.exists(path) and not os.path.isfile(path):
+        remedy = "Name a file, or read it with npumon parse --format jsonl."
+        problem = Problem("watch.special", f"{shown(path)} is no regular file.", remedy, "usage")
     elif os.path.exists(path) and not os.access(path, os.R_OK):
         problem = Problem("watch.unreadable", f"{shown(path)} may not be read.", "Change its mode.", "usage")
     else:
@@ -154,5 +157,5 @@ class Results:
         from npumon.export.run_document import run_document
 
         self._told = number
-        report = report_of(state, self._context, RunInfo(log=shown(self._path)), number=number, runs_in_log=number)
+        report = report_of(state, self._context, RunInfo(log=shown(self._path)), number=number, runs_in_log=None)
         self._sink.write(json_line(run_document(report), self._place.output.style))

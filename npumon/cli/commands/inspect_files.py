@@ -1,0 +1,162 @@
+"""The files that `npumon inspect` reads: named ones, those of a folder, standard input, and what lies beside them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from npumon.cli.paths import shown
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+
+STDIN = "-"
+#: No model file is nearly as long; what is longer is refused instead of filling the memory.
+LONGEST_BYTES = 256 << 20
+_LONGEST = "256 MiB"
+_LONGEST_META = 4 << 20
+_META_NAME = "nbg_meta.json"
+_HEAD = 4096
+_CHUNK = 1 << 20
+
+
+class Source(NamedTuple):
+    """A file to read. `named` says that it was named itself, and not found in a folder."""
+
+    path: str
+    named: bool = True
+
+    @property
+    def name(self) -> str:
+        """The file for people."""
+        return "standard input" if self.path == STDIN else shown(self.path)
+
+    @property
+    def stated(self) -> str:
+        """The path for documents, as it was given."""
+        return visible(self.path)
+
+
+def sources(paths: Iterable[str]) -> tuple[Source, ...]:
+    """The files that are named and, in their place, the plain files of a folder that is named, by name.
+
+    Raises `ProblemError` (usage) for what plainly cannot be read, before anything is printed.
+    """
+    found: list[Source] = []
+    for path in paths:
+        if path == STDIN:
+            if Source(STDIN) in found:
+                raise ProblemError(Problem("inspect.stdin", "Standard input can be read once only.", "", "usage"))
+            found.append(Source(STDIN))
+            continue
+        try:
+            if stat.S_ISDIR(os.stat(path).st_mode):
+                found += _inside(path)
+                continue
+            if not os.access(path, os.R_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except (OSError, ValueError) as error:
+            raise _unreadable(Source(path), error) from error
+        found.append(Source(path))
+    return tuple(found)
+
+
+def _inside(folder: str) -> Iterator[Source]:
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_file())
+    return (Source(os.path.join(folder, name), named=False) for name in names)
+
+
+def read(source: Source) -> bytes | None:
+    """The bytes of a file; None for one of a folder that is plainly no model, of which only the beginning is read.
+
+    Raises `ProblemError` (usage) when it cannot be read, is empty or longer than `LONGEST_BYTES`.
+    """
+    if source.path == STDIN:
+        if sys.stdin is None:
+            raise ProblemError(Problem("inspect.stdin", "Standard input is closed.", "Name a file.", "usage"))
+        return _read(sys.stdin.fileno(), source)
+    try:
+        fd = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise _unreadable(source, error) from error
+    try:
+        return _read(fd, source)
+    finally:
+        os.close(fd)
+
+
+def _read(fd: int, source: Source) -> bytes | None:
+    pieces: list[bytes] = []
+    length = 0
+    try:
+        known = os.fstat(fd).st_size  # 0 for pipes and devices, which are counted as they are read
+        while piece := os.read(fd, _CHUNK if pieces else _HEAD):
+            if not pieces and not source.named and not _promising(piece):
+                return None
+            pieces.append(piece)
+            length += len(piece)
+            if max(length, known) > LONGEST_BYTES:
+                what = f"{source.name} is longer than {_LONGEST}, which no model file is."
+                raise ProblemError(Problem("inspect.long", what, "Name the model file itself.", "usage"))
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    if not length:
+        if not source.named:
+            return None
+        what = f"{source.name} is empty."
+        raise ProblemError(Problem("inspect.empty", what, "Compile or copy the model once more.", "usage"))
+    return b"".join(pieces)
+
+
+def _promising(head: bytes) -> bool:
+    from npumon.modelfile.detect import could_be
+
+    return could_be(head)
+
+
+def meta_beside(source: Source) -> bytes | None:
+    """The bytes of `nbg_meta.json` beside a graph; None where there is none, or where it may belong to another
+    graph in the same folder."""
+    if source.path == STDIN:
+        return None
+    folder = os.path.dirname(source.path) or "."
+    path = os.path.join(folder, _META_NAME)
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
+        if sum(name.endswith(".nb") for name in os.listdir(folder)) > 1:
+            return None
+        with open(path, "rb") as file:
+            return file.read(_LONGEST_META)
+    except OSError:
+        return None
+
+
+def md5_of(path: str) -> str:
+    """MD5 of a file in hexadecimal, which is how a compiled model names its graph."""
+    import hashlib
+
+    digest = hashlib.md5(usedforsecurity=False)
+    try:
+        with open(path, "rb") as file:
+            while piece := file.read(_CHUNK):
+                digest.update(piece)
+    except (OSError, ValueError) as error:
+        raise _unreadable(Source(path), error) from error
+    return digest.hexdigest()
+
+
+def _unreadable(source: Source, error: Exception) -> ProblemError:
+    if isinstance(error, IsADirectoryError):
+        remedy = "Name a file in it."
+    elif isinstance(error, FileNotFoundError):
+        remedy = "Check the path."
+    else:
+        remedy = "Check the path and its rights."
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    what = f"{source.name} cannot be read: {reason}."
+    return ProblemError(Problem("inspect.unreadable", what, remedy, "usage"))

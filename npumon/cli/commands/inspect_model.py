@@ -1,0 +1,140 @@
+"""A model file read and checked as the command line asks for: budgets, a .pb, a compiler's report, this board."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from npumon.cli.commands.inspect_files import Source, md5_of, meta_beside, read
+from npumon.core.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from npumon.cli.workplace import Workplace
+    from npumon.modelfile.budget import Budget
+    from npumon.modelfile.checks_nbg import Device
+    from npumon.modelfile.compiler_report import CompilerReport
+    from npumon.modelfile.description import ModelFile
+    from npumon.modelfile.weights import WeightStatistics
+
+#: What there is to say where a file is of no known kind.
+KNOWN = "Known are gxnpuc's model.h and NPUB container (GX8002 and its sisters) and Vivante's NBG (.nb)."
+#: The PID that the driver prints for the NPU of each chip that the device tree names.
+_PIDS = {"A311D": 0x88, "S905D3": 0x99}
+
+
+class Inspector:
+    """Reads and checks files as the command line asks for; remembers how that went."""
+
+    def __init__(self, args: argparse.Namespace, place: Workplace) -> None:
+        import time
+
+        self.place = place
+        self.weights: bool = args.weights
+        self.inspected = 0
+        self.refused = 0
+        self.ok = True
+        self._args = args
+        self._today = time.strftime("%Y-%m-%d")
+        self._pb_md5 = None if args.pb is None else md5_of(args.pb)
+        self._report = None if args.report is None else _compiler_report(args.report)
+
+    def all(self, found: tuple[Source, ...]) -> Iterator[tuple[Source, ModelFile]]:
+        """The models among the files. A file that was named and is none is told of and counted as refused."""
+        for source in found:
+            try:
+                model = self.one(source)
+            except ProblemError as error:
+                if source.named or error.problem.id != "inspect.unknown":
+                    self.place.diagnostics.warning(error.problem)
+                self.refused += source.named
+                continue
+            yield source, model
+
+    def one(self, source: Source) -> ModelFile:
+        """One model. Raises `ProblemError` (usage) where there is none."""
+        data = read(source)
+        model = None if data is None else self.described(source, data)
+        if model is None:
+            raise unknown(source)
+        self.inspected += 1
+        self.ok = self.ok and model.ok
+        return model
+
+    def described(self, source: Source, data: bytes) -> ModelFile | None:
+        """The bytes described and checked, also with what lies beside the file; None when they are no model."""
+        from npumon.modelfile.detect import detect
+        from npumon.modelfile.inspection import inspect
+
+        graph = detect(data) == "nbg"
+        device = self._device if graph else None
+        model = inspect(data, today=self._today, budget=self._budget, device=device)
+        if model is None:
+            return None
+        if graph and (meta := meta_beside(source)) is not None:
+            from npumon.modelfile.checks_nbg import meta_checks
+
+            model = model.with_checks(*meta_checks(model, meta))
+        if self._pb_md5 is not None:
+            from npumon.modelfile.checks_gx import pb_check
+
+            model = model.with_checks(pb_check(model, self._pb_md5))
+        if self._report is not None:
+            from npumon.modelfile.compiler_report import report_checks
+
+            if graph:
+                what = f"{source.name} was not made by gxnpuc: --report says nothing about it."
+                self.place.diagnostics.warning(Problem("inspect.report", what, ""))
+            else:
+                model = model.with_checks(*report_checks(model, self._report))
+        return model
+
+    @cached_property
+    def _budget(self) -> Budget:
+        from npumon.modelfile.budget import GX8002_FLASH_BYTES, GX8002_SRAM_BYTES, Budget
+
+        sram, flash = self._args.budget, self._args.flash
+        return Budget(GX8002_SRAM_BYTES if sram is None else sram, GX8002_FLASH_BYTES if flash is None else flash)
+
+    @cached_property
+    def _device(self) -> Device | None:
+        """The NPU of this board, None where the board is not recognised."""
+        from npumon.board.device_tree import read_identity
+        from npumon.modelfile.checks_nbg import Device
+
+        pid = _PIDS.get(read_identity(self.place.roots).chip or "")
+        if pid is None:
+            return None
+        self.place.note_demo()
+        return Device(pid)
+
+    def statistics(self, source: Source, model: ModelFile) -> WeightStatistics | None:
+        """What is known of a model's weights; says so where that is nothing."""
+        from npumon.modelfile.weights import weight_statistics
+
+        array = model.array("weight")
+        if array is None or not array.content:
+            what = f"{source.name} has no weights that can be read as half-precision numbers."
+            self.place.diagnostics.warning(Problem("inspect.weights", what, ""))
+            return None
+        if any(key.endswith("COMPRESS") and value.lower() == "true" for key, value in model.settings):
+            what = f"The weights of {source.name} are compressed: as half-precision numbers they mean little."
+            self.place.diagnostics.warning(Problem("inspect.compressed", what, ""))
+        return weight_statistics(array.content)
+
+
+def unknown(source: Source) -> ProblemError:
+    """The problem of a file that is no model."""
+    return ProblemError(Problem("inspect.unknown", f"{source.name} is no known model file.", KNOWN, "usage"))
+
+
+def _compiler_report(path: str) -> CompilerReport:
+    from npumon.modelfile.compiler_report import read_report
+
+    source = Source(path)
+    report = read_report(read(source) or b"")
+    if report is None:
+        what = f"{source.name} holds nothing that gxnpuc prints."
+        raise ProblemError(Problem("inspect.report", what, "Save what it prints: gxnpuc CONFIG > FILE.", "usage"))
+    return report

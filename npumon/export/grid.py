@@ -1,0 +1,62 @@
+"""A table as wide as its cells need, which gives up columns where the text is too narrow for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from npumon.export.drawing import bar, columns, painted, plain, table
+from npumon.export.style import Style
+
+_LEAST_BAR = 8
+_MOST_BAR = 40
+
+
+class Column(NamedTuple):
+    """A column's head and how it behaves.
+
+    `rank` says when it is given up: the highest first, 0 never. Cells wider than `most` are cut.
+    """
+
+    head: str
+    rank: int = 0
+    right: bool = False
+    most: int = 40
+
+
+class Bar(NamedTuple):
+    """A bar behind a row, filled by a share from 0 to 1."""
+
+    share: float
+    color: str = "cyan"
+
+
+def grid(layout: Sequence[Column], rows: Sequence[Sequence[str]], style: Style, bars: Sequence[Bar] = ()) -> list[str]:
+    """The head and the rows; columns without any text are left out, bars are drawn where eight columns are free."""
+    kept = [place for place, column in enumerate(layout) if column.rank == 0 or any(row[place] for row in rows)]
+    widths = [
+        min(column.most, max(columns(plain(text, style)) for text in (column.head, *(row[place] for row in rows))))
+        for place, column in enumerate(layout)
+    ]
+    while _total(kept, widths) > style.width and any(layout[place].rank for place in kept):
+        kept.remove(max(kept, key=lambda place: layout[place].rank))
+    for place in kept:
+        widths[place] = max(1, widths[place] - max(0, _total(kept, widths) - style.width))
+    lines = table(
+        [layout[place].head for place in kept],
+        [[row[place] for place in kept] for row in rows],
+        [-widths[place] if layout[place].right else widths[place] for place in kept],
+        style,
+    )
+    room = min(_MOST_BAR, style.width - _total(kept, widths) - 2)
+    if bars and room >= _LEAST_BAR:
+        whole = _total(kept, widths) + 2
+        for number, drawn in enumerate(bars, 1):
+            text = bar(drawn.share, room, style).rstrip()
+            if text:
+                lines[number] += " " * (whole - columns(lines[number])) + painted(text, drawn.color, style)
+    return lines
+
+
+def _total(kept: Sequence[int], widths: Sequence[int]) -> int:
+    return sum(widths[place] for place in kept) + 2 * (len(kept) - 1)

@@ -1,0 +1,283 @@
+"""A model file for people: what it is, whether it fits, what goes in and out, and which checks it does not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from npumon.core import units
+from npumon.export.drawing import flowed, painted, wrapped
+from npumon.export.grid import Bar, Column, grid
+from npumon.export.style import PLAIN, Style
+from npumon.modelfile.description import Check, ModelFile, NbgInfo, Quantization, Tensor
+from npumon.modelfile.weights import WeightStatistics
+
+_FORMATS = {
+    "gx8002": "GX8002 header",
+    "gxnpuc-leo": "LEO header (GX8008 family)",
+    "gxnpuc-apus": "APUS header (GX830x)",
+    "gxnpuc": "gxnpuc header of an unknown core",
+    "npub": "NPUB container",
+}
+#: What the sizes of a gxnpuc model are the sizes of; LEO and APUS call some of their arrays otherwise.
+_SIZES = (
+    *(("cmd", "cmd_content"), ("weight", "weight_content"), ("data", "data_content"), ("tmp", "tmp_content")),
+    *(("ops", "ops_content"), ("npu", "NPU in all"), ("input", "struct input"), ("output", "struct output")),
+    *(("total", "total_size"), ("in_out", "struct in_out")),
+)
+_OTHER_NAMES = {
+    "gxnpuc-leo": {"cmd": "npu_content", "data": "cpu_content"},
+    "gxnpuc-apus": {"tmp": "cache_content"},
+}
+_MODES = {"sram": "in SRAM", "xip": "from flash (XIP)"}
+_WORDS = {"fail": ("FAIL", "red"), "warn": ("warn", "yellow"), "info": ("note", "dim")}
+#: Text for people ends here; more is counted, not listed.
+_MOST_ROWS = 40
+_MOST_STATEMENTS = 12
+_INDENT = "  "
+#: Below this many columns, a check's text starts behind its name instead of in a column of its own.
+_WIDE = 60
+
+
+def model_text(model: ModelFile, name: str, style: Style = PLAIN) -> str:
+    """The whole description, ending in a newline. `name` is how the file is called, made visible."""
+    blocks = (
+        chain(_headline(model, name, style), _statements(model, style)),
+        _network(model.nbg, style) if model.nbg else _memory(model, style),
+        _fit(model, style),
+        _tensors(model, style),
+        _states(model, style),
+        _checks(model, style),
+    )
+    return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
+
+
+def weights_text(statistics: WeightStatistics, style: Style = PLAIN) -> str:
+    """The statistics of half-precision weights, ending in a newline."""
+    return "\n".join(_weights(statistics, style)) + "\n"
+
+
+def _headline(model: ModelFile, name: str, style: Style) -> Iterator[str]:
+    yield from (painted(line, "bold", style) for line in wrapped(name, style.width, style))
+    compiler, nbg = model.compiler, model.nbg
+    pieces = (
+        (f"NBG format {nbg.format_version:#010x}" if nbg else _FORMATS[model.format], ""),
+        ("ok" if model.ok else "not ok", "green" if model.ok else "red"),
+        (f"compiler {compiler.version}" if compiler.version else "", ""),
+        (compiler.unit or "", ""),
+        (f"compiled {compiler.compiled_at.replace('T', ' ')}" if compiler.compiled_at else "", ""),
+        (f"for {nbg.target or 'an unknown NPU'}, PID {nbg.target_pid:#x}" if nbg else "", ""),
+    )
+    yield from flowed([piece for piece in pieces if piece[0]], " - " if style.ascii else " · ", style)
+
+
+def _statements(model: ModelFile, style: Style) -> Iterator[str]:
+    """What the file says about itself beyond the headline."""
+    info, at = model.compiler.model_info, model.compiler.compiled_at
+    if info is not None and at is not None and len(info) <= len("(YYYYMMDDhhmmss)"):
+        info = None  # nothing but the time, which stands in the headline
+    stated = [
+        ("pb_md5", model.pb_md5),
+        ("model_info", info),
+        *model.strings,
+        ("settings", ", ".join(f"{key} {value}" for key, value in model.settings[:_MOST_ROWS])),
+    ]
+    told = [(key, value) for key, value in stated if value]
+    for key, value in told[:_MOST_STATEMENTS]:
+        yield from wrapped(f"{key} {value}", style.width, style, _INDENT)
+    if len(told) > _MOST_STATEMENTS:
+        yield f"{_INDENT}{len(told) - _MOST_STATEMENTS} more"
+
+
+def _memory(model: ModelFile, style: Style) -> Iterator[str]:
+    names = dict(_SIZES) | _OTHER_NAMES.get(model.format, {})
+    sizes = [(names[role], size) for role, _ in _SIZES if (size := getattr(model.sizes, f"{role}_bytes"))]
+    whole = model.sizes.total_bytes or max((size for _, size in sizes), default=0)
+    if sizes:
+        yield from _shares("Memory", sizes, whole, style)
+
+
+def _shares(title: str, sizes: list[tuple[str, int]], whole: int, style: Style) -> list[str]:
+    layout = (Column(title, most=30), Column("bytes", 1, right=True), Column("share", 2, right=True))
+    shares = [size / whole if whole else 0.0 for _, size in sizes]
+    rows = [
+        (_INDENT + name, units.grouped(size), units.percent(share))
+        for (name, size), share in zip(sizes, shares, strict=True)
+    ]
+    return grid(layout, rows, style, [Bar(share) for share in shares])
+
+
+def _fit(model: ModelFile, style: Style) -> Iterator[str]:
+    if not model.fit:
+        return
+    layout = (
+        Column("Fit"),
+        Column("needs", 2, right=True),
+        Column("budget", 3, right=True),
+        Column("left", 4, right=True),
+        Column("", 1),
+    )
+    rows, bars = [], []
+    for way in model.fit:
+        word, color = ("tight", "yellow") if way.tight else ("fits", "green") if way.ok else ("TOO BIG", "red")
+        figures = (way.needs_bytes, way.budget_bytes, way.headroom_bytes)
+        rows.append((_INDENT + _MODES[way.mode], *map(units.grouped, figures), word))
+        bars.append(Bar(way.needs_bytes / way.budget_bytes if way.budget_bytes else 1.0, color))
+    yield from grid(layout, rows, style, bars)
+
+
+def _network(nbg: NbgInfo, style: Style) -> Iterator[str]:
+    counts = ", ".join(
+        f"{units.grouped(count)} {what}{'' if count == 1 else 's'}"
+        for what, count in (("layer", nbg.layer_count), ("operation", nbg.operation_count))
+        if count is not None
+    )
+    kinds = ", ".join(f"{kind} {units.grouped(count)}" for kind, count in nbg.operation_types)
+    told = f"{nbg.network or 'unnamed'}: {counts}" + (f" ({kinds})" if kinds else "")
+    yield from wrapped(told, style.width, style, " " * len("Network  "), "Network  ")
+    wanted = (("pool", nbg.pool_bytes), ("AXI-SRAM", nbg.axi_sram_bytes), ("VIP-SRAM", nbg.vip_sram_bytes))
+    told = ", ".join(f"{name} {units.grouped(size)} bytes" for name, size in wanted if size is not None)
+    if told:
+        yield from wrapped(told, style.width, style, " " * len("Memory   "), "Memory   ")
+    sections = [(name, size) for name, _, size in nbg.sections if size]
+    if sections:
+        yield ""
+        yield from _shares("Sections", sections, sum(size for _, size in sections), style)
+
+
+def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
+    sides = [("in", tensor) for tensor in model.inputs] + [("out", tensor) for tensor in model.outputs]
+    if not sides:
+        return
+    layout = (
+        Column("Tensors", most=32),
+        Column("type", 2, most=16),
+        Column("shape", 1, most=24),
+        Column("elements", 6, right=True, most=16),
+        Column("bytes", 3, right=True, most=16),
+        Column("offset", 5, right=True, most=16),
+        Column("quantization", 4, most=32),
+    )
+    rows = [_tensor(side, tensor, style) for side, tensor in sides[:_MOST_ROWS]]
+    yield from grid(layout, rows, style)
+    if len(sides) > _MOST_ROWS:
+        yield f"{_INDENT}{len(sides) - _MOST_ROWS} more; --format json lists them"
+
+
+def _tensor(side: str, tensor: Tensor, style: Style) -> tuple[str, ...]:
+    return (
+        f"{_INDENT}{side:<3}  {tensor.name}",
+        tensor.dtype,
+        ("x" if style.ascii else "×").join(map(str, tensor.shape)),
+        units.grouped(tensor.elements),
+        units.ABSENT if tensor.bytes is None else units.grouped(tensor.bytes),
+        "" if tensor.offset_bytes is None else units.grouped(tensor.offset_bytes),
+        _quantization(tensor.quantization),
+    )
+
+
+def _quantization(quantization: Quantization | None) -> str:
+    if quantization is None or quantization.kind == "none":
+        return ""
+    if quantization.kind == "dynamic":
+        return f"dynamic, {quantization.fractional_bits} fractional bits"
+    if quantization.kind == "affine":
+        scale = units.ABSENT if quantization.scale is None else f"{quantization.scale:.6g}"
+        return f"scale {scale}, zero {quantization.zero_point}"
+    return quantization.kind
+
+
+def _states(model: ModelFile, style: Style) -> Iterator[str]:
+    if not model.states:
+        return
+    layout = (Column("States", most=32), Column("next value", 1, most=32), Column("", 2))
+    rows = [
+        (_INDENT + state.input, state.output or "none", "ok" if state.ok else "NOT ALIKE" if state.output else "")
+        for state in model.states[:_MOST_ROWS]
+    ]
+    yield from grid(layout, rows, style)
+    if len(model.states) > _MOST_ROWS:
+        yield f"{_INDENT}{len(model.states) - _MOST_ROWS} more; --format json lists them"
+    overlay = next((check for check in model.checks if check.id == "gx.overlay"), None)
+    if overlay is not None:
+        word = "overlay holds" if overlay.ok else "overlay does not hold"
+        yield from wrapped(f"{word}: {overlay.detail}", style.width, style, _INDENT)
+
+
+def _checks(model: ModelFile, style: Style) -> Iterator[str]:
+    passed = [check for check in model.checks if check.ok and check.severity != "info"]
+    notes = [check for check in model.checks if check.severity == "info"]
+    failed, warned = (
+        [check for check in model.checks if check.severity == severity and not check.ok]
+        for severity in ("fail", "warn")
+    )
+    counts = ((len(passed), "passed"), (len(failed), "failed"), (len(warned), "to look at"), (len(notes), "noted"))
+    told = ", ".join(f"{count} {what}" for count, what in counts if count or what in ("passed", "failed"))
+    yield from wrapped(told, style.width, style, " " * len("Checks  "), "Checks  ")
+    listed = [*failed, *warned, *notes]
+    names = max((len(check.id) for check in listed), default=0)
+    yield from chain.from_iterable(_check(check, names, style) for check in listed[:_MOST_ROWS])
+    if len(listed) > _MOST_ROWS:
+        yield f"{_INDENT}{len(listed) - _MOST_ROWS} more; --format json lists them"
+    if passed:
+        ids = " ".join(dict.fromkeys(check.id for check in passed))
+        if style.width >= _WIDE:
+            yield from wrapped(ids, style.width, style, " " * 8, "  ok    ")
+        else:
+            yield from wrapped(f"ok {ids}", style.width, style, _INDENT)
+
+
+def _check(check: Check, names: int, style: Style) -> Iterator[str]:
+    word, color = _WORDS[check.severity]
+    text = check.detail
+    if check.severity != "info" and (check.expected is not None or check.found is not None):
+        values = (("expected", check.expected), ("found", check.found))
+        told = ", ".join(f"{what} {value}" for what, value in values if value is not None)
+        text = f"{text} ({told})" if text else told
+    if style.width < _WIDE:
+        for line in wrapped(f"{word} {check.id}: {text}", style.width, style, _INDENT):
+            yield painted(line, color, style)
+        return
+    title = f"{_INDENT}{word}  {check.id:<{names}}  "
+    for number, line in enumerate(wrapped(text or "-", style.width, style, " " * len(title))):
+        yield (painted(title, color, style) if number == 0 else " " * len(title)) + line[len(title) :]
+
+
+def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
+    count = statistics.count
+    title = "Weights  "
+    told = f"{units.grouped(count)} half-precision values"
+    for name in ("minimum", "maximum", "mean", "deviation"):
+        value = getattr(statistics, name)
+        told += "" if value is None else f", {name} {value:.4g}"
+    yield from wrapped(told, style.width, style, " " * len(title), title)
+    rare = ", ".join(
+        f"{units.grouped(number)} {what}"
+        for number, what in (
+            (statistics.zeros, "zero"),
+            (statistics.subnormals, "subnormal"),
+            (statistics.infinities, "infinite"),
+            (statistics.nans, "not a number"),
+        )
+    )
+    yield from wrapped(rare + (", a byte left over" if statistics.odd_byte else ""), style.width, style, " " * 9)
+    if not statistics.histogram:
+        return
+    most = max(item.count for item in statistics.histogram)
+    layout = (
+        Column("Magnitude"),
+        Column("values", 1, right=True),
+        Column("share", 2, right=True),
+        Column("negative", 3, right=True),
+    )
+    rows = [
+        (
+            f"{_INDENT}{item.low:.3g} to {item.high:.3g}",
+            units.grouped(item.count),
+            units.percent(item.count / count),
+            units.percent(item.negative / item.count if item.count else None),
+        )
+        for item in statistics.histogram
+    ]
+    yield ""
+    yield from grid(layout, rows, style, [Bar(item.count / most) for item in statistics.histogram])

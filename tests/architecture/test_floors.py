@@ -1,0 +1,78 @@
+"""The floors and other rules of the house that import-linter and the eye can check."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(path for folder in ("npumon", "tests") for path in (ROOT / folder).rglob("*.py"))
+
+#: Names that say nothing about what is in a module.
+EMPTY_NAMES = re.compile(r"utils?|helpers?|common|misc|manager|base", re.IGNORECASE)
+
+
+def test_imports_go_downwards_only(tmp_path: Path) -> None:
+    """The contracts stand in pyproject.toml."""
+    command = Path(sys.executable).with_name("lint-imports")
+    if not command.exists():
+        pytest.skip("import-linter is not installed beside this Python: pip install --group lint")
+    done = subprocess.run(
+        [str(command), "--no-cache"],
+        cwd=ROOT,
+        env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", done.stdout)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_long(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_say_something(path: Path) -> None:
+    assert not any(EMPTY_NAMES.fullmatch(part) for part in path.relative_to(ROOT).with_suffix("").parts)
+
+
+def test_only_two_modules_write_to_standard_streams() -> None:
+    """`cli.output` writes results, `cli.diagnostics` messages, `cli.main` the version. The demo's programs and the
+    supervisor are processes of their own."""
+    writing = re.compile(r"(?<![.\w])print\(|sys\.std(?:out|err)\.(?:write|buffer)")
+    own_processes = {"demo/stdio.py", "demo/module_tools.py", "demo/endings.py", "board/supervisor.py"}
+    found = {
+        str(path.relative_to(ROOT / "npumon"))
+        for path in (ROOT / "npumon").rglob("*.py")
+        if writing.search(path.read_text())
+    }
+    assert found - own_processes == {"cli/main.py"}
+
+
+def test_a_build_holds_the_whole_package() -> None:
+    """Every folder of the package is one that Python imports from."""
+    folders = {path.parent for path in (ROOT / "npumon").rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_nothing_needs_a_shell() -> None:
+    for path in (ROOT / "npumon").rglob("*.py"):
+        assert not re.search(r"shell\s*=\s*True|os\.system\(|os\.popen\(", path.read_text()), path
+
+
+def test_the_tests_find_their_tools() -> None:
+    """Not a test of npumon: it says on a bare machine what will be skipped."""
+    missing = [name for name in ("gcc", "mawk", "setpriv", "unshare", "bash") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"not installed, so some tests are skipped: {', '.join(missing)}")
+    assert not missing

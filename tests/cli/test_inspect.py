@@ -1,0 +1,338 @@
+"""`npumon inspect` as a user starts it, on synthetic model files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import struct
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import CommandLine, refused
+from tests.model_writers import HeaderSpec, NbgSpec, NbgTensorSpec, npub_bytes
+
+HEADER = HeaderSpec().data()
+BROKEN = HeaderSpec().text().replace("npu_size = 106", "npu_size = 74").encode()
+NBG = NbgSpec().data()
+#: What must never reach a terminal: sequences, a C1 control, bidirectional and zero-width characters, a bell.
+HOSTILE = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202eevil\u200b\x08\r"
+
+
+def strict(text: str) -> Any:
+    """The one JSON document, without what JSON does not know."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def write(npumon: CommandLine, **files: bytes) -> None:
+    for name, data in files.items():
+        (npumon.folder / name.replace("__", "/").replace("_dot_", ".")).write_bytes(data)
+
+
+def test_a_header_as_text(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER)
+    done = npumon("inspect", "model.h")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("model.h\nGX8002 header · ok · compiler 1.5.3rc7 · NPU32")
+    assert "  weight_content     30   16.5 %" in done.stdout
+
+
+def test_one_file_is_one_document(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER)
+    done = npumon("inspect", "model.h", "--format", "json")
+    document = strict(done.stdout)
+    assert (done.returncode, document["schema"], document["path"]) == (0, "npumon.model/1", "model.h")
+    assert document["ok"] is True
+    assert document["sizes"]["total_bytes"] == HeaderSpec().total_size
+    assert "weights" not in document
+
+
+def test_several_files_and_folders_are_a_list(npumon: CommandLine) -> None:
+    (npumon.folder / "all").mkdir()
+    (npumon.folder / "all" / "inner").mkdir()
+    files = {"b.h": HEADER, "a.nb": NBG, "c.bin": npub_bytes(), "notes.txt": b"notes\n", "empty": b"", "zip": b"PK\0\0"}
+    for name, data in files.items():
+        (npumon.folder / "all" / name).write_bytes(data)
+    (npumon.folder / "all" / "inner" / "d.h").write_bytes(BROKEN)
+    done = npumon("inspect", "all", "--format", "json")
+    document = strict(done.stdout)
+    assert (done.returncode, done.stderr, document["schema"]) == (0, "", "npumon.models/1")
+    assert [model["path"] for model in document["models"]] == ["all/a.nb", "all/b.h", "all/c.bin"]
+    assert [model["format"] for model in document["models"]] == ["nbg", "gx8002", "npub"]
+    done = npumon("inspect", "all/b.h", "all/inner", "--format", "json")
+    assert [model["path"] for model in strict(done.stdout)["models"]] == ["all/b.h", "all/inner/d.h"]
+    assert done.returncode == 1
+    text = npumon("inspect", "all").stdout
+    assert text.count("\n\n" + "─" * 80 + "\n\n") == 2
+
+
+def test_a_row_for_each_model(npumon: CommandLine) -> None:
+    write(npumon, a_dot_h=HEADER, b_dot_h=BROKEN, c_dot_nb=NBG)
+    done = npumon("inspect", "a.h", "b.h", "c.nb", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert done.returncode == 1
+    assert [(row["path"], row["ok"], row["failed"]) for row in rows] == [
+        ("a.h", "true", ""),
+        ("b.h", "false", "gx.npu gx.total"),
+        ("c.nb", "true", ""),
+    ]
+
+
+def test_standard_input(npumon: CommandLine) -> None:
+    done = npumon("inspect", "-", stdin=NBG)
+    assert done.returncode == 0
+    assert done.stdout.startswith("standard input\nNBG format 0x0001000f")
+    assert strict(npumon("inspect", "-", "--format", "json", stdin=HEADER).stdout)["path"] == "-"
+
+
+def test_a_failed_check_is_the_status(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=BROKEN)
+    done = npumon("inspect", "model.h")
+    assert done.returncode == 1
+    assert "  FAIL  gx.npu" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (("none.h",), ("none.h cannot be read: No such file or directory.", "Check the path.")),
+        (("empty.h",), ("empty.h is empty.",)),
+        (("notes.txt",), ("notes.txt is no known model file.", "NBG")),
+        (("nothing",), ("There is no model file here.",)),
+        (("model.h", "none.h"), ("none.h cannot be read",)),
+        (("-", "-"), ("Standard input can be read once only.",)),
+        (("model.h", "--budget", "much"), ("'much' is no number of bytes",)),
+        (("model.h", "--budget", "-5"), ("--budget",)),
+        (("model.h", "--pb", "none.pb"), ("none.pb cannot be read",)),
+        (("model.h", "--pb", "nothing"), ("nothing cannot be read: Is a directory.",)),
+        (("model.h", "--report", "notes.txt"), ("notes.txt holds nothing that gxnpuc prints.",)),
+        (("model.h", "--weights", "--format", "csv"), ("--weights has no columns",)),
+        (("model.h", "--format", "jsonl"), ("no format jsonl",)),
+        (("model.h", "-o", "model.h"), ("model.h is both read and written.",)),
+        (("--diff", "model.h"), ("--diff compares two files.",)),
+        (("--diff", "model.h", "nothing"), ("--diff compares two files.",)),
+        (("--diff", "model.h", "notes.txt"), ("notes.txt is no known model file.",)),
+        (("--diff", "model.h", "empty.h"), ("empty.h is empty.",)),
+        (("--diff", "model.h", "model.h", "--weights"), ("--diff goes without",)),
+        (("--diff", "model.h", "model.h", "--format", "csv"), ("no format csv",)),
+        ((), ("FILE",)),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_refusals(npumon: CommandLine, words: tuple[str, ...], parts: tuple[str, ...]) -> None:
+    write(npumon, model_dot_h=HEADER, empty_dot_h=b"", notes_dot_txt=b"notes\n")
+    (npumon.folder / "nothing").mkdir()
+    refused(npumon("inspect", *words), 2, *parts)
+    assert (npumon.folder / "model.h").read_bytes() == HEADER
+
+
+def test_a_file_beyond_reason_is_refused_unread(npumon: CommandLine) -> None:
+    with (npumon.folder / "huge.nb").open("wb") as file:
+        file.write(b"VPMN")
+        file.truncate((256 << 20) + 1)
+    refused(npumon("inspect", "huge.nb"), 2, "huge.nb is longer than 256 MiB")
+
+
+@pytest.mark.slow
+def test_a_device_without_end_is_refused(npumon: CommandLine) -> None:
+    refused(npumon("inspect", "/dev/zero"), 2, "/dev/zero is longer than 256 MiB")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_refused(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER)
+    (npumon.folder / "model.h").chmod(0)
+    refused(npumon("inspect", "model.h"), 2, "model.h cannot be read: Permission denied.")
+
+
+def test_a_named_file_that_is_no_model_does_not_hide_the_others(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER, notes_dot_txt=b"notes\n", empty=b"")
+    done = npumon("inspect", "notes.txt", "model.h", "empty", "--format", "json")
+    assert done.returncode == 2
+    assert [model["path"] for model in strict(done.stdout)["models"]] == ["model.h"]
+    assert [line.split(".")[0] for line in done.stderr.splitlines()] == [
+        "npumon: warning: notes",
+        "npumon: warning: empty is empty",
+    ]
+    nothing = npumon("inspect", "notes.txt", "empty", "--format", "json")
+    assert (nothing.returncode, nothing.stdout) == (2, "")
+
+
+def test_the_budget_and_flash_are_the_firmwares(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER)
+
+    def fit(*words: str) -> list[tuple[str, int, bool]]:
+        document = strict(npumon("inspect", "model.h", "--format", "json", *words).stdout)
+        return [(way["mode"], way["budget_bytes"], way["ok"]) for way in document["fit"]]
+
+    assert fit() == [("sram", 0x30000, True), ("xip", 0x30000, True)]
+    assert fit("--budget", "128K") == [("sram", 131072, True), ("xip", 131072, True)]
+    assert fit("--budget", "0x64") == [("sram", 100, False), ("xip", 100, True)]
+    assert fit("--budget", "0") == [("sram", 0, False), ("xip", 0, False)]
+    done = npumon("inspect", "model.h", "--budget", "100", "--flash", "40")
+    assert "warn  gx.flash" in done.stdout
+    assert npumon("inspect", "model.h", "--budget", "10").returncode == 1
+
+
+def test_the_graph_that_was_compiled(npumon: CommandLine) -> None:
+    graph = b"a frozen graph"
+    spec = HeaderSpec(pb_md5=hashlib.md5(graph, usedforsecurity=False).hexdigest())
+    write(npumon, model_dot_h=spec.data(), net_dot_pb=graph, other_dot_pb=b"another")
+    assert npumon("inspect", "model.h", "--pb", "net.pb").returncode == 0
+    done = npumon("inspect", "model.h", "--pb", "other.pb")
+    assert done.returncode == 1
+    assert "FAIL  gx.pb" in done.stdout
+
+
+def test_the_compilers_report(npumon: CommandLine) -> None:
+    report = b"Mem1(data): 64\nMem2(instruction): 12\nTotal Memory Size: 182\nCompile OK.\n"
+    write(npumon, model_dot_h=HEADER, good_dot_log=report, bad_dot_log=report.replace(b"64", b"65"), net_dot_nb=NBG)
+    good = strict(npumon("inspect", "model.h", "--report", "good.log", "--format", "json").stdout)
+    assert [check["ok"] for check in good["checks"] if check["id"] == "gx.report"] == [True]
+    assert npumon("inspect", "model.h", "--report", "bad.log").returncode == 1
+    done = npumon("inspect", "net.nb", "--report", "good.log")
+    assert "net.nb was not made by gxnpuc" in done.stderr
+    assert "gx.report" not in done.stdout
+
+
+def test_weights_as_text_and_json(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HeaderSpec(weight=struct.pack("<4e", 0.0, 0.5, -0.5, 2.0)).data(), net_dot_nb=NBG)
+    done = npumon("inspect", "model.h", "--weights", "--ascii")
+    assert "Weights  4 half-precision values, minimum -0.5, maximum 2" in done.stdout
+    assert done.stdout.splitlines()[-3].split()[:6] == ["0.5", "to", "1", "2", "50.0", "%"]
+    weights = strict(npumon("inspect", "model.h", "--weights", "--format", "json").stdout)["weights"]
+    assert (weights["count"], weights["zeros"], weights["maximum"]) == (4, 1, 2.0)
+    assert weights["histogram"][0] == {"from": 0.5, "below": 1.0, "positive": 1, "negative": 1}
+    done = npumon("inspect", "net.nb", "--weights", "--format", "json")
+    assert strict(done.stdout)["weights"] is None
+    assert "net.nb has no weights that can be read" in done.stderr
+
+
+def test_compressed_weights_are_told(npumon: CommandLine) -> None:
+    banner = "/* Auto-generated by NPU Compiler\nConfiguration settings:\n  COMPRESS : true\n*/\n"
+    write(npumon, model_dot_h=HeaderSpec(banner=banner).data())
+    assert "are compressed" in npumon("inspect", "model.h", "--weights").stderr
+    assert npumon("inspect", "model.h").stderr == ""
+
+
+def test_the_meta_file_beside_a_graph(npumon: CommandLine) -> None:
+    meta = {"Inputs": {"a": {"shape": [1, 3, 8, 8]}}, "Outputs": {"b": {"shape": [1, 10], "quantize": {"fl": 7}}}}
+    write(npumon, net_dot_nb=NBG, nbg_meta_dot_json=json.dumps(meta).encode())
+
+    def checks(*words: str) -> list[bool]:
+        document = strict(npumon("inspect", *words, "--format", "json").stdout)
+        return [check["ok"] for check in document["checks"] if check["id"] == "nb.meta"]
+
+    assert checks("net.nb") == [True]
+    assert checks(str(npumon.folder / "net.nb")) == [True]
+    write(npumon, nbg_meta_dot_json=json.dumps(meta).replace("10", "11").encode())
+    assert checks("net.nb") == [False]
+    write(npumon, nbg_meta_dot_json=b"\xff{")
+    assert checks("net.nb") == [False]
+    write(npumon, other_dot_nb=NBG)  # whose the meta file is cannot be told any more
+    assert checks("net.nb") == []
+
+
+def test_the_target_is_compared_with_this_board(npumon: CommandLine, tmp_path: Path) -> None:
+    tree = tmp_path / "root" / "sys" / "firmware" / "devicetree" / "base"
+    tree.mkdir(parents=True)
+    (tree / "compatible").write_bytes(b"khadas,vim3l\0amlogic,sm1\0")
+    write(npumon, a311d_dot_nb=NBG, s905d3_dot_nb=NbgSpec(target=0x99).data())
+    root = ("--root", str(tmp_path / "root"))
+    done = npumon("inspect", "a311d.nb", *root)
+    assert done.returncode == 1
+    assert "FAIL  nb.target" in done.stdout
+    assert npumon("inspect", "s905d3.nb", *root).returncode == 0
+    (tree / "compatible").write_bytes(b"somebody,else\0")
+    assert "nb.target" not in npumon("inspect", "a311d.nb", *root).stdout
+    demo = npumon("inspect", "a311d.nb", "--demo")
+    assert (demo.returncode, "DEMO" in demo.stderr, "nb.target" in demo.stdout) == (0, True, True)
+
+
+def test_a_diff_is_status_1_as_diff_has_it(npumon: CommandLine) -> None:
+    other = HeaderSpec(weight=bytes(range(10)), version="1.5.4").data()
+    write(npumon, a_dot_h=HEADER, b_dot_h=other, c_dot_h=HEADER)
+    same = npumon("inspect", "--diff", "a.h", "c.h")
+    assert (same.returncode, same.stdout) == (0, "- a.h\n+ c.h\nThe files are the same, byte for byte.\n")
+    done = npumon("inspect", "--diff", "a.h", "b.h")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "compiled with other options or another compiler" in done.stdout
+    document = strict(npumon("inspect", "--diff", "a.h", "b.h", "--format", "json").stdout)
+    assert (document["schema"], document["before"], document["after"]) == ("npumon.modeldiff/1", "a.h", "b.h")
+    assert document["verdict"] == "recompiled"
+    assert npumon("inspect", "--diff", "a.h", "-", stdin=HEADER).returncode == 0
+
+
+def hostile_files(npumon: CommandLine) -> list[str]:
+    """Files whose every text, and one whose name, is hostile."""
+    evil = HOSTILE.replace('"', "")
+    banner = f"/* Configuration settings:\n  CORENAME : GRUS{evil}\n*/\n"
+    header = HeaderSpec(version=evil, pb_md5=evil, unit=evil, model_info=evil, banner=banner).text()
+    header += f'const char *kws_version = "{evil}";\n#if 0 {evil}\n'
+    graph = NbgSpec(
+        network=evil[:20],
+        inputs=[NbgTensorSpec(name=evil[:20])],
+        layers=[evil[:20]],
+        trailer=f"tensorname:{evil.replace(',', '')},idx:0,customer:output,0,0:".encode(),
+    )
+    name = "evil\x1b[2J\u202e.h"
+    files = {
+        name: header.encode(),
+        "net.nb": graph.data(),
+        "raw.npub": npub_bytes(version=evil, pb_md5=evil, npu_unit=evil, model_info=evil),
+        "nbg_meta.json": json.dumps({"Inputs": {evil: {"shape": [evil, 3]}}, "Outputs": evil}).encode(),
+    }
+    for path, data in files.items():
+        (npumon.folder / path).write_bytes(data)
+    return [name, "net.nb", "raw.npub"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv"])
+@pytest.mark.parametrize("options", [(), ("--ascii",)], ids=["", "ascii"])
+def test_hostile_texts_arrive_as_visible_ones(npumon: CommandLine, form: str, options: tuple[str, ...]) -> None:
+    files = hostile_files(npumon)
+    done = npumon("inspect", *files, "notes\x1b[31m.txt", "--format", form, *options)
+    refused(done, 2, "notes\\x1b[31m.txt")
+    done = npumon("inspect", *files, "--format", form, *options)
+    assert done.returncode in (0, 1)
+    assert "\\x1b[31mred" in done.stdout.replace("\\\\", "\\")
+    for text in (done.stdout, done.stderr):
+        assert all(line.isprintable() for line in text.split("\n")), text
+        assert text.isascii() or not (options and form != "csv")
+
+
+def test_hostile_texts_in_a_diff(npumon: CommandLine) -> None:
+    write(npumon, a_dot_h=HEADER)
+    name = hostile_files(npumon)[0]
+    done = npumon("inspect", "--diff", "a.h", name)
+    assert done.returncode == 1
+    assert "evil\\x1b[2J\\u202e.h" in done.stdout
+    assert all(line.isprintable() for line in done.stdout.split("\n"))
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_file_takes_all_models_and_appears_whole(npumon: CommandLine, form: str) -> None:
+    write(npumon, a_dot_h=HEADER, b_dot_h=BROKEN)
+    done = npumon("inspect", "a.h", "b.h", "--format", form, "-o", "out")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (npumon.folder / "out").read_text() == npumon("inspect", "a.h", "b.h", "--format", form).stdout
+
+
+def test_other_commands_do_without_the_readers(npumon: CommandLine) -> None:
+    (npumon.folder / "run.log").write_text("Run the 1 time: 21.00ms or 21609.00us\n")
+    program = (
+        "import sys\n"
+        "from npumon.cli.main import main\n"
+        "main(['parse', 'run.log'])\n"
+        "sys.exit(any(name.startswith('npumon.modelfile') or 'inspect_' in name for name in sys.modules))\n"
+    )
+    assert npumon.run([sys.executable, "-c", program]).returncode == 0

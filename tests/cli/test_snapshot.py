@@ -1,0 +1,66 @@
+"""`npumon snapshot`: board, driver and one run."""
+
+from __future__ import annotations
+
+import json
+
+from tests.command_line import SEED, CommandLine
+
+
+def test_every_pane(npumon: CommandLine) -> None:
+    text = npumon("snapshot", "--demo").stdout
+    for pane in ("Board   Khadas VIM3 (A311D, VIM3)", "Driver  galcore 6.4.6.2, profiling on", "Utilization  98.2 %"):
+        assert pane in text
+    document = json.loads(npumon("snapshot", "--demo", "--format", "json").stdout)
+    assert list(document) == ["schema", "npumon_version", "demo", "taken_at", "board", "driver", "run"]
+    assert (document["schema"], document["demo"]) == ("npumon.snapshot/1", True)
+    assert document["board"]["chip"] == "A311D"
+    assert document["driver"]["parameters"]["gpuProfiler"] == "1"
+    assert document["run"]["schema"] == "npumon.run/1"
+
+
+def test_the_board_alone(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--root", str(npumon.home), "--format", "json")
+    assert done.returncode == 3
+    document = json.loads(done.stdout)
+    assert (document["run"], document["driver"]["name"], document["board"]["chip"]) == (None, None, None)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_log(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--log", str(SEED), "--format", "json", "--root", str(npumon.home))
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(done.stdout)
+    assert document["run"]["metrics"]["utilization"] == 0.982268
+    assert document["run"]["run"]["log"] == str(SEED)
+    assert not npumon.state.exists()
+    assert "Utilization  98.2 %" in npumon("snapshot", "--log", str(SEED)).stdout
+
+
+def test_a_log_without_a_profile(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--log", "/dev/null", "--format", "json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["run"]["run"]["outcome"] == "empty"
+    assert done.stderr.startswith("npumon: warning: /dev/null holds no profiler text.")
+
+
+def test_a_command(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--format", "json", "--", "cat", str(SEED))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["run"]["run"]["command"] == ["cat", str(SEED)]
+    assert len(list(npumon.runs.glob("*.log"))) == 1
+
+
+def test_statuses(npumon: CommandLine) -> None:
+    assert npumon("snapshot", "--", "false").returncode == 1
+    assert npumon("snapshot", "--timeout", "0.3", "--", "sleep", "1000").returncode == 4
+    assert npumon("snapshot", "--scenario", "driver-missing").returncode == 3
+    (npumon.folder / "wrong.log").write_bytes(SEED.read_bytes().replace(b"71.703380", b"99.000000"))
+    assert npumon("snapshot", "--log", "wrong.log").returncode == 0
+    assert npumon("snapshot", "--check", "--log", "wrong.log").returncode == 1
+
+
+def test_old_logs_go(npumon: CommandLine) -> None:
+    for _ in range(2):
+        npumon("snapshot", "--", "cat", str(SEED), environ={"NPUMON_LOG_KEPT_RUNS": "1"})
+    assert len(list(npumon.runs.glob("*.log"))) == 1

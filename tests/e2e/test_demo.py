@@ -1,0 +1,103 @@
+"""The simulated board: every command on it, every scenario of it, and the word DEMO wherever its figures are."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from npumon.demo.scenarios import SCENARIOS
+from tests.command_line import CommandLine
+
+#: How a run of each scenario ends that does not end well, as (status, outcome).
+ENDINGS = {
+    "driver-missing": (3, "failed"),
+    "crash": (1, "failed"),
+    "hang": (4, "timeout"),
+    "camera": (4, "timeout"),
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenarios(npumon: CommandLine, scenario: str) -> None:
+    status, outcome = ENDINGS.get(scenario, (0, "ok"))
+    limit = ("--timeout", "1.5") if status == 4 else ()
+    done = npumon("run", "--demo", "--scenario", scenario, "--format", "json", *limit)
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["run"]["outcome"], document["demo"]) == (status, outcome, True)
+    if scenario == "driver-missing":
+        assert done.stderr.startswith("npumon: No NPU driver is loaded")
+        assert "sudo insmod /lib/modules/4.9.241/" in done.stderr
+    elif scenario == "profiling-off":
+        assert done.stderr.startswith("npumon: warning: Profiling is off in the driver")
+        assert document["metrics"]["verdict_id"] == "profiling.off"
+    else:
+        assert done.stderr == ""
+    if scenario == "crash":
+        assert document["metrics"]["verdict_id"] == "run.crashed"
+        assert document["iterations"][0]["complete"] is False
+        assert document["iterations"][0]["layers"]
+    if scenario == "camera":
+        assert document["iterations_completed"] > 1
+
+
+@pytest.mark.parametrize(
+    "words", [("run",), ("snapshot",), (), ("models",), ("driver", "status"), ("doctor",)], ids=" ".join
+)
+def test_demo_is_said(npumon: CommandLine, words: tuple[str, ...]) -> None:
+    text = npumon(*words, "--demo")
+    assert (text.returncode, text.stderr) == (0, "")
+    assert text.stdout.startswith("DEMO")
+    assert json.loads(npumon(*words, "--demo", "--format", "json").stdout)["demo"] is True
+    assert npumon(*words, "--scenario", "steady").stdout.startswith("DEMO")
+    assert npumon(*words, "--seed", "7").stdout.startswith("DEMO")
+
+
+def test_demo_is_said_in_lines_and_beside_tables(npumon: CommandLine) -> None:
+    done = npumon("run", "--demo", "--format", "jsonl")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["schema"], line["demo"]) for line in lines] == [("npumon.iteration/1", True), ("npumon.run/1", True)]
+    for words in (("run",), ("models",)):
+        done = npumon(*words, "--demo", "--format", "csv")
+        assert done.returncode == 0
+        assert done.stderr == "npumon: DEMO: the figures are those of a simulated board.\n"
+
+
+def test_the_same_seed_gives_the_same_figures(npumon: CommandLine) -> None:
+    def figures(seed: str) -> object:
+        document = json.loads(npumon("run", "--seed", seed, "--format", "json", "-n", "2").stdout)
+        return [(run["iterations"], run["create_us"], run["top"]) for run in document["runs"]]
+
+    assert figures("3") == figures("3")
+    assert figures("3") != figures("4")
+
+
+def test_nothing_of_the_demo_is_kept(npumon: CommandLine) -> None:
+    npumon("run", "--demo")
+    npumon("--demo")
+    assert not npumon.state.exists()
+    assert os.listdir(npumon.home) == os.listdir(npumon.folder) == []
+
+
+def test_nobody_sees_where_the_demo_lies(npumon: CommandLine) -> None:
+    for words in (("models",), ("driver", "status"), ("doctor",), ("run",), ("--scenario", "driver-missing")):
+        done = npumon(*words, "--demo")
+        assert "npumon-demo" not in done.stdout + done.stderr
+
+
+def test_a_model_of_the_demo_by_its_name(npumon: CommandLine) -> None:
+    for name in ("inceptionv3", "inceptionv3/VIM3", "lenet_layers"):
+        document = json.loads(npumon("run", "--demo", name, "--format", "json").stdout)
+        assert (document["run"]["model"], document["run"]["outcome"]) == (name.partition("/")[0], "ok")
+    done = npumon("run", "--demo", "inceptionv4")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Did you mean inceptionv3" in done.stderr
+
+
+def test_cold_and_warm(npumon: CommandLine) -> None:
+    cold = json.loads(npumon("run", "--scenario", "cold", "--format", "json").stdout)
+    assert cold["metrics"]["verdict_id"] == "run.cold"
+    warm = json.loads(npumon("run", "--scenario", "cold", "--warmup", "1", "--format", "json").stdout)
+    assert warm["metrics"]["verdict_id"] != "run.cold"
+    assert warm["metrics"]["utilization"] > 0.9 > 0.6 > cold["metrics"]["utilization"]

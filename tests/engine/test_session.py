@@ -1,0 +1,215 @@
+"""Sessions with real supervisors, real programs and a real follower. The programs' texts are synthetic, but for the
+real run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from npumon.board.clock import SystemClock
+from npumon.board.process_table import read_processes
+from npumon.board.runner import SupervisedRunner
+from npumon.board.tailer import WatchdogFollower
+from npumon.core.problems import ProblemError
+from npumon.core.report import RunReport
+from npumon.core.runs import IterationCompleted
+from npumon.core.snapshot import DriverState
+from npumon.engine.report import Context
+from npumon.engine.session import Session, Update
+from npumon.ports import RunRequest, StopReason
+
+SEED = Path(__file__).parents[1] / "data" / "seed_run.txt"
+#: Seconds after which a test gives up waiting. Nothing is measured against it.
+LIMIT = 60.0
+
+ITERATION = "Start run graph [2] times...\\nRun the 1 time: 21.00ms or 21609.00us\\n"
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return make_session(tmp_path)
+
+
+def make_session(tmp_path: Path, context: Context | None = None, poll_s: float = 0.5) -> Session:
+    runner = SupervisedRunner(tmp_path / "state", SystemClock())
+    return Session(runner, WatchdogFollower(poll_s), context or Context())
+
+
+def request(tmp_path: Path, *command: str, timeout_s: float | None = LIMIT) -> RunRequest:
+    return RunRequest(command, str(tmp_path), timeout_s=timeout_s, model="a model")
+
+
+def shell(tmp_path: Path, text: str, timeout_s: float | None = LIMIT) -> RunRequest:
+    return request(tmp_path, "sh", "-c", text, timeout_s=timeout_s)
+
+
+async def run(
+    session: Session, asked: RunRequest, hear: Callable[[Update], None] | None = None
+) -> tuple[RunReport, list[Update]]:
+    updates: list[Update] = []
+
+    def publish(update: Update) -> None:
+        updates.append(update)
+        if hear is not None:
+            hear(update)
+
+    return await asyncio.wait_for(session.run(asked, publish), LIMIT), updates
+
+
+def children() -> set[int]:
+    return {process.pid for process in read_processes() if process.parent == os.getpid() and process.alive}
+
+
+async def test_a_run(session: Session, tmp_path: Path) -> None:
+    report, updates = await run(session, request(tmp_path, "cat", str(SEED)))
+    info = report.info
+    assert (info.outcome, info.exit_status, info.signal, info.model) == ("ok", 0, None, "a model")
+    assert (info.command, info.cwd) == (("cat", str(SEED)), str(tmp_path))
+    assert info.log is not None
+    assert Path(info.log).read_bytes() == SEED.read_bytes()
+    assert info.duration_s is not None
+    assert info.started_at is not None
+    assert info.started_at.endswith("+00:00")
+    assert report.metrics.figures.utilization == 0.982268
+    assert (report.number, report.runs_in_log, report.demo) == (1, 1, False)
+    completed = [item for update in updates for item in update.completed]
+    assert [type(item) for item in completed] == [IterationCompleted]
+    assert updates[-1].state == report.state
+
+
+async def test_each_step_is_told_when_it_happens(session: Session, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    script = f"printf '{ITERATION}'; read x <'{gate}'; printf 'Run the 2 time: 21.00ms or 21611.00us\\n'"
+    opened: list[int] = []
+
+    def hear(update: Update) -> None:
+        if update.state.iterations_ended == 1 and not opened:
+            opened.append(os.open(gate, os.O_RDWR))  # the program cannot go on before this
+            os.write(opened[0], b"\n")
+
+    report, _ = await run(session, shell(tmp_path, script), hear)
+    os.close(opened[0])
+    assert [iteration.elapsed_us for iteration in report.state.iterations] == [21609.0, 21611.0]
+
+
+async def test_context_goes_into_the_report(tmp_path: Path) -> None:
+    driver = DriverState(name="galcore", profiling=False)
+    labels = ("dummy", "tench", "goldfish")
+    session = make_session(tmp_path, Context(labels=labels, driver=driver, nominal_clock_mhz=1600, demo=True))
+    report, _ = await run(session, request(tmp_path, "cat", str(SEED)))
+    assert report.labels == ("goldfish", None, None, None, None)
+    assert report.metrics.nominal_clock_mhz == 1600
+    assert report.demo
+
+
+@pytest.mark.parametrize("reason", ["cancelled", "timeout"])
+async def test_stop(session: Session, tmp_path: Path, reason: StopReason) -> None:
+    """The result so far is reported, and everybody is gone."""
+
+    def hear(update: Update) -> None:
+        if update.state.iterations_ended:
+            session.stop(reason)
+
+    report, _ = await run(
+        session, shell(tmp_path, f"printf '{ITERATION}'; trap '' TERM; while :; do sleep 0.1; done"), hear
+    )
+    assert (report.info.outcome, session.stopped) == (reason, reason)
+    assert [iteration.elapsed_us for iteration in report.state.iterations] == [21609.0]
+    assert not children()
+
+
+async def test_a_limit(session: Session, tmp_path: Path) -> None:
+    report, _ = await run(session, shell(tmp_path, f"printf '{ITERATION}'; exec sleep 1000", timeout_s=0.5))
+    assert report.info.outcome == "timeout"
+    assert report.state.iterations_ended == 1
+    assert session.stopped is None, "a limit of one run is no reason not to begin another"
+
+
+async def test_a_stop_that_comes_before_the_start(session: Session, tmp_path: Path) -> None:
+    session.stop("cancelled")
+    begin = time.monotonic()
+    report, _ = await run(session, shell(tmp_path, "exec sleep 1000"))
+    assert report.info.outcome == "cancelled"
+    assert time.monotonic() - begin < LIMIT
+
+
+async def test_a_listener_that_fails_ends_the_run(session: Session, tmp_path: Path) -> None:
+    def hear(update: Update) -> None:
+        if update.completed:
+            raise ConnectionError("nobody listens")
+
+    with pytest.raises(ConnectionError, match="nobody listens"):
+        await run(session, shell(tmp_path, f"printf '{ITERATION}'; exec sleep 1000"), hear)
+    assert not children()
+
+
+async def test_a_cancelled_session_ends_the_run(session: Session, tmp_path: Path) -> None:
+    begun = asyncio.Event()
+    task = asyncio.ensure_future(
+        session.run(shell(tmp_path, f"printf '{ITERATION}'; exec sleep 1000"), lambda update: begun.set())
+    )
+    await asyncio.wait_for(begun.wait(), LIMIT)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, LIMIT)
+    assert not children()
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "status", "signal"),
+    [
+        ("exit 3", "failed", 3, None),
+        ("kill -ABRT $$", "failed", None, "SIGABRT"),
+        ("true", "empty", 0, None),
+        (f"head -n 20 '{SEED}'", "truncated", 0, None),
+    ],
+)
+async def test_endings(
+    session: Session, tmp_path: Path, text: str, outcome: str, status: int | None, signal: str | None
+) -> None:
+    report, _ = await run(session, shell(tmp_path, text))
+    assert (report.info.outcome, report.info.exit_status, report.info.signal) == (outcome, status, signal)
+
+
+async def test_a_command_that_cannot_be_executed(session: Session, tmp_path: Path) -> None:
+    report, _ = await run(session, request(tmp_path, "./missing"))
+    assert (report.info.outcome, report.info.exit_status) == ("failed", None)
+    assert report.metrics.verdict == "./missing could not be executed: No such file or directory."
+    assert report.state.diagnostics == (), "the verdict says it"
+
+
+async def test_no_command_at_all(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match="There is no command to run"):
+        await run(session, request(tmp_path))
+
+
+async def test_names_are_visible_text(session: Session, tmp_path: Path) -> None:
+    folder = tmp_path / "a\x1b[2J\u202e\udcff"
+    folder.mkdir()
+    report, _ = await run(session, request(folder, "echo", "\x1b]0;x\x07"))
+    assert report.info.command == ("echo", "\\x1b]0;x\\x07")
+    assert report.info.cwd == f"{tmp_path}/a\\x1b[2J\\u202e\\udcff"
+
+
+async def test_several_runs_in_one_text(session: Session, tmp_path: Path) -> None:
+    report, updates = await run(session, request(tmp_path, "cat", str(SEED), str(SEED)))
+    assert (report.number, report.runs_in_log) == (2, 2)
+    assert [item.run for update in updates for item in update.completed] == [1, 1, 2]
+
+
+async def test_one_session_after_the_other(session: Session, tmp_path: Path) -> None:
+    """Nothing of a run stays: no descriptor, no child, no thread."""
+    reports = [(await run(session, request(tmp_path, "cat", str(SEED))))[0]]
+    before = len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+    for _ in range(5):
+        reports.append((await run(session, request(tmp_path, "cat", str(SEED))))[0])
+    assert (len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))) == before
+    assert not children()
+    assert len({report.info.id for report in reports}) == 6
+    assert {report.state for report in reports} == {reports[0].state}

@@ -1,0 +1,100 @@
+"""The documents of `npumon.run/1` and `npumon.iteration/1`: their keys are fixed, absent figures are null."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from npumon import __version__
+from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
+from npumon.core.report import RunInfo, RunReport
+from npumon.engine.report import Context
+from npumon.export.run_document import bandwidth_document, finite, iteration_line, run_document
+
+ReportFrom = Callable[..., RunReport]
+
+
+def test_the_real_run(seed_report: RunReport, data_folder: Path) -> None:
+    document = run_document(seed_report)
+    assert document.pop("npumon_version") == __version__
+    expected = json.loads((data_folder / "seed_run.json").read_bytes())
+    assert document == expected
+    assert list(document) == list(expected)
+
+
+def test_the_document_around_the_real_run_gives_the_same_figures(
+    seed_report: RunReport, report_from: ReportFrom, data_folder: Path
+) -> None:
+    around = run_document(report_from((data_folder / "seed_document.md").read_bytes(), Context(("", "", "goldfish"))))
+    alone = run_document(seed_report)
+    assert around.pop("unrecognized_lines") > 10
+    assert alone.pop("unrecognized_lines") == 0
+    del around["run"]["log"], alone["run"]["log"]
+    assert around == alone
+
+
+def test_what_is_absent_is_null_and_never_missing(seed_report: RunReport, report_from: ReportFrom) -> None:
+    document, full = run_document(report_from("")), run_document(seed_report)
+    assert list(document) == list(full)
+    for part in ("run", "device", "memory", "metrics"):
+        assert list(document[part]) == list(full[part])
+    assert (document["create_us"], document["total_us"], document["iterations"]) == (None, None, [])
+    assert document["run"]["outcome"] == "empty"
+    assert document["metrics"]["bandwidth_mbyte"] == bandwidth_document(Bandwidth())
+    assert set(bandwidth_document(Bandwidth()).values()) == {None}
+
+
+def test_the_iteration_that_was_broken_off_comes_last(report_from: ReportFrom) -> None:
+    text = "uid: 1\n*********\nRun the 1 time: 1.00ms or 5.00us\nVPC_ELAPSETIME: 7\nuid: 2\n"
+    document = run_document(report_from(text))
+    assert [(each["index"], each["complete"], each["layers"][0]["uid"]) for each in document["iterations"]] == [
+        (1, True, 1),
+        (2, False, 2),
+    ]
+    assert document["iterations_completed"] == 1
+
+
+def test_detections_diagnostics_and_how_it_ran(report_from: ReportFrom) -> None:
+    text = "E [vnn:1]bad\nwhat?\nclass: cat, score: 0.5\nbox coordinate left,top,right,down: [1, 2, 3, 4]\n"
+    info = RunInfo(command=("./run.sh", "-v"), exit_status=1, started_at="2026-11-22T03:18:00.123+00:00")
+    document = run_document(report_from(text, Context(demo=True), info))
+    assert document["detections"] == [
+        {"index": None, "label": "cat", "score": 0.5, "left": 1.0, "top": 2.0, "right": 3.0, "bottom": 4.0}
+    ]
+    assert document["diagnostics"] == [{"line": 1, "level": "error", "source": "ovxlib", "message": "[vnn:1]bad"}]
+    assert (document["unrecognized_lines"], document["demo"]) == (1, True)
+    assert (document["run"]["command"], document["run"]["exit_status"]) == (["./run.sh", "-v"], 1)
+
+
+def test_one_iteration_as_a_line(iteration_of_the_real_run: Iteration) -> None:
+    document = iteration_line(3, iteration_of_the_real_run, demo=False)
+    assert list(document) == [
+        *("schema", "demo", "run", "index", "complete", "elapsed_us", "vpc_elapsed_us", "layers"),
+    ]
+    assert (document["schema"], document["run"], document["index"]) == ("npumon.iteration/1", 3, 1)
+    (layer,) = document["layers"]
+    assert list(layer) == [
+        *("layer_id", "name", "operation_index", "operation", "target", "uid", "op_abs_id", "execution_us"),
+        *("bandwidth_mbyte", "cycles", "utilization"),
+    ]
+    assert layer["cycles"] == {"total": 16697255, "idle": 296080}
+
+
+@pytest.fixture
+def iteration_of_the_real_run(seed_report: RunReport) -> Iteration:
+    return seed_report.state.iterations[0]
+
+
+def test_an_operation_without_cycles_has_no_utilization() -> None:
+    document = iteration_line(1, Iteration(1, operations=(Operation(cycles=Cycles(0, 0)),)), demo=True)
+    assert document["layers"][0]["utilization"] is None
+    assert document["demo"] is True
+
+
+def test_what_is_no_finite_number_becomes_null() -> None:
+    document = {"a": math.nan, "b": [math.inf, 1.5, ({"c": -math.inf},)], "d": "nan", "e": 10**30, "f": None}
+    assert finite(document) == {"a": None, "b": [None, 1.5, [{"c": None}]], "d": "nan", "e": 10**30, "f": None}

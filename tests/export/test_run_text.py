@@ -1,0 +1,192 @@
+"""A run for people: what matters first, never wider than asked, nothing but visible text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npumon.core.report import RunInfo, RunReport
+from npumon.engine.report import Context
+from npumon.export.drawing import columns
+from npumon.export.run_text import run_text
+from npumon.export.style import Style
+
+ReportFrom = Callable[..., RunReport]
+
+LAYER = (
+    "layer_id: {0} layer name:{1} operation[{0}]:a target:b.\nexecution time: {2} us\n"
+    "DDR_READ_BANDWIDTH (MByte): 9.000000\nDDR_WRITE_BANDWIDTH (MByte): 9.000000\n"
+    "GPUTOTALCYCLES: {3}\nGPUIDLECYCLES: {4}\nVPC_ELAPSETIME: {2}\n*********\n"
+)
+END = "Run the 1 time: 30.00ms or 30000.00us\n"
+
+
+def test_the_real_run(seed_report: RunReport, data_folder: Path) -> None:
+    assert run_text(seed_report) == (data_folder / "seed_run_report.txt").read_text("utf-8")
+
+
+def test_the_real_run_in_ascii_says_the_same(seed_report: RunReport) -> None:
+    text, ascii_text = run_text(seed_report), run_text(seed_report, Style(ascii=True))
+    assert ascii_text.isascii()
+    assert re.sub("#+", "", ascii_text).split() == re.sub("[█-▏]+", "", text).replace("·", "-").split()
+
+
+@given(st.data(), st.sampled_from((60, 80, 120)), st.booleans())
+def test_no_report_is_wider_than_asked_or_holds_anything_invisible(
+    any_report: st.SearchStrategy[RunReport], data: st.DataObject, width: int, ascii_only: bool
+) -> None:
+    report = data.draw(any_report)
+    text = run_text(report, Style(ascii=ascii_only, width=width))
+    assert text.endswith("\n")
+    for line in text.splitlines():
+        assert columns(line) <= width, line
+        assert line.isprintable()
+        assert line == line.rstrip()
+        assert line.isascii() or not ascii_only
+    coloured = run_text(report, Style(ascii=ascii_only, color=True, width=width))
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "info", "line"),
+    [
+        ("", Context(), RunInfo(), "empty · 0 iterations"),
+        (END, Context(demo=True), RunInfo(model="inceptionv3"), "DEMO · inceptionv3 · truncated · 1 iteration"),
+        ("Start run graph [3] times...\n" + END, Context(), RunInfo(), "truncated · 1 of 3 iterations"),
+        ("resultData.detect_num=0\n", Context(), RunInfo(), "ok · 1 frame"),
+        ("resultData.detect_num=0\n" * 2, Context(), RunInfo(), "ok · 2 frames"),
+        (END, Context(), RunInfo(signal="SIGSEGV", exit_status=139), "truncated · SIGSEGV · 1 iteration"),
+        (END, Context(), RunInfo(exit_status=3), "truncated · exit status 3 · 1 iteration"),
+        (END, Context(), RunInfo(exit_status=0), "truncated · 1 iteration"),
+        ("#productname=VIPNano-QI, pid=0x88\n", Context(), RunInfo(), "truncated · 0 iterations · VIPNano-QI 0x88"),
+    ],
+)
+def test_the_headline(report_from: ReportFrom, text: str, context: Context, info: RunInfo, line: str) -> None:
+    assert run_text(report_from(text, context, info)).splitlines()[0] == line
+
+
+def test_a_run_of_several_is_told_by_its_number(report_from: ReportFrom, seed_run: bytes) -> None:
+    report = report_from(seed_run * 3)
+    assert run_text(report).startswith("run 3 of 3 · ok · 1 iteration · VIPNano-QI 0x88\n")
+    assert run_text(report._replace(runs_in_log=None)).startswith("run 3 · ok · ")
+
+
+def test_the_outcome_is_coloured_and_not_the_name_that_holds_it(report_from: ReportFrom, seed_run: bytes) -> None:
+    text = run_text(report_from(seed_run, info=RunInfo(model="token")), Style(color=True))
+    assert text.startswith("token · \x1b[32mok\x1b[0m · ")
+    assert "\x1b[31mempty\x1b[0m" in run_text(report_from(""), Style(color=True))
+
+
+def test_figures_that_are_absent_are_left_out_or_said_to_be(report_from: ReportFrom) -> None:
+    assert "Utilization" not in run_text(report_from(END))
+    assert "Bandwidth" not in run_text(report_from(END))
+    partly = "TOTAL_READ_BANDWIDTH (MByte): 5.000000\nGPUTOTALCYCLES: 10\nGPUIDLECYCLES: 5\n*********\n" + END
+    text = run_text(report_from(partly))
+    assert "Utilization  50.0 %" in text
+    assert "busy n/a of a n/a window, clock n/a" in text
+    assert "total read          5.00         n/a  ███" in text
+    assert "        write          n/a         n/a\n" in text
+
+
+def test_a_bandwidth_of_nothing_has_no_bars(report_from: ReportFrom) -> None:
+    text = run_text(report_from("DDR_READ_BANDWIDTH (MByte): 0.000000\n*********\n" + END))
+    assert "  DDR   read          0.00         n/a\n" in text
+
+
+def test_several_iterations_are_summed_up(report_from: ReportFrom) -> None:
+    times = [30_000, 10_000, 20_000, 40_000]
+    text = "".join(f"Run the {number} time: 1.00ms or {us}.00us\n" for number, us in enumerate(times, 1))
+    report = run_text(report_from(text + "Total   100.00ms or 100010.00us\nAverage 25.00ms or 25002.50us\n"))
+    assert "Times  iteration 40.0 ms, average 25.0 ms, total 100.0 ms\n" in report
+    assert "  iterations: min 10.0 ms, median 25.0 ms, max 40.0 ms\n" in report
+
+
+def test_several_layers_are_listed(report_from: ReportFrom) -> None:
+    text = LAYER.format(0, "conv", 5_000, 4_000_000, 40_000) + LAYER.format(1, "fc", 15_000, 12_000_000, 6_000_000)
+    report = report_from("#productname=VIPNano-QI, pid=0x88\n" + text + END)
+    assert [line.split() for line in run_text(report).splitlines() if "conv" in line or "fc " in line][:2] == [
+        ["0", "conv", "0", "5.00", "ms", "25.0", "%", "99.0", "%", "3", "600"],
+        ["1", "fc", "1", "15.0", "ms", "75.0", "%", "50.0", "%", "1", "200", "DDR-bound"],
+    ]
+    narrow = run_text(report, Style(width=60)).splitlines()
+    (head,) = [line for line in narrow if line.startswith("  id")]
+    assert head.split() == ["id", "layer", "op", "time", "share", "util"]
+
+
+def test_what_the_verdict_calls_ddr_bound_the_table_does_too(report_from: ReportFrom) -> None:
+    text = "".join(LAYER.format(number, "conv", 5_000, 4_000_000, 0) for number in (1, 2)) + END
+    assert "DDR-bound" not in run_text(report_from(text))
+    bound = run_text(report_from(text + "Average 1.00ms or 30000us\n", Context(ddr_peak_mbyte_per_s=4_000.0)))
+    assert bound.count("DDR-bound") == 3
+
+
+def test_layers_without_identity_or_time_say_so(report_from: ReportFrom) -> None:
+    report = run_text(report_from("uid: 1\n*********\nuid: 2\n*********\n" + END))
+    (row, _) = [line.split() for line in report.splitlines() if line.lstrip().startswith("n/a")]
+    assert row == ["n/a"] * 6
+
+
+def test_many_layers_are_counted(report_from: ReportFrom) -> None:
+    text = "".join(LAYER.format(number, f"layer{number}", 100, 80_000, 0) for number in range(45)) + END
+    report = run_text(report_from(text))
+    assert "layer39 " in report
+    assert "layer40 " not in report
+    assert "  5 more; --format csv lists them all\n" in report
+
+
+def test_classes_with_labels_and_without(report_from: ReportFrom) -> None:
+    text = " --- Top4 ---\n  2: 0.833984\n 12: 0.1\n -1: 0.0\n100: nan\n"
+    lines = run_text(report_from(text, Context(("", "", "goldfish")))).splitlines()
+    start = lines.index("Top-4")
+    assert [line.split("█")[0].split() for line in lines[start + 1 : start + 5]] == [
+        ["1", "2", "goldfish", "0.8340"],
+        ["2", "12", "0.1000"],
+        ["3", "-1", "no", "class", "0.0000"],
+        ["4", "100", "n/a"],
+    ]
+    many = "--- Top20 ---\n" + "".join(f"{number}: 0.5\n" for number in range(20))
+    assert sum("0.5000" in line for line in run_text(report_from(many)).splitlines()) == 10
+
+
+def test_detections(report_from: ReportFrom) -> None:
+    text = "class: person, score: 0.9\nbox coordinate left,top,right,down: [12.5, 8.0, 96.0, 64.0]\n"
+    boxes = "".join(f"i:{number} left:1 right:2 top:3 bottom:4\n" for number in range(12))
+    lines = run_text(report_from(text + boxes)).splitlines()
+    start = lines.index("Detections  13 in the last frame")
+    assert lines[start + 2].split() == ["1", "person", "0.9000", "12.5", "8", "96", "64"]
+    assert lines[start + 3].split() == ["0", "n/a", "1", "3", "2", "4"]
+    assert lines[start + 12] == "  3 more"
+
+
+def test_diagnostics(report_from: ReportFrom) -> None:
+    text = "E [vnn:1]bad\nW [vnn:2]odd\nI [vnn:3]fine\nRun graph the 0 time fail\nwhat?\n"
+    lines = run_text(report_from(text)).splitlines()
+    start = lines.index("Diagnostics")
+    assert lines[start + 1 : start + 5] == [
+        "  error ovxlib (line 1): [vnn:1]bad",
+        "  warning ovxlib (line 2): [vnn:2]odd",
+        "  error model: iteration 1: the graph could not be run",
+        "1 line of the text not recognised",
+    ]
+    many = run_text(report_from("E [vnn:1]bad\n" * 300 + "what?\n" * 2))
+    assert "  190 more; --format json lists them\n  100 further ones were not kept\n2 lines of the" in many
+
+
+def test_checks_that_failed_are_told_with_their_figures(report_from: ReportFrom, seed_run: bytes) -> None:
+    wrong = seed_run.replace(b"71.703380", b"72.000000").replace(b"[1] times", b"[2] times")
+    text = run_text(report_from(wrong))
+    assert "Checks  7 passed, 2 failed\n" in text
+    assert "  bandwidth.total: operation 1: read total 72.0 MByte is not AXI 30.981305 + DDR\n" in text
+    assert "  iterations.count: 1 of 2 iterations completed\n" in text
+    assert "Checks  1 passed, 0 failed, 8 without figures\n" in run_text(report_from(END))
+
+
+def test_the_verdict_comes_last(seed_report: RunReport, report_from: ReportFrom) -> None:
+    for report in (seed_report, report_from("")):
+        text = run_text(report)
+        assert " ".join(text.split()).endswith(" ".join(report.metrics.verdict.split()))
