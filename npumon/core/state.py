@@ -137,7 +137,9 @@ def _on_iteration_ended(state: RunState, event: ev.IterationEnded) -> RunState:
 
 
 def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
-    return _close_iteration(state, state.iterations_ended + 1, event.elapsed_us)._replace(phase=DONE)
+    """KSNN prints an inference's time before the objects it found, so those before it belong to an older frame."""
+    closed = _close_iteration(state, state.iterations_ended + 1, event.elapsed_us)
+    return closed._replace(phase=DONE, detections=())
 
 
 def _on_operation(state: RunState, event: ev.OperationProfiled) -> RunState:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("npumon", "tests") for path in (ROOT / folder).rglob("*.py"))
+
+#: Lines of a file, by the folder it is in. A long file of tests is a list, a long module is two.
+LONGEST = {"npumon": 400, "tests": 650}
 
 #: Names that say nothing about what is in a module.
 EMPTY_NAMES = re.compile(r"utils?|helpers?|common|misc|manager|base", re.IGNORECASE)
@@ -38,7 +40,7 @@ def test_imports_go_downwards_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_is_long(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 400
+    assert len(path.read_text().splitlines()) <= LONGEST[path.relative_to(ROOT).parts[0]]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -68,11 +70,3 @@ def test_a_build_holds_the_whole_package() -> None:
 def test_nothing_needs_a_shell() -> None:
     for path in (ROOT / "npumon").rglob("*.py"):
         assert not re.search(r"shell\s*=\s*True|os\.system\(|os\.popen\(", path.read_text()), path
-
-
-def test_the_tests_find_their_tools() -> None:
-    """Not a test of npumon: it says on a bare machine what will be skipped."""
-    missing = [name for name in ("gcc", "mawk", "setpriv", "unshare", "bash") if shutil.which(name) is None]
-    if missing:
-        pytest.skip(f"not installed, so some tests are skipped: {', '.join(missing)}")
-    assert not missing

@@ -280,3 +280,9 @@ def test_any_order_of_events_gives_a_state(events: list[ev.Event]) -> None:
         assert not (state.interrupted and not state.has_profiler_text)
         assert state.iterations_ended == len(state.iterations)
         assert (state.open_iteration is None) == (not state.operations and state.vpc_elapsed_us is None)
+
+
+def test_the_objects_of_an_older_frame_go_when_ksnn_times_the_next() -> None:
+    seen = reduce(reduce(EMPTY, ev.InferenceTimed(30_000.0)), ev.ObjectDetected(Detection(label="person")))
+    later = reduce(seen, ev.InferenceTimed(31_000.0))
+    assert (len(seen.detections), later.detections, later.iterations_ended) == (1, (), 2)

@@ -61,6 +61,11 @@ async def run(
     return await asyncio.wait_for(session.run(asked, publish), LIMIT), updates
 
 
+def content(path: str | None) -> bytes:
+    assert path is not None
+    return Path(path).read_bytes()
+
+
 def children() -> set[int]:
     return {process.pid for process in read_processes() if process.parent == os.getpid() and process.alive}
 
@@ -70,8 +75,7 @@ async def test_a_run(session: Session, tmp_path: Path) -> None:
     info = report.info
     assert (info.outcome, info.exit_status, info.signal, info.model) == ("ok", 0, None, "a model")
     assert (info.command, info.cwd) == (("cat", str(SEED)), str(tmp_path))
-    assert info.log is not None
-    assert Path(info.log).read_bytes() == SEED.read_bytes()
+    assert content(info.log) == SEED.read_bytes()
     assert info.duration_s is not None
     assert info.started_at is not None
     assert info.started_at.endswith("+00:00")
@@ -205,11 +209,13 @@ async def test_several_runs_in_one_text(session: Session, tmp_path: Path) -> Non
 
 async def test_one_session_after_the_other(session: Session, tmp_path: Path) -> None:
     """Nothing of a run stays: no descriptor, no child, no thread."""
-    reports = [(await run(session, request(tmp_path, "cat", str(SEED))))[0]]
+    first, _ = await run(session, request(tmp_path, "cat", str(SEED)))
     before = len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+    ids = {first.info.id}
     for _ in range(5):
-        reports.append((await run(session, request(tmp_path, "cat", str(SEED))))[0])
+        report, _ = await run(session, request(tmp_path, "cat", str(SEED)))
+        assert report.state == first.state
+        ids.add(report.info.id)
     assert (len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))) == before
+    assert len(ids) == 6
     assert not children()
-    assert len({report.info.id for report in reports}) == 6
-    assert {report.state for report in reports} == {reports[0].state}

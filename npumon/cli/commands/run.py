@@ -49,12 +49,13 @@ def _positive(text: str) -> int:
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """Run the program as often as asked, print what it gave, and say in the status how it ended."""
-    from npumon.cli.commands.run_printer import Printer
-    from npumon.cli.commands.run_session import run_often
-
     form = place.format("text", "json", "jsonl", "csv")
     request, labels = requested(args, place)
     context = place.context(labels)
+    # Late, for refusals should not wait for them.
+    from npumon.cli.commands.run_printer import Printer
+    from npumon.cli.commands.run_session import run_often
+
     printer = Printer(place, form, several=args.count > 1)
     reports = run_often(args.count, request, context, place, printer)
     printer.finish(reports)
