@@ -37,7 +37,14 @@ def outcome(state: RunState, ending: Ending | None = None) -> str:
         return EMPTY
     if state.iterations_failed or died(state):
         return FAILED
-    return TRUNCATED if state.interrupted else OK
+    short = state.interrupted if ending is None else _short(state)
+    return TRUNCATED if short else OK
+
+
+def _short(state: RunState) -> bool:
+    """Whether a program that ended well left figures out. A garbled line of its last list is no reason to doubt it."""
+    missing = state.loops is not None and state.iterations_ended < state.loops
+    return missing or bool(state.operations) or not state.has_result
 
 
 def died(state: RunState) -> bool:

@@ -67,3 +67,10 @@ def test_the_real_run_cut_after_any_line_is_truncated_until_its_classes_are_list
 def test_only_a_shells_notice_is_a_death(state_of: StateOf) -> None:
     assert died(state_of(NOTICE))
     assert not died(state_of("E [vnn_Run:90]Aborted\n"))
+
+
+def test_a_program_that_ended_well_is_believed_where_only_its_last_list_is_short(state_of: StateOf) -> None:
+    text = "Start run graph [1] times...\nRun the 1 time: 1.00ms or 5.00us\n --- Top5 ---\n  2: 0.500000\n"
+    assert outcome(state_of(text)) == "truncated"
+    assert outcome(state_of(text), Ending(exit_status=0)) == "ok"
+    assert outcome(state_of(text.replace("[1]", "[2]")), Ending(exit_status=0)) == "truncated"
