@@ -54,7 +54,7 @@ $(VENV)/bin/pip $(USER)/bin/pip:
 	    echo 'Without the venv module nothing can be installed: sudo apt install python3-venv'; exit 1; }
 
 $(USER)/.installed: pyproject.toml $(shell find npumon -type f -not -name '*.pyc') | $(USER)/bin/pip
-	@$(PIP) $(USER)/bin/python -m pip install --quiet --force-reinstall --no-deps . && \
+	@$(PIP) $(USER)/bin/python -m pip install --quiet --force-reinstall --no-deps .
 	@$(PIP) $(USER)/bin/python -m pip install --quiet .
 	@touch $@
 
