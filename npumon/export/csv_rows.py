@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from npumon.core.blocks import Heads, Texts
 from npumon.core.metrics import utilization
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
+from npumon.export.csv_cells import cell
 
 HEADER = (
     "run,iteration,elapsed_us,vpc_elapsed_us,layer_id,name,operation_index,operation,target,uid,op_abs_id,"
@@ -19,8 +20,6 @@ HEADER = (
 #: Heads of blocks whose cells are remembered.
 _HEADS_KEPT = 4_096
 _NO_OPERATION = Operation()
-#: Text cells that a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@")
 
 
 def iteration_rows(run: int, iteration: Iteration) -> str:
@@ -64,14 +63,14 @@ class CsvRows:
             head, execution, total_read, total_write, axi_read, axi_write, ddr_read, ddr_write,
             total, idle, window, iteration, elapsed, _total_us, _average_us, _rest,
         ) in blocks:  # fmt: skip
-            cell = cells.get(head) or self._head_cells(head, heads)
+            first = cells.get(head) or self._head_cells(head, heads)
             cycles = int(total)
             share = (cycles - int(idle)) / cycles
             text = f"{share:.6f}"
             if text[-1] == "0" or share < 1e-4:  # where `repr` spells it otherwise
                 text = _share_text(share)
             append(
-                f"{iteration},{elapsed},{window},{cell},{execution},{total_read},{total_write},{axi_read},"
+                f"{iteration},{elapsed},{window},{first},{execution},{total_read},{total_write},{axi_read},"
                 f"{axi_write},{ddr_read},{ddr_write},{total},{idle},{text}"
             )
         return rows
@@ -92,15 +91,10 @@ def _share_text(share: float) -> str:
 def _head(operation: Operation) -> tuple[object, ...]:
     return (
         operation.layer_id,
-        _text(operation.name),
+        cell(operation.name),
         operation.operation_index,
-        _text(operation.operation),
-        _text(operation.target),
+        cell(operation.operation),
+        cell(operation.target),
         operation.uid,
         operation.op_abs_id,
     )
-
-
-def _text(text: str | None) -> str | None:
-    """Text from a model never starts a formula: an apostrophe before it makes it plain text in spreadsheets."""
-    return f"'{text}" if text and text.startswith(_FORMULA) else text

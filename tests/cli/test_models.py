@@ -55,7 +55,7 @@ def test_json(models: CommandLine) -> None:
 def test_csv(models: CommandLine) -> None:
     rows = list(csv.DictReader(io.StringIO(models("models", "--format", "csv").stdout)))
     assert [(row["name"], row["variant"], row["preferred"]) for row in rows] == [
-        ("inceptionv3", "VIM3", "True"), ("inceptionv3", "VIM3L", "False"), ("mine", "", "True"),
+        ("inceptionv3", "VIM3", "true"), ("inceptionv3", "VIM3L", "false"), ("mine", "", "true"),
     ]  # fmt: skip
 
 

@@ -78,19 +78,16 @@ def _csv(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
     import csv
     import io
 
+    from npumon.export.csv_cells import cell
+
     names = ("name", "variant", "preferred", "kind", "folder", "command", "labels", "note")
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(names)
     for entry in entries:
         document = _document(entry, place) | {"command": " ".join(visible(word) for word in entry.command)}
-        writer.writerow(_cell(document[name]) for name in names)
+        writer.writerow(cell(document[name]) for name in names)
     return buffer.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A name of a folder never starts a formula: an apostrophe before it makes it plain text in spreadsheets."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
 
 
 def _text(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
