@@ -51,8 +51,8 @@ def user_folders() -> UserFolders:
     import platformdirs
 
     home = home_folder()
-    config = _user_folder(platformdirs.user_config_dir, "XDG_CONFIG_HOME", home)
-    state = _user_folder(platformdirs.user_state_dir, "XDG_STATE_HOME", home)
+    config = _user_folder(platformdirs.user_config_dir, "XDG_CONFIG_HOME", home, ".config")
+    state = _user_folder(platformdirs.user_state_dir, "XDG_STATE_HOME", home, ".local/state")
     source = "XDG state folder"
     if state is None:
         import tempfile
@@ -63,10 +63,11 @@ def user_folders() -> UserFolders:
     return UserFolders(home, None if config is None else os.path.join(config, CONFIG_NAME), state, source)
 
 
-def _user_folder(locate: Callable[[str], str], variable: str, home: str | None) -> str | None:
+def _user_folder(locate: Callable[[str], str], variable: str, home: str | None, below: str) -> str | None:
     """What platformdirs says, or None where neither the XDG variable nor a home gives an absolute path.
 
-    platformdirs raises RuntimeError there, older releases return a path that is not absolute or below `/`.
+    platformdirs raises RuntimeError there, older releases return a path that is not absolute or below `/`. They
+    also believe a HOME that is not absolute; the place is then the usual one below the real home.
     """
     if home is None and not os.path.isabs(os.environ.get(variable, "")):
         return None
@@ -74,7 +75,9 @@ def _user_folder(locate: Callable[[str], str], variable: str, home: str | None) 
         folder = locate(APPLICATION)
     except RuntimeError:
         return None
-    return folder if os.path.isabs(folder) else None
+    if os.path.isabs(folder):
+        return folder
+    return None if home is None else os.path.join(home, below, APPLICATION)
 
 
 def expanded(path: str, base: str | None = None) -> str:

@@ -181,3 +181,10 @@ except ProblemError as error:
     print(error.problem.what)
 """
     assert python(BECOME_NOBODY + program).stdout == "The state folder /usr cannot be written to.\n"
+
+
+def test_a_home_that_is_not_absolute_gives_way_to_the_user_database(python: Python) -> None:
+    """Whatever the release of platformdirs says to it."""
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    result = python(FIELDS, HOME="not/absolute")
+    assert result.stdout == f"{home}|{home}/.config/npumon/config.toml|{home}/.local/state/npumon|XDG state folder\n"

@@ -23,9 +23,12 @@ def test_no_home(npumon: CommandLine) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["run"]["log"].startswith(str(state))
-    shutil.rmtree(state)
-    done = npumon("run", "--format", "json", "--", "cat", str(SEED), environ={**nothing, "HOME": "not/absolute"})
+    done = npumon(
+        "run", "--format", "json", "--", "cat", str(SEED),
+        environ={**nothing, "HOME": "not/absolute", "NPUMON_STATE_FOLDER": str(state)},
+    )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+    shutil.rmtree(state)
     assert npumon("parse", str(SEED), environ=nothing).returncode == 0
 
 
