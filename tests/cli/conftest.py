@@ -75,7 +75,8 @@ def python(tmp_path: Path) -> Python:
 
     def run(program: str, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", program, *arguments],
+            # -B: a program with a limit on file sizes would leave half a module in the bytecode cache
+            [sys.executable, "-B", "-c", program, *arguments],
             env=environ,
             cwd=tmp_path,
             capture_output=True,
