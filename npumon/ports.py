@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from npumon.core.snapshot import BoardState, DriverState
+
+if TYPE_CHECKING:  # most commands never change the driver
+    from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome
 
 StopReason = Literal["timeout", "cancelled", "watcher"]
 
@@ -84,10 +88,18 @@ class ModelRunner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogChunk:
-    """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so."""
+    """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so.
+
+    `behind` is how many bytes of the file were still unread when these were read. `old` says that these bytes were
+    there before anybody followed. A chunk without data says that the file is there, or, where `present` is False,
+    that nothing has its name any more.
+    """
 
     data: bytes
     restarted: str | None = None
+    behind: int = 0
+    old: bool = False
+    present: bool = True
 
 
 class LogTail(Protocol):
@@ -97,8 +109,8 @@ class LogTail(Protocol):
         """No more will be written: yield the rest (up to `length` bytes in all, when given), then end."""
         ...
 
-    def chunks(self) -> AsyncIterator[LogChunk]:
-        """The file's bytes from the beginning, as they come."""
+    def chunks(self) -> AsyncGenerator[LogChunk, None]:
+        """The file's bytes from the beginning, as they come. Whoever leaves early closes it."""
         ...
 
 
@@ -127,4 +139,47 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds."""
+        ...
+
+
+class BoardLock(Protocol):
+    """One npumon at a time works on a board, whoever's it is. A killed one's lock is free at once."""
+
+    def hold(self, purpose: str) -> AbstractContextManager[None]:
+        """Hold the board while the block runs; `purpose` ("runs a model") is what others are told.
+
+        Raises `ProblemError` (unavailable), naming the other's pid and purpose, when it is held already, also by
+        this process.
+        """
+        ...
+
+
+class DriverControl(Protocol):
+    """Changes the NPU's kernel driver: first a plan, then its execution. Planning never changes anything.
+
+    `plan` and `needs_password` start short programs (modinfo, `sudo -n -l`): some ten ms, so not for every frame.
+    """
+
+    def plan(self, parameters: Mapping[str, str], action: Action = "reload") -> DriverPlan:
+        """What it would take that galcore has these parameters. Refusals and "nothing to do" are part of the plan."""
+        ...
+
+    def interrupted(self) -> DriverPlan | None:
+        """The plan that puts the driver back where an earlier npumon was killed between unloading and loading it;
+        None where nothing of that kind happened."""
+        ...
+
+    def needs_password(self, plan: DriverPlan) -> bool:
+        """True when `sudo` would ask for a password: then `apply` has to be given the terminal."""
+        ...
+
+    async def apply(
+        self, plan: DriverPlan, hear: Callable[[StepOutcome], None], *, interactive: bool = False
+    ) -> ReloadReport:
+        """Carry the plan out and, if that fails half way, put the driver back. `hear` gets each step as it ends.
+
+        `interactive` lends the terminal to `sudo`, which may ask for a password there; without it nothing is asked
+        and a missing permission is the report's problem (unavailable), before anything was changed. Never raises
+        for what goes wrong: the report says it. Once begun it is finished, also when the task is cancelled.
+        """
         ...

@@ -5,20 +5,16 @@ The string has 4 numbers in old drivers and up to 7 in Khadas' newer ones (`6.4.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from npumon.board.attribute import read_text
+from npumon.board.kernel_log import read_kernel_log
 from npumon.board.roots import Roots
 from npumon.core.text import decode
 
 _VERSION = re.compile(r"(?<![\w.])[0-9]{1,10}(?:\.[0-9]{1,10}){3,6}(?!\.?\w)")
 _LOG_LINE = re.compile(rb"Galcore version ([^\n]{1,80})")
-#: The kernel's ring buffer is at most a few MiB; one read of /dev/kmsg gives one record.
-_LOG_LIMIT = 4 * 1024 * 1024
-_LOG_RECORDS = 100_000
-_RECORD = 64 * 1024
 _SHOWN = 60
 
 
@@ -49,28 +45,5 @@ def _stated(text: str | None) -> str | None:
 
 def _logged(path: Path) -> str | None:
     """The version of the last load that the kernel log remembers."""
-    found = _LOG_LINE.findall(_read_log(path))
+    found = _LOG_LINE.findall(read_kernel_log(path))
     return find_version(decode(found[-1])) if found else None
-
-
-def _read_log(path: Path) -> bytes:
-    """The text of /dev/kmsg, or of a plain file in its place. Reads what is there and never waits for more."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except (OSError, ValueError):
-        return b""
-    text = bytearray()
-    try:
-        for _ in range(_LOG_RECORDS):
-            try:
-                record = os.read(descriptor, _RECORD)
-            except BrokenPipeError:  # records were overwritten meanwhile; the next read goes on behind the gap
-                continue
-            text += record
-            if not record or len(text) >= _LOG_LIMIT:
-                break
-    except OSError:  # EAGAIN: that was the last record. Anything else: what came so far is all there is
-        pass
-    finally:
-        os.close(descriptor)
-    return bytes(text)

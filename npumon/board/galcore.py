@@ -115,7 +115,7 @@ def _problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
             Problem(
                 "driver.missing",
                 "No NPU driver is loaded: there is no galcore in /proc/modules.",
-                _load_remedy(module_file, kernel, load_line(module_file)),
+                _load_remedy(module_file, kernel, "npumon driver load"),
                 "unavailable",
             ),
         )
@@ -128,7 +128,7 @@ def _problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
                 "unavailable",
             ),
         )
-    return (*_node_problems(roots, state, module_file), *_profiling_problems(roots, state, module_file))
+    return (*_node_problems(roots, state, module_file), *_profiling_problems(roots, state))
 
 
 def _load_remedy(module_file: Path | None, kernel: str | None, command: str) -> str:
@@ -164,18 +164,18 @@ def _node_problems(roots: Roots, state: DriverState, module_file: Path | None) -
     return ()
 
 
-def _profiling_problems(roots: Roots, state: DriverState, module_file: Path | None) -> tuple[Problem, ...]:
+def _profiling_problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
     if state.profiling is not False:
         return ()
-    if _built_in(roots):
+    if is_built_in(roots):
         remedy = "The driver is built into the kernel: add galcore.gpuProfiler=1 to its command line and reboot."
     else:
-        remedy = f"{_before_unloading(state)}Reload it: {reload_line(module_file)}"
+        remedy = f"{_before_unloading(state)}Reload it: npumon driver reload"
     what = "Profiling is off in the driver (gpuProfiler=0), so a run prints no figures."
     return (Problem("driver.profiling_off", what, remedy),)
 
 
-def _built_in(roots: Roots) -> bool:
+def is_built_in(roots: Roots) -> bool:
     """Only a module that was loaded has an `initstate`."""
     return not os.path.exists(roots.sys / "module/galcore/initstate") and "galcore" not in _loaded_modules(roots)
 

@@ -14,6 +14,7 @@ TOOLS = ("insmod", "rmmod", "modinfo")
 def main(arguments: Sequence[str]) -> int:
     """`ROOT TOOL ARG…`: do what the tool does to the root. The status is 0, or 1 with a message on stderr."""
     root, tool, *rest = arguments
+    galcore.users(Path(root))  # the kernel counts them by itself
     refusal = {"insmod": _insmod, "rmmod": _rmmod, "modinfo": _modinfo}[tool](Path(root), rest)
     if refusal is None:
         return 0
@@ -55,14 +56,25 @@ def _rmmod(root: Path, arguments: Sequence[str]) -> str | None:
 
 
 def _modinfo(root: Path, arguments: Sequence[str]) -> str | None:
-    """`modinfo -n galcore`: the path of the module file."""
+    """`modinfo -n galcore`: the path of the module file. `modinfo PATH` and `modinfo galcore`: what stands in it."""
     names = [argument for argument in arguments if not argument.startswith("-")]
     if not names:
         return "missing module or filename."
-    path = root / galcore.MODULE_FILE
-    if names != ["galcore"] or not path.is_file():
+    path = Path(names[0]) if "/" in names[0] else root / galcore.MODULE_FILE
+    if ("/" not in names[0] and names[0] != "galcore") or not path.is_file():
         return f"Module {names[0]} not found."
-    sys.stdout.write(
-        f"{path}\n" if "-n" in arguments else f"filename:       {path}\nversion:        {galcore.VERSION}\n"
-    )
+    if "-n" in arguments:
+        sys.stdout.write(f"{path}\n")
+        return None
+    content = path.read_bytes()
+    if not content.startswith(galcore.MODULE_MARK):
+        return f"could not get modinfo from '{path.stem}': Invalid argument"
+    fields = content.removeprefix(galcore.MODULE_MARK).decode("utf-8", "replace").splitlines()
+    lines = [f"filename:       {path}", *("{:<15} {}".format(*_field(field)) for field in fields)]
+    sys.stdout.write("".join(line + "\n" for line in lines))
     return None
+
+
+def _field(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name + ":", value

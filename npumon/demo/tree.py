@@ -43,8 +43,8 @@ def lay(root: Path, scenario: Scenario) -> None:
     """Write the whole tree for a scenario."""
     for name, text in _STATIC.items():
         put(root / name, text)
-    marked = galcore.MODULE_MARK + f"name=galcore\nversion={galcore.VERSION}\nvermagic={galcore.RELEASE}\n".encode()
-    put(root / galcore.MODULE_FILE, marked)
+    _lay_module(root)
+    (root / "run/lock").mkdir(parents=True, exist_ok=True)
     for number, (name, below) in enumerate(_ZONES):
         zone = root / f"sys/class/thermal/thermal_zone{number}"
         put(zone / "type", f"{name}\n")
@@ -62,6 +62,20 @@ def lay(root: Path, scenario: Scenario) -> None:
     (root / "sys/module").mkdir(parents=True, exist_ok=True)
     if scenario.driver:
         galcore.load(root, {"gpuProfiler": "1" if scenario.profiling else "0"})
+
+
+def _lay_module(root: Path) -> None:
+    """The module file, with the fields that modinfo shows; it and its folders are its owner's alone to change."""
+    fields = [
+        f"version={galcore.VERSION}",
+        "description=stands for the NPU's driver on the demo board",
+        f"vermagic={galcore.RELEASE} SMP preempt mod_unload modversions aarch64",
+        *(f"parm={name}:int" for name in galcore.PARAMETERS),
+    ]
+    path = root / galcore.MODULE_FILE
+    put(path, galcore.MODULE_MARK + "".join(field + "\n" for field in fields).encode())
+    for folder in (root, *(root / parent for parent in galcore.MODULE_FILE.parents)):
+        folder.chmod(0o755)
 
 
 def work(root: Path, scenario: Scenario) -> None:

@@ -107,4 +107,28 @@ def test_modinfo(make_board: MakeBoard) -> None:
     path = board.root / galcore.MODULE_FILE
     assert run(board, "modinfo", "-n", "galcore") == (0, f"{path}\n", "")
     assert run(board, "modinfo", "galcore")[1].splitlines()[1].split() == ["version:", "6.4.6.2"]
+    fields = run(board, "modinfo", path)[1].splitlines()
+    assert fields == run(board, "modinfo", "galcore")[1].splitlines()
+    assert fields[0] == f"filename:       {path}"
+    assert "vermagic:       4.9.241 SMP preempt mod_unload modversions aarch64" in fields
+    assert "parm:           gpuProfiler:int" in fields
     assert run(board, "modinfo", "-n", "mali") == (1, "", "modinfo: ERROR: Module mali not found.\n")
+
+
+def test_modinfo_of_something_else(make_board: MakeBoard, tmp_path: Path) -> None:
+    (tmp_path / "other.ko").write_bytes(b"\x7fELF")
+    status, out, errors = run(make_board(), "modinfo", tmp_path / "other.ko")
+    assert (status, out, errors) == (1, "", "modinfo: ERROR: could not get modinfo from 'other': Invalid argument\n")
+
+
+def test_only_the_owner_may_change_the_module(make_board: MakeBoard) -> None:
+    """Whatever the umask: npumon refuses to load a module that others could change, on this board too."""
+    before = os.umask(0)
+    try:
+        board = make_board(name="open")
+    finally:
+        os.umask(before)
+    path = board.root / galcore.MODULE_FILE
+    while path != board.root.parent:
+        assert path.stat().st_mode & 0o022 == 0, path
+        path = path.parent

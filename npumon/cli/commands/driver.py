@@ -1,4 +1,4 @@
-"""`npumon driver status`: the NPU's kernel driver as it is now."""
+"""`npumon driver`: the NPU's kernel driver: what is loaded, and loading it in another way."""
 
 from __future__ import annotations
 
@@ -6,19 +6,68 @@ import argparse
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
+from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
+
+_ACTIONS = ("status", "reload", "load", "unload", "sudoers")
+_EPILOG = """\
+actions:
+  status    what is loaded, and who uses it
+  reload    unload it and load it with other parameters; profiling on, unless told otherwise
+  load      load it, as it was if an npumon was killed while it was unloaded
+  unload    unload it
+  sudoers   print a rule that lets this user do that without a password
+"""
+_LOADING = (("profiling", "--profile and --no-profile"), ("param", "--param"), ("module", "--module"))
+_CHANGING = (("dry_run", "--dry-run"), ("yes", "--yes"), ("wait", "--wait"), ("stop_holders", "--stop-holders"))
+#: Which options mean nothing to which action.
+_STRANGE = {"status": (*_LOADING, *_CHANGING), "unload": _LOADING, "sudoers": _CHANGING}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
     parser.usage = "npumon driver [option ...] ACTION"
-    parser.add_argument("action", choices=("status",), metavar="ACTION", help="status: what is loaded, and who uses it")
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=f"one of {', '.join(_ACTIONS)}")
+    parser.add_argument("--dry-run", action="store_true", default=False, help="print the plan and change nothing")
+    parser.add_argument("--yes", action="store_true", default=False, help="do not ask before changing the driver")
+    parser.add_argument(
+        "--profile", dest="profiling", action="store_const", const="1", default=None, help="load it with profiling on"
+    )
+    parser.add_argument(
+        "--no-profile", dest="profiling", action="store_const", const="0", default=None, help="... with profiling off"
+    )
+    parser.add_argument("--param", action="append", default=None, metavar="NAME=VALUE", help="... with this parameter")
+    parser.add_argument("--module", default=None, metavar="PATH", help="load this galcore.ko")
+    parser.add_argument(
+        "--wait", action="store_true", default=False, help="wait until nobody uses the driver (at most --timeout)"
+    )
+    parser.add_argument(
+        "--stop-holders", action="store_true", default=False, help="end the programs that use it, after asking"
+    )
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
-    """Print the driver; the status is 3 when galcore is not there to be used."""
+    """Do what the action says. For `status` 3 means that galcore is not there to be used."""
+    for name, option in _STRANGE.get(args.action, ()):
+        if vars(args)[name]:
+            what = f"{option} says nothing to npumon driver {args.action}."
+            raise ProblemError(Problem("driver.option", what, "Leave it out.", "usage"))
+    if args.action == "status":
+        return _status(place)
+    if args.action == "sudoers":
+        from npumon.cli.commands.driver_sudoers import print_rule
+
+        return print_rule(args, place)
+    from npumon.cli.commands.driver_change import change
+
+    return change(args, place)
+
+
+def _status(place: Workplace) -> int:
     form = place.format("text", "json")
     driver = place.driver()
     style = place.output.style
@@ -33,5 +82,9 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
 
         head = ["DEMO"] if place.wants_demo else []
         place.output.text("\n".join([*head, *driver_lines(driver, style)]))
+    if driver.name is None:
+        from npumon.cli.commands.driver_change import note_interrupted
+
+        note_interrupted(place)
     unusable = any(problem.kind == "unavailable" for problem in driver.problems)
     return status.UNAVAILABLE if unusable or driver.name != "galcore" else status.DONE

@@ -1,0 +1,63 @@
+"""Runs that hold the board's lock, so that no other npumon runs a model or reloads the driver meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import ExitStack
+
+from npumon.board.board_lock import FileBoardLock, lock_folder
+from npumon.board.roots import Roots
+from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest, StopReason
+
+
+class LockedRunner:
+    """Implements `ports.ModelRunner` on top of another one. A machine without the NPU's device node needs no lock."""
+
+    def __init__(self, runner: ModelRunner, roots: Roots) -> None:
+        self._runner = runner
+        self._node = roots.dev / "galcore"
+        folder = lock_folder(roots)
+        self._lock = None if folder is None else FileBoardLock(folder)
+
+    async def start(self, request: RunRequest) -> RunningModel:
+        """Raises `ProblemError` when the board is in use by another npumon, or nothing could be started."""
+        with ExitStack() as stack:
+            self._hold(stack)
+            return LockedRun(await self._runner.start(request), stack.pop_all())
+
+    def _hold(self, stack: ExitStack) -> None:
+        if self._lock is not None and os.path.lexists(self._node):
+            stack.enter_context(self._lock.hold("runs a model"))
+
+
+class LockedRun:
+    """Implements `ports.RunningModel`: another one, whose end frees the board whether anybody waits for it or not."""
+
+    def __init__(self, running: RunningModel, held: ExitStack) -> None:
+        self._running = running
+        self._ended = asyncio.ensure_future(running.wait())
+        self._ended.add_done_callback(lambda _: held.close())
+
+    @property
+    def id(self) -> str:
+        """The run's name."""
+        return self._running.id
+
+    @property
+    def log(self) -> str:
+        """Path of the log file."""
+        return self._running.log
+
+    @property
+    def started_at(self) -> str:
+        """ISO 8601, UTC."""
+        return self._running.started_at
+
+    def stop(self, reason: StopReason) -> None:
+        """Ask for the end."""
+        self._running.stop(reason)
+
+    async def wait(self) -> ExitRecord:
+        """Wait for the end. May be cancelled without harm."""
+        return await asyncio.shield(self._ended)

@@ -1,0 +1,55 @@
+"""The module file to load: where it is, and what modinfo says about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from npumon.board.module_file import find_module_file
+from npumon.board.path_safety import find_danger
+from npumon.board.roots import Roots
+from npumon.board.system_tools import SystemTools
+from npumon.core.driver_standing import ModuleFile
+from npumon.core.text import visible
+
+#: Seconds; it reads one file.
+_LIMIT_S = 10.0
+_BUILT_IN = "(builtin)"
+
+
+def locate_module(roots: Roots, tools: SystemTools, kernel: str | None) -> str | None:
+    """The path of galcore's module file for the running kernel: as modinfo says, else by modules.dep, else where it is
+    documented to be. `(builtin)` for a driver that is part of the kernel; None where there is none."""
+    said = tools.run("modinfo", ("-n", "galcore"), _LIMIT_S)
+    if said.status == 0:
+        path = said.output.strip()
+        if path == _BUILT_IN or (os.path.isabs(path) and os.path.isfile(path)):
+            return path
+    found = find_module_file(roots, kernel)
+    return None if found is None else str(found)
+
+
+def is_built_in(path: str | None) -> bool:
+    """Whether that answer means that there is no file."""
+    return path == _BUILT_IN
+
+
+def read_module(path: Path, roots: Roots, tools: SystemTools, owners: frozenset[int]) -> ModuleFile:
+    """What is known about a module file, with everything that keeps it from being loaded."""
+    shown = str(path)
+    if visible(shown) != shown or any(char.isspace() for char in shown):
+        return ModuleFile(visible(shown), fault="has characters in its path that do not belong there")
+    if not os.path.isfile(path):
+        return ModuleFile(shown, fault="is not there" if not os.path.lexists(path) else "is no file")
+    danger = find_danger(path, roots.root, owners)
+    if danger is not None:  # it is not even read
+        return ModuleFile(shown, danger=danger)
+    said = tools.run("modinfo", (shown,), _LIMIT_S)
+    if tools.find("modinfo") is None:
+        return ModuleFile(shown)
+    if said.status != 0:
+        return ModuleFile(shown, fault=f"is no kernel module ({said.said or 'modinfo failed'})")
+    fields = [line.partition(":") for line in said.output.splitlines()]
+    parameters = tuple(value.strip().partition(":")[0] for name, _, value in fields if name == "parm")
+    vermagic = next((value.strip() for name, _, value in fields if name == "vermagic"), None)
+    return ModuleFile(shown, vermagic or None, parameters or None)

@@ -1,0 +1,37 @@
+"""`npumon driver sudoers`: the rule for sudo that lets this user change the driver, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from npumon.cli import status
+from npumon.cli.commands.driver_change import wanted_parameters
+from npumon.core.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from npumon.cli.workplace import Workplace
+
+
+def print_rule(args: argparse.Namespace, place: Workplace) -> int:
+    """Print it. Raises `ProblemError` where a rule would be of no use, or would give away root's rights."""
+    from npumon.core.sudo_rule import sudo_rule
+
+    place.format("text")
+    commands = place.driver_control_with(args.module).rule_commands(wanted_parameters(args))
+    rule = sudo_rule(_user(), [[place.on_board(word) for word in command] for command in commands])
+    place.output.document(("# DEMO\n" if place.wants_demo else "") + rule)
+    return status.DONE
+
+
+def _user() -> str:
+    """Who is to be allowed: whoever called sudo, when it is root that asks."""
+    import pwd
+
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        what = f"User {os.getuid()} has no name, so no rule can be written for it."
+        raise ProblemError(Problem("driver.no_user", what, "Run it as a user with a name.", "unavailable")) from None
+    return os.environ.get("SUDO_USER") or name if os.getuid() == 0 else name

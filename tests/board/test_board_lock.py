@@ -1,0 +1,140 @@
+"""The lock that keeps two npumons apart: real files, real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from npumon.board.board_lock import FileBoardLock, lock_folder
+from npumon.board.roots import Roots
+from npumon.core.problems import ProblemError
+
+_HOLDER = """\
+import sys
+from pathlib import Path
+from npumon.board.board_lock import FileBoardLock
+with FileBoardLock(Path(sys.argv[1])).hold("runs a model"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def start_holder(folder: Path) -> subprocess.Popen[str]:
+    """Another npumon that holds the lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def end(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> None:
+    process.send_signal(number)
+    process.communicate(timeout=60)
+
+
+def test_free(tmp_path: Path) -> None:
+    lock = FileBoardLock(tmp_path)
+    assert lock.busy() is None
+    with lock.hold("runs a model"):
+        pass
+    assert lock.busy() is None
+
+
+def test_this_process(tmp_path: Path) -> None:
+    lock = FileBoardLock(tmp_path)
+    with lock.hold("runs a model"):
+        problem = lock.busy()
+        assert problem is not None
+        assert (problem.id, problem.kind) == ("board.busy", "unavailable")
+        assert problem.what == "npumon itself runs a model on this board."
+        with pytest.raises(ProblemError, match="npumon itself runs a model"), lock.hold("changes the driver"):
+            pass
+
+
+def test_another_process_is_named(tmp_path: Path) -> None:
+    holder = start_holder(tmp_path)
+    try:
+        lock = FileBoardLock(tmp_path)
+        with pytest.raises(ProblemError) as caught, lock.hold("changes the driver"):
+            pass
+        assert caught.value.problem.what == f"Another npumon (process {holder.pid}) runs a model on this board."
+        assert caught.value.problem == lock.busy()
+    finally:
+        end(holder)
+
+
+def test_a_killed_holders_lock_is_taken_over(tmp_path: Path) -> None:
+    holder = start_holder(tmp_path)
+    end(holder)
+    lock = FileBoardLock(tmp_path)
+    assert (tmp_path / "npumon.lock").read_text() == f"{holder.pid} runs a model\n"
+    assert lock.busy() is None
+    with lock.hold("changes the driver"):
+        assert (tmp_path / "npumon.lock").read_text() == f"{os.getpid()} changes the driver\n"
+    assert (tmp_path / "npumon.lock").read_text() == ""
+
+
+def test_hostile_text_is_shown_as_text(tmp_path: Path) -> None:
+    lock = FileBoardLock(tmp_path)
+    with lock.hold("x"):
+        (tmp_path / "npumon.lock").write_bytes(b"\x1b]0;evil\x07 x" * 100)
+        problem = lock.busy()
+        assert problem is not None
+        assert problem.what == "Another npumon works on this board."
+        (tmp_path / "npumon.lock").write_bytes(b"1 \x1b]0;evil\x07\nmore")
+        problem = lock.busy()
+        assert problem is not None
+        assert problem.what == "Another npumon (process 1) \\x1b]0;evil\\x07 on this board."
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "fifo"])
+def test_what_is_no_lock_file(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "npumon.lock"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to("/etc/passwd")
+    else:
+        os.mkfifo(path)
+    lock = FileBoardLock(tmp_path)
+    with pytest.raises(ProblemError) as caught, lock.hold("runs a model"):
+        pass
+    assert caught.value.problem.id == "board.lock"
+    assert caught.value.problem == lock.busy()
+    assert f"sudo rm {path}" in caught.value.problem.remedy
+
+
+def test_root_and_users_share_it(open_place: Path, without_rights: Callable[[], AbstractContextManager[None]]) -> None:
+    open_place.chmod(0o1777)
+    before = os.umask(0o077)
+    try:
+        with FileBoardLock(open_place).hold("runs a model"):
+            with without_rights():
+                problem = FileBoardLock(open_place).busy()
+            assert problem is not None
+            assert problem.what == "npumon itself runs a model on this board."
+        with without_rights(), FileBoardLock(open_place).hold("runs a model"):
+            assert (open_place / "npumon.lock").read_text().endswith(" runs a model\n")
+    finally:
+        os.umask(before)
+
+
+def test_folder(tmp_path: Path) -> None:
+    assert lock_folder(Roots(tmp_path)) is None
+    (tmp_path / "tmp").mkdir()
+    assert lock_folder(Roots(tmp_path)) == tmp_path / "tmp"
+    (tmp_path / "run/lock").mkdir(parents=True)
+    assert lock_folder(Roots(tmp_path)) == tmp_path / "run/lock"

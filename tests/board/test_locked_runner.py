@@ -1,0 +1,73 @@
+"""Runs that keep other npumons away: real runs on a synthetic root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from npumon.board.board_lock import FileBoardLock
+from npumon.board.clock import SystemClock
+from npumon.board.locked_runner import LockedRunner
+from npumon.board.roots import Roots
+from npumon.board.runner import SupervisedRunner
+from npumon.core.problems import ProblemError
+from npumon.ports import RunRequest
+from tests.scripted_board import ScriptedBoard
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> ScriptedBoard:
+    made = ScriptedBoard(tmp_path / "root")
+    made.load()
+    return made
+
+
+def runner_of(board: ScriptedBoard, tmp_path: Path) -> LockedRunner:
+    return LockedRunner(SupervisedRunner(tmp_path / "state", SystemClock()), Roots(board.root))
+
+
+def request(tmp_path: Path, *command: str) -> RunRequest:
+    return RunRequest(command, str(tmp_path))
+
+
+async def test_a_run_holds_the_board(board: ScriptedBoard, tmp_path: Path) -> None:
+    runner = runner_of(board, tmp_path)
+    lock = FileBoardLock(board.root / "run/lock")
+    running = await runner.start(request(tmp_path, "/bin/sleep", "1000"))
+    problem = lock.busy()
+    assert problem is not None
+    assert problem.what == "npumon itself runs a model on this board."
+    with pytest.raises(ProblemError, match="runs a model"):
+        await runner.start(request(tmp_path, "/bin/true"))
+    assert running.id in running.log
+    assert running.started_at.endswith("+00:00")
+    running.stop("cancelled")
+    record = await running.wait()
+    assert record.stopped_by == "cancelled"
+    assert lock.busy() is None
+    assert (await (await runner.start(request(tmp_path, "/bin/true"))).wait()).exit_status == 0
+
+
+async def test_a_run_that_cannot_be_started_holds_nothing(board: ScriptedBoard, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("no folder")
+    try:
+        running = await runner_of(board, tmp_path).start(request(tmp_path, "/bin/true"))
+    except ProblemError:
+        pass
+    else:
+        await running.wait()
+    assert FileBoardLock(board.root / "run/lock").busy() is None
+
+
+async def test_without_the_device_node_no_lock_is_needed(tmp_path: Path) -> None:
+    board = ScriptedBoard(tmp_path / "root")
+    with FileBoardLock(board.root / "run/lock").hold("runs a model"):
+        running = await runner_of(board, tmp_path).start(request(tmp_path, "/bin/true"))
+        assert (await running.wait()).exit_status == 0
+
+
+async def test_without_a_place_for_the_lock_runs_go_on(board: ScriptedBoard, tmp_path: Path) -> None:
+    (board.root / "run/lock").rmdir()
+    running = await runner_of(board, tmp_path).start(request(tmp_path, "/bin/true"))
+    assert (await running.wait()).exit_status == 0

@@ -1,0 +1,82 @@
+"""Where the module file is, and what modinfo says about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from npumon.board.module_info import is_built_in, locate_module, read_module
+from npumon.board.roots import Roots
+from npumon.board.system_tools import SystemTools
+from npumon.core.driver_standing import ModuleFile
+from tests.scripted_board import KERNEL, ScriptedBoard
+
+OWNERS = frozenset({0, os.geteuid()})
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> ScriptedBoard:
+    return ScriptedBoard(tmp_path / "root")
+
+
+def locate(board: ScriptedBoard) -> str | None:
+    roots = Roots(board.root)
+    return locate_module(roots, SystemTools.of(roots), KERNEL)
+
+
+def read(board: ScriptedBoard, path: Path) -> ModuleFile:
+    roots = Roots(board.root)
+    return read_module(path, roots, SystemTools.of(roots), OWNERS)
+
+
+def test_modinfo_comes_first(board: ScriptedBoard) -> None:
+    other = board.put("lib/modules/4.9.241/updates/galcore.ko", "synthetic")
+    board.put("modinfo-n", f"{other}\n")
+    assert locate(board) == str(other)
+
+
+@pytest.mark.parametrize("answer", ["", "galcore.ko\n", "/no/such/galcore.ko\n", "two\nlines\n"])
+def test_documented_places_come_next(board: ScriptedBoard, answer: str) -> None:
+    board.put("modinfo-n", answer)
+    assert locate(board) == str(board.module)
+    newer = board.put(f"lib/modules/{KERNEL}/kernel/common_drivers/drivers/npu/galcore.ko", "synthetic")
+    board.module.unlink()
+    assert locate(board) == str(newer)
+    newer.unlink()
+    assert locate(board) is None
+
+
+def test_built_in(board: ScriptedBoard) -> None:
+    board.put("modinfo-n", "(builtin)\n")
+    assert is_built_in(locate(board))
+    assert not is_built_in(str(board.module))
+    assert not is_built_in(None)
+
+
+def test_what_modinfo_says(board: ScriptedBoard) -> None:
+    names = ("gpuProfiler", "showArgs", "powerManagement", "recovery", "stuckDump", "contiguousSize")
+    vermagic = "4.9.241 SMP preempt mod_unload aarch64"
+    assert read(board, board.module) == ModuleFile(str(board.module), vermagic, names)
+    board.put("vermagic", "")
+    assert read(board, board.module).vermagic is None
+    (board.root / "usr/sbin/modinfo").unlink()
+    assert read(board, board.module) == ModuleFile(str(board.module))
+
+
+def test_faults(board: ScriptedBoard) -> None:
+    board.put("no-modinfo", "")
+    fault = "is no kernel module (modinfo: ERROR: could not get modinfo from 'x')"
+    assert read(board, board.module).fault == fault
+    assert read(board, board.root / "no.ko").fault == "is not there"
+    assert read(board, board.root / "lib").fault == "is no file"
+    odd = board.put("lib/a b.ko", "x")
+    assert read(board, odd).fault == "has characters in its path that do not belong there"
+    assert read(board, board.root / "\x1b[2J.ko").path == f"{board.root}/\\x1b[2J.ko"
+
+
+def test_a_dangerous_file_is_not_even_read(board: ScriptedBoard) -> None:
+    board.module.chmod(0o666)
+    danger = f"{board.module} is writable by everybody"
+    assert read(board, board.module) == ModuleFile(str(board.module), danger=danger)

@@ -1,0 +1,61 @@
+"""`npumon driver sudoers`: a rule that sudo understands."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandLine, refused
+from tests.scripted_board import ScriptedBoard
+
+VISUDO = shutil.which("visudo", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
+def test_rule(npumon: CommandLine) -> None:
+    done = npumon("driver", "sudoers", "--demo", environ={"SUDO_USER": None})
+    assert (done.returncode, done.stderr) == (0, "")
+    user = pwd.getpwuid(os.getuid()).pw_name
+    path = "/lib/modules/4.9.241/kernel/drivers/amlogic/npu/galcore.ko"
+    lines = done.stdout.splitlines()
+    assert lines[0] == "# DEMO"
+    assert [line for line in lines if not line.startswith("#")] == [
+        f"{user} ALL=(root) NOPASSWD: /usr/sbin/rmmod galcore",
+        f"{user} ALL=(root) NOPASSWD: /usr/sbin/insmod {path} gpuProfiler\\=1 showArgs\\=1",
+        f"{user} ALL=(root) NOPASSWD: /usr/sbin/insmod {path} gpuProfiler\\=0 showArgs\\=1",
+    ]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only for root is it somebody else who called sudo")
+def test_for_whom(npumon: CommandLine) -> None:
+    done = npumon("driver", "sudoers", "--demo", environ={"SUDO_USER": "khadas"})
+    assert "\nkhadas ALL=(root) NOPASSWD: " in done.stdout
+
+
+def test_with_parameters(npumon: CommandLine) -> None:
+    done = npumon("driver", "sudoers", "--demo", "--param", "powerManagement=0")
+    assert "gpuProfiler\\=1 showArgs\\=1 powerManagement\\=0\n" in done.stdout
+
+
+@pytest.mark.skipif(VISUDO is None, reason="visudo is not installed")
+def test_visudo_accepts_it(npumon: CommandLine, tmp_path: Path) -> None:
+    rule = tmp_path / "rule"
+    rule.write_text(npumon("driver", "sudoers", "--demo").stdout)
+    assert VISUDO is not None
+    done = subprocess.run([VISUDO, "-c", "-f", rule], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_none_without_a_module(npumon: CommandLine, tmp_path: Path) -> None:
+    refused(npumon("driver", "sudoers", "--root", str(tmp_path)), 3, "There is no galcore.ko")
+
+
+def test_none_for_a_module_that_others_can_change(npumon: CommandLine, tmp_path: Path) -> None:
+    """It would make root of everybody."""
+    board = ScriptedBoard(tmp_path / "root")
+    board.module.chmod(0o666)
+    refused(npumon("driver", "sudoers", "--root", str(board.root)), 3, "may not be loaded as root")
