@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import itertools
 import os
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 from npumon.board.file_alarm import FileAlarm
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.ports import LogChunk
 
-#: Bytes read at a time.
-_PIECE = 256 * 1024
+#: Bytes read at a time: what a reader does with so many takes some two milliseconds, so keys stay quick.
+_PIECE = 4 * 1024
 
 #: Bytes before the offset that are remembered, to notice that they have been replaced.
 _MEMORY = 4096
@@ -37,7 +38,7 @@ class FileTail:
     - The file got shorter, or the bytes before the offset are others: "truncated", read from the beginning.
     - Another file has the name: the former one is read to its end, then the new one, "rotated" when the former
       lives on under another name and "recreated" when it was deleted.
-    - The name is gone: the file is still read, and another may come.
+    - The name is gone: this is told, the file is still read, and another may come.
 
     Not noticed: a text that is replaced between two looks by one of at least the same length with the same
     4 KiB before the offset; what is written to a rotated file after the new one was found.
@@ -51,6 +52,8 @@ class FileTail:
         self._offset = 0
         self._memory = b""
         self._restarted: str | None = None
+        self._old = 0
+        self._present: bool | None = None
         self._finished = False
         self._length: int | None = None
 
@@ -60,17 +63,18 @@ class FileTail:
         self._length = length
         self._alarm.ring()
 
-    async def chunks(self) -> AsyncIterator[LogChunk]:
+    async def chunks(self) -> AsyncGenerator[LogChunk, None]:
         """The bytes. To be iterated once; closing it early cleans up.
 
         Raises `ProblemError` when the path is, or becomes, something that cannot be read as a file.
         """
         try:
             self._alarm.set()
+            self._old = self._length_now()
             while True:
                 last = self._finished
                 try:
-                    for chunk in self._news():
+                    for chunk in itertools.chain(self._news(), self._presence()):
                         yield chunk
                         await asyncio.sleep(0)  # a long text must not keep the loop from its other work
                 except OSError as error:
@@ -96,6 +100,20 @@ class FileTail:
                 return
             yield from self._read()
 
+    def _presence(self) -> Iterator[LogChunk]:
+        """That the file is there, or no longer, where no text has said it."""
+        present = os.path.exists(self._path)
+        if present != self._present:
+            self._present = present
+            yield LogChunk(b"", present=present)
+
+    def _length_now(self) -> int:
+        """Bytes in the file that has the name now."""
+        try:
+            return os.stat(self._path).st_size
+        except OSError:
+            return 0
+
     def _open(self) -> bool:
         """Open what has the name now. False when nothing has."""
         try:
@@ -118,6 +136,7 @@ class FileTail:
 
     def _restart(self, reason: str) -> None:
         self._offset = 0
+        self._old = 0
         self._memory = b""
         self._restarted = reason
 
@@ -133,10 +152,18 @@ class FileTail:
             data = data[remembered:]
             if not data:
                 return
+            old = self._offset < self._old
             self._offset += len(data)
             self._memory = (self._memory + data[-_MEMORY:])[-_MEMORY:]
             restarted, self._restarted = self._restarted, None
-            yield LogChunk(data, restarted)
+            if self._present is None:
+                self._present = True
+            yield LogChunk(data, restarted, self._behind(), old)
+
+    def _behind(self) -> int:
+        """Bytes that are there and not read."""
+        length = os.fstat(self._descriptor).st_size
+        return max(0, (length if self._length is None else min(length, self._length)) - self._offset)
 
     def _replaced(self) -> bool:
         """Whether another file has the name now."""

@@ -9,6 +9,7 @@ from types import TracebackType
 from npumon.cli.diagnostics import Diagnostics
 from npumon.core import state as phases
 from npumon.core.state import RunState
+from npumon.engine.pace import Pace, iterations_over
 from npumon.export.style import Style
 
 #: Shortest time between two redraws.
@@ -22,39 +23,6 @@ _WORDS = {
     phases.FINISHING: "finishing",
     phases.DONE: "finishing",
 }
-
-
-class Pace:
-    """How long iterations take, as seen from outside, for the time that the rest will take.
-
-    The clock starts when the run is first seen running, or at its first completed iteration if that comes
-    earlier; that one then tells nothing about the pace.
-    """
-
-    def __init__(self) -> None:
-        self._since_s: float | None = None
-        self._base = 0
-        self._ended = 0
-        self._last_s = 0.0
-
-    def note(self, state: RunState, elapsed_s: float) -> None:
-        """Take in the state that is known `elapsed_s` seconds after the run's start."""
-        ended = _ended(state)
-        if self._since_s is None or ended < self._ended:  # the log holds a further run
-            if state.phase != phases.RUNNING and not ended:
-                return
-            self._since_s, self._base = elapsed_s, ended
-            self._ended, self._last_s = ended, elapsed_s
-        elif ended > self._ended:
-            self._ended, self._last_s = ended, elapsed_s
-
-    def remaining_s(self, state: RunState, elapsed_s: float) -> float | None:
-        """Seconds until the last announced iteration ends at the mean pace so far; None while nothing tells."""
-        measured = self._ended - self._base
-        if self._since_s is None or measured < 1 or not state.loops or state.loops <= self._ended:
-            return None
-        mean_s = (self._last_s - self._since_s) / measured
-        return max(0.0, mean_s * (state.loops - self._ended) - (elapsed_s - self._last_s))
 
 
 def progress_line(
@@ -87,10 +55,6 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def _ended(state: RunState) -> int:
-    return state.iterations_ended + state.iterations_failed
-
-
 def _what(state: RunState) -> str:
     word = _WORDS.get(state.phase, state.phase)
     if state.phase != phases.RUNNING:
@@ -98,8 +62,8 @@ def _what(state: RunState) -> str:
     if state.frames:
         return f"frame {state.frames}"
     if state.loops is not None and state.loops > 0:
-        return f"iteration {min(_ended(state) + 1, state.loops)} of {state.loops}"
-    return f"iteration {_ended(state) + 1}" if _ended(state) else word
+        return f"iteration {min(iterations_over(state) + 1, state.loops)} of {state.loops}"
+    return f"iteration {iterations_over(state) + 1}" if iterations_over(state) else word
 
 
 class Progress:

@@ -33,6 +33,9 @@ class LineSplitter:
         """The lines that `data` completes."""
         lines: list[Line] = []
         pieces = data.split(b"\n")
+        if len(pieces) > 2 and b"\r" not in data and max(map(len, pieces)) <= LINE_LIMIT:
+            self._plain(lines, pieces)
+            return lines
         last = len(pieces) - 1
         for position, piece in enumerate(pieces):
             if b"\r" in piece:
@@ -45,6 +48,18 @@ class LineSplitter:
                 self._emit(lines, ended=True)
                 self._number += 1
         return lines
+
+    def _plain(self, lines: list[Line], pieces: list[bytes]) -> None:
+        """The same for what most logs consist of: whole lines of ordinary length, without carriage returns."""
+        self._keep(pieces[0])
+        self._emit(lines, ended=True)
+        number = self._number
+        for piece in pieces[1:-1]:
+            number += 1
+            if piece:
+                lines.append(Line(number, piece))
+        self._number = number + 1
+        self._keep(pieces[-1])
 
     def skip(self, count: int) -> None:
         """Count `count` lines that somebody else has read. Only between lines (`pending` is False)."""

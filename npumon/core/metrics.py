@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
+from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
 
 #: The clock that each chip's NPU is built for, in MHz, by the pid that the driver prints
 #: (source: the table in Amlogic's get_layer_info tool, which divides cycles by it).
@@ -89,16 +89,15 @@ def per_second(bandwidth: Bandwidth, execution_us: int | None) -> Bandwidth:
     """MByte/s while the NPU executed; None where there is no time to divide by."""
     if not execution_us:
         return Bandwidth()
-    amounts = (getattr(bandwidth, name) for name in BANDWIDTHS)
-    return Bandwidth(*(None if amount is None else round(amount * 1e6 / execution_us, 1) for amount in amounts))
+    return Bandwidth(*[None if amount is None else round(amount * 1e6 / execution_us, 1) for amount in bandwidth])
 
 
 def ddr_rate(operation: Operation) -> float | None:
     """MByte/s that one operation moved to and from DDR memory."""
-    rates = per_second(operation.bandwidth, operation.execution_us)
-    if rates.ddr_read is None or rates.ddr_write is None:
+    moved, execution_us = operation.bandwidth, operation.execution_us
+    if not execution_us or moved.ddr_read is None or moved.ddr_write is None:
         return None
-    return rates.ddr_read + rates.ddr_write
+    return round(moved.ddr_read * 1e6 / execution_us, 1) + round(moved.ddr_write * 1e6 / execution_us, 1)
 
 
 def _whole_sum(values: Iterable[int | None]) -> int | None:
@@ -109,9 +108,7 @@ def _whole_sum(values: Iterable[int | None]) -> int | None:
 
 
 def _bandwidth_sum(operations: tuple[Operation, ...]) -> Bandwidth:
-    sums: list[float | None] = []
-    for name in BANDWIDTHS:
-        parts: list[float | None] = [getattr(operation.bandwidth, name) for operation in operations]
-        known = [part for part in parts if part is not None]
-        sums.append(round(sum(known), 6) if known and len(known) == len(parts) else None)
-    return Bandwidth(*sums)
+    if not operations:
+        return Bandwidth()
+    columns = zip(*[operation.bandwidth for operation in operations], strict=True)
+    return Bandwidth(*[None if None in column else round(sum(column), 6) for column in columns])

@@ -12,6 +12,8 @@ TIMEOUT = "timeout"
 CANCELLED = "cancelled"
 TRUNCATED = "truncated"
 EMPTY = "empty"
+#: Not an outcome yet: the run is under way.
+RUNNING = "running"
 
 
 class Ending(NamedTuple):

@@ -13,7 +13,7 @@ import re
 from npumon.core.events import Event
 from npumon.core.interpreter import Interpreter
 from npumon.core.lines import Line, LineSplitter
-from npumon.core.patterns import MESSAGES, PRINT_COUNTER, SIX_DECIMALS, SPLICE, Rule, classify
+from npumon.core.patterns import COUNTED, MESSAGES, PRINT_COUNTER, SIX_DECIMALS, SPLICE, Rule, classify
 from npumon.core.text import decode
 
 #: Half a line of stdout and a message are at most this long together; longer lines are not searched for a splice.
@@ -78,9 +78,10 @@ class ProfileParser:
 
     def _understood(self, text: str, line: Line) -> bool:
         """Interpret the text if it is a known line in this place."""
-        found = classify(text)
-        if found is None and (counter := PRINT_COUNTER.match(text)):
-            found = classify(text[counter.end() :])
+        counter = PRINT_COUNTER.match(text) if text[:1] == "[" else None
+        found = classify(text[counter.end() :]) if counter else None
+        if found is None or found[0].kind not in COUNTED:  # the whole line may be known, counter and all
+            found = classify(text) or found
         if found is None:
             return False
         rule, match = found

@@ -178,6 +178,9 @@ RULES: tuple[Rule, ...] = (
 #: Messages of stderr, which may stand between any two lines of stdout.
 MESSAGES = ("ovxlib", "detect_log", "death")
 
+#: What stands behind a printer's counter in every block. No line that ends so is known by another name as well.
+COUNTED = ("bandwidth", "cycles")
+
 #: Lines that end in a figure with six decimals (`%f`); with all of them there it cannot be cut off.
 SIX_DECIMALS = ("bandwidth", "top_entry", "box")
 

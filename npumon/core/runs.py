@@ -28,11 +28,16 @@ Completed = IterationCompleted | RunCompleted
 
 
 class RunFold:
-    """Folds events into runs. Only the current run is held."""
+    """Folds events into runs. Only the current run is held.
 
-    def __init__(self, first_run: int = 1) -> None:
+    `kept_operations` is for who looks at the newest iterations only, and for a long time: as many of them are kept
+    as have so many operations together, at least one. `None` leaves the bound to the state.
+    """
+
+    def __init__(self, first_run: int = 1, kept_operations: int | None = None) -> None:
         self.state = EMPTY
         self.number = first_run
+        self._kept_operations = kept_operations
 
     def feed(self, events: Iterable[Event]) -> list[Completed]:
         """What these events complete, in order."""
@@ -46,7 +51,16 @@ class RunFold:
             self.state = reduce(self.state, event)
             if self.state.iterations_ended > ended:
                 completed.append(IterationCompleted(self.number, self.state.iterations[-1]))
+                if self._kept_operations is not None:
+                    self._forget(self._kept_operations)
         return completed
+
+    def _forget(self, operations: int) -> None:
+        """Drop the oldest iterations beyond the bound."""
+        iterations = self.state.iterations
+        kept = max(1, operations // max(1, len(iterations[-1].operations)))
+        if len(iterations) > kept:
+            self.state = self.state._replace(iterations=iterations[-kept:])
 
     def skip(self, runs: int) -> None:
         """Count runs that somebody else has taken from the log."""

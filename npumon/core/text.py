@@ -40,4 +40,5 @@ def without_control_sequences(text: str) -> str:
 
 def decode(data: bytes) -> str:
     r"""Visible text of some bytes: UTF-8 where it is, `\xff` where it is not, control sequences removed."""
-    return visible(without_control_sequences(data.decode("utf-8", "backslashreplace")))
+    text = data.decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else visible(without_control_sequences(text))

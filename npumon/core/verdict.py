@@ -8,7 +8,7 @@ from npumon.core import outcome as how
 from npumon.core.metrics import Check, Figures, ddr_rate, utilization
 from npumon.core.outcome import Ending
 from npumon.core.profile import Iteration, Operation
-from npumon.core.state import RunState
+from npumon.core.state import CREATING, VERIFYING, WAITING, RunState
 from npumon.core.units import milliseconds, percent, rate
 
 #: A cycle window this many times as long as the execution, idle for most of its length, is a cold run's: the work
@@ -38,6 +38,12 @@ DEATH_NOTICES = {
     "Killed": "SIGKILL",
     "Segmentation fault": "SIGSEGV",
     "Terminated": "SIGTERM",
+}
+#: What a run does before its first iteration, by `RunState.phase`.
+_DOING = {
+    WAITING: "the program has not printed any profiler text yet",
+    CREATING: "the network is being created",
+    VERIFYING: "the graph is being verified and compiled, which may take a while",
 }
 _PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
 
@@ -81,7 +87,7 @@ def verdict_of(state: RunState, figures: Figures, checks: tuple[Check, ...], aro
         or _contradiction(checks)
         or _without_counters(state, last, around)
         or _explained(last, figures, around)
-        or ("run.ok", "The run completed; its text does not hold the figures to judge it.")
+        or _unexplained(state, around)
     )
 
 
@@ -110,6 +116,15 @@ def _broken_off(state: RunState, around: Circumstances) -> tuple[str, str] | Non
             return "run.empty", f"There is no profiler text; {_remedy(around)}."
         case _:
             return None
+
+
+def _unexplained(state: RunState, around: Circumstances) -> tuple[str, str]:
+    if around.outcome != how.RUNNING:
+        return "run.ok", "The run completed; its text does not hold the figures to judge it."
+    if state.iterations_ended:
+        return "run.running", "The run is under way; its text does not hold the figures to judge it so far."
+    doing = _DOING.get(state.phase, "the first iteration has not completed yet")
+    return "run.running", f"The run is under way: {doing}."
 
 
 def _signal(state: RunState, ending: Ending) -> str | None:

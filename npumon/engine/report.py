@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core.assessment import assess
-from npumon.core.outcome import Ending, outcome
+from npumon.core.outcome import RUNNING, Ending, outcome
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.state import RunState
 from npumon.core.verdict import Circumstances
@@ -40,15 +40,26 @@ def report_of(
 ) -> RunReport:
     """The report of one run. `info.outcome` is set here; `ending` is None for a log that was only read."""
     how = outcome(state, ending)
+    return _report(state, context, info._replace(outcome=how), ending, number, runs_in_log)
+
+
+def running_report(state: RunState, context: Context, info: RunInfo, *, number: int = 1) -> RunReport:
+    """The report of a run that is under way, as far as its text has come."""
+    return _report(state, context, info._replace(outcome=RUNNING), None, number, None)
+
+
+def _report(
+    state: RunState, context: Context, info: RunInfo, ending: Ending | None, number: int, runs_in_log: int | None
+) -> RunReport:
     around = Circumstances(
-        outcome=how,
+        outcome=info.outcome,
         ending=ending,
         profiling=None if context.driver is None else context.driver.profiling,
         nominal_clock_mhz=context.nominal_clock_mhz,
         ddr_peak_mbyte_per_s=context.ddr_peak_mbyte_per_s,
     )
     return RunReport(
-        info=info._replace(outcome=how),
+        info=info,
         state=state,
         metrics=assess(state, around),
         labels=tuple(label_of(entry.class_index, context.labels) for entry in state.top),
@@ -56,6 +67,11 @@ def report_of(
         runs_in_log=runs_in_log,
         demo=context.demo,
     )
+
+
+def started(report: RunReport) -> bool:
+    """Whether there is anything to report: the command could be executed."""
+    return report.metrics.verdict_id != "run.not_started" or report.state.has_profiler_text
 
 
 def label_of(index: int, labels: Sequence[str]) -> str | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import NamedTuple
 
-from npumon.core.outcome import Ending
+from npumon.core.outcome import RUNNING, Ending
 from npumon.core.parser import ProfileParser
 from npumon.core.profile import Diagnostic
 from npumon.core.report import RunInfo, RunReport
@@ -22,20 +23,29 @@ from npumon.ports import ExitRecord, LogFollower, ModelRunner, RunningModel, Run
 
 
 class Update(NamedTuple):
-    """What has just become known: the state of the run now, and what these bytes completed."""
+    """What has just become known: the state of the run now, what these bytes completed, and the bytes.
+
+    `behind` is how many bytes of the log are still unread.
+    """
 
     state: RunState
     completed: tuple[Completed, ...]
+    data: bytes = b""
+    behind: int = 0
 
 
 class Session:
-    """Runs one program at a time."""
+    """Runs one program at a time. `kept_operations` bounds the iterations that a run keeps (`RunFold`)."""
 
-    def __init__(self, runner: ModelRunner, follower: LogFollower, context: Context) -> None:
+    def __init__(
+        self, runner: ModelRunner, follower: LogFollower, context: Context, kept_operations: int | None = None
+    ) -> None:
         self._runner = runner
         self._follower = follower
         self._context = context
+        self._kept_operations = kept_operations
         self._running: RunningModel | None = None
+        self._info: RunInfo | None = None
         self._stopped: StopReason | None = None
 
     def stop(self, reason: StopReason) -> None:
@@ -49,6 +59,11 @@ class Session:
         """Why no further run is to be started, None while nobody has asked for that."""
         return self._stopped
 
+    @property
+    def info(self) -> RunInfo | None:
+        """What is known of the newest run from its start on; None before the first."""
+        return self._info
+
     async def run(self, request: RunRequest, publish: Callable[[Update], None]) -> RunReport:
         """Run the program and return its report; `publish` hears of each step.
 
@@ -56,6 +71,7 @@ class Session:
         """
         running = await self._runner.start(request)
         self._running = running
+        self._info = info = _begun(request, running)
         if self._stopped is not None:
             running.stop(self._stopped)
         try:
@@ -66,16 +82,18 @@ class Session:
             raise
         finally:
             self._running = None
-        return self._report(request, running, fold, record)
+        return self._report(info, fold, record)
 
     async def _follow(self, running: RunningModel, publish: Callable[[Update], None]) -> tuple[RunFold, ExitRecord]:
         tail = self._follower.follow(running.log)
         ended = asyncio.ensure_future(running.wait())
         ended.add_done_callback(lambda future: tail.finish(_length(future)))
-        parser, fold = ProfileParser(), RunFold()
+        parser, fold = ProfileParser(), RunFold(kept_operations=self._kept_operations)
         try:
-            async for chunk in tail.chunks():
-                publish(Update(*_folded(fold, parser, chunk.data)))
+            async with aclosing(tail.chunks()) as chunks:
+                async for chunk in chunks:
+                    completed = tuple(fold.feed(parser.feed(chunk.data)))
+                    publish(Update(fold.state, completed, chunk.data, chunk.behind))
             completed = tuple(fold.feed(parser.close()))
             publish(Update(fold.state, completed))
             return fold, await ended
@@ -83,18 +101,8 @@ class Session:
             if not ended.done():
                 ended.cancel()
 
-    def _report(self, request: RunRequest, running: RunningModel, fold: RunFold, record: ExitRecord) -> RunReport:
-        info = RunInfo(
-            id=running.id,
-            model=request.model,
-            command=tuple(map(visible, request.command)),
-            cwd=visible(request.cwd),
-            started_at=running.started_at,
-            duration_s=record.duration_s,
-            exit_status=record.exit_status,
-            signal=record.signal,
-            log=visible(running.log),
-        )
+    def _report(self, info: RunInfo, fold: RunFold, record: ExitRecord) -> RunReport:
+        info = info._replace(duration_s=record.duration_s, exit_status=record.exit_status, signal=record.signal)
         ending = Ending(record.exit_status, record.signal, record.stopped_by, record.error)
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
         return report_of(
@@ -107,9 +115,16 @@ class Session:
         )
 
 
-def _folded(fold: RunFold, parser: ProfileParser, data: bytes) -> tuple[RunState, tuple[Completed, ...]]:
-    completed = tuple(fold.feed(parser.feed(data)))
-    return fold.state, completed
+def _begun(request: RunRequest, running: RunningModel) -> RunInfo:
+    return RunInfo(
+        id=running.id,
+        model=request.model,
+        command=tuple(map(visible, request.command)),
+        cwd=visible(request.cwd),
+        started_at=running.started_at,
+        outcome=RUNNING,
+        log=visible(running.log),
+    )
 
 
 def _length(future: asyncio.Future[ExitRecord]) -> int | None:

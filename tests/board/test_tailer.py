@@ -51,6 +51,12 @@ class Reader:
             assert text.startswith(self.text)
             await asyncio.wait_for(self._arrived.wait(), LIMIT)
 
+    async def presence(self, present: bool) -> None:
+        """Wait until the tail has said last that the file is there, or that it is not."""
+        while [chunk.present for chunk in self.chunks if not chunk.data][-1:] != [present]:
+            self._arrived.clear()
+            await asyncio.wait_for(self._arrived.wait(), LIMIT)
+
     async def end(self, length: int | None = None) -> bytes:
         self.tail.finish(length)
         await asyncio.wait_for(self._task, LIMIT)
@@ -129,7 +135,68 @@ async def test_a_long_log_comes_in_pieces_and_lets_others_work(follow: Follow, l
     reader = await follow()
     assert len(reader.text) < len(data)
     assert await reader.end() == data
-    assert max(len(chunk.data) for chunk in reader.chunks) == 256 * 1024
+    assert max(len(chunk.data) for chunk in reader.chunks) == 4 * 1024
+
+
+async def test_it_says_how_far_behind_it_is(follow: Follow, log: Path) -> None:
+    append(log, b"x" * 10_000)
+    reader = await follow(NEVER)
+    await reader.until(b"x" * 10_000)
+    assert [(len(chunk.data), chunk.behind) for chunk in reader.chunks] == [(4096, 5_904), (4096, 1_808), (1_808, 0)]
+
+
+async def test_only_what_is_asked_for_counts_as_unread(log: Path) -> None:
+    append(log, b"x" * 10_000)
+    tail = FileTail(str(log), NEVER)
+    tail.finish(5_000)
+    assert [chunk.behind async for chunk in tail.chunks() if chunk.data] == [904, 0]
+
+
+async def test_what_was_there_before_is_told_from_what_comes(follow: Follow, log: Path) -> None:
+    append(log, b"old\n")
+    reader = await follow(NEVER)
+    await reader.until(b"old\n")
+    append(log, b"new\n")
+    await reader.until(b"old\nnew\n")
+    os.rename(log, log.with_suffix(".1"))
+    append(log, b"other\n")
+    await reader.until(b"old\nnew\nother\n")
+    assert [(chunk.data, chunk.old) for chunk in reader.chunks if chunk.data] == [
+        (b"old\n", True),
+        (b"new\n", False),
+        (b"other\n", False),
+    ]
+
+
+async def test_a_file_that_comes_later_is_all_new(follow: Follow, log: Path) -> None:
+    reader = await follow(NEVER)
+    append(log, b"new\n")
+    await reader.until(b"new\n")
+    assert [chunk.old for chunk in reader.chunks if chunk.data] == [False]
+
+
+async def test_whether_the_file_is_there(follow: Follow, log: Path) -> None:
+    """A chunk without data says it where no data does."""
+    reader = await follow()
+    await reader.presence(False)
+    append(log, b"")
+    await reader.presence(True)
+    append(log, b"text")
+    await reader.until(b"text")
+    delete_under_its_writer(log, b" still")
+    await reader.until(b"text still")
+    await reader.presence(False)
+    append(log, b" again")
+    await reader.until(b"text still again")
+    await reader.presence(True)
+    assert [chunk.present for chunk in reader.chunks if not chunk.data] == [False, True, False, True]
+
+
+async def test_a_file_with_text_needs_no_further_word(log: Path) -> None:
+    append(log, b"text")
+    tail = FileTail(str(log), NEVER)
+    tail.finish()
+    assert [chunk async for chunk in tail.chunks()] == [LogChunk(b"text", old=True)]
 
 
 @pytest.mark.parametrize("poll_s", [SOON, NEVER])
@@ -290,7 +357,7 @@ async def test_tails_leave_nothing_behind(log: Path) -> None:
     async def closed_early() -> None:
         chunks = WatchdogFollower(NEVER).follow(str(log)).chunks()
         assert (await anext_(chunks)).data == b"text"
-        await chunks.aclose()  # type: ignore[attr-defined]  # it is an async generator, and this is for those
+        await chunks.aclose()
 
     async def cancelled() -> None:
         reader = Reader(WatchdogFollower(NEVER).follow(str(log)))

@@ -35,6 +35,17 @@ def test_a_log_without_profiler_text_is_one_empty_run() -> None:
     assert RunFold(first_run=3).close() == RunCompleted(3, EMPTY)
 
 
+def test_of_a_long_run_the_newest_iterations_are_kept_where_no_more_is_asked_for() -> None:
+    """As many as have so many operations together, and at least one."""
+    for operations, bound, kept in ((1, 5, 5), (2, 5, 2), (7, 5, 1), (0, 5, 5)):
+        fold, parser = RunFold(kept_operations=bound), ProfileParser()
+        block = "layer id: 0 layer name:n operation[0]:a target:b.\nuid: 0\n*********\n"
+        text = (block * operations + "Run the 1 time: 1.00ms or 5.00us\n") * 9
+        completed = fold.feed(parser.feed(text.encode()))
+        assert len(completed) == fold.state.iterations_ended == 9
+        assert fold.state.iterations == tuple(item.iteration for item in completed[-kept:])  # type: ignore[union-attr]
+
+
 def test_runs_taken_elsewhere_are_counted() -> None:
     fold = RunFold()
     fold.skip(10)

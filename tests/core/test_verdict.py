@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from npumon.core.assessment import assess
-from npumon.core.outcome import Ending, outcome
+from npumon.core.outcome import RUNNING, Ending, outcome
 from npumon.core.profile import Bandwidth, Cycles, Operation
 from npumon.core.state import RunState
 from npumon.core.verdict import Circumstances, ddr_bound
@@ -253,3 +253,30 @@ WAITING = Operation(
 )
 def test_what_makes_an_operation_ddr_bound(operation: Operation, peak: float | None, bound: bool | None) -> None:
     assert ddr_bound(operation, peak) is bound
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "the program has not printed any profiler text yet"),
+        ("Created VX Thread: 0x1\n", "the network is being created"),
+        ("Verify...\n", "the graph is being verified and compiled, which may take a while"),
+        ("Start run graph [1] times...\n", "the first iteration has not completed yet"),
+    ],
+)
+def test_a_run_under_way_is_not_said_to_be_broken_off(text: str, words: str, state_of: StateOf) -> None:
+    metrics = assess(state_of(text), Circumstances(RUNNING))
+    assert (metrics.verdict_id, metrics.verdict) == ("run.running", f"The run is under way: {words}.")
+
+
+def test_a_run_under_way_is_judged_by_its_last_iteration(state_of: StateOf) -> None:
+    text = HEAD.replace("[1]", "[9]") + block() + "Run the 1 time: 30.00ms or 30000.00us\n"
+    assert assess(state_of(text), Circumstances(RUNNING)).verdict_id == "compute.bound"
+    assert assess(state_of(text + block(idle=0.5) + "uid: 0\n"), Circumstances(RUNNING)).verdict_id == "compute.bound"
+
+
+def test_a_run_under_way_without_the_figures_to_judge_it(state_of: StateOf) -> None:
+    """Cycles that cannot be: more idle ones than there are would be a contradiction, none at all no profile."""
+    text = "GPUTOTALCYCLES: 5\n*********\nRun the 1 time: 30.00ms or 30000.00us\n"
+    metrics = assess(state_of(text), Circumstances(RUNNING))
+    assert metrics.verdict == "The run is under way; its text does not hold the figures to judge it so far."

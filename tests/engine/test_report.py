@@ -10,7 +10,7 @@ from npumon.core.report import RunInfo
 from npumon.core.runs import RunFold
 from npumon.core.snapshot import DriverState
 from npumon.core.state import EMPTY, RunState
-from npumon.engine.report import Context, label_of, report_of
+from npumon.engine.report import Context, label_of, report_of, running_report, started
 
 LABELS = ("dummy", "kit fox", "goldfish", "")
 
@@ -67,3 +67,23 @@ def test_the_drivers_profiling_explains_an_empty_text() -> None:
 def test_the_memorys_peak_is_passed_on(state: RunState) -> None:
     assert report_of(state, Context(ddr_peak_mbyte_per_s=2_200.0), RunInfo()).metrics.verdict_id == "ddr.bound"
     assert report_of(state, Context(), RunInfo()).metrics.verdict_id == "compute.bound"
+
+
+def test_a_run_under_way_is_neither_cut_off_nor_over(state: RunState) -> None:
+    report = running_report(EMPTY, Context(demo=True), RunInfo(model="inceptionv3"), number=2)
+    assert (report.info.outcome, report.info.model, report.metrics.verdict_id) == (
+        "running",
+        "inceptionv3",
+        "run.running",
+    )
+    assert (report.number, report.runs_in_log, report.demo) == (2, None, True)
+    report = running_report(state, Context(LABELS), RunInfo())
+    assert (report.info.outcome, report.labels[0]) == ("running", "goldfish")
+    assert report.metrics.figures.utilization == 0.982268
+
+
+def test_whether_there_is_anything_to_report(state: RunState) -> None:
+    missing = Ending(error="./run.sh could not be executed: No such file or directory")
+    assert not started(report_of(EMPTY, Context(), RunInfo(), missing))
+    assert started(report_of(state, Context(), RunInfo(), missing))
+    assert started(report_of(EMPTY, Context(), RunInfo(), Ending(1)))

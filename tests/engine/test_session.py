@@ -17,7 +17,7 @@ from npumon.board.process_table import read_processes
 from npumon.board.runner import SupervisedRunner
 from npumon.board.tailer import WatchdogFollower
 from npumon.core.problems import ProblemError
-from npumon.core.report import RunReport
+from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import IterationCompleted
 from npumon.core.snapshot import DriverState
 from npumon.engine.report import Context
@@ -85,6 +85,29 @@ async def test_a_run(session: Session, tmp_path: Path) -> None:
     completed = [item for update in updates for item in update.completed]
     assert [type(item) for item in completed] == [IterationCompleted]
     assert updates[-1].state == report.state
+
+
+async def test_updates_hold_the_text(session: Session, tmp_path: Path) -> None:
+    _, updates = await run(session, request(tmp_path, "cat", *[str(SEED)] * 20))
+    assert b"".join(update.data for update in updates) == SEED.read_bytes() * 20
+    assert updates[-1].behind == 0
+
+
+async def test_what_is_known_while_it_runs(session: Session, tmp_path: Path) -> None:
+    assert session.info is None
+    infos: list[RunInfo | None] = []
+    report, _ = await run(session, request(tmp_path, "cat", str(SEED)), lambda update: infos.append(session.info))
+    assert infos[0] is not None
+    assert infos[0].outcome == "running"
+    assert infos[0]._replace(outcome="ok", exit_status=0, duration_s=report.info.duration_s) == report.info
+
+
+async def test_of_a_long_run_only_so_much_is_kept(tmp_path: Path) -> None:
+    runner = SupervisedRunner(tmp_path / "state", SystemClock())
+    session = Session(runner, WatchdogFollower(), Context(), kept_operations=1)
+    line = "uid: 0\\n*********\\nRun the 1 time: 21.00ms or 21609.00us\\n"
+    report, _ = await run(session, shell(tmp_path, f"printf '{line}{line}{line}'"))
+    assert (len(report.state.iterations), report.state.iterations_ended) == (1, 3)
 
 
 async def test_each_step_is_told_when_it_happens(session: Session, tmp_path: Path) -> None:

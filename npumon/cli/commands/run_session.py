@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from npumon.cli.progress import Progress
 from npumon.core import outcome
 from npumon.core.report import RunReport
+from npumon.engine.report import started
 
 if TYPE_CHECKING:
     from npumon.cli.commands.run_printer import Hear, Printer
@@ -58,11 +59,6 @@ async def _often(
             if number < 1 or session.stopped is not None or not started(report):
                 break
     return reports
-
-
-def started(report: RunReport) -> bool:
-    """Whether there is anything to report: the command could be executed."""
-    return report.metrics.verdict_id != "run.not_started" or report.state.has_profiler_text
 
 
 async def _watched(

@@ -1,0 +1,55 @@
+"""What npumon is doing at the moment, in words and figures for a person who waits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+IDLE = "idle"
+RELOADING = "reloading"
+STARTING = "starting"
+CREATING = "creating"
+VERIFYING = "verifying"
+RUNNING = "running"
+FINISHING = "finishing"
+STOPPING = "stopping"
+#: Watching a file that is not there yet.
+WAITING = "waiting"
+#: Watching a file, between two runs.
+FOLLOWING = "following"
+
+#: Stages in which a program is under way.
+UNDER_WAY = frozenset({STARTING, CREATING, VERIFYING, RUNNING, FINISHING, STOPPING})
+
+
+class Activity(NamedTuple):
+    """The work under way. Times in seconds; `None` is "not known" or "not concerned".
+
+    `stage` is one of the words above. `run` counts the runs of this session, 1-based, the one under way included;
+    of a series it is the `part`th of `parts` (warm-up runs are counted apart, `warmup` is True in them).
+    `iteration` is the 1-based one under way and `iterations` how many were announced; `frames` counts a detection
+    demo's. `elapsed_s` is the time since the run's start, `remaining_s` the time that the rest will take at the
+    mean pace so far. `silent_s` is how long the program has said nothing, once that is suspiciously long.
+    `source` names the file that is watched; `behind_bytes` is what of it is still unread. `note` is one more thing
+    worth a sentence: the log was truncated, the board does not answer.
+    """
+
+    stage: str = IDLE
+    model: str | None = None
+    run: int = 0
+    part: int | None = None
+    parts: int | None = None
+    warmup: bool = False
+    iteration: int | None = None
+    iterations: int | None = None
+    frames: int = 0
+    elapsed_s: float | None = None
+    remaining_s: float | None = None
+    silent_s: float | None = None
+    source: str | None = None
+    behind_bytes: int = 0
+    note: str | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a program runs, as far as npumon knows."""
+        return self.stage in UNDER_WAY

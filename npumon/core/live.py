@@ -1,0 +1,38 @@
+"""What the live monitor shows: one immutable value, complete in itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from npumon.core.activity import Activity
+from npumon.core.logbook import LogPage
+from npumon.core.report import RunReport
+from npumon.core.series import History
+from npumon.core.snapshot import Snapshot
+
+
+class Latencies(NamedTuple):
+    """How long iterations took, in microseconds, over those of the runs of one model that are still kept."""
+
+    samples: int = 0
+    least_us: float | None = None
+    median_us: float | None = None
+    p95_us: float | None = None
+
+
+class Live(NamedTuple):
+    """The monitor at one moment.
+
+    `snapshot.run` is the newest run: the one under way as far as it went (its `info.outcome` is then `running`),
+    or the last one that ended. `previous` is the one that ended before it, for what changed since. `runs` are this
+    session's ended runs, the newest last, each with its last iterations only. `latencies` are those of the newest
+    run's model. `log` is the text of the newest run, or of the file that is watched.
+    """
+
+    snapshot: Snapshot
+    activity: Activity = Activity()
+    previous: RunReport | None = None
+    runs: tuple[RunReport, ...] = ()
+    latencies: Latencies = Latencies()
+    history: History = History()
+    log: LogPage = LogPage()

@@ -1,0 +1,97 @@
+"""What a session remembers of its runs: for tables, graphs and comparisons, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from npumon.core.live import Latencies
+from npumon.core.metrics import figures_of
+from npumon.core.profile import Iteration
+from npumon.core.report import RunReport
+from npumon.core.series import History, Series, sample_of
+
+KEPT_RUNS = 200
+#: Operations, classes, objects and diagnostics of all kept runs together: some ten megabytes.
+KEPT_ROWS = 20_000
+#: Of one kept run; the first are most often the cause of the others.
+KEPT_DIAGNOSTICS = 20
+#: Latencies of one model, and models with latencies.
+KEPT_LATENCIES = 2_000
+KEPT_MODELS = 50
+
+
+class Journal:
+    """Takes iterations and ended runs in the order in which they happen."""
+
+    def __init__(self) -> None:
+        self._series = Series()
+        self._latencies: dict[str | None, deque[float]] = {}
+        self._runs: deque[RunReport] = deque()
+        self._rows = 0
+        self._ended = 0
+        self._newest: tuple[RunReport, ...] = ()
+
+    @property
+    def history(self) -> History:
+        """The graphs' samples."""
+        return self._series.history
+
+    @property
+    def runs(self) -> tuple[RunReport, ...]:
+        """The ended runs that are kept, the newest last; the same object until another one ends."""
+        return self._newest
+
+    @property
+    def ended(self) -> int:
+        """How many runs have ended, forgotten ones included."""
+        return self._ended
+
+    def iteration(self, model: str | None, iteration: Iteration, *, warmup: bool = False) -> None:
+        """An iteration of a run of that model is complete. One to warm up is no latency to compare with."""
+        sample = sample_of(iteration, figures_of(iteration))
+        self._series.add(sample)
+        if sample.elapsed_us is not None and not warmup:
+            kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
+            kept.append(sample.elapsed_us)
+            self._latencies[model] = kept  # the last used model is the last in the dictionary
+            if len(self._latencies) > KEPT_MODELS:
+                del self._latencies[next(iter(self._latencies))]
+
+    def run(self, report: RunReport) -> None:
+        """A run has ended."""
+        kept = _trimmed(report)
+        self._ended += 1
+        self._runs.append(kept)
+        self._rows += _rows(kept)
+        while len(self._runs) > KEPT_RUNS or (self._rows > KEPT_ROWS and len(self._runs) > 1):
+            self._rows -= _rows(self._runs.popleft())
+        self._newest = tuple(self._runs)
+
+    def latencies(self, model: str | None) -> Latencies:
+        """Those of one model. The 95th percentile is the smallest latency that 95 % do not exceed."""
+        ordered = sorted(self._latencies.get(model, ()))
+        if not ordered:
+            return Latencies()
+        count = len(ordered)
+        median = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
+        return Latencies(count, ordered[0], median, ordered[(95 * count + 99) // 100 - 1])
+
+
+def _trimmed(report: RunReport) -> RunReport:
+    """The report with its last iteration only, and without lines that nobody knows."""
+    state = report.state
+    dropped = max(0, len(state.diagnostics) - KEPT_DIAGNOSTICS)
+    return report._replace(
+        state=state._replace(
+            iterations=state.iterations[-1:],
+            diagnostics=state.diagnostics[:KEPT_DIAGNOSTICS],
+            diagnostics_dropped=state.diagnostics_dropped + dropped,
+            unrecognised_lines=(),
+        )
+    )
+
+
+def _rows(report: RunReport) -> int:
+    state = report.state
+    iterations = sum(len(iteration.operations) for iteration in state.iterations)
+    return 1 + iterations + len(state.operations) + len(state.top) + len(state.detections) + len(state.diagnostics)

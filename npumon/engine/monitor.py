@@ -1,0 +1,230 @@
+"""The live side of the engine: runs models, watches files, reads the board, and publishes what there is to show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
+
+from npumon.core.activity import FINISHING, RELOADING, STARTING, Activity
+from npumon.core.live import Live
+from npumon.core.logbook import Logbook
+from npumon.core.outcome import OK
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.report import RunInfo
+from npumon.core.runs import IterationCompleted
+from npumon.core.text import visible
+from npumon.engine.following import BEHIND_BYTES, Following
+from npumon.engine.lookout import Lookout, Sight
+from npumon.engine.publish import Publisher
+from npumon.engine.report import Context, started
+from npumon.engine.scene import Scene
+from npumon.engine.session import Session, Update
+from npumon.engine.underway import UnderWay
+from npumon.engine.work import Part, Work, parts_of
+from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner
+
+#: Operations of the run under way that are kept: 2 000 iterations of a network binary graph.
+KEPT_OPERATIONS = 2_000
+
+
+class Monitor:
+    """Does one thing at a time: a series of runs, or following a file. Reading the board goes on beside it.
+
+    All methods belong to the event loop's thread, and `publish` is called there: at once for the first change, at
+    most ten times a second, and always for the last one.
+    """
+
+    def __init__(
+        self,
+        runner: ModelRunner,
+        follower: LogFollower,
+        probe: BoardProbe,
+        clock: Clock,
+        context: Context,
+        publish: Callable[[Live], None],
+    ) -> None:
+        self._runner = runner
+        self._follower = follower
+        self._clock = clock
+        self._publish = publish
+        self._labels = context.labels
+        self._scene = Scene(context, clock)
+        self._lookout = Lookout(probe, clock, self._see)
+        self._publisher = Publisher(self._deliver, clock.monotonic, _later)
+        self._live: Live | None = None
+        self._shown: Activity | None = None
+        self._work: Work | None = None
+        self._session: Session | None = None
+        self._series: asyncio.Task[None] | None = None
+        self._tail: LogTail | None = None
+        self._reloading = False
+        self._free = asyncio.Event()
+        self._free.set()
+
+    @property
+    def live(self) -> Live:
+        """The newest moment."""
+        if self._live is None:
+            self._live = self._scene.live()
+        return self._live
+
+    @property
+    def work(self) -> Work | None:
+        """What was asked for last; None before the first time."""
+        return self._work
+
+    async def look(self) -> None:
+        """Read the board and the driver once, in a thread of its own. Never waits for long; see `Lookout`."""
+        await self._lookout.look()
+        self.tick()
+
+    def tick(self) -> None:
+        """Time has passed: what is shown of it may have changed."""
+        self._scene.unanswered_s = self._lookout.silent_s
+        if self._scene.activity() != self._shown:
+            self._changed()
+
+    async def run(self, work: Work) -> None:
+        """Make the runs, one after the other; returns when all are over, or the first that makes more pointless.
+
+        Raises `ProblemError` when no run could be started, and (usage) while something else is under way. When
+        the task is cancelled the run under way is ended, as by `stop`.
+        """
+        self._claim()
+        self._work = work
+        self._scene.context = context = self._scene.context._replace(labels=work.labels or self._labels)
+        self._session = session = Session(self._runner, self._follower, context, KEPT_OPERATIONS)
+        self._series = series = asyncio.get_running_loop().create_task(self._make(session, work))
+        try:
+            await asyncio.shield(series)
+        except asyncio.CancelledError:
+            self.stop()
+            await asyncio.wait([series])
+            raise
+
+    def stop(self) -> None:
+        """End the run under way, and the series with it. `run` returns within seconds."""
+        if self._session is not None and self._session.stopped is None:
+            self._scene.stopping = True
+            self._session.stop("cancelled")
+            self._changed()
+
+    async def watch(self, path: str) -> None:
+        """Show what another program writes to that file, until cancelled. It need not be there yet.
+
+        Raises `ProblemError` when it cannot be read, and (usage) while something else is under way.
+        """
+        self._claim()
+        self._tail = tail = self._follower.follow(path)
+        following = Following(path, self._scene, self._clock, KEPT_OPERATIONS)
+        try:
+            self._changed()
+            async with aclosing(tail.chunks()) as chunks:
+                async for chunk in chunks:
+                    following.take(chunk)
+                    self._changed()
+        finally:
+            self._tail = None
+            self._scene.doing = self._scene.doing._replace(source=None, note=None)
+            self._release()
+
+    @contextmanager
+    def reloading(self) -> Iterator[None]:
+        """While the driver is being reloaded: says so, and lets nothing else begin."""
+        self._claim()
+        self._scene.doing = self._scene.doing._replace(stage=RELOADING)
+        try:
+            self._changed()
+            yield
+        finally:
+            self._release()
+
+    async def close(self) -> None:
+        """End everything; when this returns the model is gone. Nothing is published afterwards."""
+        self.stop()
+        if self._tail is not None:
+            self._tail.finish(0)
+        await self._free.wait()
+        self._publisher.close()
+
+    # -- one series of runs --------------------------------------------------------------------------------------
+
+    async def _make(self, session: Session, work: Work) -> None:
+        try:
+            for part in parts_of(work):
+                if not await self._one(session, work, part) or session.stopped is not None:
+                    break
+        finally:
+            self._series = self._session = None
+            self._release()
+
+    async def _one(self, session: Session, work: Work, part: Part) -> bool:
+        """One run. False when the next one would fare no better."""
+        scene = self._scene
+        now_s = self._clock.monotonic()
+        run = UnderWay(now_s, began_s=now_s)
+        model = None if work.request.model is None else visible(work.request.model)
+        run.info = RunInfo(model=model)
+        scene.begin(run)
+        scene.log = Logbook()
+        scene.doing = Activity(
+            stage=STARTING,
+            model=model,
+            run=scene.journal.ended + (not part.warmup),
+            part=part.number if part.of > 1 or part.warmup else None,
+            parts=part.of if part.of > 1 or part.warmup else None,
+            warmup=part.warmup,
+        )
+        self._changed()
+
+        def hear(update: Update) -> None:
+            if session.info is not None:
+                run.info = session.info
+            for item in update.completed:
+                if isinstance(item, IterationCompleted):
+                    scene.journal.iteration(model, item.iteration, warmup=part.warmup)
+            if update.data:
+                scene.log.feed(update.data)
+                behind = update.behind if update.behind > BEHIND_BYTES else 0
+                scene.doing = scene.doing._replace(behind_bytes=behind)
+                run.heard(update.state, self._clock.monotonic())
+                self._changed()
+
+        report = await session.run(work.request, hear)
+        scene.doing = scene.doing._replace(stage=FINISHING)
+        failed_warmup = part.warmup and report.info.outcome != OK
+        scene.end(report, counted=not part.warmup or failed_warmup)
+        self._changed()
+        return started(report) and not failed_warmup
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def _claim(self) -> None:
+        if not self._free.is_set():
+            what = "Something is under way already."
+            raise ProblemError(Problem("monitor.busy", what, "Stop it first, or wait for its end.", "usage"))
+        self._free.clear()
+
+    def _release(self) -> None:
+        self._scene.rest()
+        self._free.set()
+        self._changed()
+
+    def _see(self, sight: Sight) -> None:
+        if sight != self._scene.sight:
+            self._scene.see(sight)
+            self._changed()
+
+    def _changed(self) -> None:
+        self._live = None
+        self._publisher.touch()
+
+    def _deliver(self) -> None:
+        live = self.live
+        self._shown = live.activity
+        self._publish(live)
+
+
+def _later(seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+    return asyncio.get_running_loop().call_later(seconds, call)

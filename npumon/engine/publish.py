@@ -1,0 +1,66 @@
+"""When views hear of changes: the first at once, further ones in good time, the last one always."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+#: Shortest time between two deliveries.
+INTERVAL_S = 0.1
+
+
+class Timer(Protocol):
+    """A call to come."""
+
+    def cancel(self) -> None: ...
+
+
+class Publisher:
+    """Turns any number of changes into at most one delivery in each interval.
+
+    `deliver` takes what is newest when it is called. `clock` gives seconds, `call_later` calls back after so many.
+    The interval begins when a delivery is over, so a slow view is never left without a pause.
+    """
+
+    def __init__(
+        self,
+        deliver: Callable[[], None],
+        clock: Callable[[], float],
+        call_later: Callable[[float, Callable[[], None]], Timer],
+        interval_s: float = INTERVAL_S,
+    ) -> None:
+        self._deliver = deliver
+        self._clock = clock
+        self._call_later = call_later
+        self._interval_s = interval_s
+        self._timer: Timer | None = None
+        self._not_before_s = float("-inf")
+        self._closed = False
+
+    def touch(self) -> None:
+        """Something has changed."""
+        if self._timer is not None or self._closed:
+            return
+        wait_s = self._not_before_s - self._clock()
+        if wait_s > 0:
+            self._timer = self._call_later(wait_s, self._ring)
+        else:
+            self._now()
+
+    def close(self) -> None:
+        """Deliver what is still due, and nothing after that."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._ring()
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._now()
+
+    def _now(self) -> None:
+        self._not_before_s = self._clock() + self._interval_s  # a change made while delivering waits its turn
+        try:
+            self._deliver()
+        finally:
+            self._not_before_s = self._clock() + self._interval_s

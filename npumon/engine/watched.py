@@ -1,0 +1,88 @@
+"""A log that somebody else is writing: its runs, each as soon as nothing more is to come of it."""
+
+from __future__ import annotations
+
+from npumon.core.events import AverageTimed, Event, InferenceTimed, ThreadExited, TopListed, TopStarted
+from npumon.core.parser import ProfileParser
+from npumon.core.runs import Completed, RunCompleted, RunFold
+from npumon.core.state import DONE, RunState
+
+#: Only after one of these can a run be complete that was not before.
+_LAST_WORDS = (ThreadExited, TopListed, TopStarted, AverageTimed, InferenceTimed)
+
+
+class WatchedLog:
+    """Bytes to what they complete. A run is completed by its totals and the whole list of classes, by the end of
+    its driver thread after the totals, by the next run, or by the end of the text; whichever comes first.
+
+    Runs are numbered through from 1, also when the log begins anew. `kept_operations` bounds memory (`RunFold`).
+    """
+
+    def __init__(self, kept_operations: int | None = None) -> None:
+        self._kept = kept_operations
+        self._parser, self._fold = ProfileParser(), RunFold(kept_operations=kept_operations)
+        self._told = 0
+
+    @property
+    def state(self) -> RunState:
+        """The newest run."""
+        return self._fold.state
+
+    @property
+    def number(self) -> int:
+        """The newest run's."""
+        return self._fold.number
+
+    @property
+    def between_runs(self) -> bool:
+        """True when the newest run was completed, or there is none yet."""
+        return self._told >= self._fold.number or not self._fold.state.has_profiler_text
+
+    def feed(self, data: bytes) -> list[Completed]:
+        """More of the text."""
+        return self._take(self._parser.feed(data))
+
+    def close(self) -> list[Completed]:
+        """Nothing more will come of this text: what is open is completed as it is."""
+        completed = self._take(self._parser.close())
+        if self._fold.state.has_profiler_text:
+            self._complete(self._fold.number, self._fold.state, completed)
+        return completed
+
+    def restart(self) -> list[Completed]:
+        """Another text has taken this one's place."""
+        completed = self.close()
+        next_run = self._fold.number + self._fold.state.has_profiler_text
+        self._parser, self._fold = ProfileParser(), RunFold(next_run, self._kept)
+        return completed
+
+    def _take(self, events: list[Event]) -> list[Completed]:
+        completed: list[Completed] = []
+        start = 0
+        for end, event in enumerate(events, 1):
+            if type(event) in _LAST_WORDS:
+                self._fold_in(events[start:end], completed)
+                start = end
+                state = self._fold.state
+                if state.phase == DONE and (_listed(state) or type(event) is ThreadExited):
+                    self._complete(self._fold.number, state, completed)
+        self._fold_in(events[start:], completed)
+        return completed
+
+    def _fold_in(self, events: list[Event], completed: list[Completed]) -> None:
+        for item in self._fold.feed(events):
+            if isinstance(item, RunCompleted):
+                self._complete(item.run, item.state, completed)
+            else:
+                completed.append(item)
+
+    def _complete(self, number: int, state: RunState, completed: list[Completed]) -> None:
+        """A run, once."""
+        if number > self._told:
+            self._told = number
+            completed.append(RunCompleted(number, state))
+
+
+def _listed(state: RunState) -> bool:
+    """Whether the list of classes is whole."""
+    return state.top_size is not None and len(state.top) >= state.top_size

@@ -1,0 +1,109 @@
+"""What a session remembers of its runs, in bounded memory. All figures are synthetic."""
+
+from __future__ import annotations
+
+import pytest
+
+from npumon.core.live import Latencies
+from npumon.core.profile import Diagnostic, Iteration, Operation
+from npumon.core.report import RunInfo, RunReport
+from npumon.core.state import EMPTY
+from npumon.engine.journal import KEPT_DIAGNOSTICS, KEPT_LATENCIES, KEPT_MODELS, KEPT_ROWS, KEPT_RUNS, Journal
+from npumon.engine.report import Context, report_of
+
+
+def report(number: int = 1, operations: int = 1, iterations: int = 3) -> RunReport:
+    """A run of so many iterations with so many operations each."""
+    done = tuple(Iteration(index, 5.0, None, (Operation(),) * operations) for index in range(1, iterations + 1))
+    state = EMPTY._replace(iterations=done, iterations_ended=iterations)
+    return report_of(state, Context(), RunInfo(), number=number)
+
+
+def test_a_new_one_is_empty() -> None:
+    journal = Journal()
+    assert (journal.runs, journal.ended, journal.history.ever, journal.latencies(None)) == ((), 0, 0, Latencies())
+
+
+def test_a_run_is_kept_with_its_last_iteration() -> None:
+    journal = Journal()
+    whole = report()
+    journal.run(whole)
+    (kept,) = journal.runs
+    assert [iteration.number for iteration in kept.state.iterations] == [3]
+    assert kept.state.iterations_ended == 3
+    assert kept.metrics == whole.metrics, "the figures are the run's"
+    assert journal.runs is journal.runs
+
+
+def test_the_last_two_hundred_runs_are_kept_and_all_are_counted() -> None:
+    journal = Journal()
+    for number in range(1, KEPT_RUNS + 11):
+        journal.run(report(number))
+    assert [run.number for run in journal.runs] == list(range(11, KEPT_RUNS + 11))
+    assert journal.ended == KEPT_RUNS + 10
+
+
+def test_of_large_graphs_fewer_runs_are_kept() -> None:
+    journal = Journal()
+    for number in range(100):
+        journal.run(report(number, operations=999))
+    assert len(journal.runs) == KEPT_ROWS // 1_000
+    journal.run(report(100, operations=2 * KEPT_ROWS))
+    assert [run.number for run in journal.runs] == [100], "the last one in any case"
+
+
+def test_of_many_messages_the_first_are_kept() -> None:
+    journal = Journal()
+    messages = tuple(Diagnostic(line, "error", "model", "x") for line in range(100))
+    whole = report()
+    journal.run(whole._replace(state=whole.state._replace(diagnostics=messages, diagnostics_dropped=7)))
+    state = journal.runs[0].state
+    assert state.diagnostics == messages[:KEPT_DIAGNOSTICS]
+    assert state.diagnostics_dropped == 107 - KEPT_DIAGNOSTICS
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ([5.0], Latencies(1, 5.0, 5.0, 5.0)),
+        ([7.0, 5.0], Latencies(2, 5.0, 6.0, 7.0)),
+        ([float(time) for time in range(100, 0, -1)], Latencies(100, 1.0, 50.5, 95.0)),
+        ([float(time) for time in range(1, 21)], Latencies(20, 1.0, 10.5, 19.0)),
+        ([float(time) for time in range(1, 22)], Latencies(21, 1.0, 11.0, 20.0)),
+    ],
+)
+def test_latencies(times: list[float], expected: Latencies) -> None:
+    journal = Journal()
+    for number, time in enumerate(times, 1):
+        journal.iteration("a", Iteration(number, time))
+    assert journal.latencies("a") == expected
+    assert journal.latencies("b") == Latencies()
+
+
+def test_an_iteration_to_warm_up_is_drawn_but_is_no_latency() -> None:
+    journal = Journal()
+    journal.iteration("a", Iteration(1, 500.0), warmup=True)
+    journal.iteration("a", Iteration(1, 5.0))
+    assert [sample.elapsed_us for sample in journal.history.samples] == [500.0, 5.0]
+    assert journal.latencies("a") == Latencies(1, 5.0, 5.0, 5.0)
+
+
+def test_an_iteration_without_a_time_is_no_latency() -> None:
+    journal = Journal()
+    journal.iteration("a", Iteration(1))
+    assert journal.latencies("a") == Latencies()
+    assert journal.history.ever == 1
+
+
+def test_latencies_are_bounded() -> None:
+    journal = Journal()
+    for number in range(KEPT_LATENCIES + 5):
+        journal.iteration("a", Iteration(1, float(number)))
+    assert journal.latencies("a").samples == KEPT_LATENCIES
+    assert journal.latencies("a").least_us == 5.0
+    for number in range(KEPT_MODELS - 1):
+        journal.iteration(f"model {number}", Iteration(1, 1.0))
+    journal.iteration("a", Iteration(1, 1.0))
+    journal.iteration("one more", Iteration(1, 1.0))
+    assert journal.latencies("a").samples == KEPT_LATENCIES, "the models that were not used for longest go"
+    assert journal.latencies("model 0") == Latencies()

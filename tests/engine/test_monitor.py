@@ -1,0 +1,453 @@
+"""Runs in the live monitor, on demo boards: real supervisors, programs and logs. All figures are synthetic."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine
+
+import pytest
+
+from npumon.board.probe import HostProbe
+from npumon.board.roots import Roots
+from npumon.core import activity as stages
+from npumon.core.live import Live
+from npumon.core.problems import ProblemError
+from npumon.core.snapshot import BoardState, DriverState
+from npumon.demo.board import temporary_board
+from npumon.engine import lookout
+from npumon.engine.monitor import KEPT_OPERATIONS
+from npumon.engine.report import Context
+from npumon.ports import RunRequest
+from tests.viewer import LIMIT, Viewer, children, own
+
+Open = Callable[..., Viewer]
+Beside = Callable[[Coroutine[object, object, None]], asyncio.Task[None]]
+
+SEED_HEAD = "#productname=VIPNano-QI, pid=0x88\\nStart run graph [{}] times...\\n"
+
+
+def stages_of(viewer: Viewer) -> list[str]:
+    """The stages that were shown, each once for as long as it lasted."""
+    seen = [live.activity.stage for live in viewer.seen]
+    return [stage for number, stage in enumerate(seen) if number == 0 or stage != seen[number - 1]]
+
+
+# -- runs ------------------------------------------------------------------------------------------------------------
+
+
+async def test_before_anything_has_happened(viewer: Open) -> None:
+    live = viewer().live
+    assert (live.activity.stage, live.snapshot.run, live.previous, live.runs) == (stages.IDLE, None, None, ())
+    assert live.snapshot.demo
+    assert viewer().monitor.work is None
+
+
+async def test_a_run(viewer: Open) -> None:
+    shown = viewer()
+    work = shown.work(loops=3, labels=("dummy", "tench", "goldfish"))
+    await shown.monitor.run(work)
+    live = await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    run = live.snapshot.run
+    assert run is not None
+    assert (run.info.outcome, run.info.model, run.info.exit_status) == ("ok", "inceptionv3", 0)
+    assert [iteration.number for iteration in run.state.iterations] == [1, 2, 3]
+    assert run.metrics.figures.utilization is not None
+    assert run.labels[0] == "goldfish"
+    assert live.history.ever == 3
+    assert live.history.samples[-1].utilization == run.metrics.figures.utilization
+    assert live.latencies.samples == 3
+    assert live.log.ever > 50
+    assert b"Exit VX Thread" in live.log.lines[-1]
+    assert [len(ended.state.iterations) for ended in live.runs] == [1]
+    assert live.runs[0].state.iterations[0] == run.state.iterations[-1]
+    assert live.runs[0].metrics == run.metrics
+    assert live.activity.run == 1
+    assert shown.monitor.work == work
+    assert shown.monitor.live == live
+
+
+async def test_a_run_that_is_under_way(viewer: Open, beside: Beside) -> None:
+    shown = viewer()
+    script = f"printf '{SEED_HEAD.format(9)}Run the 1 time: 21.00ms or 21609.00us\\n'; exec sleep 1000"
+    task = beside(shown.monitor.run(shown.shell(script)))
+    live = await shown.until(lambda live: live.history.ever)
+    run, activity = live.snapshot.run, live.activity
+    assert run is not None
+    assert (run.info.outcome, run.info.model, run.runs_in_log) == ("running", "shell", None)
+    assert run.info.started_at is not None
+    assert run.info.log is not None
+    assert run.state.iterations[0].elapsed_us == 21609.0
+    assert (activity.stage, activity.model, activity.iteration, activity.iterations) == ("running", "shell", 2, 9)
+    assert (activity.run, activity.part, activity.parts, activity.warmup) == (1, None, None, False)
+    assert activity.elapsed_s is not None
+    assert activity.under_way
+    assert live.runs == ()
+    shown.monitor.stop()
+    await asyncio.wait([task])
+
+
+async def test_what_is_said_before_there_are_figures(viewer: Open, beside: Beside) -> None:
+    shown = viewer()
+    beside(shown.monitor.run(shown.shell("sleep 1000")))
+    live = await shown.until(lambda live: live.snapshot.run and live.snapshot.run.info.id)
+    assert live.activity.stage == stages.STARTING
+    assert live.snapshot.run is not None
+    assert live.snapshot.run.metrics.verdict_id == "run.running"
+    assert live.snapshot.run.metrics.verdict.startswith("The run is under way: the program has not printed")
+
+
+async def test_a_series_with_runs_to_warm_up(viewer: Open) -> None:
+    shown = viewer("cold")
+    await shown.monitor.run(shown.work(count=3, warmup=2))
+    live = await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    parts = [(live.activity.warmup, live.activity.part, live.activity.parts) for live in shown.seen]
+    assert set(parts) <= {(True, 1, 2), (True, 2, 2), (False, 1, 3), (False, 2, 3), (False, 3, 3), (False, None, None)}
+    assert parts == sorted(parts, key=lambda part: (not part[0], part[1] or 9)), "in this order"
+    assert len(live.runs) == 3
+    assert [run.metrics.verdict_id for run in live.runs] == ["compute.bound"] * 3, "the cold run does not count"
+    assert live.history.ever == 5, "but it was shown"
+    assert live.latencies.samples == 3
+    assert live.activity.run == 3
+    assert live.previous == live.runs[-2]
+    assert live.snapshot.run is not None
+    assert live.snapshot.run.info.id == live.runs[-1].info.id
+
+
+async def test_a_run_to_warm_up_that_fails_is_a_result(viewer: Open) -> None:
+    shown = viewer()
+    await shown.monitor.run(shown.shell("exit 3", count=5, warmup=1))
+    live = shown.live
+    assert [(run.info.outcome, run.info.exit_status) for run in live.runs] == [("failed", 3)]
+
+
+async def test_a_command_that_cannot_be_executed_is_not_tried_again(viewer: Open) -> None:
+    shown = viewer()
+    work = shown.shell("")._replace(count=5, request=RunRequest(("./missing",), str(shown.board.folder)))
+    await shown.monitor.run(work)
+    (run,) = shown.live.runs
+    assert run.metrics.verdict_id == "run.not_started"
+
+
+async def test_what_changed_since_the_last_run(viewer: Open, beside: Beside) -> None:
+    shown = viewer()
+    await shown.monitor.run(shown.work())
+    assert shown.live.previous is None
+    first = shown.live.runs[-1]
+    task = beside(shown.monitor.run(shown.shell("sleep 1000")))
+    live = await shown.until(lambda live: live.activity.model == "shell")
+    assert live.previous == first
+    assert live.log.lines == (), "the log is the new run's"
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    assert shown.live.previous == first
+    assert shown.live.latencies.samples == 0, "the other model has none"
+
+
+async def test_latencies_are_those_of_the_model(viewer: Open) -> None:
+    shown = viewer()
+    await shown.monitor.run(shown.work(loops=4))
+    await shown.monitor.run(shown.shell("true"))
+    await shown.monitor.run(shown.work(loops=2))
+    latencies = shown.live.latencies
+    assert latencies.samples == 6
+    assert latencies.least_us is not None
+    assert latencies.median_us is not None
+    assert latencies.p95_us is not None
+    assert 0 < latencies.least_us <= latencies.median_us <= latencies.p95_us
+
+
+async def test_a_crash(viewer: Open) -> None:
+    shown = viewer("crash")
+    await shown.monitor.run(shown.work(loops=3))
+    (run,) = shown.live.runs
+    assert (run.info.outcome, run.metrics.verdict_id) == ("failed", "run.crashed")
+    assert "SIGSEGV" in run.metrics.verdict
+    assert shown.live.activity.stage == stages.IDLE
+
+
+async def test_a_program_that_hangs_is_said_to_be_silent_and_is_gone_when_stopped(viewer: Open, beside: Beside) -> None:
+    shown = viewer("hang")
+    task = beside(shown.monitor.run(shown.work(count=3)))
+    live = await shown.until(lambda live: live.activity.silent_s)
+    assert live.activity.silent_s is not None
+    assert live.activity.silent_s >= 5.0
+    assert live.activity.stage == stages.RUNNING
+    shown.monitor.stop()
+    shown.monitor.stop()
+    assert shown.live.activity.stage == stages.STOPPING
+    await asyncio.wait([task])
+    assert shown.live.activity.stage == stages.IDLE
+    assert [run.info.outcome for run in shown.live.runs] == ["cancelled"], "no further run was begun"
+    assert not children()
+
+
+async def test_a_camera(viewer: Open, beside: Beside) -> None:
+    shown = viewer("camera")
+    task = beside(shown.monitor.run(shown.work()))
+    live = await shown.until(lambda live: live.history.ever > 20)
+    assert live.activity.stage == stages.RUNNING, "there is no telling which frame is the last one"
+    assert live.snapshot.run is not None
+    assert live.activity.iteration == live.snapshot.run.state.iterations_ended + 1
+    assert live.activity.iterations is None
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    (run,) = shown.live.runs
+    assert run.info.outcome == "cancelled"
+
+
+async def test_one_thing_at_a_time(viewer: Open, beside: Beside) -> None:
+    shown = viewer()
+    task = beside(shown.monitor.run(shown.shell("sleep 1000")))
+    await shown.until(lambda live: live.activity.under_way)
+    for other in (shown.monitor.run(shown.shell("true")), shown.monitor.watch("/dev/null")):
+        with pytest.raises(ProblemError, match="Something is under way already") as caught:
+            await other
+        assert caught.value.problem.kind == "usage"
+    with pytest.raises(ProblemError), shown.monitor.reloading():
+        pass
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    await shown.monitor.run(shown.shell("true"))
+
+
+async def test_a_run_that_cannot_be_started(viewer: Open) -> None:
+    shown = viewer()
+    state = shown.board.folder / "state"
+    state.write_bytes(b"a file in the folder's place")
+    with pytest.raises(ProblemError, match="cannot be written"):
+        await shown.monitor.run(shown.work())
+    assert shown.live.activity.stage == stages.IDLE
+    assert shown.live.runs == ()
+    state.unlink()
+    assert shown.monitor.work is not None
+    await shown.monitor.run(shown.monitor.work)
+    assert len(shown.live.runs) == 1
+
+
+async def test_stop_without_a_run_does_nothing(viewer: Open) -> None:
+    shown = viewer()
+    shown.monitor.stop()
+    await shown.monitor.run(shown.work())
+    assert [run.info.outcome for run in shown.live.runs] == ["ok"]
+
+
+async def test_stop_before_the_run_has_begun(viewer: Open, beside: Beside) -> None:
+    shown = viewer()
+    task = beside(shown.monitor.run(shown.shell("exec sleep 1000")))
+    await asyncio.sleep(0)
+    shown.monitor.stop()
+    await asyncio.wait_for(asyncio.wait([task]), LIMIT)
+    assert [run.info.outcome for run in shown.live.runs] == ["cancelled"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_cancelled_run_is_taken_down(viewer: Open, times: int) -> None:
+    """Also when whoever cancels has no patience: closing waits for the end."""
+    shown = viewer("hang")
+    task = asyncio.get_running_loop().create_task(shown.monitor.run(shown.work()))
+    await shown.until(lambda live: live.log.ever > 5)
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert times == 2 or not children()
+    await shown.monitor.close()
+    assert not children()
+
+
+async def test_closing_takes_a_hanging_model_down(viewer: Open, beside: Beside) -> None:
+    shown = viewer("hang")
+    beside(shown.monitor.run(shown.work(count=9)))
+    await shown.until(lambda live: live.log.ever > 5)
+    begin_s = time.monotonic()
+    await shown.monitor.close()
+    assert time.monotonic() - begin_s < 5
+    assert not children()
+    published = len(shown.seen)
+    shown.monitor.tick()
+    assert shown.seen[-1].runs, "the end was told"
+    assert len(shown.seen) == published, "and nothing after it"
+
+
+async def test_nothing_leaks(viewer: Open) -> None:
+    shown = viewer()
+    await shown.monitor.run(shown.work())
+    before = own()
+    for _ in range(3):
+        await shown.monitor.run(shown.work(count=2))
+        await shown.monitor.look()
+    await shown.until(lambda live: own() == before)
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not tasks
+
+
+async def test_memory_is_bounded(viewer: Open) -> None:
+    """A run with more iterations, and a longer text, than are kept."""
+    shown = viewer()
+    iteration = "uid: 0\\n*********\\nRun the 1 time: 21.00ms or 21609.00us\\n"
+    script = f"printf '{SEED_HEAD.format(9000)}'; i=0; while [ $i -lt 4500 ]; do printf '{iteration}'; i=$((i+1)); done"
+    await shown.monitor.run(shown.shell(script))
+    live = shown.live
+    assert live.snapshot.run is not None
+    assert live.snapshot.run.state.iterations_ended == live.history.ever == 4_500
+    assert len(live.snapshot.run.state.iterations) == KEPT_OPERATIONS
+    assert live.log.ever == 3 * 4_500 + 2
+    assert len(live.log.lines) == 10_000
+
+
+# -- what is published -------------------------------------------------------------------------------------------------
+
+
+async def test_time_goes_on_while_the_program_says_nothing(viewer: Open, beside: Beside) -> None:
+    shown = viewer()
+    task = beside(shown.monitor.run(shown.shell("sleep 1000")))
+    live = await shown.until(lambda live: (live.activity.elapsed_s or 0) > 0.5)
+    assert live.activity.elapsed_s is not None
+    assert live.activity.elapsed_s == round(live.activity.elapsed_s, 1)
+    shown.monitor.stop()
+    await asyncio.wait([task])
+
+
+async def test_when_nothing_changes_nothing_is_published(viewer: Open) -> None:
+    shown = viewer()
+    await shown.monitor.run(shown.work())
+    await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    published = len(shown.seen)
+    for _ in range(5):
+        shown.monitor.tick()
+    assert len(shown.seen) == published
+
+
+async def test_the_time_that_is_left(viewer: Open, beside: Beside) -> None:
+    shown = viewer()
+    line = "Run the 1 time: 21.00ms or 21609.00us\\n"
+    script = f"printf '{SEED_HEAD.format(100)}'; while :; do printf '{line}'; sleep 0.05; done"
+    task = beside(shown.monitor.run(shown.shell(script)))
+    live = await shown.until(lambda live: live.activity.remaining_s)
+    assert live.activity.remaining_s == round(live.activity.remaining_s or 0, 1)
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    assert shown.live.activity.remaining_s is None
+
+
+async def test_a_view_that_fails_ends_the_run(viewer: Open) -> None:
+    shown = viewer()
+
+    def fail(live: Live) -> None:
+        if b"now" in live.log.lines:
+            raise ZeroDivisionError
+
+    shown.hear = fail
+    with pytest.raises(ZeroDivisionError):
+        await shown.monitor.run(shown.shell("sleep 0.3; printf 'now\\n'; exec sleep 1000"))
+    assert not children()
+    shown.hear = lambda live: None
+
+
+async def test_reloading(viewer: Open) -> None:
+    shown = viewer()
+    with shown.monitor.reloading():
+        assert shown.live.activity.stage == stages.RELOADING
+        with pytest.raises(ProblemError):
+            await shown.monitor.run(shown.work())
+    assert shown.live.activity.stage == stages.IDLE
+
+
+# -- the board ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_board_is_read(viewer: Open) -> None:
+    shown = viewer()
+    await shown.monitor.look()
+    snapshot = shown.live.snapshot
+    assert (snapshot.board.variant, snapshot.driver.name, snapshot.driver.profiling) == ("VIM3", "galcore", True)
+    published = len(shown.seen)
+    assert published == 1
+    await shown.monitor.look()
+    assert len(shown.seen) == published, "nothing has changed"
+
+
+async def test_runs_are_judged_by_the_driver_as_it_was_read(viewer: Open) -> None:
+    shown = viewer("profiling-off", context=Context())
+    await shown.monitor.look()
+    await shown.monitor.run(shown.work())
+    (run,) = shown.live.runs
+    assert run.metrics.verdict_id == "profiling.off"
+    assert "profiling is off" in run.metrics.verdict
+    assert run.metrics.nominal_clock_mhz == 800.0
+
+
+class SlowProbe:
+    """A probe that answers when the test lets it."""
+
+    def __init__(self, board: HostProbe) -> None:
+        self._board = board
+        self.open = threading.Event()
+        self.under_way = 0
+        self.most = 0
+
+    def board(self) -> BoardState:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        self.open.wait(LIMIT)
+        self.under_way -= 1
+        return self._board.board()
+
+    def driver(self) -> DriverState:
+        return self._board.driver()
+
+
+async def test_a_board_that_does_not_answer_holds_up_nothing(
+    viewer: Open, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout, "PATIENCE_S", 0.2)
+    with temporary_board() as board:
+        probe = SlowProbe(HostProbe(Roots(board.root)))
+        shown = viewer(probe=probe)
+        for _ in range(3):
+            await asyncio.wait_for(shown.monitor.look(), LIMIT)
+        assert probe.most == 1
+        live = await shown.until(lambda live: live.activity.note)
+        assert live.activity.note is not None
+        assert live.activity.note.startswith("The board has not answered for ")
+        await shown.monitor.run(shown.work())
+        assert [run.info.outcome for run in shown.live.runs] == ["ok"]
+        probe.open.set()
+        live = await shown.until(lambda live: live.snapshot.board.variant)
+        assert live.activity.note is None or shown.live.activity.note is None
+        await shown.monitor.look()
+        assert probe.most == 1
+
+
+async def test_closing_does_not_wait_for_the_board(viewer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookout, "PATIENCE_S", 0.01)
+    with temporary_board() as board:
+        probe = SlowProbe(HostProbe(Roots(board.root)))
+        shown = viewer(probe=probe)
+        await shown.monitor.look()
+        await asyncio.wait_for(shown.monitor.close(), LIMIT)
+        assert probe.under_way == 1
+        probe.open.set()
+
+
+def test_an_answer_that_comes_when_everything_is_over_is_forgotten() -> None:
+    with temporary_board() as board:
+        probe = SlowProbe(HostProbe(Roots(board.root)))
+
+        async def look_and_leave() -> None:
+            shown = Viewer(board, probe, Context(), 0.05)
+            task = asyncio.get_running_loop().create_task(shown.monitor.look())
+            await asyncio.sleep(0)
+            task.cancel()
+
+        before = threading.active_count()
+        asyncio.run(look_and_leave())
+        probe.open.set()
+        end_s = time.monotonic() + LIMIT
+        while threading.active_count() > before:
+            assert time.monotonic() < end_s
+            os.sched_yield()
