@@ -15,25 +15,27 @@ from npumon.core.text import visible
 
 #: Every command with its one-line help, in the order of `npumon --help`.
 COMMANDS = {
+    "monitor": "the live monitor: what npumon alone opens",
     "run": "run a model and print its result",
     "snapshot": "board, driver and one run, all on one page",
     "parse": "read finished profiler logs",
     "watch": "follow a log that another program is writing",
     "models": "list what can be run here",
     "inspect": "what is in a model file, whether it fits, what changed",
-    "driver": "the NPU's kernel driver: status",
+    "driver": "the NPU's kernel driver: status, reload, load, unload",
     "doctor": "what is missing on this board, and what mends it",
     "config": "every setting, its value and where that comes from",
     "completion": "print a completion script for a shell",
 }
 #: What `npumon` alone means.
-DEFAULT_COMMAND = "snapshot"
+DEFAULT_COMMAND = "monitor"
 #: The commands that take a program to run after `--`.
 _RUNNING = ("run", "snapshot")
 
 _EPILOG = """\
 examples:
-  npumon --demo                        a simulated board, without any hardware
+  npumon                               the live monitor
+  npumon --demo                        the same on a simulated board
   npumon run inceptionv3               run a model that `npumon models` lists
   npumon run -n 10 --warmup 1 -- ./run.sh
                                        run any command in this folder
@@ -122,8 +124,8 @@ def build_parser(words: Sequence[str], *, complete: bool = False) -> Parser:
     """The parser for these words; `complete` builds every command's own options, for completion scripts."""
     parser = Parser(
         prog="npumon",
-        usage="npumon [option ...] COMMAND ...",
-        description="Run a model on a Vivante NPU, read its profile, show the result.",
+        usage="npumon [option ...] [COMMAND ...]",
+        description="Live monitor and profiler front end for the Vivante NPU.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

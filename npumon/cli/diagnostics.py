@@ -6,12 +6,13 @@ Nothing here ever raises: when standard error is broken there is nobody left to 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from npumon.cli.terminal import is_terminal, locale_environment, wants_ascii, width
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
+STANDARD_INPUT = 0
 STANDARD_ERROR = 2
 
 
@@ -63,6 +64,27 @@ class Diagnostics:
         """Say something that is merely good to know."""
         if not self.quiet:
             self._say(text)
+
+    def show(self, lines: Iterable[str]) -> None:
+        """Print lines as they are: what a question is about."""
+        for line in lines:
+            self._write(visible(line) + "\n")
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody to ask: standard error and standard input are both a terminal."""
+        return is_terminal(self._fd) and is_terminal(STANDARD_INPUT)
+
+    def ask(self, question: str) -> bool:
+        """Ask a question to be answered with y or n, which is what anything else means too."""
+        import sys
+
+        self.status("")
+        self._emit(f"npumon: {visible(question)} [y/N] ")
+        answer = sys.stdin.readline() if sys.stdin is not None else ""
+        if not answer.endswith("\n"):
+            self._emit("\n")
+        return answer.strip().lower() in ("y", "yes")
 
     def traceback(self, error: BaseException) -> None:
         """With `debug`, show where an exception came from."""

@@ -217,9 +217,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "tui.theme",
-        "text",
+        "choice",
         "auto",
-        "The live monitor's theme.",
+        "The live monitor's theme. terminal, which auto takes, has the terminal's own colours and background.",
+        choices=("auto", "terminal", "dark", "light", "colorblind"),
     ),
 )
 

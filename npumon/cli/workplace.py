@@ -19,13 +19,14 @@ from npumon.cli.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from npumon.board.driver_control import HostDriverControl
     from npumon.board.model_entry import ModelEntry
     from npumon.board.roots import Roots
     from npumon.core.snapshot import DriverState
     from npumon.demo.board import DemoBoard
     from npumon.engine.report import Context
     from npumon.engine.session import Session
-    from npumon.ports import BoardProbe, LogFollower
+    from npumon.ports import BoardProbe, LogFollower, ModelRunner
 
 
 class Workplace:
@@ -115,7 +116,12 @@ class Workplace:
         that is gone when the command is done."""
         if self.demo is None:
             return text
-        own = ((self.demo.root, ""), (self.demo.home, "~"), (self.demo.folder / "state", "~/.local/state/npumon"))
+        own = (
+            (self.demo.root, ""),
+            (self.demo.home, "~"),
+            (self.demo.bin, "/usr/sbin"),
+            (self.demo.folder / "state", "~/.local/state/npumon"),
+        )
         for path, name in own:
             text = text.replace(str(path), name)
         return text
@@ -173,13 +179,40 @@ class Workplace:
         logging.getLogger("watchdog").addHandler(logging.NullHandler())
         return WatchdogFollower()
 
+    @cached_property
+    def runner(self) -> ModelRunner:
+        """What runs programs under supervision, one npumon at a time on a board."""
+        from npumon.board.clock import SystemClock
+        from npumon.board.locked_runner import LockedRunner
+        from npumon.board.runner import SupervisedRunner
+
+        return LockedRunner(SupervisedRunner(self.state_folder, SystemClock()), self.roots)
+
+    @cached_property
+    def driver_control(self) -> HostDriverControl:
+        """What loads and unloads the driver."""
+        return self.driver_control_with(None)
+
+    def driver_control_with(self, module: str | None) -> HostDriverControl:
+        """The same for another module file than the usual one. The demo board has tools of its own, and its user is
+        its root."""
+        import os
+
+        from npumon.board.driver_control import HostDriverControl
+        from npumon.board.system_tools import SystemTools
+        from npumon.cli.paths import expanded
+
+        path = None if module is None else Path(expanded(module))
+        if self.demo is None:
+            return HostDriverControl(self.roots, path)
+        tools = SystemTools((self.demo.bin,))
+        return HostDriverControl(self.roots, path, tools=tools, superuser=True, owners=frozenset({0, os.geteuid()}))
+
     def session(self, context: Context) -> Session:
         """A session that runs programs under supervision and tails their logs."""
-        from npumon.board.clock import SystemClock
-        from npumon.board.runner import SupervisedRunner
         from npumon.engine.session import Session
 
-        return Session(SupervisedRunner(self.state_folder, SystemClock()), self.follower, context)
+        return Session(self.runner, self.follower, context)
 
     def forget_old_runs(self, spared: Iterable[str]) -> None:
         """Remove the oldest run logs beyond the number to keep; never those of the runs named in `spared`."""

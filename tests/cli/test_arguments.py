@@ -39,10 +39,10 @@ def test_options_may_stand_before_and_behind_the_command() -> None:
     assert "format" not in vars(parse_words(["doctor"]))
 
 
-def test_no_command_is_the_snapshot_with_its_defaults() -> None:
+def test_no_command_is_the_monitor_with_its_defaults() -> None:
     args = parse_words(["--demo"])
-    assert (args.command, args.demo) == ("snapshot", True)
-    assert vars(args) == vars(parse_words(["snapshot", "--demo"]))
+    assert (args.command, args.demo) == ("monitor", True)
+    assert vars(args) == vars(parse_words(["monitor", "--demo"]))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

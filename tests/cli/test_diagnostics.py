@@ -140,3 +140,12 @@ def test_no_status_line_elsewhere_or_when_quiet(said: Said, terminal: Any) -> No
 def test_the_status_line_shows_no_control_characters(terminal: Any) -> None:
     Diagnostics(fd=terminal.fd, environ=UTF8).status("a\x1b[2Jb")
     assert terminal.read() == "\ra\\x1b[2Jb"
+
+
+def test_show_prints_lines_as_they_are(said: Said) -> None:
+    Diagnostics(fd=said.fd, environ=UTF8, quiet=True).show(["one", "  \x1b[2Jtwo"])
+    assert said.text == "one\n  \\x1b[2Jtwo\n"
+
+
+def test_nobody_can_be_asked_in_a_file(said: Said) -> None:
+    assert not Diagnostics(fd=said.fd, environ=UTF8).can_ask

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from npumon import __version__
-from tests.command_line import PATIENCE, CommandLine, until
+from tests.command_line import PATIENCE, CommandLine, refused, until
 
 
 @pytest.mark.parametrize("words", [("--version",), ("run", "--version"), ("-q", "--version")], ids=" ".join)
@@ -22,29 +22,21 @@ def test_help(npumon: CommandLine) -> None:
     done = npumon("--help")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[0] == "usage: npumon [option ...] COMMAND ..."
+    assert lines[0] == "usage: npumon [option ...] [COMMAND ...]"
     assert max(map(len, lines)) <= 80
     assert "  npumon --demo  " in done.stdout, "examples come from the README's first minutes"
     assert lines.index("commands:") < lines.index("shared options:") < lines.index("examples:")
 
 
-def test_no_words_show_the_board(npumon: CommandLine) -> None:
-    """On a machine that is no board that is status 3, with a hint on standard error."""
-    for words in ((), ("snapshot",)):
-        done = npumon(*words, "--root", str(npumon.home))
-        assert done.returncode == 3
-        assert done.stdout.startswith("npumon snapshot, ")
-        assert "Driver  none loaded" in done.stdout
-        assert done.stderr == "npumon: This is no board that npumon knows; npumon --demo shows a simulated one.\n"
-    demo = npumon("--demo")
-    assert (demo.returncode, demo.stderr) == (0, "")
-    assert "Board   Khadas VIM3 (A311D, VIM3)" in demo.stdout
-    assert "inceptionv3 " in demo.stdout
+def test_no_words_open_the_live_monitor(npumon: CommandLine) -> None:
+    """Without a terminal that is refused, with what does without one."""
+    for words in ((), ("--demo",), ("--root", str(npumon.home))):
+        refused(npumon(*words), 2, "The live monitor needs a terminal", "npumon snapshot prints the same figures once.")
 
 
 def test_quiet(npumon: CommandLine) -> None:
     for option in ("-q", "--quiet"):
-        assert npumon(option, "--root", str(npumon.home)).stderr == ""
+        assert npumon("snapshot", option, "--root", str(npumon.home)).stderr == ""
         assert npumon(option, "parse", "missing").stderr.startswith("npumon: missing cannot be read")
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from xml.etree import ElementTree
 
-from tests.command_line import SEED, CommandLine
+import pytest
+
+from tests.command_line import SEED, CommandLine, refused
 
 
 def test_every_pane(npumon: CommandLine) -> None:
@@ -64,3 +68,55 @@ def test_old_logs_go(npumon: CommandLine) -> None:
     for _ in range(2):
         npumon("snapshot", "--", "cat", str(SEED), environ={"NPUMON_LOG_KEPT_RUNS": "1"})
     assert len(list(npumon.runs.glob("*.log"))) == 1
+
+
+def picture(done: subprocess.CompletedProcess[str]) -> str:
+    """The words of a picture. It is whole XML and loads nothing."""
+    root = ElementTree.fromstring(done.stdout)  # noqa: S314  # our own
+    assert "font-face" not in done.stdout
+    return " ".join("".join(root.itertext()).split())
+
+
+def test_a_picture(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--demo", "--format", "svg")
+    assert (done.returncode, done.stderr) == (0, "")
+    words = picture(done)
+    for word in ("DEMO", "Khadas", "71.70", "goldfish", "Compute-bound"):
+        assert word in words
+    assert "Exit VX Thread" in words, "the log's end is part of it"
+
+
+def test_a_picture_of_a_log(npumon: CommandLine) -> None:
+    hostile = b"E [vnn:1]<script>[bold]red[/] \x1b[31m&amp;\n"
+    (npumon.folder / "run.log").write_bytes(SEED.read_bytes() + hostile)
+    done = npumon("snapshot", "--log", "run.log", "--format", "svg", "--root", str(npumon.home), "--size", "160x50")
+    assert done.returncode == 0, done.stderr
+    assert "<script" not in done.stdout
+    assert "[bold]red[/]" in picture(done)
+
+
+@pytest.mark.parametrize("size", ["20x5", "60x15", "250x80"])
+def test_sizes_of_pictures(npumon: CommandLine, size: str) -> None:
+    picture(npumon("snapshot", "--log", str(SEED), "--format", "svg", "--size", size))
+
+
+@pytest.mark.parametrize("size", ["", "x", "120", "120x", "19x40", "120x4", "501x40", "120x40x1", "1e2x40", "²²x40"])
+def test_wrong_sizes(npumon: CommandLine, size: str) -> None:
+    refused(npumon("snapshot", "--format", "svg", "--size", size), 2, "must be COLUMNSxROWS such as 120x40")
+
+
+def test_pictures_in_ascii_and_without_colour(npumon: CommandLine) -> None:
+    plain = npumon("snapshot", "--log", str(SEED), "--format", "svg", "--ascii", "--no-color", "--root", str(npumon.home))
+    assert "#####" in picture(plain)
+    assert not set(picture(plain)) & set("█▏─│…·")
+
+
+def test_a_picture_into_a_file(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--log", str(SEED), "--format", "svg", "-o", "a.svg", "--root", str(npumon.home))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (npumon.folder / "a.svg").read_text().startswith("<svg ")
+
+
+def test_the_same_log_gives_the_same_picture(npumon: CommandLine) -> None:
+    words = ("snapshot", "--log", str(SEED), "--format", "svg", "--root", str(npumon.home))
+    assert npumon(*words).stdout == npumon(*words).stdout

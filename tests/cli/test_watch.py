@@ -153,7 +153,7 @@ def test_a_reader_that_goes_away(npumon: CommandLine, log: Path) -> None:
 
 
 def test_refusals(npumon: CommandLine, log: Path) -> None:
-    refused(npumon("watch", str(log)), 2, "The live monitor is not there yet.", "--headless")
+    refused(npumon("watch", str(log)), 2, "The live monitor needs a terminal", "npumon watch FILE --headless")
     refused(npumon("watch", "--headless", "--format", "json", str(log)), 2, "This command has no format json.")
     refused(npumon("watch", "--headless", ""), 2, "'' is not a path.")
     os.mkfifo(log)

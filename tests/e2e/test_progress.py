@@ -87,7 +87,7 @@ def test_a_narrow_terminal(npumon: CommandLine, prog: Prog) -> None:
 
 
 def test_a_message_does_not_run_into_the_line(npumon: CommandLine, tmp_path: Path) -> None:
-    process, screen = npumon.on_terminal("run", "--scenario", "profiling-off", "-o", str(tmp_path / "out"))
+    process, screen = npumon.on_terminal("snapshot", "--scenario", "profiling-off", "-o", str(tmp_path / "out"))
     assert process.wait(timeout=PATIENCE) == 0
     said = screen.read().decode()
     assert re.search(r"(^|\r)npumon: warning: Profiling is off in the driver[^\r]*\n$", said)

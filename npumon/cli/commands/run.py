@@ -27,6 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", dest="count", metavar="N", type=_positive, default=1, help="run it N times")
     parser.add_argument("--warmup", metavar="K", help="run it K times before, without reporting")
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
+    parser.add_argument(
+        "--reload",
+        action="store_true",
+        default=False,
+        help="reload the driver with profiling on first, where it is off",
+    )
 
 
 def add_program_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +57,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     """Run the program as often as asked, print what it gave, and say in the status how it ended."""
     form = place.format("text", "json", "jsonl", "csv")
     request, labels = requested(args, place)
+    _prepare_driver(args, place)
     context = place.context(labels)
     # Late, for refusals should not wait for them.
     from npumon.cli.commands.run_printer import Printer
@@ -60,8 +67,27 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     reports = run_often(args.count, request, context, place, printer)
     printer.finish(reports)
     codes = [concluded(report, context, place, check=args.check) for report in reports]
-    remark(reports, context, place)
+    remark(reports, context, place, offered=True)
     return next((code for code in codes if code), status.DONE)
+
+
+def _prepare_driver(args: argparse.Namespace, place: Workplace) -> None:
+    """Reload the driver where that was asked for; otherwise say what a reload would change. The run goes on anyway.
+
+    Raises `ProblemError` when the driver was to be reloaded and cannot be.
+    """
+    if args.reload:
+        from npumon.cli.commands.driver_change import profile
+
+        profile(place)
+        return
+    driver = place.probe.driver()
+    if driver.name is None:
+        from npumon.cli.commands.driver_change import note_interrupted
+
+        note_interrupted(place)
+    elif driver.profiling is False and place.settings.run_profile:
+        place.diagnostics.note("Profiling is off in the driver: npumon run --reload switches it on first.")
 
 
 def requested(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, str | None]:
@@ -72,7 +98,7 @@ def requested(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, s
         return _model(args.model, place)
     if place.demo is not None:
         demo = place.demo
-        return _request(place, demo.command, demo.model_folder, demo.model.name), _labels(demo.model_folder)
+        return request_of(place, demo.command, demo.model_folder, demo.model.name), _labels(demo.model_folder)
     remedy = "Name a model (npumon models lists them) or -- COMMAND."
     raise ProblemError(Problem("run.nothing", "There is nothing to run.", remedy, "usage"))
 
@@ -85,7 +111,7 @@ def _model(name: str, place: Workplace) -> tuple[RunRequest, str | None]:
     entry = resolve_model(name, place.models(), Path(current_folder()), read_identity(place.roots).variant)
     if entry.note:
         place.diagnostics.note(f"{entry.full_name}: {entry.note}.")
-    return _request(place, entry.command, entry.folder, entry.name), entry.labels
+    return request_of(place, entry.command, entry.folder, entry.name), entry.labels
 
 
 def _command(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, str | None]:
@@ -96,10 +122,11 @@ def _command(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, st
     if not args.program:
         raise ProblemError(Problem("run.nothing", "There is no command after --.", "Name one.", "usage"))
     here = Path(current_folder())
-    return _request(place, args.program, here, Path(args.program[0]).name), _labels(here)
+    return request_of(place, args.program, here, Path(args.program[0]).name), _labels(here)
 
 
-def _request(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
+def request_of(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
+    """The request for a command in its folder, as the settings want it."""
     from npumon.ports import RunRequest
 
     settings = place.settings
@@ -116,7 +143,7 @@ def _labels(folder: Path) -> str | None:
 
 def concluded(report: RunReport, context: Context, place: Workplace, *, check: bool) -> int:
     """The exit status of one run, after saying on standard error what the report itself does not."""
-    from npumon.cli.commands.run_session import started
+    from npumon.engine.report import started
 
     if not started(report):
         remedy = "Check its path, its mode (chmod +x) and its first line."
@@ -144,10 +171,11 @@ def _missing_driver(report: RunReport, context: Context, place: Workplace) -> Pr
     return next((problem for problem in driver.problems if problem.kind == "unavailable"), None)
 
 
-def remark(reports: list[RunReport], context: Context, place: Workplace) -> None:
-    """What the user should know besides the results; old run logs go."""
+def remark(reports: list[RunReport], context: Context, place: Workplace, *, offered: bool = False) -> None:
+    """What the user should know besides the results; old run logs go. `offered` says that it was told before the run
+    what profiling is good for."""
     driver = context.driver
-    if driver is not None and driver.profiling is False and place.settings.run_profile:
+    if not offered and driver is not None and driver.profiling is False and place.settings.run_profile:
         problem = next((problem for problem in driver.problems if problem.id == "driver.profiling_off"), None)
         if problem is not None:
             place.diagnostics.warning(problem)

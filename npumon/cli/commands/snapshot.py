@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 from npumon.cli import status
 from npumon.cli.commands.run import add_program_arguments, concluded, remark, requested
+from npumon.cli.paths import expanded
 from npumon.core.problems import Problem, ProblemError
+
+#: A picture shows the log's last lines.
+_LOG_BYTES = 1 << 16
+#: The monitor's pages (`tui.actions.PAGES`, which --help should not have to import).
+_PAGES = ("live", "layers", "runs", "models", "log")
 
 if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
     from npumon.core.report import RunReport
+    from npumon.core.snapshot import Snapshot
     from npumon.engine.report import Context
 
 
@@ -20,6 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "npumon snapshot [option ...] [MODEL | --log FILE | -- COMMAND [ARG ...]]"
     add_program_arguments(parser)
     parser.add_argument("--log", default=None, metavar="FILE", help="read a finished log instead of running a model")
+    parser.add_argument(
+        "--size", type=_size, default=(120, 40), metavar="COLUMNSxROWS", help="of the picture, with --format svg"
+    )
+    parser.add_argument(
+        "--page", choices=_PAGES, default="live", help="what the picture shows, with --format svg (default: live)"
+    )
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
 
 
@@ -28,7 +41,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     from npumon.board.clock import SystemClock
     from npumon.core.snapshot import Snapshot
 
-    form = place.format("text", "json")
+    form = place.format("text", "json", "svg")
     report, context = _report(args, place)
     driver = place.driver()
     snapshot = Snapshot(SystemClock().now(), place.probe.board(), driver, report, place.wants_demo)
@@ -37,6 +50,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         from npumon.export.json_text import json_document
 
         place.output.document(json_document(snapshot_document(snapshot), place.output.style))
+    elif form == "svg":
+        place.output.document(_picture(snapshot, _log(args, report, place), args, place))
     else:
         from npumon.export.board_text import snapshot_text
 
@@ -68,6 +83,45 @@ def _report(args: argparse.Namespace, place: Workplace) -> tuple[RunReport | Non
     request, labels = requested(args, place)
     context = place.context(labels)
     return run_once(request, context, place), context
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, rows = text.partition("x")
+    if not (columns.isdecimal() and rows.isdecimal() and 20 <= int(columns[:4]) <= 500 and 5 <= int(rows[:4]) <= 200):
+        raise argparse.ArgumentTypeError("must be COLUMNSxROWS such as 120x40, from 20x5 to 500x200")
+    return int(columns), int(rows)
+
+
+def _log(args: argparse.Namespace, report: RunReport | None, place: Workplace) -> bytes:
+    """The end of the run's text; nothing where that cannot be read any more."""
+    path = args.log
+    if path is None and report is not None and report.info.id is not None:
+        path = str(place.state_folder / "runs" / f"{report.info.id}.log")
+    if path is None:
+        return b""
+    try:
+        with open(expanded(path), "rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _LOG_BYTES))
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Workplace) -> str:
+    """A page, drawn as the monitor draws it."""
+    import asyncio
+    import os
+
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read as Textual is imported; a file has no terminal to ask
+    from npumon.cli.live_desk import LiveDesk
+    from npumon.engine.still import still
+    from npumon.tui.desk import Look
+    from npumon.tui.still import StillDesk, picture
+
+    style = place.output.style
+    look = Look(place.settings.tui_theme, style.ascii, style.color, 3600.0, place.wants_demo)
+    choices = LiveDesk(place, look).models() if args.page == "models" else ()
+    return asyncio.run(picture(StillDesk(still(snapshot, log), look, choices), args.size, args.page))
 
 
 def _read(log: str, place: Workplace) -> RunReport:

@@ -1,4 +1,4 @@
-"""`npumon watch FILE --headless`: follow a log that another program is writing; a JSON line for each result."""
+"""`npumon watch FILE`: a log that another program is writing, in the live monitor or as a JSON line for each result."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING
 
 from npumon.cli import status
 from npumon.cli.paths import expanded, shown
-from npumon.core.events import ThreadExited
-from npumon.core.parser import ProfileParser
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.report import RunInfo
-from npumon.core.runs import Completed, IterationCompleted, RunFold
-from npumon.core.state import DONE, RunState
+from npumon.core.runs import Completed, IterationCompleted
+from npumon.engine.watched import WatchedLog
 
 if TYPE_CHECKING:
     from npumon.cli.output import Sink
     from npumon.cli.workplace import Workplace
+    from npumon.core.state import RunState
     from npumon.engine.report import Context
     from npumon.ports import LogChunk, LogTail, StopReason
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
-    parser.usage = "npumon watch [option ...] FILE --headless"
+    parser.usage = "npumon watch [option ...] FILE"
     parser.add_argument("file", metavar="FILE", help="the log; it need not be there yet")
     parser.add_argument(
         "--headless", action="store_true", default=False, help="print JSON Lines, without a live monitor"
@@ -33,14 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
-    """Print each iteration and each run as it completes, until a signal (130) or --timeout (4) ends it."""
-    if not args.headless:
-        what = "The live monitor is not there yet."
-        remedy = "npumon watch FILE --headless prints results as they appear."
-        raise ProblemError(Problem("watch.monitor", what, remedy, "usage"))
-    place.format("jsonl")
+    """The live monitor; headless, each iteration and run as it completes, until a signal (130) or --timeout (4)."""
     path = expanded(args.file)
     _refuse(path)
+    if not args.headless:
+        from npumon.cli.commands.monitor import open_monitor
+
+        return open_monitor(place, path)
+    place.format("jsonl")
     place.output.refuse_inputs([path])
     context = place.context()
     if not os.path.exists(path):
@@ -104,38 +103,25 @@ class _Ending:
 
 
 class Results:
-    """A growing log to JSON Lines: iterations as they complete, runs as soon as nothing more is to come of them.
-
-    Runs are numbered through, also when the log begins anew.
-    """
+    """A growing log to JSON Lines: iterations as they complete, runs as soon as nothing more is to come of them."""
 
     def __init__(self, path: str, context: Context, sink: Sink, place: Workplace) -> None:
         self._path = path
         self._context = context
         self._sink = sink
         self._place = place
-        self._parser, self._fold = ProfileParser(), RunFold()
-        self._told = 0
+        self._log = WatchedLog()
 
     def take(self, chunk: LogChunk) -> None:
         """More of the log, or the beginning of another text in its place."""
         if chunk.restarted is not None:
-            self.close()
-            told = self._fold.state.has_profiler_text
-            self._parser, self._fold = ProfileParser(), RunFold(self._fold.number + told)
+            self._tell(self._log.restart())
             self._place.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; it is read from its beginning.")
-        for event in self._parser.feed(chunk.data):
-            self._tell(self._fold.feed([event]))
-            state = self._fold.state
-            listed = state.top_size is not None and len(state.top) >= state.top_size
-            if state.phase == DONE and (listed or isinstance(event, ThreadExited)):
-                self._run(self._fold.number, state)
+        self._tell(self._log.feed(chunk.data))
 
     def close(self) -> None:
         """Nothing more will come of this text: what is open is told as it is."""
-        self._tell(self._fold.feed(self._parser.close()))
-        if self._fold.state.has_profiler_text:
-            self._run(self._fold.number, self._fold.state)
+        self._tell(self._log.close())
 
     def _tell(self, completed: list[Completed]) -> None:
         from npumon.export.json_text import json_line
@@ -149,13 +135,10 @@ class Results:
                 self._run(item.run, item.state)
 
     def _run(self, number: int, state: RunState) -> None:
-        """A run's line, once."""
-        if number <= self._told:
-            return
+        """A run's line."""
         from npumon.engine.report import report_of
         from npumon.export.json_text import json_line
         from npumon.export.run_document import run_document
 
-        self._told = number
         report = report_of(state, self._context, RunInfo(log=shown(self._path)), number=number, runs_in_log=None)
         self._sink.write(json_line(run_document(report), self._place.output.style))

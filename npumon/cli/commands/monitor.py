@@ -1,0 +1,132 @@
+"""`npumon` alone: the live monitor."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from npumon.cli.terminal import is_terminal, locale_environment, wants_ascii, wants_color
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+
+if TYPE_CHECKING:
+    from npumon.cli.workplace import Workplace
+    from npumon.tui.app import MonitorApp
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own options: none."""
+    parser.usage = "npumon monitor [option ...]"
+
+
+def run(args: argparse.Namespace, place: Workplace) -> int:
+    """Open the monitor; the status is that of its end."""
+    return open_monitor(place)
+
+
+def open_monitor(place: Workplace, watched: str | None = None) -> int:
+    """The live monitor on this terminal until it is left. Raises `ProblemError` (usage) where there is none."""
+    _refuse_without_terminal(watched)
+    settings = place.settings
+    chosen = settings.origin("output.color").kind != "default"
+    environ = locale_environment(os.environ)
+    color = wants_color(settings.output_color, chosen, True, environ)
+    with _toolkit_environment(), _signals_later():
+        from npumon.cli.live_desk import LiveDesk
+        from npumon.tui.app import MonitorApp
+        from npumon.tui.desk import Look
+        from npumon.tui.terminal import terminal_driver, traits_for
+
+        traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
+        look = Look(settings.tui_theme, traits.ascii, traits.color, settings.tui_refresh_s, place.wants_demo)
+        app = MonitorApp(LiveDesk(place, look, watched), terminal_driver(traits))
+    status = app.run()
+    return conclude(app, status, place)
+
+
+def conclude(app: MonitorApp, status: int | None, place: Workplace) -> int:
+    """The exit status, after the terminal was given back: old run logs go, and what went wrong is told.
+
+    Raises `ProblemError` for what broke the monitor.
+    """
+    runs = [report.info.id for report in app.live.runs if report.info.id]
+    if runs:
+        place.forget_old_runs(runs)
+    for error in app.conductor.unforeseen:
+        place.diagnostics.traceback(error)
+    if app.failure is not None:
+        raise ProblemError(_broken(app.failure)) from app.failure
+    return (app.return_code or 0) if status is None else status
+
+
+def _broken(failure: Exception) -> Problem:
+    """What happened, and in which of our lines."""
+    import traceback
+
+    frames = traceback.extract_tb(failure.__traceback__)
+    ours = [frame for frame in frames if f"{os.sep}npumon{os.sep}" in frame.filename] or frames
+    where = f" in line {ours[-1].lineno} of {os.path.basename(ours[-1].filename)}" if ours else ""
+    what = f"The live monitor broke{where}: {visible(f'{type(failure).__name__}: {failure}')}."
+    return Problem("monitor.broken", what, "npumon --debug shows all of it; npumon snapshot needs no live monitor.")
+
+
+@contextmanager
+def _toolkit_environment() -> Iterator[None]:
+    """What Textual reads from the environment as it is imported and as an application is made; nothing of it may
+    stay, for models inherit the environment. Animations cost bytes; colours are the driver's business."""
+    changes = {
+        "TEXTUAL_ANIMATIONS": "none",
+        "TEXTUAL_SMOOTH_SCROLL": "0",
+        "TEXTUAL_FILTERS": None,
+        "TEXTUAL_COLOR_SYSTEM": None,
+        "TEXTUAL_DRIVER": None,
+        "NO_COLOR": None,
+    }
+    before = {name: os.environ.get(name) for name in changes}
+    _change(changes)
+    try:
+        yield
+    finally:
+        _change(before)
+
+
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """What asks npumon to end meanwhile does so afterwards: what a handler raises in the middle of an import can get
+    lost there, or end the interpreter in another way."""
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    ours = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in ours:
+        signal.signal(number, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
+
+
+def _change(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _refuse_without_terminal(watched: str | None) -> None:
+    instead = "npumon snapshot prints the same figures once."
+    if watched is not None:
+        instead = "npumon watch FILE --headless prints results as they appear."
+    if os.environ.get("TERM", "dumb") in ("", "dumb"):
+        what = "The live monitor cannot draw on this terminal (TERM is dumb or not set)."
+        raise ProblemError(Problem("monitor.terminal", what, instead, "usage"))
+    if not is_terminal(0) or not is_terminal(1):
+        what = "The live monitor needs a terminal for its keys and its screen."
+        raise ProblemError(Problem("monitor.terminal", what, instead, "usage"))

@@ -1,0 +1,187 @@
+"""The live monitor's desk: what it asks of the world, answered by the same parts that the commands use."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from npumon.cli.paths import current_folder, shown
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+from npumon.tui.desk import Look
+
+if TYPE_CHECKING:
+    from npumon.board.model_entry import ModelEntry
+    from npumon.cli.workplace import Workplace
+    from npumon.core.choice import ModelChoice
+    from npumon.core.live import Live
+    from npumon.core.report import RunReport
+    from npumon.engine.monitor import Monitor
+    from npumon.engine.work import Work
+    from npumon.ports import DriverControl, ModelRunner, RunningModel, RunRequest
+
+#: Columns of an inspection, which the Models page shows as it is.
+_INSPECTION_WIDTH = 76
+
+
+class RunnerOnDemand:
+    """Implements `ports.ModelRunner`. The one behind it needs a state folder, without which much can still be seen."""
+
+    def __init__(self, make: Callable[[], ModelRunner]) -> None:
+        self._make = make
+
+    async def start(self, request: RunRequest) -> RunningModel:
+        """Raises `ProblemError` when there is no place for the log, or nothing could be started."""
+        return await self._make().start(request)
+
+
+class LiveDesk:
+    """Implements `tui.desk.Desk`."""
+
+    def __init__(self, place: Workplace, look: Look, watched: str | None = None) -> None:
+        self.look = look
+        self.watched = watched
+        self._place = place
+        self._entries: dict[str, ModelEntry] = {}
+
+    @cached_property
+    def driver(self) -> DriverControl:
+        """Reload galcore."""
+        return self._place.driver_control
+
+    def monitor(self, publish: Callable[[Live], None]) -> Monitor:
+        """The engine on this board."""
+        from npumon.board.clock import SystemClock
+        from npumon.engine.monitor import Monitor
+
+        place = self._place
+        runner = RunnerOnDemand(lambda: place.runner)
+        return Monitor(runner, place.follower, place.probe, SystemClock(), place.context(board=False), publish)
+
+    def models(self) -> Sequence[ModelChoice]:
+        """What can be run here, those for this chip first."""
+        entries = sorted(self._place.models(), key=lambda entry: not entry.preferred)
+        self._entries = {f"{entry.folder}/{entry.full_name}": entry for entry in entries}
+        return tuple(self._choice(key, entry) for key, entry in self._entries.items())
+
+    def _choice(self, key: str, entry: ModelEntry) -> ModelChoice:
+        from npumon.core.choice import ModelChoice
+
+        on_board = self._place.on_board
+        return ModelChoice(
+            id=key,
+            name=entry.name,
+            full_name=entry.full_name,
+            variant=entry.variant,
+            kind=entry.kind,
+            folder=shown(on_board(str(entry.folder))),
+            command=visible(" ".join(entry.command)),
+            labels=None if entry.labels is None else shown(on_board(entry.labels)),
+            files=entry.files,
+            networks=tuple(os.path.join(entry.folder, name) for name in entry.files if name.lower().endswith(".nb")),
+            preferred=entry.preferred,
+            note=entry.note,
+        )
+
+    def where_models_are_looked_for(self) -> Sequence[str]:
+        """The folders, as people write them."""
+        return tuple(shown(self._place.on_board(str(folder))) for folder in self._place.model_folders)
+
+    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Work:
+        """What running this model means. Raises `ProblemError` when it has gone."""
+        entry = self._entries.get(choice.id)
+        if entry is None or not entry.folder.is_dir():
+            what = f"The model {choice.full_name} is not there any more."
+            raise ProblemError(Problem("model.gone", what, "F5 on the Models page looks again."))
+        return self._work(entry.command, entry.folder, entry.name, entry.labels, count, warmup)
+
+    def first_work(self) -> Work | None:
+        """The demo board runs its model at once; a real board waits for a key."""
+        demo = self._place.demo
+        if demo is None or self.watched is not None:
+            return None
+        from npumon.board.labels import find_labels
+
+        labels = find_labels(demo.model_folder)
+        return self._work(demo.command, demo.model_folder, demo.model.name, None if labels is None else str(labels))
+
+    def _work(
+        self, command: tuple[str, ...], folder: Path, name: str, labels: str | None, count: int = 1, warmup: int = 0
+    ) -> Work:
+        from npumon.board.labels import read_labels
+        from npumon.cli.commands.run import request_of
+        from npumon.engine.work import Work
+
+        request = request_of(self._place, command, folder, name)
+        path = self._place.settings.labels_file or labels
+        names = () if path is None else tuple(read_labels(Path(path)))
+        return Work(request, names, count, warmup)
+
+    def inspection(self, network: str) -> str:
+        """What `npumon inspect` says of the file."""
+        from npumon.cli.commands.inspect_files import Source
+        from npumon.cli.commands.inspect_model import Inspector
+        from npumon.export.model_text import model_text
+        from npumon.export.style import Style
+
+        source = Source(network)
+        inspector = Inspector(Namespace(weights=False, pb=None, report=None, budget=None, flash=None), self._place)
+        style = Style(ascii=self.look.ascii, color=False, width=_INSPECTION_WIDTH)
+        return model_text(inspector.one(source), os.path.basename(source.name), style)
+
+    def export(self, report: RunReport) -> str:
+        """Write the run as `npumon run --format json` prints it."""
+        from npumon.export.json_text import json_document
+        from npumon.export.run_document import run_document
+
+        if self._place.demo is not None:  # its folder goes, and the log with it
+            info = report.info
+            report = report._replace(info=info._replace(cwd=self._place.on_board(info.cwd or ""), log=None))
+        data = json_document(run_document(report), self._place.output.style)
+        return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
+
+    def picture(self, svg: str) -> str:
+        """Write a picture of the screen."""
+        import time
+
+        return _written(f"npumon-{time.strftime('%Y%m%d-%H%M%S')}", ".svg", svg)
+
+    def in_words(self, text: str) -> str:
+        """A text with its paths as people know them."""
+        return self._place.on_board(text)
+
+    def warning(self) -> Problem | None:
+        """A reload that was interrupted."""
+        plan = self.driver.interrupted()
+        if plan is None or self.watched is not None:
+            return None
+        what = "An earlier npumon was ended between unloading and loading galcore."
+        return Problem("driver.interrupted", what, "g puts the driver back.", "unavailable")
+
+    def demo_command(self) -> str:
+        """The demo board in the same monitor."""
+        return "npumon --demo"
+
+
+def _written(stem: str, suffix: str, data: str | bytes) -> str:
+    """Write a new file in the current folder and return its path for people. Never replaces one.
+
+    Raises `ProblemError` when that is not possible.
+    """
+    folder = current_folder()
+    for number in range(1, 1000):
+        path = os.path.join(folder, f"{stem}{'' if number == 1 else f'-{number}'}{suffix}")
+        try:
+            with open(path, "xb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            what = f"{shown(path)} cannot be written: {error.strerror}."
+            raise ProblemError(Problem("monitor.write", what, "Start npumon in a folder you may write to.")) from error
+        return shown(path)
+    raise ProblemError(Problem("monitor.write", f"{shown(folder)} is full of {stem}.", "Remove some."))

@@ -1,0 +1,1 @@
+"""The live monitor: Textual. The only floor that may import textual or rich."""

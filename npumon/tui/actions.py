@@ -1,0 +1,275 @@
+"""What the keys do. Each action is a few lines: the work is the conductor's, the desk's or a page's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from npumon.core.problems import Problem
+from npumon.core.text import visible
+from npumon.tui import themes
+from npumon.tui.overhead import Overhead
+from npumon.tui.signals import suspend_job
+from npumon.tui.terminal import TerminalDriver
+from npumon.tui.widgets.key_bar import Hint
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from textual.app import App
+    from textual.screen import Screen
+    from textual.timer import Timer
+    from textual.worker import Worker
+
+    from npumon.core.live import Live
+    from npumon.core.report import RunReport
+    from npumon.tui.conductor import Conductor
+    from npumon.tui.desk import Desk
+    from npumon.tui.screens.page import Page
+
+    Base = App[int]
+else:
+    Base = object
+
+PAGES = ("live", "layers", "runs", "models", "log")
+#: How long, in seconds, a first `g` in a list waits for a second one.
+SECOND_G_S = 0.6
+#: Seconds between two looks at the board that `+` and `-` choose from.
+PACES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class Actions(Base):
+    """A part of `MonitorApp`, which has what is named here."""
+
+    desk: Desk
+    live: Live
+    conductor: Conductor
+    #: Set when the first page is complete.
+    laid_out: asyncio.Event
+    paused = False
+    #: Whether it was asked already if profiling should be switched on.
+    offered_profiling = False
+    paces = PACES_S
+    #: The run that others are compared with.
+    marked: RunReport | None = None
+    #: What npumon itself costs, while it is to be shown.
+    overhead: Overhead | None = None
+    #: Runs while a first `g` waits for a second one.
+    _first_g: Timer | None = None
+    _leaving: Worker[None] | None = None
+
+    def show_live(self) -> None:
+        """Every page that can be seen shows the newest value."""
+        raise NotImplementedError
+
+    def complain(self, problem: Problem) -> None:
+        """Say what went wrong and what helps. Its words may come from outside: they are no markup."""
+        self.notify(problem.remedy, title=problem.what, severity="error", markup=False, timeout=10)
+
+    def say(self, text: str) -> None:
+        """Say that something was done."""
+        self.notify(text, markup=False, timeout=5)
+
+    def action_page(self, name: str) -> None:
+        """Go to a page."""
+        if self.current_mode != name and len(self.screen_stack) == 1:
+            self.switch_mode(name)
+
+    def action_next_page(self, step: int) -> None:
+        """Go to the next page, or the one before."""
+        self.action_page(PAGES[(PAGES.index(self.current_mode) + step) % len(PAGES)])
+
+    def action_run_again(self) -> None:
+        """Run the last model again; without one, go where models are chosen."""
+        if self.desk.watched is not None:
+            self.complain(Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models."))
+        elif self.conductor.can_repeat:
+            self.with_profiling(self.conductor.again)
+        else:
+            self.action_page("models")
+
+    def action_stop_run(self) -> None:
+        """End the run under way."""
+        if self.conductor.busy:
+            self.conductor.stop()
+
+    def action_repeat(self) -> None:
+        """Ask how often, then run that often."""
+        work = self.conductor.work
+        if work is None or not self.conductor.can_repeat or self.conductor.busy:
+            self.say("There is nothing to repeat: r runs a model first." if work is None else "A run is under way.")
+            return
+        from npumon.tui.screens.repeat import RepeatDialog, Series
+
+        def begin(series: Series | None) -> None:
+            if series is not None:
+                self.with_profiling(lambda: self.conductor.again(series.runs, series.warmup))
+
+        self.push_screen(RepeatDialog(visible(work.request.model or "the last command")), begin)
+
+    def with_profiling(self, begin: Callable[[], None]) -> None:
+        """Begin a run; where profiling is off, first offer, once, to switch it on. Without it there are times only."""
+        driver = self.live.snapshot.driver
+        if driver.name != "galcore" or driver.profiling is not False or self.offered_profiling or self.conductor.busy:
+            begin()
+            return
+        self.offered_profiling = True
+        from npumon.tui.screens.reload import ReloadDialog
+
+        self.push_screen(ReloadDialog(self.desk, profiling=False, offered=True), lambda changed: begin())
+
+    def action_reload_driver(self) -> None:
+        """Show what reloading galcore would take."""
+        if self.conductor.busy:
+            self.complain(Problem("driver.busy", "A model runs on the driver.", "x stops it."))
+            return
+        from npumon.tui.screens.reload import ReloadDialog
+
+        self.push_screen(ReloadDialog(self.desk, self.live.snapshot.driver.profiling))
+
+    def action_press_g(self) -> None:
+        """The key `g`: the driver. In a list it waits a moment, for `g g` is the way to the list's top."""
+        if self._first_g is not None:
+            self._forget_g()
+            self.action_top_of_list()
+        elif "home" in self.screen.active_bindings:
+            page = self.screen
+            self._first_g = self.set_timer(SECOND_G_S, lambda: self._g_alone(page))
+        else:
+            self.action_reload_driver()
+
+    def _g_alone(self, page: Screen[Any]) -> None:
+        self._forget_g()
+        if self.screen is page:
+            self.action_reload_driver()
+
+    def _forget_g(self) -> None:
+        if self._first_g is not None:
+            self._first_g.stop()
+            self._first_g = None
+
+    def action_top_of_list(self) -> None:
+        """What Home does where the focus is."""
+        self.simulate_key("home")
+
+    def action_help(self) -> None:
+        """Every key."""
+        from npumon.tui.screens.help import HelpDialog
+
+        self.push_screen(HelpDialog())
+
+    def action_overhead(self) -> None:
+        """Show what npumon itself costs, or no longer."""
+        self.overhead = None if self.overhead is not None else Overhead()
+        self.show_live()
+
+    def action_mark(self) -> None:
+        """Mark the newest ended run."""
+        if self.live.runs:
+            self.marked = self.live.runs[-1]
+            self.say("Marked. c compares later runs with this one.")
+            self.show_live()
+
+    def action_compare(self) -> None:
+        """Go where the marked run and the newest one stand side by side."""
+        if self.marked is None:
+            self.say("Nothing is marked: m marks the newest run.")
+        else:
+            self.action_page("runs")
+
+    def action_pause(self) -> None:
+        """Freeze what is shown, or go on."""
+        self.paused = not self.paused
+        self.show_live()
+
+    def action_faster(self) -> None:
+        """Look at the board more often."""
+        self._pace(max((pace for pace in PACES_S if pace < self.conductor.refresh_s), default=PACES_S[0]))
+
+    def action_slower(self) -> None:
+        """Look at the board less often."""
+        self._pace(min((pace for pace in PACES_S if pace > self.conductor.refresh_s), default=PACES_S[-1]))
+
+    def action_take_pace(self, seconds: float) -> None:
+        """Look at the board every so many seconds."""
+        self._pace(seconds)
+
+    def action_take_theme(self, name: str) -> None:
+        """Take this theme."""
+        self.theme = themes.named(name)
+
+    def _pace(self, seconds: float) -> None:
+        self.conductor.refresh_s = seconds
+        self.say(f"The board is looked at every {seconds:g} s.")
+
+    def action_next_theme(self) -> None:
+        """Take the next theme."""
+        self.theme = themes.after(self.theme)
+        self.say(f"Theme {self.theme}.")
+
+    def action_export(self) -> None:
+        """Write the newest run to a file."""
+        if self.live.snapshot.run is None:
+            self.say("There is no run to export yet: r runs a model.")
+            return
+        run = self.live.snapshot.run
+        self.conductor.background(lambda: self.desk.export(run), lambda path: self.say(f"Written to {path}"))
+
+    def action_picture(self) -> None:
+        """Save the screen as it is."""
+        from npumon.tui.svg import self_contained
+
+        svg = self_contained(self.export_screenshot(title="npumon"))
+        self.conductor.background(lambda: self.desk.picture(svg), lambda path: self.say(f"Picture: {path}"))
+
+    def action_suspend_job(self) -> None:
+        """Go back to the shell for a while."""
+        suspend_job()
+
+    def action_repaint(self) -> None:
+        """Draw everything anew, where something else wrote on the terminal."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
+
+    async def action_quit(self) -> None:
+        """Leave; a running model is ended first."""
+        self.begin_to_leave(0)
+
+    def begin_to_leave(self, status: int) -> None:
+        """End what runs, then the application, with this exit status. The display goes on until then; whoever asks a
+        second time waits for the same end."""
+        if self._leaving is None:
+            self._leaving = self.run_worker(self._leave(status), exit_on_error=False)
+
+    async def _leave(self, status: int) -> None:
+        try:
+            await self.conductor.close()
+            await self.laid_out.wait()  # a page that is half made cannot be taken down
+        finally:
+            self.exit(status)
+
+    def hints(self, page: Page, live: Live) -> Sequence[Hint]:
+        """The keys to show on a page now."""
+        watching = self.desk.watched is not None
+        busy = live.activity.under_way and not watching
+        hints = [*page.hints(live)]
+        if busy:
+            hints.append(Hint("x", "stop", "app.stop_run"))
+        elif not watching:
+            hints.append(Hint("r", "run", "app.run_again"))
+            hints.append(Hint("R", "repeat", "app.repeat", self.conductor.can_repeat))
+        hints.append(Hint("g", "driver", "app.reload_driver", not busy))
+        hints.append(Hint("m", "mark", "app.mark", bool(live.runs)))
+        hints.append(Hint("c", "compare", "app.compare", self.marked is not None))
+        hints.append(Hint("1-5", "pages", "app.next_page(1)"))
+        hints.append(Hint("space", "go on" if self.paused else "pause", "app.pause"))
+        hints.append(Hint("s", "picture", "app.picture"))
+        return [*hints, Hint("?", "help", "app.help"), Hint("q", "quit", "app.quit")]
+
+    def aside(self) -> str:
+        """What stands at the right end of the key bar: npumon's own cost, when it is asked for."""
+        return (
+            ""
+            if self.overhead is None
+            else self.overhead.text(self._driver.bytes_written if isinstance(self._driver, TerminalDriver) else 0)
+        )

@@ -1,0 +1,168 @@
+"""Between the keys and the engine: starts and ends runs, keeps looking at the board, says what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+
+if TYPE_CHECKING:
+    from npumon.core.live import Live
+    from npumon.engine.work import Work
+    from npumon.tui.desk import Desk, Engine
+
+#: While a program runs and is timed, the board is looked at only so often: looking costs time, too.
+CALM_S = 5.0
+#: Errors that nobody foresaw are kept for `--debug`, the first ones only.
+MOST_UNFORESEEN = 10
+
+Result = TypeVar("Result")
+
+
+class Conductor:
+    """Owns the engine and its tasks. All methods are called on the event loop.
+
+    `complain` hears of what went wrong. `unforeseen` are the errors among it that should not happen.
+    """
+
+    def __init__(self, desk: Desk, publish: Callable[[Live], None], complain: Callable[[Problem], None]) -> None:
+        self.refresh_s = desk.look.refresh_s
+        self.unforeseen: list[Exception] = []
+        self._desk = desk
+        self._publish = publish
+        self._complain = complain
+        self._engine: Engine | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def work(self) -> Work | None:
+        """What was run last."""
+        return None if self._engine is None else self._engine.work
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether there is something that `again` would run."""
+        return self.work is not None and self._desk.watched is None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a program is under way."""
+        return self._engine is not None and self._engine.live.activity.under_way
+
+    def start(self) -> None:
+        """Make the engine, begin to look at the board, and to watch or run what was asked for."""
+        try:
+            engine = self._engine = self._desk.monitor(self._publish)
+        except ProblemError as error:
+            self._complain(error.problem)
+            return
+        self.background(self._desk.warning, lambda problem: None if problem is None else self._complain(problem))
+        self._own(self._keep_looking(engine))
+        self._own(self._keep_time(engine))
+        watched = self._desk.watched
+        self._own(self._run_first() if watched is None else engine.watch(watched))
+
+    def look(self) -> None:
+        """Look at the board now."""
+        if self._engine is not None:
+            self._own(self._engine.look())
+
+    @contextmanager
+    def reloading(self) -> Iterator[None]:
+        """While the driver is reloaded. Raises `ProblemError` while something is under way."""
+        if self._engine is None:
+            yield
+            return
+        with self._engine.reloading():
+            yield
+
+    def run(self, work: Work) -> None:
+        """Run this."""
+        if self._engine is not None and not self.busy:
+            self._own(self._engine.run(work))
+
+    def choose(self, make: Callable[[], Work]) -> None:
+        """Run what `make` gives, which may read files and so is called on a thread."""
+
+        async def choose() -> None:
+            self.run(await asyncio.to_thread(make))
+
+        self._own(choose())
+
+    def again(self, count: int = 1, warmup: int = 0) -> None:
+        """Run the last one again."""
+        if (work := self.work) is not None:
+            self.run(work._replace(count=count, warmup=warmup))
+
+    def stop(self) -> None:
+        """End what runs."""
+        if self._engine is not None:
+            self._engine.stop()
+
+    async def close(self) -> None:
+        """End everything; the running model is gone when this returns, also when it is called a second time."""
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        try:
+            if self._engine is not None:
+                await self._engine.close()
+        finally:
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def background(self, work: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        """Call `work` on a thread and `then` with its result on the loop; a problem is complained of."""
+
+        async def both() -> None:
+            then(await asyncio.to_thread(work))
+
+        self._own(both())
+
+    def _own(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._closing is not None:
+            work.close()
+            return
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Whatever goes wrong is said, and the monitor goes on."""
+        try:
+            await work
+        except ProblemError as error:
+            self._complain(error.problem)
+        except Exception as error:  # noqa: BLE001  # said, and kept for --debug
+            self.confess(error)
+
+    def confess(self, error: Exception) -> None:
+        """Say that something happened which nobody foresaw, and keep it."""
+        if len(self.unforeseen) < MOST_UNFORESEEN:
+            self.unforeseen.append(error)
+        what = f"Something unforeseen happened: {visible(f'{type(error).__name__}: {error}')}."
+        self._complain(Problem("monitor.unforeseen", what, "npumon --debug shows at the end where."))
+
+    async def _run_first(self) -> None:
+        work = await asyncio.to_thread(self._desk.first_work)
+        if work is not None:
+            self.run(work)
+
+    async def _keep_looking(self, engine: Engine) -> None:
+        while True:
+            await engine.look()
+            await asyncio.sleep(max(self.refresh_s, CALM_S) if self.busy else self.refresh_s)
+
+    async def _keep_time(self, engine: Engine) -> None:
+        """The figures that change by themselves: elapsed, remaining, silent."""
+        while True:
+            await asyncio.sleep(max(self.refresh_s, 1.0) if self.busy else self.refresh_s)
+            engine.tick()

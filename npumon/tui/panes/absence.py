@@ -1,0 +1,43 @@
+"""What a pane says where there are no figures: why, and what helps."""
+
+from __future__ import annotations
+
+from npumon.core import outcome
+from npumon.core.activity import RELOADING, WAITING
+from npumon.core.live import Live
+from npumon.core.report import RunReport
+from npumon.tui.panes.prose import Sentence
+
+
+def hindrances(live: Live) -> list[Sentence]:
+    """What is wrong with the driver, each with its remedy."""
+    sentences: list[Sentence] = []
+    for problem in live.snapshot.driver.problems:
+        sentences.extend(((problem.what, "bad"), (problem.remedy, "")))
+    return sentences
+
+
+def why_nothing(live: Live, run: RunReport | None) -> list[Sentence]:
+    """Why there are no figures of this run, or no run."""
+    if run is not None and run.info.outcome == outcome.RUNNING:
+        return [("The figures come with the first iteration.", "label"), *hindrances(live)]
+    if run is not None:
+        if run.state.iterations:
+            return [("This run printed no cycle counters.", "warn"), *hindrances(live)]
+        frames = run.state.frames or run.state.detections
+        words = "This program prints neither times nor counters." if frames else "The run completed no iteration."
+        return [(words, "label"), *hindrances(live)]
+    return [*_no_run(live), *hindrances(live)]
+
+
+def _no_run(live: Live) -> list[Sentence]:
+    activity = live.activity
+    if not live.snapshot.taken_at:
+        return [("Looking at the board.", "label")]
+    if activity.source is not None:
+        if activity.stage == WAITING:
+            return [(f"Waiting for {activity.source}: it does not exist yet.", "value")]
+        return [("The log holds no run yet.", "value")]
+    if activity.under_way or activity.stage == RELOADING:
+        return [("The figures come with the first iteration.", "label")]
+    return [("No run yet.", "value"), ("r runs a model, 4 shows what can be run here, ? explains the keys.", "")]

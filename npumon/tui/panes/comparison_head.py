@@ -1,0 +1,61 @@
+"""Which runs are compared, and what came out, in a line or two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from npumon.core import comparison
+from npumon.core.comparison import Comparison, counted
+from npumon.core.live import Live
+from npumon.tui.paint import Line, Room, Span, clipped, joined, span
+from npumon.tui.panes.pane import Pane
+
+
+class ComparisonHead(Pane):
+    """Stands above the figures; where there are none, it says how to get them."""
+
+    compared: Comparison | None = None
+    #: The numbers of the two runs.
+    numbers: tuple[int | None, int | None] = (None, None)
+    #: What to do while there is nothing to compare.
+    advice = ""
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        return (self.compared, self.advice, self.numbers)
+
+    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+        between = " - " if room.ascii else " · "
+        if self.compared is None:
+            return [span(self.advice, "label")]
+        return [
+            clipped(joined(parts, between), room)
+            for parts in (self._runs(self.compared, room), self._result(self.compared))
+        ]
+
+    def _runs(self, compared: Comparison, room: Room) -> Iterable[Line]:
+        before, after = self.numbers
+        yield (
+            Span(f"run {after}", "accent"),
+            Span(" against "),
+            Span("an older run that is marked" if before is None else f"the marked run {before}", "accent"),
+        )
+        if not compared.same_model:
+            yield span(f"another model ({compared.before.info.model or 'unknown'})", "warn")
+        old, new = compared.top
+        if old is not None and old == new:
+            yield span(f"top-1 the same: {old}", "label")
+        elif old is not None and new is not None:
+            yield span(f"top-1 {new}, was {old}", "warn")
+
+    def _result(self, compared: Comparison) -> Iterable[Line]:
+        better, worse, same = (
+            counted(compared.figures, verdict) for verdict in (comparison.BETTER, comparison.WORSE, comparison.SAME)
+        )
+        yield span(f"{better} better", "good")
+        yield span(f"{worse} worse", "bad" if worse else "label")
+        yield span(f"{same} the same", "label")
+        if compared.layers:
+            yield span(f"{len(compared.layers)} layers, worst first", "label")
+        for count, where in ((compared.only_before, "the marked run"), (compared.only_after, "this run")):
+            if count:
+                yield span(f"{count} only in {where}", "warn")

@@ -1,0 +1,91 @@
+"""The facts beside the utilization: each a few words, with its unit."""
+
+from __future__ import annotations
+
+from npumon.core import units
+from npumon.core.live import Latencies
+from npumon.core.metrics import Metrics
+from npumon.core.report import RunReport
+from npumon.core.state import RunState
+from npumon.core.verdict import SLOW_CLOCK
+from npumon.tui.paint import Line, Span, joined, width_of
+
+
+def named(name: str, fact: Line, width: int = 0) -> Line:
+    """A fact behind its name, which takes at least so many cells."""
+    return (Span(f"{name:<{width}} ", "label"), *fact)
+
+
+def busy(run: RunReport) -> Line:
+    """The time that the NPU was busy, and the window it was counted in."""
+    window = units.milliseconds(run.state.iterations[-1].vpc_elapsed_us if run.state.iterations else None)
+    time = units.milliseconds(run.metrics.figures.busy_us)
+    if _unit(time) == _unit(window):
+        time = _number(time)
+    return (Span(time, "value"), Span(f" of {window}", "unit"))
+
+
+def cycles(metrics: Metrics) -> Line:
+    """Cycles of the window and how many of them were idle."""
+    counted = metrics.figures.cycles
+    return (
+        Span(units.megacycles(counted.total), "value"),
+        Span(", ", "label"),
+        Span(units.megacycles(counted.idle), "value"),
+        Span(" idle", "label"),
+    )
+
+
+def clock(metrics: Metrics) -> Line:
+    """The clock that the cycles give, and the nominal one; SLOW where it is far below."""
+    mhz, nominal = metrics.figures.clock_mhz, metrics.nominal_clock_mhz
+    if mhz is None:
+        return (Span(units.ABSENT, "value"),)
+    of = "" if nominal is None else f" of {nominal:.0f}"
+    if nominal is not None and mhz < SLOW_CLOCK * nominal:
+        return (Span(f"{mhz:.0f}", "warn"), Span(of, "unit"), Span(" SLOW", "warn"))
+    return (Span(f"{mhz:.0f}", "value"), Span(f"{of} MHz", "unit"))
+
+
+def latency(run: RunReport) -> Line:
+    """The newest iteration's time, by the program's own clock where it told it."""
+    last = run.state.iterations[-1] if run.state.iterations else None
+    us = None if last is None else last.elapsed_us if last.elapsed_us is not None else last.vpc_elapsed_us
+    return (Span(units.milliseconds(us), "value"),)
+
+
+def spread(latencies: Latencies, width: int) -> Line:
+    """How the latencies spread, in words where there is room, else the most important of them."""
+    if latencies.samples < 2:
+        return ()
+    figures = (latencies.least_us, latencies.median_us, latencies.p95_us)
+    least, median, p95 = map(units.milliseconds, figures)
+    many = (Span(f"of {latencies.samples} iterations", "label"),)
+    long = joined((_value("min", least), _value("median", median), _value("p95", p95), many), "  ")
+    if width_of(long) <= width:
+        return long
+    if len({_unit(text) for text in (least, median, p95)}) == 1:
+        least, median, p95 = map(_number, (least, median, p95))
+    short = [_value("min", least), _value("med", median), _value("p95", p95), _value("n", str(latencies.samples))]
+    choices = (joined(chosen, "  ") for chosen in (short, short[:3], short[1:3], short[1:2]))
+    return next((line for line in choices if width_of(line) <= width), ())
+
+
+def preparation(state: RunState) -> Line:
+    """What came before the first iteration."""
+    if state.create_us is None and state.verify_us is None:
+        return ()
+    create, verify = units.milliseconds(state.create_us), units.milliseconds(state.verify_us)
+    return (Span(create, "value"), Span(", verify ", "label"), Span(verify, "value"))
+
+
+def _value(name: str, text: str) -> Line:
+    return named(name, (Span(text, "value"),))
+
+
+def _unit(text: str) -> str:
+    return text.rpartition(" ")[2]
+
+
+def _number(text: str) -> str:
+    return text.rpartition(" ")[0] or text

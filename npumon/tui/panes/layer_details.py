@@ -1,0 +1,142 @@
+"""One operation with every figure the text and the formulas give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from npumon.core import units
+from npumon.core.layer_rows import LayerRow
+from npumon.core.live import Live
+from npumon.tui.paint import Line, Room, Span, bar, clipped, span, width_of
+from npumon.tui.panes.pane import Pane
+
+_LABEL = 10
+#: From here on two columns stand side by side.
+_TWO_COLUMNS = 76
+#: Lines of the bandwidths at length and in short, and the cells that they need at length.
+_TALL, _FLAT, _LEAST_BAND = 9, 4, 38
+#: Where there is no room for all lines, these go, the first one first: ids, target, operation, cycles, name, DDR.
+_DISPENSABLE = (3, 2, 1, 6, 0, 7)
+_MEMORIES = (("total", "total"), ("axi", "AXI-SRAM"), ("ddr", "DDR"))
+
+
+class LayerDetails(Pane):
+    """The row under the table's cursor."""
+
+    row: LayerRow | None = None
+
+    def tell(self, row: LayerRow | None) -> None:
+        """Show this one."""
+        if row != self.row:
+            self.row = row
+            self.redraw()
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        return (self.row,)
+
+    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+        if self.row is None:
+            return []
+        if room.width >= _TWO_COLUMNS:
+            left = room._replace(width=room.width // 2)
+            right = room._replace(width=room.width - left.width)
+            return _beside([*_identity(self.row), *_figures(self.row, left)], _bandwidths(self.row, right), left)
+        facts = [*_identity(self.row), *_figures(self.row, room)]
+        if room.height >= len(facts) + _TALL and room.width >= _LEAST_BAND:
+            return [*facts, (), *_bandwidths(self.row, room)]
+        for place in _DISPENSABLE[: max(0, len(facts) + _FLAT - room.height)]:
+            facts[place] = ()
+        return [*filter(None, facts), *_traffic(self.row, room)]
+
+
+def _identity(row: LayerRow) -> list[Line]:
+    operation = row.operation
+    ids = (
+        ("layer", operation.layer_id),
+        ("op", operation.operation_index),
+        ("uid", operation.uid),
+        ("abs", operation.op_abs_id),
+    )
+    places = ", ".join(f"{name} {units.ABSENT if number is None else number}" for name, number in ids)
+    return [
+        _fact("layer", operation.name or units.ABSENT, "value"),
+        _fact("operation", operation.operation or units.ABSENT),
+        _fact("target", operation.target or units.ABSENT),
+        _fact("ids", places),
+    ]
+
+
+def _figures(row: LayerRow, room: Room) -> list[Line]:
+    operation = row.operation
+    micro = "us" if room.ascii else "µs"
+    time = (
+        units.ABSENT
+        if operation.execution_us is None
+        else f"{units.grouped(operation.execution_us)} {micro}, {units.percent(row.share)} of all"
+    )
+    width = max(0, min(20, room.width - _LABEL - 10))
+    total, idle = (
+        units.ABSENT if cycles is None else units.grouped(cycles)
+        for cycles in (operation.cycles.total, operation.cycles.idle)
+    )
+    bound = {
+        True: Span("yes, it waits for memory", "warn"),
+        False: Span("no"),
+        None: Span("not known: figures are missing", "off"),
+    }
+    return [
+        _fact("time", time, "value"),
+        (*_fact("utilized", f"{units.percent(row.utilization):<9}", "value"), *bar(row.utilization, width, room)),
+        _fact("cycles", f"{total}, {idle} idle"),
+        (Span(f"{'DDR-bound':<{_LABEL}}", "label"), bound[row.ddr_bound]),
+    ]
+
+
+def _bandwidths(row: LayerRow, room: Room) -> list[Line]:
+    """A line for each of the six, with rate and bar, under a head."""
+    moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
+    most = max((amount for amount in moved if amount is not None), default=0.0) or 1.0
+    lines = [span(f"{'':<16}{'MByte':>11}{'MByte/s':>10}", "label")]
+    for memory, title in _MEMORIES:
+        for direction in ("read", "write"):
+            amount = getattr(moved, f"{memory}_{direction}")
+            head = Span(f"{title if direction == 'read' else '':<9}{direction:<7}", "label")
+            text = units.ABSENT if amount is None else f"{amount:.4f}"
+            speed = units.rate(getattr(speeds, f"{memory}_{direction}"))
+            line: Line = (head, Span(f"{text:>11}", "value"), Span(f"{speed:>10} "))
+            left = room.width - width_of(line)
+            lines.append((*line, *bar((amount or 0) / most, left, room, direction)) if left > 3 else line)
+    lines.append((Span(f"{'DDR together':<16}", "label"), Span(f"{units.rate(row.ddr_mbyte_per_s):>21}")))
+    return lines
+
+
+def _traffic(row: LayerRow, room: Room) -> list[Line]:
+    """A line for each memory, for rooms that are narrow; the rates only where they have room."""
+    moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
+    rates = room.width >= 10 + 2 * (10 + 8)
+    head = "".join(
+        f"{direction:>10}{'MByte/s' if rates else '':>{8 if rates else 0}}" for direction in ("read", "write")
+    )
+    lines = [span(f"{'MByte':<10}{head}", "label")]
+    for memory, title in _MEMORIES:
+        line: list[Span] = [Span(f"{title:<10}", "label")]
+        for direction in ("read", "write"):
+            name = f"{memory}_{direction}"
+            line.append(Span(f"{units.mbyte(getattr(moved, name)):>10}", "value"))
+            if rates:
+                line.append(Span(f"{units.rate(getattr(speeds, name)):>8}"))
+        lines.append(tuple(line))
+    return lines
+
+
+def _fact(label: str, text: str, role: str = "") -> Line:
+    return (Span(f"{label:<{_LABEL}}", "label"), Span(text, role))
+
+
+def _beside(left: Sequence[Line], right: Sequence[Line], room: Room) -> list[Line]:
+    lines: list[Line] = []
+    for place in range(max(len(left), len(right))):
+        first = clipped(left[place], room._replace(width=room.width - 1)) if place < len(left) else ()
+        second = right[place] if place < len(right) else ()
+        lines.append((*first, Span(" " * (room.width - width_of(first))), *second))
+    return lines

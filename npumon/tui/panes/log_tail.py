@@ -1,0 +1,49 @@
+"""The last lines of the program's text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from npumon.core.live import Live
+from npumon.core.log_level import level_of
+from npumon.core.logbook import LogPage, line_text
+from npumon.tui.paint import Line, Room, fit, span
+from npumon.tui.panes.pane import Pane
+from npumon.tui.panes.prose import prose
+
+#: Roles by level, and a mark for those that must be seen without colour.
+_ROLES = {"error": "bad", "warning": "warn", "figure": "", "plain": "label", "info": "label", "debug": "label"}
+_MARKS = {"error": "! ", "warning": "! "}
+#: A character of a line can take no cell at all: so many are looked at for each cell.
+_CHARACTERS_A_CELL = 4
+
+
+class LogTail(Pane):
+    """The pane."""
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        return (live.log,)
+
+    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+        return log_lines(live.log, room)
+
+
+def log_lines(log: LogPage, room: Room) -> list[Line]:
+    """The pane's lines."""
+    shown = [*log.lines[-room.height :], log.open_line] if log.open_line else [*log.lines[-room.height :]]
+    if not shown:
+        return prose([("What the program prints appears here.", "label")], room)
+    lines = []
+    for line in shown[-room.height :]:
+        text, level = _looked_at(line)
+        text = _MARKS.get(level, "") + text[: room.width * _CHARACTERS_A_CELL]
+        lines.append(span(fit(text, room.width, room), _ROLES[level]))
+    return lines
+
+
+@lru_cache(256)
+def _looked_at(line: bytes) -> tuple[str, str]:
+    """A line's text and its level."""
+    text = line_text(line)
+    return text, level_of(text)

@@ -1,0 +1,159 @@
+"""What the network found: the best classes, or the objects of the last frame, and what is new in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from npumon.core import outcome, units
+from npumon.core.live import Live
+from npumon.core.profile import Detection, TopEntry
+from npumon.core.report import RunReport
+from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, span
+from npumon.tui.panes.pane import Pane
+from npumon.tui.panes.prose import prose
+from npumon.tui.panes.subject import Subject, results_subject
+
+_SCORE = 6
+#: Cells for a score's change, shown in rooms at least so wide.
+_CHANGE, _WIDE = 8, 44
+_LEAST_BAR, _MOST_BAR = 4, 24
+_MOST_LABEL = 40
+_MARKS = {False: {"new": "+", "up": "↑", "down": "↓"}, True: {"new": "+", "up": "^", "down": "v"}}
+
+
+class Results(Pane):
+    """The pane. Its title says which kind of result it holds."""
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        subject = results_subject(live)
+        return (subject.run, subject.before)
+
+    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+        return results_lines(live, room)
+
+    def show(self, live: Live) -> None:
+        title = results_title(live)
+        if title != self.border_title:
+            self.border_title = title
+        super().show(live)
+
+
+def results_title(live: Live) -> str:
+    """What the pane holds."""
+    run = results_subject(live).run
+    if run is not None and (run.state.frames or run.state.detections) and not run.state.top:
+        return "Detections"
+    size = 5 if run is None else run.state.top_size or len(run.state.top) or 5
+    return f"Top-{size}"
+
+
+def results_lines(live: Live, room: Room) -> list[Line]:
+    """The pane's lines."""
+    subject = results_subject(live)
+    run = subject.run
+    if run is None:
+        return prose([("The best classes, or the objects found, appear here.", "label")], room)
+    if run.state.top:
+        return _top(run, subject, room)
+    if run.state.frames or run.state.detections:
+        return _detections(run, room)
+    if run.info.outcome == outcome.RUNNING:
+        return prose([("They come at the end of the run.", "label")], room)
+    return prose([("The run printed no top-5.", "label")], room)
+
+
+def _top(run: RunReport, subject: Subject, room: Room) -> list[Line]:
+    entries = run.state.top[: room.height]
+    labels = (*run.labels, *(None,) * len(entries))
+    texts = [
+        label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, labels, strict=False)
+    ]
+    before = None if subject.before is None else {entry.class_index: entry for entry in subject.before.state.top}
+    index = max(3, *(len(str(entry.class_index)) for entry in entries))
+    wide = room.width >= _WIDE and bool(before)
+    free = room.width - 2 - index - 1 - 1 - _SCORE - (_CHANGE if wide else 0) - 1
+    label_width = min(max(free - _LEAST_BAR, 0), max(free * 3 // 5, 8), _MOST_LABEL)
+    bar_width = min(free - label_width, _MOST_BAR)
+    lines: list[Line] = []
+    for place, (entry, text) in enumerate(zip(entries, texts, strict=True)):
+        old = None if before is None else before.get(entry.class_index)
+        line = [
+            _mark(entry, place, before, subject, room),
+            Span(f"{entry.class_index:>{index}} ", "label"),
+            Span(fit(text, label_width, room), "value" if not place else ""),
+            Span(" " + fit_right(_score(entry.score), _SCORE, room), "value"),
+        ]
+        if wide:
+            line.append(Span(fit_right(_change(entry, old), _CHANGE, room), "label"))
+        if bar_width >= _LEAST_BAR:
+            line.extend((Span(" "), *bar(entry.score, bar_width, room, "graph")))
+        lines.append(clipped(tuple(line), room))
+    if before and room.height > len(lines) + 1:
+        lines.append(())
+        marks = _MARKS[room.ascii]
+        legend = f"{marks['new']} new  {marks['up']} up  {marks['down']} down since the run before"
+        lines.append(clipped(span(legend, "label"), room))
+    return lines
+
+
+def _mark(entry: TopEntry, place: int, before: dict[int, TopEntry] | None, subject: Subject, room: Room) -> Span:
+    """What became of a class since the run before."""
+    if not before or subject.before is None:
+        return Span("  ")
+    marks = _MARKS[room.ascii]
+    if entry.class_index not in before:
+        return Span(marks["new"] + " ", "accent")
+    earlier = [old.class_index for old in subject.before.state.top].index(entry.class_index)
+    if place == earlier:
+        return Span("  ")
+    return Span((marks["up"] if place < earlier else marks["down"]) + " ", "accent")
+
+
+def _score(score: float | None) -> str:
+    if score is None:
+        return units.ABSENT
+    spellings = (format(score, how) for how in (".4f", ".3f", ".2f", ".1f", ".0f", ".0e"))
+    return next((text for text in spellings if len(text) <= _SCORE), format(score, ".0e"))
+
+
+def _change(entry: TopEntry, old: TopEntry | None) -> str:
+    if old is None or old.score is None or entry.score is None:
+        return ""
+    text = f"{entry.score - old.score:+.4f}"
+    return "" if text in ("+0.0000", "-0.0000") else text
+
+
+def _detections(run: RunReport, room: Room) -> list[Line]:
+    found, frames = run.state.detections, run.state.frames
+    many = f"{len(found) or 'no'} object{'' if len(found) == 1 else 's'}"
+    lines = [clipped(span(f"frame {frames}: {many}" if frames else many, "label"), room)]
+    shown = found[: max(room.height - 1, 0)]
+    if len(shown) < len(found) and len(shown) > 1:
+        shown = shown[:-1]
+    boxes = [_box(detection, room) for detection in shown]
+    widest = max(map(len, boxes), default=0)
+    scores = _SCORE + 1 if any(detection.score is not None for detection in shown) else 0
+    label_width = max(min(room.width - scores - widest - 1, _MOST_LABEL), 0)
+    for number, (detection, box) in enumerate(zip(shown, boxes, strict=True), 1):
+        name = detection.label or f"object {detection.number if detection.number is not None else number}"
+        line = (
+            Span(fit(name, label_width, room), "value"),
+            Span(fit_right(_score(detection.score), scores, room), "value"),
+            Span(" " + fit_right(box, widest, room)),
+        )
+        lines.append(clipped(line, room))
+    if len(shown) < len(found) and len(lines) < room.height:
+        lines.append(span(f"{len(found) - len(shown)} more", "label"))
+    return lines
+
+
+def _box(detection: Detection, room: Room) -> str:
+    """Left, top, then right, bottom, as far as they are known."""
+    edges = (detection.left, detection.top, detection.right, detection.bottom)
+    if all(edge is None for edge in edges):
+        return ""
+    left, top, right, bottom = (
+        "?" if edge is None else f"{edge:.2f}" if abs(edge) < 2 and edge != int(edge) else f"{edge:.0f}"
+        for edge in edges
+    )
+    return f"{left},{top}{'>' if room.ascii else '→'}{right},{bottom}"

@@ -1,0 +1,43 @@
+"""Which run a pane is about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from npumon.core import outcome
+from npumon.core.live import Live
+from npumon.core.report import RunReport
+
+
+class Subject(NamedTuple):
+    """A run and the one before it of the same model. `held` says that a newer run is under way and has nothing yet."""
+
+    run: RunReport | None = None
+    before: RunReport | None = None
+    held: bool = False
+
+
+def figures_subject(live: Live) -> Subject:
+    """The run whose figures are shown: the last one's stay until the one under way has its first iteration."""
+    run = live.snapshot.run
+    return _subject(live, has_news=run is not None and run.state.iterations_ended > 0)
+
+
+def results_subject(live: Live) -> Subject:
+    """The run whose classes or objects are shown: the last one's stay until the one under way has listed its own."""
+    run = live.snapshot.run
+    return _subject(live, has_news=run is not None and bool(run.state.top or run.state.frames or run.state.detections))
+
+
+def _subject(live: Live, has_news: bool) -> Subject:
+    run, previous = live.snapshot.run, live.previous
+    if run is None or previous is None:
+        return Subject(run)
+    under_way = run.info.outcome == outcome.RUNNING
+    model = live.activity.model if under_way and run.info.model is None else run.info.model
+    if previous.info.model != model:
+        return Subject(run)
+    if has_news or not under_way:
+        return Subject(run, previous)
+    older = live.runs[-2] if len(live.runs) > 1 and live.runs[-2].info.model == model else None
+    return Subject(previous, older, held=True)

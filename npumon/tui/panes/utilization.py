@@ -1,0 +1,188 @@
+"""How busy the NPU was: the figure people come for, large, with what it is made of and how it went before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from npumon.core import units
+from npumon.core.live import Live
+from npumon.core.report import RunReport
+from npumon.core.series import History
+from npumon.tui.paint import Line, Room, Span, bar, clipped, joined, span, width_of
+from npumon.tui.panes import digits, facts
+from npumon.tui.panes.absence import why_nothing
+from npumon.tui.panes.facts import named
+from npumon.tui.panes.lane import Lane, reach
+from npumon.tui.panes.pane import Pane
+from npumon.tui.panes.prose import prose
+from npumon.tui.panes.subject import figures_subject
+from npumon.tui.widgets.graph import Graph, Scale
+
+#: Rooms smaller than this get the figure in ordinary characters, larger ones than that in tall digits.
+_LEAST_WIDTH, _LEAST_HEIGHT = 46, 4
+_TALL_WIDTH, _TALL_HEIGHT = 96, 12
+#: Cells for the digits and their unit, the gap behind them included, by the height of the digits.
+_DIGITS = {digits.SMALL: 21, digits.TALL: 40}
+#: Three lines of facts stand in two columns where there is room for both.
+_FIRST_COLUMN, _TWO_COLUMNS = 22, 52
+#: Cells for the facts beside tall digits, and for their names.
+_FACTS, _NAMES = 39, 7
+#: Cells for the numbers of the axes.
+_AXIS, _TIMES_AXIS = 4, 8
+#: A graph narrower than this says little.
+_LEAST_GRAPH = 12
+#: From so many lines on, one of them goes to the note under the graph.
+_ROOM_FOR_NOTE = 4
+
+
+class Utilization(Pane):
+    """The pane."""
+
+    def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(ascii_only=ascii_only, title=title, id=id)
+        self._past = Past()
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        run, snapshot = figures_subject(live).run, live.snapshot
+        why = (live.activity.stage, live.activity.source, not snapshot.taken_at) if run is None else ()
+        return (run, live.latencies, live.history, snapshot.driver, why)
+
+    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+        return utilization_lines(live, self._past, room)
+
+
+class Past:
+    """The two graphs of history: utilization, and how long iterations took."""
+
+    def __init__(self) -> None:
+        self._share = Lane(Graph(lambda sample: sample.utilization), _AXIS)
+        self._time = Lane(Graph(lambda sample: sample.elapsed_us), _TIMES_AXIS, "label")
+        self._time_scale = Scale()
+
+    def shares(self, history: History, room: Room) -> list[Line]:
+        """Utilization from 0 to 100 percent."""
+        return self._share.lines(history, 1.0, "100", room)
+
+    def times(self, history: History, room: Room) -> list[Line]:
+        """Latencies, with a note under them."""
+        width = room.width - _TIMES_AXIS
+        top = self._time_scale.fit(self._time.graph.largest(history, width)) if width >= _LEAST_GRAPH else 0.0
+        if not top:
+            return []
+        lines = self._time.lines(history, top, _round(top), room._replace(height=room.height - 1))
+        return [*lines, span(" " * _TIMES_AXIS + "latency", "label")]
+
+
+def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
+    """The pane's lines."""
+    run = figures_subject(live).run
+    share = None if run is None else run.metrics.figures.utilization
+    if run is None or share is None:
+        return _without_figures(live, run, room)
+    if room.width < _LEAST_WIDTH or room.height < _LEAST_HEIGHT:
+        return _small(share, run, live, past, room)
+    tall = room.width >= _TALL_WIDTH and room.height >= _TALL_HEIGHT
+    height = digits.TALL if tall else digits.SMALL
+    under = room.height - height - 1
+    notes = under >= _ROOM_FOR_NOTE
+    note = reach(live.history, room.width - _AXIS) if under else ""
+    beside = Room(room.width - _DIGITS[height], height, room.ascii)
+    if tall:
+        words = _six_lines(run, live, past, beside)
+    else:
+        words = _three_lines(run, live, beside, f"graph: {note}" if note and not notes else "")
+    lines = [(*figure, *line) for figure, line in zip(_figure(share, height, room), words, strict=True)]
+    lines.append(gauge(share, room.width, room))
+    lines.extend(past.shares(live.history, room._replace(height=under - notes)))
+    if notes:
+        lines.append(span(" " * _AXIS + note, "label"))
+    return lines
+
+
+def _without_figures(live: Live, run: RunReport | None, room: Room) -> list[Line]:
+    sentences = why_nothing(live, run)
+    if run is None or not run.state.iterations:
+        return prose(sentences, room)
+    latency = named("latency", facts.latency(run))
+    times = joined((latency, facts.spread(live.latencies, room.width - width_of(latency) - 2)), "  ")
+    return [clipped(times, room), *prose(sentences, room._replace(height=room.height - 1))]
+
+
+def _small(share: float, run: RunReport, live: Live, past: Past, room: Room) -> list[Line]:
+    """The figure and its bar in one line, facts under it as far as they fit, and what is left for the graph."""
+    figure = Span(f"{units.percent(share):>7} ", "big")
+    lines: list[Line] = [(figure, *gauge(share, room.width - len(figure.text), room))]
+    metrics = run.metrics
+    words = (
+        named("busy", facts.busy(run)),
+        named("cycles", facts.cycles(metrics)),
+        named("clock", facts.clock(metrics)),
+        named("latency", facts.latency(run)),
+    )
+    line: Line = ()
+    for fact in words:
+        longer = joined((line, fact), "  ")
+        if line and width_of(longer) > room.width:
+            lines.append(line)
+            longer = fact
+        line = longer
+    lines = [clipped(words, room) for words in (*lines, line)][: room.height]
+    return [*lines, *past.shares(live.history, room._replace(height=room.height - len(lines)))]
+
+
+def _figure(share: float, height: int, room: Room) -> list[Line]:
+    """The large digits; 100 stands without its decimal, so that the place is never too small."""
+    text = units.percent(share).removesuffix(" %").replace("100.0", "100")
+    rows = digits.large(text, height, ascii_only=room.ascii)
+    left = " " * (_DIGITS[height] - 5 - len(rows[0]))
+    return [
+        (Span(left + row, "big"), Span(" %   " if number == height - 1 else " " * 5, "unit"))
+        for number, row in enumerate(rows)
+    ]
+
+
+def gauge(share: float, width: int, room: Room) -> Line:
+    """A bar whose empty part can be seen, of half a line's height, so that it stands apart from what is under it."""
+    if room.ascii:
+        return bar(share, width, room, "graph")
+    halves = round(min(max(share, 0.0), 1.0) * width * 2) or (1 if share > 0 else 0)
+    text = "▀" * (halves // 2) + "▘" * (halves % 2)
+    return (Span(text, "graph"), Span("─" * (width - len(text)), "track"))
+
+
+def _six_lines(run: RunReport, live: Live, past: Past, room: Room) -> list[Line]:
+    """Facts, and behind them how long the last iterations took."""
+    graph = past.times(live.history, room._replace(width=room.width - _FACTS))
+    width = _FACTS if graph else room.width
+    words = (
+        named("busy", facts.busy(run), _NAMES),
+        named("cycles", facts.cycles(run.metrics), _NAMES),
+        named("clock", facts.clock(run.metrics), _NAMES),
+        named("latency", facts.latency(run), _NAMES),
+        facts.spread(live.latencies, width),
+        named("create", facts.preparation(run.state), _NAMES),
+    )
+    lines = [clipped(line, room._replace(width=width)) for line in words]
+    return [(*filled(line, width), *past) for line, past in zip(lines, graph, strict=True)] if graph else lines
+
+
+def _three_lines(run: RunReport, live: Live, room: Room, note: str) -> list[Line]:
+    clock, latency = named("clock", facts.clock(run.metrics)), named("latency", facts.latency(run))
+    cycles = named("cycles", facts.cycles(run.metrics))
+    if room.width < _TWO_COLUMNS:
+        lines = (named("NPU busy", facts.busy(run)), cycles, joined((clock, latency), "  "))
+        return [clipped(line, room) for line in lines]
+    rest = room._replace(width=room.width - _FIRST_COLUMN)
+    spread = facts.spread(live.latencies, rest.width)
+    rows = ((named("busy", facts.busy(run)), cycles), (clock, span(note, "label")), (latency, spread))
+    return [(*filled(first, _FIRST_COLUMN), *clipped(second, rest)) for first, second in rows]
+
+
+def filled(line: Line, width: int) -> Line:
+    """The line with blanks behind it."""
+    return (*line, Span(" " * (width - width_of(line))))
+
+
+def _round(top_us: float) -> str:
+    """The end of an axis of times: round numbers need no decimals."""
+    return f"{top_us / 1e6:g} s" if top_us >= 1e6 else f"{top_us / 1e3:g} ms"

@@ -1,0 +1,198 @@
+"""What the terminal shows and what it should show; the difference is all that is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from npumon.tui.appearance import PLAIN, Appearance, changed, on_blank, transition
+from npumon.tui.stand_ins import to_ascii
+
+#: A control sequence (parameters, final byte); another escape sequence or control character; text.
+_TOKEN = re.compile(
+    "\x1b\\[([0-?]*)[ -/]*([@-~])"
+    "|\x1b(?:[\\]P_^X][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\\\|\x9c)?|[ -~]?)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]"
+    "|([^\x00-\x1f\x7f-\x9f]+)"
+)
+
+#: Characters that each terminal shows in one column: Latin, Greek, Cyrillic, arrows, boxes, blocks, braille.
+_SIMPLE = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03ff\u0400-\u0481\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*"
+)
+
+#: So many unchanged columns cost less to write again than to jump over (`ESC [ n C`).
+_GAP = 4
+
+
+class Picture:
+    """A screen of cells. `draw` takes what a program would write to a terminal; `update` tells what to send so that
+    the terminal shows it.
+
+    Only text, its look and its place get through: other escape sequences and control characters within what is
+    drawn go nowhere, so that no text can reach the terminal's controls. With `ascii` characters beyond ASCII have
+    stand-ins, without `color` there are no colours (see `changed`).
+    """
+
+    def __init__(self, columns: int, rows: int, *, ascii: bool, color: bool) -> None:  # noqa: A002 - as in the settings
+        self._ascii = ascii
+        self._color = color
+        self._cursor = self._sent_cursor = (0, 0)
+        self.resize(columns, rows)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the picture another size. It is empty then, and what the terminal shows is unknown."""
+        self.columns, self.rows = columns, rows
+        self._text: list[list[str]] = [[" "] * columns for _ in range(rows)]
+        self._looks: list[list[Appearance]] = [[PLAIN] * columns for _ in range(rows)]
+        self._drawn: set[int] = set()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._sent_text: list[list[str | None]] = [[None] * self.columns for _ in range(self.rows)]
+        self._sent_looks: list[list[Appearance]] = [[PLAIN] * self.columns for _ in range(self.rows)]
+        self._sent_cursor = (0, 0)
+
+    def repaint(self) -> None:
+        """Take it that the terminal may show anything: the next update is a whole picture."""
+        self._forget()
+        self._drawn = set(range(self.rows))
+
+    def cleared(self) -> None:
+        """The terminal has been cleared; the next update is all of the picture that is not blank."""
+        self._sent_text = [[" "] * self.columns for _ in range(self.rows)]
+        self._sent_looks = [[PLAIN] * self.columns for _ in range(self.rows)]
+        self._sent_cursor = (0, 0)
+        self._drawn = set(range(self.rows))
+
+    def draw(self, output: str) -> None:
+        """Draw text with its SGR sequences and cursor positions (`ESC [ row ; column H`) into the picture. A position
+        at the end is where the cursor rests."""
+        x = y = 0
+        look, placed = PLAIN, False
+        for match in _TOKEN.finditer(output):
+            parameters, final, text = match.groups()
+            if text is not None:
+                x, placed = self._put(x, y, text, look), False
+            elif final == "m":
+                look = changed(look, parameters, self._color)
+            elif final == "H":
+                row, _, column = parameters.partition(";")
+                x, y, placed = _number(column) - 1, _number(row) - 1, True
+        if placed:
+            self._cursor = (x, y)
+
+    def update(self) -> str:
+        """What to send to the terminal now; empty when it shows the picture already."""
+        output: list[str] = []
+        pen = PLAIN
+        at: tuple[int, int] | None = None  # where the terminal's cursor is, as far as that is known
+        for y in sorted(self._drawn):
+            for x, look, text in self._changes(y):
+                output.append(_move(at, x, y))
+                output.append(transition(pen, look))
+                output.append(text)
+                pen = look
+                known = text != "\x1b[K" and x + len(text) < self.columns and _SIMPLE.fullmatch(text)
+                at = (x + len(text), y) if known else None
+            self._sent_text[y][:] = self._text[y]
+            self._sent_looks[y][:] = self._looks[y]
+        self._drawn.clear()
+        if pen != PLAIN:
+            output.append("\x1b[m")
+        if self._cursor != self._sent_cursor or (output and self._cursor != (0, 0)):
+            output.append(_move(None, *self._cursor))
+        self._sent_cursor = self._cursor
+        return "".join(output)
+
+    def _put(self, x: int, y: int, text: str, look: Appearance) -> int:
+        """Place text; returns the column behind it."""
+        if self._ascii:
+            text = to_ascii(text)
+        cells: Sequence[str] = text if text.isascii() or _SIMPLE.fullmatch(text) else list(_cells(text))
+        if not text.strip(" "):
+            look = on_blank(look)
+        end = x + len(cells)
+        if 0 <= y < self.rows and 0 <= x < self.columns:
+            cells = cells[: self.columns - x]
+            stop = x + len(cells)
+            row = self._text[y]
+            if x and row[x] == "":  # the left half of a wide character is left over
+                row[x - 1] = " "
+            if stop < self.columns and row[stop] == "":
+                row[stop] = " "
+            row[x:stop] = cells
+            self._looks[y][x:stop] = [look] * (stop - x)
+            self._drawn.add(y)
+        return end
+
+    def _changes(self, y: int) -> Iterator[tuple[int, Appearance, str]]:
+        """Stretches of one look in a row that the terminal does not show yet. Blanks at the end of the row are
+        erased instead (`ESC [ K`)."""
+        text, looks, sent_text, sent_looks = self._text[y], self._looks[y], self._sent_text[y], self._sent_looks[y]
+        if text == sent_text and looks == sent_looks:
+            return
+        end = self.columns
+        while end and text[end - 1] == " " and looks[end - 1] == PLAIN:
+            end -= 1
+        erase = self.columns - end > _GAP and (
+            text[end:] != sent_text[end:] or looks[end:] != sent_looks[end:]  # else the terminal shows them
+        )
+        x = 0
+        limit = end if erase else self.columns
+        while x < limit:
+            if text[x] == sent_text[x] and looks[x] == sent_looks[x]:
+                x += 1
+                continue
+            if x and text[x] == "":
+                x -= 1
+            look, blank = looks[x], on_blank(looks[x])
+            start, stop = x, x + 1
+            while x < limit and x - stop < _GAP and (looks[x] == look or (looks[x] == blank and text[x] == " ")):
+                simple = text[x].isascii() or _SIMPLE.fullmatch(text[x])
+                if not simple and x > start:
+                    break
+                if text[x] != sent_text[x] or looks[x] != sent_looks[x] or text[x] == "":
+                    stop = x + 1
+                x += 1
+                if not simple:  # terminals differ in the width of such a character: find the place anew behind it
+                    stop = x = x + (x < limit and text[x] == "")
+                    break
+            x = stop
+            yield start, look, "".join(text[start:stop])
+        if erase:
+            yield end, PLAIN, "\x1b[K"
+
+
+def _cells(text: str) -> Iterator[str]:
+    """A text's cells: each with the marks that combine with it; an empty one behind a wide one."""
+    cluster = ""
+    for char in text:
+        if cluster and (cell_len(char) == 0 or cluster[-1] == "\u200d"):
+            cluster += char
+            continue
+        yield from _cluster_cells(cluster)
+        cluster = char
+    yield from _cluster_cells(cluster)
+
+
+def _cluster_cells(cluster: str) -> Iterator[str]:
+    columns = cell_len(cluster)
+    if columns:
+        yield cluster
+        yield from [""] * (columns - 1)
+
+
+def _move(before: tuple[int, int] | None, x: int, y: int) -> str:
+    """The shortest way for the cursor from one place to another."""
+    if before == (x, y):
+        return ""
+    if before is not None and before[1] == y and before[0] < x:
+        distance = x - before[0]
+        return "\x1b[C" if distance == 1 else f"\x1b[{distance}C"
+    return f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 1

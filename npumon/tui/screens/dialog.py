@@ -1,0 +1,54 @@
+"""What all dialogs have in common: a framed box over the page, and Escape leaves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from npumon.tui.app import MonitorApp
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result]):
+    """A question or a text over the page. Subclasses say what is in it with `body`."""
+
+    CSS_PATH = "../styles/dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "close", show=False),
+        Binding("ctrl+c", "app.quit", "quit", show=False),
+    ]
+    #: Stands in the frame.
+    NAME = ""
+
+    @property
+    def monitor_app(self) -> MonitorApp:
+        """The application, with its type."""
+        return cast("MonitorApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        self.set_class(self.monitor_app.desk.look.ascii, "-ascii")
+        box = Vertical(*self.body(), id="box")
+        box.border_title = self.NAME
+        yield box
+
+    def body(self) -> list[Widget]:
+        """The dialog's own widgets."""
+        raise NotImplementedError
+
+    def action_leave(self) -> None:
+        """Close it without an answer."""
+        self.dismiss(None)
+
+
+def words(text: str | Text, classes: str = "") -> Static:
+    """Some text; what comes from outside is no markup."""
+    return Static(Text(text) if isinstance(text, str) else text, classes=classes, markup=False)

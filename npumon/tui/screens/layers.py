@@ -1,0 +1,182 @@
+"""The Layers page: every layer and operation of the newest run's last complete iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from npumon.core.layer_rows import (
+    LayerRow,
+    Source,
+    absence,
+    layer_rows,
+    matching_layers,
+    ordered_layers,
+    source_of,
+    total_row,
+)
+from npumon.core.live import Live
+from npumon.core.outcome import RUNNING
+from npumon.tui.keys import Key
+from npumon.tui.paint import Line, Room, Span, clipped, joined, span, width_of
+from npumon.tui.panes.layer_details import LayerDetails
+from npumon.tui.panes.notice import Notice
+from npumon.tui.panes.pane import Pane
+from npumon.tui.screens.page import Page
+from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
+from npumon.tui.widgets.key_bar import Hint
+from npumon.tui.widgets.layer_table import LayerTable, columns
+from npumon.tui.widgets.table import Table, table_keys
+
+PAGE_KEYS: tuple[Key, ...] = (*table_keys("layers"), *filter_keys("layers"))
+
+
+class Caption(Pane):
+    """Which run, which iteration, and how much of it is shown."""
+
+    DEFAULT_CSS = "Caption { height: 1; }"
+    rows: Sequence[LayerRow] = ()
+    of = 0
+    order = ""
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        source = source_of(live)
+        return (source and source.report, source and source.iteration, live.snapshot.run, self.rows, self.order)
+
+    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+        source = source_of(live)
+        if source is None:
+            return []
+        parts, between = list(self._parts(source, live)), " - " if room.ascii else " · "
+        while len(parts) > 2 and width_of(joined(parts, between)) > room.width:
+            del parts[-1]
+        return [clipped(joined(parts, between), room)]
+
+    def _parts(self, source: Source, live: Live) -> Iterable[Line]:
+        yield (Span("Layers", "accent"),)
+        if source.report.info.model:
+            yield span(source.report.info.model, "value")
+        number, state = source.iteration.number, source.report.state
+        if not source.iteration.complete:
+            yield span(f"iteration {number} broke off: {source.report.info.outcome}", "warn")
+        elif source.report.info.outcome == RUNNING and source.report is live.snapshot.run:
+            yield span(f"iteration {number}{f' of {state.loops}' if state.loops else ''}, running")
+        else:
+            yield span(f"iteration {number}, {source.report.info.outcome}")
+        if source.report is not live.snapshot.run:
+            yield span("the run before", "warn")
+        shown = len(self.rows)
+        yield span(f"{shown} of {self.of} operations" if shown != self.of else f"{shown} operation{'s'[: shown != 1]}")
+        yield span("bandwidth in MByte", "label")
+        bound = sum(row.ddr_bound is True for row in self.rows)
+        yield span(f"{bound} DDR-bound", "warn" if bound else "label")
+        yield span(f"sorted by {self.order}", "label")
+
+
+class LayersPage(Page):
+    """A table, the row under its cursor in detail, and the sums of what is shown."""
+
+    NAME = "Layers"
+    CSS_PATH: ClassVar[str] = "../styles/layers.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*FILTER_BINDINGS, Binding("enter", "details", show=False)]
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it
+        *(Page.HORIZONTAL_BREAKPOINTS or ()),
+        (170, "-beside"),
+    ]
+
+    def body(self) -> Iterable[Widget]:
+        self.caption = Caption(ascii_only=self.ascii_only)
+        self.table = LayerTable(columns(ascii_only=self.ascii_only), "id", ascii_only=self.ascii_only)
+        self.details = LayerDetails(ascii_only=self.ascii_only, title="Selected")
+        self.notice = Notice(absence, ascii_only=self.ascii_only)
+        self.filter_line = FilterLine()
+        self._source: Source | None = None
+        self._all: tuple[LayerRow, ...] = ()
+        yield self.caption
+        with Container(id="layers"):
+            yield self.table
+            yield self.details
+        yield self.notice
+        yield self.filter_line
+
+    def hints(self, live: Live) -> Sequence[Hint]:
+        if not self._all:
+            return ()
+        hints = (Hint("<>", "sort", "sort(1)"), Hint("/", "filter", "filter"))
+        if not self._folded:
+            return hints
+        return (*hints, Hint("Enter", "back" if self.has_class("-details") else "details", "details"))
+
+    @property
+    def _folded(self) -> bool:
+        """Whether the details have no room beside the table."""
+        return self.size.height < 24 or self.size.width < 60
+
+    def show(self, live: Live) -> None:
+        source = source_of(live)
+        self.set_class(source is None, "-none")
+        if source is None:
+            self._source, self._all = None, ()
+        elif self._source is None or source.iteration is not self._source.iteration:
+            self._source = source
+            self._all = layer_rows(source.iteration, source.report.metrics.ddr_peak_mbyte_per_s)
+            self._fill()
+        super().show(live)
+
+    def _offer(self) -> None:
+        """Enter means something else now."""
+        self.key_bar.offer(self.monitor_app.hints(self, self.monitor_app.live), self.monitor_app.aside())
+
+    def _fill(self) -> None:
+        rows = matching_layers(self._all, self.filter_line.text)
+        self.filter_line.tell(f"{len(rows)} of {len(self._all)}")
+        self.caption.rows, self.caption.of = rows, len(self._all)
+        table = self.table
+        self.caption.order = next(column.title for column in table.columns if column.key == table.order)
+        self.caption.redraw()
+        table.fill(ordered_layers(rows, table.order, descending=table.descending), total_row(rows))
+
+    # -- messages and keys -------------------------------------------------------------------------------------------
+
+    def on_table_moved(self, message: Table.Moved) -> None:
+        """Another row, or the same with other figures."""
+        self.details.tell(self.table.current)
+
+    def on_table_reordered(self, message: Table.Reordered) -> None:
+        """Another order."""
+        self._fill()
+
+    def on_table_chosen(self, message: Table.Chosen) -> None:
+        """Enter on a row."""
+        self.action_details()
+
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        """Other words."""
+        self._fill()
+
+    def action_details(self) -> None:
+        """Give the details the table's room, or back; only where there is no room for both."""
+        self.toggle_class("-details")
+        self._offer()
+
+    def action_filter(self) -> None:
+        """Type words."""
+        self.filter_line.open()
+
+    def action_clear_filter(self) -> None:
+        """All rows again; and the table if the details took its room."""
+        self.remove_class("-details")
+        self._offer()
+        self.filter_line.clear()
+
+    def action_next_match(self, step: int) -> None:
+        """The next row of those that match."""
+        self.table.next(step)
+
+    def action_sort(self, step: int) -> None:
+        """From the key bar."""
+        self.table.action_sort(step)

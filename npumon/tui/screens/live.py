@@ -1,0 +1,35 @@
+"""The Live page: everything about the newest run, and the one under way, at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from npumon.tui.panes.bandwidth import Bandwidth
+from npumon.tui.panes.log_tail import LogTail
+from npumon.tui.panes.results import Results
+from npumon.tui.panes.run_state import RunState
+from npumon.tui.panes.utilization import Utilization
+from npumon.tui.panes.verdict import Verdict
+from npumon.tui.screens.page import Page
+
+
+class LivePage(Page):
+    """The page. Its panes are laid out in `styles/live.tcss` by the size of the terminal."""
+
+    NAME = "Live"
+    CSS_PATH: ClassVar[str] = "../styles/live.tcss"
+
+    def body(self) -> Iterable[Widget]:
+        plain = self.ascii_only
+        yield RunState(ascii_only=plain, id="run-state")
+        yield Utilization(ascii_only=plain, title="Utilization", id="utilization")
+        with Horizontal(id="middle"):
+            yield Bandwidth(ascii_only=plain, title="Bandwidth", id="bandwidth")
+            with Vertical(id="side"):
+                yield Results(ascii_only=plain, title="Top-5", id="results")
+                yield LogTail(ascii_only=plain, title="Log", id="log-tail")
+        yield Verdict(ascii_only=plain, id="verdict")

@@ -1,0 +1,114 @@
+"""The Log page: the raw text that the program printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from npumon.core.live import Live
+from npumon.tui.keys import Key
+from npumon.tui.screens.page import Page
+from npumon.tui.widgets.filter import FilterLine
+from npumon.tui.widgets.key_bar import Hint
+from npumon.tui.widgets.log_view import LogView
+
+PAGE_KEYS = (
+    Key("slash", "/", "search", "search for words; capitals matter only where there are some", "filter", "log"),
+    Key("n", "n", "next", "the next line with the words", "next_match(1)", "log"),
+    Key("N,upper_n", "N", "previous", "the line with the words before", "next_match(-1)", "log"),
+    Key("escape", "Esc", "clear", "search no more", "clear_filter", "log"),
+    Key("j,down", "j", "down", "a line down", "move(1)", "log"),
+    Key("k,up", "k", "up", "a line up; the end is not followed any more", "move(-1)", "log"),
+    Key("pagedown,ctrl+f", "PgDn", "page down", "a screen down", "turn(1)", "log"),
+    Key("pageup,ctrl+b", "PgUp", "page up", "a screen up", "turn(-1)", "log"),
+    Key("home", "Home", "start", "the oldest line that is kept", "start", "log"),
+    Key("G,upper_g,end", "G", "end", "the end, and follow it", "end", "log"),
+    Key("h,left", "h", "left", "half a screen to the left", "slide(-1)", "log"),
+    Key("l,right", "l", "right", "half a screen to the right, where lines are long", "slide(1)", "log"),
+    Key("w", "w", "wrap", "break long lines, or cut them", "wrap", "log"),
+)
+
+
+class LogPage(Page):
+    """The log fills the page; the search's line comes and goes below it."""
+
+    NAME = "Log"
+    CSS_PATH = "../styles/log.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--match"}
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, key.word, show=False) for key in PAGE_KEYS]
+
+    def body(self) -> Iterable[Widget]:
+        self.log_view = LogView(ascii_only=self.ascii_only)
+        self.filter_line = FilterLine(placeholder="words to look for; Enter keeps them, Esc clears")
+        return (self.log_view, self.filter_line)
+
+    def hints(self, live: Live) -> Sequence[Hint]:
+        searching = self.filter_line.is_open
+        hints = [Hint("/", "search", "screen.filter")]
+        if searching:
+            hints += [Hint("n", "next", "screen.next_match(1)"), Hint("Esc", "clear", "screen.clear_filter")]
+        hints.append(Hint("w", "wrap", "screen.wrap"))
+        if not self.log_view.following:
+            hints.append(Hint("G", "end", "screen.end"))
+        return hints
+
+    def action_filter(self) -> None:
+        """Type what is searched for."""
+        self.filter_line.open()
+        self._offer()
+
+    def action_clear_filter(self) -> None:
+        """Search no more."""
+        self.filter_line.clear()
+        self._offer()
+
+    def action_next_match(self, step: int) -> None:
+        """The next line with the words."""
+        self.log_view.search_on(step)
+
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        """Other words are searched for."""
+        self.log_view.search(message.text)
+        self._offer()
+
+    def on_log_view_searched(self, message: LogView.Searched) -> None:
+        """Say how the search ended."""
+        self.filter_line.tell(message.text)
+
+    def on_descendant_blur(self) -> None:
+        """The search's line was left, and may be closed."""
+        self._offer()
+
+    def on_log_view_turned(self) -> None:
+        """The key that leads back to the end is of use now, or not."""
+        self._offer()
+
+    def _offer(self) -> None:
+        self.key_bar.offer(self.monitor_app.hints(self, self.monitor_app.live), self.monitor_app.aside())
+
+    def action_move(self, rows: int) -> None:
+        """Lines down or up."""
+        self.log_view.move(rows)
+
+    def action_turn(self, pages: int) -> None:
+        """Screens down or up."""
+        self.log_view.turn(pages)
+
+    def action_start(self) -> None:
+        """The oldest line."""
+        self.log_view.go_to_start()
+
+    def action_end(self) -> None:
+        """The end."""
+        self.log_view.go_to_end()
+
+    def action_slide(self, halves: int) -> None:
+        """To the right or left."""
+        self.log_view.slide(halves / 2)
+
+    def action_wrap(self) -> None:
+        """Wrap long lines, or do not."""
+        self.log_view.toggle_wrap()

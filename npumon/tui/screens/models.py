@@ -1,0 +1,240 @@
+"""The Models page: what can be run, what is inside it, and how to get a model where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.timer import Timer
+from textual.widget import Widget
+
+from npumon.core.choice import ModelChoice
+from npumon.core.live import Live
+from npumon.core.problems import Problem, ProblemError
+from npumon.tui.keys import Key
+from npumon.tui.paint import Line, Room, Span, clipped, joined, span
+from npumon.tui.screens.page import Page
+from npumon.tui.widgets.canvas import Canvas
+from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
+from npumon.tui.widgets.key_bar import Hint
+from npumon.tui.widgets.model_details import Inspection, ModelDetails, how_to_get_one, of_model
+from npumon.tui.widgets.model_table import COLUMNS, ModelTable, matching
+from npumon.tui.widgets.table import Table, table_keys
+
+_OWN_KEYS = (
+    Key("f5,ctrl+r", "F5", "refresh", "look for models again; also Ctrl+R", "refresh", "models"),
+    Key("J,upper_j", "J", "more", "scroll the model's details down", "scroll_details(1)", "models"),
+    Key("K,upper_k", "K", "less", "scroll the model's details up", "scroll_details(-1)", "models"),
+)
+PAGE_KEYS = (
+    Key("enter", "Enter", "run", "run the selected model; also a double click", "run", "models"),
+    *_OWN_KEYS,
+    *(key for key in table_keys("models") if key.action not in ("sort(1)", "sort(-1)", "reverse", "choose")),
+    *filter_keys("models"),
+)
+
+#: How long a row is selected before its network files are read.
+REST_S = 0.3
+#: Inspections that are remembered.
+_REMEMBERED = 64
+
+
+class Caption(Canvas):
+    """How many models there are, and what Enter does."""
+
+    DEFAULT_CSS = "Caption { height: 1; }"
+    count: int | None = None
+    shown = 0
+    watched: str | None = None
+
+    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+        """One line."""
+        return [clipped(joined(self._parts(), " - " if room.ascii else " · "), room)]
+
+    def _parts(self) -> Iterable[Line]:
+        yield (Span("Models", "accent"),)
+        if self.count is None:
+            yield span("looking for them", "label")
+        elif self.count:
+            yield span(f"{self.shown} of {self.count} shown" if self.shown != self.count else f"{self.count} found")
+            if self.watched is None:
+                yield span("Enter runs the selected one", "label")
+        if self.watched is not None:
+            yield span(f"nothing can be run while {self.watched} is watched", "warn")
+
+
+class ModelsPage(Page):
+    """A list, and beside or below it what is known of the row under the cursor."""
+
+    NAME = "Models"
+    CSS_PATH = "../styles/models.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *FILTER_BINDINGS,
+        *(Binding(key.keys, key.action, key.word, show=False) for key in _OWN_KEYS),
+    ]
+
+    def body(self) -> Iterable[Widget]:
+        self._choices: tuple[ModelChoice, ...] | None = None
+        self._told: str | None = None
+        self._inspections: dict[str, Inspection] = {}
+        self._reading: str | None = None
+        self._rest: Timer | None = None
+        self.caption = Caption(ascii_only=self.ascii_only)
+        self.caption.watched = self.monitor_app.desk.watched
+        self.table = ModelTable(COLUMNS, ascii_only=self.ascii_only)
+        self.details = ModelDetails(ascii_only=self.ascii_only, title="Selected")
+        self.filter_line = FilterLine()
+        yield self.caption
+        with Container(id="models"):
+            yield self.table
+            yield self.details
+        yield self.filter_line
+
+    def on_mount(self) -> None:
+        """Look for models. (Textual calls the base class's, too.)"""
+        self.action_refresh()
+
+    def hints(self, live: Live) -> Sequence[Hint]:
+        some = bool(self._choices)
+        runs = some and self.caption.watched is None and not live.activity.under_way
+        return (
+            Hint("Enter", "run it", "screen.run", runs),
+            Hint("/", "filter", "screen.filter", some),
+            Hint("F5", "refresh", "screen.refresh", self.caption.count is not None),
+        )
+
+    # -- models ------------------------------------------------------------------------------------------------------
+
+    def action_refresh(self) -> None:
+        """Look for models; what was read of their files is read again."""
+        desk = self.monitor_app.desk
+        self.caption.count = None
+        self.caption.redraw()
+
+        def look() -> tuple[tuple[ModelChoice, ...], Problem | None, Sequence[str]]:
+            try:
+                models, problem = tuple(desk.models()), None
+            except ProblemError as error:
+                models, problem = (), error.problem
+            return models, problem, () if models else desk.where_models_are_looked_for()
+
+        self.monitor_app.conductor.background(look, lambda found: self._found(*found))
+
+    def _found(self, models: tuple[ModelChoice, ...], problem: Problem | None, folders: Sequence[str]) -> None:
+        if not self.is_mounted:
+            return
+        first = not self._choices
+        self._choices, self._told = models, None
+        self._inspections.clear()
+        self.caption.count = len(models)
+        self.set_class(not models, "-none")
+        self.details.border_title = "Selected" if models else "No model"
+        if models:
+            self._fill()
+            if first and not self.filter_line.is_open:
+                self.table.focus()
+        else:
+            self.table.fill(())
+            self.details.tell(how_to_get_one(folders, self.monitor_app.desk.demo_command(), problem), anew=True)
+        self.show(self.monitor_app.live)
+
+    def _fill(self) -> None:
+        rows = matching(self._choices or (), self.filter_line.text)
+        self.caption.shown = len(rows)
+        self.caption.redraw()
+        self.filter_line.tell(f"{len(rows)} of {len(self._choices or ())}")
+        if len(rows) != len(self.table.rows):
+            self.table.refresh(layout=True)
+        self.table.fill(rows)
+        self._tell()
+
+    def on_table_moved(self, message: Table.Moved) -> None:
+        """Another row."""
+        self._tell()
+
+    # -- details -----------------------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        """Show the row under the cursor; its files are read when it stays there."""
+        if not self._choices:
+            return
+        row = self.table.current
+        choice = None if row is None else row.choice
+        anew = self._told != (choice and choice.id)
+        self._told = choice and choice.id
+        if choice is None:
+            self.details.tell((), anew=True)
+            return
+        inspections = [self._inspections.get(network) for network in choice.networks]
+        self.details.tell(of_model(choice, inspections), anew=anew)
+        if None in inspections:
+            if self._rest is not None:
+                self._rest.stop()
+            self._rest = self.set_timer(REST_S, self._inspect)
+
+    def _inspect(self) -> None:
+        """Read the first file of the selected model that was not read yet; one file at a time."""
+        row = self.table.current
+        if row is None or self._reading is not None:
+            return
+        missing = [network for network in row.choice.networks if network not in self._inspections]
+        if not missing:
+            return
+        network = self._reading = missing[0]
+        desk = self.monitor_app.desk
+
+        def read() -> Inspection:
+            try:
+                return Inspection(desk.inspection(network))
+            except ProblemError as error:
+                return Inspection(str(error.problem), failed=True)
+
+        self.monitor_app.conductor.background(read, lambda inspection: self._read(network, inspection))
+
+    def _read(self, network: str, inspection: Inspection) -> None:
+        self._reading = None
+        while len(self._inspections) >= _REMEMBERED:
+            del self._inspections[next(iter(self._inspections))]
+        self._inspections[network] = inspection
+        if self.is_mounted:
+            self._tell()
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+
+    def on_table_chosen(self, message: Table.Chosen) -> None:
+        """Enter on a row, or a double click."""
+        self.action_run()
+
+    def action_run(self) -> None:
+        """Run the selected model, and go where it can be seen."""
+        app, row = self.monitor_app, self.table.current
+        if app.desk.watched is not None:
+            app.complain(Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models."))
+        elif app.conductor.busy:
+            app.say("A run is under way: x stops it.")
+        elif row is not None:
+            app.conductor.choose(lambda: app.desk.work(row.choice))
+            app.action_page("live")
+
+    def action_scroll_details(self, step: int) -> None:
+        """Half of what is to be seen of them."""
+        self.details.scroll_by(step * max(self.details.content_size.height // 2, 1))
+
+    def action_filter(self) -> None:
+        """Type words."""
+        if self._choices:
+            self.filter_line.open()
+
+    def action_clear_filter(self) -> None:
+        """All models again."""
+        self.filter_line.clear()
+
+    def action_next_match(self, step: int) -> None:
+        """Another row."""
+        self.table.next(step)
+
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        """Other words."""
+        self._fill()

@@ -1,0 +1,102 @@
+"""What all pages have in common: the top line, the keys, and the way a live value reaches their panes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+
+from npumon.core.live import Live
+from npumon.tui.paint import ROLES
+from npumon.tui.widgets.canvas import Canvas
+from npumon.tui.widgets.header import Header
+from npumon.tui.widgets.key_bar import Hint, KeyBar
+
+if TYPE_CHECKING:
+    from npumon.tui.app import MonitorApp
+
+
+class Page(Screen[None]):
+    """A page. Subclasses say what is in it with `body`, and which keys it adds with `hints`.
+
+    `show` is called with each live value, at most ten times a second, and only while the page is to be seen.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{role}" for role in ROLES}
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (80, "-normal"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it
+        (0, "-flat"),
+        (15, "-low"),
+        (24, "-medium"),
+        (36, "-high"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [  # Textual's screens go from widget to widget with these
+        Binding("tab", "app.next_page(1)", show=False),
+        Binding("shift+tab", "app.next_page(-1)", show=False),
+    ]
+    #: The page's name, in the key bar and in the help.
+    NAME = ""
+
+    @property
+    def monitor_app(self) -> MonitorApp:
+        """The application, with its type."""
+        return cast("MonitorApp", self.app)
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether to keep to ASCII."""
+        return self.monitor_app.desk.look.ascii
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._panes: list[Canvas] = []
+        self._styled_for: tuple[str, Size] | None = None
+
+    def compose(self) -> ComposeResult:
+        self.header = Header(ascii_only=self.ascii_only)
+        self.key_bar = KeyBar(ascii_only=self.ascii_only)
+        yield self.header
+        yield from self.body()
+        yield self.key_bar
+
+    def body(self) -> Iterable[Widget]:
+        """The page's own widgets."""
+        raise NotImplementedError
+
+    def hints(self, live: Live) -> Sequence[Hint]:
+        """Keys that mean something on this page, before those that mean the same everywhere."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Panes are known from now on."""
+        self.set_class(self.ascii_only, "-ascii")
+        self._panes = list(self.query(Canvas))
+        self.show(self.monitor_app.live)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The page is to be seen again. Its styles are looked up anew only where they can have changed, for that
+        takes longer than all the rest."""
+        look = (self.app.theme, self.app.size)
+        if look == self._styled_for:
+            event.refresh_styles = False
+        self._styled_for = look
+        if self._panes:
+            self.show(self.monitor_app.live)
+
+    def show(self, live: Live) -> None:
+        """Show this. Subclasses with more than canvases extend it."""
+        self.header.paused = self.monitor_app.paused
+        self.key_bar.offer(self.monitor_app.hints(self, live), self.monitor_app.aside())
+        for pane in self._panes:
+            pane.show(live)

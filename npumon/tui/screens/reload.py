@@ -1,0 +1,151 @@
+"""Reload the driver: the plan, the question, then how each step went."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Button
+
+from npumon.core.driver_plan import DriverPlan, ReloadReport, StepOutcome
+from npumon.core.problems import ProblemError
+from npumon.tui.driver_words import outcome_text, plan_text, report_text
+from npumon.tui.screens.dialog import Dialog, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from npumon.tui.desk import Desk
+
+
+class ReloadDialog(Dialog[bool]):
+    """Ends with True when the driver was changed. Nothing happens before the answer yes."""
+
+    NAME = "Driver galcore"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "yes", show=False),
+        Binding("n", "leave", "no", show=False),
+        Binding("p", "other", "profiling the other way", show=False),
+    ]
+
+    def __init__(self, desk: Desk, profiling: bool | None, *, offered: bool = False) -> None:
+        """`profiling` is as it is now; the dialog offers to have it on, and off where it is on already. `offered`
+        says that the user wanted something else, a run, which comes next whatever the answer is."""
+        super().__init__()
+        self._desk = desk
+        self._offered = offered
+        self._wanted = not profiling
+        self._plan: DriverPlan | None = None
+        self._begun = False
+        self._changed = False
+        self._lines: list[Text] = []
+
+    def body(self) -> list[Widget]:
+        self._words = words("Making a plan ...")
+        self._yes = Button("Yes (y)", id="yes", compact=True, disabled=True)
+        self._no = Button("No (n)", id="no", compact=True)
+        self._hint = words("y carries it out, n or Esc leaves everything as it is, p plans the opposite", "faint")
+        return [VerticalScroll(self._words), Horizontal(self._yes, self._no, classes="buttons"), self._hint]
+
+    def on_mount(self) -> None:
+        """Plan at once."""
+        self._no.focus()
+        self._make_plan()
+
+    def _make_plan(self) -> None:
+        """On a thread. Until it is there nothing can be agreed to; the plan asked for last counts."""
+        profiling = self._wanted
+        self._plan = None
+        self._yes.disabled = True
+        wanted = {"gpuProfiler": "1" if profiling else "0"}
+        self.monitor_app.conductor.background(
+            lambda: self._plans(wanted), lambda plan: self._planned(plan, profiling=profiling)
+        )
+
+    def _plans(self, wanted: Mapping[str, str]) -> DriverPlan:
+        """What it takes; where an earlier reload was interrupted, first what puts things back."""
+        control = self._desk.driver
+        return control.interrupted() or control.plan(wanted)
+
+    def _planned(self, plan: DriverPlan, *, profiling: bool) -> None:
+        if not self.is_attached or profiling != self._wanted or self._begun:
+            return
+        self._plan = plan
+        self._lines = plan_text(plan, self._wanted, self._desk.in_words, offered=self._offered)
+        self._words.update(Text("\n").join(self._lines))
+        self._yes.disabled = not plan.steps
+        if not plan.steps:
+            self._no.label = "Close (n)"
+
+    @on(Button.Pressed, "#yes")
+    async def _pressed_yes(self) -> None:
+        await self.action_yes()
+
+    @on(Button.Pressed, "#no")
+    def _pressed_no(self) -> None:
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        """Close; not while steps are under way."""
+        if not self._begun or self._changed:
+            self.dismiss(self._changed)
+
+    def action_other(self) -> None:
+        """Plan for profiling the other way round."""
+        if not self._begun:
+            self._wanted = not self._wanted
+            self._make_plan()
+
+    async def action_yes(self) -> None:
+        """Carry the plan out."""
+        if self._plan is None or not self._plan.steps or self._begun:
+            return
+        self._begun = True
+        self._yes.disabled = self._no.disabled = True
+        self.run_worker(self._apply(self._plan), exit_on_error=False)
+
+    async def _apply(self, plan: DriverPlan) -> None:
+        try:
+            with self.monitor_app.conductor.reloading():
+                report = await self._carried_out(plan)
+        except Exception as error:  # noqa: BLE001  # said; the dialog must not stay for ever
+            if isinstance(error, ProblemError):
+                self.monitor_app.complain(error.problem)
+            else:
+                self.monitor_app.conductor.confess(error)
+            self.dismiss(False)
+        else:
+            self._ended(report)
+
+    async def _carried_out(self, plan: DriverPlan) -> ReloadReport:
+        """Each step is shown as it ends; where sudo has to ask, it gets the terminal meanwhile."""
+        try:
+            if await asyncio.to_thread(self._desk.driver.needs_password, plan):
+                with self.app.suspend():
+                    report = await self._desk.driver.apply(plan, lambda outcome: None, interactive=True)
+                for outcome in report.outcomes:
+                    self._hear(outcome)
+                return report
+        except SuspendNotSupported:
+            pass  # without a terminal nobody can be asked: the report will say what is missing
+        return await self._desk.driver.apply(plan, self._hear)
+
+    def _hear(self, outcome: StepOutcome) -> None:
+        self._lines.append(outcome_text(outcome, self._desk.in_words))
+        self._words.update(Text("\n").join(self._lines))
+
+    def _ended(self, report: ReloadReport) -> None:
+        self._changed = True
+        self._lines += [Text(), *report_text(report, self._desk.in_words)]
+        self._words.update(Text("\n").join(self._lines))
+        self._no.disabled = False
+        self._no.label = "Close (n)"
+        self._no.focus()
+        self._hint.update("Esc closes")
+        self.monitor_app.conductor.look()

@@ -1,0 +1,74 @@
+"""Run it several times: how often, and how often before without counting."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label
+
+from npumon.tui.screens.dialog import Dialog, words
+
+MOST = 100_000
+
+
+class Series(NamedTuple):
+    """How often to run, and how many warm-up runs come before."""
+
+    runs: int
+    warmup: int
+
+
+class RepeatDialog(Dialog[Series | None]):
+    """Asks for two numbers. Enter in either starts the series."""
+
+    NAME = "Run several times"
+
+    def __init__(self, model: str, runs: int = 10, warmup: int = 1) -> None:
+        super().__init__()
+        self._model = model
+        self._series = Series(runs, warmup)
+
+    def body(self) -> list[Widget]:
+        self._count = Input(str(self._series.runs), type="integer", max_length=6, id="count", compact=True)
+        self._warmup = Input(str(self._series.warmup), type="integer", max_length=6, id="warmup", compact=True)
+        self._wrong = words("", "wrong")
+        return [
+            words(self._model),
+            Horizontal(Label("Runs", markup=False), self._count, classes="field"),
+            Horizontal(Label("Warm-up runs before", markup=False), self._warmup, classes="field"),
+            self._wrong,
+            Horizontal(
+                Button("Start", id="start", compact=True),
+                Button("Cancel", id="cancel", compact=True),
+                classes="buttons",
+            ),
+            words("Tab goes on, Enter starts, Esc closes", "faint"),
+        ]
+
+    def on_mount(self) -> None:
+        """Typing replaces the number."""
+        self._count.focus()
+        self._count.select_all()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#start")
+    def start(self) -> None:
+        """Answer with the numbers, if they are some."""
+        count, warmup = _number(self._count.value), _number(self._warmup.value)
+        if count is None or count < 1 or warmup is None:
+            self._wrong.update(f"Runs: a number from 1 to {MOST}; warm-up runs: from 0.")
+            return
+        self.dismiss(Series(count, warmup))
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
+        """No series."""
+        self.dismiss(None)
+
+
+def _number(text: str) -> int | None:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+    return None if number is None or number > MOST else number

@@ -1,0 +1,197 @@
+"""The Runs page: this session's runs, and the marked one against another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from npumon.core.comparison import Comparison, compare
+from npumon.core.live import Live
+from npumon.core.report import RunReport
+from npumon.core.run_rows import RunRow, matching_runs, no_runs, ordered_runs, run_rows
+from npumon.tui.keys import Key
+from npumon.tui.panes.comparison_head import ComparisonHead
+from npumon.tui.panes.notice import Notice
+from npumon.tui.screens.page import Page
+from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
+from npumon.tui.widgets.key_bar import Hint
+from npumon.tui.widgets.run_table import FIGURE_COLUMNS, RUN_COLUMNS, FigureTable, RunTable
+from npumon.tui.widgets.table import Table, table_keys
+
+_OWN_KEYS = (
+    Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),
+    Key("c", "c", "newest", "compare the newest run with the marked one", "compare_newest", "runs"),
+)
+PAGE_KEYS: tuple[Key, ...] = (*_OWN_KEYS, *table_keys("runs"), *filter_keys("runs"))
+_MARK = "m marks the selected run; other runs are then compared with it."
+_CHOOSE = "This is the marked run: j and k choose another one, r makes one."
+
+
+class RunsPage(Page):
+    """A table of runs above a table of differences. Enter goes from one to the other, Esc back.
+
+    A cursor on the newest run stays on the newest one, so that a marked run can be compared with each new one.
+    """
+
+    NAME = "Runs"
+    CSS_PATH: ClassVar[str] = "../styles/runs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *FILTER_BINDINGS,
+        *(Binding(key.keys, key.action, key.word, show=False) for key in _OWN_KEYS),
+    ]
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it
+        *(Page.HORIZONTAL_BREAKPOINTS or ()),
+        (190, "-beside"),
+    ]
+
+    def body(self) -> Iterable[Widget]:
+        plain = self.ascii_only
+        self.table = RunTable(RUN_COLUMNS, "number", ascii_only=plain, id="runs-table")
+        self.head = ComparisonHead(ascii_only=plain)
+        self.figures = FigureTable(FIGURE_COLUMNS, ascii_only=plain, id="figures")
+        self.filter_line = FilterLine()
+        self._all: tuple[RunRow, ...] = ()
+        self._runs: tuple[RunReport, ...] | None = None
+        self._compared: Comparison | None = None
+        with Container(id="runs"):
+            yield self.table
+            with Container(id="comparison"):
+                yield self.head
+                yield self.figures
+        yield Notice(no_runs, ascii_only=plain)
+        yield self.filter_line
+
+    def hints(self, live: Live) -> Sequence[Hint]:
+        if not self._all:
+            return ()
+        reading = self.focused is self.figures
+        return (
+            Hint("Enter", "runs" if reading else "figures", "turn", self._compared is not None),
+            Hint("<>", "sort", "sort(1)"),
+            Hint("/", "filter", "filter"),
+        )
+
+    def show(self, live: Live) -> None:
+        if live.runs is not self._runs:
+            self._runs = live.runs
+            newest = bool(self._all) and self.table.current is self._all[0]
+            known = {row.key: row for row in self._all}
+            # A run that ended never changes: its row stays the same object, so it is not drawn again.
+            self._all = tuple(
+                old if (old := known.get(row.key)) is not None and old.report is row.report else row
+                for row in run_rows(live)
+            )
+            self.set_class(not self._all, "-none")
+            self._fill(newest=newest)
+        self._compare()
+        super().show(live)
+
+    def _fill(self, *, newest: bool = False) -> None:
+        table = self.table
+        rows = ordered_runs(matching_runs(self._all, self.filter_line.text), table.order, descending=table.descending)
+        self.filter_line.tell(f"{len(rows)} of {len(self._all)}")
+        if table.styles.max_height is None or table.styles.max_height.value != len(rows) + 2:
+            table.styles.max_height = len(rows) + 2  # the comparison gets the rest
+        table.fill(rows)
+        if newest and self._all[0] in rows:
+            table.go(rows.index(self._all[0]))
+
+    def _compare(self) -> None:
+        """The marked run against the selected one, or the newest if that is the marked one."""
+        marked = self.monitor_app.marked
+        if marked is not self.table.marked:  # the star moves
+            self.table.marked = marked
+            self.table.draw_again()
+        other = self._other(marked)
+        before = self._compared
+        if marked is None or other is None:
+            self._compared = None
+            self.head.advice = _MARK if marked is None else _CHOOSE
+        elif before is None or before.before is not marked or before.after is not other.report:
+            self._compared = compare(marked, other.report)
+        if self._compared is not before:
+            self.figures.fill(() if self._compared is None else self._compared.rows)
+        self.set_class(self._compared is None, "-single")
+        self.head.compared = self._compared
+        self.head.numbers = (self._number(marked), None if other is None else other.number)
+        self.head.redraw()
+
+    def _other(self, marked: RunReport | None) -> RunRow | None:
+        row = self.table.current
+        if row is not None and row.report is marked:
+            row = self._all[0]
+        return None if row is None or row.report is marked else row
+
+    def _number(self, report: RunReport | None) -> int | None:
+        return next((row.number for row in self._all if row.report is report), None)
+
+    # -- messages and keys -------------------------------------------------------------------------------------------
+
+    def on_table_moved(self, message: Table.Moved) -> None:
+        """Another run, or another figure."""
+        self._compare()
+
+    def on_table_reordered(self, message: Table.Reordered) -> None:
+        """Another order."""
+        self._fill()
+
+    def on_table_chosen(self, message: Table.Chosen) -> None:
+        """Enter on a row."""
+        self.action_turn()
+
+    def on_descendant_focus(self) -> None:
+        """Enter means something else now."""
+        self.key_bar.offer(self.monitor_app.hints(self, self.monitor_app.live), self.monitor_app.aside())
+
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        """Other words."""
+        self._fill()
+        self._compare()
+
+    def action_turn(self) -> None:
+        """From the runs to the figures, and back."""
+        if self.focused is self.figures or self._compared is None:
+            self.remove_class("-figures")
+            self.table.focus()
+        else:
+            self.add_class("-figures")
+            self.figures.focus()
+
+    def action_mark_selected(self) -> None:
+        """Mark the selected run; on the marked one, take the mark away."""
+        row = self.table.current
+        if row is None:
+            return
+        app = self.monitor_app
+        app.marked = None if row.report is app.marked else row.report
+        app.show_live()
+
+    def action_compare_newest(self) -> None:
+        """Put the cursor on the newest run."""
+        if self._all and self._all[0] in self.table.rows:
+            self.table.go(self.table.rows.index(self._all[0]))
+        if self.monitor_app.marked is None:
+            self.monitor_app.say(_MARK)
+
+    def action_filter(self) -> None:
+        """Type words."""
+        self.filter_line.open()
+
+    def action_clear_filter(self) -> None:
+        """Back to the runs, or all runs again."""
+        if self.focused is self.figures:
+            self.action_turn()
+        else:
+            self.filter_line.clear()
+
+    def action_next_match(self, step: int) -> None:
+        """The next run of those that match."""
+        self.table.next(step)
+
+    def action_sort(self, step: int) -> None:
+        """From the key bar."""
+        self.table.action_sort(step)

@@ -1,0 +1,113 @@
+"""The monitor without an engine behind it: it shows one live value. For pictures and for the tests of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from npumon.core.problems import Problem, ProblemError
+from npumon.tui.app import MonitorApp
+from npumon.tui.desk import Look
+from npumon.tui.svg import self_contained
+
+if TYPE_CHECKING:
+    from npumon.core.choice import ModelChoice
+    from npumon.core.live import Live
+    from npumon.core.report import RunReport
+    from npumon.engine.work import Work
+    from npumon.ports import DriverControl
+
+
+class StillEngine:
+    """Implements `desk.Engine`: nothing ever happens."""
+
+    def __init__(self, live: Live, publish: Callable[[Live], None]) -> None:
+        self.live = live
+        self.work: Work | None = None
+        self._publish = publish
+
+    async def look(self) -> None:
+        """The board is as it was."""
+        self._publish(self.live)
+
+    async def run(self, work: Work) -> None:
+        """Remember what was asked for."""
+        self.work = work
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+    async def watch(self, path: str) -> None:
+        """Nothing is written."""
+
+    @contextmanager
+    def reloading(self) -> Iterator[None]:
+        """Nothing is reloaded."""
+        yield
+
+    def tick(self) -> None:
+        """Time stands still."""
+
+    async def close(self) -> None:
+        """Nothing is left."""
+
+
+class StillDesk:
+    """Implements `desk.Desk` without a world."""
+
+    def __init__(self, live: Live, look: Look, choices: Sequence[ModelChoice] = ()) -> None:
+        self.look = look
+        self.watched: str | None = None
+        self.choices = tuple(choices)
+        self._live = live
+
+    @property
+    def driver(self) -> DriverControl:
+        raise _nothing()
+
+    def monitor(self, publish: Callable[[Live], None]) -> StillEngine:
+        return StillEngine(self._live, publish)
+
+    def models(self) -> Sequence[ModelChoice]:
+        return self.choices
+
+    def where_models_are_looked_for(self) -> Sequence[str]:
+        return ("~/aml_npu_demo_binaries",)
+
+    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Work:
+        raise _nothing()
+
+    def first_work(self) -> Work | None:
+        return None
+
+    def inspection(self, network: str) -> str:
+        raise _nothing()
+
+    def export(self, report: RunReport) -> str:
+        raise _nothing()
+
+    def picture(self, svg: str) -> str:
+        raise _nothing()
+
+    def in_words(self, text: str) -> str:
+        return text
+
+    def warning(self) -> Problem | None:
+        return None
+
+    def demo_command(self) -> str:
+        return "npumon --demo"
+
+
+def _nothing() -> ProblemError:
+    return ProblemError(Problem("still", "This is a picture.", "Open the monitor with npumon."))
+
+
+async def picture(desk: StillDesk, size: tuple[int, int], page: str = "live") -> str:
+    """The page as SVG, in columns and rows."""
+    app = MonitorApp(desk)
+    async with app.run_test(size=size, notifications=False) as pilot:
+        app.action_page(page)
+        await pilot.pause()
+        return self_contained(app.export_screenshot(title="npumon"))

@@ -1,0 +1,287 @@
+"""The live monitor's way to the terminal: a driver for Textual that sends only what changes on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import threading
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from textual import constants, events
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Size
+from textual.message import Message
+
+from npumon.tui.picture import Picture
+from npumon.tui.tty import Tty
+
+#: Seconds to wait at the end for a terminal that takes no output.
+PATIENCE = 1.0
+
+#: Terminals, and programs that pass for one, that know little more than text, its place and a few attributes.
+_VINTAGE = ("vt", "ansi", "cons25", "dumb", "unknown")
+#: Those that know an alternate screen or the mouse, or ignore them, but no newer protocols.
+_PLAIN = ("linux", "screen", "Eterm", "rxvt", "cygwin", "putty", "fbterm", "jfbterm", "kon", "bterm")
+
+_SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+#: An update of this size may be seen half drawn; a smaller one arrives at once.
+_LARGE = 1_024
+#: The clipboard, the only control of the terminal that an app may use in passing (`App.copy_to_clipboard`).
+_CLIPBOARD = re.compile("\x1b\\]52;c;[A-Za-z0-9+/=]*\x07")
+
+# Kitty keyboard protocol, "progressive enhancement": disambiguate escape codes, report all keys as such with their
+# text. What Textual's parser of keys expects.
+_KITTY_KEYS = 0b11001
+
+
+class TerminalTraits(NamedTuple):
+    """What the terminal can take. `plain` ones know no newer protocols (kitty's keyboard, synchronized updates);
+    `vintage` ones know no alternate screen, mouse, pasting or hidden cursor either."""
+
+    ascii: bool
+    color: bool
+    plain: bool
+    vintage: bool = False
+
+
+def traits_for(environ: Mapping[str, str], *, ascii: bool, color: bool) -> TerminalTraits:  # noqa: A002 - as above
+    """The traits of $TERM, with the characters and colours that were decided on. A VT100 and its kin have none."""
+    kind = environ.get("TERM", "") or "unknown"
+    vintage = kind.startswith(_VINTAGE) and not kind.startswith("vte")
+    monochrome = (vintage and not kind.startswith(("ansi", "cons25"))) or kind.endswith(("-m", "-mono"))
+    return TerminalTraits(ascii, color and not monochrome, vintage or kind.startswith(_PLAIN), vintage)
+
+
+class TerminalDriver(Driver):
+    """Textual's output and input on a terminal of known traits.
+
+    Output goes into a `Picture`; what the terminal does not show yet is sent when it takes it. So a slow line gets
+    the latest screen instead of a queue of old ones, and a terminal that takes nothing stops nothing. Everything
+    runs on the event loop. SIGTSTP gives the terminal back before the process stops; SIGCONT, also after a SIGSTOP,
+    takes it again and repaints. A terminal that goes away counts as SIGHUP, which is raised if the kernel sends none.
+    """
+
+    traits = TerminalTraits(ascii=False, color=True, plain=False)
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._tty = Tty()
+        self._fixed_size = size
+        self._size = self._known_size()
+        self._picture = Picture(*self._size, ascii=self.traits.ascii, color=self.traits.color)
+        self._controls: list[str] = []
+        self._unsent = b""
+        self._scheduled = False
+        self._active = False
+        self._synchronized = False
+        self._parser: XTermParser | None = None
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._tick: asyncio.TimerHandle | None = None
+
+    @property
+    def bytes_written(self) -> int:
+        """Bytes that were sent to the terminal so far."""
+        return self._tty.bytes_written
+
+    @property
+    def can_suspend(self) -> bool:
+        """The terminal can be given away for a while, see `App.suspend`."""
+        return True
+
+    def write(self, data: str) -> None:
+        """Take an app's output. What it draws is sent soon, together with all that follows until then."""
+        if data == _SYNC_START:  # the app heard that the terminal knows synchronized updates
+            self._synchronized = True
+        elif data == "\x07" or (_CLIPBOARD.fullmatch(data) and not self.traits.plain):
+            self._controls.append(data)
+        elif data != _SYNC_END:
+            self._picture.draw(data)
+        if self._active and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._send)
+
+    def repaint(self) -> None:
+        """Send the whole screen anew, for when something else wrote on it."""
+        self._picture.repaint()
+        self.write("")
+
+    def start_application_mode(self) -> None:
+        """Take the terminal."""
+        if self._active or self._tty.lost:
+            return
+        self._active = True
+        self._enter()
+        self._parser = XTermParser(self._debug)
+        self._loop.add_reader(self._tty.input, self._read)
+        for number, handler in self._handlers():
+            self._loop.add_signal_handler(number, handler)
+        self._resized()
+
+    def disable_input(self) -> None:
+        """Take no more keys."""
+        if self._parser is not None:
+            self._parser = None
+            self._loop.remove_reader(self._tty.input)
+        if self._tick is not None:
+            self._tick.cancel()
+            self._tick = None
+
+    def stop_application_mode(self) -> None:
+        """Leave the terminal as it was."""
+        if not self._active:
+            return
+        self._active = False
+        self.disable_input()
+        for number, _ in self._handlers():
+            self._loop.remove_signal_handler(number)
+        self._loop.remove_writer(self._tty.output)
+        # CAN ends a sequence that was cut.
+        farewell = (b"\x18" if self._unsent else b"") + self._leaving().encode("ascii")
+        self._unsent = b""
+        if not self._tty.write_within(farewell, PATIENCE):
+            self._tty.drop_output()
+            self._tty.write(b"\x18" + farewell)
+        self._tty.restore()
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal away for a while."""
+        self.stop_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again."""
+        self.start_application_mode()
+
+    def close(self) -> None:
+        """Let go of the terminal for good."""
+        self.stop_application_mode()
+        self._tty.close()
+
+    def _enter(self) -> None:
+        self._tty.make_raw()  # first of all: this waits while the process is in the background
+        vintage, plain = self.traits.vintage, self.traits.plain
+        self._controls = [
+            "" if vintage else "\x1b[?1049h\x1b[?25l",  # alternate screen, cursor hidden
+            "\x1b[?7l",  # the last column does not wrap
+            "\x1b[m\x1b[H\x1b[2J",
+            # Buttons, moves with a button pressed, in decimal numbers. Moves without one would cost traffic.
+            "\x1b[?1000h\x1b[?1002h\x1b[?1006h" if self._mouse and not vintage else "",
+            "" if vintage else "\x1b[?2004h",  # bracketed paste
+            "" if plain or constants.DISABLE_KITTY_KEY else f"\x1b[>{_KITTY_KEYS}u",
+            "" if plain or os.environ.get("TERM_PROGRAM") == "Apple_Terminal" else "\x1b[?2026$p",  # it prints a "p"
+        ]
+        self._unsent = b""
+        self._picture.cleared()
+        self.write("")
+
+    def _leaving(self) -> str:
+        vintage, plain = self.traits.vintage, self.traits.plain
+        return "".join(
+            (
+                _SYNC_END if self._synchronized else "",
+                "" if plain or constants.DISABLE_KITTY_KEY else "\x1b[<u",
+                "" if vintage else "\x1b[?2004l",
+                "\x1b[?1006l\x1b[?1002l\x1b[?1000l" if self._mouse and not vintage else "",
+                "\x1b[?7h\x1b[m\x1b[H\x1b[2J",  # the terminal may have no other screen to go back to
+                "" if vintage else "\x1b[?1049l\x1b[?25h",
+            )
+        )
+
+    def _send(self) -> None:
+        self._scheduled = False
+        if self._unsent or not self._active:
+            return
+        output = "".join(self._controls) + self._picture.update()
+        self._controls.clear()
+        if self.traits.vintage and output:
+            output += "\x1b[H"  # its cursor cannot be hidden; let it rest
+        if self._synchronized and len(output) >= _LARGE:
+            output = _SYNC_START + output + _SYNC_END
+        self._unsent = self._tty.write(output.encode("ascii" if self.traits.ascii else "utf-8", "replace"))
+        self._after_write()
+        if self._unsent:
+            self._loop.add_writer(self._tty.output, self._send_rest)
+
+    def _send_rest(self) -> None:
+        self._unsent = self._tty.write(self._unsent)
+        if not self._unsent:
+            self._loop.remove_writer(self._tty.output)
+            self.write("")  # what was drawn meanwhile
+        self._after_write()
+
+    def _after_write(self) -> None:
+        if self._tty.lost:
+            self._hang_up()
+
+    def _read(self) -> None:
+        data = self._tty.read()
+        if self._tty.lost:
+            self._hang_up()
+        elif self._parser is not None:
+            self._forward(self._parser.feed(text) if (text := self._decode(data)) else ())
+
+    def _forward(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
+        if self._tick is not None:
+            self._tick.cancel()
+        # Only time tells an Escape key from the start of an escape sequence.
+        self._tick = self._loop.call_later(constants.ESCAPE_DELAY + 0.001, self._escape_time)
+
+    def _escape_time(self) -> None:
+        self._tick = None
+        if self._parser is not None:
+            for message in self._parser.tick():
+                self.process_message(message)
+
+    def _hang_up(self) -> None:
+        """The terminal is gone. Nothing is read or written any more; whoever handles SIGHUP ends the app."""
+        if not self._active:
+            return
+        self.stop_application_mode()
+        signal.raise_signal(signal.SIGHUP)
+
+    def _known_size(self) -> tuple[int, int]:
+        return self._fixed_size or self._tty.size(os.environ)
+
+    def _resized(self) -> None:
+        size = self._known_size()
+        if size != (self._picture.columns, self._picture.rows):
+            self._picture.resize(*size)
+        self.process_message(events.Resize(Size(*size), Size(*size)))
+
+    def _handlers(self) -> tuple[tuple[signal.Signals, Callable[[], None]], ...]:
+        return (
+            (signal.SIGWINCH, self._resized),
+            (signal.SIGTSTP, self._stop),
+            (signal.SIGCONT, self._continue),
+        )
+
+    def _stop(self) -> None:
+        """Stop as SIGTSTP asks, with the terminal given back, and go on when the process is continued.
+
+        The handlers are gone meanwhile, so the signal does what it does to any program: it stops the process at
+        once, or, where no shell could continue it (an orphaned process group, `ssh -t host npumon`), nothing.
+        """
+        self.suspend_application_mode()
+        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+        self.resume_application_mode()
+        self.send_message(self.SignalResume())
+
+    def _continue(self) -> None:
+        """Go on after a SIGSTOP: the shell has used the terminal meanwhile."""
+        self._enter()
+        self._picture.repaint()
+        self._resized()
+
+
+def terminal_driver(traits: TerminalTraits) -> type[TerminalDriver]:
+    """The driver for a terminal of these traits, to be given to `App(driver_class=...)`."""
+    return type("TerminalDriver", (TerminalDriver,), {"traits": traits, "__doc__": TerminalDriver.__doc__})

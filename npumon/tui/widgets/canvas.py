@@ -1,0 +1,149 @@
+"""A widget that is drawn line by line and repaints only the cells that changed.
+
+Textual repaints a whole widget when its content changes. Over a slow line that is too much for a figure that
+changes in its last digit, so a canvas compares what it shows with what it showed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from npumon.core.live import Live
+from npumon.tui.paint import Line, Room, Span
+
+Cell = tuple[str, str]
+
+#: Text of ASCII and of the characters that lines, bars and graphs are made of: no need to ask for each one's width.
+_ONE_CELL_EACH = re.compile("[ -~\u2500-\u259f]*").fullmatch
+
+
+class Canvas(Widget):
+    """Base of all panes: say in `draw` what stands in them. They never take the focus."""
+
+    can_focus = False
+    ALLOW_SELECT = False
+
+    def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        if title:
+            self.border_title = Text(title)  # as a string it would be markup
+        self.ascii_only = ascii_only
+        self._live: Live | None = None
+        self._lines: tuple[Line, ...] = ()
+        self._cells: tuple[tuple[Cell, ...], ...] = ()
+        self._inks: dict[str, Style] = {}
+
+    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+        """The pane's lines. Not more than `room.height` of them are shown, and each is cut at `room.width`."""
+        raise NotImplementedError
+
+    def show(self, live: Live) -> None:
+        """Show this; repaints what differs."""
+        self._live = live
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw again, for something other than the live value has changed; repaints what differs."""
+        room = Room(*self.content_size, ascii=self.ascii_only)
+        if self._live is None or not room.width or not room.height:
+            return
+        lines = tuple(self.draw(self._live, room))[: room.height]
+        if lines == self._lines and len(self._cells) == room.height:
+            return
+        self._lines = lines
+        before = self._cells
+        self._cells = tuple(_cells(lines[y] if y < len(lines) else (), room.width) for y in range(room.height))
+        if len(before) != room.height or len(before[0]) != room.width:
+            self.refresh()
+        elif changed := [
+            _difference(old, new, y) for y, (old, new) in enumerate(zip(before, self._cells, strict=True)) if old != new
+        ]:
+            self.refresh(*changed)
+
+    def on_resize(self) -> None:
+        self._lines, self._cells = (), ()
+        self.redraw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._inks.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of cells as segments, as Textual wants them."""
+        if y >= len(self._cells):
+            return Strip.blank(self.content_size.width, self.rich_style)
+        segments: list[Segment] = []
+        text, role = "", ""
+        for char, ink in self._cells[y]:
+            if ink != role:
+                if text:
+                    segments.append(Segment(text, self._ink(role)))
+                text, role = "", ink
+            text += char
+        segments.append(Segment(text, self._ink(role)))
+        return Strip(segments, len(self._cells[y]))
+
+    def _ink(self, role: str) -> Style:
+        if role not in self._inks:
+            base = self.rich_style
+            self._inks[role] = (
+                base + self.screen.get_component_rich_style(f"ink--{role}", partial=True) if role else base
+            )
+        return self._inks[role]
+
+
+def _cells(line: Line, width: int) -> tuple[Cell, ...]:
+    """A line as exactly `width` cells. The second cell of a wide character is empty and differs with it."""
+    cells: list[Cell] = []
+    for part in line:
+        if _ONE_CELL_EACH(part.text):
+            cells.extend((char, part.role) for char in part.text)
+        else:
+            _spread(part, cells)
+    if len(cells) > width:
+        del cells[width:]
+        if cells and cell_len(cells[-1][0]) > 1:
+            cells[-1] = (" ", cells[-1][1])
+    else:
+        cells.extend(((" ", ""),) * (width - len(cells)))
+    return tuple(cells)
+
+
+def _spread(part: Span, cells: list[Cell]) -> None:
+    for char in part.text:
+        size = cell_len(char)
+        if size == 0:
+            if cells:
+                place = -2 if not cells[-1][0] else -1
+                cells[place] = (cells[place][0] + char, cells[place][1])
+            continue
+        cells.append((char, part.role))
+        if size == 2:
+            cells.append(("", part.role))
+
+
+def _difference(old: tuple[Cell, ...], new: tuple[Cell, ...], y: int) -> Region:
+    """The part of line `y` that differs."""
+    width = len(new)
+    left = 0
+    while old[left] == new[left]:
+        left += 1
+    right = width
+    while old[right - 1] == new[right - 1]:
+        right -= 1
+    while left and not new[left][0]:
+        left -= 1  # never begin in the middle of a wide character, old or new
+    while right < width and not (new[right][0] and old[right][0]):
+        right += 1
+    while left and not old[left][0]:
+        left -= 1
+    return Region(left, y, right - left, 1)

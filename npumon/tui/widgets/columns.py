@@ -1,0 +1,73 @@
+"""The columns of a table: which of them have room, and cells side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from npumon.tui.paint import Line, Room, Span, clipped, fit, fit_right, width_of
+
+
+class Column(NamedTuple):
+    """A column of `width` cells; the flexible one takes what is left, and `width` at least.
+
+    Where there is no room for all, columns go by `importance`, the highest number first; 0 always stays. Figures
+    stand at the right. `descending` is how the column is sorted when it is chosen; None for one that is no order.
+    """
+
+    key: str
+    title: str
+    width: int
+    importance: int = 0
+    right: bool = True
+    flexible: bool = False
+    descending: bool | None = True
+
+
+def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
+    """The columns that have room in so many cells, each with its width. One cell of every row is the cursor's."""
+    chosen: set[str] = set()
+    left = width - 1
+    for column in sorted(columns, key=lambda column: column.importance):
+        if left < column.width + 1 and column.importance:
+            break
+        chosen.add(column.key)
+        left -= column.width + 1
+    return [
+        (column, column.width + max(0, left + 1 if column.flexible else 0))
+        for column in columns
+        if column.key in chosen
+    ]
+
+
+def title(column: Column, order: str, *, descending: bool, ascii_only: bool) -> Line:
+    """What stands at the head of a column; of the one that is the order, with the direction."""
+    if column.key != order:
+        return (Span(column.title, "label"),)
+    marks = "^v" if ascii_only else "▴▾"
+    return (Span(f"{column.title}{marks[descending]}", "value"),)
+
+
+def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool) -> Line:
+    """Cells in a line, each as wide as its column, with a blank between them."""
+    line: list[Span] = []
+    for place, (column, width, cell) in enumerate(cells):
+        if place:
+            line.append(Span(" "))
+        room = Room(width, 1, ascii_only)
+        if len(cell) == 1:  # most are
+            text, role = cell[0]
+            line.append(Span((fit_right if column.right else fit)(text, width, room), role))
+        else:
+            cut = clipped(cell, room)
+            blank = Span(" " * (width - width_of(cut)))
+            line.extend((blank, *cut) if column.right else (*cut, blank))
+    return tuple(line)
+
+
+def figure(text: str, value: float | None, room: Room) -> str:
+    """A figure that is never cut: one too long for its cell is rounded, and where even that is too long it is `###`."""
+    if len(text) <= room.width or value is None:
+        return text
+    short = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+    return short if len(short) <= room.width else "#" * room.width

@@ -1,0 +1,143 @@
+"""The `/` line: words that narrow a list or find places in a text.
+
+A page yields a `FilterLine` as the last of its own widgets, so that it stands above the key bar, spreads
+`FILTER_BINDINGS` into its BINDINGS and `filter_keys("runs")` into its PAGE_KEYS, and has these methods:
+
+    def action_filter(self) -> None:              # key /
+        self.filter_line.open()
+    def action_clear_filter(self) -> None:        # key Esc, when the list has the focus
+        self.filter_line.clear()
+    def action_next_match(self, step: int) -> None: ...     # keys n and N: +1 and -1
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        ...  # narrow by message.text, empty for none; then self.filter_line.tell("3 of 40")
+
+Enter keeps the words, closes nothing and gives the focus back to where it was; Esc clears the words and closes
+the line.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from npumon.core.text import visible
+from npumon.tui.keys import Key
+
+#: More than anybody types; a paste may be longer.
+LONGEST = 200
+
+
+def filter_keys(place: str) -> tuple[Key, ...]:
+    """The rows for the help of a page with a filter line."""
+    return (
+        Key("slash", "/", "filter", "narrow the list to what contains the words", "filter", place),
+        Key("n", "n", "next", "the next match", "next_match(1)", place),
+        Key("N,upper_n", "N", "previous", "the match before", "next_match(-1)", place),
+        Key("escape", "Esc", "clear", "clear the filter", "clear_filter", place),
+    )
+
+
+FILTER_BINDINGS: list[BindingType] = [
+    Binding(key.keys, key.action, key.word, show=False) for key in filter_keys("everywhere")
+]
+
+
+class FilterLine(Horizontal):
+    """One line, not to be seen until `open`. It tells of each change with `Changed`."""
+
+    DEFAULT_CSS = """
+    FilterLine { height: 1; background: $background; }
+    FilterLine > .filter--word { width: auto; text-style: bold; }
+    FilterLine > .filter--found { width: auto; text-style: dim; }
+    FilterLine > Input { width: 1fr; background: $background; background-tint: $background 0%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "clear", show=False)]
+
+    class Changed(Message):
+        """The words are others now; empty text is no filter. `text` is visible text without blanks at its ends."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, prompt: str = "/", placeholder: str = "words; Enter keeps them, Esc clears") -> None:
+        super().__init__()
+        self.display = False
+        self._prompt = prompt
+        self._placeholder = placeholder
+        self._text = ""
+        self._back: Widget | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._prompt, markup=False, classes="filter--word")
+        self._input = Input(placeholder=self._placeholder, max_length=LONGEST, compact=True, select_on_focus=False)
+        self._input.cursor_blink = False
+        self._input.can_focus = False  # nothing focuses what cannot be seen
+        yield self._input
+        self._found = Static("", markup=False, classes="filter--found")
+        yield self._found
+
+    @property
+    def text(self) -> str:
+        """The words as they are now."""
+        return self._text
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line can be seen."""
+        return self.display
+
+    def open(self) -> None:
+        """Show the line and type into it."""
+        focused = self.screen.focused
+        if focused is not self._input:
+            self._back = focused
+        self._input.can_focus = True
+        self.display = True
+        self._input.focus()
+
+    def clear(self) -> None:
+        """No filter, no line."""
+        self._input.value = ""
+        self._change("")
+        self._leave()
+        self._input.can_focus = False
+        self.display = False
+
+    def tell(self, text: str) -> None:
+        """What was found, at the line's right end."""
+        if str(self._found.content) != text:
+            self._found.update(text)
+
+    def action_clear(self) -> None:
+        """Esc while typing."""
+        self.clear()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Another letter."""
+        message.stop()
+        if self.is_open:
+            self._change(visible(message.value).strip())
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Keep the words; without any there is nothing to keep."""
+        message.stop()
+        if self._text:
+            self._leave()
+        else:
+            self.clear()
+
+    def _change(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self.post_message(self.Changed(text))
+
+    def _leave(self) -> None:
+        if self.screen.focused is self._input:
+            self.screen.set_focus(self._back if self._back is not None and self._back.is_attached else None)

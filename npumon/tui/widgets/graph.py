@@ -1,0 +1,97 @@
+"""A graph of history in block characters: one column a sample, one style, and only new columns are worked out.
+
+A graph that scrolls repaints all of itself for every sample. This one fills from the left and, once it is full, makes
+room for a quarter of its width at once. So the newest sample is always at the right end of what is drawn, and nearly
+every sample repaints one column only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import ceil, floor, isfinite, log10
+
+from npumon.core.series import History, Sample
+from npumon.tui.paint import Room
+
+#: A column's cell by how many of its eighths are filled; in ASCII, by thirds.
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+_ASCII = " ...:::##"
+#: Ends of an axis: people read these numbers at a glance.
+_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+#: An axis stays as long as what it shows reaches this share of it.
+_STAYS = 0.4
+
+
+def nice(number: float) -> float:
+    """The least round number that is not below `number`, which is above 0."""
+    unit = 10.0 ** floor(log10(number))
+    return next(step * unit for step in _NICE if number <= step * unit * (1 + 1e-9))
+
+
+class Scale:
+    """The end of an axis that begins at 0. It changes only when something is too large, or all of it far too small."""
+
+    def __init__(self) -> None:
+        self.top = 0.0
+
+    def fit(self, largest: float | None) -> float:
+        """The axis's end for figures up to `largest`; 0 as long as there were none."""
+        if largest is not None and isfinite(largest) and largest > 0 and not _STAYS * self.top <= largest <= self.top:
+            self.top = nice(largest)
+        return self.top
+
+
+def window(ever: int, width: int) -> int:
+    """The 0-based number of the sample in the first of `width` columns when there were `ever` samples."""
+    step = max(1, width // 4)
+    return max(0, ceil((ever - width) / step)) * step
+
+
+class Graph:
+    """One figure of the history as rows of characters, from the top row to the bottom.
+
+    A missing sample is a gap; a zero is a thin line. `figure` takes a sample's figure.
+    """
+
+    def __init__(self, figure: Callable[[Sample], float | None]) -> None:
+        self._figure = figure
+        self._kind: tuple[int, int, bool, float] = (0, 0, False, 0.0)
+        self._first = 0
+        self._ever = 0
+        self._rows: list[list[str]] = []
+
+    def largest(self, history: History, width: int) -> float | None:
+        """The largest figure among those that `width` columns show."""
+        shown = _shown(history, window(history.ever, width))
+        return max((figure for sample in shown if (figure := self._figure(sample)) is not None), default=None)
+
+    def rows(self, history: History, top: float, room: Room) -> list[str]:
+        """The graph in the room, its upper edge at `top`."""
+        kind = (*room, top)
+        first = window(history.ever, room.width)
+        if (kind, first) != (self._kind, self._first) or history.ever < self._ever:
+            self._kind, self._first, self._ever = kind, first, first
+            self._rows = [[] for _ in range(room.height)]
+        shown = _shown(history, self._ever)
+        gaps = history.ever - self._ever - len(shown)
+        for figure in (*(None,) * gaps, *map(self._figure, shown)):
+            for row, char in zip(self._rows, column(figure, top, room), strict=True):
+                row.append(char)
+        self._ever = history.ever
+        return ["".join(row) for row in self._rows]
+
+
+def column(figure: float | None, top: float, room: Room) -> list[str]:
+    """The cells of one figure, from the top down."""
+    chars = _ASCII if room.ascii else _BLOCKS
+    if figure is None or not isfinite(figure):
+        return [" "] * room.height
+    share = figure / top if top > 0 else 0.0
+    eighths = max(1, round(min(max(share, 0.0), 1.0) * room.height * 8))
+    return [chars[min(max(eighths - 8 * below, 0), 8)] for below in range(room.height - 1, -1, -1)]
+
+
+def _shown(history: History, first: int) -> Sequence[Sample]:
+    """The samples from number `first` on, as far as they are kept."""
+    many = history.ever - first
+    return history.samples[-many:] if many > 0 else ()

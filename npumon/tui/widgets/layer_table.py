@@ -1,0 +1,85 @@
+"""The table of an iteration's layers and operations."""
+
+from __future__ import annotations
+
+from npumon.core import units
+from npumon.core.layer_rows import LayerRow
+from npumon.tui.paint import Line, Room, bar, span
+from npumon.tui.widgets.columns import Column, figure
+from npumon.tui.widgets.table import Table
+
+#: The driver's own prefixes, the same in each row; the details keep them.
+_PREFIXES = ("VXNNE_OPERATOR_", "VXNNE_OPERATION_TARGET_")
+_BANDWIDTHS = {
+    "total_read": ("total r", 7),
+    "total_write": ("total w", 8),
+    "axi_read": ("AXI r", 9),
+    "axi_write": ("AXI w", 10),
+    "ddr_read": ("DDR r", 4),
+    "ddr_write": ("DDR w", 5),
+}
+_BOUND = {True: "DDR", False: "no", None: units.ABSENT}
+
+
+def columns(*, ascii_only: bool) -> tuple[Column, ...]:
+    """All columns from left to right."""
+    return (
+        Column("id", "id", 6, right=False, descending=False),
+        Column("name", "layer", 10, right=False, flexible=True, descending=False),
+        Column("operation", "operation", 18, 12, right=False, descending=False),
+        Column("target", "target", 8, 13, right=False, descending=False),
+        Column("time", "time us" if ascii_only else "time µs", 8),
+        Column("share", "share", 7, 1),
+        Column("bar", "", 5, 6, right=False, descending=None),
+        Column("utilization", "util", 7, 2),
+        Column("ddr_bound", "bound", 6, 3),
+        *(
+            Column(key, title, 7 if len(title) < 7 else 8, importance)
+            for key, (title, importance) in _BANDWIDTHS.items()
+        ),
+        Column("ddr_rate", "DDR/s", 7, 11),
+    )
+
+
+class LayerTable(Table[LayerRow]):
+    """Bandwidths are in MByte, `DDR/s` in MByte/s."""
+
+    def cell(self, row: LayerRow, column: Column, room: Room) -> Line:
+        operation = row.operation
+        match column.key:
+            case "id":
+                return span(row.id, "label")
+            case "name":
+                return span(operation.name or units.ABSENT)
+            case "operation":
+                return span("" if row.total else _short(operation.operation))
+            case "target":
+                return span("" if row.total else _short(operation.target))
+            case "time":
+                return _figure(operation.execution_us, room, units.grouped(operation.execution_us or 0))
+            case "share":
+                return _figure(row.share, room, units.percent(row.share))
+            case "bar":
+                return bar(row.share, room.width, room)
+            case "utilization":
+                return _figure(row.utilization, room, units.percent(row.utilization))
+            case "ddr_bound":
+                return span("" if row.total else _BOUND[row.ddr_bound], "warn" if row.ddr_bound else "label")
+            case "ddr_rate":
+                return _figure(row.ddr_mbyte_per_s, room, units.rate(row.ddr_mbyte_per_s))
+            case name:
+                amount: float | None = getattr(operation.bandwidth, name)
+                return _figure(amount, room, units.mbyte(amount))
+
+
+def _figure(value: float | None, room: Room, text: str) -> Line:
+    return span(units.ABSENT, "off") if value is None else span(figure(text, value, room))
+
+
+def _short(name: str | None) -> str:
+    """A name without the driver's prefix."""
+    if name is None:
+        return units.ABSENT
+    for prefix in _PREFIXES:
+        name = name.removeprefix(prefix)
+    return name

@@ -1,0 +1,161 @@
+"""Lines of a log as rows of a screen: which part of a line a row shows, and where something that is sought stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from npumon.core.log_level import Level, level_of
+from npumon.core.logbook import LogPage, line_text
+from npumon.tui.paint import Line, Room, Span, width_of
+from npumon.tui.stand_ins import to_ascii
+
+#: How the levels look, and the letter beside the number of a line that matters: colour alone says nothing.
+ROLES: dict[Level, str] = {"error": "bad", "warning": "warn", "debug": "label", "figure": "value"}
+MARKS: dict[Level, str] = {"error": "E", "warning": "W"}
+
+
+class LogLine(NamedTuple):
+    """A line that was looked at: its bytes, its visible text, its level, and the cells it takes."""
+
+    raw: bytes
+    text: str
+    level: Level
+    cells: int
+
+
+def log_line(raw: bytes, *, ascii_only: bool) -> LogLine:
+    """The line of these bytes."""
+    text = line_text(raw)
+    level = level_of(text)
+    if ascii_only:
+        text = to_ascii(text)
+    return LogLine(raw, text, level, len(text) if text.isascii() else sum(map(cell_len, text)))
+
+
+def lines_of(page: LogPage) -> int:
+    """The number of the last line, the open one included."""
+    return page.ever + bool(page.open_line)
+
+
+def lines_kept(page: LogPage) -> int:
+    """How many lines there are to look at, the open one included."""
+    return lines_of(page) - page.first + 1
+
+
+def raw_line(page: LogPage, number: int) -> bytes:
+    """The bytes of a line that is kept."""
+    return page.open_line if number > page.ever else page.lines[number - page.first]
+
+
+def continues(page: LogPage, before: LogPage) -> bool:
+    """Whether a page is a later state of the same text, and not the beginning of another one."""
+    if page is before or not before.lines:
+        return True
+    if page.ever < before.ever:
+        return False
+    return page.first > before.ever or page.lines[before.ever - page.first] == before.lines[-1]
+
+
+def index_at(line: LogLine, cell: int) -> tuple[int, int]:
+    """The index of the first character that begins at this cell or behind it, and how many cells behind."""
+    if len(line.text) == line.cells and line.text.isascii():
+        return min(cell, len(line.text)), 0
+    at = 0
+    for index, char in enumerate(line.text):
+        size = cell_len(char)
+        if at >= cell and size:
+            return index, at - cell
+        at += size
+    return len(line.text), 0
+
+
+def cells_before(line: LogLine, index: int) -> int:
+    """The cells of what stands before a character."""
+    return index if line.text.isascii() else sum(map(cell_len, line.text[:index]))
+
+
+def row_starts(line: LogLine, width: int) -> Sequence[int]:
+    """The indices at which the rows of a wrapped line begin, each row as long as fits."""
+    if line.cells <= width:
+        return (0,)
+    if line.text.isascii():
+        return range(0, len(line.text), width)
+    starts, at = [0], 0
+    for index, char in enumerate(line.text):
+        size = cell_len(char)
+        if at + size > width:
+            starts.append(index)
+            at = 0
+        at += size
+    return starts
+
+
+class Frame(NamedTuple):
+    """What all rows have in common: digits of the numbers, cells for the text, the first cell that is shown.
+
+    `wrap` breaks long lines into several rows. `sought` is to be marked, and `found` is the line that was found.
+    """
+
+    digits: int
+    width: int
+    left: int = 0
+    wrap: bool = False
+    sought: re.Pattern[str] | None = None
+    found: int | None = None
+
+
+def row_of(line: LogLine, number: int, row: int, frame: Frame, room: Room) -> Line:
+    """A row: the line's number, its marks, the text, and a mark where more of it stands to the right."""
+    role = ROLES.get(line.level, "")
+    numbered = number if row == 0 else ""
+    mark = MARKS.get(line.level, " ") if row == 0 else " "
+    gutter = (Span(f"{numbered:>{frame.digits}}", "label"), Span(mark, role), _pointer(line, number, row, frame, room))
+    if frame.wrap:
+        starts = (*row_starts(line, frame.width), len(line.text))
+        return (*gutter, *painted(line, starts[row], starts[row + 1], frame.sought))
+    right = frame.left + frame.width
+    start, pad = index_at(line, frame.left)
+    end, beyond = index_at(line, right)
+    if beyond:  # a wide character does not fit any more
+        end -= 1
+    text = (Span(" " * pad), *painted(line, start, end, frame.sought))
+    if line.cells <= right:
+        return (*gutter, *text)
+    return (*gutter, *text, Span(" " * (frame.width - width_of(text))), Span(">" if room.ascii else "›", "label"))
+
+
+def _pointer(line: LogLine, number: int, row: int, frame: Frame, room: Room) -> Span:
+    """The mark before the text: of the line that was found, else of text that stands further to the left."""
+    if number == frame.found and row == 0:
+        return Span(">" if room.ascii else "▸", "accent")
+    return Span(("<" if room.ascii else "‹") if frame.left and line.cells else " ", "label")
+
+
+def scroll_bar(first: int, kept: int, top: int, last: int, room: Room) -> Sequence[Span]:
+    """A bar of the room's height whose mark is where the lines from `top` to `last` are among those kept."""
+    length = max((last - top + 1) * room.height // kept, 1)
+    start = min(-(-(top - first) * room.height // kept), room.height - length)
+    thumb, track = ("#", "|") if room.ascii else ("┃", "│")
+    return [Span(thumb, "accent") if start <= y < start + length else Span(track, "track") for y in range(room.height)]
+
+
+def painted(line: LogLine, start: int, end: int, sought: re.Pattern[str] | None) -> Line:
+    """The characters from `start` to `end` in the role of the line's level, matches in theirs."""
+    role = ROLES.get(line.level, "")
+    if sought is None:
+        return (Span(line.text[start:end], role),)
+    spans: list[Span] = []
+    at = start
+    for match in sought.finditer(line.text):
+        left, right = max(match.start(), start), min(match.end(), end)
+        if match.start() >= end:
+            break
+        if left < right:
+            spans += (Span(line.text[at:left], role), Span(line.text[left:right], "match"))
+            at = right
+    spans.append(Span(line.text[at:end], role))
+    return tuple(spans)

@@ -1,0 +1,56 @@
+"""The line below a log: where in it one is, and what stands there as long as it is empty."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from npumon.core import units
+from npumon.core.live import Live
+from npumon.tui.paint import Line, Room, clipped, joined, span
+from npumon.tui.widgets.log_rows import Frame, lines_of
+
+
+class Standing(NamedTuple):
+    """The first and the last line in view, whether the end is followed, and how many lines came while it was not."""
+
+    top: int
+    last: int
+    following: bool
+    new: int
+    frame: Frame
+
+
+def status_line(live: Live, standing: Standing, room: Room) -> Line:
+    """Where one is in the log, the most important first."""
+    page, frame = live.log, standing.frame
+    parts: list[Line] = []
+    if standing.following:
+        parts.append(span(" following", "good"))
+    elif standing.new:
+        plural = "s" if standing.new > 1 else ""
+        parts.append(span(f" {units.grouped(standing.new)} new line{plural} below, G goes to the end", "accent"))
+    else:
+        parts.append(span(" looking back, G goes to the end", "accent"))
+    if live.activity.behind_bytes:
+        parts.append(span(f"{units.size(live.activity.behind_bytes)} behind", "warn"))
+    top, last, lines = (units.grouped(number) for number in (standing.top, standing.last, lines_of(page)))
+    parts.append(span(f"{top}-{last} of {lines}", "label"))
+    if frame.left:
+        parts.append(span(f"from column {frame.left + 1}", "label"))
+    if frame.wrap:
+        parts.append(span("wrapped", "label"))
+    if page.first > 1:
+        parts.append(span(f"the last {units.grouped(len(page.lines))} are kept", "label"))
+    return clipped(joined(parts, " - " if room.ascii else " · "), room)
+
+
+def empty_line(live: Live, room: Room) -> Line:
+    """Why there is no text."""
+    activity = live.activity
+    if activity.source is not None:
+        text = f" Nothing has been written to {activity.source} yet."
+    elif activity.under_way:
+        text = " The program has printed nothing yet."
+    else:
+        text = " No text yet: a run's text stands here while it is printed. r runs a model."
+    return clipped(span(text, "label"), room)

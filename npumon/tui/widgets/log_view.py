@@ -1,0 +1,308 @@
+"""The raw text of a log: numbered, highlighted, searchable, following its end until somebody looks back.
+
+Only the lines in view are decoded and drawn, whatever the log's length. The position is a line's number, so what
+is read stays where it is while older lines are dropped and newer ones come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from textual import events
+from textual.message import Message
+
+from npumon.core import units
+from npumon.core.live import Live
+from npumon.core.logbook import LogPage
+from npumon.tui.paint import Line, Room, Span, width_of
+from npumon.tui.widgets.canvas import Canvas
+from npumon.tui.widgets.log_place import Place, bottom_of, stepped
+from npumon.tui.widgets.log_rows import (
+    Frame,
+    LogLine,
+    cells_before,
+    continues,
+    lines_kept,
+    lines_of,
+    log_line,
+    raw_line,
+    row_of,
+    row_starts,
+    scroll_bar,
+)
+from npumon.tui.widgets.log_search import hunt, pattern_of
+from npumon.tui.widgets.log_status import Standing, empty_line, status_line
+
+#: New lines are shown at once, but not more often than this: each time most of the screen changes.
+PAUSE_S = 0.25
+#: Lines that the wheel moves by.
+WHEEL = 3
+
+
+class LogView(Canvas):
+    """The log and, below it, one line that says where in it one is."""
+
+    DEFAULT_CSS = "LogView { height: 1fr; }"
+
+    class Searched(Message):
+        """A search ended; `text` says how, for people."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Turned(Message):
+        """The end is followed from now on, or not any more."""
+
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        super().__init__(ascii_only=ascii_only)
+        self.following = True
+        self.wrap = False
+        #: The line that the search found last.
+        self.found: int | None = None
+        self._place = Place()
+        self._left = 0
+        self._seen = 0
+        self._sought: re.Pattern[str] | None = None
+        self._hunt: Iterator[int | None] | None = None
+        self._kept: dict[int, LogLine] = {}
+        self._next: Live | None = None
+        self._resting = False
+        self._dragged = False
+
+    # -- what comes ------------------------------------------------------------------------------------------------
+
+    def show(self, live: Live) -> None:
+        """Show this, or let it wait for a moment when something was shown just now."""
+        if self._live is not None and live.log is self._page and self._next is None:
+            super().show(live)
+        elif self._resting:
+            self._next = live
+        else:
+            self._show_now(live)
+            if lines_of(live.log):
+                self._resting = True
+                self.set_timer(PAUSE_S, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._next is not None:
+            live, self._next = self._next, None
+            self.show(live)
+
+    def _show_now(self, live: Live) -> None:
+        if self._live is not None and not continues(live.log, self._page):
+            self._begin_anew()
+        super().show(live)
+
+    def _begin_anew(self) -> None:
+        """Another text has come."""
+        self.following, self.found, self._hunt = True, None, None
+        self._place, self._left, self._seen = Place(), 0, 0
+
+    @property
+    def _page(self) -> LogPage:
+        return LogPage() if self._live is None else self._live.log
+
+    # -- moving ----------------------------------------------------------------------------------------------------
+
+    def move(self, rows: int) -> None:
+        """Down by so many rows, or up."""
+        self._go(self._stepped(self._top(), rows))
+
+    def turn(self, pages: int) -> None:
+        """Down by so many screens, or up; a row of the last one stays."""
+        self.move(pages * max(self._height - 1, 1))
+
+    def go_to_start(self) -> None:
+        """The oldest line that is kept."""
+        self._left = 0
+        self._go(Place(self._page.first))
+
+    def go_to_end(self) -> None:
+        """The end, and follow it."""
+        self._go(self._bottom())
+
+    def slide(self, screens: float) -> None:
+        """To the right by so many screens, or to the left, when lines are longer than the screen is wide."""
+        longest = max((line.cells for line in self._kept.values()), default=0)
+        most = 0 if self.wrap else max(longest - self._width, 0)
+        self._left = min(max(self._left + round(screens * self._width), 0), most)
+        self.redraw()
+
+    def toggle_wrap(self) -> None:
+        """Long lines on several rows, or cut."""
+        top = self._top()
+        self.wrap = not self.wrap
+        self._left = 0
+        self._go(self._bottom() if self.following else Place(top.number))
+
+    def _go(self, place: Place) -> None:
+        bottom = self._bottom()
+        if self.following != (place >= bottom):
+            self.following = not self.following
+            self.post_message(self.Turned())
+        self._place = min(place, bottom)
+        self.redraw()
+
+    def _top(self) -> Place:
+        """The row at the top of the screen. It never leaves what is kept, nor leaves room below the end."""
+        bottom = self._bottom()
+        if self.following:
+            return bottom
+        return min(max(self._place, Place(self._page.first)), bottom)
+
+    def _bottom(self) -> Place:
+        return bottom_of(self._page, self._height, self._rows)
+
+    def _stepped(self, place: Place, rows: int) -> Place:
+        return stepped(self._page, place, rows, self._rows)
+
+    def _rows(self, number: int) -> int:
+        return len(row_starts(self._line(number), self._width)) if self.wrap else 1
+
+    # -- searching -------------------------------------------------------------------------------------------------
+
+    def search(self, words: str) -> None:
+        """Mark where these words stand and go to the first line with them that is in view or below."""
+        self._sought = pattern_of(words)
+        self.found = self._hunt = None
+        if self._sought is not None:
+            self._seek(self._top().number, 1)
+        else:
+            self.post_message(self.Searched(""))
+        self.redraw()
+
+    def search_on(self, step: int) -> None:
+        """Go to the next line with the words, or with -1 to the one before."""
+        if self._sought is None:
+            self.post_message(self.Searched("nothing is searched for"))
+        elif self.found is None:
+            self._seek(self._top().number, step)
+        else:
+            self._seek(self.found + step, step)
+
+    def _seek(self, start: int, step: int) -> None:
+        if self._sought is not None:
+            self._hunt = hunt(self._page, start, step, self._sought, ascii_only=self.ascii_only)
+            self._hunt_on(self._hunt)
+
+    def _hunt_on(self, going: Iterator[int | None]) -> None:
+        """One slice of the search. Keys have their turn between two slices, and may begin another search."""
+        if going is not self._hunt:
+            return
+        try:
+            number = next(going)
+        except StopIteration:
+            self._hunt = None
+            self.post_message(self.Searched("not found"))
+            return
+        if number is None:
+            self.call_later(self._hunt_on, going)
+        else:
+            self._hunt = None
+            self.found = number
+            self.post_message(self.Searched(f"line {units.grouped(number)}"))
+            self._reveal(number)
+
+    def _reveal(self, number: int) -> None:
+        if number < self._page.first or self._sought is None:
+            return  # it was dropped meanwhile
+        line, row = self._line(number), 0
+        match = self._sought.search(line.text)
+        start = match.start() if match is not None else 0
+        if self.wrap:
+            row = sum(begin <= start for begin in row_starts(line, self._width)) - 1
+        else:
+            cell = cells_before(line, start)
+            if not self._left <= cell <= self._left + self._width - 8:
+                self._left = max(cell - self._width // 3, 0) if cell > self._width - 8 else 0
+        top, place = self._top(), Place(number, row)
+        if top <= place < self._stepped(top, self._height):
+            self.redraw()
+        else:
+            self._go(self._stepped(place, -(self._height // 3)))
+
+    # -- drawing ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _height(self) -> int:
+        return max(self.content_size.height - 1, 1)
+
+    @property
+    def _digits(self) -> int:
+        return max(len(str(lines_of(self._page))), 4)
+
+    @property
+    def _width(self) -> int:
+        """Cells for the text: beside it stand the number, two marks, the mark of what is cut, and the scroll bar."""
+        return max(self.content_size.width - self._digits - 4, 2)
+
+    def _line(self, number: int) -> LogLine:
+        raw = raw_line(self._page, number)
+        known = self._kept.get(number)
+        if known is None or (known.raw is not raw and known.raw != raw):
+            known = self._kept[number] = log_line(raw, ascii_only=self.ascii_only)
+        return known
+
+    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+        if not lines_of(live.log):
+            return [empty_line(live, room)]
+        top = self._top()
+        self._place, last = top, top.number
+        self._kept = {number: line for number, line in self._kept.items() if 0 <= number - top.number <= room.height}
+        frame = Frame(self._digits, self._width, self._left, self.wrap, self._sought, self.found)
+        rows: list[Line] = []
+        number, row = top
+        while len(rows) < self._height and number <= lines_of(live.log):
+            line = self._line(number)
+            until = min(self._rows(number), row + self._height - len(rows))
+            rows.extend(row_of(line, number, at, frame, room) for at in range(row, until))
+            last, number, row = number, number + 1, 0
+        self._seen = live.log.ever if self.following else max(self._seen, min(last, live.log.ever))
+        rows += [()] * (self._height - len(rows))
+        if not self.following or top != Place(live.log.first):
+            bar = scroll_bar(live.log.first, lines_kept(live.log), top.number, last, room._replace(height=len(rows)))
+            rows = [
+                (*line, Span(" " * (room.width - 1 - width_of(line))), mark)
+                for line, mark in zip(rows, bar, strict=True)
+            ]
+        standing = Standing(top.number, last, self.following, live.log.ever - self._seen, frame)
+        return [*rows, status_line(live, standing, room)]
+
+    # -- the mouse -------------------------------------------------------------------------------------------------
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three lines down; with Shift to the right."""
+        event.stop()
+        self.slide(0.1) if event.shift else self.move(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three lines up; with Shift to the left."""
+        event.stop()
+        self.slide(-0.1) if event.shift else self.move(-WHEEL)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A press on the scroll bar goes there."""
+        if event.x == self.content_size.width - 1:
+            self._dragged = True
+            self.capture_mouse()
+            self._drag(event.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The scroll bar is dragged."""
+        if self._dragged:
+            self._drag(event.y)
+
+    def on_mouse_up(self) -> None:
+        """The scroll bar is let go."""
+        if self._dragged:
+            self._dragged = False
+            self.release_mouse()
+
+    def _drag(self, y: int) -> None:
+        if y >= self._height - 1:
+            self.go_to_end()
+        else:
+            self._go(Place(self._page.first + max(y, 0) * lines_kept(self._page) // self._height))

@@ -1,0 +1,161 @@
+"""What is known of a model, or how to get one: text that can be scrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells
+from textual import events
+
+from npumon.core.choice import ModelChoice
+from npumon.core.live import Live
+from npumon.core.problems import Problem
+from npumon.tui.paint import Line, Room, Span, span
+from npumon.tui.stand_ins import to_ascii
+from npumon.tui.widgets.canvas import Canvas
+
+_LABEL = 9
+#: Rows that the wheel moves by.
+_WHEEL = 3
+#: Where Khadas publishes the demos, and the folder that is looked into for them.
+DEMOS = "git clone --recursive https://github.com/khadas/aml_npu_demo_binaries ~/aml_npu_demo_binaries"
+
+
+class Paragraph(NamedTuple):
+    """A line of text that is broken where the room ends, behind an optional label.
+
+    A `command` is broken so that a shell takes it, for people copy it.
+    """
+
+    text: str
+    role: str = ""
+    label: str = ""
+    command: bool = False
+
+
+class Inspection(NamedTuple):
+    """What `npumon inspect` says of a network file; or, where `failed`, why it says nothing."""
+
+    text: str
+    failed: bool = False
+
+
+Paragraphs = Sequence[Paragraph]
+BLANK = Paragraph("")
+
+
+def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> Paragraphs:
+    """A model, and the inspections of its networks; None for one that is still being read."""
+    suits = f"for {choice.variant}" if choice.variant else "for any chip"
+    paragraphs = [Paragraph(f"{choice.full_name}   {choice.kind}, {suits}", "value")]
+    if choice.note:
+        paragraphs.append(Paragraph(f"! {choice.note}", "warn"))
+    facts = (
+        ("command", choice.command),
+        ("folder", choice.folder),
+        ("labels", choice.labels or "none: classes are shown by number"),
+        ("files", ", ".join(choice.files) or "none"),
+    )
+    paragraphs += [Paragraph(text, "", label) for label, text in facts]
+    if not choice.networks:
+        paragraphs += [BLANK, Paragraph("No network file (.nb) to inspect is known of it.", "label")]
+    for network, inspection in zip(choice.networks, inspections, strict=True):
+        paragraphs.append(BLANK)
+        if inspection is None:
+            paragraphs.append(Paragraph(f"Reading {network.rpartition('/')[2]}", "label"))
+        elif inspection.failed:
+            paragraphs.append(Paragraph(f"! {inspection.text}", "bad"))
+        else:
+            paragraphs += [Paragraph(line) for line in inspection.text.rstrip().split("\n")]
+    return paragraphs
+
+
+def how_to_get_one(folders: Iterable[str], demo_command: str, problem: Problem | None = None) -> Paragraphs:
+    """What to do where there is no model."""
+    what = "There is no model yet." if problem is None else problem.what
+    remedy = [] if problem is None else [Paragraph(problem.remedy)]
+    return [
+        Paragraph(what, "value"),
+        *remedy,
+        BLANK,
+        Paragraph("Get Khadas' demos, then press F5:"),
+        Paragraph(DEMOS, "key", command=True),
+        BLANK,
+        Paragraph("Models were looked for in"),
+        *(Paragraph(f"  {folder}") for folder in folders),
+        BLANK,
+        Paragraph("Any program that uses the NPU can be run, from its folder:"),
+        Paragraph("npumon run -- COMMAND", "key", command=True),
+        BLANK,
+        Paragraph("No board at hand? Try the demo board:"),
+        Paragraph(demo_command, "key", command=True),
+    ]
+
+
+def laid_out(paragraphs: Paragraphs, room: Room) -> Sequence[Line]:
+    """The paragraphs in lines that fit."""
+    lines: list[Line] = []
+    for paragraph in paragraphs:
+        head = f"{paragraph.label:<{_LABEL}}" if paragraph.label else "  " * paragraph.command
+        if len(head) > room.width // 2:
+            head = ""
+        text = to_ascii(paragraph.text) if room.ascii else paragraph.text
+        parts = _broken(text, room.width - len(head) - 2 * paragraph.command)
+        for number, part in enumerate(parts):
+            part += " \\" if paragraph.command and number < len(parts) - 1 else ""
+            front = head if number == 0 else " " * len(head)
+            lines.append((Span(front, "label"), Span(part, paragraph.role)) if head else span(part, paragraph.role))
+    return lines
+
+
+def _broken(text: str, width: int) -> Sequence[str]:
+    """The text in parts that fit, broken at blanks where there are some in the second half of a part."""
+    parts: list[str] = []
+    while cell_len(text) > width > 1:
+        part = chop_cells(text, width)[0]
+        blank = part.rfind(" ")
+        end = blank + 1 if blank >= len(part) // 2 else len(part)
+        parts.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*parts, text]
+
+
+class ModelDetails(Canvas):
+    """Paragraphs in a frame; those that do not fit are scrolled to."""
+
+    def __init__(self, *, ascii_only: bool = False, title: str = "") -> None:
+        super().__init__(ascii_only=ascii_only, title=title)
+        self._paragraphs: Paragraphs = ()
+        self._first = 0
+
+    def tell(self, paragraphs: Paragraphs, *, anew: bool) -> None:
+        """Show these; from the beginning if they are about something else."""
+        if anew:
+            self._first = 0
+        self._paragraphs = paragraphs
+        self.redraw()
+
+    def scroll_by(self, rows: int) -> None:
+        """So many rows down, or up."""
+        self._first += rows
+        self.redraw()
+
+    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+        lines = laid_out(self._paragraphs, room)
+        self._first = max(min(self._first, len(lines) - room.height), 0)
+        last = min(self._first + room.height, len(lines))
+        place = "" if last - self._first == len(lines) else f"J K: {self._first + 1}-{last} of {len(lines)}"
+        if place != (self.border_subtitle or ""):
+            self.border_subtitle = place
+        return lines[self._first : last]
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Down."""
+        event.stop()
+        self.scroll_by(_WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Up."""
+        event.stop()
+        self.scroll_by(-_WHEEL)

@@ -1,0 +1,63 @@
+"""The list of what can be run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual import events
+
+from npumon.core.choice import ModelChoice
+from npumon.tui.paint import Line, Room, Span, span
+from npumon.tui.widgets.table import Column, Table
+
+COLUMNS = (
+    Column("name", "model", 18, 0, right=False, flexible=True, descending=None),
+    Column("variant", "for", 6, 1, right=False, descending=None),
+    Column("kind", "kind", 7, 2, right=False, descending=None),
+    Column("command", "command", 34, 3, right=False, descending=None),
+)
+
+
+class ModelRow(NamedTuple):
+    """A model as a row."""
+
+    choice: ModelChoice
+
+    @property
+    def key(self) -> str:
+        """Names it for as long as it is there."""
+        return self.choice.id
+
+
+class ModelTable(Table[ModelRow]):
+    """Models, those for this chip first. One that another chip wants, or that lacks something, has a mark."""
+
+    DEFAULT_CSS = "ModelTable { height: 1fr; }"
+
+    def cell(self, row: ModelRow, column: Column, room: Room) -> Line:
+        """The name with its mark, or what else is known of the model."""
+        choice = row.choice
+        role = "" if choice.preferred else "off"
+        if column.key == "name":
+            mark = Span("! " if choice.note else "", "warn")
+            return (mark, Span(choice.full_name, role)) if choice.note else span(choice.full_name, role)
+        texts = {"variant": choice.variant or "any", "kind": choice.kind, "command": choice.command}
+        return span(texts[column.key], role or "label")
+
+    def on_click(self, event: events.Click) -> None:
+        """The second click on a row chooses it; the first one put the cursor there."""
+        if event.chain == 2 and 0 < event.y <= len(self.rows):
+            self.action_choose()
+
+
+def matching(choices: Sequence[ModelChoice], words: str) -> list[ModelRow]:
+    """The models in which all words stand, in any case: in the name, the kind, the files or the paths."""
+    wanted = words.casefold().split()
+    rows = []
+    for choice in choices:
+        parts = (choice.full_name, choice.kind, choice.variant or "", choice.folder, choice.command, *choice.files)
+        text = "\n".join(parts).casefold()
+        if all(word in text for word in wanted):
+            rows.append(ModelRow(choice))
+    return rows

@@ -1,0 +1,122 @@
+"""The tables of the Runs page: the runs, and one run against another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from npumon.core import comparison, units
+from npumon.core.comparison import ComparisonRow, Difference
+from npumon.core.report import RunReport
+from npumon.core.run_rows import RunRow
+from npumon.tui.paint import Line, Room, span
+from npumon.tui.widgets.columns import Column, figure
+from npumon.tui.widgets.table import Table
+
+RUN_COLUMNS = (
+    Column("mark", "", 1, right=False, descending=None),
+    Column("number", "run", 5),
+    Column("model", "model", 10, right=False, flexible=True, descending=False),
+    Column("started", "started", 8, 5),
+    Column("outcome", "outcome", 9, 1, right=False, descending=False),
+    Column("latency", "latency", 9),
+    Column("utilization", "util", 7, 2),
+    Column("total", "total MB", 9, 4),
+    Column("ddr", "DDR MB", 8, 3),
+    Column("clock", "MHz", 5, 7),
+    Column("top", "top-1", 14, 6, right=False, descending=False),
+    Column("duration", "took", 7, 8),
+)
+FIGURE_COLUMNS = (
+    Column("title", "figure", 10, right=False, flexible=True, descending=None),
+    Column("before", "marked", 13, 3, descending=None),
+    Column("after", "this run", 13, 2, descending=None),
+    Column("absolute", "change", 14, descending=None),
+    Column("relative", "percent", 9, 1, descending=None),
+    Column("verdict", "verdict", 7, right=False, descending=None),
+    Column("utilization", "utilization", 13, 5, descending=None),
+    Column("ddr", "DDR", 14, 4, descending=None),
+)
+_VERDICTS = {
+    comparison.BETTER: ("better", "good"),
+    comparison.WORSE: ("worse", "bad"),
+    comparison.SAME: ("same", "label"),
+    comparison.OTHER: ("changed", "label"),
+    comparison.UNKNOWN: ("", "label"),
+}
+
+
+class RunTable(Table[RunRow]):
+    """This session's runs. The one that others are compared with has a star."""
+
+    marked: RunReport | None = None
+
+    def cell(self, row: RunRow, column: Column, room: Room) -> Line:
+        info, figures = row.report.info, row.report.metrics.figures
+        match column.key:
+            case "mark":
+                return span("*" if row.report is self.marked else " ", "warn")
+            case "number":
+                return span(str(row.number), "label")
+            case "model":
+                return span(info.model or units.ABSENT)
+            case "started":
+                return span(_clock_time(info.started_at), "label")
+            case "outcome":
+                return span(info.signal or info.outcome, "good" if info.outcome == "ok" else "bad")
+            case "latency":
+                return _figure(row.latency_us, units.milliseconds(row.latency_us), room, "value")
+            case "utilization":
+                return _figure(figures.utilization, units.percent(figures.utilization), room)
+            case "total":
+                return _figure(row.total_mbyte, units.mbyte(row.total_mbyte), room)
+            case "ddr":
+                return _figure(row.ddr_mbyte, units.mbyte(row.ddr_mbyte), room)
+            case "clock":
+                return _figure(figures.clock_mhz, f"{figures.clock_mhz or 0:.0f}", room)
+            case "top":
+                return span(row.top or units.ABSENT, "" if row.top else "off")
+            case _:
+                return _figure(info.duration_s, units.seconds(info.duration_s), room)
+
+
+class FigureTable(Table[ComparisonRow]):
+    """The marked run against another: figures, then layers."""
+
+    def cell(self, row: ComparisonRow, column: Column, room: Room) -> Line:
+        difference, layer = row.figure, row.layer
+        match column.key:
+            case "title":
+                return span(difference.title, "" if layer is None else "label")
+            case "before":
+                return _figure(difference.before, difference.text(difference.before), room)
+            case "after":
+                return _figure(difference.after, difference.text(difference.after), room, "value")
+            case "absolute":
+                return _change(difference, room)
+            case "relative":
+                return _figure(difference.relative, difference.relative_text, room)
+            case "verdict":
+                return span(*_VERDICTS[difference.verdict])
+            case "utilization":
+                return span("") if layer is None else _change(layer.utilization, room)
+            case _:
+                return span("") if layer is None else _change(layer.ddr, room)
+
+
+def _change(difference: Difference, room: Room) -> Line:
+    role = _VERDICTS[difference.verdict][1]
+    return _figure(difference.absolute, difference.absolute_text, room, "" if role == "label" else role)
+
+
+def _figure(value: float | None, text: str, room: Room, role: str = "") -> Line:
+    return span(units.ABSENT, "off") if value is None else span(figure(text, value, room), role)
+
+
+def _clock_time(started_at: str | None) -> str:
+    """The time of day, here."""
+    if started_at is None:
+        return units.ABSENT
+    try:
+        return f"{datetime.fromisoformat(started_at).astimezone():%H:%M:%S}"
+    except (ValueError, OverflowError):
+        return units.ABSENT

@@ -1,0 +1,297 @@
+"""A table of thousands of rows of which only those to be seen are ever drawn.
+
+Textual's DataTable makes and measures a text for every cell: 2,000 operations of eleven figures take it a second to
+fill and 70 ms for each step of the cursor, several times that on the board. Here the work is that of one screenful,
+and lines that did not change are not drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from npumon.tui.paint import Line, Room, Span
+from npumon.tui.widgets.columns import Column, fitting, side_by_side, title
+from npumon.tui.widgets.table_keys import table_keys
+
+__all__ = ["Column", "Row", "Table", "table_keys"]
+
+
+class Row(Protocol):
+    """What a table shows. The key tells a row from all others for as long as it is there."""
+
+    @property
+    def key(self) -> str: ...
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+_HEAD, _BODY, _CURSOR, _FOOT = "head", "", "cursor", "foot"
+
+
+class Table(ScrollView, Generic[RowT], can_focus=True):
+    """Base of tables: say in `cell` what stands in them. The rows come in the order in which they are shown.
+
+    The row under the cursor, the order and the place in the list stay while rows change around them.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--head", "table--cursor", "table--foot"}
+    DEFAULT_CSS = """
+    Table {
+        height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
+        background: $background;
+    }
+    Table > .table--head { text-style: bold; }
+    Table > .table--foot { text-style: bold; }
+    Table > .table--cursor { text-style: bold; }
+    Table:focus > .table--cursor { text-style: reverse; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key.keys, key.action, key.word, show=False) for key in table_keys("everywhere")
+    ]
+
+    class Moved(Message):
+        """The row under the cursor is another one, or has other figures."""
+
+    class Chosen(Message):
+        """Enter was pressed on a row."""
+
+    class Reordered(Message):
+        """Another order is wanted: `table.order` and `table.descending`. The owner sorts and fills."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        order: str = "",
+        *,
+        ascii_only: bool = False,
+        id: str | None = None,  # noqa: A002 - as everywhere in Textual
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.order = order
+        self.descending = any(column.key == order and column.descending for column in columns)
+        self.ascii_only = ascii_only
+        self._rows: Sequence[RowT] = ()
+        self._footer: RowT | None = None
+        self._cursor = 0
+        self._columns: list[tuple[Column, int]] = []
+        self._lines: list[tuple[str, Line]] = []
+        #: The cells of the rows that can be seen, by key: drawn once.
+        self._drawn: dict[str, tuple[RowT, Line]] = {}
+        self._inks: dict[tuple[str, str, bool], Style] = {}
+
+    def cell(self, row: RowT, column: Column, room: Room) -> Line:
+        """What stands in a cell. Text that is too long is cut with a mark; use `figure` for what must not be."""
+        raise NotImplementedError
+
+    # -- rows --------------------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> RowT | None:
+        """The row under the cursor."""
+        return self._rows[self._cursor] if self._rows else None
+
+    @property
+    def rows(self) -> Sequence[RowT]:
+        """All rows, in their order."""
+        return self._rows
+
+    def fill(self, rows: Sequence[RowT], footer: RowT | None = None) -> None:
+        """These rows instead, and a last one that is always to be seen. Draws only what differs."""
+        before = self.current
+        in_view = 0 <= self._cursor - self._first < self._body
+        self._rows, self._footer = rows, footer
+        if before is not None:
+            kept = next((place for place, row in enumerate(rows) if row.key == before.key), self._cursor)
+            self._cursor = max(0, min(kept, len(rows) - 1))
+        size = Size(0, len(rows) + 1 + (footer is not None))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        if in_view:
+            self._bring_into_view()
+        self._draw()
+        if self.current != before:
+            self.post_message(self.Moved())
+
+    def draw_again(self) -> None:
+        """What the cells show has changed although the rows did not."""
+        self._drawn = {}
+        self._draw()
+
+    def go(self, place: int) -> None:
+        """Put the cursor on a row; beyond the ends is the end."""
+        place = max(0, min(place, len(self._rows) - 1))
+        if place != self._cursor:
+            self._cursor = place
+            self.post_message(self.Moved())
+        self._bring_into_view()
+        self._draw()
+
+    def next(self, step: int) -> None:
+        """Put the cursor on another row; after the last comes the first."""
+        if self._rows:
+            self.go((self._cursor + step) % len(self._rows))
+
+    # -- layout ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _first(self) -> int:
+        return round(self.scroll_y)
+
+    @property
+    def _body(self) -> int:
+        """How many rows can be seen at once."""
+        return max(0, self.scrollable_content_region.height - 1 - self._has_foot)
+
+    @property
+    def _has_foot(self) -> bool:
+        """Whether the last row is shown: the one under the cursor goes before it."""
+        return self._footer is not None and self.scrollable_content_region.height > 2
+
+    def _bring_into_view(self) -> None:
+        if self._body:
+            first = min(max(self._first, self._cursor - self._body + 1), self._cursor)
+            self.scroll_to(y=first, animate=False)
+
+    # -- drawing -----------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        """Draw what can be seen; repaint the lines that differ."""
+        region = self.scrollable_content_region
+        if not region.width or not region.height:
+            return
+        before, drawn = self._lines, self._drawn
+        columns = fitting(self.columns, region.width)
+        if columns != self._columns:
+            self._columns, drawn = columns, {}
+        self._drawn = {}
+        self._lines = [self._line(y, drawn) for y in range(region.height)]
+        if len(before) != len(self._lines):
+            self.refresh()
+        elif changed := [y for y, line in enumerate(self._lines) if line != before[y]]:
+            self.refresh(*(Region(0, y, region.width, 1) for y in changed))
+
+    def _line(self, y: int, drawn: Mapping[str, tuple[RowT, Line]]) -> tuple[str, Line]:
+        if y == 0:
+            return _HEAD, (Span(" "), *self._head())
+        if self._footer is not None and self._has_foot and y == min(len(self._rows), self._body) + 1:
+            return _FOOT, (Span(" "), *self._cells(self._footer))
+        place = self._first + y - 1
+        if place >= len(self._rows) or y > self._body:
+            return _BODY, ()
+        row = self._rows[place]
+        kept = drawn.get(row.key)
+        line = kept[1] if kept is not None and kept[0] is row else self._cells(row)
+        self._drawn[row.key] = (row, line)
+        if place != self._cursor:
+            return _BODY, (Span(" "), *line)
+        return _CURSOR, (Span(">" if self.ascii_only else "▸"), *line)
+
+    def _head(self) -> Line:
+        look = {"descending": self.descending, "ascii_only": self.ascii_only}
+        cells = ((column, width, title(column, self.order, **look)) for column, width in self._columns)
+        return side_by_side(cells, ascii_only=self.ascii_only)
+
+    def _cells(self, row: RowT) -> Line:
+        rooms = ((column, width, Room(width, 1, self.ascii_only)) for column, width in self._columns)
+        cells = ((column, width, self.cell(row, column, room)) for column, width, room in rooms)
+        return side_by_side(cells, ascii_only=self.ascii_only)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as Textual wants it."""
+        kind, line = self._lines[y] if y < len(self._lines) else (_BODY, ())
+        strip = Strip([Segment(text, self._ink(kind, role)) for text, role in line if text])
+        return strip.adjust_cell_length(self.scrollable_content_region.width, self._ink(kind, ""))
+
+    def _ink(self, kind: str, role: str) -> Style:
+        focused = kind == _CURSOR and self.has_focus
+        if (kind, role, focused) not in self._inks:
+            style = self.rich_style
+            if role and not focused:  # reversed, each colour would make a patch of its own
+                style += self.screen.get_component_rich_style(f"ink--{role}", partial=True)
+            if kind:
+                style += self.get_component_rich_style(f"table--{kind}", partial=True)
+            self._inks[kind, role, focused] = style
+        return self._inks[kind, role, focused]
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._inks.clear()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._draw()
+
+    def on_resize(self) -> None:
+        self._lines = []
+        self._bring_into_view()
+        self._draw()
+
+    # -- keys and pointer --------------------------------------------------------------------------------------------
+
+    def action_step(self, step: int) -> None:
+        """A row on."""
+        self.go(self._cursor + step)
+
+    def action_leaf(self, step: int) -> None:
+        """A screenful on."""
+        self.go(self._cursor + step * max(1, self._body))
+
+    def action_top(self) -> None:
+        """The first row."""
+        self.go(0)
+
+    def action_bottom(self) -> None:
+        """The last row."""
+        self.go(len(self._rows) - 1)
+
+    def action_sort(self, step: int) -> None:
+        """The next column that can be seen and is an order."""
+        columns = fitting(self.columns, self.scrollable_content_region.width)
+        orders = [column for column, _ in columns if column.descending is not None]
+        places = [place for place, column in enumerate(orders) if column.key == self.order]
+        if orders:
+            self._sort(orders[(places[0] + step) % len(orders) if places else 0])
+
+    def action_reverse(self) -> None:
+        """The same order from its other end."""
+        if self.order:
+            self.descending = not self.descending
+            self._reordered()
+
+    def action_choose(self) -> None:
+        """Enter."""
+        if self._rows:
+            self.post_message(self.Chosen())
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a row puts the cursor on it, one on a column's head sorts by it, or the other way round."""
+        if event.y:
+            if event.y <= self._body and self._first + event.y - 1 < len(self._rows):
+                self.go(self._first + event.y - 1)
+            return
+        left = 1
+        for column, width in fitting(self.columns, self.scrollable_content_region.width):
+            if left <= event.x < left + width and column.descending is not None:
+                self.action_reverse() if column.key == self.order else self._sort(column)
+            left += width + 1
+
+    def _sort(self, column: Column) -> None:
+        self.order, self.descending = column.key, bool(column.descending)
+        self._reordered()
+
+    def _reordered(self) -> None:
+        self._draw()
+        self.post_message(self.Reordered())

@@ -1,0 +1,21 @@
+"""The keys of every table."""
+
+from __future__ import annotations
+
+from npumon.tui.keys import Key
+
+
+def table_keys(place: str) -> tuple[Key, ...]:
+    """The rows for the help of a page with a table."""
+    return (
+        Key("up,k", "k", "up", "a row up; also the arrow", "step(-1)", place),
+        Key("down,j", "j", "down", "a row down; also the arrow", "step(1)", place),
+        Key("pageup,ctrl+b", "PgUp", "page up", "a screenful up", "leaf(-1)", place),
+        Key("pagedown,ctrl+f", "PgDn", "page down", "a screenful down", "leaf(1)", place),
+        Key("home", "Home", "top", "the first row", "top", place),
+        Key("end,G,upper_g", "G", "end", "the last row; also End", "bottom", place),
+        Key("less_than_sign,left,h", "<", "sort by", "sort by the column to the left", "sort(-1)", place),
+        Key("greater_than_sign,right,l", ">", "sort by", "sort by the column to the right", "sort(1)", place),
+        Key("I,upper_i", "I", "reverse", "sort the other way round", "reverse", place),
+        Key("enter", "Enter", "details", "the row's details, or back", "choose", place),
+    )

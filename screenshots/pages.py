@@ -1,0 +1,124 @@
+"""Pictures of the live monitor's pages, from the simulated board; the same ones each time.
+
+The engine is the real one. What a clock says (stamps, durations, the run's name) is replaced by fixed values, for
+two pictures of the same figures should be the same file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import NamedTuple
+
+from npumon.board.clock import SystemClock
+from npumon.board.labels import find_labels, read_labels
+from npumon.board.probe import HostProbe
+from npumon.board.roots import Roots
+from npumon.board.runner import SupervisedRunner
+from npumon.board.tailer import WatchdogFollower
+from npumon.core.choice import ModelChoice
+from npumon.core.live import Live
+from npumon.core.report import RunReport
+from npumon.demo.board import DemoBoard, temporary_board
+from npumon.engine.monitor import Monitor
+from npumon.engine.report import Context
+from npumon.engine.work import Work
+from npumon.ports import RunRequest
+from npumon.tui.desk import Look
+from npumon.tui.still import StillDesk, picture
+
+PROFILED = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
+
+
+class Page(NamedTuple):
+    """One picture: a page after so many runs in a scenario."""
+
+    page: str
+    scenario: str = "steady"
+    runs: int = 12
+    size: tuple[int, int] = (120, 40)
+    ascii: bool = False
+
+
+#: By the name of the file.
+PAGES = {
+    "live": Page("live"),
+    "live-80x24": Page("live", size=(80, 24)),
+    "live-ascii": Page("live", size=(80, 24), ascii=True),
+    "live-failure": Page("live", "crash", runs=1, size=(100, 30)),
+    "live-detection": Page("live", "ksnn", runs=3, size=(100, 30)),
+    "layers": Page("layers", "layers", runs=2),
+    "runs": Page("runs", "cold", runs=6),
+    "models": Page("models", runs=1),
+    "log": Page("log", "garbled", runs=1, size=(100, 30)),
+}
+
+
+def pictures() -> dict[str, str]:
+    """All of them as SVG, by name."""
+    return {name: asyncio.run(_drawn(page)) for name, page in PAGES.items()}
+
+
+async def _drawn(page: Page) -> str:
+    with temporary_board(page.scenario, speed=0) as board:
+        live = _without_clock(await _after_runs(board, page.runs))
+        choices = [_choice(board)]
+    look = Look(refresh_s=3600.0, ascii=page.ascii, demo=True)
+    return await picture(StillDesk(live, look, choices), page.size, page.page)
+
+
+async def _after_runs(board: DemoBoard, runs: int) -> Live:
+    clock = SystemClock()
+    runner = SupervisedRunner(board.folder / "state", clock)
+    context = Context(demo=True)
+    monitor = Monitor(runner, WatchdogFollower(), HostProbe(Roots(board.root)), clock, context, lambda live: None)
+    await monitor.look()
+    request = RunRequest(board.command, str(board.model_folder), PROFILED, model=board.model.name)
+    labels = find_labels(board.model_folder)
+    await monitor.run(Work(request, () if labels is None else tuple(read_labels(labels)), runs))
+    live = monitor.live
+    await monitor.close()
+    return live
+
+
+def _choice(board: DemoBoard) -> ModelChoice:
+    return ModelChoice(
+        id="demo",
+        name=board.model.name,
+        full_name=f"{board.model.name}/VIM3",
+        variant="VIM3",
+        kind="run.sh",
+        folder=f"~/{board.model.folder}",
+        command=" ".join(board.command),
+        labels="imagenet_slim_labels.txt",
+        files=board.model.files,
+    )
+
+
+def _without_clock(live: Live) -> Live:
+    snapshot = live.snapshot
+    return live._replace(
+        snapshot=snapshot._replace(
+            taken_at="2026-11-22T03:18:00.000+00:00", run=None if snapshot.run is None else _fixed(snapshot.run, 0)
+        ),
+        activity=live.activity._replace(elapsed_s=None),
+        previous=None if live.previous is None else _fixed(live.previous, 1),
+        runs=tuple(_fixed(run, len(live.runs) - 1 - place) for place, run in enumerate(live.runs)),
+    )
+
+
+def _fixed(run: RunReport, ago: int) -> RunReport:
+    """The run, `ago` minutes before the last one."""
+    stamp = f"2026-11-22T03:{17 - ago:02}:00.000+00:00"
+    info = run.info._replace(id=f"20261122-03{17 - ago:02}00", started_at=stamp, duration_s=0.41, log=None, cwd=None)
+    return run._replace(info=info)
+
+
+def main(folder: Path) -> None:
+    """Write them into a folder."""
+    for name, svg in pictures().items():
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(__file__).parent)

@@ -1,0 +1,66 @@
+"""The live monitor on a demo board of its own, with the real engine, runner and driver control."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from npumon.cli.arguments import parse_words
+from npumon.cli.diagnostics import Diagnostics
+from npumon.cli.live_desk import LiveDesk
+from npumon.cli.workplace import Workplace
+from npumon.tui.app import MonitorApp
+from npumon.tui.desk import Look
+from tests.command_line import alive
+from tests.tui.stage import Demo, until
+
+Open = Callable[..., AbstractAsyncContextManager[Demo]]
+
+
+@pytest.fixture
+def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workplace]]:
+    """Makes the workplace of a command line, with a home of its own. The demo board's pace is quick."""
+    places: list[Workplace] = []
+    for name in ("home", "temporary", "here"):
+        (tmp_path / name).mkdir()
+    for name in [name for name in os.environ if name.startswith(("NPUMON_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.chdir(tmp_path / "here")
+
+    def make(*words: str) -> Workplace:
+        args = parse_words(["snapshot", "-q", *words])
+        places.append(Workplace(args, Diagnostics(quiet=True)))
+        return places[-1].__enter__()
+
+    yield make
+    for place in places:
+        place.__exit__(None, None, None)
+    assert os.listdir(tmp_path / "temporary") == []
+
+
+@pytest.fixture
+def demo(place_of: Callable[..., Workplace]) -> Open:
+    """Opens the monitor on a demo board: `async with demo("--scenario", "hang") as monitor`."""
+
+    @asynccontextmanager
+    async def open_monitor(
+        *words: str, watched: str | None = None, size: tuple[int, int] = (120, 40), **look: Any
+    ) -> AsyncIterator[Demo]:
+        place = place_of("--demo", *words)
+        assert place.demo is not None
+        app = MonitorApp(LiveDesk(place, Look(demo=True, **{"refresh_s": 0.5, **look}), watched))
+        async with app.run_test(size=size, notifications=True) as pilot:
+            opened = Demo(app, pilot, place)
+            await until(pilot, lambda: app.live.snapshot.board.model is not None)
+            yield opened
+        assert not [pid for pid in opened.pids if alive(pid)], "a model was left running"
+
+    return open_monitor

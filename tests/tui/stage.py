@@ -1,0 +1,193 @@
+"""A stage for pages: the real application over a desk whose engine does nothing, so a test decides what is shown.
+
+What the engine does itself is tested in tests/engine and, with the application on top of it, in test_app.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from npumon.core.choice import ModelChoice
+from npumon.core.live import Live
+from npumon.core.parser import ProfileParser
+from npumon.core.report import RunInfo, RunReport
+from npumon.core.runs import RunFold
+from npumon.core.snapshot import BoardState, DriverState, Snapshot, ThermalZone
+from npumon.engine.report import Context, report_of
+from npumon.tui import still
+from npumon.tui.app import MonitorApp
+from npumon.tui.desk import Look
+from npumon.tui.still import StillEngine
+
+if TYPE_CHECKING:
+    from npumon.cli.workplace import Workplace
+
+#: Seconds after which a test gives up waiting. Nothing is measured against it.
+PATIENCE = 60.0
+
+SEED = Path(__file__).parents[1] / "data" / "seed_run.txt"
+
+BOARD = BoardState(
+    model="Khadas VIM3",
+    chip="A311D",
+    variant="VIM3",
+    kernel="4.9.241",
+    zones=(ThermalZone("soc_thermal", 52.0),),
+    nominal_clock_mhz=800.0,
+)
+DRIVER = DriverState(
+    name="galcore",
+    version="6.4.6.2",
+    parameters=(("gpuProfiler", "1"),),
+    profiling=True,
+    device_node=True,
+    accessible=True,
+)
+LABELS = ("tench", "tench too", "goldfish", "great white shark", "tiger shark")
+
+
+def report(text: bytes, *, labels: Sequence[str] = LABELS, **info: Any) -> RunReport:
+    """The report of a log's last run, as if the program had printed it."""
+    fold = RunFold()
+    parser = ProfileParser()
+    fold.feed(parser.feed(text))
+    fold.feed(parser.close())
+    facts: dict[str, Any] = {"id": "20261122-031800-1", "model": "inceptionv3", "duration_s": 0.4, **info}
+    return report_of(fold.state, Context(labels, DRIVER, 800.0, None), RunInfo(**facts))
+
+
+def live(run: RunReport | None = None, **more: Any) -> Live:
+    """A live value with a board, a driver and this run."""
+    return Live(Snapshot("2026-11-22T03:18:00.000+00:00", BOARD, DRIVER, run), **more)
+
+
+class StillMonitor(StillEngine):
+    """An engine that does nothing but remember what was asked of it."""
+
+    def __init__(self, shown: Live, publish: Callable[[Live], None]) -> None:
+        super().__init__(shown, publish)
+        self.asked: list[Any] = []
+
+    async def run(self, work: Any) -> None:
+        await super().run(work)
+        self.asked.append(work)
+
+    def stop(self) -> None:
+        self.asked.append("stop")
+
+    async def watch(self, path: str) -> None:
+        self.asked.append(path)
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        self.asked.append("close")
+
+
+class StillDesk(still.StillDesk):
+    """A desk without a world. Its attributes may be set before the application starts."""
+
+    driver: Any = None
+
+    def __init__(self, shown: Live, look: Look = Look(refresh_s=3600)) -> None:
+        super().__init__(shown, look)
+        self.shown = shown
+        self.folders: tuple[str, ...] = ("~/aml_npu_demo_binaries",)
+        self.inspections: dict[str, str] = {}
+        self.written: list[Any] = []
+        self.still: StillMonitor | None = None
+
+    def monitor(self, publish: Callable[[Live], None]) -> StillMonitor:
+        self.still = StillMonitor(self.shown, publish)
+        return self.still
+
+    def where_models_are_looked_for(self) -> Sequence[str]:
+        return self.folders
+
+    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Any:
+        return (choice.id, count, warmup)
+
+    def inspection(self, network: str) -> str:
+        return self.inspections[network]
+
+    def export(self, report: RunReport) -> str:
+        self.written.append(report)
+        return "/tmp/run.json"
+
+    def picture(self, svg: str) -> str:
+        self.written.append(svg)
+        return "/tmp/picture.svg"
+
+
+def application(shown: Live, look: Look = Look(refresh_s=3600)) -> MonitorApp:
+    """The application, showing this. Use `async with application(...).run_test(size=(80, 24)) as pilot`."""
+    return MonitorApp(StillDesk(shown, look))
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Wait for a condition while the application goes on."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "\n".join(["waited in vain", *picture(pilot.app)])
+        await pilot.pause(0.005)
+
+
+def picture(app: App[Any]) -> list[str]:
+    """The screen as lines of text, as a terminal would show them."""
+    width, height = app.size
+    lines = app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in line)[:width] for line in lines[:height]]
+
+
+@dataclass
+class Demo:
+    """The monitor on a demo board, with the real engine. See the fixture `demo`."""
+
+    app: MonitorApp
+    pilot: Pilot[Any]
+    place: Workplace
+    pids: list[int] = field(default_factory=list)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys."""
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition."""
+        await until(self.pilot, condition)
+
+    async def until_shown(self, *words: str) -> None:
+        """Wait until the screen shows these words."""
+        await self.until(lambda: all(word in self.shown for word in words))
+
+    async def until_run(self, count: int = 1) -> None:
+        """Wait until so many runs have ended and nothing runs."""
+        await self.until(lambda: len(self.app.live.runs) >= count and not self.app.conductor.busy)
+
+    @property
+    def shown(self) -> str:
+        """The screen as text."""
+        return "\n".join(picture(self.app))
+
+    def models_running(self) -> list[int]:
+        """The processes of the demo board that run now; they have to be gone at the end."""
+        assert self.place.demo is not None
+        folder = os.fsencode(self.place.demo.folder)
+        found = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if folder in _command_line(pid)]
+        self.pids += found
+        return found
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

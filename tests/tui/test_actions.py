@@ -1,0 +1,111 @@
+"""Keys whose meaning depends on where and when they are pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+from npumon.core.activity import RUNNING, Activity
+import npumon.tui.app
+from npumon.tui import actions
+from npumon.tui.app import MonitorApp
+from npumon.tui.screens.page import Page
+from npumon.tui.screens.reload import ReloadDialog
+from tests.tui.conftest import Open
+from tests.tui.stage import StillDesk, application, live, picture, until
+
+
+class ListPage(Page):
+    """A page with a list that has the focus."""
+
+    NAME = "List"
+
+    def body(self) -> Iterable[Widget]:
+        self.list = OptionList(*(f"option {number}" for number in range(100)))
+        yield self.list
+
+
+class ListApp(MonitorApp):
+    MODES = {**MonitorApp.MODES, "live": ListPage}  # noqa: RUF012  # as Textual declares it
+    CSS_PATH = [Path(npumon.tui.app.__file__).parent / path for path in MonitorApp.CSS_PATH]  # noqa: RUF012
+    CSS = "OptionList { height: 1fr; }"
+
+
+async def test_g_opens_the_driver_at_once_where_there_is_no_list(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        await monitor.press("g")
+        assert isinstance(monitor.app.screen, ReloadDialog)
+        await monitor.press("escape")
+
+
+async def test_g_g_in_a_list_goes_to_its_top() -> None:
+    app = ListApp(StillDesk(live()))
+    async with app.run_test() as pilot:
+        page = app.screen
+        assert isinstance(page, ListPage)
+        page.list.focus()
+        await pilot.press("end")
+        assert page.list.highlighted == 99
+        await pilot.press("g", "g")
+        await until(pilot, lambda: page.list.highlighted == 0)
+        assert app._first_g is None
+        assert not app.screen.is_modal
+        await pilot.press("end", "g", "g", "end")
+        assert page.list.highlighted == 99
+
+
+async def test_g_alone_in_a_list_opens_the_driver_after_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "SECOND_G_S", 0.05)
+    app = ListApp(StillDesk(live()))
+    asked: list[bool] = []
+    monkeypatch.setattr(ListApp, "action_reload_driver", lambda self: asked.append(True))
+    async with app.run_test() as pilot:
+        app.screen.query_one(OptionList).focus()
+        await pilot.press("g")
+        await until(pilot, lambda: asked)
+        await pilot.press("g")
+        await until(pilot, lambda: len(asked) == 2)
+
+
+async def test_g_waits_in_vain_when_a_dialog_opens_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "SECOND_G_S", 3_600)
+    app = ListApp(StillDesk(live()))
+    asked: list[bool] = []
+    monkeypatch.setattr(ListApp, "action_reload_driver", lambda self: asked.append(True))
+    async with app.run_test() as pilot:
+        page = app.screen
+        page.query_one(OptionList).focus()
+        await pilot.press("g", "question_mark")
+        app._g_alone(page)
+        assert app.screen.is_modal
+        assert (asked, app._first_g) == ([], None)
+
+
+async def test_nothing_is_reloaded_while_a_model_runs() -> None:
+    app = application(live(activity=Activity(RUNNING)))
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: app.conductor.busy)
+        await pilot.press("g")
+        await until(pilot, lambda: "A model runs on the driver." in "\n".join(picture(app)))
+        assert not app.screen.is_modal
+
+
+async def test_r_without_anything_to_run_goes_where_models_are_chosen() -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        await pilot.press("r")
+        assert app.current_mode == "models"
+
+
+@pytest.mark.parametrize("key", ["x", "m", "c", "e", "R"])
+async def test_keys_that_cannot_be_used_now_do_no_harm(key: str) -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        await pilot.press(key, key)
+        await pilot.pause()
+        assert (app.current_mode, app.screen.is_modal, app.is_running) == ("live", False, True)

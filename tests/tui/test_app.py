@@ -1,0 +1,423 @@
+"""The application on a demo board with the real engine: runs, their end, and everything that leads out of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from npumon.core.activity import Activity
+from npumon.core.live import Live
+from npumon.core.problems import Problem
+from npumon.engine.work import Work
+from npumon.ports import RunRequest
+from npumon.tui.actions import PAGES
+from npumon.tui.app import INTERRUPTED, MonitorApp
+from npumon.tui.messages import LiveArrived
+from npumon.tui.paint import Line, Room, span
+from npumon.tui.screens.page import Page
+from npumon.tui.widgets.header import Header
+from tests.command_line import alive
+from tests.tui.conftest import Open
+from tests.tui.stage import SEED, Demo, StillDesk, application, live, picture, report, until
+
+#: What a model may call itself, and what must be seen of it.
+HOSTILE = [
+    "[bold]x[/bold]",
+    "[/]",
+    "[link=y]z[/link]",
+    "[$error]",
+    "日本語" * 5,
+    "e\u0301\u0308" * 8,
+    "a" * 300,
+    "\\[red]",
+]
+
+
+# -- runs ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_demos_model_runs_by_itself(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        await monitor.until_shown("inceptionv3", "71.70", "40.72", "goldfish", "DEMO", "profiling on", "Compute-bound")
+        run = monitor.app.live.snapshot.run
+        assert run is not None
+        assert (run.info.outcome, run.demo) == ("ok", True)
+
+
+async def test_r_runs_it_again(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        await monitor.press("r")
+        await monitor.until_run(2)
+        assert [run.info.outcome for run in monitor.app.live.runs] == ["ok", "ok"]
+        assert monitor.app.live.runs[0].info.id != monitor.app.live.runs[1].info.id
+        await monitor.until_shown("run 2")
+
+
+async def test_a_series_with_warm_up(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        await monitor.press("R", "2", "tab", "3", "enter")
+        await monitor.until(lambda: monitor.app.conductor.busy)
+        work = monitor.app.conductor.work
+        assert work is not None
+        assert (work.count, work.warmup) == (2, 3)
+        await monitor.until_run(3)
+        assert monitor.app.live.latencies.samples == 3, "warm-up runs do not count"
+
+
+async def test_x_stops_a_hang(demo: Open) -> None:
+    """The model and its child ignore SIGTERM."""
+    async with demo("--scenario", "hang") as monitor:
+        await monitor.until(lambda: monitor.app.live.activity.stage == "running")
+        assert len(monitor.models_running()) >= 2
+        await monitor.until_shown("x stop")
+        began = time.monotonic()
+        await monitor.press("x")
+        await monitor.until_run()
+        assert time.monotonic() - began < 20, "5 s are promised; a busy machine gets more"
+        assert monitor.app.live.runs[-1].info.outcome == "cancelled"
+        await monitor.until(lambda: not monitor.models_running())
+        assert "x stop" not in monitor.shown
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_quitting_takes_the_model_down(demo: Open, key: str) -> None:
+    async with demo("--scenario", "hang") as monitor:
+        await monitor.until(lambda: monitor.app.live.activity.stage == "running")
+        assert monitor.models_running()
+        await monitor.press(key, "q", key)
+        await monitor.until(lambda: not monitor.app.is_running)
+        assert [pid for pid in monitor.pids if alive(pid)] == []
+        assert monitor.app.return_value == 0
+
+
+async def test_it_shows_that_it_is_stopping(demo: Open) -> None:
+    async with demo("--scenario", "hang") as monitor:
+        await monitor.until(lambda: monitor.app.live.activity.stage == "running")
+        await monitor.press("q")
+        await monitor.until(lambda: monitor.app.live.activity.stage == "stopping" or not monitor.app.is_running)
+
+
+async def test_a_failed_run_is_shown(demo: Open) -> None:
+    async with demo("--scenario", "crash") as monitor:
+        await monitor.until_run()
+        await monitor.until_shown("failed")
+        await monitor.press("r")
+        await monitor.until_run(2)
+
+
+async def test_a_second_run_while_one_is_under_way_is_not_begun(demo: Open) -> None:
+    async with demo("--scenario", "hang") as monitor:
+        await monitor.until(lambda: monitor.app.live.activity.stage == "running")
+        running = monitor.models_running()
+        await monitor.press("r", "R", "r")
+        await monitor.until_shown("A run is under way.")
+        assert set(monitor.models_running()) == set(running)
+        assert not monitor.app.screen.is_modal
+        await monitor.press("x")
+        await monitor.until_run()
+
+
+async def test_a_program_that_is_not_there(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        monitor.app.conductor.run(Work(RunRequest(("./[bold]gone[/]",), "/", model="[bold]gone")))
+        await monitor.until_run(2)
+        await monitor.until_shown("[bold]gone")
+        assert monitor.app.live.runs[-1].info.outcome == "failed"
+
+
+# -- comparing, writing -----------------------------------------------------------------------------------------------
+
+
+async def test_mark_and_compare(demo: Open) -> None:
+    async with demo() as monitor:
+        app = monitor.app
+        await monitor.press("c")
+        await monitor.until_shown("Nothing is marked")
+        await monitor.until_run()
+        await monitor.press("m")
+        await monitor.until_shown("c compare")
+        assert app.marked is app.live.runs[0]
+        await monitor.press("c")
+        await monitor.until(lambda: app.current_mode == "runs")
+
+
+async def test_export_writes_the_run(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        await monitor.press("e")
+        await monitor.until(lambda: list(Path().glob("npumon-*.json")))
+        (path,) = Path().glob("npumon-*.json")
+        await monitor.until_shown("Written to")
+        document = json.loads(path.read_text())
+        assert (document["schema"], document["demo"], document["run"]["model"]) == ("npumon.run/1", True, "inceptionv3")
+        assert document["run"]["cwd"].startswith("~/")
+        await monitor.press("e")
+        await monitor.until(lambda: len(list(Path().glob("npumon-*.json"))) == 2)
+
+
+async def test_there_is_nothing_to_export_yet() -> None:
+    app = application(live())
+    async with app.run_test(notifications=True) as pilot:
+        await pilot.press("e", "R")
+        await until(pilot, lambda: "no run to export" in "\n".join(picture(app)))
+        await until(pilot, lambda: "nothing to repeat" in "\n".join(picture(app)))
+
+
+async def test_a_picture_of_the_screen(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        await monitor.until_shown("goldfish")
+        await monitor.press("s")
+        await monitor.until(lambda: list(Path().glob("npumon-*.svg")))
+        (path,) = Path().glob("npumon-*.svg")
+        texts = "".join(ElementTree.fromstring(path.read_text()).itertext())  # noqa: S314  # our own
+        assert "goldfish" in texts
+        assert "font-face" not in path.read_text()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+async def test_a_folder_that_cannot_be_written(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        Path().chmod(0o500)
+        await monitor.press("e")
+        await monitor.until_shown("cannot be written")
+        Path().chmod(0o700)
+
+
+async def test_a_folder_that_is_gone(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        Path.cwd().rmdir()
+        await monitor.press("e", "s")
+        await monitor.until(lambda: len(monitor.app._notifications) >= 2)
+        assert monitor.app.is_running
+
+
+# -- the display ------------------------------------------------------------------------------------------------------
+
+
+async def test_pause_freezes_the_display_and_not_the_run(demo: Open) -> None:
+    async with demo() as monitor:
+        await monitor.until_run()
+        await monitor.until_shown("run 1")
+        await monitor.press("space")
+        await monitor.until_shown("PAUSED", "go on")
+        await monitor.press("r")
+        await monitor.until_run(2)
+        assert "run 2" not in monitor.shown
+        await monitor.press("space")
+        await monitor.until_shown("run 2")
+        assert "PAUSED" not in monitor.shown
+
+
+async def test_the_pace() -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        assert app.conductor.refresh_s == 3600
+        await pilot.press("+")
+        assert app.conductor.refresh_s == 10
+        await pilot.press("equals_sign", "+", "+", "+", "+")
+        assert app.conductor.refresh_s == 0.5, "no faster than this"
+        await pilot.press("-")
+        assert app.conductor.refresh_s == 1
+        await pilot.press(*["minus"] * 9)
+        assert app.conductor.refresh_s == 10
+
+
+async def test_what_npumon_costs_itself() -> None:
+    app = application(live())
+    async with app.run_test(size=(160, 24)) as pilot:
+        await pilot.press("o")
+        assert app.overhead is not None
+        app.show_live()
+        app.overhead._since_s -= 5
+        app.show_live()
+        await until(pilot, lambda: "npumon: cpu" in picture(app)[-1])
+        await pilot.press("o")
+        await until(pilot, lambda: "npumon: cpu" not in picture(app)[-1])
+
+
+@pytest.mark.parametrize("number", range(5))
+async def test_pages(number: int) -> None:
+    run = report(SEED.read_bytes())
+    app = application(live(run, runs=(run,)))
+    async with app.run_test() as pilot:
+        await pilot.press(str(number + 1))
+        await pilot.pause()
+        assert app.current_mode == PAGES[number]
+        assert isinstance(app.screen, Page)
+        assert app.screen.NAME.lower() == PAGES[number]
+        await pilot.press("tab")
+        assert app.current_mode == PAGES[(number + 1) % 5]
+        await pilot.press("shift+tab", "shift+tab")
+        assert app.current_mode == PAGES[number - 1]
+        await pilot.pause()
+
+
+async def test_every_page_shows_what_came_while_it_was_away() -> None:
+    desk = StillDesk(live())
+    app = MonitorApp(desk)
+    run = report(SEED.read_bytes(), model="newcomer")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: desk.still)
+        for page in PAGES:
+            app.action_page(page)
+            await pilot.pause()
+        app.post_message(LiveArrived(live(run, runs=(run,))))
+        await until(pilot, lambda: app.live.runs)
+        app.action_page("live")
+        await until(pilot, lambda: "newcomer" in "\n".join(picture(app)))
+
+
+async def test_any_size() -> None:
+    run = report(SEED.read_bytes())
+    app = application(live(run, runs=(run,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for page in PAGES:
+            app.action_page(page)
+            for size in ((20, 5), (250, 80), (40, 10), (1, 1), (60, 15), (80, 24)):
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                lines = picture(app)
+                assert (len(lines), max(map(len, lines))) == (size[1], size[0])
+        await until(pilot, lambda: "q quit" in picture(app)[-1])
+
+
+async def test_resized_while_a_dialog_is_open() -> None:
+    app = application(live())
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = picture(app)
+        await pilot.press("question_mark")
+        await pilot.resize_terminal(20, 5)
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: not app.screen.is_modal and "q quit" in picture(app)[-1])
+        assert len(picture(app)) == len(before)
+
+
+@pytest.mark.parametrize("theme", ["auto", "terminal", "dark", "light", "colorblind", "no-such-theme", "[bold]"])
+async def test_any_theme(theme: str) -> None:
+    desk = StillDesk(live())
+    desk.look = desk.look._replace(theme=theme)
+    app = MonitorApp(desk)
+    async with app.run_test() as pilot:
+        assert app.theme == (theme if theme in app.available_themes else "terminal")
+        await pilot.press("t")
+        assert app.theme in app.available_themes
+        app.action_take_theme(theme)
+        await pilot.pause()
+
+
+# -- hostile text -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_names_on_every_page(text: str) -> None:
+    run = report(SEED.read_bytes(), labels=[text] * 1000, model=text, id=text)
+    activity = Activity(model=text, run=1, source=text, note=text)
+    app = application(live(run, runs=(run, run), activity=activity))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        app.complain(Problem("x", text, text))
+        app.say(text)
+        for page in PAGES:
+            app.action_page(page)
+            await pilot.pause()
+            lines = picture(app)
+            assert "q quit" in lines[-1]
+            assert app.is_running
+            if page == "live":
+                assert text[:20] in "\n".join(lines)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_words_in_messages(text: str) -> None:
+    app = application(live())
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        app.complain(Problem("x", f"Trouble {text[:10]}", f"Remedy {text[:10]}"))
+        await until(pilot, lambda: "Trouble" in "\n".join(picture(app)))
+        shown = "\n".join(picture(app))
+        assert f"Trouble {text[:10]}" in shown
+        assert f"Remedy {text[:10]}" in shown
+
+
+# -- the end ----------------------------------------------------------------------------------------------------------
+
+
+async def test_no_task_is_left() -> None:
+    before = asyncio.all_tasks()
+    app = application(live())
+    async with app.run_test() as pilot:
+        await pilot.press("s", "e", "question_mark", "escape", "2", "q")
+        await until(pilot, lambda: not app.is_running)
+    left = [task for task in asyncio.all_tasks() - before if not task.done() and "npumon" in repr(task.get_coro())]
+    assert left == []
+
+
+async def test_a_signal_ends_it(demo: Open) -> None:
+    async with demo("--scenario", "hang") as monitor:
+        await monitor.until(lambda: monitor.app.live.activity.stage == "running")
+        monitor.models_running()
+        os.kill(os.getpid(), 15)
+        await monitor.until(lambda: not monitor.app.is_running)
+        assert monitor.app.return_value == INTERRUPTED
+        assert [pid for pid in monitor.pids if alive(pid)] == []
+
+
+def test_it_runs_in_any_thread() -> None:
+    """Only the main thread has signals."""
+    seen: list[str] = []
+
+    async def session() -> None:
+        app = application(live())
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: "Khadas" in picture(app)[0])
+            seen.append(picture(app)[0])
+
+    thread = threading.Thread(target=lambda: asyncio.run(session()))
+    thread.start()
+    thread.join()
+    assert len(seen) == 1
+
+
+@pytest.mark.filterwarnings("default")
+async def test_a_pane_that_breaks_ends_it_and_the_model(demo: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Header, live: Live, room: Room) -> Sequence[Line]:
+        if live.activity.stage == "running":
+            raise ZeroDivisionError("a pane [bold]broke")
+        return [span("fine")]
+
+    monkeypatch.setattr(Header, "draw", broken)
+    opened: list[Demo] = []
+
+    async def session() -> None:
+        async with demo("--scenario", "hang") as monitor:
+            opened.append(monitor)
+            await monitor.until(lambda: monitor.models_running() and not monitor.app.is_running)
+
+    with pytest.raises(ZeroDivisionError):
+        await session()
+    (monitor,) = opened
+    assert isinstance(monitor.app.failure, ZeroDivisionError)
+    assert monitor.app.return_code == 1
+    assert [pid for pid in monitor.pids if alive(pid)] == []
+
+
+async def test_it_may_be_left_at_once() -> None:
+    app = application(live())
+    async with app.run_test():
+        pass
+    assert app.failure is None

@@ -1,0 +1,75 @@
+"""The facts beside the utilization."""
+
+from __future__ import annotations
+
+import pytest
+
+from npumon.core.live import Latencies
+from npumon.core.metrics import Figures, Metrics
+from npumon.core.state import EMPTY
+from npumon.tui.panes import facts
+from tests.tui.moments import LATENCIES, seed_run, texts
+
+
+def test_facts_of_the_seed_run() -> None:
+    run = seed_run()
+    assert texts(
+        [
+            facts.busy(run),
+            facts.cycles(run.metrics),
+            facts.clock(run.metrics),
+            facts.latency(run),
+            facts.preparation(run.state),
+        ]
+    ) == ["20.7 of 21.1 ms", "16.70 M, 0.30 M idle", "790 of 800 MHz", "21.6 ms", "59.5 ms, verify 0.82 ms"]
+
+
+def test_units_that_differ_are_both_written() -> None:
+    run = seed_run()
+    metrics = run.metrics._replace(figures=run.metrics.figures._replace(busy_us=12_000_000.0))
+    assert texts([facts.busy(run._replace(metrics=metrics))]) == ["12.0 s of 21.1 ms"]
+
+
+@pytest.mark.parametrize(
+    ("mhz", "nominal", "text"),
+    [
+        (790.4, 800.0, "790 of 800 MHz"),
+        (760.0, 800.0, "760 of 800 MHz"),
+        (759.0, 800.0, "759 of 800 SLOW"),
+        (500.0, None, "500 MHz"),
+        (None, 800.0, "n/a"),
+    ],
+)
+def test_the_clock(mhz: float | None, nominal: float | None, text: str) -> None:
+    assert texts([facts.clock(Metrics(Figures(clock_mhz=mhz), nominal))]) == [text]
+
+
+def test_the_window_stands_in_for_a_time_that_was_not_printed() -> None:
+    run = seed_run()
+    iteration = run.state.iterations[0]._replace(elapsed_us=None)
+    assert texts([facts.latency(run._replace(state=run.state._replace(iterations=(iteration,))))]) == ["21.1 ms"]
+    assert texts([facts.latency(run._replace(state=EMPTY))]) == ["n/a"]
+
+
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (80, "min 21.5 ms  median 21.6 ms  p95 22.9 ms  of 7 iterations"),
+        (40, "min 21.5  med 21.6  p95 22.9  n 7"),
+        (30, "min 21.5  med 21.6  p95 22.9"),
+        (20, "med 21.6  p95 22.9"),
+        (10, "med 21.6"),
+        (3, ""),
+    ],
+)
+def test_the_spread_says_what_fits(width: int, text: str) -> None:
+    assert texts([facts.spread(LATENCIES, width)]) == [text]
+
+
+def test_one_sample_has_no_spread() -> None:
+    assert facts.spread(Latencies(1, 1.0, 1.0, 1.0), 80) == ()
+
+
+def test_a_program_that_prints_no_preparation() -> None:
+    assert facts.preparation(EMPTY) == ()
+    assert texts([facts.preparation(EMPTY._replace(create_us=1_000))]) == ["1.00 ms, verify n/a"]

@@ -1,0 +1,105 @@
+"""The top line: what it says, what it leaves out first, and that it fits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npumon.core.live import Live
+from npumon.core.snapshot import BoardState, CoolingDevice, DriverState, Snapshot, ThermalZone
+from npumon.tui.paint import Room, width_of
+from npumon.tui.widgets.header import Header
+from tests.tui.stage import BOARD, DRIVER, SEED, application, live, picture, report, until
+
+
+def text(shown: Live, width: int = 200, *, ascii_only: bool = False, paused: bool = False) -> str:
+    header = Header(ascii_only=ascii_only)
+    header.paused = paused
+    (line,) = header.draw(shown, Room(width, 1, ascii_only))
+    assert width_of(line) == width
+    return "".join(part.text for part in line)
+
+
+def on(board: BoardState = BOARD, driver: DriverState = DRIVER, *, demo: bool = False) -> Live:
+    return Live(Snapshot("", board, driver, report(SEED.read_bytes()), demo=demo))
+
+
+def test_everything() -> None:
+    left = "npumon Linux 4.9.241 · Khadas VIM3 A311D · NPU 790 MHz · galcore 6.4.6.2 profiling on"
+    assert text(on(demo=True)) == f"{left:<188}  DEMO  52 °C"
+    assert text(on(), ascii_only=True).isascii()
+    assert "PAUSED" in text(on(), paused=True)
+
+
+def test_before_the_first_look() -> None:
+    assert text(Live(Snapshot("", BoardState(), DriverState()))).split() == ["npumon", "looking", "at", "the", "board"]
+
+
+@pytest.mark.parametrize(
+    ("width", "gone"), [(80, ["Linux"]), (60, ["Linux", "Khadas"]), (38, ["Linux", "Khadas", "790 MHz"])]
+)
+def test_the_least_important_goes_first(width: int, gone: list[str]) -> None:
+    line = text(on(), width)
+    assert not [word for word in gone if word in line]
+    assert "profiling on" in line
+    assert "52 °C" in line
+
+
+def test_demo_and_heat_stay_to_the_last() -> None:
+    assert text(on(demo=True), 20).endswith(" DEMO  52 °C")
+    assert text(on(demo=True), 40, paused=True).endswith(" PAUSED   DEMO  52 °C")
+
+
+@pytest.mark.parametrize(
+    ("driver", "said"),
+    [
+        (DriverState(), "no NPU driver"),
+        (DriverState(name="etnaviv"), "etnaviv instead of galcore"),
+        (DRIVER._replace(profiling=False), "profiling OFF"),
+        (DRIVER._replace(profiling=None), "profiling unknown"),
+        (DRIVER._replace(version=None), "galcore profiling on"),
+    ],
+)
+def test_drivers(driver: DriverState, said: str) -> None:
+    assert said in text(on(driver=driver))
+
+
+@pytest.mark.parametrize(
+    ("zones", "cooling", "said"),
+    [
+        ([52.4, 48.0], [], "52 °C"),
+        ([52.4, None], [], "52 °C"),
+        ([86.0], [], "86 °C HOT"),
+        ([91.0], [("cpufreq-cpu0", 3)], "91 °C HOT throttled"),
+        ([60.0], [("pwm-FAN", 3), ("cpufreq-cpu0", 0)], "60 °C"),
+    ],
+)
+def test_heat(zones: list[float | None], cooling: list[tuple[str, int]], said: str) -> None:
+    board = BOARD._replace(
+        zones=tuple(ThermalZone("soc", celsius) for celsius in zones),
+        cooling=tuple(CoolingDevice(name, state, 10) for name, state in cooling),
+    )
+    assert text(on(board)).endswith(f" {said}")
+
+
+def test_no_sensor_no_heat() -> None:
+    assert "C" not in text(on(BOARD._replace(zones=(ThermalZone("soc", None),)))).split("on")[-1]
+
+
+@given(
+    st.text("[bold]日é\u0301/ x", max_size=40),
+    st.text("[/]語 y", max_size=40),
+    st.integers(1, 120),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_board_fits(model: str, version: str, width: int, ascii_only: bool, paused: bool) -> None:
+    board = BOARD._replace(model=model or None, chip=None, kernel=version or None)
+    text(on(board, DRIVER._replace(version=version), demo=True), width, ascii_only=ascii_only, paused=paused)
+
+
+async def test_markup_is_shown_as_it_is() -> None:
+    app = application(live()._replace(snapshot=on(BOARD._replace(model="[bold]x[/] [link=y]")).snapshot))
+    async with app.run_test(size=(160, 24)) as pilot:
+        await until(pilot, lambda: "[bold]x[/] [link=y]" in picture(app)[0])

@@ -1,0 +1,46 @@
+"""The help lists every key."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from npumon.tui.actions import PAGES
+from npumon.tui.keys import KEYS
+from tests.tui.stage import application, live, picture, until
+
+
+async def test_every_key_stands_there() -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = str(app.screen.query_one(VerticalScroll).query_one(Static).content)
+        keys = [*KEYS]
+        for name in PAGES:
+            keys += getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
+        lines = text.splitlines()
+        for key in keys:
+            assert f"  {key.shown:<10} {key.meaning}" in lines
+        for key in keys[len(KEYS) :]:
+            assert f"On the page {key.place.capitalize()}" in lines
+
+
+async def test_it_scrolls_and_closes() -> None:
+    for key in ("escape", "q", "question_mark", "f1"):
+        app = application(live())
+        async with app.run_test(size=(80, 15)) as pilot:
+            await pilot.press("f1")
+            await until(pilot, lambda: "Everywhere" in "\n".join(picture(app)))
+            scroll = app.screen.query_one(VerticalScroll)
+            await pilot.press("j", "down", "j")
+            await until(pilot, lambda: scroll.scroll_y == 3)
+            await pilot.press("k")
+            await until(pilot, lambda: scroll.scroll_y == 2)
+            await pilot.press("end")
+            await until(pilot, lambda: scroll.scroll_y == scroll.max_scroll_y)
+            await pilot.press(key)
+            assert not app.screen.is_modal
+            assert app.is_running

@@ -1,0 +1,59 @@
+"""The table of keys: complete, without contradictions, and the same for bindings, help and palette."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from npumon.tui.actions import PAGES
+from npumon.tui.app import MonitorApp
+from npumon.tui.keys import KEYS, Key
+from npumon.tui.screens.page import Page
+
+#: The contract's keys that work everywhere.
+CONTRACT = [*"q?rRxgm ces+-t:12345", "Tab", "Ctrl+P"]
+
+
+def page_keys(name: str) -> tuple[Key, ...]:
+    keys: tuple[Key, ...] = getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
+    return keys
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.shown)
+def test_every_key_has_words_and_an_action(key: Key) -> None:
+    assert key.word
+    assert key.meaning
+    assert key.shown.isascii()
+    for action in {key.action, key.pressed or key.action}:
+        assert hasattr(MonitorApp, f"action_{action.partition('(')[0]}")
+
+
+@pytest.mark.parametrize("shown", CONTRACT)
+def test_the_contracts_keys_are_bound(shown: str) -> None:
+    names = {" ": "space", "Ctrl+P": "ctrl+p", "?": "question_mark", "+": "plus", "-": "minus", ":": "colon"}
+    bound = [name for key in KEYS for name in key.keys.split(",")]
+    assert names.get(shown, shown.lower() if len(shown) > 1 else shown) in bound
+
+
+def test_no_key_has_two_meanings() -> None:
+    bound = [name for key in KEYS for name in key.keys.split(",") if name]
+    assert len(bound) == len(set(bound))
+    shown = [key.shown for key in KEYS]
+    assert len(shown) == len(set(shown))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_its_keys_do(name: str) -> None:
+    keys = page_keys(name)
+    bound = [pressed for key in keys for pressed in key.keys.split(",")]
+    assert len(bound) == len(set(bound))
+    assert all(key.place == name and key.word and key.meaning and key.shown.isascii() for key in keys)
+    assert not set(bound) & set("12345rRxgqt"), "these mean the same everywhere"
+
+
+def test_tab_goes_from_page_to_page() -> None:
+    """Textual's screens use Tab themselves."""
+    bindings = {key: binding.action for key, binding in Page._merge_bindings()}
+    assert bindings["tab"] == "app.next_page(1)"
+    assert bindings["shift+tab"] == "app.next_page(-1)"

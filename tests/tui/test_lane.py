@@ -1,0 +1,37 @@
+"""A graph with its axis."""
+
+from __future__ import annotations
+
+import pytest
+
+from npumon.tui.paint import Room
+from npumon.tui.panes.lane import Lane, reach
+from npumon.tui.widgets.graph import Graph
+from tests.tui.moments import history, roles, texts
+
+
+def lane(name: str = "") -> Lane:
+    return Lane(Graph(lambda sample: sample.utilization), 8, "read", name)
+
+
+def test_the_axis_names_its_ends() -> None:
+    lines = lane("DDR").lines(history(3), 1.0, "100", Room(20, 3))
+    assert [line[:8] for line in texts(lines)] == ["DDR 100 ", " " * 8, "      0 "]
+    assert roles(lines, "▁▂▅") == {"read"}
+
+
+def test_one_line_names_its_upper_end() -> None:
+    assert texts(lane("AXI").lines(history(3), 1.0, "100", Room(20, 1))) == ["AXI 100 ▁▁▂"]
+
+
+@pytest.mark.parametrize("room", [Room(8, 3), Room(20, 0)])
+def test_without_room_there_is_nothing(room: Room) -> None:
+    assert lane().lines(history(3), 1.0, "100", room) == []
+
+
+def test_how_far_back_it_goes() -> None:
+    assert [reach(history(many), 8) for many in (0, 1, 2, 8, 9)] == [
+        "",
+        "",
+        *(f"last {n} iterations" for n in (2, 8, 7)),
+    ]

@@ -1,0 +1,217 @@
+"""The Layers page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from npumon.core.activity import RUNNING, Activity
+from npumon.core.report import RunReport
+from npumon.core.snapshot import DriverState
+from npumon.core.state import RunState
+from npumon.tui.app import MonitorApp
+from npumon.tui.screens.layers import PAGE_KEYS, LayersPage
+from tests.tui.layered import many, page_of, profile, ran, settled, show
+from tests.tui.stage import SEED, live, picture, report
+
+SIZES = [(40, 10), (60, 15), (60, 24), (80, 24), (120, 40), (200, 60), (250, 80)]
+FEW = report(profile([100, 300, 50, 550]), model="few")
+
+
+def page(app: MonitorApp) -> LayersPage:
+    assert isinstance(app.screen, LayersPage)
+    return app.screen
+
+
+def keys_of(app: MonitorApp) -> list[str]:
+    return [row.operation.name or "" for row in page(app).table.rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("plain", [True, False])
+async def test_every_size_shows_times_and_sums(
+    size: tuple[int, int], plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page_of("layers", ran(FEW), monkeypatch, plain=plain)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        lines = picture(app)
+        text = "\n".join(lines)
+        assert re.search(r"0\.1 +conv0 +.*300", text)
+        assert re.search(r"sum of 4 +.*1 000", text)
+        assert "55.0 %" in text
+        if plain:
+            assert page(app).has_class("-ascii")
+            assert not set("│╭▸▾█…·") & set(text)
+        if size >= (60, 24):
+            assert "VXNNE_OPERATOR_CONVOLUTION" in text
+        if size[0] >= 120:
+            assert all(title in text for title in ("total r", "total w", "AXI r", "AXI w", "DDR r", "DDR w", "bound"))
+
+
+async def test_the_real_run_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("layers", ran(report(SEED.read_bytes())), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        text = "\n".join(picture(app))
+        for figure in (
+            "20 845 µs, 100.0 % of all",
+            "16 697 255, 296 080 idle",
+            "71.7034",
+            "3.6802",
+            "network_binary_graph",
+        ):
+            assert figure in text
+        assert "unkown operation target" in text
+        assert re.search(r"DDR-bound +no", text)
+
+
+async def test_the_details_follow_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("layers", ran(FEW), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("j")
+        await pilot.pause()
+        assert "300 µs, 30.0 % of all" in "\n".join(picture(app))
+        await pilot.press("G")
+        await pilot.pause()
+        text = "\n".join(picture(app))
+        assert "550 µs, 55.0 % of all" in text
+        assert "yes, it waits for memory" in text
+
+
+async def test_where_there_is_little_room_enter_shows_the_details(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("layers", ran(FEW), monkeypatch)
+    async with app.run_test(size=(60, 15)) as pilot:
+        await settled(pilot)
+        assert "VXNNE" not in "\n".join(picture(app))
+        assert "Enter details" in picture(app)[-1]
+        await pilot.press("j", "enter")
+        await pilot.pause()
+        text = "\n".join(picture(app))
+        assert "300 µs, 30.0 % of all" in text
+        assert "AXI-SRAM" in text
+        assert "Enter back" in text
+        await pilot.press("j")
+        await pilot.pause()
+        assert "50 µs, 5.0 % of all" in "\n".join(picture(app))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "sum of 4" in "\n".join(picture(app))
+
+
+async def test_rows_are_sorted_by_the_chosen_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("layers", ran(FEW), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("greater_than_sign", "greater_than_sign")
+        await pilot.pause()
+        assert [row.operation.execution_us for row in page(app).table.rows] == [550, 300, 100, 50]
+        assert "time µs▾" in picture(app)[2]
+        await pilot.press("I")
+        await pilot.pause()
+        assert [row.operation.execution_us for row in page(app).table.rows] == [50, 100, 300, 550]
+        assert "time µs▴" in picture(app)[2]
+
+
+async def test_words_narrow_the_rows_and_the_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("layers", ran(FEW), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"pool")
+        await pilot.pause()
+        text = "\n".join(picture(app))
+        assert [row.id for row in page(app).table.rows] == ["0.1", "1.1"]
+        assert "2 of 4" in text
+        assert re.search(r"sum of 2 +850", text)
+        await pilot.press("enter", "n")
+        assert page(app).table.current == page(app).table.rows[1]
+        await pilot.press("N")
+        assert page(app).table.current == page(app).table.rows[0]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(page(app).table.rows) == 4
+
+
+async def test_while_runs_repeat_cursor_order_and_place_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = many(500, 1), many(500, 2)
+    app = page_of("layers", ran(first), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("G", "pageup", "pageup")
+        table = page(app).table
+        place, current = table.scroll_y, table.current
+        assert current is not None
+        assert place > 0
+        starting = FEW._replace(info=FEW.info._replace(outcome="running"), state=RunState())
+        for shown in (live(starting, runs=(first,), activity=Activity(RUNNING)), ran(first, second)):
+            await show(pilot, shown)
+            assert table.current is not None
+            assert (table.scroll_y, table.current.key) == (place, current.key)
+        newest = second.state.iterations[-1].operations[current.place]
+        assert [row.operation for row in table.rows if row.key == current.key] == [newest]
+
+
+async def test_the_run_before_is_shown_until_there_is_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    starting = FEW._replace(info=FEW.info._replace(outcome="running"), state=RunState())
+    app = page_of("layers", live(starting, runs=(FEW,)), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "the run before" in picture(app)[1]
+        await show(pilot, ran(FEW._replace(info=FEW.info._replace(outcome="running"))))
+        assert "running" in picture(app)[1]
+
+
+async def test_a_run_that_broke_off_shows_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = profile([100, 200])
+    broken = report(text[: text.index(b"Run the 1 time")])
+    app = page_of("layers", ran(broken), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "iteration 1 broke off" in picture(app)[1]
+        assert "conv0" in "\n".join(picture(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_layers_it_says_why_and_what_helps(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = SEED.read_bytes()
+    off = report(text[: text.index(b"layer id")] + text[text.index(b"Run the 1 time") :])
+    shown = live(off, runs=(off,))
+    app = page_of(
+        "layers", shown._replace(snapshot=shown.snapshot._replace(driver=DriverState(profiling=False))), monkeypatch
+    )
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        words = " ".join("\n".join(picture(app)).split())
+        assert "profiling is off" in words
+        assert "g reloads galcore" in words
+        assert "sum of" not in words
+        await show(pilot, ran(FEW))
+        assert "sum of 4" in "\n".join(picture(app))
+
+
+async def test_hostile_names_are_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile: RunReport = report(profile([10, 20], "[bold]no[/] [link=http://x]日本\x1b]52;c;eA==\x07 "))
+    app = page_of("layers", ran(hostile), monkeypatch)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot)
+        text = "\n".join(picture(app))
+        assert "[bold]no[/]" in text
+        assert "\x1b" not in text
+
+
+async def test_resizing_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("layers", ran(many(50)), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        for size in [*SIZES, (10, 3), (80, 24)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert "sum of 50" in "\n".join(picture(app))
+
+
+def test_keys_are_in_the_help() -> None:
+    assert {"/", "<", ">", "I", "G", "n"} <= {key.shown for key in PAGE_KEYS}

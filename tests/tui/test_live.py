@@ -1,0 +1,118 @@
+"""The Live page in the real application."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from npumon.core.activity import Activity
+from npumon.core.live import Live
+from npumon.tui.app import MonitorApp
+from npumon.tui.desk import Look
+from npumon.tui.messages import LiveArrived
+from npumon.tui.panes.results import Results
+from npumon.tui.panes.utilization import Utilization
+from tests.tui.moments import MISSING, board, moments, seed_run
+from tests.tui.stage import application, live, picture, until
+
+#: What is to be seen of the seed run at 80x24 without scrolling.
+FIGURES = (
+    "71.70 17.81 30.98 14.13 40.72 3.68 3 440 854 1 486 678 1 954 177 20.7 of 21.1 ms 16.70 M 0.30 M idle "
+    "790 of 800 MHz 21.6 ms min med p95 goldfish 0.8340 0.0091 0.0036 0.0022 0.0021 inceptionv3 done run Compute-bound"
+)
+SIZES = [(200, 60), (120, 40), (80, 24), (60, 15), (40, 10), (30, 8), (80, 12), (50, 40), (250, 80), (3, 2)]
+
+
+async def shows(pilot: Pilot[int], shown: Live) -> MonitorApp:
+    """The application, as soon as this is what it shows."""
+    app = pilot.app
+    assert isinstance(app, MonitorApp)
+    await until(pilot, lambda: app.live.snapshot.taken_at)  # the first look is over
+    if app.live is not shown:
+        app.post_message(LiveArrived(shown))
+        await until(pilot, lambda: app.live is shown)
+    await pilot.pause()
+    return app
+
+
+async def screen(shown: Live, size: tuple[int, int] = (80, 24)) -> list[str]:
+    async with application(shown).run_test(size=size) as pilot:
+        return picture(await shows(pilot, shown))
+
+
+async def test_every_figure_is_on_the_screen_at_80x24() -> None:
+    text = "\n".join(await screen(moments()["done"]))
+    missing = [word for word in FIGURES.split() if word not in text]
+    assert missing == []
+    for title in ("Utilization", "Bandwidth", "Top-5", "Log"):
+        assert f"─ {title} ─" in text
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("ascii_only", [False, True], ids=["unicode", "ascii"])
+async def test_every_size_in_every_moment(size: tuple[int, int], ascii_only: bool) -> None:
+    app = application(live(), Look(refresh_s=3600, ascii=ascii_only))
+    async with app.run_test(size=size) as pilot:
+        for name, shown in moments().items():
+            lines = picture(await shows(pilot, shown))
+            assert len(lines) == size[1], name
+            assert {cell_len(line) for line in lines} == {size[0]}, name
+            if ascii_only and name != "hostile":
+                assert "".join(lines).isascii(), name
+
+
+async def test_at_40x10_the_gauge_and_the_pairs_remain() -> None:
+    lines = await screen(moments()["done"], (40, 10))
+    text = "\n".join(lines)
+    assert "98.2 %" in text
+    assert all(rate in text for rate in ("3 440", "854", "1 486", "678", "1 954", "177"))
+    assert lines[0].startswith("npumon")
+
+
+async def test_at_60x15_the_classes_are_there_too() -> None:
+    text = "\n".join(await screen(moments()["done"], (60, 15)))
+    assert all(word in text for word in ("0.8340", "71.70", "3 440", "790 of 800 MHz", "21.6 ms", "Compute-bound"))
+
+
+async def test_a_resize_lays_out_anew() -> None:
+    done = moments()["done"]
+    async with application(done).run_test(size=(40, 10)) as pilot:
+        app = await shows(pilot, done)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert picture(app) == await screen(done)
+
+
+async def test_a_driver_that_is_missing_is_said_with_its_remedy() -> None:
+    text = "\n".join(await screen(Live(board(MISSING))))
+    assert "No NPU driver is loaded." in text
+    assert "sudo insmod x.ko" in text
+
+
+async def test_markup_in_names_is_shown_as_it_is() -> None:
+    text = "\n".join(await screen(moments()["hostile"], (120, 40)))
+    assert "[bold]x[/]" in text
+
+
+async def test_the_title_of_the_results_follows_what_they_are() -> None:
+    done = moments()["done"]
+    app = application(done)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, done)
+        assert app.screen.query_one(Results).border_title == "Top-5"
+        await shows(pilot, moments()["detections"])
+        assert app.screen.query_one(Results).border_title == "Detections"
+
+
+async def test_a_pane_draws_again_only_when_what_it_shows_is_another() -> None:
+    first = moments()["done"]
+    app = application(first)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, first)
+        pane = app.screen.query_one(Utilization)
+        drawn = pane._drawn
+        await shows(pilot, first._replace(activity=Activity(run=8)))
+        assert pane._drawn is drawn
+        await shows(pilot, first._replace(snapshot=board(run=seed_run(model="other"))))
+        assert pane._drawn is not drawn

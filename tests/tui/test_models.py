@@ -1,0 +1,304 @@
+"""The Models page: the list, what is known of a model, running it, and what to do where there is none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+from textual.pilot import Pilot
+
+from npumon.core.activity import RUNNING, Activity
+from npumon.core.choice import ModelChoice
+from npumon.core.problems import Problem, ProblemError
+from npumon.tui.app import MonitorApp
+from npumon.tui.desk import Look
+from npumon.tui.paint import Room, width_of
+from npumon.tui.screens import models
+from npumon.tui.screens.models import PAGE_KEYS, ModelsPage
+from npumon.tui.widgets.model_details import DEMOS, Paragraph, how_to_get_one, laid_out
+from npumon.tui.widgets.model_table import ModelTable, matching
+from tests.tui.stage import StillDesk, application, live, picture
+
+DEMO = "~/aml_npu_demo_binaries"
+INCEPTION = ModelChoice(
+    id="a",
+    name="inceptionv3",
+    full_name="inceptionv3/VIM3",
+    variant="VIM3",
+    kind="run.sh",
+    folder=f"{DEMO}/inceptionv3/VIM3",
+    command="./run.sh",
+    labels=f"{DEMO}/imagenet_slim_labels.txt",
+    files=("inception_v3.nb",),
+    networks=("/models/inception_v3.nb",),
+)
+OTHER_CHIP = INCEPTION._replace(
+    id="b", full_name="inceptionv3/VIM3L", variant="VIM3L", preferred=False, note="made for VIM3L; this is a VIM3",
+    networks=("/models/other.nb",),
+)  # fmt: skip
+HOSTILE = ModelChoice("c", "[bold]x", "[bold]x[/] [link=http://x]", None, "ksnn", "/日本/" + "x" * 300, "py [/]", None)
+
+
+class Desk(StillDesk):
+    """A desk whose answers a test decides."""
+
+    def __init__(self, choices: Sequence[ModelChoice], look: Look = Look(refresh_s=3600)) -> None:  # noqa: B008
+        super().__init__(live(), look)
+        self.choices = tuple(choices)
+        self.problem: Problem | None = None
+        self.asked: list[str] = []
+        self.threads: set[bool] = set()
+
+    def models(self) -> Sequence[ModelChoice]:
+        self.threads.add(threading.current_thread() is threading.main_thread())
+        if self.problem is not None:
+            raise ProblemError(self.problem)
+        return super().models()
+
+    def inspection(self, network: str) -> str:
+        self.threads.add(threading.current_thread() is threading.main_thread())
+        self.asked.append(network)
+        if network not in self.inspections:
+            raise ProblemError(Problem("inspect.unknown", f"{network} is no model file [bold].", "Look at it."))
+        return self.inspections[network]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Selections rest only for a moment."""
+    monkeypatch.setattr(models, "REST_S", 0.001)
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
+    while not condition():
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+async def opened(pilot: Pilot[int]) -> ModelsPage:
+    """The page, when the models are known."""
+    app = pilot.app
+    assert isinstance(app, MonitorApp)
+    await until(pilot, lambda: app.live.snapshot.taken_at)
+    app.action_page("models")
+    await until(pilot, lambda: isinstance(app.screen, ModelsPage) and app.screen.is_mounted)
+    assert isinstance(app.screen, ModelsPage)
+    page = app.screen
+    await until(pilot, lambda: page.caption.count is not None)
+    return page
+
+
+def text(page: ModelsPage) -> str:
+    return "\n".join(picture(page.monitor_app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (250, 80), (60, 15), (40, 10)])
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_models_are_listed_in_every_size(size: tuple[int, int], ascii_only: bool) -> None:
+    desk = Desk((INCEPTION, OTHER_CHIP, HOSTILE), Look(refresh_s=3600, ascii=ascii_only))
+    async with MonitorApp(desk).run_test(size=size) as pilot:
+        page = await opened(pilot)
+        screen = picture(page.monitor_app)
+        assert screen[1].startswith("Models")
+        assert screen[3].startswith((">" if ascii_only else "▸") + "inceptionv3/VIM3 ")
+        assert screen[4].startswith(" ! inceptionv3/VIM3L ")
+        assert "[bold]x[/]" in screen[5]
+        assert "command  ./run.sh" in text(page)
+        assert text(page).isascii() or not ascii_only
+        await pilot.press("G")
+        await until(pilot, lambda: "[bold]x[/] [link=http://x]   ksnn, for any chip" in text(page))
+        assert {strip.cell_length for strip in page._compositor.render_strips()} == {size[0]}
+        assert text(page).isascii() or not ascii_only
+
+
+async def test_what_lies_beside_a_model_is_inspected_once_and_on_a_thread() -> None:
+    desk = Desk((INCEPTION, OTHER_CHIP))
+    desk.inspections = {"/models/inception_v3.nb": "NBG [bold]format[/]\n\n  sizes\n"}
+    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+        page = await opened(pilot)
+        await until(pilot, lambda: "NBG [bold]format[/]" in text(page))
+        await pilot.press("j")
+        await until(pilot, lambda: "! /models/other.nb is no model file [bold]. Look at it." in text(page))
+        assert "! made for VIM3L; this is a VIM3" in text(page)
+        await pilot.press("k")
+        await until(pilot, lambda: "NBG [bold]format[/]" in text(page))
+        assert desk.asked == ["/models/inception_v3.nb", "/models/other.nb"]
+        assert desk.threads == {False}
+        await pilot.press("f5")
+        await until(pilot, lambda: len(desk.asked) == 3)
+        assert desk.asked[-1] == "/models/inception_v3.nb"
+
+
+async def test_a_row_that_is_passed_by_is_not_inspected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "REST_S", 3600)
+    desk = Desk((INCEPTION, OTHER_CHIP))
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("j", "k")
+        await pilot.pause()
+        assert "Reading inception_v3.nb" in text(page)
+        assert desk.asked == []
+
+
+async def test_several_files_are_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "_REMEMBERED", 3)
+    networks = tuple(f"/models/{number}.nb" for number in range(3))
+    desk = Desk((INCEPTION._replace(networks=networks), OTHER_CHIP))
+    desk.inspections = {network: f"this is {network}" for network in networks}
+    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+        page = await opened(pilot)
+        await until(pilot, lambda: all(f"this is {network}" in text(page) for network in networks))
+        assert desk.asked == list(networks)
+        await pilot.press("j")
+        await until(pilot, lambda: "/models/other.nb is no model" in text(page))
+        assert len(page._inspections) == 3
+
+
+async def test_details_are_scrolled_by_keys_and_wheel() -> None:
+    desk = Desk((INCEPTION,))
+    desk.inspections = {"/models/inception_v3.nb": "\n".join(f"row {number}" for number in range(100))}
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await until(pilot, lambda: "row 1 " in text(page))
+        subtitle = page.details.border_subtitle
+        await pilot.press("J")
+        await pilot.pause()
+        assert "inceptionv3/VIM3   run.sh" not in text(page)
+        assert page.details.border_subtitle != subtitle
+        for _ in range(30):
+            await pilot.press("J")
+        assert "row 99" in text(page)
+        for _ in range(30):
+            await pilot.press("K")
+        assert "inceptionv3/VIM3   run.sh" in text(page)
+        page.details.scroll_by(1000)
+        page.details.tell([Paragraph("short")], anew=False)
+        await pilot.pause()
+        assert page.details.border_subtitle == ""
+
+
+@pytest.mark.parametrize("how", ["enter", "double click"])
+async def test_the_selected_model_is_run(how: str) -> None:
+    desk = Desk((INCEPTION, OTHER_CHIP))
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        if how == "enter":
+            await pilot.press("j", "enter")
+        else:
+            await pilot.click(ModelTable, offset=(5, 2), times=2)
+        await until(pilot, lambda: desk.still is not None and desk.still.asked)
+        assert desk.still is not None
+        assert desk.still.asked == [("b", 1, 0)]
+        assert page.monitor_app.current_mode == "live"
+
+
+async def test_a_click_on_no_row_runs_nothing() -> None:
+    desk = Desk((INCEPTION,))
+    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+        page = await opened(pilot)
+        for row in (0, 8):
+            await pilot.click(ModelTable, offset=(5, row), times=2)
+        await pilot.pause()
+        assert page.monitor_app.current_mode == "models"
+
+
+async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
+    desk = Desk((INCEPTION,))
+    desk.shown = live(activity=Activity(stage=RUNNING))
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "A run is under way" in text(page))
+        assert page.monitor_app.current_mode == "models"
+    desk = Desk((INCEPTION,))
+    desk.watched = "/tmp/[bold].log"
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        assert "nothing can be run while /tmp/[bold].log is watched" in text(page)
+        await pilot.press("enter")
+        await until(pilot, lambda: "This monitor watches a log." in text(page))
+        assert page.monitor_app.current_mode == "models"
+
+
+async def test_words_narrow_the_list() -> None:
+    desk = Desk((INCEPTION, OTHER_CHIP, HOSTILE))
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("slash", *"VIM3L")
+        await until(pilot, lambda: "1 of 3 shown" in text(page))
+        assert page.table.current is not None
+        assert page.table.current.choice == OTHER_CHIP
+        await pilot.press(*"zz")
+        await until(pilot, lambda: "0 of 3 shown" in text(page))
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert page.monitor_app.current_mode == "models"
+        await pilot.press("escape")
+        await until(pilot, lambda: "3 found" in text(page))
+        await pilot.press("slash", *"inception", "enter", "n", "n", "n", "N")
+        await until(pilot, lambda: page.table.current is not None and page.table.current.choice == INCEPTION)
+
+
+async def test_without_a_model_it_says_how_to_get_one() -> None:
+    desk = Desk(())
+    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+        page = await opened(pilot)
+        assert "There is no model yet." in text(page)
+        for words in (DEMOS, DEMO, "npumon run -- COMMAND", "npumon --demo"):
+            assert words in text(page)
+        await pilot.press("enter", "slash", "n", "j", "J")
+        await pilot.pause()
+        assert not page.filter_line.is_open
+        desk.choices = (INCEPTION,)
+        await pilot.press("f5")
+        await until(pilot, lambda: "1 found" in text(page))
+        assert "There is no model yet." not in text(page)
+        desk.choices = ()
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "There is no model yet." in text(page))
+
+
+async def test_a_search_that_fails_says_why() -> None:
+    desk = Desk(())
+    desk.problem = Problem("models.unreadable", "The folder [bold] cannot be read.", "chmod it.")
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        assert "The folder [bold] cannot be read." in text(page)
+        assert "chmod it." in text(page)
+
+
+def test_words_are_looked_for_in_all_that_is_known() -> None:
+    choices = (INCEPTION, OTHER_CHIP, HOSTILE)
+    found = {words: "".join(row.key for row in matching(choices, words)) for words in ("", "KSNN", "vim3l RUN.SH", "q")}
+    assert found == {"": "abc", "KSNN": "c", "vim3l RUN.SH": "b", "q": ""}
+
+
+@pytest.mark.parametrize("width", [1, 2, 10, 40, 200])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_paragraphs_fit_any_width_and_lose_nothing(width: int, ascii_only: bool) -> None:
+    room = Room(width, 10, ascii_only)
+    long = Paragraph("x" * 100, "", "folder")
+    for paragraphs in (how_to_get_one([DEMO, "/日本" * 30], "npumon --demo"), [long], [Paragraph("a b " * 50)]):
+        lines = laid_out(paragraphs, room)
+        if width > 2:
+            assert max(width_of(line) for line in lines) <= width
+    shown = "".join(line[-1].text for line in laid_out([long], room))
+    assert shown == "x" * 100
+
+
+def test_a_broken_command_is_one_for_a_shell() -> None:
+    lines = ["".join(part.text for part in line) for line in laid_out([Paragraph(DEMOS, command=True)], Room(76, 9))]
+    assert lines == [
+        "  git clone --recursive https://github.com/khadas/aml_npu_demo_binaries \\",
+        "  ~/aml_npu_demo_binaries",
+    ]
+
+
+async def test_every_key_of_the_page_has_its_action() -> None:
+    async with application(live()).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        for key in PAGE_KEYS:
+            assert key.place == "models"
+            name = f"action_{key.action.partition('(')[0]}"
+            assert callable(getattr(page, name, None) or getattr(page.table, name))

@@ -1,0 +1,94 @@
+"""Lines of spans: their widths are exact, whatever the text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, joined, span, width_of
+
+#: Text as panes get it: visible, though it may be wide, combining or look like markup.
+TEXT = st.text(st.sampled_from("ab [/]=日本語ー…é\u0301\u0308\u20ddｱ👍\U0001f1e9\u200bقל█▏"), max_size=30)
+ROOMS = st.builds(Room, st.integers(0, 40), st.integers(0, 5), st.booleans())
+
+
+@given(TEXT, st.integers(-2, 40), ROOMS)
+def test_fit_is_as_wide_as_asked(text: str, width: int, room: Room) -> None:
+    for fitted in (fit(text, width, room), fit_right(text, width, room)):
+        assert cell_len(fitted) == max(width, 0)
+    if cell_len(text) <= width:
+        assert fit(text, width, room).rstrip() == text.rstrip()
+        assert fit_right(text, width, room).endswith(text)
+
+
+@pytest.mark.parametrize(("text", "ascii_only", "fitted"), [("goldfish", False, "gold…"), ("goldfish", True, "gold~")])
+def test_what_is_cut_has_a_mark(text: str, ascii_only: bool, fitted: str) -> None:
+    assert fit(text, 5, Room(80, 1, ascii_only)) == fitted
+    assert fit_right(text, 5, Room(80, 1, ascii_only)) == fitted
+    assert fit_right("1.5", 5, Room(80, 1)) == "  1.5"
+
+
+def test_a_wide_character_is_not_cut_in_half() -> None:
+    assert fit("日本語", 4, Room(80, 1)) == "日 …"
+    assert fit("日本語", 5, Room(80, 1)) == "日本…"
+    assert fit("日", 1, Room(80, 1)) == "…"
+
+
+@given(st.lists(TEXT, max_size=5), ROOMS)
+def test_clipped_never_takes_more_than_the_room(texts: list[str], room: Room) -> None:
+    line = tuple(Span(text, str(number)) for number, text in enumerate(texts))
+    short = clipped(line, room)
+    assert width_of(short) <= room.width
+    if width_of(line) <= room.width:
+        assert short == line
+    else:
+        assert width_of(short) == room.width
+        assert not short or short[-1].text.endswith("~" if room.ascii else "…")
+
+
+@given(st.one_of(st.none(), st.floats(allow_nan=False)), ROOMS)
+def test_bar_is_as_wide_as_asked(share: float | None, room: Room) -> None:
+    line = bar(share, room.width, room)
+    assert width_of(line) == room.width
+    full = line[0].text.strip()
+    assert bool(full) == bool(share and share > 0 and room.width)
+    if room.ascii:
+        assert "".join(part.text for part in line).isascii()
+
+
+@given(st.floats(0, 1), st.floats(0, 1), ROOMS)
+def test_more_is_never_shorter(one: float, other: float, room: Room) -> None:
+    def eighths(share: float) -> int:
+        text = bar(share, room.width, room)[0].text
+        return sum(8 if char in "█#" else " ▏▎▍▌▋▊▉".index(char) for char in text)
+
+    assert (eighths(one) <= eighths(other)) or one > other
+
+
+@pytest.mark.parametrize(
+    ("share", "ascii_only", "drawn"),
+    [
+        (1.0, False, "████"),
+        (0.5, False, "██  "),
+        (0.51, False, "██  "),
+        (0.55, False, "██▎ "),
+        (0.0, False, "    "),
+        (0.0001, False, "▏   "),
+        (None, False, "    "),
+        (7.0, False, "████"),
+        (-1.0, False, "    "),
+        (0.5, True, "##.."),
+        (0.0001, True, "#..."),
+        (None, True, "...."),
+    ],
+)
+def test_bars(share: float | None, ascii_only: bool, drawn: str) -> None:
+    assert "".join(part.text for part in bar(share, 4, Room(80, 1, ascii_only))) == drawn
+
+
+def test_joined() -> None:
+    parts: list[Line] = [span("a", "value"), (), span("b"), ()]
+    assert joined(parts, " - ") == (Span("a", "value"), Span(" - ", "label"), Span("b"))
+    assert joined([(), ()], " - ") == ()

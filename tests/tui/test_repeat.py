@@ -1,0 +1,98 @@
+"""Run it several times: two numbers, by keys and by mouse."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from npumon.tui.app import MonitorApp
+from npumon.tui.screens.repeat import MOST, RepeatDialog, Series
+from tests.tui.stage import application, live, picture, until
+
+
+class Asked:
+    """The dialog, open, and its answer once there is one."""
+
+    def __init__(self, app: MonitorApp, pilot: Pilot[int]) -> None:
+        self.pilot = pilot
+        self.answers: list[Series | None] = []
+        app.push_screen(RepeatDialog("[bold]a[/] model"), self.answers.append)
+
+
+async def test_enter_takes_what_stands_there() -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        asked = Asked(app, pilot)
+        await until(pilot, lambda: "[bold]a[/] model" in "\n".join(picture(app)))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert asked.answers == [Series(10, 1)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        ("5 enter", Series(5, 1)),
+        ("1 0 0 tab 0 enter", Series(100, 0)),
+        ("tab tab enter", Series(10, 1)),
+        ("tab tab tab enter", None),
+        ("7 escape", None),
+        ("1 0 0 0 0 0 enter", Series(MOST, 1)),
+    ],
+)
+async def test_by_keys(keys: str, answer: Series | None) -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        asked = Asked(app, pilot)
+        await pilot.pause()
+        await pilot.press(*keys.split())
+        await pilot.pause()
+        assert asked.answers == [answer]
+
+
+@pytest.mark.parametrize("keys", ["0 enter", "minus 1 enter", "9 9 9 9 9 9 enter", "backspace enter", "1 tab backspace enter"])
+async def test_numbers_that_are_none(keys: str) -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        asked = Asked(app, pilot)
+        await pilot.pause()
+        await pilot.press(*keys.split())
+        await until(pilot, lambda: "Runs: a number from 1 to 100000" in "\n".join(picture(app)))
+        assert asked.answers == []
+        await pilot.press("escape")
+        await pilot.pause()
+        assert asked.answers == [None]
+
+
+async def test_letters_are_not_taken() -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        asked = Asked(app, pilot)
+        await pilot.pause()
+        await pilot.press("a", "q", "3", "left_square_bracket", "space", "x")
+        assert app.screen.query_one("#count", Input).value == "3"
+        assert asked.answers == []
+
+
+@pytest.mark.parametrize(("button", "answer"), [("#start", Series(10, 1)), ("#cancel", None)])
+async def test_by_mouse(button: str, answer: Series | None) -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        asked = Asked(app, pilot)
+        await until(pilot, lambda: "Cancel" in "\n".join(picture(app)))
+        assert app.screen.query_one(button, Button).display
+        assert await pilot.click(button)
+        await pilot.pause()
+        assert asked.answers == [answer]
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 10), (60, 15)])
+async def test_small_terminals(size: tuple[int, int]) -> None:
+    app = application(live())
+    async with app.run_test(size=size) as pilot:
+        asked = Asked(app, pilot)
+        await pilot.pause()
+        await pilot.press("4", "enter")
+        await pilot.pause()
+        assert asked.answers == [Series(4, 1)]

@@ -1,0 +1,144 @@
+"""The run bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from npumon.core.activity import Activity
+from npumon.core.live import Live
+from npumon.core.report import RunInfo
+from npumon.tui.paint import Room
+from npumon.tui.panes.run_state import outcome_words, progress, run_state_lines
+from tests.tui.moments import ROOMS, TEXT, fits, moments, roles, seed_run, texts, under_way
+from tests.tui.stage import live, report
+
+
+def drawn(shown: Live, width: int = 78, *, ascii_only: bool = False) -> str:
+    (line,) = texts(run_state_lines(shown, Room(width, 1, ascii_only)))
+    return line.rstrip()
+
+
+def running(**more: Any) -> Live:
+    return live(under_way(b"Verify Graph"), activity=Activity("running", "inceptionv3", 8)._replace(**more))
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("idle", "idle"),
+        ("reloading", "reloading the driver"),
+        ("starting", "starting"),
+        ("creating", "creating the network"),
+        ("verifying", "verifying the graph"),
+        ("running", "running"),
+        ("finishing", "finishing"),
+        ("stopping", "stopping"),
+        ("waiting", "waiting for the file"),
+        ("following", "following"),
+    ],
+)
+def test_every_stage_has_words(stage: str, words: str) -> None:
+    assert drawn(live(activity=Activity(stage))) == words
+
+
+def test_how_far_a_run_is() -> None:
+    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2, remaining_s=12.3)
+    assert drawn(shown) == "running  inceptionv3  run 8 (3/10)  iteration 4/20  █▎────    1:15  ETA 12.3 s"
+
+
+def test_a_bar_in_ascii() -> None:
+    text = drawn(running(iteration=11, iterations=20), 60, ascii_only=True)
+    assert text == "running  inceptionv3  run 8  iteration 11/20  ######......."
+
+
+def test_without_an_end_there_is_no_bar() -> None:
+    assert drawn(running(iteration=4, elapsed_s=3.0)) == f"{'running  inceptionv3  run 8  iteration 4':<71}  3.0 s"
+
+
+def test_the_bar_pushes_out_the_model_but_no_figure() -> None:
+    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2)
+    assert drawn(shown, 58).startswith("running  run 8 (3/10)  iteration 4/20  ")
+    assert "█" in drawn(shown, 58)
+
+
+def test_a_narrow_bar_keeps_the_stage_and_the_silence() -> None:
+    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2, remaining_s=3.0, silent_s=12.3)
+    assert drawn(shown, 30).startswith("running  silent for 12 s")
+
+
+def test_silence_is_a_warning() -> None:
+    lines = run_state_lines(moments()["stalled"], Room(78, 1))
+    assert roles(lines, "silent for 12 s") == {"warn"}
+
+
+def test_runs_to_warm_up_are_named() -> None:
+    assert "warm-up 1/2" in drawn(running(warmup=True, part=1, parts=2))
+
+
+def test_frames_are_counted() -> None:
+    assert "frame 12" in drawn(running(frames=12))
+
+
+def test_figures_of_the_run_before_are_named() -> None:
+    assert "figures of the run before" in drawn(moments()["next run"], 118)
+
+
+@pytest.mark.parametrize(
+    ("info", "words", "role"),
+    [
+        (RunInfo(outcome="ok", duration_s=1.23), "done in 1.2 s", "good"),
+        (RunInfo(outcome="failed", exit_status=3, duration_s=75.0), "failed: exit status 3 after 1:15", "bad"),
+        (RunInfo(outcome="failed", signal="SIGSEGV"), "failed: killed by SIGSEGV", "bad"),
+        (RunInfo(outcome="failed", exit_status=0), "failed", "bad"),
+        (RunInfo(outcome="timeout", duration_s=30.0), "timed out after 30.0 s", "bad"),
+        (RunInfo(outcome="cancelled"), "cancelled", "warn"),
+        (RunInfo(outcome="truncated"), "truncated", "warn"),
+        (RunInfo(outcome="empty"), "no profiler text", "warn"),
+    ],
+)
+def test_how_a_run_ended(info: RunInfo, words: str, role: str) -> None:
+    assert outcome_words(info) == (words, role)
+
+
+def test_the_last_outcome_while_nothing_runs() -> None:
+    assert drawn(moments()["done"]) == "done in 0.4 s  inceptionv3  run 7"
+    assert drawn(live(report(TEXT.replace(b"[1] times", b"[5] times")))).endswith("inceptionv3  iterations 1 of 5")
+    assert drawn(moments()["detections"]) == "done in 0.4 s  yolov3  run 3  frames 1"
+
+
+def test_a_watched_file_and_how_far_behind_it_is() -> None:
+    lines = run_state_lines(moments()["behind"], Room(78, 1))
+    assert texts(lines)[0].startswith("following  run.log  128.00 MiB behind  done in 0.4 s")
+    assert roles(lines, "behind") == {"warn"}
+
+
+def test_a_little_behind_is_not_worth_a_word() -> None:
+    assert "behind" not in drawn(live(activity=Activity("following", source="x", behind_bytes=4096)))
+
+
+@pytest.mark.parametrize(
+    ("activity", "share"),
+    [
+        (Activity("running", iteration=1, iterations=1), None),
+        (Activity("running", iteration=3), None),
+        (Activity("running", iteration=3, iterations=4), 0.5),
+        (Activity("running", iteration=9, iterations=4), 1.0),
+        (Activity("running", part=2, parts=4), 0.25),
+        (Activity("running", part=2, parts=4, iteration=3, iterations=4), 0.375),
+        (Activity("idle", part=2, parts=4), None),
+    ],
+)
+def test_progress(activity: Activity, share: float | None) -> None:
+    assert progress(activity) == share
+
+
+def test_long_names_leave_room() -> None:
+    assert drawn(live(seed_run(model="m" * 200))) == f"done in 0.4 s  {'m' * 26}.."
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=str)
+def test_every_moment_fits_every_room(room: Room) -> None:
+    for name, shown in moments().items():
+        assert fits(run_state_lines(shown, room), room) or (room.ascii and name == "hostile"), name

@@ -1,0 +1,215 @@
+"""The Runs page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from npumon.core.activity import RUNNING, Activity
+from npumon.core.report import RunReport
+from npumon.tui.app import MonitorApp
+from npumon.tui.screens.runs import PAGE_KEYS, RunsPage
+from npumon.tui.widgets.run_table import FigureTable, RunTable
+from tests.tui.layered import many, page_of, profile, ran, settled, show
+from tests.tui.stage import SEED, live, picture, report
+
+SIZES = [(40, 10), (60, 15), (80, 24), (120, 40), (200, 60), (250, 80)]
+FAST = report(profile([100, 300]), model="few", started_at="2026-11-22T03:18:00.123+00:00")
+SLOW = report(profile([150, 200]), model="few", started_at="2026-11-22T03:19:00.123+00:00")
+REAL = report(SEED.read_bytes(), model="inceptionv3", outcome="ok")
+#: Its program died before it printed anything.
+DEAD = report(b"", model="dead", signal="SIGSEGV")
+
+
+def page(app: MonitorApp) -> RunsPage:
+    assert isinstance(app.screen, RunsPage)
+    return app.screen
+
+
+def selected(app: MonitorApp) -> RunReport | None:
+    row = page(app).table.current
+    return None if row is None else row.report
+
+
+def text_of(app: MonitorApp) -> str:
+    return "\n".join(line.rstrip() for line in picture(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("plain", [True, False])
+async def test_every_size_shows_runs_and_how_to_compare(
+    size: tuple[int, int], plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page_of("runs", ran(FAST, SLOW, DEAD, REAL, activity=Activity(run=12)), monkeypatch, plain=plain)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        text = text_of(app)
+        assert re.search(r"12 inceptionv3 .*21\.6 ms", text)
+        assert re.search(r"11 dead .*n/a", text)
+        assert "m marks" in text
+        if plain:
+            assert not set("│╭▸▾█…·─") & set(text)
+        if size[0] >= 60:
+            assert "SIGSEGV" in text
+            assert "44.40" in text
+        if size[0] >= 120:
+            assert all(word in text for word in ("goldfish", "790", "0.4 s", "89.51"))
+
+
+async def test_the_marked_run_is_compared_with_the_selected_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(FAST, SLOW), monkeypatch)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("j", "m")
+        await pilot.pause()
+        assert app.marked is FAST
+        text = text_of(app)
+        assert "run 2 against the marked run 1" in text  # the marked one is selected, so the newest
+        assert re.search(r"\n \* +1 few", text) or re.search(r"▸\* +1 few", text)
+        assert re.search(r"execution +0\.40 ms +0\.35 ms +-0\.05 ms +-12\.5 % better", text)
+        worse = re.search(r"0\.0 conv0 +100 us +150 us +\+50 us +\+50\.0 % worse", text)
+        better = re.search(r"0\.1 conv0 +300 us +200 us +-100 us +-33\.3 % better", text)
+        assert worse is not None
+        assert better is not None
+        assert worse.start() < better.start()
+        await pilot.press("m")
+        await pilot.pause()
+        assert app.marked is None
+        assert "m marks" in text_of(app)
+
+
+async def test_only_the_marked_run_is_nothing_to_compare(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(FAST), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("m")
+        await pilot.pause()
+        assert "This is the marked run" in text_of(app)
+
+
+async def test_another_model_and_other_classes_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = REAL._replace(labels=("bittern",))
+    app = page_of("runs", ran(FAST, other), monkeypatch)
+    app.marked = FAST
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        text = text_of(app)
+        assert "another model (few)" in text
+        assert "top-1 bittern, was goldfish" in text
+        assert "2 only in the marked run" in text
+        assert "1 only in this run" in text
+
+
+async def test_a_mark_on_a_run_that_is_forgotten_still_compares(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(SLOW), monkeypatch)
+    app.marked = FAST
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "against the marked a run of before" not in text_of(app)
+        assert "run 1 against an older run that is marked" in text_of(app)
+
+
+async def test_a_cursor_on_the_newest_run_stays_on_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(FAST, SLOW), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await show(pilot, ran(FAST, SLOW, REAL))
+        assert selected(app) is REAL
+        await pilot.press("j")
+        await show(pilot, ran(FAST, SLOW, REAL, DEAD))
+        assert selected(app) is SLOW
+
+
+async def test_c_goes_to_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(FAST, SLOW, REAL), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("G", "m", "c")
+        await pilot.pause()
+        assert "run 3 against the marked run 1" in text_of(app)
+
+
+async def test_enter_goes_to_the_figures_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(FAST, SLOW), monkeypatch)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        assert isinstance(app.focused, RunTable)  # nothing to read yet
+        await pilot.press("G", "m", "k", "enter", "j", "j")
+        await pilot.pause()
+        assert isinstance(app.focused, FigureTable)
+        assert re.search(r"▸\S", text_of(app))
+        assert "better" in text_of(app) or "worse" in text_of(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.focused, RunTable)
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert isinstance(app.focused, RunTable)
+
+
+async def test_sorted_and_narrowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(FAST, SLOW, REAL, DEAD), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("greater_than_sign")
+        await pilot.pause()
+        assert [row.report.info.model for row in page(app).table.rows] == ["dead", "few", "few", "inceptionv3"]
+        await pilot.press("slash", *"few", "enter", "n", "n")
+        await pilot.pause()
+        assert [row.report.info.model for row in page(app).table.rows] == ["few", "few"]
+        assert "2 of 4" in text_of(app)
+        await pilot.press("c", "escape")
+        await pilot.pause()
+        assert len(page(app).table.rows) == 4
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_runs_it_says_what_to_press(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", live(), monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("m", "c", "j", "enter", "escape")
+        await pilot.pause()
+        assert "r runs one" in " ".join(text_of(app).split())
+        await show(pilot, live(runs=(FAST,), activity=Activity(RUNNING)))
+        assert "few" in text_of(app)
+
+
+async def test_thousands_of_layers_can_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(many(2_000, 1), many(2_000, 2)), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("G", "m", "k", "enter", "G")
+        await pilot.pause()
+        assert "better" in text_of(app)
+        assert len(page(app).figures.rows) > 2_000
+
+
+async def test_hostile_text_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "[bold]no[/] [link=http://x]"
+    hostile = [
+        FAST._replace(info=FAST.info._replace(model=name, started_at=when), labels=(name,)) for when in ("soon", None)
+    ]
+    app = page_of("runs", ran(*hostile), monkeypatch)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot)
+        await pilot.press("j", "m", "k")
+        await pilot.pause()
+        assert "[bold]no[/] [link=http://x]" in text_of(app)
+
+
+async def test_resizing_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(FAST, SLOW), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("G", "m", "k")
+        for size in [*SIZES, (10, 3), (80, 24)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert "run 2 against the marked run 1" in text_of(app)
+
+
+def test_keys_are_in_the_help() -> None:
+    assert {"m", "c", "/", "<", "Enter"} <= {key.shown for key in PAGE_KEYS}

@@ -1,0 +1,83 @@
+"""What the figures mean, in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from npumon.core.activity import Activity
+from npumon.core.live import Live
+from npumon.tui.paint import Room
+from npumon.tui.panes.verdict import failed_checks, role_of, verdict_lines, verdict_sentences
+from tests.tui.moments import (
+    MISSING,
+    PROFILING_OFF,
+    ROOMS,
+    TEXT,
+    board,
+    fits,
+    moments,
+    seed_run,
+    texts,
+    without_counters,
+)
+from tests.tui.stage import live, report
+
+
+def test_the_verdict_in_lines() -> None:
+    assert texts(verdict_lines(live(seed_run()), Room(78, 2))) == [
+        "Compute-bound: the NPU was busy 98.2 % of the window, so only a smaller model",
+        "would run faster; DDR carried 2 130 MByte/s.",
+    ]
+
+
+def test_a_note_comes_first() -> None:
+    sentences = verdict_sentences(live(seed_run(), activity=Activity(note="The board has not answered for 5 s.")))
+    assert sentences[0] == ("The board has not answered for 5 s.", "warn")
+
+
+def test_failed_checks_are_told() -> None:
+    run = report(TEXT.replace(b"[1] times", b"[5] times"))
+    failed = [sentence for sentence, _ in verdict_sentences(live(run)) if sentence.startswith("Check")]
+    assert failed == ["Check iterations.count failed: 1 of 5 iterations completed."]
+
+
+def test_what_the_verdict_tells_is_not_told_again() -> None:
+    slow = moments()["slow clock"].snapshot.run
+    assert slow is not None
+    told = slow.metrics._replace(verdict_id="clock.slow")
+    assert "clock.nominal" not in [check.id for check in failed_checks(told)]
+    contradiction = report(TEXT.replace(b"GPUIDLECYCLES: 296080", b"GPUIDLECYCLES: 99999999")).metrics
+    assert contradiction.verdict_id == "check.cycles.idle"
+    assert failed_checks(contradiction) == []
+
+
+def test_a_driver_that_is_gone_is_told_beside_old_figures() -> None:
+    sentences = verdict_sentences(Live(board(MISSING, seed_run())))
+    assert sentences[0] == ("No NPU driver is loaded.", "bad")
+    assert sentences[-1] == ("Load it: sudo insmod x.ko", "")
+
+
+def test_where_there_are_no_figures_another_pane_tells_of_the_driver() -> None:
+    assert verdict_sentences(Live(board(MISSING))) == []
+    told = [sentence for sentence, _ in verdict_sentences(Live(board(PROFILING_OFF, without_counters())))]
+    assert "Profiling is off." not in told
+
+
+@pytest.mark.parametrize(
+    ("verdict_id", "role"),
+    [
+        ("run.ok", "value"),
+        ("run.crashed", "bad"),
+        ("check.bandwidth.total", "bad"),
+        ("clock.slow", "warn"),
+        ("run.cold", "warn"),
+    ],
+)
+def test_roles(verdict_id: str, role: str) -> None:
+    assert role_of(verdict_id) == role
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=str)
+def test_every_moment_fits_every_room(room: Room) -> None:
+    for name, shown in moments().items():
+        assert fits(verdict_lines(shown, room), room) or (room.ascii and name == "hostile"), name
