@@ -5,18 +5,21 @@
 #   make bench   measurements: prints tables, judges nothing
 #   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files
 #   make screenshots   the pictures of the README, from the simulated board
+#   make snapshots     the texts of all pages that the tests compare with
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 # npumon as a user installs it, apart from the one that is worked on.
 USER   := $(VENV)-user
+# What the monitor is measured with, and beside.
+BENCH  := $(VENV)-bench
 # Bytecode is compiled at install, so that the first start is as quick as the second.
 PIP    := PYTHONDONTWRITEBYTECODE= PIP_DISABLE_PIP_VERSION_CHECK=1
 FUZZ_SECONDS ?= 60
 TESTS  := $(BIN)/python -m pytest -q -n auto
 
-.PHONY: demo test check lint unit suite screenshots bench fuzz clean
+.PHONY: demo test check lint unit suite screenshots snapshots bench fuzz clean
 
 demo: $(USER)/.installed
 	@$(USER)/bin/npumon --demo
@@ -39,16 +42,20 @@ unit: $(VENV)/.dev
 suite: $(VENV)/.dev
 	$(TESTS)
 
-screenshots: $(USER)/.installed
-	$(USER)/bin/python screenshots/render.py
+screenshots: $(VENV)/.dev
+	$(BIN)/python screenshots/render.py
 
-bench: $(USER)/.installed
+snapshots: $(VENV)/.dev
+	NPUMON_UPDATE_SNAPSHOTS=1 $(TESTS) tests/tui/test_snapshots.py
+
+bench: $(USER)/.installed $(BENCH)/.installed
 	$(USER)/bin/python tests/bench/run.py
+	$(BENCH)/bin/python tests/bench/terminal.py --npumon $(USER)/bin/npumon
 
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_modelfile.py --seconds $(FUZZ_SECONDS) --findings $(VENV)-findings
 
-$(VENV)/bin/pip $(USER)/bin/pip:
+$(VENV)/bin/pip $(USER)/bin/pip $(BENCH)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit("npumon needs Python 3.10 or newer: make PYTHON=python3.x" if sys.version_info < (3, 10) else 0)'
 	@$(PYTHON) -m venv $(@D)/.. || { rm -rf $(@D)/..; \
 	    echo 'Without the venv module nothing can be installed: sudo apt install python3-venv'; exit 1; }
@@ -61,6 +68,12 @@ $(USER)/.installed: pyproject.toml $(shell find npumon -type f -not -name '*.pyc
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/pip
 	@$(PIP) $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(PIP) $(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@touch $@
+
+# Without nvitop its column stays empty.
+$(BENCH)/.installed: | $(BENCH)/bin/pip
+	@$(PIP) $(BENCH)/bin/python -m pip install --quiet 'pyte>=0.8.2' 'psutil>=6.0'
+	-@$(PIP) $(BENCH)/bin/python -m pip install --quiet 'nvitop>=1.5'
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev

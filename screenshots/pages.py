@@ -7,7 +7,7 @@ two pictures of the same figures should be the same file.
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+import logging
 from typing import NamedTuple
 
 from npumon.board.clock import SystemClock
@@ -56,6 +56,7 @@ PAGES = {
 
 def pictures() -> dict[str, str]:
     """All of them as SVG, by name."""
+    logging.getLogger("watchdog").addHandler(logging.NullHandler())
     return {name: asyncio.run(_drawn(page)) for name, page in PAGES.items()}
 
 
@@ -112,13 +113,3 @@ def _fixed(run: RunReport, ago: int) -> RunReport:
     stamp = f"2026-11-22T03:{17 - ago:02}:00.000+00:00"
     info = run.info._replace(id=f"20261122-03{17 - ago:02}00", started_at=stamp, duration_s=0.41, log=None, cwd=None)
     return run._replace(info=info)
-
-
-def main(folder: Path) -> None:
-    """Write them into a folder."""
-    for name, svg in pictures().items():
-        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(Path(__file__).parent)

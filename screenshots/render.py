@@ -1,4 +1,5 @@
-"""Write screenshots/*.svg from the demo board: what npumon prints in an 80-column terminal. `make screenshots`."""
+"""Write screenshots/*.svg from the demo board: the live monitor's pages, and what npumon prints in an 80-column
+terminal. `make screenshots`; with --check nothing is written, and the status is 1 when a picture is stale."""
 
 from __future__ import annotations
 
@@ -56,12 +57,22 @@ def picture(words: list[str]) -> str:
     return console.export_svg(title=title, theme=DIMMED_MONOKAI, code_format=TEMPLATE, unique_id="npumon")
 
 
-def main() -> None:
+def main() -> int:
     """All pictures, into the folder of this script."""
-    for name, words in PICTURES.items():
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read as Textual is imported
+    from pages import pictures
+
+    drawn = {**pictures(), **{name: picture(words) for name, words in PICTURES.items()}}
+    stale = []
+    for name, svg in drawn.items():
         path = Path(__file__).with_name(f"{name}.svg")
-        path.write_text(picture(words), encoding="utf-8")
+        if not path.exists() or path.read_text(encoding="utf-8") != svg:
+            stale.append(path.name)
+            if "--check" not in sys.argv:
+                path.write_text(svg, encoding="utf-8")
+    print(f"stale: {' '.join(stale)}" if stale else f"{len(drawn)} pictures are up to date")
+    return 1 if stale and "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -38,6 +38,10 @@ SECOND_G_S = 0.6
 PACES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
+#: How often npumon's own cost is measured, while it is shown.
+OVERHEAD_S = 2.0
+
+
 class Actions(Base):
     """A part of `MonitorApp`, which has what is named here."""
 
@@ -54,6 +58,7 @@ class Actions(Base):
     marked: RunReport | None = None
     #: What npumon itself costs, while it is to be shown.
     overhead: Overhead | None = None
+    overhead_timer: Timer | None = None
     #: Runs while a first `g` waits for a second one.
     _first_g: Timer | None = None
     _leaving: Worker[None] | None = None
@@ -160,7 +165,12 @@ class Actions(Base):
 
     def action_overhead(self) -> None:
         """Show what npumon itself costs, or no longer."""
-        self.overhead = None if self.overhead is not None else Overhead()
+        if self.overhead_timer is not None:
+            self.overhead_timer.stop()
+            self.overhead = self.overhead_timer = None
+        else:
+            self.overhead = Overhead()
+            self.overhead_timer = self.set_interval(OVERHEAD_S, self.show_live)
         self.show_live()
 
     def action_mark(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from rich.text import Text
 
 from npumon.core.driver_plan import DriverPlan, ReloadReport, StepOutcome
+from npumon.core.text import visible
 
 Shown = Callable[[str], str]
 
@@ -24,7 +25,7 @@ def plan_text(plan: DriverPlan, profiling: bool, shown: Shown, *, offered: bool 
         ]
     lines.append(Text(f"Load galcore with profiling {'on' if profiling else 'off'}:", "bold"))
     for number, step in enumerate(plan.steps, 1):
-        lines.append(Text.assemble(f" {number}. ", (shown(" ".join(step.argv)), "bold")))
+        lines.append(Text.assemble(f" {number}. ", (shown(visible(" ".join(step.argv))), "bold")))
         lines.append(Text(f"    {shown(step.why)}"))
     for problem in plan.refusals:
         lines.append(Text.assemble(("This is not possible: ", "bold"), shown(problem.what)))
@@ -39,7 +40,7 @@ def plan_text(plan: DriverPlan, profiling: bool, shown: Shown, *, offered: bool 
 def outcome_text(outcome: StepOutcome, shown: Shown) -> Text:
     """One step: its mark, its command, and what it said when it failed."""
     how = "done" if outcome.ok else "did not end in time" if outcome.status is None else f"status {outcome.status}"
-    command = shown(" ".join(outcome.step.argv))
+    command = shown(visible(" ".join(outcome.step.argv)))
     text = Text.assemble(
         (" ok     " if outcome.ok else " FAILED ", "bold"),
         f"{'put back: ' if outcome.undoing else ''}{command}  ({how}, {outcome.duration_s:.1f} s)",

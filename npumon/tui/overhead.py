@@ -18,7 +18,7 @@ class Overhead:
         self._since_s = time.monotonic()
         self._cpu_s = time.process_time()
         self._bytes: int | None = None
-        self._text = ""
+        self._text = "npumon: measuring"
 
     def text(self, bytes_written: int) -> str:
         """`npumon: cpu 0.6 %, 41 MB, 212 B/s`. `bytes_written` is what the terminal got since the start."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from npumon.engine.work import Work
     from npumon.ports import DriverControl
 
+#: Seconds between two looks at whether a picture is there.
+_SOON_S = 0.005
+
 
 class StillEngine:
     """Implements `desk.Engine`: nothing ever happens."""
@@ -60,14 +63,14 @@ class StillDesk:
         self.look = look
         self.watched: str | None = None
         self.choices = tuple(choices)
-        self._live = live
+        self.live = live
 
     @property
     def driver(self) -> DriverControl:
         raise _nothing()
 
     def monitor(self, publish: Callable[[Live], None]) -> StillEngine:
-        return StillEngine(self._live, publish)
+        return StillEngine(self.live, publish)
 
     def models(self) -> Sequence[ModelChoice]:
         return self.choices
@@ -108,6 +111,8 @@ async def picture(desk: StillDesk, size: tuple[int, int], page: str = "live") ->
     """The page as SVG, in columns and rows."""
     app = MonitorApp(desk)
     async with app.run_test(size=size, notifications=False) as pilot:
+        while app.live is not desk.live:  # the first frame shows a board that nobody has looked at yet
+            await pilot.pause(_SOON_S)
         app.action_page(page)
         await pilot.pause()
         return self_contained(app.export_screenshot(title="npumon"))

@@ -278,6 +278,8 @@ class TerminalDriver(Driver):
     def _continue(self) -> None:
         """Go on after a SIGSTOP: the shell has used the terminal meanwhile."""
         self._enter()
+        if not self.traits.plain and not constants.DISABLE_KITTY_KEY:
+            self._controls.insert(1, "\x1b[<u")  # the terminal keeps a stack of these requests
         self._picture.repaint()
         self._resized()
 

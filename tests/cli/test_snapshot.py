@@ -106,7 +106,9 @@ def test_wrong_sizes(npumon: CommandLine, size: str) -> None:
 
 
 def test_pictures_in_ascii_and_without_colour(npumon: CommandLine) -> None:
-    plain = npumon("snapshot", "--log", str(SEED), "--format", "svg", "--ascii", "--no-color", "--root", str(npumon.home))
+    plain = npumon(
+        "snapshot", "--log", str(SEED), "--format", "svg", "--ascii", "--no-color", "--root", str(npumon.home)
+    )
     assert "#####" in picture(plain)
     assert not set(picture(plain)) & set("█▏─│…·")
 

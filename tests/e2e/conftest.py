@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import SEED, npumon
+from tests.e2e.live_terminal import live
 
-__all__ = ["npumon"]
+__all__ = ["live", "npumon"]
 
 #: Prints the lines of a file as the public demos print theirs: by printf, with no setvbuf and no fflush, so that on
 #: a pipe nothing would come before its end. Lines take a little time. The part of an iteration is repeated

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 PATIENCE = 60.0
 
+#: Looks at the board once.
+LOOK = Look(refresh_s=3600)
 SEED = Path(__file__).parents[1] / "data" / "seed_run.txt"
 
 BOARD = BoardState(
@@ -97,7 +99,7 @@ class StillDesk(still.StillDesk):
 
     driver: Any = None
 
-    def __init__(self, shown: Live, look: Look = Look(refresh_s=3600)) -> None:
+    def __init__(self, shown: Live, look: Look = LOOK) -> None:
         super().__init__(shown, look)
         self.shown = shown
         self.folders: tuple[str, ...] = ("~/aml_npu_demo_binaries",)
@@ -127,7 +129,7 @@ class StillDesk(still.StillDesk):
         return "/tmp/picture.svg"
 
 
-def application(shown: Live, look: Look = Look(refresh_s=3600)) -> MonitorApp:
+def application(shown: Live, look: Look = LOOK) -> MonitorApp:
     """The application, showing this. Use `async with application(...).run_test(size=(80, 24)) as pilot`."""
     return MonitorApp(StillDesk(shown, look))
 
@@ -143,8 +145,9 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
 def picture(app: App[Any]) -> list[str]:
     """The screen as lines of text, as a terminal would show them."""
     width, height = app.size
-    lines = app.screen._compositor.render_strips()
-    return ["".join(segment.text for segment in line)[:width] for line in lines[:height]]
+    strips = app.screen._compositor.render_strips() if app.screen_stack else []
+    lines = ["".join(segment.text for segment in strip)[:width] for strip in strips[:height]]
+    return lines + [""] * (height - len(lines))
 
 
 @dataclass

@@ -9,8 +9,8 @@ import pytest
 from textual.widget import Widget
 from textual.widgets import OptionList
 
-from npumon.core.activity import RUNNING, Activity
 import npumon.tui.app
+from npumon.core.activity import RUNNING, Activity
 from npumon.tui import actions
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.page import Page

@@ -41,7 +41,7 @@ HOSTILE = [
 ]
 
 
-# -- runs ----------------------------------------------------------------------------------------------------------------
+# -- runs ------------------------------------------------------------------------------------------------------------
 
 
 async def test_the_demos_model_runs_by_itself(demo: Open) -> None:
@@ -137,6 +137,11 @@ async def test_a_program_that_is_not_there(demo: Open) -> None:
         assert monitor.app.live.runs[-1].info.outcome == "failed"
 
 
+def written(pattern: str) -> list[str]:
+    """What stands in the files that npumon made in the current folder."""
+    return [path.read_text() for path in Path().glob(f"npumon-{pattern}")]
+
+
 # -- comparing, writing -----------------------------------------------------------------------------------------------
 
 
@@ -157,14 +162,12 @@ async def test_export_writes_the_run(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
         await monitor.press("e")
-        await monitor.until(lambda: list(Path().glob("npumon-*.json")))
-        (path,) = Path().glob("npumon-*.json")
         await monitor.until_shown("Written to")
-        document = json.loads(path.read_text())
+        document = json.loads(*written("*.json"))
         assert (document["schema"], document["demo"], document["run"]["model"]) == ("npumon.run/1", True, "inceptionv3")
         assert document["run"]["cwd"].startswith("~/")
         await monitor.press("e")
-        await monitor.until(lambda: len(list(Path().glob("npumon-*.json"))) == 2)
+        await monitor.until(lambda: len(written("*.json")) == 2)
 
 
 async def test_there_is_nothing_to_export_yet() -> None:
@@ -180,27 +183,26 @@ async def test_a_picture_of_the_screen(demo: Open) -> None:
         await monitor.until_run()
         await monitor.until_shown("goldfish")
         await monitor.press("s")
-        await monitor.until(lambda: list(Path().glob("npumon-*.svg")))
-        (path,) = Path().glob("npumon-*.svg")
-        texts = "".join(ElementTree.fromstring(path.read_text()).itertext())  # noqa: S314  # our own
-        assert "goldfish" in texts
-        assert "font-face" not in path.read_text()
+        await monitor.until_shown("Picture:")
+        (svg,) = written("*.svg")
+        assert "goldfish" in "".join(ElementTree.fromstring(svg).itertext())  # noqa: S314  # our own
+        assert "font-face" not in svg
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 async def test_a_folder_that_cannot_be_written(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
-        Path().chmod(0o500)
+        os.chmod(".", 0o500)
         await monitor.press("e")
         await monitor.until_shown("cannot be written")
-        Path().chmod(0o700)
+        os.chmod(".", 0o700)
 
 
 async def test_a_folder_that_is_gone(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
-        Path.cwd().rmdir()
+        os.rmdir(os.getcwd())
         await monitor.press("e", "s")
         await monitor.until(lambda: len(monitor.app._notifications) >= 2)
         assert monitor.app.is_running

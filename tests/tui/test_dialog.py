@@ -13,14 +13,9 @@ from npumon.tui.screens.dialog import Dialog, words
 from tests.tui.stage import application, live, picture, until
 
 
-def dialogs_style() -> Path:
-    """A path in a class is relative to the module that has it."""
-    return Path(dialog.__file__).parents[1] / "styles" / "dialogs.tcss"
-
-
 class Question(Dialog[bool]):
     NAME = "Question"
-    CSS_PATH = dialogs_style()
+    CSS_PATH = str(Path(dialog.__file__).parents[1] / "styles" / "dialogs.tcss")
 
     def body(self) -> list[Widget]:
         return [words("[bold]Really[/bold] [/] [link=x]?")]

@@ -27,7 +27,7 @@ def on(board: BoardState = BOARD, driver: DriverState = DRIVER, *, demo: bool = 
 
 def test_everything() -> None:
     left = "npumon Linux 4.9.241 · Khadas VIM3 A311D · NPU 790 MHz · galcore 6.4.6.2 profiling on"
-    assert text(on(demo=True)) == f"{left:<188}  DEMO  52 °C"
+    assert text(on(demo=True)) == f"{left:<188} DEMO  52 °C"
     assert text(on(), ascii_only=True).isascii()
     assert "PAUSED" in text(on(), paused=True)
 

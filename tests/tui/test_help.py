@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+import pytest
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
@@ -28,19 +29,19 @@ async def test_every_key_stands_there() -> None:
             assert f"On the page {key.place.capitalize()}" in lines
 
 
-async def test_it_scrolls_and_closes() -> None:
-    for key in ("escape", "q", "question_mark", "f1"):
-        app = application(live())
-        async with app.run_test(size=(80, 15)) as pilot:
-            await pilot.press("f1")
-            await until(pilot, lambda: "Everywhere" in "\n".join(picture(app)))
-            scroll = app.screen.query_one(VerticalScroll)
-            await pilot.press("j", "down", "j")
-            await until(pilot, lambda: scroll.scroll_y == 3)
-            await pilot.press("k")
-            await until(pilot, lambda: scroll.scroll_y == 2)
-            await pilot.press("end")
-            await until(pilot, lambda: scroll.scroll_y == scroll.max_scroll_y)
-            await pilot.press(key)
-            assert not app.screen.is_modal
-            assert app.is_running
+@pytest.mark.parametrize("key", ["escape", "q", "question_mark", "f1"])
+async def test_it_scrolls_and_closes(key: str) -> None:
+    app = application(live())
+    async with app.run_test(size=(80, 15)) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: "Everywhere" in "\n".join(picture(app)))
+        scroll = app.screen.query_one(VerticalScroll)
+        await pilot.press("j", "down", "j")
+        await until(pilot, lambda: scroll.scroll_y == 3)
+        await pilot.press("k")
+        await until(pilot, lambda: scroll.scroll_y == 2)
+        await pilot.press("end")
+        await until(pilot, lambda: scroll.scroll_y == scroll.max_scroll_y)
+        await pilot.press(key)
+        assert not app.screen.is_modal
+        assert app.is_running

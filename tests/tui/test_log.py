@@ -22,9 +22,13 @@ def shown_text(text: bytes) -> Live:
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
-    while not condition():
+    """Wait for something that is sure to come; the limit only guards against waiting for ever."""
+    for _ in range(1_000):
+        if condition():
+            await pilot.pause()
+            return
         await pilot.pause(0.01)
-    await pilot.pause()
+    pytest.fail("it never came")
 
 
 async def opened(pilot: Pilot[int]) -> LogPage:

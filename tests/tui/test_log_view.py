@@ -89,10 +89,13 @@ class Stand:
         self.app.screen._forward_event(event(self.view, 10, 5, 0, 0, 0, shift, False, False))
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for something that is sure to come."""
-        while not condition():
+        """Wait for something that is sure to come; the limit only guards against waiting for ever."""
+        for _ in range(1_000):
+            if condition():
+                await self.pilot.pause()
+                return
             await self.pilot.pause(0.01)
-        await self.pilot.pause()
+        pytest.fail("it never came")
 
 
 @pytest.fixture

@@ -71,9 +71,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
-    while not condition():
+    """Wait for something that is sure to come; the limit only guards against waiting for ever."""
+    for _ in range(1_000):
+        if condition():
+            await pilot.pause()
+            return
         await pilot.pause(0.01)
-    await pilot.pause()
+    pytest.fail("it never came")
 
 
 async def opened(pilot: Pilot[int]) -> ModelsPage:
@@ -107,7 +111,7 @@ async def test_models_are_listed_in_every_size(size: tuple[int, int], ascii_only
         assert "command  ./run.sh" in text(page)
         assert text(page).isascii() or not ascii_only
         await pilot.press("G")
-        await until(pilot, lambda: "[bold]x[/] [link=http://x]   ksnn, for any chip" in text(page))
+        await until(pilot, lambda: "[bold]x[/] [link=http://x]   ksnn" in text(page))
         assert {strip.cell_length for strip in page._compositor.render_strips()} == {size[0]}
         assert text(page).isascii() or not ascii_only
 
@@ -206,14 +210,14 @@ async def test_a_click_on_no_row_runs_nothing() -> None:
 async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
     desk = Desk((INCEPTION,))
     desk.shown = live(activity=Activity(stage=RUNNING))
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    async with MonitorApp(desk).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "A run is under way" in text(page))
         assert page.monitor_app.current_mode == "models"
     desk = Desk((INCEPTION,))
     desk.watched = "/tmp/[bold].log"
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    async with MonitorApp(desk).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
         assert "nothing can be run while /tmp/[bold].log is watched" in text(page)
         await pilot.press("enter")

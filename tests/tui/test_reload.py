@@ -105,7 +105,9 @@ async def test_a_failure_and_what_was_put_back(demo: Open) -> None:
         real = insmod.with_name("insmod.real")
         insmod.rename(real)
         gone = "insmod: ERROR: could not insert module [bold]galcore.ko[/]: Invalid parameters"
-        insmod.write_text(f"#! /bin/sh\ncase $* in *gpuProfiler=1*) echo '{gone}' >&2; exit 1;; esac\nexec {real} \"$@\"\n")
+        insmod.write_text(
+            f"#! /bin/sh\ncase $* in *gpuProfiler=1*) echo '{gone}' >&2; exit 1;; esac\nexec {real} \"$@\"\n"
+        )
         insmod.chmod(0o755)
         await monitor.press("y")
         await monitor.until_shown("FAILED", "put back", "The driver was put back as it was.")

@@ -51,7 +51,9 @@ async def test_by_keys(keys: str, answer: Series | None) -> None:
         assert asked.answers == [answer]
 
 
-@pytest.mark.parametrize("keys", ["0 enter", "minus 1 enter", "9 9 9 9 9 9 enter", "backspace enter", "1 tab backspace enter"])
+@pytest.mark.parametrize(
+    "keys", ["0 enter", "minus 1 enter", "9 9 9 9 9 9 enter", "backspace enter", "1 tab backspace enter"]
+)
 async def test_numbers_that_are_none(keys: str) -> None:
     app = application(live())
     async with app.run_test() as pilot:

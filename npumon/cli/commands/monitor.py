@@ -32,6 +32,8 @@ def open_monitor(place: Workplace, watched: str | None = None) -> int:
     """The live monitor on this terminal until it is left. Raises `ProblemError` (usage) where there is none."""
     _refuse_without_terminal(watched)
     settings = place.settings
+    if settings.labels_file is not None:
+        place.context(board=False)  # raises what is wrong with it while that can still be read
     chosen = settings.origin("output.color").kind != "default"
     environ = locale_environment(os.environ)
     color = wants_color(settings.output_color, chosen, True, environ)

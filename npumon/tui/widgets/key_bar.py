@@ -43,7 +43,8 @@ class KeyBar(Canvas):
 
     def draw(self, live: Live, room: Room) -> Sequence[Line]:
         hints = [hint for hint in self._hints if hint.enabled]
-        while len(hints) > 2 and sum(len(hint.key) + len(hint.word) + 3 for hint in hints) > room.width:
+        width = room.width - (len(self._aside) + 1 if self._aside else 0)
+        while len(hints) > 2 and sum(len(hint.key) + len(hint.word) + 3 for hint in hints) > width:
             del hints[-3]
         line: list[Span] = []
         self._places.clear()

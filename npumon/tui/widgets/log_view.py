@@ -80,7 +80,9 @@ class LogView(Canvas):
         elif self._resting:
             self._next = live
         else:
-            self._show_now(live)
+            if self._live is not None and not continues(live.log, self._page):
+                self._begin_anew()
+            super().show(live)
             if lines_of(live.log):
                 self._resting = True
                 self.set_timer(PAUSE_S, self._rested)
@@ -90,11 +92,6 @@ class LogView(Canvas):
         if self._next is not None:
             live, self._next = self._next, None
             self.show(live)
-
-    def _show_now(self, live: Live) -> None:
-        if self._live is not None and not continues(live.log, self._page):
-            self._begin_anew()
-        super().show(live)
 
     def _begin_anew(self) -> None:
         """Another text has come."""

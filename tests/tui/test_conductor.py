@@ -1,0 +1,175 @@
+"""Between keys and engine: what is begun, what is said when it goes wrong, and that nothing is left."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from npumon.core.activity import RUNNING, Activity
+from npumon.core.live import Live
+from npumon.core.problems import Problem, ProblemError
+from npumon.engine.work import Work
+from npumon.ports import RunRequest
+from npumon.tui.conductor import MOST_UNFORESEEN, Conductor
+from npumon.tui.desk import Look
+from tests.tui.stage import PATIENCE, StillDesk, live
+
+WORK = Work(RunRequest(("./run.sh",), "/"))
+PROBLEM = Problem("x", "What is wrong.", "What helps.")
+
+
+class Stage:
+    """A conductor over a still desk; keeps what it says and publishes."""
+
+    def __init__(self, shown: Live | None = None, refresh_s: float = 3600) -> None:
+        self.desk = StillDesk(shown or live(), Look(refresh_s=refresh_s))
+        self.said: list[Problem] = []
+        self.published: list[Live] = []
+        self.conductor = Conductor(self.desk, self.published.append, self.said.append)
+
+    @property
+    def asked(self) -> list[Any]:
+        assert self.desk.still is not None
+        return self.desk.still.asked
+
+
+async def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.001)
+
+
+async def test_it_looks_at_once_and_again() -> None:
+    stage = Stage(refresh_s=0.001)
+    stage.conductor.start()
+    await until(lambda: len(stage.published) >= 3)
+    await stage.conductor.close()
+    seen = len(stage.published)
+    await asyncio.sleep(0.01)
+    assert len(stage.published) == seen
+
+
+async def test_before_the_start_nothing_can_be_done_and_nothing_breaks() -> None:
+    conductor = Stage().conductor
+    assert (conductor.work, conductor.can_repeat, conductor.busy) == (None, False, False)
+    conductor.run(WORK)
+    conductor.again()
+    conductor.stop()
+    conductor.look()
+    with conductor.reloading():
+        pass
+    await conductor.close()
+    await conductor.close()
+
+
+async def test_runs_and_repeats() -> None:
+    stage = Stage()
+    stage.conductor.start()
+    stage.conductor.again(3)
+    assert not stage.conductor.can_repeat
+    stage.conductor.run(WORK)
+    await until(lambda: stage.asked == [WORK])
+    assert stage.conductor.can_repeat
+    stage.conductor.again(3, 2)
+    await until(lambda: stage.asked == [WORK, WORK._replace(count=3, warmup=2)])
+    stage.conductor.choose(lambda: WORK._replace(warmup=1))
+    await until(lambda: stage.asked[2:] == [WORK._replace(warmup=1)])
+    await stage.conductor.close()
+
+
+async def test_one_thing_at_a_time() -> None:
+    stage = Stage(live(activity=Activity(RUNNING)))
+    stage.conductor.start()
+    stage.conductor.run(WORK)
+    stage.conductor.stop()
+    await stage.conductor.close()
+    assert stage.asked == ["stop", "close"]
+
+
+async def test_watching() -> None:
+    stage = Stage()
+    stage.desk.watched = "a.log"
+    stage.conductor.start()
+    await until(lambda: stage.asked == ["a.log"])
+    assert not stage.conductor.can_repeat
+    await stage.conductor.close()
+    assert stage.asked == ["a.log", "close"]
+
+
+def problem() -> Any:
+    raise ProblemError(PROBLEM)
+
+
+def broken() -> Any:
+    raise OSError("broken \x1b[31m[bold]")
+
+
+async def test_problems_are_said() -> None:
+    stage = Stage()
+    heard: list[object] = []
+    stage.conductor.background(problem, heard.append)
+    stage.conductor.choose(problem)
+    stage.conductor.background(lambda: 7, heard.append)
+    await until(lambda: len(stage.said) == 2 and heard)
+    assert (stage.said, heard) == ([PROBLEM] * 2, [7])
+    assert stage.conductor.unforeseen == []
+
+
+async def test_what_nobody_foresaw_is_said_and_kept() -> None:
+    stage = Stage()
+    for _ in range(MOST_UNFORESEEN + 2):
+        stage.conductor.background(broken, stage.published.append)
+    await until(lambda: len(stage.said) == MOST_UNFORESEEN + 2)
+    assert stage.said[0].what == "Something unforeseen happened: OSError: broken \\x1b[31m[bold]."
+    assert len(stage.conductor.unforeseen) == MOST_UNFORESEEN
+
+
+async def test_a_desk_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage()
+    monkeypatch.setattr(stage.desk, "monitor", lambda publish: problem())
+    stage.conductor.start()
+    assert stage.said == [PROBLEM]
+    await stage.conductor.close()
+
+
+async def test_closing_waits_for_the_engine_whoever_asks() -> None:
+    stage = Stage()
+    stage.conductor.start()
+    assert stage.desk.still is not None
+    gone = asyncio.Event()
+
+    async def close() -> None:
+        stage.asked.append("closing")
+        await gone.wait()
+
+    stage.desk.still.close = close  # type: ignore[method-assign]
+    first = asyncio.ensure_future(stage.conductor.close())
+    await until(lambda: "closing" in stage.asked)
+    first.cancel()  # its screen went away
+    second = asyncio.ensure_future(stage.conductor.close())
+    stage.conductor.background(lambda: 1, lambda _: None)
+    await asyncio.sleep(0)
+    assert not second.done()
+    gone.set()
+    await second
+    assert stage.asked.count("closing") == 1
+    assert [task for task in asyncio.all_tasks() if "Conductor" in repr(task.get_coro()) and not task.done()] == []
+
+
+async def test_an_engine_that_cannot_be_closed_leaves_no_task() -> None:
+    stage = Stage()
+    stage.conductor.start()
+    assert stage.desk.still is not None
+
+    async def close() -> None:
+        raise OSError("no")
+
+    stage.desk.still.close = close  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="no"):
+        await stage.conductor.close()
+    assert [task for task in asyncio.all_tasks() if "Conductor" in repr(task.get_coro()) and not task.done()] == []

@@ -1,0 +1,69 @@
+"""The monitor without an engine: pictures."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from npumon.core.problems import ProblemError
+from npumon.tui.actions import PAGES
+from npumon.tui.desk import Look
+from npumon.tui.still import StillDesk, StillEngine, picture
+from tests.tui.stage import SEED, live, report
+
+LOOK = Look(refresh_s=3600)
+
+
+def words(svg: str) -> str:
+    return " ".join("".join(ElementTree.fromstring(svg).itertext()).split())  # noqa: S314  # our own
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])
+async def test_every_page_has_a_picture(page: str, size: tuple[int, int]) -> None:
+    run = report(SEED.read_bytes())
+    svg = await picture(StillDesk(live(run, runs=(run,)), LOOK), size, page)
+    assert words(svg)
+    if size[0] >= 80:
+        assert "q quit" in words(svg)
+
+
+async def test_the_first_picture_is_whole() -> None:
+    """Nothing of what is to be seen comes later."""
+    run = report(SEED.read_bytes())
+    svg = await picture(StillDesk(live(run, runs=(run,)), LOOK), (120, 40))
+    for word in ("Khadas VIM3", "71.70", "goldfish", "Compute-bound"):
+        assert word in words(svg), word
+    assert svg == await picture(StillDesk(live(run, runs=(run,)), LOOK), (120, 40))
+
+
+async def test_the_engine_only_shows_its_value() -> None:
+    seen: list[object] = []
+    shown = live()
+    engine = StillEngine(shown, seen.append)
+    await engine.look()
+    assert seen == [shown]
+    engine.tick()
+    engine.stop()
+    with engine.reloading():
+        pass
+    await engine.watch("a.log")
+    await engine.close()
+    assert engine.live is shown
+
+
+def test_the_desk_leads_nowhere() -> None:
+    desk = StillDesk(live(), LOOK)
+    assert desk.first_work() is None
+    assert desk.models() == ()
+    assert desk.where_models_are_looked_for()
+    assert desk.demo_command() == "npumon --demo"
+    for refused in (
+        lambda: desk.driver,
+        lambda: desk.inspection("x"),
+        lambda: desk.export(report(b"")),
+        lambda: desk.picture(""),
+    ):
+        with pytest.raises(ProblemError):
+            refused()
