@@ -7,11 +7,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from npumon.core.network import Network
 from npumon.core.snapshot import BoardState, DriverState
 
 if TYPE_CHECKING:  # most commands never change the driver
     from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome
 
+#: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: None is what there is
+#: to say of a file that is missing, unreadable or no network.
+ReadNetwork = Callable[[], Network | None]
 StopReason = Literal["timeout", "cancelled", "watcher"]
 
 

@@ -97,7 +97,8 @@ class LiveDesk:
         if entry is None or not entry.folder.is_dir():
             what = f"The model {choice.full_name} is not there any more."
             raise ProblemError(Problem("model.gone", what, "F5 on the Models page looks again."))
-        return self._work(entry.command, entry.folder, entry.name, entry.labels, count, warmup)
+        work = self._work(entry.command, entry.folder, entry.name, entry.labels, entry.files)
+        return work._replace(count=count, warmup=warmup)
 
     def first_work(self) -> Work | None:
         """The demo board runs its model at once; a real board waits for a key."""
@@ -107,19 +108,20 @@ class LiveDesk:
         from npumon.board.labels import find_labels
 
         labels = find_labels(demo.model_folder)
-        return self._work(demo.command, demo.model_folder, demo.model.name, None if labels is None else str(labels))
+        labels_file = None if labels is None else str(labels)
+        return self._work(demo.command, demo.model_folder, demo.model.name, labels_file, demo.model.files)
 
     def _work(
-        self, command: tuple[str, ...], folder: Path, name: str, labels: str | None, count: int = 1, warmup: int = 0
+        self, command: tuple[str, ...], folder: Path, name: str, labels: str | None, files: Sequence[str]
     ) -> Work:
         from npumon.board.labels import read_labels
-        from npumon.cli.commands.run import request_of
+        from npumon.cli.commands.run import network_of, request_of
         from npumon.engine.work import Work
 
         request = request_of(self._place, command, folder, name)
         path = self._place.settings.labels_file or labels
         names = () if path is None else tuple(read_labels(Path(path)))
-        return Work(request, names, count, warmup)
+        return Work(request, names, network=network_of(self._place, folder, files))
 
     def inspection(self, network: str) -> str:
         """What `npumon inspect` says of the file."""

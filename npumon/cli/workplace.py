@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from npumon.board.driver_control import HostDriverControl
     from npumon.board.model_entry import ModelEntry
     from npumon.board.roots import Roots
+    from npumon.cli.network_files import NetworkFiles
     from npumon.core.snapshot import DriverState
     from npumon.demo.board import DemoBoard
     from npumon.engine.report import Context
     from npumon.engine.session import Session
-    from npumon.ports import BoardProbe, LogFollower, ModelRunner
+    from npumon.ports import BoardProbe, LogFollower, ModelRunner, ReadNetwork
 
 
 class Workplace:
@@ -208,11 +209,18 @@ class Workplace:
         tools = SystemTools((self.demo.bin,))
         return HostDriverControl(self.roots, path, tools=tools, superuser=True, owners=frozenset({0, os.geteuid()}))
 
-    def session(self, context: Context) -> Session:
-        """A session that runs programs under supervision and tails their logs."""
+    @cached_property
+    def networks(self) -> NetworkFiles:
+        """What reads the files of networks."""
+        from npumon.cli.network_files import NetworkFiles
+
+        return NetworkFiles(self.on_board)
+
+    def session(self, context: Context, network: ReadNetwork | None = None) -> Session:
+        """A session that runs programs under supervision and tails their logs. `network` reads the model's file."""
         from npumon.engine.session import Session
 
-        return Session(self.runner, self.follower, context)
+        return Session(self.runner, self.follower, context, network=network)
 
     def forget_old_runs(self, spared: Iterable[str]) -> None:
         """Remove the oldest run logs beyond the number to keep; never those of the runs named in `spared`."""

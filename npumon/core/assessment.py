@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from npumon.core.checks import checks_of
+from npumon.core.checks import checks_of, memory_checks
 from npumon.core.metrics import NOMINAL_CLOCK_MHZ, Figures, Metrics, figures_of
+from npumon.core.network import Network
 from npumon.core.state import RunState
 from npumon.core.verdict import Circumstances, verdict_of
 
 
-def assess(state: RunState, around: Circumstances) -> Metrics:
+def assess(state: RunState, around: Circumstances, network: Network | None = None) -> Metrics:
     """The metrics of the run's last complete iteration.
 
-    Where the circumstances know no nominal clock, the chip that the text names gives it.
+    Where the circumstances know no nominal clock, the chip that the text names gives it. A network that is known is
+    compared with the device.
     """
     nominal = around.nominal_clock_mhz or NOMINAL_CLOCK_MHZ.get((state.pid or "").lower())
     figures = figures_of(state.iterations[-1]) if state.iterations else Figures()
-    checks = checks_of(state, figures, nominal)
+    checks = (*checks_of(state, figures, nominal), *memory_checks(state, network))
     verdict_id, verdict = verdict_of(state, figures, checks, around._replace(nominal_clock_mhz=nominal))
     return Metrics(figures, nominal, checks, verdict, verdict_id, around.ddr_peak_mbyte_per_s)

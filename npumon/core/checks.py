@@ -1,14 +1,17 @@
 """Consistency checks: do the figures of a run agree with each other and with the chip?
 
 The invariants hold in all public runs of the demo: TOTAL = AXI + DDR to the last printed digit, total cycles /
-VPC_ELAPSETIME near the nominal clock, and each time inside the one around it.
+VPC_ELAPSETIME near the nominal clock, and each time inside the one around it. Where the network is known, what it
+wants of the SRAMs is compared with what the device reports.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 from npumon.core.metrics import Check, Figures
+from npumon.core.network import Network
 from npumon.core.profile import Iteration
 from npumon.core.state import RunState
 
@@ -19,6 +22,8 @@ _CLOCK_TOLERANCE = 0.05
 #: KSNN examples print seconds with as few as two decimals; a total may come in whole milliseconds, cut off.
 _SECONDS_TOLERANCE_US = 5_000.0
 _TOTAL_TOLERANCE_US = 1_000.0
+#: A VIM3 reports 522240 bytes of VIP-SRAM and runs networks that want 524288: so much may be missing without harm.
+_VIP_RESERVE_BYTES = 4_096
 
 
 def checks_of(state: RunState, figures: Figures, nominal_clock_mhz: float | None) -> tuple[Check, ...]:
@@ -37,6 +42,27 @@ def checks_of(state: RunState, figures: Figures, nominal_clock_mhz: float | None
         _layers(state),
         _order(state),
     )
+
+
+def memory_checks(state: RunState, network: Network | None) -> tuple[Check, ...]:
+    """Whether the device has the SRAM that the network wants; nothing for what no network says."""
+    if network is None:
+        return ()
+    return (
+        *_memory("memory.axi_sram", "AXI-SRAM", network.axi_sram_bytes, state.axi_sram_bytes, 0),
+        *_memory("memory.vip_sram", "VIP-SRAM", network.vip_sram_bytes, state.vip_sram_bytes, _VIP_RESERVE_BYTES),
+    )
+
+
+def _memory(name: str, memory: str, wanted: int | None, there: int | None, reserve: int) -> Iterator[Check]:
+    if wanted is None:
+        return
+    if there is None:
+        yield _absent(name, f"size of {memory}")
+        return
+    near = f"; {reserve} may be missing" if there < wanted <= there + reserve else ""
+    detail = f"the network wants {wanted} bytes of {memory}, the device reports {there}{near}"
+    yield Check(name, wanted <= there + reserve, detail)
 
 
 def _absent(name: str, what: str) -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npumon.core.metrics import Metrics
+from npumon.core.network import Network
 from npumon.core.state import RunState
 
 
@@ -33,6 +34,7 @@ class RunReport(NamedTuple):
 
     `labels` runs parallel to `state.top`. `number` is the run's place in its log, `runs_in_log` how many there
     are, None while the log is still being read. `demo` is True when the figures come from the simulated board.
+    `network` is what the model's own file says, None where there is no file, more than one, or none that can be read.
     """
 
     info: RunInfo
@@ -42,3 +44,4 @@ class RunReport(NamedTuple):
     number: int = 1
     runs_in_log: int | None = 1
     demo: bool = False
+    network: Network | None = None

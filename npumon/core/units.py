@@ -54,6 +54,11 @@ def size(count: int | None) -> str:
     return f"{count / (1 << 10):.0f} KiB" if count >= 1 << 10 else f"{count} B"
 
 
+def shape(sizes: tuple[int, ...], times: str = "×") -> str:
+    """A tensor's dimensions as `1×3×299×299`, outermost first."""
+    return times.join(map(str, sizes)) or ABSENT
+
+
 def grouped(number: int) -> str:
     """An integer with its thousands apart by spaces."""
     return f"{number:,}".replace(",", " ")

@@ -45,6 +45,10 @@ _DOING = {
     CREATING: "the network is being created",
     VERIFYING: "the graph is being verified and compiled, which may take a while",
 }
+#: Checks that compare a run with something else than its own figures, or that have a simple cause.
+_NO_CONTRADICTION = frozenset(
+    ("clock.nominal", "iterations.count", "layers.count", "top.order", "memory.axi_sram", "memory.vip_sram")
+)
 _PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
 
 
@@ -166,7 +170,7 @@ def _layer(operation: Operation) -> str:
 
 def _contradiction(checks: tuple[Check, ...]) -> tuple[str, str] | None:
     for check in checks:
-        if check.ok is False and check.id not in ("clock.nominal", "iterations.count", "layers.count", "top.order"):
+        if check.ok is False and check.id not in _NO_CONTRADICTION:
             return f"check.{check.id}", f"The figures contradict each other ({check.id}: {check.detail})."
     return None
 

@@ -13,6 +13,7 @@ from npumon.core.text import visible
 from npumon.demo import galcore, launcher, module_tools, tree
 from npumon.demo.files import put
 from npumon.demo.models import LABELS_FILE, MODELS, DemoModel, labels
+from npumon.demo.network import NETWORKS, network_bytes
 from npumon.demo.scenarios import Scenario, find_scenario
 
 #: Stands in the folder's own file, which says that the folder is a demo board and with which settings.
@@ -159,13 +160,13 @@ def _lay_programs(board: DemoBoard) -> None:
 
 
 def _lay_model(board: DemoBoard, model: DemoModel) -> None:
-    """The model's program, its run.sh as the public demos have it, and placeholders for its files."""
+    """The model's program, its run.sh as the public demos have it, its network, and placeholders for other files."""
     folder = board.home / model.folder
     settings = [str(board.folder), board.scenario.name, str(board.seed), repr(board.speed), model.name]
     script = launcher.python_script if model.program.endswith(".py") else launcher.shell_script
     put(folder / model.program, script(["model", *settings]), 0o755)
     for name in model.files:
-        put(Path(os.path.normpath(folder / name)), f"npumon demo: stands for {os.path.basename(name)}\n")
+        put(Path(os.path.normpath(folder / name)), _content(os.path.basename(name), "VIM3"))
     if model.run_line is not None:
         put(folder / "run.sh", f"#! /bin/sh\nexport VSI_NN_LOG_LEVEL=0\n{model.run_line}\n", 0o755)
     if folder.name == "VIM3":
@@ -175,11 +176,19 @@ def _lay_model(board: DemoBoard, model: DemoModel) -> None:
         put(place / LABELS_FILE, labels())
 
 
+def _content(name: str, variant: str) -> bytes:
+    """What one of a model's files holds on this board."""
+    network = NETWORKS.get(name)
+    return f"npumon demo: stands for {name}\n".encode() if network is None else network_bytes(network, variant)
+
+
 def _lay_variant(folder: Path, model: DemoModel) -> None:
     """The same for the other chip: its program is a link, as in the public demos."""
     other = folder.with_name("VIM3L")
-    for name in (*(name for name in model.files if "/" not in name), "run.sh"):
-        put(other / name, (folder / name).read_bytes(), (folder / name).stat().st_mode & 0o777)
+    for name in model.files:
+        if "/" not in name:
+            put(other / name, _content(name, "VIM3L"))
+    put(other / "run.sh", (folder / "run.sh").read_bytes(), 0o755)
     link = other / model.program
     if not link.is_symlink():
         link.symlink_to(f"../{folder.name}/{model.program}")

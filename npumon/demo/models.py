@@ -37,8 +37,8 @@ class Cost(NamedTuple):
 class DemoModel:
     """A model on the demo board.
 
-    `folder` is relative to the home folder, `files` (placeholders) and `program` to `folder`. `run_line` is what
-    its run.sh runs; None for one without run.sh. `create_us` and `verify_us` are microseconds.
+    `folder` is relative to the home folder, `files` (synthetic networks and placeholders) and `program` to `folder`.
+    `run_line` is what its run.sh runs; None for one without run.sh. `create_us` and `verify_us` are microseconds.
     """
 
     name: str

@@ -11,7 +11,7 @@ from npumon.core.report import RunReport
 from npumon.core.series import History, Series, sample_of
 
 KEPT_RUNS = 200
-#: Operations, classes, objects and diagnostics of all kept runs together: some ten megabytes.
+#: Operations, classes, objects, diagnostics and tensors of all kept runs together: some ten megabytes.
 KEPT_ROWS = 20_000
 #: Of one kept run; the first are most often the cause of the others.
 KEPT_DIAGNOSTICS = 20
@@ -92,6 +92,8 @@ def _trimmed(report: RunReport) -> RunReport:
 
 
 def _rows(report: RunReport) -> int:
-    state = report.state
-    iterations = sum(len(iteration.operations) for iteration in state.iterations)
-    return 1 + iterations + len(state.operations) + len(state.top) + len(state.detections) + len(state.diagnostics)
+    state, network = report.state, report.network
+    rows = 1 + sum(len(iteration.operations) for iteration in state.iterations)
+    if network is not None:
+        rows += len(network.inputs) + len(network.outputs)
+    return rows + len(state.operations) + len(state.top) + len(state.detections) + len(state.diagnostics)

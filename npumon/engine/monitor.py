@@ -93,8 +93,9 @@ class Monitor:
         """
         self._claim()
         self._work = work
-        self._scene.context = context = self._scene.context._replace(labels=work.labels or self._labels)
-        self._session = session = Session(self._runner, self._follower, context, KEPT_OPERATIONS)
+        labels = work.labels or self._labels
+        self._scene.context = context = self._scene.context._replace(labels=labels, network=None)
+        self._session = session = Session(self._runner, self._follower, context, KEPT_OPERATIONS, work.network)
         self._series = series = asyncio.get_running_loop().create_task(self._make(session, work))
         try:
             await asyncio.shield(series)
@@ -116,6 +117,7 @@ class Monitor:
         Raises `ProblemError` when it cannot be read, and (usage) while something else is under way.
         """
         self._claim()
+        self._scene.context = self._scene.context._replace(network=None)
         self._tail = tail = self._follower.follow(path)
         following = Following(path, self._scene, self._clock, KEPT_OPERATIONS)
         try:
@@ -184,6 +186,8 @@ class Monitor:
             for item in update.completed:
                 if isinstance(item, IterationCompleted):
                     scene.journal.iteration(model, item.iteration, warmup=part.warmup)
+            if scene.context.network is not session.network:
+                scene.context = scene.context._replace(network=session.network)
             if update.data:
                 scene.log.feed(update.data)
                 behind = update.behind if update.behind > BEHIND_BYTES else 0

@@ -12,6 +12,7 @@ from npumon.core.state import RunState
 from npumon.core.verdict import Circumstances
 
 if TYPE_CHECKING:
+    from npumon.core.network import Network
     from npumon.core.snapshot import DriverState
 
 
@@ -19,7 +20,8 @@ class Context(NamedTuple):
     """What all reports of one command share.
 
     `labels` are the classes' names by index. `driver` is None where no driver is concerned (a log from
-    elsewhere). `nominal_clock_mhz` and `ddr_peak_mbyte_per_s` are None where only the text's chip is known.
+    elsewhere). `nominal_clock_mhz` and `ddr_peak_mbyte_per_s` are None where only the text's chip is known. `network`
+    is the model's, None where no file says.
     """
 
     labels: Sequence[str] = ()
@@ -27,6 +29,7 @@ class Context(NamedTuple):
     nominal_clock_mhz: float | None = None
     ddr_peak_mbyte_per_s: float | None = None
     demo: bool = False
+    network: Network | None = None
 
 
 def report_of(
@@ -61,11 +64,12 @@ def _report(
     return RunReport(
         info=info,
         state=state,
-        metrics=assess(state, around),
+        metrics=assess(state, around, context.network),
         labels=tuple(label_of(entry.class_index, context.labels) for entry in state.top),
         number=number,
         runs_in_log=runs_in_log,
         demo=context.demo,
+        network=context.network,
     )
 
 

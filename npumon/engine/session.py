@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import NamedTuple
 
+from npumon.core.network import Network
 from npumon.core.outcome import RUNNING, Ending
 from npumon.core.parser import ProfileParser
 from npumon.core.profile import Diagnostic
@@ -18,8 +19,9 @@ from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import Completed, RunFold
 from npumon.core.state import RunState
 from npumon.core.text import visible
+from npumon.engine.network_reading import NetworkReading
 from npumon.engine.report import Context, report_of
-from npumon.ports import ExitRecord, LogFollower, ModelRunner, RunningModel, RunRequest, StopReason
+from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
 
 
 class Update(NamedTuple):
@@ -35,15 +37,25 @@ class Update(NamedTuple):
 
 
 class Session:
-    """Runs one program at a time. `kept_operations` bounds the iterations that a run keeps (`RunFold`)."""
+    """Runs one program at a time. `kept_operations` bounds the iterations that a run keeps (`RunFold`).
+
+    `network` reads the file of the model that is run. That is done once, beside the first run, whose start it must
+    not delay.
+    """
 
     def __init__(
-        self, runner: ModelRunner, follower: LogFollower, context: Context, kept_operations: int | None = None
+        self,
+        runner: ModelRunner,
+        follower: LogFollower,
+        context: Context,
+        kept_operations: int | None = None,
+        network: ReadNetwork | None = None,
     ) -> None:
         self._runner = runner
         self._follower = follower
         self._context = context
         self._kept_operations = kept_operations
+        self._reading = NetworkReading(network)
         self._running: RunningModel | None = None
         self._info: RunInfo | None = None
         self._stopped: StopReason | None = None
@@ -64,6 +76,11 @@ class Session:
         """What is known of the newest run from its start on; None before the first."""
         return self._info
 
+    @property
+    def network(self) -> Network | None:
+        """What is known of the model's file so far."""
+        return self._reading.network
+
     async def run(self, request: RunRequest, publish: Callable[[Update], None]) -> RunReport:
         """Run the program and return its report; `publish` hears of each step.
 
@@ -71,6 +88,7 @@ class Session:
         """
         running = await self._runner.start(request)
         self._running = running
+        self._reading.begin()
         self._info = info = _begun(request, running)
         if self._stopped is not None:
             running.stop(self._stopped)
@@ -82,6 +100,7 @@ class Session:
             raise
         finally:
             self._running = None
+        await self._reading.over()
         return self._report(info, fold, record)
 
     async def _follow(self, running: RunningModel, publish: Callable[[Update], None]) -> tuple[RunFold, ExitRecord]:
@@ -107,7 +126,7 @@ class Session:
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
         return report_of(
             state,
-            self._context,
+            self._context._replace(network=self.network),
             info,
             ending,
             number=fold.number,

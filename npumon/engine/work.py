@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from npumon.ports import RunRequest
+from npumon.ports import ReadNetwork, RunRequest
 
 
 class Work(NamedTuple):
-    """`count` runs that count, after `warmup` runs that do not. `labels` are the model's classes by index."""
+    """`count` runs that count, after `warmup` runs that do not. `labels` are the model's classes by index.
+
+    `network` reads the model's file, None where it has none; it is asked while the first run is under way.
+    """
 
     request: RunRequest
     labels: tuple[str, ...] = ()
     count: int = 1  # type: ignore[assignment]  # hides tuple.count, which makes no sense for a work
     warmup: int = 0
+    network: ReadNetwork | None = None
 
 
 class Part(NamedTuple):

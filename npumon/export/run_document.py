@@ -10,6 +10,7 @@ from typing import Any
 
 from npumon import __version__
 from npumon.core.metrics import Check, Metrics, utilization
+from npumon.core.network import Network, NetworkTensor
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Detection, Iteration, Operation
 from npumon.core.report import RunInfo, RunReport
 
@@ -30,6 +31,7 @@ def run_document(report: RunReport) -> Document:
         "run": _info(report.info),
         "device": {"product": state.product, "pid": state.pid},
         "memory": {"axi_sram_bytes": state.axi_sram_bytes, "vip_sram_bytes": state.vip_sram_bytes},
+        "network": None if report.network is None else _network(report.network),
         "create_us": state.create_us,
         "verify_us": state.verify_us,
         "loops": state.loops,
@@ -102,6 +104,20 @@ def _info(info: RunInfo) -> Document:
         "outcome": info.outcome,
         "log": info.log,
     }
+
+
+def _network(network: Network) -> Document:
+    return {
+        "name": network.name,
+        "target": network.target,
+        "inputs": [_tensor(tensor) for tensor in network.inputs],
+        "outputs": [_tensor(tensor) for tensor in network.outputs],
+        "path": network.path,
+    }
+
+
+def _tensor(tensor: NetworkTensor) -> Document:
+    return {"name": tensor.name, "dtype": tensor.dtype, "shape": list(tensor.shape)}
 
 
 def _operation(operation: Operation) -> Document:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from npumon.core import units
 from npumon.core.metrics import ddr_rate, utilization
+from npumon.core.network import NetworkTensor
 from npumon.core.profile import BANDWIDTHS, Operation
 from npumon.core.report import RunReport
 from npumon.core.verdict import ddr_bound
@@ -15,6 +16,7 @@ from npumon.export.style import PLAIN, Style
 #: Text for people ends here: more layers, diagnostics or boxes are counted, not listed.
 _MOST_LAYERS = 40
 _MOST_LINES = 10
+_MOST_TENSORS = 4
 _INDENT = "  "
 #: Columns of the layers' table, the name's at its narrowest; the last two only where the text is wide enough.
 _LAYER_WIDTHS = (-4, 8, -3, -9, -7, -7, -11, 9)
@@ -50,6 +52,19 @@ def _headline(report: RunReport, style: Style) -> Iterator[str]:
         (f"{state.product} {state.pid or ''}" if state.product else None, ""),
     )
     yield from flowed([(text, color) for text, color in pieces if text], " - " if style.ascii else " · ", style)
+    network = report.network
+    if network is not None:
+        sides = [f"in {_tensors(network.inputs, style)}"] if network.inputs else []
+        sides += [f"out {_tensors(network.outputs, style)}"] if network.outputs else []
+        text = ": ".join(filter(None, (network.name or "unnamed", ", ".join(sides))))
+        yield from wrapped(text, style.width, style, " " * len("Network  "), "Network  ")
+
+
+def _tensors(tensors: tuple[NetworkTensor, ...], style: Style) -> str:
+    times = "x" if style.ascii else "×"
+    told = [f"{units.shape(tensor.shape, times)} {tensor.dtype}" for tensor in tensors[:_MOST_TENSORS]]
+    more = [f"{len(tensors) - _MOST_TENSORS} more"] if len(tensors) > _MOST_TENSORS else []
+    return ", ".join(told + more)
 
 
 def _place(report: RunReport) -> str | None:

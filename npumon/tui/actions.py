@@ -42,6 +42,10 @@ PACES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 OVERHEAD_S = 2.0
 
 
+#: How long a page is held back while it is laid out for the first time, and later on.
+SETTLING_S, SETTLED_S = 0.05, 0.001
+
+
 class Actions(Base):
     """A part of `MonitorApp`, which has what is named here."""
 
@@ -51,6 +55,9 @@ class Actions(Base):
     #: Set when the first page is complete.
     laid_out: asyncio.Event
     paused = False
+    #: The pages that were visited, and how long the one to come is held back.
+    known_pages: set[str]
+    settling_s = SETTLING_S
     #: Whether it was asked already if profiling should be switched on.
     offered_profiling = False
     paces = PACES_S
@@ -78,7 +85,13 @@ class Actions(Base):
     def action_page(self, name: str) -> None:
         """Go to a page."""
         if self.current_mode != name and len(self.screen_stack) == 1:
+            self.known_pages.add(self.current_mode)
+            self.settling_s = SETTLED_S if name in self.known_pages else SETTLING_S
             self.switch_mode(name)
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Textual holds the screen back while another one takes its place. One that is laid out needs no such time."""
+        super().delay_update(min(delay, self.settling_s))
 
     def action_next_page(self, step: int) -> None:
         """Go to the next page, or the one before."""

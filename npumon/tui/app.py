@@ -72,6 +72,7 @@ class MonitorApp(Actions, App[int]):
     def __init__(self, desk: Desk, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
         self.desk = desk
+        self.known_pages = set()
         self.conductor = Conductor(desk, self._publish, self.complain)
         self.live = Live(Snapshot("", BoardState(), DriverState(), demo=desk.look.demo))
         self.animation_level = "none"

@@ -255,11 +255,22 @@ class TerminalDriver(Driver):
         size = self._known_size()
         if size != (self._picture.columns, self._picture.rows):
             self._picture.resize(*size)
+            self._loop.call_later(0.1, self._redraw)  # in less an app draws itself in another size
         self.process_message(events.Resize(Size(*size), Size(*size)))
+
+    def _sized(self) -> None:
+        """The terminal has, or for a moment had, another size: nobody knows what it shows now."""
+        self.repaint()
+        self._resized()
+
+    def _redraw(self) -> None:
+        """Have the app draw everything: it sees no reason to when the former size came back soon."""
+        if self._active and self._app.screen_stack:
+            self._app.screen.refresh()
 
     def _handlers(self) -> tuple[tuple[signal.Signals, Callable[[], None]], ...]:
         return (
-            (signal.SIGWINCH, self._resized),
+            (signal.SIGWINCH, self._sized),
             (signal.SIGTSTP, self._stop),
             (signal.SIGCONT, self._continue),
         )
@@ -280,8 +291,7 @@ class TerminalDriver(Driver):
         self._enter()
         if not self.traits.plain and not constants.DISABLE_KITTY_KEY:
             self._controls.insert(1, "\x1b[<u")  # the terminal keeps a stack of these requests
-        self._picture.repaint()
-        self._resized()
+        self._sized()
 
 
 def terminal_driver(traits: TerminalTraits) -> type[TerminalDriver]:

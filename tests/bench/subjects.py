@@ -58,8 +58,9 @@ class Subject:
 
 
 def npumon(command: tuple[str, ...], watch_command: tuple[str, ...]) -> Subject:
-    """The program under test: pause and go on, two pages, help; `r` runs a model."""
-    presses = (Press(b" "), Press(b" "), Press(b"2"), Press(b"1"), Press(b"?"), Press(b"\x1b", measured=False))
+    """The program under test: pause and go on, move in a list, change pages, help; `r` runs a model."""
+    keys = (b" ", b" ", b"5", b"k", b"k", b"j", b"j", b"1", b"?")
+    presses = (*map(Press, keys), Press(b"\x1b", measured=False))
     return Subject("npumon", command, presses, can_be_busy=True, busy_keys=b"r", watch_argv=watch_command)
 
 

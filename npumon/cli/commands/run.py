@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.cli import status
 from npumon.cli.paths import current_folder, shown
@@ -15,9 +16,17 @@ if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
     from npumon.core.report import RunReport
     from npumon.engine.report import Context
-    from npumon.ports import RunRequest
+    from npumon.ports import ReadNetwork, RunRequest
 
 _PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
+
+
+class Program(NamedTuple):
+    """What to run, the labels file that lies beside it, and what reads its network file, if it has one."""
+
+    request: RunRequest
+    labels: str | None
+    network: ReadNetwork | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,15 +65,15 @@ def _positive(text: str) -> int:
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """Run the program as often as asked, print what it gave, and say in the status how it ended."""
     form = place.format("text", "json", "jsonl", "csv")
-    request, labels = requested(args, place)
+    program = requested(args, place)
     _prepare_driver(args, place)
-    context = place.context(labels)
+    context = place.context(program.labels)
     # Late, for refusals should not wait for them.
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.commands.run_session import run_often
 
     printer = Printer(place, form, several=args.count > 1)
-    reports = run_often(args.count, request, context, place, printer)
+    reports = run_often(args.count, program.request, context, place, printer, program.network)
     printer.finish(reports)
     codes = [concluded(report, context, place, check=args.check) for report in reports]
     remark(reports, context, place, offered=True)
@@ -90,20 +99,22 @@ def _prepare_driver(args: argparse.Namespace, place: Workplace) -> None:
         place.diagnostics.note("Profiling is off in the driver: npumon run --reload switches it on first.")
 
 
-def requested(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, str | None]:
-    """What to run, and the labels file that lies beside it. Raises `ProblemError` (usage)."""
+def requested(args: argparse.Namespace, place: Workplace) -> Program:
+    """What to run. Raises `ProblemError` (usage)."""
     if args.program is not None:
         return _command(args, place)
     if args.model is not None:
         return _model(args.model, place)
     if place.demo is not None:
         demo = place.demo
-        return request_of(place, demo.command, demo.model_folder, demo.model.name), _labels(demo.model_folder)
+        request = request_of(place, demo.command, demo.model_folder, demo.model.name)
+        network = network_of(place, demo.model_folder, demo.model.files)
+        return Program(request, _labels(demo.model_folder), network)
     remedy = "Name a model (npumon models lists them) or -- COMMAND."
     raise ProblemError(Problem("run.nothing", "There is nothing to run.", remedy, "usage"))
 
 
-def _model(name: str, place: Workplace) -> tuple[RunRequest, str | None]:
+def _model(name: str, place: Workplace) -> Program:
     """A model by its name or its folder."""
     from npumon.board.device_tree import read_identity
     from npumon.board.models import resolve_model
@@ -111,10 +122,11 @@ def _model(name: str, place: Workplace) -> tuple[RunRequest, str | None]:
     entry = resolve_model(name, place.models(), Path(current_folder()), read_identity(place.roots).variant)
     if entry.note:
         place.diagnostics.note(f"{entry.full_name}: {entry.note}.")
-    return request_of(place, entry.command, entry.folder, entry.name), entry.labels
+    request = request_of(place, entry.command, entry.folder, entry.name)
+    return Program(request, entry.labels, network_of(place, entry.folder, entry.files))
 
 
-def _command(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, str | None]:
+def _command(args: argparse.Namespace, place: Workplace) -> Program:
     """Any command, in the current folder."""
     if args.model is not None:
         what = f"Both a model ({visible(args.model)}) and a command are named."
@@ -122,7 +134,7 @@ def _command(args: argparse.Namespace, place: Workplace) -> tuple[RunRequest, st
     if not args.program:
         raise ProblemError(Problem("run.nothing", "There is no command after --.", "Name one.", "usage"))
     here = Path(current_folder())
-    return request_of(place, args.program, here, Path(args.program[0]).name), _labels(here)
+    return Program(request_of(place, args.program, here, Path(args.program[0]).name), _labels(here))
 
 
 def request_of(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
@@ -132,6 +144,12 @@ def request_of(place: Workplace, command: tuple[str, ...], folder: Path, name: s
     settings = place.settings
     environment = (*(_PROFILE if settings.run_profile else ()), *settings.run_environment)
     return RunRequest(command, str(folder), environment, settings.run_timeout_s, settings.run_keep, visible(name))
+
+
+def network_of(place: Workplace, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
+    """What reads the network of a model with these files, relative to its folder."""
+    names = [name for name in files if name.lower().endswith(".nb")]
+    return place.networks.reader([str(folder / name) for name in names]) if names else None
 
 
 def _labels(folder: Path) -> str | None:

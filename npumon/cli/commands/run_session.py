@@ -18,34 +18,40 @@ if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
     from npumon.engine.report import Context
     from npumon.engine.session import Session, Update
-    from npumon.ports import RunRequest, StopReason
+    from npumon.ports import ReadNetwork, RunRequest, StopReason
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: How often the status line is redrawn while the program says nothing.
 _TICK_S = 0.5
 
 
-def run_once(request: RunRequest, context: Context, place: Workplace) -> RunReport:
-    """One run, without printing it."""
+def run_once(request: RunRequest, context: Context, place: Workplace, network: ReadNetwork | None) -> RunReport:
+    """One run, without printing it. `network` reads the model's file."""
 
     async def once() -> RunReport:
-        session = place.session(context)
+        session = place.session(context, network)
         with stopping_signals(session.stop):
             return await _watched(session, request, place, "")
 
     return asyncio.run(once())
 
 
-def run_often(count: int, request: RunRequest, context: Context, place: Workplace, printer: Printer) -> list[RunReport]:
+def run_often(
+    count: int,
+    request: RunRequest,
+    context: Context,
+    place: Workplace,
+    printer: Printer,
+    network: ReadNetwork | None = None,
+) -> list[RunReport]:
     """The reports of the runs that were made. A warm-up run is reported only when it goes wrong; then, and when a
     signal came or the program could not be started, no further run is made."""
-    return asyncio.run(_often(count, request, context, place, printer))
+    return asyncio.run(_often(count, request, place, printer, place.session(context, network)))
 
 
 async def _often(
-    count: int, request: RunRequest, context: Context, place: Workplace, printer: Printer
+    count: int, request: RunRequest, place: Workplace, printer: Printer, session: Session
 ) -> list[RunReport]:
-    session = place.session(context)
     warmup = place.settings.run_warmup
     reports: list[RunReport] = []
     with stopping_signals(session.stop):

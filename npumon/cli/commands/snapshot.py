@@ -80,9 +80,9 @@ def _report(args: argparse.Namespace, place: Workplace) -> tuple[RunReport | Non
         return None, None
     from npumon.cli.commands.run_session import run_once
 
-    request, labels = requested(args, place)
-    context = place.context(labels)
-    return run_once(request, context, place), context
+    program = requested(args, place)
+    context = place.context(program.labels)
+    return run_once(program.request, context, place, program.network), context
 
 
 def _size(text: str) -> tuple[int, int]:

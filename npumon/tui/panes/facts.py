@@ -5,10 +5,13 @@ from __future__ import annotations
 from npumon.core import units
 from npumon.core.live import Latencies
 from npumon.core.metrics import Metrics
+from npumon.core.network import Network, NetworkTensor
 from npumon.core.report import RunReport
 from npumon.core.state import RunState
 from npumon.core.verdict import SLOW_CLOCK
-from npumon.tui.paint import Line, Span, joined, width_of
+from npumon.tui.paint import Line, Room, Span, joined, width_of
+
+_MOST_TENSORS = 3
 
 
 def named(name: str, fact: Line, width: int = 0) -> Line:
@@ -77,6 +80,23 @@ def preparation(state: RunState) -> Line:
         return ()
     create, verify = units.milliseconds(state.create_us), units.milliseconds(state.verify_us)
     return (Span(create, "value"), Span(", verify ", "label"), Span(verify, "value"))
+
+
+def network(shown: Network | None, room: Room) -> Line:
+    """The network that ran and what goes in and out, as much of it as there is room for."""
+    if shown is None:
+        return ()
+    name = _value("network", shown.name or "unnamed")
+    sides = [_shapes("in", shown.inputs, room), _shapes("out", shown.outputs, room)]
+    choices = (joined((name, *sides[:many]), "  ") for many in (2, 1, 0))
+    return next((line for line in choices if width_of(line) <= room.width), ())
+
+
+def _shapes(name: str, tensors: tuple[NetworkTensor, ...], room: Room) -> Line:
+    """Shapes of at most three tensors."""
+    shapes = [units.shape(tensor.shape, "x" if room.ascii else "×") for tensor in tensors[:_MOST_TENSORS]]
+    more = f" and {len(tensors) - _MOST_TENSORS} more" if len(tensors) > _MOST_TENSORS else ""
+    return _value(name, ", ".join(shapes) + more) if shapes else ()
 
 
 def _value(name: str, text: str) -> Line:

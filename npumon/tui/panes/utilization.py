@@ -33,6 +33,8 @@ _AXIS, _TIMES_AXIS = 4, 8
 _LEAST_GRAPH = 12
 #: From so many lines on, one of them goes to the note under the graph.
 _ROOM_FOR_NOTE = 4
+#: Cells between the note and what stands beside it.
+_GAP = 3
 
 
 class Utilization(Pane):
@@ -95,8 +97,15 @@ def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
     lines.append(gauge(share, room.width, room))
     lines.extend(past.shares(live.history, room._replace(height=under - notes)))
     if notes:
-        lines.append(span(" " * _AXIS + note, "label"))
+        lines.append(_foot(note, run, room))
     return lines
+
+
+def _foot(note: str, run: RunReport, room: Room) -> Line:
+    """The note under the graph and, at the right, the network that the figures are of."""
+    left = span(" " * _AXIS + note, "label")
+    network = facts.network(run.network, room._replace(width=room.width - width_of(left) - _GAP))
+    return (*filled(left, room.width - width_of(network)), *network) if network else left
 
 
 def _without_figures(live: Live, run: RunReport | None, room: Room) -> list[Line]:

@@ -26,6 +26,17 @@ Cell = tuple[str, str]
 _ONE_CELL_EACH = re.compile("[ -~\u2500-\u259f]*").fullmatch
 
 
+class Row:
+    """One line as it was drawn, its cells, and, once it was rendered, its strip."""
+
+    __slots__ = ("cells", "line", "strip")
+
+    def __init__(self, line: Line, cells: tuple[Cell, ...]) -> None:
+        self.line = line
+        self.cells = cells
+        self.strip: Strip | None = None
+
+
 class Canvas(Widget):
     """Base of all panes: say in `draw` what stands in them. They never take the focus."""
 
@@ -38,8 +49,7 @@ class Canvas(Widget):
             self.border_title = Text(title)  # as a string it would be markup
         self.ascii_only = ascii_only
         self._live: Live | None = None
-        self._lines: tuple[Line, ...] = ()
-        self._cells: tuple[tuple[Cell, ...], ...] = ()
+        self._painted: tuple[Row, ...] = ()
         self._inks: dict[str, Style] = {}
 
     def draw(self, live: Live, room: Room) -> Sequence[Line]:
@@ -56,41 +66,53 @@ class Canvas(Widget):
         room = Room(*self.content_size, ascii=self.ascii_only)
         if self._live is None or not room.width or not room.height:
             return
-        lines = tuple(self.draw(self._live, room))[: room.height]
-        if lines == self._lines and len(self._cells) == room.height:
-            return
-        self._lines = lines
-        before = self._cells
-        self._cells = tuple(_cells(lines[y] if y < len(lines) else (), room.width) for y in range(room.height))
-        if len(before) != room.height or len(before[0]) != room.width:
+        lines = [*self.draw(self._live, room)][: room.height]
+        lines += [()] * (room.height - len(lines))
+        before = self._painted
+        if len(before) != room.height or len(before[0].cells) != room.width:
+            self._painted = tuple(Row(line, _cells(line, room.width)) for line in lines)
             self.refresh()
-        elif changed := [
-            _difference(old, new, y) for y, (old, new) in enumerate(zip(before, self._cells, strict=True)) if old != new
-        ]:
+            return
+        known = {row.line: row for row in before}  # a text that scrolls has the same lines at other places
+        self._painted = tuple(known.get(line) or Row(line, _cells(line, room.width)) for line in lines)
+        changed = [
+            _difference(old.cells, new.cells, y)
+            for y, (old, new) in enumerate(zip(before, self._painted, strict=True))
+            if old is not new and old.cells != new.cells
+        ]
+        if changed:
             self.refresh(*changed)
 
     def on_resize(self) -> None:
-        self._lines, self._cells = (), ()
+        self._painted = ()
         self.redraw()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._inks.clear()
+        for row in self._painted:
+            row.strip = None
 
     def render_line(self, y: int) -> Strip:
         """One line of cells as segments, as Textual wants them."""
-        if y >= len(self._cells):
+        if y >= len(self._painted):
             return Strip.blank(self.content_size.width, self.rich_style)
+        row = self._painted[y]
+        if row.strip is None:
+            row.strip = self._strip(row.cells)
+        return row.strip
+
+    def _strip(self, cells: tuple[Cell, ...]) -> Strip:
         segments: list[Segment] = []
         text, role = "", ""
-        for char, ink in self._cells[y]:
+        for char, ink in cells:
             if ink != role:
                 if text:
                     segments.append(Segment(text, self._ink(role)))
                 text, role = "", ink
             text += char
         segments.append(Segment(text, self._ink(role)))
-        return Strip(segments, len(self._cells[y]))
+        return Strip(segments, len(cells))
 
     def _ink(self, role: str) -> Style:
         if role not in self._inks:
