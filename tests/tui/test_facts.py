@@ -6,7 +6,9 @@ import pytest
 
 from npumon.core.live import Latencies
 from npumon.core.metrics import Figures, Metrics
+from npumon.core.network import Network, NetworkTensor
 from npumon.core.state import EMPTY
+from npumon.tui.paint import Room
 from npumon.tui.panes import facts
 from tests.tui.moments import LATENCIES, seed_run, texts
 
@@ -73,3 +75,27 @@ def test_one_sample_has_no_spread() -> None:
 def test_a_program_that_prints_no_preparation() -> None:
     assert facts.preparation(EMPTY) == ()
     assert texts([facts.preparation(EMPTY._replace(create_us=1_000))]) == ["1.00 ms, verify n/a"]
+
+
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (80, "network inception_v3  in 1×3×299×299  out 1×5, 1×5, 1×5 and 2 more"),
+        (66, "network inception_v3  in 1×3×299×299  out 1×5, 1×5, 1×5 and 2 more"),
+        (65, "network inception_v3  in 1×3×299×299"),
+        (35, "network inception_v3"),
+        (19, ""),
+        (0, ""),
+        (-5, ""),
+    ],
+)
+def test_the_network_is_told_as_far_as_there_is_room(width: int, text: str) -> None:
+    picture, box = NetworkTensor("input", "uint8", (1, 3, 299, 299)), NetworkTensor("box", "uint8", (1, 5))
+    network = Network("inception_v3", None, (picture,), (box,) * 5)
+    assert texts([facts.network(network, Room(width, 1))]) == [text]
+    assert texts([facts.network(network, Room(width, 1, ascii=True))]) == [text.replace("×", "x")]
+
+
+def test_a_network_that_says_little() -> None:
+    assert texts([facts.network(Network(), Room(80, 1))]) == ["network unnamed"]
+    assert facts.network(None, Room(80, 1)) == ()

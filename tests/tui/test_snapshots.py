@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -93,10 +92,9 @@ async def drawn(page: str, size: tuple[int, int], ascii_only: bool) -> str:
 
 
 @pytest.fixture(autouse=True)
-def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps in UTC."""
     monkeypatch.setenv("TZ", "UTC")
-    yield
 
 
 @pytest.mark.skipif(version("textual") != PINNED, reason=f"snapshots are taken with Textual {PINNED}")
@@ -115,5 +113,7 @@ def test_page(page: str, size: tuple[int, int], ascii_only: bool) -> None:
 
 
 def test_no_snapshot_is_left_over() -> None:
-    wanted = {f"{page}-{size[0]}x{size[1]}-{kind}.txt" for page in PAGES for size in SIZES for kind in ("utf8", "ascii")}
+    wanted = {
+        f"{page}-{columns}x{rows}-{kind}.txt" for page in PAGES for columns, rows in SIZES for kind in ("utf8", "ascii")
+    }
     assert {path.name for path in FOLDER.iterdir()} == wanted

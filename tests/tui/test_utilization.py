@@ -7,6 +7,7 @@ import pytest
 from npumon.core.activity import Activity
 from npumon.core.live import Latencies, Live
 from npumon.core.metrics import Figures
+from npumon.core.network import Network, NetworkTensor
 from npumon.tui.paint import Room
 from npumon.tui.panes.digits import large
 from npumon.tui.panes.utilization import Past, utilization_lines
@@ -155,3 +156,23 @@ def test_every_moment_fits_every_room(room: Room) -> None:
     for name, shown in moments().items():
         lines = utilization_lines(shown, Past(), room)
         assert fits(lines, room), name
+
+
+def with_network(name: str = "inception_v3") -> Live:
+    network = Network(name, None, (NetworkTensor("input", "uint8", (1, 3, 299, 299)),))
+    return live(seed_run()._replace(network=network), latencies=LATENCIES, history=history(3))
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_the_network_stands_beside_the_note_under_the_graph(ascii_only: bool) -> None:
+    lines = drawn(with_network(), TALL._replace(ascii=ascii_only))
+    plain = drawn(done(), TALL._replace(ascii=ascii_only))
+    assert lines[:-1] == plain[:-1]
+    words = "network inception_v3  in 1x3x299x299" if ascii_only else "network inception_v3  in 1×3×299×299"
+    assert lines[-1] == plain[-1] + words.rjust(TALL.width - len(plain[-1]))
+
+
+def test_small_rooms_do_without_the_network() -> None:
+    for room in (MEDIUM, Room(38, 6), Room(38, 1)):
+        assert drawn(with_network(), room) == drawn(done(), room)
+    assert drawn(with_network("long" * 50), TALL) == drawn(done(), TALL)
