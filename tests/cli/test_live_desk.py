@@ -54,6 +54,9 @@ def test_the_boards_models(desk: LiveDesk) -> None:
     work = desk.work(first, 3, 1)
     assert (work.count, work.warmup, work.request.model) == (3, 1, "inceptionv3")
     assert work.labels[2] == "goldfish"
+    assert work.network is not None
+    (alone,) = (choice for choice in choices if not choice.networks and choice.name == "lenet_layers")
+    assert desk.work(alone).network is None
     assert desk.where_models_are_looked_for() == ("~",)
 
 
@@ -66,6 +69,10 @@ def test_a_model_that_has_gone(desk: LiveDesk, place: Workplace) -> None:
 def test_the_first_work(desk: LiveDesk, place: Workplace) -> None:
     work = desk.first_work()
     assert work is not None
+    assert work.network is not None
+    network = work.network()
+    assert network is not None
+    assert (network.name, network.path) == ("inception_v3", "~/aml_npu_demo_binaries/inceptionv3/VIM3/inception_v3.nb")
     assert (work.request.model, work.count) == ("inceptionv3", 1)
     assert LiveDesk(place, Look(), "a.log").first_work() is None
 
@@ -99,12 +106,9 @@ def test_a_folder_that_is_gone(desk: LiveDesk) -> None:
 
 def test_an_inspection(desk: LiveDesk) -> None:
     network = next(choice.networks[0] for choice in desk.models() if choice.networks)
-    text = ""
-    try:
-        text = desk.inspection(network)
-    except ProblemError as error:
-        text = str(error.problem)  # the demo's files stand for networks, they are none
-    assert "nb" in text
+    text = desk.inspection(network)
+    assert text.startswith("inception_v3.nb\n")
+    assert "1×3×299×299" in text
 
 
 async def test_the_runner_is_made_when_it_is_needed(place: Workplace) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from npumon.core.assessment import assess
 from npumon.core.metrics import Figures
+from npumon.core.network import Network
 from npumon.core.state import EMPTY, RunState
 from npumon.core.verdict import Circumstances
 
@@ -43,3 +44,14 @@ def test_a_run_without_iterations_has_checks_that_abstain_and_a_verdict() -> Non
     assert metrics.figures == Figures()
     assert {check.ok for check in metrics.checks} == {None}
     assert metrics.verdict_id == "run.empty"
+
+
+def test_a_network_that_wants_more_memory_fails_its_check_and_contradicts_no_figure(
+    seed_run: bytes, state_of: StateOf
+) -> None:
+    state = state_of(seed_run)
+    alone = assess(state, Circumstances("ok"))
+    known = assess(state, Circumstances("ok"), Network(axi_sram_bytes=2 << 20, vip_sram_bytes=1 << 20))
+    assert known.checks[: len(alone.checks)] == alone.checks
+    assert [check.ok for check in known.checks[len(alone.checks) :]] == [False, False]
+    assert (known.verdict_id, known.verdict) == (alone.verdict_id, alone.verdict)

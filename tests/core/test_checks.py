@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from npumon.core.checks import checks_of
+from npumon.core.checks import checks_of, memory_checks
 from npumon.core.metrics import Check, Figures, figures_of
+from npumon.core.network import Network
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation, TopEntry
 from npumon.core.state import EMPTY, RunState
 
@@ -139,3 +140,39 @@ def test_every_iteration_has_the_same_operations(real: RunState, operation: Oper
 def test_classes_come_in_order(real: RunState, scores: tuple[float | None, ...], ok: bool | None) -> None:
     top = tuple(TopEntry(rank, 1, score) for rank, score in enumerate(scores, 1))
     assert checked(real._replace(top=top))["top.order"].ok is ok
+
+
+@pytest.mark.parametrize(
+    ("axi", "vip", "ok"),
+    [
+        (1_048_320, 524_288, [True, True]),
+        (1_048_577, 526_336, [False, True]),
+        (1_048_576, 526_337, [True, False]),
+        (0, None, [True]),
+        (None, 0, [True]),
+        (None, None, []),
+    ],
+)
+def test_the_device_has_the_memory_that_the_network_wants(
+    real: RunState, axi: int | None, vip: int | None, ok: list[bool]
+) -> None:
+    """The real run reports 1048576 bytes of AXI-SRAM and 522240 of VIP-SRAM, of which 4096 may be missing."""
+    network = Network(axi_sram_bytes=axi, vip_sram_bytes=vip)
+    assert [check.ok for check in memory_checks(real, network)] == ok
+
+
+def test_memory_that_is_compared(real: RunState) -> None:
+    network = Network(axi_sram_bytes=1_048_320, vip_sram_bytes=524_288)
+    assert memory_checks(real, network) == (
+        Check("memory.axi_sram", True, "the network wants 1048320 bytes of AXI-SRAM, the device reports 1048576"),
+        Check(
+            "memory.vip_sram",
+            True,
+            "the network wants 524288 bytes of VIP-SRAM, the device reports 522240; 4096 may be missing",
+        ),
+    )
+    assert memory_checks(EMPTY, network) == (
+        Check("memory.axi_sram", None, "size of AXI-SRAM not in the text"),
+        Check("memory.vip_sram", None, "size of VIP-SRAM not in the text"),
+    )
+    assert memory_checks(real, None) == (), "nothing is known of the network"

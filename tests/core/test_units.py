@@ -60,3 +60,9 @@ def test_size(count: int | None, text: str) -> None:
 
 def test_grouped() -> None:
     assert [units.grouped(number) for number in (0, 999, 1_000, -1_234_567)] == ["0", "999", "1 000", "-1 234 567"]
+
+
+@pytest.mark.parametrize(("sizes", "text"), [((1, 3, 299, 299), "1×3×299×299"), ((1001,), "1001"), ((), "n/a")])
+def test_shape(sizes: tuple[int, ...], text: str) -> None:
+    assert units.shape(sizes) == text
+    assert units.shape(sizes, "x") == text.replace("×", "x")

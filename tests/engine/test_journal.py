@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.live import Latencies
+from npumon.core.network import Network, NetworkTensor
 from npumon.core.profile import Diagnostic, Iteration, Operation
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.state import EMPTY
@@ -107,3 +108,12 @@ def test_latencies_are_bounded() -> None:
     journal.iteration("one more", Iteration(1, 1.0))
     assert journal.latencies("a").samples == KEPT_LATENCIES, "the models that were not used for longest go"
     assert journal.latencies("model 0") == Latencies()
+
+
+def test_tensors_of_networks_count() -> None:
+    journal = Journal()
+    network = Network(inputs=(NetworkTensor("in", "uint8"),) * 500, outputs=(NetworkTensor("out", "uint8"),) * 498)
+    for number in range(100):
+        journal.run(report(number)._replace(network=network))
+    assert len(journal.runs) == KEPT_ROWS // 1_000
+    assert journal.runs[-1].network is network

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
 from npumon.core import activity as stages
 from npumon.core.live import Live
+from npumon.core.network import Network
 from npumon.core.problems import ProblemError
 from npumon.core.snapshot import BoardState, DriverState
 from npumon.demo.board import temporary_board
@@ -451,3 +453,29 @@ def test_an_answer_that_comes_when_everything_is_over_is_forgotten() -> None:
         while threading.active_count() > before:
             assert time.monotonic() < end_s
             os.sched_yield()
+
+
+async def test_the_network_is_in_the_reports_of_its_own_model(viewer: Open, beside: Beside, tmp_path: Path) -> None:
+    shown = viewer()
+    network = Network("inception_v3", axi_sram_bytes=1)
+    script = f"printf '{SEED_HEAD.format(2)}'; while :; do echo more; sleep 0.05; done"
+    task = beside(shown.monitor.run(shown.shell(script)._replace(network=lambda: network)))
+    live = await shown.until(lambda live: live.snapshot.run is not None and live.snapshot.run.network)
+    assert live.snapshot.run is not None
+    assert live.snapshot.run.info.outcome == "running"
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    assert shown.live.runs[-1].network is network
+    await shown.monitor.run(shown.shell("echo other"))
+    assert shown.live.runs[-1].network is None
+    log = tmp_path / "run.log"
+    log.write_text(SEED_HEAD.format(1).replace("\\n", "\n"))
+    await shown.monitor.run(shown.shell("echo again")._replace(network=lambda: network))
+    watching = beside(shown.monitor.watch(str(log)))
+    live = await shown.until(
+        lambda live: live.activity.source and live.snapshot.run and live.snapshot.run.state.product
+    )
+    assert live.snapshot.run is not None
+    assert live.snapshot.run.network is None, "nobody knows which model writes a log"
+    watching.cancel()
+    await asyncio.wait([watching])

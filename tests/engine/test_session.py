@@ -16,13 +16,14 @@ from npumon.board.clock import SystemClock
 from npumon.board.process_table import read_processes
 from npumon.board.runner import SupervisedRunner
 from npumon.board.tailer import WatchdogFollower
+from npumon.core.network import Network
 from npumon.core.problems import ProblemError
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import IterationCompleted
 from npumon.core.snapshot import DriverState
 from npumon.engine.report import Context
 from npumon.engine.session import Session, Update
-from npumon.ports import RunRequest, StopReason
+from npumon.ports import ReadNetwork, RunRequest, StopReason
 
 SEED = Path(__file__).parents[1] / "data" / "seed_run.txt"
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
@@ -36,9 +37,11 @@ def session(tmp_path: Path) -> Session:
     return make_session(tmp_path)
 
 
-def make_session(tmp_path: Path, context: Context | None = None, poll_s: float = 0.5) -> Session:
+def make_session(
+    tmp_path: Path, context: Context | None = None, poll_s: float = 0.5, network: ReadNetwork | None = None
+) -> Session:
     runner = SupervisedRunner(tmp_path / "state", SystemClock())
-    return Session(runner, WatchdogFollower(poll_s), context or Context())
+    return Session(runner, WatchdogFollower(poll_s), context or Context(), network=network)
 
 
 def request(tmp_path: Path, *command: str, timeout_s: float | None = LIMIT) -> RunRequest:
@@ -134,6 +137,33 @@ async def test_context_goes_into_the_report(tmp_path: Path) -> None:
     assert report.labels == ("goldfish", None, None, None, None)
     assert report.metrics.nominal_clock_mhz == 1600
     assert report.demo
+
+
+async def test_the_network_is_read_beside_the_first_run(tmp_path: Path) -> None:
+    """The program goes on only when somebody reads: its start waited for nothing."""
+    reads: list[Network] = []
+
+    def read() -> Network:
+        reads.append(Network("inception_v3", axi_sram_bytes=1))
+        (tmp_path / "read").touch()
+        return reads[-1]
+
+    session = make_session(tmp_path, network=read)
+    assert session.network is None
+    first, _ = await run(session, shell(tmp_path, f"until [ -e read ]; do sleep 0.01; done; cat '{SEED}'"))
+    assert first.network == Network("inception_v3", axi_sram_bytes=1)
+    assert first.metrics.checks[-1].id == "memory.axi_sram"
+    second, _ = await run(session, request(tmp_path, "cat", str(SEED)))
+    assert second.network is first.network is session.network
+    assert len(reads) == 1
+
+
+async def test_a_program_that_cannot_be_started_leaves_the_network_unread(tmp_path: Path) -> None:
+    reads: list[None] = []
+    session = make_session(tmp_path, network=lambda: reads.append(None))
+    with pytest.raises(ProblemError):
+        await run(session, request(tmp_path))
+    assert reads == []
 
 
 @pytest.mark.parametrize("reason", ["cancelled", "timeout"])

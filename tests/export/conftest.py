@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
+from npumon.core.network import Network, NetworkTensor
 from npumon.core.parser import ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Iteration, Operation, TopEntry
 from npumon.core.report import RunInfo, RunReport
@@ -85,6 +86,11 @@ INFO = st.builds(
     duration_s=FIGURE,
 )
 
+TENSORS = st.lists(
+    st.builds(NetworkTensor, TEXT, TEXT, st.lists(st.integers(0, 2**32 - 1), max_size=6).map(tuple)), max_size=6
+).map(tuple)
+NETWORK = st.builds(Network, st.none() | TEXT, st.none() | TEXT, TENSORS, TENSORS, COUNT, COUNT, st.none() | TEXT)
+
 
 @pytest.fixture(scope="session")
 def report_from() -> Callable[..., RunReport]:
@@ -117,6 +123,7 @@ def any_report() -> st.SearchStrategy[RunReport]:
         demo=st.booleans(),
         nominal_clock_mhz=st.none() | st.floats(1, 2_000),
         ddr_peak_mbyte_per_s=st.none() | st.floats(1, 1e6),
+        network=st.none() | NETWORK,
     )
 
     @st.composite

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from npumon import __version__
+from npumon.core.network import Network, NetworkTensor
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
 from npumon.core.report import RunInfo, RunReport
 from npumon.engine.report import Context
@@ -98,3 +99,16 @@ def test_an_operation_without_cycles_has_no_utilization() -> None:
 def test_what_is_no_finite_number_becomes_null() -> None:
     document = {"a": math.nan, "b": [math.inf, 1.5, ({"c": -math.inf},)], "d": "nan", "e": 10**30, "f": None}
     assert finite(document) == {"a": None, "b": [None, 1.5, [{"c": None}]], "d": "nan", "e": 10**30, "f": None}
+
+
+def test_the_network(report_from: ReportFrom) -> None:
+    picture, classes = NetworkTensor("input", "uint8", (1, 3, 299, 299)), NetworkTensor("softmax", "float16", (1, 1001))
+    network = Network("inception_v3", "A311D (VIM3)", (picture,), (classes,), path="/m/inception_v3.nb")
+    assert run_document(report_from("", Context(network=network)))["network"] == {
+        "name": "inception_v3",
+        "target": "A311D (VIM3)",
+        "inputs": [{"name": "input", "dtype": "uint8", "shape": [1, 3, 299, 299]}],
+        "outputs": [{"name": "softmax", "dtype": "float16", "shape": [1, 1001]}],
+        "path": "/m/inception_v3.nb",
+    }
+    assert run_document(report_from(""))["network"] is None

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.network import Network, NetworkTensor
 from npumon.core.report import RunInfo, RunReport
 from npumon.engine.report import Context
 from npumon.export.drawing import columns
@@ -24,6 +25,8 @@ LAYER = (
     "GPUTOTALCYCLES: {3}\nGPUIDLECYCLES: {4}\nVPC_ELAPSETIME: {2}\n*********\n"
 )
 END = "Run the 1 time: 30.00ms or 30000.00us\n"
+PICTURE = NetworkTensor("input", "uint8", (1, 3, 299, 299))
+CLASSES = NetworkTensor("softmax", "float16", (1, 1001))
 
 
 def test_the_real_run(seed_report: RunReport, data_folder: Path) -> None:
@@ -190,3 +193,31 @@ def test_the_verdict_comes_last(seed_report: RunReport, report_from: ReportFrom)
     for report in (seed_report, report_from("")):
         text = run_text(report)
         assert " ".join(text.split()).endswith(" ".join(report.metrics.verdict.split()))
+
+
+@pytest.mark.parametrize(
+    ("network", "line"),
+    [
+        (
+            Network("inception_v3", None, (PICTURE,), (CLASSES,)),
+            "inception_v3: in 1×3×299×299 uint8, out 1×1001 float16",
+        ),
+        (Network(None, None, (PICTURE,)), "unnamed: in 1×3×299×299 uint8"),
+        (Network("n", None, (), (CLASSES, NetworkTensor("x", "int8"))), "n: out 1×1001 float16, n/a int8"),
+        (Network("n", None, (NetworkTensor("x", "int8", (1,)),) * 6), f"n: in {'1 int8, ' * 4}2 more"),
+        (Network("n"), "n"),
+    ],
+)
+def test_the_network(report_from: ReportFrom, network: Network, line: str) -> None:
+    report = report_from(END, Context(network=network))
+    lines = run_text(report).splitlines()
+    assert lines[1:3] == [f"Network  {line}", ""]
+    ascii_line = run_text(report, Style(ascii=True)).splitlines()[1]
+    assert ascii_line == lines[1].replace("×", "x")
+
+
+def test_a_network_with_long_names_is_wrapped(report_from: ReportFrom) -> None:
+    network = Network("long" * 30, None, (PICTURE,), (CLASSES,))
+    lines = run_text(report_from(END, Context(network=network)), Style(width=60)).splitlines()
+    assert lines[1].startswith("Network  longlong")
+    assert all(line.startswith(" " * 9) for line in lines[2 : lines.index("")])

@@ -131,7 +131,9 @@ class StillDesk(still.StillDesk):
 
 def application(shown: Live, look: Look = LOOK) -> MonitorApp:
     """The application, showing this. Use `async with application(...).run_test(size=(80, 24)) as pilot`."""
-    return MonitorApp(StillDesk(shown, look))
+    app = MonitorApp(StillDesk(shown, look))
+    app.live = shown  # from the first frame on, before the engine could publish it
+    return app
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
