@@ -9,6 +9,8 @@ from collections.abc import Sequence
 #: before anything else.
 _SPECIAL = re.compile(r"([\\,:=#\s*?\[\]!^])")
 _ESCAPE = r"\\\1"
+#: The beginning of a listed entry that lets commands be run as root: `(root)`, `(ALL : ALL)`, `(www-data, root)`.
+_AS_ROOT = re.compile(r"\s*\((?:[^):]*,\s*)?(?:root|ALL)\s*[,:)]")
 _SPECIAL_IN_NAME = re.compile(r"([^A-Za-z0-9_.-])")
 
 
@@ -24,12 +26,14 @@ def sudo_rule(user: str, commands: Sequence[Sequence[str]]) -> str:
 
 
 def without_password(listing: str, command: Sequence[str]) -> bool:
-    """Whether a listing (`sudo -l`) shows that the command may be run without a password.
+    """Whether a listing (`sudo -l`) shows that the command may be run as root without a password.
 
     sudo escapes there what it has to escape in a rule, and breaks long lines.
     """
     wanted = " ".join(command)
     for entry in re.split(r"\n\s*(?=\()", listing):
+        if not _AS_ROOT.match(entry):
+            continue
         for free in re.findall(r"NOPASSWD:(.*?)(?=(?<!NO)PASSWD:|\Z)", entry, re.DOTALL):
             plain = re.sub(r"\s+", " ", re.sub(r"\\(.)", r"\1", free)).strip(", ")
             if plain == "ALL" or wanted in re.split(r", ", plain):
