@@ -89,6 +89,7 @@ def test_a_command_imports_only_what_it_needs(tmp_path: Path, words: list[str], 
     assert not imported(tmp_path, *words) & unwanted
 
 
+@pytest.mark.slow  # an interpreter for each
 @pytest.mark.parametrize("module", MODULES)
 def test_each_module_can_be_imported_alone(module: str) -> None:
     done = subprocess.run(
