@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import NamedTuple
 
 from npumon.board.clock import SystemClock
@@ -23,6 +24,11 @@ from npumon.demo.board import DemoBoard, temporary_board
 from npumon.engine.monitor import Monitor
 from npumon.engine.report import Context
 from npumon.engine.work import Work
+from npumon.export.model_text import model_text
+from npumon.export.style import Style
+from npumon.modelfile.budget import Budget
+from npumon.modelfile.checks_nbg import Device
+from npumon.modelfile.inspection import inspect
 from npumon.ports import RunRequest
 from npumon.tui.desk import Look
 from npumon.tui.still import StillDesk, picture
@@ -63,9 +69,10 @@ def pictures() -> dict[str, str]:
 async def _drawn(page: Page) -> str:
     with temporary_board(page.scenario, speed=0) as board:
         live = _without_clock(await _after_runs(board, page.runs))
-        choices = [_choice(board)]
+        choice = _choice(board)
+        inspected = _inspected(choice)
     look = Look(refresh_s=3600.0, ascii=page.ascii, demo=True)
-    return await picture(StillDesk(live, look, choices), page.size, page.page)
+    return await picture(StillDesk(live, look, [choice], inspected), page.size, page.page)
 
 
 async def _after_runs(board: DemoBoard, runs: int) -> Live:
@@ -83,6 +90,7 @@ async def _after_runs(board: DemoBoard, runs: int) -> Live:
 
 
 def _choice(board: DemoBoard) -> ModelChoice:
+    files = board.model.files
     return ModelChoice(
         id="demo",
         name=board.model.name,
@@ -92,8 +100,19 @@ def _choice(board: DemoBoard) -> ModelChoice:
         folder=f"~/{board.model.folder}",
         command=" ".join(board.command),
         labels="imagenet_slim_labels.txt",
-        files=board.model.files,
+        files=files,
+        networks=tuple(str(board.model_folder / name) for name in files if name.endswith(".nb")),
     )
+
+
+def _inspected(choice: ModelChoice) -> dict[str, str]:
+    """What `npumon inspect` says of the model's network."""
+    texts = {}
+    for network in choice.networks:
+        model = inspect(Path(network).read_bytes(), today="2026-11-22", budget=Budget(0, 0), device=Device(0x88))
+        if model is not None:
+            texts[network] = model_text(model, Path(network).name, Style(width=76))
+    return texts
 
 
 def _without_clock(live: Live) -> Live:

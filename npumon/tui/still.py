@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
+from npumon.tui.screens.page import Page
 from npumon.tui.svg import self_contained
 
 if TYPE_CHECKING:
@@ -59,11 +60,19 @@ class StillEngine:
 class StillDesk:
     """Implements `desk.Desk` without a world."""
 
-    def __init__(self, live: Live, look: Look, choices: Sequence[ModelChoice] = ()) -> None:
+    def __init__(
+        self,
+        live: Live,
+        look: Look,
+        choices: Sequence[ModelChoice] = (),
+        inspected: Mapping[str, str] | None = None,
+    ) -> None:
+        """`inspected` is the text of each network file that was inspected, by its path."""
         self.look = look
         self.watched: str | None = None
         self.choices = tuple(choices)
         self.live = live
+        self._inspected = dict(inspected or {})
 
     @property
     def driver(self) -> DriverControl:
@@ -85,7 +94,9 @@ class StillDesk:
         return None
 
     def inspection(self, network: str) -> str:
-        raise _nothing()
+        if network not in self._inspected:
+            raise _nothing()
+        return self._inspected[network]
 
     def export(self, report: RunReport) -> str:
         raise _nothing()
@@ -115,4 +126,6 @@ async def picture(desk: StillDesk, size: tuple[int, int], page: str = "live") ->
             await pilot.pause(_SOON_S)
         app.action_page(page)
         await pilot.pause()
+        while isinstance(app.screen, Page) and not app.screen.settled:
+            await pilot.pause(_SOON_S)
         return self_contained(app.export_screenshot(title="npumon"))

@@ -120,8 +120,10 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Wo
 
     style = place.output.style
     look = Look(place.settings.tui_theme, style.ascii, style.color, 3600.0, place.wants_demo)
-    choices = LiveDesk(place, look).models() if args.page == "models" else ()
-    return asyncio.run(picture(StillDesk(still(snapshot, log), look, choices), args.size, args.page))
+    desk = LiveDesk(place, look)
+    choices = desk.models() if args.page == "models" else ()
+    inspected = {network: desk.inspection(network) for choice in choices[:1] for network in choice.networks}
+    return asyncio.run(picture(StillDesk(still(snapshot, log), look, choices, inspected), args.size, args.page))
 
 
 def _read(log: str, place: Workplace) -> RunReport:

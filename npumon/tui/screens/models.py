@@ -96,6 +96,13 @@ class ModelsPage(Page):
         """Look for models. (Textual calls the base class's, too.)"""
         self.action_refresh()
 
+    @property
+    def settled(self) -> bool:
+        """The list is there, and what is known of the selected model."""
+        row = self.table.current
+        known = row is None or all(network in self._inspections for network in row.choice.networks)
+        return self._choices is not None and known
+
     def hints(self, live: Live) -> Sequence[Hint]:
         some = bool(self._choices)
         runs = some and self.caption.watched is None and not live.activity.under_way

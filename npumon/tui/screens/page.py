@@ -94,6 +94,11 @@ class Page(Screen[None]):
         if self._panes:
             self.show(self.monitor_app.live)
 
+    @property
+    def settled(self) -> bool:
+        """Whether all that the page looks up by itself is there: then a picture of it is complete."""
+        return True
+
     def show(self, live: Live) -> None:
         """Show this. Subclasses with more than canvases extend it."""
         self.header.paused = self.monitor_app.paused
