@@ -1,6 +1,7 @@
 # Everything runs in a virtual environment of its own; nothing but Python (3.10 or newer) and make is needed.
 #   make demo    the monitor on a simulated board
 #   make test    everything that CI runs
+#   make test-vm the part of it that needs a kernel of its own: galcore's reload in an emulated machine
 #   make check   the fast part of it: lint, types, floors, unit tests
 #   make bench   measurements: prints tables, judges nothing
 #   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files
@@ -19,7 +20,7 @@ PIP    := PYTHONDONTWRITEBYTECODE= PIP_DISABLE_PIP_VERSION_CHECK=1
 FUZZ_SECONDS ?= 60
 TESTS  := $(BIN)/python -m pytest -q -n auto
 
-.PHONY: demo test check lint unit suite screenshots snapshots bench fuzz clean
+.PHONY: demo test test-vm check lint unit suite screenshots snapshots bench fuzz clean
 
 demo: $(USER)/.installed
 	@$(USER)/bin/npumon --demo
@@ -27,6 +28,11 @@ demo: $(USER)/.installed
 test: lint
 	$(TESTS) --cov=npumon --cov-report=
 	$(BIN)/python -m coverage report --include='npumon/core/*,npumon/export/*' --fail-under=100
+	$(MAKE) test-vm
+
+# The driver's reload on a real kernel, in an emulated machine: Debian's packages, nothing is installed.
+test-vm: $(VENV)/.dev $(USER)/.installed
+	$(BIN)/python -m tests.vm.run --cache $(VENV)-vm --npumon $(USER)/bin/npumon
 
 check: lint unit
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from npumon.board.board_lock import FileBoardLock, lock_folder
 from npumon.board.driver_execution import STEP_S, DriverExecution, undisturbed
@@ -20,6 +20,9 @@ from npumon.board.system_tools import SystemTools
 from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
 from npumon.core.driver_standing import Standing
 from npumon.core.problems import Problem, ProblemError
+
+if TYPE_CHECKING:  # a plan needs no event loop, and importing it takes longer than making one
+    import asyncio
 
 
 class HostDriverControl:
@@ -81,6 +84,8 @@ class HostDriverControl:
         self, plan: DriverPlan, hear: Callable[[StepOutcome], None], *, interactive: bool = False
     ) -> ReloadReport:
         """Carry it out in a thread, to its end also when this task is cancelled."""
+        import asyncio
+
         loop = asyncio.get_running_loop()
 
         def told(outcome: StepOutcome) -> None:
@@ -157,6 +162,8 @@ class HostDriverControl:
 
 async def _pass_time(work: asyncio.Future[ReloadReport]) -> asyncio.CancelledError | None:
     """Wait for the work; a cancellation ends the waiting, not the work, and is handed back."""
+    import asyncio
+
     try:
         await asyncio.wait({work})
     except asyncio.CancelledError as error:

@@ -52,11 +52,13 @@ class Privilege:
     def asks(self, steps: Sequence[Step]) -> bool:
         """Whether sudo would ask for a password for any of the steps.
 
-        It would not while it remembers one, nor for commands that its rules allow without.
+        It would not for commands that its rules allow without, nor while it remembers one.
         """
         if self._superuser or self._sudo is None:
             return False
-        if self._tools.run("sudo", ("-n", "-v"), _LIMIT_S).status == 0:
-            return any(self._tools.run("sudo", ("-n", "-l", "--", *step.argv), _LIMIT_S).status != 0 for step in steps)
         listing = self._tools.run("sudo", ("-n", "-l"), _LIMIT_S)
-        return listing.status != 0 or not all(without_password(listing.output, step.argv) for step in steps)
+        if listing.status == 0 and all(without_password(listing.output, step.argv) for step in steps):
+            return False
+        if self._tools.run("sudo", ("-n", "-v"), _LIMIT_S).status != 0:
+            return True
+        return any(self._tools.run("sudo", ("-n", "-l", "--", *step.argv), _LIMIT_S).status != 0 for step in steps)

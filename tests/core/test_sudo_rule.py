@@ -54,6 +54,24 @@ def test_listing(command: tuple[str, ...], free: bool) -> None:
     assert without_password(LISTING, command) is free
 
 
+@pytest.mark.parametrize(
+    ("users", "free"),
+    [
+        ("root", True),
+        ("ALL", True),
+        ("ALL : ALL", True),
+        ("root, www-data", True),
+        ("www-data, root", True),
+        ("root : wheel", True),
+        ("www-data", False),
+        ("rooted", False),
+        ("www-data : ALL", False),
+    ],
+)
+def test_only_what_may_be_run_as_root_counts(users: str, free: bool) -> None:
+    assert without_password(f"User may run:\n    ({users}) NOPASSWD: ALL\n", ("/bin/x",)) is free
+
+
 def test_everything_is_free() -> None:
     assert without_password("User may run:\n    (ALL) NOPASSWD: ALL\n", ("/bin/x",))
     assert not without_password("User may run:\n    (ALL) ALL\n", ("/bin/x",))

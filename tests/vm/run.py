@@ -1,0 +1,104 @@
+"""npumon on a real Linux kernel: real kmod, real sudo, an ordinary user, and a stand-in for the NPU's driver.
+
+    make test-vm                                        everything: some minutes, for emulation is slow
+    .venv/bin/python -m tests.vm.run --cache .venv-vm --npumon .venv-user/bin/npumon --scenario held
+                                                        one scenario (more with more --scenario)
+    ... --list                                          their names
+
+A Debian kernel is booted in qemu under plain emulation. The guest sees this machine's files read-only, below a layer
+of memory that takes its changes, so it runs the npumon that is installed here; it has no network. What is downloaded
+and built stays in the cache folder. The console's log is console.log there. VM_ACCEL=kvm makes it quicker where that
+works.
+
+Exits 0 when all scenarios passed, 1 when one did not, 0 with a loud message where the packages cannot be had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tests.vm.initramfs import kernel_image, write_initramfs
+from tests.vm.machine import Machine
+from tests.vm.packages import Packages, Unavailable
+from tests.vm.stand_in import BuildError, build
+
+_REPOSITORY = Path(__file__).parents[2]
+_LIMIT_S = 1200.0
+
+
+def main() -> int:
+    """Prepare, boot, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cache", type=Path, default=_REPOSITORY / ".venv-vm", help="where packages and builds are")
+    parser.add_argument("--npumon", type=Path, required=True, help="the installed program")
+    parser.add_argument("--scenario", action="append", default=[], help="only this one")
+    parser.add_argument("--list", action="store_true", help="print the scenarios' names")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # not without ending the machine
+    from tests.vm.scenarios import SCENARIOS
+
+    names = [scenario.__name__ for scenario in SCENARIOS]
+    if args.list:
+        _say("\n".join(names))
+        return 0
+    unknown = sorted(set(args.scenario) - set(names))
+    if unknown:
+        parser.error(f"there is no scenario {', '.join(unknown)}")
+    try:
+        return _boot(args.cache.resolve(), args.npumon.absolute(), args.scenario or names)
+    except Unavailable as error:
+        _say(f"\n***** SKIPPED: nothing was tested on a real kernel: {error} *****\n")
+        return 0
+    except BuildError as error:
+        _say(error)
+        return 1
+
+
+def _boot(cache: Path, npumon: Path, names: list[str]) -> int:
+    began = time.monotonic()
+    cache.mkdir(parents=True, exist_ok=True)
+    packages = Packages(cache)
+    packages.fetch()
+    build(cache / "galcore", packages.tree)
+    guest = [sys.executable, "-m", "tests.vm.guest", "--npumon", str(npumon), "--modules", str(cache / "galcore")]
+    guest += [word for file in packages.files for word in ("--package", str(file))]
+    guest += [word for name in names for word in ("--scenario", name)]
+    command = ["/usr/bin/env", "-i", "-C", str(_REPOSITORY), "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
+    command += ["PYTHONDONTWRITEBYTECODE=1", "HOME=/root", *guest]
+    write_initramfs(cache / "initramfs", packages.tree, [shlex.quote(word) for word in command])
+    log = cache / "console.log"
+    log.unlink(missing_ok=True)
+    _say(f"vm: prepared in {time.monotonic() - began:.0f} s, booting")
+    machine = Machine(packages.tree, kernel_image(packages.tree), cache / "initramfs", log, _LIMIT_S)
+    passed: list[str] = []
+    failed: list[str] = []
+    for result in machine.results():
+        name = result.get("scenario")
+        if name is None:
+            _say("vm: " + ", ".join(f"{key} {value}" for key, value in result.items()))
+            continue
+        (passed if result["ok"] else failed).append(name)
+        _say(f"{'ok  ' if result['ok'] else 'FAIL'}  {name:<28} {result['seconds']:6.1f} s")
+        if not result["ok"]:
+            _say(result["detail"])
+    missing = [name for name in names if name not in (*passed, *failed)]
+    took = time.monotonic() - began
+    _say(f"vm: {len(passed)} passed, {len(failed)} failed, {len(missing)} did not run, {took:.0f} s, log: {log}")
+    if missing:
+        _say(f"vm: not run: {', '.join(missing)}; the console's last lines:")
+        _say("\n".join(log.read_text(errors="replace").splitlines()[-30:]) if log.exists() else "(none)")
+    return 1 if failed or missing else 0
+
+
+def _say(text: object) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
