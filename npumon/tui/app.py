@@ -26,6 +26,8 @@ from npumon.tui.messages import LiveArrived
 from npumon.tui.screens.page import Page
 from npumon.tui.signals import ending_signals
 
+#: By then the first frame has been sent.
+FIRST_FRAME_S = 0.02
 #: The exit status after a signal.
 INTERRUPTED = 130
 
@@ -127,7 +129,8 @@ class MonitorApp(Actions, App[int]):
         if not self.is_running or not self.screen_stack:  # it was left at once
             return
         self.screen.refresh()
-        self.call_after_refresh(self.conductor.start)
+        # Not `call_after_refresh`: what it promises is forgotten when the layout is refreshed just then.
+        self.set_timer(FIRST_FRAME_S, self.conductor.start)
 
     def _publish(self, live: Live) -> None:
         self.post_message(LiveArrived(live))

@@ -14,7 +14,7 @@ POSIX_LOCALE = {"LC_ALL": None, "LANG": None}
 COMMANDS = [
     ("parse", str(SEED)),
     ("run", "--", "cat", str(SEED)),
-    ("--demo",),
+    ("snapshot", "--demo"),
     ("models", "--demo"),
     ("driver", "status", "--demo"),
     ("doctor", "--demo"),

@@ -27,7 +27,7 @@ PRINTING = [
     ["doctor", "--demo"],
     ["config"],
     ["completion", "bash"],
-    ["--demo"],
+    ["snapshot", "--demo"],
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -80,6 +80,7 @@ def test_wrapped_rows_hold_the_whole_line_and_fit(raw: bytes, width: int, ascii_
 
 
 @given(LINES, st.integers(2, 30), st.integers(0, 90), st.booleans())
+@example(" 、、".encode(), 2, 2, False)  # the room ends within the last, wide character
 def test_a_row_never_takes_more_cells_than_it_has(raw: bytes, width: int, left: int, ascii_only: bool) -> None:
     line = log_line(raw, ascii_only=ascii_only)
     room = ASCII if ascii_only else UNICODE

@@ -15,7 +15,8 @@ _ACTIONS = ("status", "reload", "load", "unload", "sudoers")
 _EPILOG = """\
 actions:
   status    what is loaded, and who uses it
-  reload    unload it and load it with other parameters; profiling on, unless told otherwise
+  reload    load it anew with other parameters: profiling on, unless told
+            otherwise
   load      load it, as it was if an npumon was killed while it was unloaded
   unload    unload it
   sudoers   print a rule that lets this user do that without a password

@@ -70,7 +70,7 @@ def index_at(line: LogLine, cell: int) -> tuple[int, int]:
         if at >= cell and size:
             return index, at - cell
         at += size
-    return len(line.text), 0
+    return len(line.text), max(0, at - cell)
 
 
 def cells_before(line: LogLine, index: int) -> int:
