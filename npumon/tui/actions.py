@@ -176,6 +176,13 @@ class Actions(Base):
 
         self.push_screen(HelpDialog())
 
+    def action_command_palette(self) -> None:
+        """Every command, by name."""
+        from npumon.tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_overhead(self) -> None:
         """Show what npumon itself costs, or no longer."""
         if self.overhead_timer is not None:

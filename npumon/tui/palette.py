@@ -6,15 +6,20 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from npumon.tui.keys import KEYS
+from npumon.tui.screens.latest_size import LatestSize
 from npumon.tui.themes import NAMES
 
 if TYPE_CHECKING:
     from npumon.tui.app import MonitorApp
 
 _LEFT_OUT = frozenset({"command_palette", "next_page(1)", "next_page(-1)"})
+
+
+class Palette(LatestSize, CommandPalette):
+    """Textual's palette."""
 
 
 class MonitorCommands(Provider):

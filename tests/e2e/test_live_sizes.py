@@ -152,7 +152,9 @@ def test_resized_again_and_again_while_models_run(live: Live) -> None:
             app.until_more(resize)
         else:  # the next one comes before anything is drawn
             resize()
+        app.type(b"%d" % numbers.randint(1, 5))
     app.resize(100, 30)
+    app.type(b"1")
     app.until(lambda: "latency" in app.shown() and "500" in app.shown())
     app.type(b"x")
     app.until_shown("cancelled")

@@ -12,13 +12,15 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from npumon.tui.screens.latest_size import LatestSize
+
 if TYPE_CHECKING:
     from npumon.tui.app import MonitorApp
 
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result]):
+class Dialog(LatestSize, ModalScreen[Result]):
     """A question or a text over the page. Subclasses say what is in it with `body`."""
 
     CSS_PATH = "../styles/dialogs.tcss"

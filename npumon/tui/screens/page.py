@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from npumon.core.live import Live
 from npumon.tui.paint import ROLES
+from npumon.tui.screens.latest_size import LatestSize
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.header import Header
 from npumon.tui.widgets.key_bar import Hint, KeyBar
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from npumon.tui.app import MonitorApp
 
 
-class Page(Screen[None]):
+class Page(LatestSize, Screen[None]):
     """A page. Subclasses say what is in it with `body`, and which keys it adds with `hints`.
 
     `show` is called with each live value, at most ten times a second, and only while the page is to be seen.
