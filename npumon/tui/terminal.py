@@ -18,6 +18,7 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 
+from npumon.tui.key_queue import KeyQueue
 from npumon.tui.picture import Picture
 from npumon.tui.tty import Tty
 
@@ -85,6 +86,7 @@ class TerminalDriver(Driver):
         self._parser: XTermParser | None = None
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._tick: asyncio.TimerHandle | None = None
+        self._keys = KeyQueue(app, self._loop, self.process_message)
 
     @property
     def bytes_written(self) -> int:
@@ -130,6 +132,7 @@ class TerminalDriver(Driver):
         if self._parser is not None:
             self._parser = None
             self._loop.remove_reader(self._tty.input)
+        self._keys.clear()
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None
@@ -229,17 +232,23 @@ class TerminalDriver(Driver):
 
     def _forward(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            self.process_message(message)
+            self._take(message)
         if self._tick is not None:
             self._tick.cancel()
         # Only time tells an Escape key from the start of an escape sequence.
         self._tick = self._loop.call_later(constants.ESCAPE_DELAY + 0.001, self._escape_time)
 
+    def _take(self, message: Message) -> None:
+        if isinstance(message, events.Key):
+            self._keys.put(message)
+        else:
+            self.process_message(message)
+
     def _escape_time(self) -> None:
         self._tick = None
         if self._parser is not None:
             for message in self._parser.tick():
-                self.process_message(message)
+                self._take(message)
 
     def _hang_up(self) -> None:
         """The terminal is gone. Nothing is read or written any more; whoever handles SIGHUP ends the app."""

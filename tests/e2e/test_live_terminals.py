@@ -167,3 +167,14 @@ def test_standard_input_elsewhere(npumon: CommandLine) -> None:
         assert app.settings() == app.before
     finally:
         app.close()
+
+
+def test_keys_typed_ahead_reach_what_they_were_meant_for(live: Live) -> None:
+    app = live("--demo")
+    app.until_done()
+    app.type(b"5/Exit VX ox\r")  # on the page before, o and x would be commands
+    app.until_shown("not found")
+    assert "npumon: " not in app.shown()
+    app.type(b"\x1b")
+    app.until_gone("not found")
+    finish(app)
