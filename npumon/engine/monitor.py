@@ -58,7 +58,7 @@ class Monitor:
         self._session: Session | None = None
         self._series: asyncio.Task[None] | None = None
         self._tail: LogTail | None = None
-        self._reloading = False
+        self._closed = False
         self._free = asyncio.Event()
         self._free.set()
 
@@ -143,7 +143,8 @@ class Monitor:
             self._release()
 
     async def close(self) -> None:
-        """End everything; when this returns the model is gone. Nothing is published afterwards."""
+        """End everything; when this returns the model is gone. Nothing is published and nothing begins afterwards."""
+        self._closed = True
         self.stop()
         if self._tail is not None:
             self._tail.finish(0)
@@ -205,6 +206,8 @@ class Monitor:
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def _claim(self) -> None:
+        if self._closed:
+            raise ProblemError(Problem("monitor.closed", "npumon is about to end.", "Start it again.", "usage"))
         if not self._free.is_set():
             what = "Something is under way already."
             raise ProblemError(Problem("monitor.busy", what, "Stop it first, or wait for its end.", "usage"))

@@ -210,16 +210,26 @@ async def test_watching_leaves_nothing_behind(viewer: Open, log: Path, seed_run:
     await shown.until(lambda live: live.runs)
     task.cancel()
     await asyncio.wait([task])
+    await shown.until(lambda live: live.activity.stage == stages.IDLE)
     before = own()
     for _ in range(3):
         task = asyncio.get_running_loop().create_task(shown.monitor.watch(str(log)))
         await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
         task.cancel()
         await asyncio.wait([task])
+        await shown.until(lambda live: live.activity.stage == stages.IDLE)
     assert own() == before
-    assert shown.live.activity.stage == stages.IDLE
     await shown.monitor.run(shown.shell("true"))
+    await shown.until(lambda live: live.activity.stage == stages.IDLE)
     task = asyncio.get_running_loop().create_task(shown.monitor.watch(str(log)))
     await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
     await asyncio.wait_for(shown.monitor.close(), LIMIT)
     await asyncio.wait_for(task, LIMIT)
+
+
+async def test_nothing_begins_once_it_is_closed(viewer: Open, log: Path) -> None:
+    shown = viewer()
+    await shown.monitor.close()
+    for begin in (shown.monitor.watch(str(log)), shown.monitor.run(shown.work())):
+        with pytest.raises(ProblemError, match="about to end"):
+            await begin
