@@ -6,7 +6,6 @@ import os
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli.paths import current_folder, shown
@@ -16,6 +15,7 @@ from npumon.tui.desk import Look
 
 if TYPE_CHECKING:
     from npumon.board.model_entry import ModelEntry
+    from npumon.cli.programs import Program
     from npumon.cli.workplace import Workplace
     from npumon.core.choice import ModelChoice
     from npumon.core.live import Live
@@ -69,6 +69,7 @@ class LiveDesk:
         return tuple(self._choice(key, entry) for key, entry in self._entries.items())
 
     def _choice(self, key: str, entry: ModelEntry) -> ModelChoice:
+        from npumon.cli.network_files import network_paths
         from npumon.core.choice import ModelChoice
 
         on_board = self._place.on_board
@@ -82,7 +83,7 @@ class LiveDesk:
             command=visible(" ".join(entry.command)),
             labels=None if entry.labels is None else shown(on_board(entry.labels)),
             files=entry.files,
-            networks=tuple(os.path.join(entry.folder, name) for name in entry.files if name.lower().endswith(".nb")),
+            networks=tuple(network_paths(entry.folder, entry.files)),
             preferred=entry.preferred,
             note=entry.note,
         )
@@ -97,31 +98,23 @@ class LiveDesk:
         if entry is None or not entry.folder.is_dir():
             what = f"The model {choice.full_name} is not there any more."
             raise ProblemError(Problem("model.gone", what, "F5 on the Models page looks again."))
-        work = self._work(entry.command, entry.folder, entry.name, entry.labels, entry.files)
-        return work._replace(count=count, warmup=warmup)
+        from npumon.cli.programs import model_program
+
+        return self._work(model_program(entry, self._place))._replace(count=count, warmup=warmup)
 
     def first_work(self) -> Work | None:
         """The demo board runs its model at once; a real board waits for a key."""
         demo = self._place.demo
         if demo is None or self.watched is not None:
             return None
-        from npumon.board.labels import find_labels
+        from npumon.cli.programs import demo_program
 
-        labels = find_labels(demo.model_folder)
-        labels_file = None if labels is None else str(labels)
-        return self._work(demo.command, demo.model_folder, demo.model.name, labels_file, demo.model.files)
+        return self._work(demo_program(demo, self._place))
 
-    def _work(
-        self, command: tuple[str, ...], folder: Path, name: str, labels: str | None, files: Sequence[str]
-    ) -> Work:
-        from npumon.board.labels import read_labels
-        from npumon.cli.commands.run import network_of, request_of
+    def _work(self, program: Program) -> Work:
         from npumon.engine.work import Work
 
-        request = request_of(self._place, command, folder, name)
-        path = self._place.settings.labels_file or labels
-        names = () if path is None else tuple(read_labels(Path(path)))
-        return Work(request, names, network=network_of(self._place, folder, files))
+        return Work(program.request, tuple(self._place.class_names(program.labels)), network=program.network)
 
     def inspection(self, network: str) -> str:
         """What `npumon inspect` says of the file."""
@@ -140,10 +133,7 @@ class LiveDesk:
         from npumon.export.json_text import json_document
         from npumon.export.run_document import run_document
 
-        if self._place.demo is not None:  # its folder goes, and the log with it
-            info = report.info
-            report = report._replace(info=info._replace(cwd=self._place.on_board(info.cwd or ""), log=None))
-        data = json_document(run_document(report), self._place.output.style)
+        data = json_document(run_document(self._place.outlasting(report)), self._place.output.style)
         return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
 
     def picture(self, svg: str) -> str:
@@ -158,15 +148,11 @@ class LiveDesk:
 
     def warning(self) -> Problem | None:
         """A reload that was interrupted."""
-        plan = self.driver.interrupted()
-        if plan is None or self.watched is not None:
+        if self.watched is not None:
             return None
-        what = "An earlier npumon was ended between unloading and loading galcore."
-        return Problem("driver.interrupted", what, "g puts the driver back.", "unavailable")
+        from npumon.cli.commands.driver_change import interrupted
 
-    def demo_command(self) -> str:
-        """The demo board in the same monitor."""
-        return "npumon --demo"
+        return interrupted(self._place, "g puts it back as it was.")
 
 
 def _written(stem: str, suffix: str, data: str | bytes) -> str:

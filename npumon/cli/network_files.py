@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _HEAD = 4
 
 
+def network_paths(folder: str | os.PathLike[str], files: Iterable[str]) -> list[str]:
+    """Where the network files are among a model's files, which are relative to its folder."""
+    return [os.path.join(folder, name) for name in files if name.lower().endswith(".nb")]
+
+
 class _Stamp(NamedTuple):
     """A file as it was when it was read: another one has another stamp."""
 

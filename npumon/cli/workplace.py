@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from npumon.board.model_entry import ModelEntry
     from npumon.board.roots import Roots
     from npumon.cli.network_files import NetworkFiles
+    from npumon.core.report import RunReport
     from npumon.core.snapshot import DriverState
     from npumon.demo.board import DemoBoard
     from npumon.engine.report import Context
@@ -158,17 +159,29 @@ class Workplace:
         """
         from npumon.engine.report import Context
 
-        path = self.settings.labels_file or labels
-        names: Sequence[str] = ()
-        if path is not None:
-            from npumon.board.labels import read_labels
-
-            names = read_labels(Path(path))
         driver = self.driver() if board else None
         nominal = self.settings.npu_nominal_clock_mhz
         if nominal is None and board:
             nominal = self.probe.board().nominal_clock_mhz
-        return Context(names, driver, nominal, self.settings.npu_ddr_peak_mbyte_per_s, self.wants_demo)
+        return Context(
+            self.class_names(labels), driver, nominal, self.settings.npu_ddr_peak_mbyte_per_s, self.wants_demo
+        )
+
+    def class_names(self, labels: str | None) -> Sequence[str]:
+        """The names of a model's classes: from the file in the settings, else from the one found beside the model."""
+        path = self.settings.labels_file or labels
+        if path is None:
+            return ()
+        from npumon.board.labels import read_labels
+
+        return read_labels(Path(path))
+
+    def outlasting(self, report: RunReport) -> RunReport:
+        """The report as it is still true when this command is over: the demo board's folder goes, its logs with it."""
+        if self.demo is None:
+            return report
+        info = report.info
+        return report._replace(info=info._replace(cwd=self.on_board(info.cwd or ""), log=None))
 
     @cached_property
     def follower(self) -> LogFollower:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from npumon.core.problems import Problem
 from npumon.core.text import visible
 from npumon.tui import themes
+from npumon.tui.keys import PAGES
 from npumon.tui.overhead import Overhead
 from npumon.tui.signals import suspend_job
 from npumon.tui.terminal import TerminalDriver
@@ -31,17 +32,12 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-PAGES = ("live", "layers", "runs", "models", "log")
 #: How long, in seconds, a first `g` in a list waits for a second one.
 SECOND_G_S = 0.6
 #: Seconds between two looks at the board that `+` and `-` choose from.
 PACES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
-
-
 #: How often npumon's own cost is measured, while it is shown.
 OVERHEAD_S = 2.0
-
-
 #: How long a page is held back while it is laid out for the first time, and later on.
 SETTLING_S, SETTLED_S = 0.05, 0.001
 
@@ -214,23 +210,20 @@ class Actions(Base):
 
     def action_faster(self) -> None:
         """Look at the board more often."""
-        self._pace(max((pace for pace in PACES_S if pace < self.conductor.refresh_s), default=PACES_S[0]))
+        self.action_take_pace(max((pace for pace in PACES_S if pace < self.conductor.refresh_s), default=PACES_S[0]))
 
     def action_slower(self) -> None:
         """Look at the board less often."""
-        self._pace(min((pace for pace in PACES_S if pace > self.conductor.refresh_s), default=PACES_S[-1]))
+        self.action_take_pace(min((pace for pace in PACES_S if pace > self.conductor.refresh_s), default=PACES_S[-1]))
 
     def action_take_pace(self, seconds: float) -> None:
         """Look at the board every so many seconds."""
-        self._pace(seconds)
+        self.conductor.refresh_s = seconds
+        self.say(f"The board is looked at every {seconds:g} s.")
 
     def action_take_theme(self, name: str) -> None:
         """Take this theme."""
         self.theme = themes.named(name)
-
-    def _pace(self, seconds: float) -> None:
-        self.conductor.refresh_s = seconds
-        self.say(f"The board is looked at every {seconds:g} s.")
 
     def action_next_theme(self) -> None:
         """Take the next theme."""

@@ -57,9 +57,7 @@ class MonitorApp(Actions, App[int]):
     TITLE = "npumon"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/ink.tcss", "styles/pages.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.pressed or key.action, key.word, show=False, priority=key.priority)
-        for key in KEYS
-        if key.keys
+        Binding(key.keys, key.pressed or key.action, key.word, show=False) for key in KEYS if key.keys
     ]
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "live": _page("live", "LivePage"),

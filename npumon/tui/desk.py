@@ -23,7 +23,6 @@ class Look(NamedTuple):
 
     theme: str = "auto"
     ascii: bool = False
-    color: bool = True
     refresh_s: float = 1.0
     demo: bool = False
 
@@ -125,8 +124,4 @@ class Desk(Protocol):
 
     def warning(self) -> Problem | None:
         """What a user has to know before anything else: a reload of the driver that was interrupted. Blocks."""
-        ...
-
-    def demo_command(self) -> str:
-        """The command that opens the monitor on the demo board."""
         ...

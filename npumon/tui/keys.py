@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: The pages, by the names of their modes, in the order of their keys.
+PAGES = ("live", "layers", "runs", "models", "log")
+
 
 class Key(NamedTuple):
     """`keys` as Textual names them; `shown` as people write them; `word` for the key bar, `meaning` for the help.
 
     `action` is what is run, `pressed` what the key itself runs where that is something else. `place` says where it
-    works: everywhere, or one page. `priority` goes before a widget's own use of the key.
+    works: everywhere, or one page.
     """
 
     keys: str
@@ -18,7 +21,6 @@ class Key(NamedTuple):
     meaning: str
     action: str
     place: str = "everywhere"
-    priority: bool = False
     pressed: str = ""
 
 
@@ -36,7 +38,7 @@ KEYS: tuple[Key, ...] = (
     Key("minus", "-", "slower", "look at the board less often", "slower"),
     Key("t", "t", "theme", "the next theme", "next_theme"),
     Key("o", "o", "overhead", "show what npumon itself costs", "overhead"),
-    Key("colon,ctrl+p", ":", "commands", "every command, by name", "command_palette", priority=False),
+    Key("colon,ctrl+p", ":", "commands", "every command, by name", "command_palette"),
     Key("1", "1", "live", "the Live page", "page('live')"),
     Key("2", "2", "layers", "the Layers page", "page('layers')"),
     Key("3", "3", "runs", "the Runs page", "page('runs')"),
@@ -48,5 +50,5 @@ KEYS: tuple[Key, ...] = (
     Key("ctrl+z", "Ctrl+Z", "suspend", "suspend npumon", "suspend_job"),
     Key("ctrl+l", "Ctrl+L", "repaint", "draw the whole screen anew", "repaint"),
     Key("question_mark,f1", "?", "help", "this help", "help"),
-    Key("q,ctrl+c", "q", "quit", "quit", "quit", priority=False),
+    Key("q,ctrl+c", "q", "quit", "quit", "quit"),
 )

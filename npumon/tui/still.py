@@ -110,9 +110,6 @@ class StillDesk:
     def warning(self) -> Problem | None:
         return None
 
-    def demo_command(self) -> str:
-        return "npumon --demo"
-
 
 def _nothing() -> ProblemError:
     return ProblemError(Problem("still", "This is a picture.", "Open the monitor with npumon."))

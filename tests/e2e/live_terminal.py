@@ -10,6 +10,7 @@ from typing import Any
 import pyte
 import pytest
 
+from npumon.board.exit_record import read_record
 from npumon.board.process_table import descendants, read_process
 from tests.command_line import NOTHING, CommandLine, Environ, alive, until
 from tests.tui.pty_app import PtyApp
@@ -151,6 +152,16 @@ def live(npumon: CommandLine) -> Iterator[Live]:
 def gone(pids: Sequence[int]) -> None:
     """Wait until none of these processes runs any more."""
     until(lambda: not any(map(alive, pids)))
+
+
+def until_stopped_by(log: Path, *reasons: str) -> None:
+    """Wait until the record of a run, beside its log, says that it was ended, and why."""
+
+    def stopped_by() -> str | None:
+        record = read_record(log.with_suffix(".json"))
+        return None if record is None or record.exit is None else record.exit.stopped_by
+
+    until(lambda: stopped_by() in reasons)
 
 
 def only_drawing(output: bytes) -> str:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.exit_record import read_record
-from tests.command_line import CommandLine, until
-from tests.e2e.live_terminal import STUBBORN, WITHIN_S, Live, LiveTerminal, gone
+from tests.command_line import CommandLine
+from tests.e2e.live_terminal import STUBBORN, WITHIN_S, Live, LiveTerminal, gone, until_stopped_by
 from tests.tui.pty_app import finish, left_as_it_was
 
 #: The supervisor, the shell that starts the demo board's program, the program, and its child.
@@ -146,10 +145,5 @@ def test_kill_ends_a_model_run_and_its_record_says_so(live: Live, npumon: Comman
     assert time.monotonic() - asked < WITHIN_S
     app.next_state()
     (log,) = npumon.runs.glob("*.log")
-
-    def stopped_by() -> str | None:
-        record = read_record(log.with_suffix(".json"))
-        return None if record is None or record.exit is None else record.exit.stopped_by
-
-    until(lambda: stopped_by() == "watcher")
+    until_stopped_by(log, "watcher")
     assert log.read_text().endswith("Run the 2 time: 21.00ms or 21611.00us\n")

@@ -18,10 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.exit_record import read_record
 from npumon.board.process_table import descendants, read_processes
 from tests.command_line import PATIENCE, CommandLine, alive, content, until
-from tests.e2e.live_terminal import STUBBORN, WITHIN_S, Live, gone
+from tests.e2e.live_terminal import STUBBORN, WITHIN_S, Live, gone, until_stopped_by
 from tests.tui.pty_app import left_as_it_was
 
 #: Debian's place of the server is not in everybody's PATH.
@@ -246,12 +245,7 @@ def test_a_connection_that_is_cut_in_mid_run(live: Live, server: Server, npumon:
     assert time.monotonic() - asked < WITHIN_S
     app.next_state()
     (log,) = npumon.runs.glob("*.log")
-
-    def stopped_by() -> str | None:
-        record = read_record(log.with_suffix(".json"))
-        return None if record is None or record.exit is None else record.exit.stopped_by
-
-    until(lambda: stopped_by() in ("cancelled", "watcher"))
+    until_stopped_by(log, "cancelled", "watcher")
     assert log.read_text().endswith("Run the 2 time: 21.00ms or 21611.00us\n")
 
 

@@ -144,6 +144,12 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
         await pilot.pause(0.005)
 
 
+async def until_at_rest(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """The same, and until what follows from it is done, too."""
+    await until(pilot, condition)
+    await pilot.pause()
+
+
 def picture(app: App[Any]) -> list[str]:
     """The screen as lines of text, as a terminal would show them."""
     width, height = app.size

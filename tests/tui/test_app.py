@@ -18,8 +18,8 @@ from npumon.core.live import Live
 from npumon.core.problems import Problem
 from npumon.engine.work import Work
 from npumon.ports import RunRequest
-from npumon.tui.actions import PAGES
 from npumon.tui.app import INTERRUPTED, MonitorApp
+from npumon.tui.keys import PAGES
 from npumon.tui.messages import LiveArrived
 from npumon.tui.paint import Line, Room, span
 from npumon.tui.screens.page import Page

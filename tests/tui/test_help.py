@@ -8,8 +8,7 @@ import pytest
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from npumon.tui.actions import PAGES
-from npumon.tui.keys import KEYS
+from npumon.tui.keys import KEYS, PAGES
 from tests.tui.stage import application, live, picture, until
 
 

@@ -6,9 +6,8 @@ from importlib import import_module
 
 import pytest
 
-from npumon.tui.actions import PAGES
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import KEYS, Key
+from npumon.tui.keys import KEYS, PAGES, Key
 from npumon.tui.screens.page import Page
 
 #: The contract's keys that work everywhere.

@@ -7,7 +7,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
-from npumon.tui.actions import PAGES
+from npumon.tui.keys import PAGES
 from tests.tui.stage import application, live, picture, until
 
 #: So many layouts in a row are no end in sight; the loop is cut then, so that a test fails instead of hanging.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from textual.pilot import Pilot
 
@@ -13,22 +11,13 @@ from npumon.tui.app import MonitorApp
 from npumon.tui.screens.log import PAGE_KEYS, LogPage
 from npumon.tui.widgets import log_search
 from tests.tui.stage import SEED, StillDesk, application, live, picture
+from tests.tui.stage import until_at_rest as until
 
 
 def shown_text(text: bytes) -> Live:
     book = Logbook()
     book.feed(text)
     return live(log=book.page)
-
-
-async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
-    """Wait for something that is sure to come; the limit only guards against waiting for ever."""
-    for _ in range(1_000):
-        if condition():
-            await pilot.pause()
-            return
-        await pilot.pause(0.01)
-    pytest.fail("it never came")
 
 
 async def opened(pilot: Pilot[int]) -> LogPage:

@@ -18,7 +18,7 @@ from npumon.tui.desk import Look
 from npumon.tui.screens.log import LogPage
 from npumon.tui.widgets import log_rows, log_view
 from npumon.tui.widgets.log_view import LogView
-from tests.tui.stage import StillDesk, application, live, picture
+from tests.tui.stage import StillDesk, application, live, picture, until_at_rest
 
 HOSTILE = [
     b"[bold]no[/] [link=http://x]markup[/link]",
@@ -89,13 +89,7 @@ class Stand:
         self.app.screen._forward_event(event(self.view, 10, 5, 0, 0, 0, shift, False, False))
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for something that is sure to come; the limit only guards against waiting for ever."""
-        for _ in range(1_000):
-            if condition():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.01)
-        pytest.fail("it never came")
+        await until_at_rest(self.pilot, condition)
 
 
 @pytest.fixture

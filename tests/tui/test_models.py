@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from textual.pilot import Pilot
@@ -19,6 +19,7 @@ from npumon.tui.screens.models import PAGE_KEYS, ModelsPage
 from npumon.tui.widgets.model_details import DEMOS, Paragraph, how_to_get_one, laid_out
 from npumon.tui.widgets.model_table import ModelTable, matching
 from tests.tui.stage import StillDesk, application, live, picture
+from tests.tui.stage import until_at_rest as until
 
 DEMO = "~/aml_npu_demo_binaries"
 INCEPTION = ModelChoice(
@@ -68,16 +69,6 @@ class Desk(StillDesk):
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Selections rest only for a moment."""
     monkeypatch.setattr(models, "REST_S", 0.001)
-
-
-async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
-    """Wait for something that is sure to come; the limit only guards against waiting for ever."""
-    for _ in range(1_000):
-        if condition():
-            await pilot.pause()
-            return
-        await pilot.pause(0.01)
-    pytest.fail("it never came")
 
 
 async def opened(pilot: Pilot[int]) -> ModelsPage:
@@ -283,7 +274,7 @@ def test_words_are_looked_for_in_all_that_is_known() -> None:
 def test_paragraphs_fit_any_width_and_lose_nothing(width: int, ascii_only: bool) -> None:
     room = Room(width, 10, ascii_only)
     long = Paragraph("x" * 100, "", "folder")
-    for paragraphs in (how_to_get_one([DEMO, "/日本" * 30], "npumon --demo"), [long], [Paragraph("a b " * 50)]):
+    for paragraphs in (how_to_get_one([DEMO, "/日本" * 30]), [long], [Paragraph("a b " * 50)]):
         lines = laid_out(paragraphs, room)
         if width > 2:
             assert max(width_of(line) for line in lines) <= width

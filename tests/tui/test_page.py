@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.tui.actions import PAGES
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
+from npumon.tui.keys import PAGES
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.header import Header
 from npumon.tui.widgets.key_bar import KeyBar

@@ -17,9 +17,9 @@ from npumon.core.choice import ModelChoice
 from npumon.core.live import Latencies, Live
 from npumon.core.logbook import Logbook
 from npumon.core.series import Series, sample_of
-from npumon.tui.actions import PAGES
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
+from npumon.tui.keys import PAGES
 from tests.tui import stage
 
 FOLDER = Path(__file__).parent / "snapshots"

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from npumon.core.problems import ProblemError
-from npumon.tui.actions import PAGES
 from npumon.tui.desk import Look
+from npumon.tui.keys import PAGES
 from npumon.tui.still import StillDesk, StillEngine, picture
 from tests.tui.stage import SEED, live, report
 
@@ -58,7 +58,6 @@ def test_the_desk_leads_nowhere() -> None:
     assert desk.first_work() is None
     assert desk.models() == ()
     assert desk.where_models_are_looked_for()
-    assert desk.demo_command() == "npumon --demo"
     for refused in (
         lambda: desk.driver,
         lambda: desk.inspection("x"),

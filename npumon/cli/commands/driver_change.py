@@ -91,11 +91,19 @@ def profile(place: Workplace) -> None:
         raise ProblemError(_on_board(problem, place))
 
 
+def interrupted(place: Workplace, remedy: str) -> Problem | None:
+    """What there is to say when an npumon was killed while the driver was unloaded."""
+    if place.driver_control.interrupted() is None:
+        return None
+    what = "An earlier npumon was ended before it had loaded the driver again."
+    return Problem("driver.interrupted", what, remedy)
+
+
 def note_interrupted(place: Workplace) -> None:
-    """Say it when an npumon was killed while the driver was unloaded."""
-    if place.driver_control.interrupted() is not None:
-        what = "An earlier npumon was ended before it had loaded the driver again."
-        place.diagnostics.warning(Problem("driver.interrupted", what, "npumon driver load puts it back as it was."))
+    """Say it, where it is so."""
+    problem = interrupted(place, "npumon driver load puts it back as it was.")
+    if problem is not None:
+        place.diagnostics.warning(problem)
 
 
 def _freed(

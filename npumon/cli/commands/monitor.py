@@ -44,7 +44,7 @@ def open_monitor(place: Workplace, watched: str | None = None) -> int:
         from npumon.tui.terminal import terminal_driver, traits_for
 
         traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
-        look = Look(settings.tui_theme, traits.ascii, traits.color, settings.tui_refresh_s, place.wants_demo)
+        look = Look(settings.tui_theme, traits.ascii, settings.tui_refresh_s, place.wants_demo)
         app = MonitorApp(LiveDesk(place, look, watched), terminal_driver(traits))
     status = app.run()
     return conclude(app, status, place)

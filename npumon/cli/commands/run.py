@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from npumon.cli import status
 from npumon.cli.paths import current_folder, shown
+from npumon.cli.programs import Program, command_program, demo_program, model_program
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
     from npumon.core.report import RunReport
     from npumon.engine.report import Context
-    from npumon.ports import ReadNetwork, RunRequest
-
-_PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
-
-
-class Program(NamedTuple):
-    """What to run, the labels file that lies beside it, and what reads its network file, if it has one."""
-
-    request: RunRequest
-    labels: str | None
-    network: ReadNetwork | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,10 +95,7 @@ def requested(args: argparse.Namespace, place: Workplace) -> Program:
     if args.model is not None:
         return _model(args.model, place)
     if place.demo is not None:
-        demo = place.demo
-        request = request_of(place, demo.command, demo.model_folder, demo.model.name)
-        network = network_of(place, demo.model_folder, demo.model.files)
-        return Program(request, _labels(demo.model_folder), network)
+        return demo_program(place.demo, place)
     remedy = "Name a model (npumon models lists them) or -- COMMAND."
     raise ProblemError(Problem("run.nothing", "There is nothing to run.", remedy, "usage"))
 
@@ -122,8 +108,7 @@ def _model(name: str, place: Workplace) -> Program:
     entry = resolve_model(name, place.models(), Path(current_folder()), read_identity(place.roots).variant)
     if entry.note:
         place.diagnostics.note(f"{entry.full_name}: {entry.note}.")
-    request = request_of(place, entry.command, entry.folder, entry.name)
-    return Program(request, entry.labels, network_of(place, entry.folder, entry.files))
+    return model_program(entry, place)
 
 
 def _command(args: argparse.Namespace, place: Workplace) -> Program:
@@ -133,30 +118,7 @@ def _command(args: argparse.Namespace, place: Workplace) -> Program:
         raise ProblemError(Problem("run.both", what, "Name one of them.", "usage"))
     if not args.program:
         raise ProblemError(Problem("run.nothing", "There is no command after --.", "Name one.", "usage"))
-    here = Path(current_folder())
-    return Program(request_of(place, args.program, here, Path(args.program[0]).name), _labels(here))
-
-
-def request_of(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
-    """The request for a command in its folder, as the settings want it."""
-    from npumon.ports import RunRequest
-
-    settings = place.settings
-    environment = (*(_PROFILE if settings.run_profile else ()), *settings.run_environment)
-    return RunRequest(command, str(folder), environment, settings.run_timeout_s, settings.run_keep, visible(name))
-
-
-def network_of(place: Workplace, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
-    """What reads the network of a model with these files, relative to its folder."""
-    names = [name for name in files if name.lower().endswith(".nb")]
-    return place.networks.reader([str(folder / name) for name in names]) if names else None
-
-
-def _labels(folder: Path) -> str | None:
-    from npumon.board.labels import find_labels
-
-    found = find_labels(folder)
-    return None if found is None else str(found)
+    return command_program(args.program, Path(current_folder()), place)
 
 
 def concluded(report: RunReport, context: Context, place: Workplace, *, check: bool) -> int:

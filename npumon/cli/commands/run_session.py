@@ -85,10 +85,7 @@ async def _watched(
             report = await session.run(request, publish)
         finally:
             ticking.cancel()
-    if place.demo is not None:  # its folder goes, and the log with it
-        info = report.info
-        report = report._replace(info=info._replace(cwd=place.on_board(info.cwd or ""), log=None))
-    return report
+    return place.outlasting(report)
 
 
 async def _tick(progress: Progress, latest: list[Update]) -> None:

@@ -9,11 +9,10 @@ from npumon.cli import status
 from npumon.cli.commands.run import add_program_arguments, concluded, remark, requested
 from npumon.cli.paths import expanded
 from npumon.core.problems import Problem, ProblemError
+from npumon.tui.keys import PAGES
 
 #: A picture shows the log's last lines.
 _LOG_BYTES = 1 << 16
-#: The monitor's pages (`tui.actions.PAGES`, which --help should not have to import).
-_PAGES = ("live", "layers", "runs", "models", "log")
 
 if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
@@ -31,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--size", type=_size, default=(120, 40), metavar="COLUMNSxROWS", help="of the picture, with --format svg"
     )
     parser.add_argument(
-        "--page", choices=_PAGES, default="live", help="what the picture shows, with --format svg (default: live)"
+        "--page", choices=PAGES, default="live", help="what the picture shows, with --format svg (default: live)"
     )
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
 
@@ -119,7 +118,7 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Wo
     from npumon.tui.still import StillDesk, picture
 
     style = place.output.style
-    look = Look(place.settings.tui_theme, style.ascii, style.color, 3600.0, place.wants_demo)
+    look = Look(place.settings.tui_theme, style.ascii, 3600.0, place.wants_demo)
     desk = LiveDesk(place, look)
     choices = desk.models() if args.page == "models" else ()
     inspected = {network: desk.inspection(network) for choice in choices[:1] for network in choice.networks}

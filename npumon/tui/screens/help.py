@@ -11,10 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from npumon.tui.keys import KEYS, Key
+from npumon.tui.keys import KEYS, PAGES, Key
 from npumon.tui.screens.dialog import Dialog, words
-
-_PAGES = ("live", "layers", "runs", "models", "log")
 
 
 class HelpDialog(Dialog[None]):
@@ -43,7 +41,7 @@ class HelpDialog(Dialog[None]):
 def _all_keys() -> list[Key]:
     """Those that work everywhere, then those of each page that has some of its own."""
     keys = list(KEYS)
-    for name in _PAGES:
+    for name in PAGES:
         keys += getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
     return keys
 

@@ -144,7 +144,7 @@ class ModelsPage(Page):
                 self.table.focus()
         else:
             self.table.fill(())
-            self.details.tell(how_to_get_one(folders, self.monitor_app.desk.demo_command(), problem), anew=True)
+            self.details.tell(how_to_get_one(folders, problem), anew=True)
         self.show(self.monitor_app.live)
 
     def _fill(self) -> None:

@@ -71,7 +71,7 @@ def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> P
     return paragraphs
 
 
-def how_to_get_one(folders: Iterable[str], demo_command: str, problem: Problem | None = None) -> Paragraphs:
+def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Paragraphs:
     """What to do where there is no model."""
     what = "There is no model yet." if problem is None else problem.what
     remedy = [] if problem is None else [Paragraph(problem.remedy)]
@@ -89,7 +89,7 @@ def how_to_get_one(folders: Iterable[str], demo_command: str, problem: Problem |
         Paragraph("npumon run -- COMMAND", "key", command=True),
         BLANK,
         Paragraph("No board at hand? Try the demo board:"),
-        Paragraph(demo_command, "key", command=True),
+        Paragraph("npumon --demo", "key", command=True),
     ]
 
 

@@ -1,0 +1,66 @@
+"""What can be run, as requests to the engine: a model, the demo board's model, any command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from npumon.core.text import visible
+
+if TYPE_CHECKING:
+    from npumon.board.model_entry import ModelEntry
+    from npumon.cli.workplace import Workplace
+    from npumon.demo.board import DemoBoard
+    from npumon.ports import ReadNetwork, RunRequest
+
+_PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
+
+
+class Program(NamedTuple):
+    """What to run, the labels file that lies beside it, and what reads its network file, if it has one."""
+
+    request: RunRequest
+    labels: str | None
+    network: ReadNetwork | None = None
+
+
+def model_program(entry: ModelEntry, place: Workplace) -> Program:
+    """A model that was found."""
+    request = _request(place, entry.command, entry.folder, entry.name)
+    return Program(request, entry.labels, _network(place, entry.folder, entry.files))
+
+
+def demo_program(demo: DemoBoard, place: Workplace) -> Program:
+    """The demo board's model."""
+    request = _request(place, demo.command, demo.model_folder, demo.model.name)
+    return Program(request, _labels(demo.model_folder), _network(place, demo.model_folder, demo.model.files))
+
+
+def command_program(command: tuple[str, ...], folder: Path, place: Workplace) -> Program:
+    """Any command, in a folder."""
+    return Program(_request(place, command, folder, Path(command[0]).name), _labels(folder))
+
+
+def _request(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
+    """The request for a command in its folder, as the settings want it."""
+    from npumon.ports import RunRequest
+
+    settings = place.settings
+    environment = (*(_PROFILE if settings.run_profile else ()), *settings.run_environment)
+    return RunRequest(command, str(folder), environment, settings.run_timeout_s, settings.run_keep, visible(name))
+
+
+def _network(place: Workplace, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
+    """What reads the network of a model with these files, relative to its folder."""
+    from npumon.cli.network_files import network_paths
+
+    paths = network_paths(folder, files)
+    return place.networks.reader(paths) if paths else None
+
+
+def _labels(folder: Path) -> str | None:
+    from npumon.board.labels import find_labels
+
+    found = find_labels(folder)
+    return None if found is None else str(found)
