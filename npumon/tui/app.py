@@ -79,6 +79,7 @@ class MonitorApp(Actions, App[int]):
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.named(desk.look.theme)
+        self._styled_for = ""
         #: What broke the monitor, if something did. Whoever opened it says so.
         self.failure: Exception | None = None
         # Layout and styles settle in three steps, each of which would repaint the screen: hold back until the last.
@@ -90,6 +91,13 @@ class MonitorApp(Actions, App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not set them."""
         return themes.DEFAULT_VARIABLES
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read all styles anew. Textual asks for it twice for a new page and whenever another one comes back; what is
+        new in a page is read by then, and the rest changes with the theme only."""
+        if self.theme != self._styled_for:
+            self._styled_for = self.theme
+            super().refresh_css(animate)
 
     def on_load(self) -> None:
         """Before the terminal is taken."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from npumon.tui.screens.latest_size import LatestSize
+from npumon.tui.screens.own_styles import read_styles
 
 if TYPE_CHECKING:
     from npumon.tui.app import MonitorApp
@@ -30,6 +31,10 @@ class Dialog(LatestSize, ModalScreen[Result]):
     ]
     #: Stands in the frame.
     NAME = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        read_styles(self)
 
     @property
     def monitor_app(self) -> MonitorApp:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from npumon.core.live import Live
 from npumon.tui.paint import ROLES
 from npumon.tui.screens.latest_size import LatestSize
+from npumon.tui.screens.own_styles import read_styles
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.header import Header
 from npumon.tui.widgets.key_bar import Hint, KeyBar
@@ -61,6 +62,7 @@ class Page(LatestSize, Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        read_styles(self)
         self._panes: list[Canvas] = []
         self._styled_for: tuple[str, Size] | None = None
 
