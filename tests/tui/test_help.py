@@ -41,6 +41,7 @@ async def test_it_scrolls_and_closes(key: str) -> None:
         await until(pilot, lambda: scroll.scroll_y == 2)
         await pilot.press("end")
         await until(pilot, lambda: scroll.scroll_y == scroll.max_scroll_y)
+        assert "Esc closes" in "\n".join(picture(app))
         await pilot.press(key)
         assert not app.screen.is_modal
         assert app.is_running

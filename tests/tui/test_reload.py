@@ -76,6 +76,19 @@ async def test_off_again(demo: Open) -> None:
         assert profiling(monitor) == "0"
 
 
+async def test_all_of_it_can_be_read_on_a_small_terminal(demo: Open) -> None:
+    async with demo(size=(60, 15)) as monitor:
+        await monitor.until_run()
+        await monitor.press("g")
+        await monitor.until_shown("Yes (y)", "y carries it out", "profiling off:")
+        await monitor.press("pagedown", "j", "down")
+        await monitor.until_shown("Yes (y)", "Carry this out?")
+        await monitor.press("pageup", "k", "up")
+        await monitor.until_shown("Load galcore")
+        await monitor.press("y")
+        await monitor.until_shown("Done: galcore is loaded, profiling is off.", "Close (n)")
+
+
 async def test_a_driver_that_is_not_there_is_loaded(demo: Open) -> None:
     async with demo("--scenario", "driver-missing") as monitor:
         await monitor.until_run()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -50,6 +50,10 @@ class Dialog(LatestSize, ModalScreen[Result]):
     def body(self) -> list[Widget]:
         """The dialog's own widgets."""
         raise NotImplementedError
+
+    def action_scroll(self, lines: int) -> None:
+        """Move the text, where there is more than fits."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_leave(self) -> None:
         """Close it without an answer."""

@@ -27,15 +27,11 @@ class HelpDialog(Dialog[None]):
 
     def body(self) -> list[Widget]:
         self._text = VerticalScroll(words(_text(_all_keys())))
-        return [self._text, words("arrows, j k, PgUp PgDn scroll - Esc closes", "faint")]
+        return [self._text, words("arrows, j k, PgUp PgDn scroll - Esc closes", "faint foot")]
 
     def on_mount(self) -> None:
         """Keys scroll it."""
         self._text.focus()
-
-    def action_scroll(self, lines: int) -> None:
-        """Move the text."""
-        self._text.scroll_relative(y=lines, animate=False)
 
 
 def _all_keys() -> list[Key]:

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Button
 
@@ -32,6 +32,10 @@ class ReloadDialog(Dialog[bool]):
         Binding("y", "yes", "yes", show=False),
         Binding("n", "leave", "no", show=False),
         Binding("p", "other", "profiling the other way", show=False),
+        Binding("j,down", "scroll(1)", "down", show=False),
+        Binding("k,up", "scroll(-1)", "up", show=False),
+        Binding("pagedown", "scroll(5)", "further down", show=False),
+        Binding("pageup", "scroll(-5)", "further up", show=False),
     ]
 
     def __init__(self, desk: Desk, profiling: bool | None, *, offered: bool = False) -> None:
@@ -51,7 +55,8 @@ class ReloadDialog(Dialog[bool]):
         self._yes = Button("Yes (y)", id="yes", compact=True, disabled=True)
         self._no = Button("No (n)", id="no", compact=True)
         self._hint = words("y carries it out, n or Esc leaves everything as it is, p plans the opposite", "faint")
-        return [VerticalScroll(self._words), Horizontal(self._yes, self._no, classes="buttons"), self._hint]
+        buttons = Horizontal(self._yes, self._no, classes="buttons")
+        return [VerticalScroll(self._words), Vertical(buttons, self._hint, classes="foot")]
 
     def on_mount(self) -> None:
         """Plan at once."""
@@ -137,13 +142,17 @@ class ReloadDialog(Dialog[bool]):
         return await self._desk.driver.apply(plan, self._hear)
 
     def _hear(self, outcome: StepOutcome) -> None:
-        self._lines.append(outcome_text(outcome, self._desk.in_words))
+        self._tell(outcome_text(outcome, self._desk.in_words))
+
+    def _tell(self, *lines: Text) -> None:
+        """More of how it went, below the plan."""
+        self._lines += lines
         self._words.update(Text("\n").join(self._lines))
+        self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def _ended(self, report: ReloadReport) -> None:
         self._changed = True
-        self._lines += [Text(), *report_text(report, self._desk.in_words)]
-        self._words.update(Text("\n").join(self._lines))
+        self._tell(Text(), *report_text(report, self._desk.in_words))
         self._no.disabled = False
         self._no.label = "Close (n)"
         self._no.focus()
