@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from npumon.core.problems import Problem
@@ -12,6 +13,7 @@ from npumon.tui.keys import PAGES
 from npumon.tui.overhead import Overhead
 from npumon.tui.signals import suspend_job
 from npumon.tui.terminal import TerminalDriver
+from npumon.tui.timing import after
 from npumon.tui.widgets.key_bar import Hint
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Actions(Base):
     overhead: Overhead | None = None
     overhead_timer: Timer | None = None
     #: Runs while a first `g` waits for a second one.
-    _first_g: Timer | None = None
+    _first_g: asyncio.TimerHandle | None = None
     _leaving: Worker[None] | None = None
 
     def show_live(self) -> None:
@@ -87,7 +89,14 @@ class Actions(Base):
 
     def delay_update(self, delay: float = 0.05) -> None:
         """Textual holds the screen back while another one takes its place. One that is laid out needs no such time."""
-        super().delay_update(min(delay, self.settling_s))
+        held = ExitStack()
+        held.enter_context(self.batch_update())
+
+        def show() -> None:
+            held.close()
+            self.screen.refresh()
+
+        after(min(delay, self.settling_s), self, show)
 
     def action_next_page(self, step: int) -> None:
         """Go to the next page, or the one before."""
@@ -148,7 +157,7 @@ class Actions(Base):
             self.action_top_of_list()
         elif "home" in self.screen.active_bindings:
             page = self.screen
-            self._first_g = self.set_timer(SECOND_G_S, lambda: self._g_alone(page))
+            self._first_g = after(SECOND_G_S, self, lambda: self._g_alone(page))
         else:
             self.action_reload_driver()
 
@@ -159,7 +168,7 @@ class Actions(Base):
 
     def _forget_g(self) -> None:
         if self._first_g is not None:
-            self._first_g.stop()
+            self._first_g.cancel()
             self._first_g = None
 
     def action_top_of_list(self) -> None:

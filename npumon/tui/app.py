@@ -25,6 +25,7 @@ from npumon.tui.keys import KEYS
 from npumon.tui.messages import LiveArrived
 from npumon.tui.screens.page import Page
 from npumon.tui.signals import ending_signals
+from npumon.tui.timing import after
 
 #: By then the first frame has been sent.
 FIRST_FRAME_S = 0.02
@@ -127,7 +128,7 @@ class MonitorApp(Actions, App[int]):
     def on_ready(self) -> None:
         """Everything is laid out."""
         self.laid_out.set()
-        self.set_timer(0.001, self._open)
+        after(0.001, self, self._open)
 
     def _open(self) -> None:
         """The first frame; then the engine, whose import would have held it up."""
@@ -136,7 +137,7 @@ class MonitorApp(Actions, App[int]):
             return
         self.screen.refresh()
         # Not `call_after_refresh`: what it promises is forgotten when the layout is refreshed just then.
-        self.set_timer(FIRST_FRAME_S, self.conductor.start)
+        after(FIRST_FRAME_S, self, self.conductor.start)
 
     def _publish(self, live: Live) -> None:
         self.post_message(LiveArrived(live))

@@ -273,9 +273,13 @@ class TerminalDriver(Driver):
         self._resized()
 
     def _redraw(self) -> None:
-        """Have the app draw everything: it sees no reason to when the former size came back soon."""
+        """Have the app draw everything: it sees no reason to when the former size came back soon. Its timer for sizes
+        may have failed, see `timing.after`."""
         if self._active and self._app.screen_stack:
-            self._app.screen.refresh()
+            screen, size = self._app.screen, self._app.size
+            if screen.outer_size != size:
+                screen.post_message(events.Resize(size, size))
+            screen.refresh()
 
     def _handlers(self) -> tuple[tuple[signal.Signals, Callable[[], None]], ...]:
         return (

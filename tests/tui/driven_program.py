@@ -1,6 +1,7 @@
 """A program for the tests of the driver: one line that shows what it was told, a mark, and its size.
 
-Its words: `ascii`, `mono` (no colour), `slow` (cleans up for a while), `unhandled` (no handlers for signals).
+Its words: `ascii`, `mono` (no colour), `slow` (cleans up for a while), `unhandled` (no handlers for signals),
+`timerless` (timers that ring once are lost, as on an overloaded machine; has a line at the bottom).
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.events import Key, MouseDown, Paste, Resize
+from textual.timer import Timer
 from textual.widgets import Static
 
 from npumon.tui.signals import ending_signals, suspend_job
@@ -24,7 +27,7 @@ class Broken(Static):
 
 
 class Program(App[None]):
-    CSS = "#marked { background: blue; color: white } #size { height: auto }"
+    CSS = "#marked { background: blue; color: white } #size { height: auto } #bottom { dock: bottom; height: 1 }"
     ENABLE_COMMAND_PALETTE = False
 
     stopping: asyncio.Task[None] | None = None
@@ -53,6 +56,11 @@ class Program(App[None]):
         yield Static("first ┌─┐ 日本 café [red]red[/red]", id="line")
         yield Static("marked", id="marked")
         yield Static("", id="size")
+        if "timerless" in sys.argv:
+            yield Static("the bottom", id="bottom")
+
+    def set_timer(self, delay: float, callback: Any = None, *, name: str | None = None, pause: bool = False) -> Timer:
+        return super().set_timer(delay, callback, name=name, pause=pause or "timerless" in sys.argv)
 
     def show(self, text: str) -> None:
         self.query_one("#line", Static).update(text, layout=False)

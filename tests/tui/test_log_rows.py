@@ -81,6 +81,7 @@ def test_wrapped_rows_hold_the_whole_line_and_fit(raw: bytes, width: int, ascii_
 
 @given(LINES, st.integers(2, 30), st.integers(0, 90), st.booleans())
 @example(" 、、".encode(), 2, 2, False)  # the room ends within the last, wide character
+@example(" 、\u0300".encode(), 2, 0, False)  # and that has an accent
 def test_a_row_never_takes_more_cells_than_it_has(raw: bytes, width: int, left: int, ascii_only: bool) -> None:
     line = log_line(raw, ascii_only=ascii_only)
     room = ASCII if ascii_only else UNICODE

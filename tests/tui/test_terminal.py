@@ -173,6 +173,15 @@ def test_the_size_follows_the_terminal(start: Start) -> None:
     finish(app)
 
 
+def test_another_size_reaches_the_screen_even_if_a_timer_is_lost(start: Start) -> None:
+    app = start("timerless")
+    app.until(lambda: app.screen.display[-1].startswith("the bottom"))
+    for columns, rows in ((100, 30), (60, 12)):
+        app.resize(columns, rows)
+        app.until(lambda: app.screen.display[-1].startswith("the bottom"))
+    finish(app)
+
+
 def test_a_serial_line_tells_no_size(start: Start) -> None:
     finish(start(columns=0, rows=0, shows="size 60x20", environ={"COLUMNS": "60", "LINES": "20"}))
 

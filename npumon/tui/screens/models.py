@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.timer import Timer
 from textual.widget import Widget
 
 from npumon.core.choice import ModelChoice
@@ -16,6 +16,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import Key
 from npumon.tui.paint import Line, Room, Span, clipped, joined, span
 from npumon.tui.screens.page import Page
+from npumon.tui.timing import after
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
 from npumon.tui.widgets.key_bar import Hint
@@ -80,7 +81,7 @@ class ModelsPage(Page):
         self._told: str | None = None
         self._inspections: dict[str, Inspection] = {}
         self._reading: str | None = None
-        self._rest: Timer | None = None
+        self._rest: asyncio.TimerHandle | None = None
         self.caption = Caption(ascii_only=self.ascii_only)
         self.caption.watched = self.monitor_app.desk.watched
         self.table = ModelTable(COLUMNS, ascii_only=self.ascii_only)
@@ -178,8 +179,8 @@ class ModelsPage(Page):
         self.details.tell(of_model(choice, inspections), anew=anew)
         if None in inspections:
             if self._rest is not None:
-                self._rest.stop()
-            self._rest = self.set_timer(REST_S, self._inspect)
+                self._rest.cancel()
+            self._rest = after(REST_S, self, self._inspect)
 
     def _inspect(self) -> None:
         """Read the first file of the selected model that was not read yet; one file at a time."""

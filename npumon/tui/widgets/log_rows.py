@@ -120,7 +120,9 @@ def row_of(line: LogLine, number: int, row: int, frame: Frame, room: Room) -> Li
     right = frame.left + frame.width
     start, pad = index_at(line, frame.left)
     end, beyond = index_at(line, right)
-    if beyond:  # a wide character does not fit any more
+    if beyond:  # a wide character, and what is put on it, does not fit any more
+        while not cell_len(line.text[end - 1]):
+            end -= 1
         end -= 1
     text = (Span(" " * pad), *painted(line, start, end, frame.sought))
     if line.cells <= right:

@@ -16,6 +16,7 @@ from npumon.core import units
 from npumon.core.live import Live
 from npumon.core.logbook import LogPage
 from npumon.tui.paint import Line, Room, Span, width_of
+from npumon.tui.timing import after
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.log_place import Place, bottom_of, stepped
 from npumon.tui.widgets.log_rows import (
@@ -85,7 +86,7 @@ class LogView(Canvas):
             super().show(live)
             if lines_of(live.log):
                 self._resting = True
-                self.set_timer(PAUSE_S, self._rested)
+                after(PAUSE_S, self, self._rested)
 
     def _rested(self) -> None:
         self._resting = False

@@ -1,0 +1,56 @@
+"""What has to come comes, even where Textual's timers that ring once do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from textual.message_pump import MessagePump
+from textual.timer import Timer
+
+from npumon.core.logbook import Logbook
+from npumon.tui.app import MonitorApp
+from npumon.tui.keys import PAGES
+from npumon.tui.messages import LiveArrived
+from tests.tui.stage import SEED, StillDesk, live, picture, report, until
+
+
+@pytest.fixture
+def no_timers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an overloaded machine some of them are lost; here all are."""
+    set_timer = MessagePump.set_timer
+
+    def lost(pump: MessagePump, delay: float, callback: Callable[[], Any] | None = None, **more: Any) -> Timer:
+        return set_timer(pump, delay, callback, **{**more, "pause": True})
+
+    monkeypatch.setattr(MessagePump, "set_timer", lost)
+
+
+@pytest.mark.usefixtures("no_timers")
+async def test_the_monitor_starts_and_shows_every_page() -> None:
+    run = report(SEED.read_bytes(), model="newcomer")
+    desk = StillDesk(live(run, runs=(run,)))
+    app = MonitorApp(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: desk.still and app.live.runs)
+        for page in (*PAGES, *PAGES):
+            app.action_page(page)
+            await until(pilot, lambda: not app._batch_count and "q quit" in picture(app)[-1])
+
+
+@pytest.mark.usefixtures("no_timers")
+async def test_a_log_goes_on_after_a_pause() -> None:
+    app = MonitorApp(StillDesk(live()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.action_page("log")
+        book = Logbook()
+        for number in range(5):
+            book.feed(b"line %d\n" % number)
+            app.post_message(LiveArrived(live(log=book.page)))
+            await until(pilot, partial(shows, app, f"line {number}"))
+
+
+def shows(app: MonitorApp, text: str) -> bool:
+    return text in "\n".join(picture(app))
