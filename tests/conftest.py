@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 # No database in the tree, no deadline on noisy machines.
 settings.register_profile("npumon", database=None, deadline=None, print_blob=True)
 settings.register_profile("thorough", parent=settings.get_profile("npumon"), max_examples=1_000)
+# The same examples each time, so that a change is judged by what it changes; elsewhere they are new in every run.
+settings.register_profile("repeatable", parent=settings.get_profile("npumon"), derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "npumon"))
 
 _DATA = Path(__file__).parent / "data"
