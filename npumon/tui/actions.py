@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from npumon.core.problems import Problem
@@ -86,17 +85,6 @@ class Actions(Base):
             self.known_pages.add(self.current_mode)
             self.settling_s = SETTLED_S if name in self.known_pages else SETTLING_S
             self.switch_mode(name)
-
-    def delay_update(self, delay: float = 0.05) -> None:
-        """Textual holds the screen back while another one takes its place. One that is laid out needs no such time."""
-        held = ExitStack()
-        held.enter_context(self.batch_update())
-
-        def show() -> None:
-            held.close()
-            self.screen.refresh()
-
-        after(min(delay, self.settling_s), self, show)
 
     def action_next_page(self, step: int) -> None:
         """Go to the next page, or the one before."""

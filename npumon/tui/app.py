@@ -100,6 +100,17 @@ class MonitorApp(Actions, App[int]):
             self._styled_for = self.theme
             super().refresh_css(animate)
 
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Textual holds the screen back while another one takes its place. One that is laid out needs no such time."""
+        held = ExitStack()
+        held.enter_context(self.batch_update())
+
+        def show() -> None:
+            held.close()
+            self.screen.refresh()
+
+        after(min(delay, self.settling_s), self, show)
+
     def on_load(self) -> None:
         """Before the terminal is taken."""
         if threading.current_thread() is threading.main_thread():  # no other one gets signals
