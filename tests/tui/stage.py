@@ -75,9 +75,14 @@ def live(run: RunReport | None = None, **more: Any) -> Live:
 class StillMonitor(StillEngine):
     """An engine that does nothing but remember what was asked of it."""
 
-    def __init__(self, shown: Live, publish: Callable[[Live], None]) -> None:
+    def __init__(self, shown: Live, publish: Callable[[Live], None], *, silent: bool) -> None:
         super().__init__(shown, publish)
         self.asked: list[Any] = []
+        self.silent = silent
+
+    async def look(self) -> None:
+        if not self.silent:
+            await super().look()
 
     async def run(self, work: Any) -> None:
         await super().run(work)
@@ -106,9 +111,11 @@ class StillDesk(still.StillDesk):
         self.inspections: dict[str, str] = {}
         self.written: list[Any] = []
         self.still: StillMonitor | None = None
+        #: Looking at the board tells nothing, so that it cannot come after what a test has shown.
+        self.silent = False
 
     def monitor(self, publish: Callable[[Live], None]) -> StillMonitor:
-        self.still = StillMonitor(self.shown, publish)
+        self.still = StillMonitor(self.shown, publish, silent=self.silent)
         return self.still
 
     def where_models_are_looked_for(self) -> Sequence[str]:
@@ -131,8 +138,10 @@ class StillDesk(still.StillDesk):
 
 def application(shown: Live, look: Look = LOOK) -> MonitorApp:
     """The application, showing this. Use `async with application(...).run_test(size=(80, 24)) as pilot`."""
-    app = MonitorApp(StillDesk(shown, look))
-    app.live = shown  # from the first frame on, before the engine could publish it
+    desk = StillDesk(shown, look)
+    desk.silent = True
+    app = MonitorApp(desk)
+    app.live = shown  # from the first frame on
     return app
 
 

@@ -274,7 +274,7 @@ async def test_every_page_shows_what_came_while_it_was_away() -> None:
     app = MonitorApp(desk)
     run = report(SEED.read_bytes(), model="newcomer")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: desk.still)
+        await until(pilot, lambda: app.live.snapshot.taken_at)
         for page in PAGES:
             app.action_page(page)
             await pilot.pause()

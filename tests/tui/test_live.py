@@ -28,7 +28,6 @@ async def shows(pilot: Pilot[int], shown: Live) -> MonitorApp:
     """The application, as soon as this is what it shows."""
     app = pilot.app
     assert isinstance(app, MonitorApp)
-    await until(pilot, lambda: app.live.snapshot.taken_at)  # the first look is over
     if app.live is not shown:
         app.post_message(LiveArrived(shown))
         await until(pilot, lambda: app.live is shown)

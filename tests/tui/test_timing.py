@@ -14,7 +14,7 @@ from npumon.core.logbook import Logbook
 from npumon.tui.app import MonitorApp
 from npumon.tui.keys import PAGES
 from npumon.tui.messages import LiveArrived
-from tests.tui.stage import SEED, StillDesk, live, picture, report, until
+from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_the_monitor_starts_and_shows_every_page() -> None:
 
 @pytest.mark.usefixtures("no_timers")
 async def test_a_log_goes_on_after_a_pause() -> None:
-    app = MonitorApp(StillDesk(live()))
+    app = application(live())
     async with app.run_test(size=(80, 24)) as pilot:
         app.action_page("log")
         book = Logbook()
