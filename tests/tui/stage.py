@@ -153,6 +153,14 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
         await pilot.pause(0.005)
 
 
+async def until_so(condition: Callable[[], object]) -> None:
+    """Wait for a condition where no application is on the stage."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.001)
+
+
 async def until_at_rest(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """The same, and until what follows from it is done, too."""
     await until(pilot, condition)

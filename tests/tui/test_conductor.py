@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from npumon.engine.work import Work
 from npumon.ports import RunRequest
 from npumon.tui.conductor import MOST_UNFORESEEN, Conductor
 from npumon.tui.desk import Look
-from tests.tui.stage import PATIENCE, StillDesk, live
+from tests.tui.stage import StillDesk, live, until_so
 
 WORK = Work(RunRequest(("./run.sh",), "/"))
 PROBLEM = Problem("x", "What is wrong.", "What helps.")
@@ -37,17 +35,10 @@ class Stage:
         return self.desk.still.asked
 
 
-async def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        await asyncio.sleep(0.001)
-
-
 async def test_it_looks_at_once_and_again() -> None:
     stage = Stage(refresh_s=0.001)
     stage.conductor.start()
-    await until(lambda: len(stage.published) >= 3)
+    await until_so(lambda: len(stage.published) >= 3)
     await stage.conductor.close()
     seen = len(stage.published)
     await asyncio.sleep(0.01)
@@ -73,12 +64,12 @@ async def test_runs_and_repeats() -> None:
     stage.conductor.again(3)
     assert not stage.conductor.can_repeat
     stage.conductor.run(WORK)
-    await until(lambda: stage.asked == [WORK])
+    await until_so(lambda: stage.asked == [WORK])
     assert stage.conductor.can_repeat
     stage.conductor.again(3, 2)
-    await until(lambda: stage.asked == [WORK, WORK._replace(count=3, warmup=2)])
+    await until_so(lambda: stage.asked == [WORK, WORK._replace(count=3, warmup=2)])
     stage.conductor.choose(lambda: WORK._replace(warmup=1))
-    await until(lambda: stage.asked[2:] == [WORK._replace(warmup=1)])
+    await until_so(lambda: stage.asked[2:] == [WORK._replace(warmup=1)])
     await stage.conductor.close()
 
 
@@ -95,7 +86,7 @@ async def test_watching() -> None:
     stage = Stage()
     stage.desk.watched = "a.log"
     stage.conductor.start()
-    await until(lambda: stage.asked == ["a.log"])
+    await until_so(lambda: stage.asked == ["a.log"])
     assert not stage.conductor.can_repeat
     await stage.conductor.close()
     assert stage.asked == ["a.log", "close"]
@@ -115,7 +106,7 @@ async def test_problems_are_said() -> None:
     stage.conductor.background(problem, heard.append)
     stage.conductor.choose(problem)
     stage.conductor.background(lambda: 7, heard.append)
-    await until(lambda: len(stage.said) == 2 and heard)
+    await until_so(lambda: len(stage.said) == 2 and heard)
     assert (stage.said, heard) == ([PROBLEM] * 2, [7])
     assert stage.conductor.unforeseen == []
 
@@ -124,7 +115,7 @@ async def test_what_nobody_foresaw_is_said_and_kept() -> None:
     stage = Stage()
     for _ in range(MOST_UNFORESEEN + 2):
         stage.conductor.background(broken, stage.published.append)
-    await until(lambda: len(stage.said) == MOST_UNFORESEEN + 2)
+    await until_so(lambda: len(stage.said) == MOST_UNFORESEEN + 2)
     assert stage.said[0].what == "Something unforeseen happened: OSError: broken \\x1b[31m[bold]."
     assert len(stage.conductor.unforeseen) == MOST_UNFORESEEN
 
@@ -149,7 +140,7 @@ async def test_closing_waits_for_the_engine_whoever_asks() -> None:
 
     stage.desk.still.close = close  # type: ignore[method-assign]
     first = asyncio.ensure_future(stage.conductor.close())
-    await until(lambda: "closing" in stage.asked)
+    await until_so(lambda: "closing" in stage.asked)
     first.cancel()  # its screen went away
     second = asyncio.ensure_future(stage.conductor.close())
     stage.conductor.background(lambda: 1, lambda _: None)

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from npumon.tui import key_queue
 from npumon.tui.key_queue import KeyQueue
-from tests.tui.stage import until as until_true
+from tests.tui.stage import until, until_so
 
 
 class First(Screen[None]):
@@ -90,7 +90,7 @@ async def test_each_key_reaches_what_the_one_before_opened() -> None:
     app = Pages()
     async with app.run_test() as pilot:
         type_keys(queue_of(app), ["2", "slash", "x", "2", "x", "enter", "x", "1", "x"])
-        await until_true(pilot, lambda: len(app.noted) == 3)
+        await until(pilot, lambda: len(app.noted) == 3)
         assert app.noted == ["x2x", "second", "stopped"]
 
 
@@ -101,7 +101,7 @@ async def test_many_keys_in_their_order() -> None:
         type_keys(keys, ["2", "slash"])
         words = [chr(ord("a") + number % 26) for number in range(200)]
         type_keys(keys, [*words, "enter"])
-        await until_true(pilot, lambda: app.noted)
+        await until(pilot, lambda: app.noted)
         assert app.noted == ["".join(words)]
 
 
@@ -142,15 +142,6 @@ def still(app: Any) -> tuple[KeyQueue, list[str]]:
     return KeyQueue(app, asyncio.get_running_loop(), lambda key: delivered.append(key.key)), delivered
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, within reason."""
-    for _ in range(20_000):
-        if condition():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("waited in vain")
-
-
 async def test_the_first_goes_at_once_the_next_when_it_is_done() -> None:
     app = Application()
     keys, delivered = still(app)
@@ -184,7 +175,7 @@ async def test_keys_go_on_when_the_application_never_rests(monkeypatch: pytest.M
     app = Application()
     keys, delivered = still(app)
     type_keys(keys, "ab")
-    await until(lambda: delivered == ["a", "b"])
+    await until_so(lambda: delivered == ["a", "b"])
     assert app.reminded == key_queue.REMINDERS
     keys.clear()
 
@@ -196,7 +187,7 @@ async def test_an_application_that_forgot_to_answer_is_reminded(monkeypatch: pyt
     keys, delivered = still(app)
     monkeypatch.setattr(app, "check_idle", app.draw)
     type_keys(keys, "abc")
-    await until(lambda: delivered == ["a", "b", "c"])
+    await until_so(lambda: delivered == ["a", "b", "c"])
     keys.clear()
 
 
@@ -206,7 +197,7 @@ async def test_a_late_answer_does_not_pass_on_a_key_too_early(monkeypatch: pytes
     keys, delivered = still(app)
     type_keys(keys, "ab")
     late = app.later.pop(0)
-    await until(lambda: delivered == ["a", "b"])
+    await until_so(lambda: delivered == ["a", "b"])
     monkeypatch.setattr(key_queue, "REMINDER_S", 3600)
     type_keys(keys, "cd")
     app.later.clear()
