@@ -64,9 +64,9 @@ class Terminal:
         """Wait until the screen does not show a text any more."""
         self._until(lambda: text not in self._shown(), f"{text!r} to go")
 
-    def until_said(self, text: str) -> None:
-        """Wait until the program has printed a text: less work than drawing a screen."""
-        self._until(lambda: text.encode() in self.output, f"{text!r} to be said")
+    def until_said(self, text: str, times: int = 1) -> None:
+        """Wait until the program has printed a text so many times: less work than drawing a screen."""
+        self._until(lambda: self.output.count(text.encode()) >= times, f"{text!r} to be said {times} times")
 
     def type(self, keys: str) -> None:
         """Press keys."""

@@ -51,6 +51,7 @@ def sudo_asks(npumon: Path) -> None:
         terminal.until_said(_PROMPT)
         terminal.type("not the password\n")
         terminal.until_said("Sorry, try again.")
+        terminal.until_said(_PROMPT, times=2)  # sudo hears no Ctrl-C before it asks
         terminal.type("\x03")
         assert terminal.end() == 3, terminal.output
     assert board.parameter("gpuProfiler") == "0"
