@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -143,18 +142,6 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds."""
-        ...
-
-
-class BoardLock(Protocol):
-    """One npumon at a time works on a board, whoever's it is. A killed one's lock is free at once."""
-
-    def hold(self, purpose: str) -> AbstractContextManager[None]:
-        """Hold the board while the block runs; `purpose` ("runs a model") is what others are told.
-
-        Raises `ProblemError` (unavailable), naming the other's pid and purpose, when it is held already, also by
-        this process.
-        """
         ...
 
 

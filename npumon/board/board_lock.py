@@ -1,7 +1,8 @@
 """One npumon at a time works on a board: a file that is locked, and says by whom.
 
-The kernel lets go of the lock (flock(2)) when its holder ends, however it ends, so none is ever stale; the text in the
-file is only for messages. Users and root share it, so it lies where all may write.
+The kernel lets go of the lock (flock(2)) when its holder ends, however it ends, so none is ever stale. A run's
+supervisor holds it together with its npumon, since a run may outlive that. The text in the file is only for messages:
+pid and purpose of the npumon, then the pid of the supervisor. Users and root share it, so it lies where all may write.
 """
 
 from __future__ import annotations
@@ -30,15 +31,44 @@ def lock_folder(roots: Roots) -> Path | None:
     return next((place for place in places if os.path.isdir(place)), None)
 
 
+class HeldBoard:
+    """The lock, held. A child that is given `descriptor` holds it as well, for as long as it has that open."""
+
+    def __init__(self, descriptor: int, purpose: str) -> None:
+        self.descriptor = descriptor
+        self._text = f"{os.getpid()} {purpose}\n"
+        self._write(self._text)
+
+    def share(self, pid: int) -> None:
+        """Let others know which process was given it."""
+        self._write(f"{self._text}{pid}\n")
+
+    def let_go(self) -> None:
+        """A child that still has it keeps it, without a name."""
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        try:
+            os.ftruncate(self.descriptor, 0)
+            os.pwrite(self.descriptor, text.encode(), 0)
+        except OSError as error:  # a full disk: the lock holds all the same
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG):
+                raise
+
+
 class FileBoardLock:
-    """Implements `ports.BoardLock`."""
+    """The lock of one board: a machine, or a simulated one."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / _NAME
 
     @contextmanager
-    def hold(self, purpose: str) -> Iterator[None]:
-        """Hold the board while the block runs. Raises `ProblemError` (unavailable) when somebody else does."""
+    def hold(self, purpose: str) -> Iterator[HeldBoard]:
+        """Hold the board while the block runs; `purpose` ("runs a model") is what others are told.
+
+        Raises `ProblemError` (unavailable), naming the other's pid and purpose, when it is held already, also by this
+        process.
+        """
         import fcntl
         import time
 
@@ -53,11 +83,11 @@ class FileBoardLock:
                     if time.monotonic() > end:
                         raise ProblemError(self._held(descriptor)) from None
                 time.sleep(_LOOK_S)
-            self._write(descriptor, f"{os.getpid()} {purpose}\n")
+            held = HeldBoard(descriptor, purpose)
             try:
-                yield
+                yield held
             finally:
-                self._write(descriptor, "")
+                held.let_go()
         finally:
             os.close(descriptor)
 
@@ -100,29 +130,39 @@ class FileBoardLock:
         os.fchmod(descriptor, 0o666)  # whatever the umask: other users lock the same file
         return descriptor
 
-    def _write(self, descriptor: int, text: str) -> None:
-        try:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, text.encode(), 0)
-        except OSError as error:  # a full disk: the lock holds all the same
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG):
-                raise
-
     def _held(self, descriptor: int) -> Problem:
-        pid, _, purpose = decode(os.pread(descriptor, 200, 0).split(b"\n")[0]).partition(" ")
-        known = pid.isascii() and pid.isdigit()
-        if known and int(pid) == os.getpid():
-            return Problem(
-                "board.busy",
-                f"npumon itself {purpose} on this board.",
-                "Wait until that ends, or stop it.",
-                "unavailable",
-            )
-        who = f"Another npumon (process {pid}) {purpose or 'works'}" if known else "Another npumon works"
-        return Problem("board.busy", f"{who} on this board.", "Wait until it ends, or end it.", "unavailable")
+        first, second, *_ = (*os.pread(descriptor, 200, 0).split(b"\n"), b"", b"")
+        word, _, purpose = decode(first).partition(" ")
+        pid, supervisor = _pid(word), _pid(decode(second))
+        remedy = "Wait until it ends, or end it."
+        if pid is None:
+            what = "Another npumon works on this board."
+        elif pid == os.getpid():
+            what, remedy = f"npumon itself {purpose} on this board.", "Wait until that ends, or stop it."
+        elif supervisor is not None and not _there(pid) and _there(supervisor):
+            what = f"A run has outlived its npumon and still has this board (process {supervisor})."
+            remedy = "npumon watch --last shows it. Wait until it ends, or end that process."
+        else:
+            what = f"Another npumon (process {pid}) {purpose or 'works'} on this board."
+        return Problem("board.busy", what, remedy, "unavailable")
 
     def _unusable(self, why: str) -> Problem:
         path = visible(str(self._path))
         return Problem(
             "board.lock", f"The lock file {path} cannot be used: {why}.", f"Remove it: sudo rm {path}", "unavailable"
         )
+
+
+def _pid(text: str) -> int | None:
+    """What somebody wrote as a pid; None where it cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True

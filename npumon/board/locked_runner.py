@@ -6,15 +6,19 @@ import asyncio
 import os
 from contextlib import ExitStack
 
-from npumon.board.board_lock import FileBoardLock, lock_folder
+from npumon.board.board_lock import FileBoardLock, HeldBoard, lock_folder
 from npumon.board.roots import Roots
-from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest, StopReason
+from npumon.board.runner import SupervisedRunner
+from npumon.ports import ExitRecord, RunningModel, RunRequest, StopReason
 
 
 class LockedRunner:
-    """Implements `ports.ModelRunner` on top of another one. A machine without the NPU's device node needs no lock."""
+    """Implements `ports.ModelRunner`. A machine without the NPU's device node needs no lock.
 
-    def __init__(self, runner: ModelRunner, roots: Roots) -> None:
+    A run's supervisor holds the lock as well: a run that outlives npumon still has the board.
+    """
+
+    def __init__(self, runner: SupervisedRunner, roots: Roots) -> None:
         self._runner = runner
         self._node = roots.dev / "galcore"
         folder = lock_folder(roots)
@@ -23,12 +27,17 @@ class LockedRunner:
     async def start(self, request: RunRequest) -> RunningModel:
         """Raises `ProblemError` when the board is in use by another npumon, or nothing could be started."""
         with ExitStack() as stack:
-            self._hold(stack)
-            return LockedRun(await self._runner.start(request), stack.pop_all())
+            held = self._hold(stack)
+            if held is None:
+                return await self._runner.start(request)
+            running = await self._runner.start(request, (held.descriptor,))
+            held.share(running.supervisor)
+            return LockedRun(running, stack.pop_all())
 
-    def _hold(self, stack: ExitStack) -> None:
-        if self._lock is not None and os.path.lexists(self._node):
-            stack.enter_context(self._lock.hold("runs a model"))
+    def _hold(self, stack: ExitStack) -> HeldBoard | None:
+        if self._lock is None or not os.path.lexists(self._node):
+            return None
+        return stack.enter_context(self._lock.hold("runs a model"))
 
 
 class LockedRun:

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from npumon.board.supervised_run import SupervisedRun
@@ -39,16 +39,17 @@ class SupervisedRunner:
         self._numbers = itertools.count(1)
         self._fallback: Path | None = None
 
-    async def start(self, request: RunRequest) -> SupervisedRun:
+    async def start(self, request: RunRequest, held: Sequence[int] = ()) -> SupervisedRun:
         """Start the program. A command that cannot be executed is no error here: the exit record says so.
 
+        The supervisor keeps the descriptors `held` open for as long as the run lasts; the program does not get them.
         Raises `ProblemError` when the log cannot be written anywhere, or no supervisor could be started.
         """
         if not request.command:
             raise ProblemError(Problem("run.command", "There is no command to run.", "Name one after --.", "usage"))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return await self._launch(self._folder, request)
+            return await self._launch(self._folder, request, held)
         except OSError as trouble:
             if trouble.errno not in _DISK_TROUBLES:
                 raise ProblemError(_unwritable(self._folder, trouble)) from trouble
@@ -56,14 +57,14 @@ class SupervisedRunner:
         try:
             if self._fallback is None:
                 self._fallback = Path(tempfile.mkdtemp(prefix="npumon-"))
-            return await self._launch(self._fallback, request)
+            return await self._launch(self._fallback, request, held)
         except OSError:
             raise ProblemError(_unwritable(self._folder, first)) from first
 
-    async def _launch(self, folder: Path, request: RunRequest) -> SupervisedRun:
+    async def _launch(self, folder: Path, request: RunRequest, held: Sequence[int]) -> SupervisedRun:
         """Start a supervisor. Raises OSError when it could not create the run's files in the folder."""
         while True:
-            run = self._spawn(folder, request)
+            run = self._spawn(folder, request, held)
             try:
                 refusal = await run.opened()
             except BaseException:
@@ -75,7 +76,7 @@ class SupervisedRunner:
             if refusal != errno.EEXIST:  # another npumon may have taken that name
                 raise OSError(refusal, os.strerror(refusal))
 
-    def _spawn(self, folder: Path, request: RunRequest) -> SupervisedRun:
+    def _spawn(self, folder: Path, request: RunRequest, held: Sequence[int]) -> SupervisedRun:
         started_at = self._clock.now()
         name = f"{_stamp(started_at)}-{os.getpid()}-{next(self._numbers):04d}"
         environment = {**self._environment, **dict(request.environment)}
@@ -87,6 +88,7 @@ class SupervisedRunner:
             "environment": {_wire(key): _wire(value) for key, value in environment.items()},
             "timeout_s": request.timeout_s,
             "keep": request.keep,
+            "held": held,
             "started_at": started_at,
             "model": request.model,
         }
@@ -98,6 +100,7 @@ class SupervisedRunner:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,  # its last words, should it ever break
                 start_new_session=True,  # Ctrl-C at our terminal is for us
+                pass_fds=held,
             )
         except OSError as error:
             what = f"The supervisor of the run could not be started: {os.strerror(error.errno or 0)}."

@@ -1,7 +1,7 @@
 """The program that owns a run: `python -I -S -X utf8 supervisor.py RUN-ID`, started by `board.runner`.
 
 It needs only the standard library and imports as little of it as it can, so that the model starts soon. Its
-stdin brings one JSON object, the run (`id`, `folder`, `command`, `cwd`, `environment`, `timeout_s`, `keep`,
+stdin brings one JSON object, the run (`id`, `folder`, `command`, `cwd`, `environment`, `timeout_s`, `keep`, `held`,
 `started_at`, `model`), and after it any number of `{"stop": "cancelled"}`; the end of stdin means that the
 watcher is gone. Its stdout gives `{"event": "refused"}` when the files cannot be written, else
 `{"event": "started"}` unless the command cannot be executed, and at the end `{"event": "ended"}` with the record.
@@ -27,6 +27,8 @@ def main() -> int:
     spec = watcher.read_spec()
     if spec is None:
         return 2
+    for descriptor in spec["held"]:  # ours until the end, and not the program's
+        os.set_inheritable(descriptor, False)
     try:
         files = RunFiles(spec)
     except OSError as error:

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from npumon.board.board_lock import FileBoardLock
 from npumon.board.clock import SystemClock
+from npumon.board.exit_record import read_record
 from npumon.board.locked_runner import LockedRunner
 from npumon.board.roots import Roots
 from npumon.board.runner import SupervisedRunner
 from npumon.core.problems import ProblemError
 from npumon.ports import RunRequest
+from tests.command_line import until
 from tests.scripted_board import ScriptedBoard
+
+#: A npumon that starts a run which may outlive it, says which process that is under, and waits.
+_NPUMON = """\
+import asyncio, sys
+from pathlib import Path
+from npumon.board.clock import SystemClock
+from npumon.board.locked_runner import LockedRunner
+from npumon.board.roots import Roots
+from npumon.board.runner import SupervisedRunner
+from npumon.ports import RunRequest
+
+async def main(root, state, script):
+    runner = LockedRunner(SupervisedRunner(Path(state), SystemClock()), Roots(Path(root)))
+    running = await runner.start(RunRequest(("/bin/sh", "-c", script), "/", timeout_s=60, keep=True))
+    print(running.log, flush=True)
+    await running.wait()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
 
 
 @pytest.fixture
@@ -29,6 +53,10 @@ def runner_of(board: ScriptedBoard, tmp_path: Path) -> LockedRunner:
 
 def request(tmp_path: Path, *command: str) -> RunRequest:
     return RunRequest(command, str(tmp_path))
+
+
+def text(path: str) -> str:
+    return Path(path).read_text()
 
 
 async def test_a_run_holds_the_board(board: ScriptedBoard, tmp_path: Path) -> None:
@@ -71,3 +99,36 @@ async def test_without_a_place_for_the_lock_runs_go_on(board: ScriptedBoard, tmp
     (board.root / "run/lock").rmdir()
     running = await runner_of(board, tmp_path).start(request(tmp_path, "/bin/true"))
     assert (await running.wait()).exit_status == 0
+
+
+def test_a_run_that_outlives_its_npumon_has_the_board(board: ScriptedBoard, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    script = f"echo began; until [ -e '{gate}' ]; do sleep 0.01; done"
+    command = [sys.executable, "-c", _NPUMON, str(board.root), str(tmp_path / "state"), script]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as npumon:
+        assert npumon.stdout is not None
+        log = Path(npumon.stdout.readline().strip())
+        until(lambda: log.read_text() == "began\n")
+        npumon.kill()
+    lock = FileBoardLock(board.root / "run/lock")
+    problem = lock.busy()
+    supervisor = read_record(log.with_suffix(".json"))
+    assert problem is not None
+    assert supervisor is not None
+    assert problem.what == (
+        f"A run has outlived its npumon and still has this board (process {supervisor.supervisor})."
+    )
+    with pytest.raises(ProblemError, match="outlived"), lock.hold("changes the NPU's driver"):
+        pass
+    gate.touch()
+    until(lambda: lock.busy() is None)
+
+
+async def test_what_a_run_leaves_behind_does_not_have_the_board(board: ScriptedBoard, tmp_path: Path) -> None:
+    """Only the supervisor shares the lock: the model's processes do not even know of it."""
+    running = await runner_of(board, tmp_path).start(request(tmp_path, "/bin/ls", "-l", "/proc/self/fd"))
+    await running.wait()
+    listed = text(running.log)
+    assert "/dev/pts/" in listed
+    assert "npumon.lock" not in listed

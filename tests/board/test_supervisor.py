@@ -100,6 +100,7 @@ class Supervised:
             "environment": dict(os.environ),
             "timeout_s": LIMIT,
             "keep": False,
+            "held": [],
             "started_at": "2026-11-22T03:18:00.123+00:00",
             "model": None,
             **changes,
