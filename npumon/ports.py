@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # most commands never change the driver
 #: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: None is what there is
 #: to say of a file that is missing, unreadable or no network.
 ReadNetwork = Callable[[], Network | None]
-StopReason = Literal["timeout", "cancelled", "watcher"]
+#: Why a run is ended before its time. "left" is for whoever watches: a run that is to be kept goes on, another one is
+#: cancelled. "watcher" is for the record of one whose watcher went without a word.
+StopReason = Literal["timeout", "cancelled", "left", "watcher"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,9 @@ class ExitRecord:
     """How a run ended, as its supervisor saw it.
 
     `exit_status` is None when a signal ended the program (then `signal` names it) or when it could not be
-    executed (then `error` is one sentence). `stopped_by` says who ended it, None when it ended by itself.
-    `log_bytes` is the length of the log, `lost_bytes` what could not be written to it, with `loss` saying why.
-    `survivors` are pids that did not go away even when killed.
+    executed (then `error` is one sentence). `stopped_by` says who ended it, None when it ended by itself; with
+    "left" it goes on. `log_bytes` is the length of the log, `lost_bytes` what could not be written to it, with `loss`
+    saying why. `survivors` are pids that did not go away even when killed.
     """
 
     exit_status: int | None = None
@@ -72,8 +74,16 @@ class RunningModel(Protocol):
         """ISO 8601, UTC."""
         ...
 
+    @property
+    def age_s(self) -> float:
+        """Seconds that it had been running when it was taken up; 0 for one that was started here."""
+        ...
+
     def stop(self, reason: StopReason) -> None:
-        """Ask for the whole process group to end. Returns at once; `wait` returns within 5 s of it."""
+        """Ask for the whole process group to end. Returns at once; `wait` returns within 5 s of it.
+
+        "left" only ends the watching where the run is to be kept: `wait` then returns at once.
+        """
         ...
 
     async def wait(self) -> ExitRecord:

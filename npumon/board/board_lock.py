@@ -37,15 +37,18 @@ class HeldBoard:
     def __init__(self, descriptor: int, purpose: str) -> None:
         self.descriptor = descriptor
         self._text = f"{os.getpid()} {purpose}\n"
+        self._child: int | None = None
         self._write(self._text)
 
     def share(self, pid: int) -> None:
         """Let others know which process was given it."""
+        self._child = pid
         self._write(f"{self._text}{pid}\n")
 
     def let_go(self) -> None:
-        """A child that still has it keeps it, without a name."""
-        self._write("")
+        """Nobody is named any more, unless the child goes on."""
+        if self._child is None or not _there(self._child):
+            self._write("")
 
     def _write(self, text: str) -> None:
         try:

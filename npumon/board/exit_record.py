@@ -9,6 +9,7 @@ time of the process, which tells it from a later one of the same number), and, o
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,11 @@ from npumon.ports import ExitRecord, StopReason
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What is on record about a run. `exit` is None while it runs, or when its supervisor was killed."""
+    """What is on record about a run. `exit` is None while it runs, or when its supervisor was killed.
+
+    `id`, `model` and `started_at` are visible text. `log`, `command` and `cwd` are what was really used: pass them
+    through `core.text.visible` before printing them.
+    """
 
     id: str
     log: str
@@ -62,9 +67,9 @@ def parse_record(data: bytes) -> RunRecord | None:
     command = fields.get("command")
     return RunRecord(
         id=visible(fields["id"]),
-        log=str(fields.get("log") or ""),
-        command=tuple(visible(str(word)) for word in command) if isinstance(command, list) else (),
-        cwd=_text(fields.get("cwd")) or "",
+        log=_wired(fields.get("log")),
+        command=tuple(map(_wired, command)) if isinstance(command, list) else (),
+        cwd=_wired(fields.get("cwd")),
         model=_text(fields.get("model")),
         started_at=_text(fields.get("started_at")) or "",
         supervisor=_integer(fields.get("supervisor")) or 0,
@@ -91,3 +96,11 @@ def _seconds(value: object) -> float:
 
 def _text(value: object) -> str | None:
     return visible(value) if isinstance(value, str) else None
+
+
+def _wired(value: object) -> str:
+    """What the supervisor was given: its bytes in UTF-8, whatever the file system's encoding is here."""
+    try:
+        return os.fsdecode(value.encode("utf-8", "surrogateescape")) if isinstance(value, str) else ""
+    except UnicodeEncodeError:  # half a character of another kind: nothing that a supervisor has written
+        return ""

@@ -63,6 +63,11 @@ class LockedRun:
         """ISO 8601, UTC."""
         return self._running.started_at
 
+    @property
+    def age_s(self) -> float:
+        """Seconds that it had been running when it was taken up."""
+        return self._running.age_s
+
     def stop(self, reason: StopReason) -> None:
         """Ask for the end."""
         self._running.stop(reason)

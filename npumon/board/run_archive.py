@@ -1,17 +1,28 @@
-"""The run logs that are kept: the oldest beyond a number go, those of runs under way stay."""
+"""The run logs that are kept: which is the last one; the oldest beyond a number go, those of runs under way stay."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from npumon.board.exit_record import read_record
+from npumon.board.exit_record import RunRecord, read_record
 from npumon.board.process_table import read_process
 
 #: A run's name as `board.runner` makes it: names sort by time. Other files in the folder are none of ours.
 _NAME = re.compile(r"(\d{8}T\d{6}-\d{3}-\d+-\d{4,})\.(?:log|json)")
+
+
+def last_run(folder: Path) -> RunRecord | None:
+    """The run under way, else the newest one that there is a log of; None where there is none."""
+    names = sorted(_names(folder), reverse=True)
+    for name in sorted(names, key=lambda name: not _under_way(folder / f"{name}.json")):
+        record = read_record(folder / f"{name}.json")
+        if record is not None and record.id == name and (folder / f"{name}.log").is_file():
+            return replace(record, log=str(folder / f"{name}.log"))
+    return None
 
 
 def remove_old_runs(folder: Path, kept: int, spared: Iterable[str] = ()) -> int:
@@ -20,13 +31,17 @@ def remove_old_runs(folder: Path, kept: int, spared: Iterable[str] = ()) -> int:
     Never removed are runs named in `spared` (a board without a battery for its clock may have named its newest run
     1970) and runs under way: their record says so and their supervisor lives. What cannot be removed stays.
     """
-    try:
-        names = {found[1] for name in os.listdir(folder) if (found := _NAME.fullmatch(name))}
-    except OSError:
-        return 0
+    names = _names(folder)
     safe = set(spared)
     old = sorted(names)[: max(0, len(names) - kept)]
     return sum(_removed(folder, name) for name in old if name not in safe and not _under_way(folder / f"{name}.json"))
+
+
+def _names(folder: Path) -> set[str]:
+    try:
+        return {found[1] for name in os.listdir(folder) if (found := _NAME.fullmatch(name))}
+    except OSError:
+        return set()
 
 
 def _under_way(path: Path) -> bool:

@@ -106,7 +106,8 @@ class SupervisedRunner:
             what = f"The supervisor of the run could not be started: {os.strerror(error.errno or 0)}."
             raise ProblemError(Problem("run.supervisor", what, f"It needs {sys.executable}.")) from error
         base = folder.absolute() / name
-        return SupervisedRun(process, name, base, started_at, self._clock, asyncio.get_running_loop(), json.dumps(spec))
+        loop = asyncio.get_running_loop()
+        return SupervisedRun(process, name, base, started_at, self._clock, loop, json.dumps(spec), keep=request.keep)
 
 
 def _stamp(started_at: str) -> str:

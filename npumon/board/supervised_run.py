@@ -39,11 +39,14 @@ class SupervisedRun:
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
         spec: str,
+        *,
+        keep: bool,
     ) -> None:
         assert process.stdin is not None  # noqa: S101 - both are pipes; this is for the type checker
         assert process.stdout is not None  # noqa: S101
         self._process = process
         self._stdin, self._stdout = process.stdin, process.stdout
+        self._keep = keep
         self._name = name
         self._base = base
         self._started_at = started_at
@@ -86,14 +89,25 @@ class SupervisedRun:
         return self._started_at
 
     @property
+    def age_s(self) -> float:
+        """It was started here: 0."""
+        return 0.0
+
+    @property
     def supervisor(self) -> int:
         """Pid of the supervisor."""
         return self._process.pid
 
     def stop(self, reason: StopReason) -> None:
-        """Ask the supervisor to end the run. Only the first reason counts; without a run nothing happens."""
-        if self._stop_reason is None:
+        """Ask the supervisor to end the run, or leave it to itself. Only the first reason counts; without a run nothing
+        happens."""
+        if self._stop_reason is not None:
+            return
+        if reason == "left" and self._keep:
             self._stop_reason = reason
+            self._leave()
+        else:
+            self._stop_reason = reason = "cancelled" if reason == "left" else reason
             self._send(json.dumps({"stop": reason}))
             if not self._stdin.closed:
                 self._patience = self._loop.call_later(_PATIENCE_S, self._process.kill)
@@ -154,11 +168,23 @@ class SupervisedRun:
     def _hang_up(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
+        self._close_pipes()
+        self._closing = self._loop.create_task(self._close())
+
+    def _leave(self) -> None:
+        """Take our hands off: the supervisor sees its watcher go, as if we had been killed."""
+        if not self._stdin.closed:  # else it is over already
+            self._close_pipes()
+            self._process.returncode = 0  # nobody will wait for it, and Popen need not warn of that
+            self._over.set_result(
+                ExitRecord(duration_s=self._elapsed_s(), stopped_by="left", log_bytes=self._log_length())
+            )
+
+    def _close_pipes(self) -> None:
         self._loop.remove_reader(self._stdout.fileno())
         self._loop.remove_writer(self._stdin.fileno())
         self._stdout.close()
         self._stdin.close()
-        self._closing = self._loop.create_task(self._close())
 
     async def _close(self) -> None:
         """Collect the supervisor, and do its work when it was killed."""
@@ -196,17 +222,22 @@ class SupervisedRun:
 
     def _guess(self, survivors: list[Process]) -> ExitRecord:
         """What is known about a run whose supervisor did not report its end."""
-        try:
-            length = os.stat(self.log).st_size
-        except OSError:
-            length = 0
         return ExitRecord(
-            duration_s=round(self._clock.monotonic() - self._began, 6),
+            duration_s=self._elapsed_s(),
             stopped_by=self._stop_reason,
-            log_bytes=length,
+            log_bytes=self._log_length(),
             error=f"The supervisor of the run (process {self._process.pid}) {self._fate()}; the program was ended.",
             survivors=tuple(process.pid for process in survivors),
         )
+
+    def _elapsed_s(self) -> float:
+        return round(self._clock.monotonic() - self._began, 6)
+
+    def _log_length(self) -> int:
+        try:
+            return os.stat(self.log).st_size
+        except OSError:
+            return 0
 
     def _stillborn(self) -> Problem:
         what = f"The supervisor of the run {self._fate()} before it could start anything."

@@ -14,6 +14,7 @@ from npumon.core.text import visible
 from npumon.tui.desk import Look
 
 if TYPE_CHECKING:
+    from npumon.board.exit_record import RunRecord
     from npumon.board.model_entry import ModelEntry
     from npumon.cli.programs import Program
     from npumon.cli.workplace import Workplace
@@ -42,9 +43,11 @@ class RunnerOnDemand:
 class LiveDesk:
     """Implements `tui.desk.Desk`."""
 
-    def __init__(self, place: Workplace, look: Look, watched: str | None = None) -> None:
+    def __init__(self, place: Workplace, look: Look, watched: str | None = None, kept: RunRecord | None = None) -> None:
+        """On a log that is `watched`, on a run that an earlier npumon began, or without either."""
         self.look = look
         self.watched = watched
+        self._kept = kept
         self._place = place
         self._entries: dict[str, ModelEntry] = {}
 
@@ -59,7 +62,11 @@ class LiveDesk:
         from npumon.engine.monitor import Monitor
 
         place = self._place
-        runner = RunnerOnDemand(lambda: place.runner)
+        runner: ModelRunner = RunnerOnDemand(lambda: place.runner)
+        if self._kept is not None:
+            from npumon.board.kept_run import KeptRunner
+
+            runner = KeptRunner(self._kept, runner)
         return Monitor(runner, place.follower, place.probe, SystemClock(), place.context(board=False), publish)
 
     def models(self) -> Sequence[ModelChoice]:
@@ -103,7 +110,11 @@ class LiveDesk:
         return self._work(model_program(entry, self._place))._replace(count=count, warmup=warmup)
 
     def first_work(self) -> Work | None:
-        """The demo board runs its model at once; a real board waits for a key."""
+        """What was begun earlier; the demo board runs its model at once; a real board waits for a key."""
+        if self._kept is not None:
+            from npumon.cli.programs import kept_program
+
+            return self._work(kept_program(self._kept, self._place))
         demo = self._place.demo
         if demo is None or self.watched is not None:
             return None

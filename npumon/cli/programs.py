@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
+    from npumon.board.exit_record import RunRecord
     from npumon.board.model_entry import ModelEntry
     from npumon.cli.workplace import Workplace
     from npumon.demo.board import DemoBoard
@@ -42,13 +43,26 @@ def command_program(command: tuple[str, ...], folder: Path, place: Workplace) ->
     return Program(_request(place, command, folder, Path(command[0]).name), _labels(folder))
 
 
+def kept_program(record: RunRecord, place: Workplace) -> Program:
+    """What an earlier npumon ran, as far as that is on record: with today's settings, for its environment is not."""
+    from dataclasses import replace
+
+    known = (entry for entry in place.models() if (entry.command, str(entry.folder)) == (record.command, record.cwd))
+    entry = next(known, None)
+    if entry is not None:
+        return model_program(entry, place)
+    program = command_program(record.command or ("",), Path(record.cwd), place)
+    return program._replace(request=replace(program.request, model=record.model))
+
+
 def _request(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
     """The request for a command in its folder, as the settings want it."""
     from npumon.ports import RunRequest
 
     settings = place.settings
+    keep = settings.run_keep and place.demo is None  # the simulated board ends with npumon, its runs with it
     environment = (*(_PROFILE if settings.run_profile else ()), *settings.run_environment)
-    return RunRequest(command, str(folder), environment, settings.run_timeout_s, settings.run_keep, visible(name))
+    return RunRequest(command, str(folder), environment, settings.run_timeout_s, keep, visible(name))
 
 
 def _network(place: Workplace, folder: Path, files: Sequence[str]) -> ReadNetwork | None:

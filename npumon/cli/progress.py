@@ -79,11 +79,15 @@ class Progress:
         self._phase = ""
         self._pace = Pace()
 
-    def update(self, state: RunState) -> None:
-        """Show the state, unless the line was drawn a moment ago and says the same in words."""
+    def update(self, state: RunState, age_s: float = 0.0, *, timed: bool = True) -> None:
+        """Show the state, unless the line was drawn a moment ago and says the same in words.
+
+        `age_s` is how long the run had been running when it was taken up; `timed` False is for text from before that.
+        """
         now_s = self._clock()
-        elapsed_s = now_s - self._began_s
-        self._pace.note(state, elapsed_s)
+        elapsed_s = now_s - self._began_s + age_s
+        if timed:
+            self._pace.note(state, elapsed_s)
         recent = self._drawn_s is not None and now_s - self._drawn_s < REDRAW_S
         if not self._diagnostics.terminal or (recent and state.phase == self._phase):
             return

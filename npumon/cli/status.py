@@ -21,9 +21,13 @@ def status_of(report: RunReport, *, check: bool = False) -> int:
     """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
     from npumon.core import outcome
 
-    status = {outcome.OK: DONE, outcome.TIMEOUT: TIMED_OUT, outcome.CANCELLED: INTERRUPTED}.get(
-        report.info.outcome, FAILED
-    )
+    known = {
+        outcome.OK: DONE,
+        outcome.TIMEOUT: TIMED_OUT,
+        outcome.CANCELLED: INTERRUPTED,
+        outcome.RUNNING: INTERRUPTED,  # it goes on; the watching of it was interrupted
+    }
+    status = known.get(report.info.outcome, FAILED)
     if status == DONE and check and any(result.ok is False for result in report.metrics.checks):
         return FAILED
     return status

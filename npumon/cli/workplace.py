@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from npumon.board.driver_control import HostDriverControl
+    from npumon.board.exit_record import RunRecord
     from npumon.board.model_entry import ModelEntry
     from npumon.board.roots import Roots
     from npumon.cli.network_files import NetworkFiles
@@ -234,6 +235,12 @@ class Workplace:
         from npumon.engine.session import Session
 
         return Session(self.runner, self.follower, context, network=network)
+
+    def last_run(self) -> RunRecord | None:
+        """The run under way, whoever watches it, else the newest one."""
+        from npumon.board.run_archive import last_run
+
+        return last_run(self.state_folder / "runs")
 
     def forget_old_runs(self, spared: Iterable[str]) -> None:
         """Remove the oldest run logs beyond the number to keep; never those of the runs named in `spared`."""

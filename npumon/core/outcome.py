@@ -12,14 +12,15 @@ TIMEOUT = "timeout"
 CANCELLED = "cancelled"
 TRUNCATED = "truncated"
 EMPTY = "empty"
-#: Not an outcome yet: the run is under way.
+#: Not an outcome yet: the run is under way, or goes on without us.
 RUNNING = "running"
 
 
 class Ending(NamedTuple):
     """What is known of a program's end besides its text; all None for a log that is only read.
 
-    `stopped_by` is timeout, cancelled or watcher; `error` is a sentence when the program could not be executed.
+    `stopped_by` is timeout, cancelled, watcher or left (it goes on); `error` is a sentence when the program could not
+    be executed.
     """
 
     exit_status: int | None = None
@@ -29,10 +30,11 @@ class Ending(NamedTuple):
 
 
 def outcome(state: RunState, ending: Ending | None = None) -> str:
-    """ok, failed, timeout, cancelled, truncated (the text stops inside a run) or empty (no profiler text)."""
+    """ok, failed, timeout, cancelled, truncated (the text stops inside a run), empty (no profiler text) or running (it
+    goes on)."""
     if ending is not None:
         if ending.stopped_by is not None:
-            return TIMEOUT if ending.stopped_by == "timeout" else CANCELLED
+            return {"timeout": TIMEOUT, "left": RUNNING}.get(ending.stopped_by, CANCELLED)
         if ending.exit_status != 0:
             return FAILED
     if not state.has_profiler_text:

@@ -13,8 +13,8 @@ class RunInfo(NamedTuple):
     """Where a result comes from and how it ended. `started_at` is ISO 8601 in UTC; `duration_s` is in seconds.
 
     `outcome` is ok, failed, timeout, cancelled, truncated (the log ended inside a run) or empty (no profiler
-    text), or running as long as the run is under way. `signal` is the name of the signal that ended the program
-    (`SIGSEGV`).
+    text), or running as long as the run is under way, also when it is to go on without npumon. `signal` is the
+    name of the signal that ended the program (`SIGSEGV`).
     """
 
     id: str | None = None

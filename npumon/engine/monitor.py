@@ -9,7 +9,7 @@ from contextlib import aclosing, contextmanager
 from npumon.core.activity import FINISHING, RELOADING, STARTING, Activity
 from npumon.core.live import Live
 from npumon.core.logbook import Logbook
-from npumon.core.outcome import OK
+from npumon.core.outcome import OK, RUNNING
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.report import RunInfo
 from npumon.core.runs import IterationCompleted
@@ -22,7 +22,7 @@ from npumon.engine.scene import Scene
 from npumon.engine.session import Session, Update
 from npumon.engine.underway import UnderWay
 from npumon.engine.work import Part, Work, parts_of
-from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner
+from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner, StopReason
 
 #: Operations of the run under way that are kept: 2 000 iterations of a network binary graph.
 KEPT_OPERATIONS = 2_000
@@ -58,7 +58,7 @@ class Monitor:
         self._session: Session | None = None
         self._series: asyncio.Task[None] | None = None
         self._tail: LogTail | None = None
-        self._closed = False
+        self._closed = self._left = False
         self._free = asyncio.Event()
         self._free.set()
 
@@ -73,6 +73,11 @@ class Monitor:
     def work(self) -> Work | None:
         """What was asked for last; None before the first time."""
         return self._work
+
+    @property
+    def left(self) -> bool:
+        """Whether a run was left to itself, by `close`."""
+        return self._left
 
     async def look(self) -> None:
         """Read the board and the driver once, in a thread of its own. Never waits for long; see `Lookout`."""
@@ -106,10 +111,7 @@ class Monitor:
 
     def stop(self) -> None:
         """End the run under way, and the series with it. `run` returns within seconds."""
-        if self._session is not None and self._session.stopped is None:
-            self._scene.stopping = True
-            self._session.stop("cancelled")
-            self._changed()
+        self._end("cancelled")
 
     async def watch(self, path: str) -> None:
         """Show what another program writes to that file, until cancelled. It need not be there yet.
@@ -143,13 +145,20 @@ class Monitor:
             self._release()
 
     async def close(self) -> None:
-        """End everything; when this returns the model is gone. Nothing is published and nothing begins afterwards."""
+        """End everything; when this returns the model is gone, unless it is to be kept. Afterwards nothing is published
+        and nothing begins."""
         self._closed = True
-        self.stop()
+        self._end("left")
         if self._tail is not None:
             self._tail.finish(0)
         await self._free.wait()
         self._publisher.close()
+
+    def _end(self, reason: StopReason) -> None:
+        if self._session is not None and self._session.stopped is None:
+            self._scene.stopping = True
+            self._session.stop(reason)
+            self._changed()
 
     # -- one series of runs --------------------------------------------------------------------------------------
 
@@ -182,8 +191,9 @@ class Monitor:
         self._changed()
 
         def hear(update: Update) -> None:
-            if session.info is not None:
+            if session.info is not None and session.info is not run.info:
                 run.info = session.info
+                run.older(session.age_s)
             for item in update.completed:
                 if isinstance(item, IterationCompleted):
                     scene.journal.iteration(model, item.iteration, warmup=part.warmup)
@@ -193,10 +203,11 @@ class Monitor:
                 scene.log.feed(update.data)
                 behind = update.behind if update.behind > BEHIND_BYTES else 0
                 scene.doing = scene.doing._replace(behind_bytes=behind)
-                run.heard(update.state, self._clock.monotonic())
+                run.heard(update.state, self._clock.monotonic(), timed=not (update.old and session.age_s))
                 self._changed()
 
         report = await session.run(work.request, hear)
+        self._left = report.info.outcome == RUNNING
         scene.doing = scene.doing._replace(stage=FINISHING)
         failed_warmup = part.warmup and report.info.outcome != OK
         scene.end(report, counted=not part.warmup or failed_warmup)

@@ -27,13 +27,14 @@ from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, Runn
 class Update(NamedTuple):
     """What has just become known: the state of the run now, what these bytes completed, and the bytes.
 
-    `behind` is how many bytes of the log are still unread.
+    `behind` is how many bytes of the log are still unread. `old` says that the bytes were there before anybody watched.
     """
 
     state: RunState
     completed: tuple[Completed, ...]
     data: bytes = b""
     behind: int = 0
+    old: bool = False
 
 
 class Session:
@@ -77,6 +78,11 @@ class Session:
         return self._info
 
     @property
+    def age_s(self) -> float:
+        """Seconds that the run under way had been running when it was taken up; 0 for one that was started here."""
+        return 0.0 if self._running is None else self._running.age_s
+
+    @property
     def network(self) -> Network | None:
         """What is known of the model's file so far."""
         return self._reading.network
@@ -112,7 +118,7 @@ class Session:
             async with aclosing(tail.chunks()) as chunks:
                 async for chunk in chunks:
                     completed = tuple(fold.feed(parser.feed(chunk.data)))
-                    publish(Update(fold.state, completed, chunk.data, chunk.behind))
+                    publish(Update(fold.state, completed, chunk.data, chunk.behind, chunk.old))
             completed = tuple(fold.feed(parser.close()))
             publish(Update(fold.state, completed))
             return fold, await ended

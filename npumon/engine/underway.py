@@ -46,6 +46,11 @@ class UnderWay:
         if timed:
             self._pace.note(state, now_s)
 
+    def older(self, seconds: float) -> None:
+        """It had begun so long before it was first seen here."""
+        if self._began_s is not None:
+            self._began_s -= seconds
+
     @property
     def seems_over(self) -> bool:
         """Whether the text has all that a run's text needs; a KSNN camera's may go on nevertheless."""

@@ -54,6 +54,11 @@ class Conductor:
         """Whether a program is under way."""
         return self._engine is not None and self._engine.live.activity.under_way
 
+    @property
+    def left(self) -> bool:
+        """Whether a program goes on without us."""
+        return self._engine is not None and self._engine.left
+
     def start(self) -> None:
         """Make the engine, begin to look at the board, and to watch or run what was asked for."""
         try:

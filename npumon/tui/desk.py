@@ -40,6 +40,11 @@ class Engine(Protocol):
         """What was run last."""
         ...
 
+    @property
+    def left(self) -> bool:
+        """Whether a run was left to itself, by `close`."""
+        ...
+
     async def look(self) -> None:
         """Read the board and the driver once."""
         ...

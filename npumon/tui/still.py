@@ -29,6 +29,7 @@ class StillEngine:
     def __init__(self, live: Live, publish: Callable[[Live], None]) -> None:
         self.live = live
         self.work: Work | None = None
+        self.left = False
         self._publish = publish
 
     async def look(self) -> None:

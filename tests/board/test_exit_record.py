@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_a_run_that_ended() -> None:
     assert parse_record(json.dumps(text).encode().ljust(8191) + b"\n") == RunRecord(
         id="20261122T031800-123-42-0001",
         log="/state/runs/20261122T031800-123-42-0001.log",
-        command=("./run.sh", "\\x1b[2J"),
+        command=("./run.sh", "\x1b[2J"),
         cwd="/models/inceptionv3",
         model="inceptionv3",
         started_at="2026-11-22T03:18:00.123+00:00",
@@ -58,6 +59,20 @@ def test_a_run_that_goes_on() -> None:
     record = parse_record(b'{"id": "a", "state": "running"}')
     assert record is not None
     assert record.exit is None
+
+
+def test_what_is_run_comes_back_byte_by_byte() -> None:
+    command = ["run", "caf\u00e9", "\udcff.nb"]
+    record = parse_record(json.dumps({"id": "a", "command": command, "cwd": "/\udcfe", "log": "/\udcfd"}).encode())
+    assert record is not None
+    assert [*map(os.fsencode, record.command)] == [b"run", "caf\u00e9".encode(), b"\xff.nb"]
+    assert (os.fsencode(record.cwd), os.fsencode(record.log)) == (b"/\xfe", b"/\xfd")
+
+
+def test_half_a_character_is_nothing() -> None:
+    record = parse_record(b'{"id": "a", "command": ["\\ud800", 5], "cwd": "\\ud800"}')
+    assert record is not None
+    assert (record.command, record.cwd, record.log) == (("", ""), "", "")
 
 
 def test_nothing_to_read(tmp_path: Path) -> None:

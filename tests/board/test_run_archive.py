@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npumon.board.process_table import read_process
-from npumon.board.run_archive import remove_old_runs
+from npumon.board.run_archive import last_run, remove_old_runs
 
 
 @pytest.fixture
@@ -110,3 +110,36 @@ def test_a_link_is_removed_and_not_what_it_leads_to(folder: Path) -> None:
     put(folder, 2)
     assert remove_old_runs(folder, 1) == 1
     assert precious.read_text() == "kept"
+
+
+def test_the_last_one(folder: Path) -> None:
+    assert last_run(folder) is None
+    assert last_run(folder / "missing") is None
+    for number in (2, 3, 1):
+        put(folder, number, log="/elsewhere.log")
+    found = last_run(folder)
+    assert found is not None
+    assert (found.id, found.log) == (name(3), str(folder / f"{name(3)}.log"))
+
+
+def test_the_one_under_way_comes_first(folder: Path, sleeper: int) -> None:
+    """A board without a battery for its clock may have named it 1970."""
+    process = read_process(sleeper)
+    assert process is not None
+    put(folder, 1, state="running", supervisor=sleeper, supervisor_started=process.started)
+    put(folder, 2)
+    put(folder, 3, state="running", supervisor=sleeper, supervisor_started=process.started - 1)
+    found = last_run(folder)
+    assert found is not None
+    assert found.id == name(1)
+
+
+def test_what_has_no_log_or_no_record_is_passed_over(folder: Path) -> None:
+    put(folder, 1)
+    (folder / f"{put(folder, 2)}.log").unlink()
+    (folder / f"{put(folder, 3)}.json").write_text("garbled")
+    (folder / f"{put(folder, 4)}.json").unlink()
+    put(folder, 5, id="another")
+    found = last_run(folder)
+    assert found is not None
+    assert found.id == name(1)

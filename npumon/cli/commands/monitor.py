@@ -14,6 +14,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
+    from npumon.board.exit_record import RunRecord
     from npumon.cli.workplace import Workplace
     from npumon.tui.app import MonitorApp
 
@@ -28,9 +29,10 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return open_monitor(place)
 
 
-def open_monitor(place: Workplace, watched: str | None = None) -> int:
-    """The live monitor on this terminal until it is left. Raises `ProblemError` (usage) where there is none."""
-    _refuse_without_terminal(watched)
+def open_monitor(place: Workplace, watched: str | None = None, kept: RunRecord | None = None) -> int:
+    """The live monitor on this terminal until it is left: on a log that is `watched`, on a run that was begun earlier,
+    or on its own runs. Raises `ProblemError` (usage) where there is no terminal."""
+    _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
     settings = place.settings
     if settings.labels_file is not None:
         place.context(board=False)  # raises what is wrong with it while that can still be read
@@ -45,7 +47,7 @@ def open_monitor(place: Workplace, watched: str | None = None) -> int:
 
         traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
         look = Look(settings.tui_theme, traits.ascii, settings.tui_refresh_s, place.wants_demo)
-        app = MonitorApp(LiveDesk(place, look, watched), terminal_driver(traits))
+        app = MonitorApp(LiveDesk(place, look, watched, kept), terminal_driver(traits))
     status = app.run()
     return conclude(app, status, place)
 
@@ -58,6 +60,8 @@ def conclude(app: MonitorApp, status: int | None, place: Workplace) -> int:
     runs = [report.info.id for report in app.live.runs if report.info.id]
     if runs:
         place.forget_old_runs(runs)
+    if app.conductor.left:
+        place.diagnostics.note("The run goes on: npumon watch --last follows it.")
     for error in app.conductor.unforeseen:
         place.diagnostics.traceback(error)
     if app.failure is not None:
@@ -125,7 +129,7 @@ def _change(variables: Mapping[str, str | None]) -> None:
 def _refuse_without_terminal(watched: str | None) -> None:
     instead = "npumon snapshot prints the same figures once."
     if watched is not None:
-        instead = "npumon watch FILE --headless prints results as they appear."
+        instead = f"npumon watch {watched} --headless prints results as they appear."
     if os.environ.get("TERM", "dumb") in ("", "dumb"):
         what = "The live monitor cannot draw on this terminal (TERM is dumb or not set)."
         raise ProblemError(Problem("monitor.terminal", what, instead, "usage"))

@@ -41,7 +41,7 @@ def add_program_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--env", action="append", metavar="NAME=VALUE", help="add to the program's environment")
     parser.add_argument("--no-profile", action="store_true", help="leave VIV_VX_PROFILE and VIV_VX_DEBUG_LEVEL out")
-    parser.add_argument("--keep", action="store_true", help="let the run go on when npumon is killed")
+    parser.add_argument("--keep", action="store_true", help="let the run go on when npumon ends before it")
 
 
 def _positive(text: str) -> int:
@@ -154,6 +154,8 @@ def _missing_driver(report: RunReport, context: Context, place: Workplace) -> Pr
 def remark(reports: list[RunReport], context: Context, place: Workplace, *, offered: bool = False) -> None:
     """What the user should know besides the results; old run logs go. `offered` says that it was told before the run
     what profiling is good for."""
+    from npumon.core import outcome
+
     driver = context.driver
     if not offered and driver is not None and driver.profiling is False and place.settings.run_profile:
         problem = next((problem for problem in driver.problems if problem.id == "driver.profiling_off"), None)
@@ -163,6 +165,8 @@ def remark(reports: list[RunReport], context: Context, place: Workplace, *, offe
         for diagnostic in report.state.diagnostics:
             if (diagnostic.source, diagnostic.level, diagnostic.line) == ("npumon", "error", None):
                 place.diagnostics.warning(f"{diagnostic.message}.")
+    if any(report.info.outcome == outcome.RUNNING for report in reports):
+        place.diagnostics.note("The run goes on: npumon watch --last follows it.")
     usual = visible(str(place.state_folder / "runs"))
     for folder in sorted({str(Path(report.info.log).parent) for report in reports if report.info.log} - {usual}):
         what = f"The state folder cannot be written; the log is in {shown(folder)}."

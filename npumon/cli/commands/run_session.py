@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from npumon.engine.session import Session, Update
     from npumon.ports import ReadNetwork, RunRequest, StopReason
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: What each signal asks of a run: Ctrl-C is meant for it, the others end npumon, which a run that is kept outlives.
+_SIGNALS: dict[signal.Signals, StopReason] = {
+    signal.SIGINT: "cancelled",
+    signal.SIGTERM: "left",
+    signal.SIGHUP: "left",
+}
 #: How often the status line is redrawn while the program says nothing.
 _TICK_S = 0.5
 
@@ -31,7 +36,7 @@ def run_once(request: RunRequest, context: Context, place: Workplace, network: R
     async def once() -> RunReport:
         session = place.session(context, network)
         with stopping_signals(session.stop):
-            return await _watched(session, request, place, "")
+            return await with_progress(session, request, place, "")
 
     return asyncio.run(once())
 
@@ -57,7 +62,9 @@ async def _often(
     with stopping_signals(session.stop):
         for number in range(1 - warmup, count + 1):
             label = f"warm-up {number + warmup} of {warmup}" if number < 1 else f"run {number} of {count}"
-            report = await _watched(session, request, place, label if warmup + count > 1 else "", printer.hears(number))
+            report = await with_progress(
+                session, request, place, label if warmup + count > 1 else "", printer.hears(number)
+            )
             if number < 1 and report.info.outcome == outcome.OK and session.stopped is None:
                 continue
             reports.append(report)
@@ -67,7 +74,7 @@ async def _often(
     return reports
 
 
-async def _watched(
+async def with_progress(
     session: Session, request: RunRequest, place: Workplace, label: str, hear: Hear | None = None
 ) -> RunReport:
     """One run with its status line."""
@@ -76,11 +83,11 @@ async def _watched(
 
         def publish(update: Update) -> None:
             latest[:] = [update]
-            progress.update(update.state)
+            progress.update(update.state, session.age_s, timed=not (update.old and session.age_s))
             if hear is not None:
                 hear(update)
 
-        ticking = asyncio.ensure_future(_tick(progress, latest))
+        ticking = asyncio.ensure_future(_tick(progress, session, latest))
         try:
             report = await session.run(request, publish)
         finally:
@@ -88,23 +95,24 @@ async def _watched(
     return place.outlasting(report)
 
 
-async def _tick(progress: Progress, latest: list[Update]) -> None:
+async def _tick(progress: Progress, session: Session, latest: list[Update]) -> None:
     """Keeps the elapsed time going while the program says nothing."""
     while True:
         await asyncio.sleep(_TICK_S)
         if latest:
-            progress.update(latest[0].state)
+            progress.update(latest[0].state, session.age_s)
 
 
 @contextmanager
 def stopping_signals(stop: Callable[[StopReason], None]) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and SIGHUP end what is under way and let its result be reported. `nohup` is respected."""
+    """Ctrl-C, SIGTERM and SIGHUP call `stop`, which ends what is under way and lets its result be reported. `nohup` is
+    respected."""
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     if before[signal.SIGHUP] == signal.SIG_IGN:
         del before[signal.SIGHUP]
     for number in before:
-        loop.add_signal_handler(number, stop, "cancelled")
+        loop.add_signal_handler(number, stop, _SIGNALS[number])
     try:
         yield
     finally:

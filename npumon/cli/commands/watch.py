@@ -1,4 +1,5 @@
-"""`npumon watch FILE`: a log that another program is writing, in the live monitor or as a JSON line for each result."""
+"""`npumon watch`: a log that another program is writing, in the live monitor or as a JSON line for each result; or the
+run that an earlier npumon began."""
 
 from __future__ import annotations
 
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
-    parser.usage = "npumon watch [option ...] FILE"
-    parser.add_argument("file", metavar="FILE", help="the log; it need not be there yet")
+    parser.usage = "npumon watch [option ...] FILE | --last"
+    parser.add_argument("file", nargs="?", default=None, metavar="FILE", help="the log; it need not be there yet")
+    parser.add_argument(
+        "--last", action="store_true", default=False, help="the run that goes on without its npumon, or the last one"
+    )
     parser.add_argument(
         "--headless", action="store_true", default=False, help="print JSON Lines, without a live monitor"
     )
@@ -33,6 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """The live monitor; headless, each iteration and run as it completes, until a signal (130) or --timeout (4)."""
+    if args.last == (args.file is not None):
+        what = "Both a log and the last run are named." if args.last else "There is nothing to watch."
+        raise ProblemError(Problem("watch.what", what, "Name a log file, or --last for the last run.", "usage"))
+    if args.last:
+        from npumon.cli.commands.watch_last import watch_last
+
+        return watch_last(place, _limit(place), headless=args.headless)
     path = expanded(args.file)
     _refuse(path)
     if not args.headless:

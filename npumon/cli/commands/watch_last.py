@@ -1,0 +1,75 @@
+"""`npumon watch --last`: the run that an earlier npumon began, taken up again with all of its history."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from npumon.cli import status
+from npumon.core.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from npumon.board.exit_record import RunRecord
+    from npumon.cli.commands.run_printer import Printer
+    from npumon.cli.workplace import Workplace
+    from npumon.core.report import RunReport
+    from npumon.engine.session import Session
+    from npumon.ports import RunRequest, StopReason
+
+
+def watch_last(place: Workplace, limit_s: float | None, *, headless: bool) -> int:
+    """The live monitor on that run, or its results as lines. What ends npumon does not end the run.
+
+    Raises `ProblemError` where there is no run.
+    """
+    record = place.last_run()
+    if record is None:
+        what = "There is no run on record here."
+        raise ProblemError(Problem("watch.no_run", what, "npumon run makes one; --keep lets it outlive npumon."))
+    if headless:
+        return _print(record, place, limit_s)
+    from npumon.cli.commands.monitor import open_monitor
+
+    return open_monitor(place, kept=record)
+
+
+def _print(record: RunRecord, place: Workplace, limit_s: float | None) -> int:
+    """The status is the one that `npumon run` would have had; 4 after `limit_s` seconds."""
+    from npumon.board.kept_run import KeptRunner
+    from npumon.cli.commands.run import concluded, remark
+    from npumon.cli.commands.run_printer import Printer
+    from npumon.cli.programs import kept_program
+    from npumon.engine.session import Session
+
+    form = place.format("jsonl", "json", "csv")
+    program = kept_program(record, place)
+    context = place.context(program.labels)
+    printer = Printer(place, form, several=False)
+    session = Session(KeptRunner(record, place.runner), place.follower, context, network=program.network)
+    report, late = asyncio.run(_watched(session, program.request, place, printer, limit_s))
+    printer.finish([report])
+    code = concluded(report, context, place, check=False)
+    remark([report], context, place, offered=True)
+    return status.TIMED_OUT if late else code
+
+
+async def _watched(
+    session: Session, request: RunRequest, place: Workplace, printer: Printer, limit_s: float | None
+) -> tuple[RunReport, bool]:
+    """The report, and whether there was no more time to wait for the end."""
+    from npumon.cli.commands.run_session import stopping_signals, with_progress
+
+    late = False
+
+    def leave(reason: StopReason) -> None:
+        nonlocal late
+        late = reason == "timeout"
+        session.stop("left")
+
+    timer = None if limit_s is None else asyncio.get_running_loop().call_later(limit_s, leave, "timeout")
+    with stopping_signals(leave):
+        report = await with_progress(session, request, place, "", printer.hears(1))
+    if timer is not None:
+        timer.cancel()
+    printer.take(report, 1)
+    return report, late
