@@ -94,6 +94,11 @@ class FileBoardLock:
         finally:
             os.close(descriptor)
 
+    @property
+    def there(self) -> bool:
+        """Whether anybody has ever held it: without its file it need not be looked at, nor a file be made."""
+        return os.path.lexists(self._path)
+
     def busy(self) -> Problem | None:
         """Who holds it now, None when nobody does."""
         import fcntl

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.board.board_lock import FileBoardLock, lock_folder
-from npumon.board.driver_execution import STEP_S, DriverExecution, undisturbed
+from npumon.board.driver_execution import STEP_S, DriverExecution
 from npumon.board.driver_journal import DriverJournal
 from npumon.board.galcore import is_built_in as driver_is_built_in
 from npumon.board.galcore import read_driver
@@ -17,6 +17,7 @@ from npumon.board.privilege import Privilege
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_kernel
 from npumon.board.system_tools import SystemTools
+from npumon.board.undisturbed import shielded, undisturbed
 from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
 from npumon.core.driver_standing import Standing
 from npumon.core.problems import Problem, ProblemError
@@ -91,15 +92,19 @@ class HostDriverControl:
         def told(outcome: StepOutcome) -> None:
             loop.call_soon_threadsafe(hear, outcome)
 
-        with undisturbed():
-            work = loop.run_in_executor(None, self._apply, plan, told, interactive)
+        with undisturbed(asking=interactive) as put_off:
+            work = loop.run_in_executor(None, self._shielded, plan, told, interactive)
             cancelled = None
             while not work.done():
                 cancelled = await _pass_time(work) or cancelled
             await asyncio.sleep(0)  # the last step is heard of before the report
         if cancelled is not None:
             raise cancelled
-        return work.result()
+        return work.result()._replace(interrupted=put_off.asked)
+
+    def _shielded(self, plan: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
+        with shielded(asking=interactive):
+            return self._apply(plan, hear, interactive)
 
     def _apply(self, wanted: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
         refused = wanted.refusals[0] if wanted.refusals else None

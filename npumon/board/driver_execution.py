@@ -1,15 +1,13 @@
 """Carrying out a plan for the driver: step by step, each checked against the kernel, put back when one fails.
 
-Between unloading and loading nothing may end this process by request, so the signals that ask for it are put off. What
-still can (kill -9, a power cut) is what the journal is for.
+Between unloading and loading nothing may end this process by request (`board.undisturbed`). What still can (kill -9, a
+power cut) is what the journal is for.
 """
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from npumon.board.driver_journal import DriverJournal
 from npumon.board.galcore import read_driver
@@ -29,7 +27,6 @@ STEP_S, ASKING_S = 30.0, 600.0
 #: Seconds that udev may take to make the device node.
 _NODE_S, _LOOK_S = 3.0, 0.02
 _MESSAGES = 12
-_PUT_OFF = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP")
 
 
 class DriverExecution:
@@ -155,24 +152,6 @@ def former_parameters(plan: DriverPlan) -> tuple[tuple[str, str], ...]:
     """What the step that puts the driver back gives to it."""
     words = plan.undo[0].argv[2:] if plan.undo else ()
     return tuple((name, value) for name, _, value in (word.partition("=") for word in words))
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Puts off the signals that end a program, for itself and what it starts, where that is possible: only the main
-    thread may say so."""
-    import threading
-
-    numbers = [signal.Signals[name] for name in _PUT_OFF]
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
 def _no_version(roots: Roots) -> str | None:

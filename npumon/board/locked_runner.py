@@ -9,11 +9,13 @@ from contextlib import ExitStack
 from npumon.board.board_lock import FileBoardLock, HeldBoard, lock_folder
 from npumon.board.roots import Roots
 from npumon.board.runner import SupervisedRunner
+from npumon.core.problems import ProblemError
 from npumon.ports import ExitRecord, RunningModel, RunRequest, StopReason
 
 
 class LockedRunner:
-    """Implements `ports.ModelRunner`. A machine without the NPU's device node needs no lock.
+    """Implements `ports.ModelRunner`. A machine without the NPU's device node needs no lock; but the node is also
+    missing while somebody reloads the driver, and holds the lock.
 
     A run's supervisor holds the lock as well: a run that outlives npumon still has the board.
     """
@@ -35,7 +37,12 @@ class LockedRunner:
             return LockedRun(running, stack.pop_all())
 
     def _hold(self, stack: ExitStack) -> HeldBoard | None:
-        if self._lock is None or not os.path.lexists(self._node):
+        if self._lock is None:
+            return None
+        if not os.path.lexists(self._node):
+            problem = self._lock.busy() if self._lock.there else None
+            if problem is not None:
+                raise ProblemError(problem)
             return None
         return stack.enter_context(self._lock.hold("runs a model"))
 

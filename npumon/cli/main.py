@@ -64,7 +64,7 @@ def _run(words: list[str], diagnostics: Diagnostics) -> int:
 
 
 def _let_signals_interrupt() -> None:
-    """SIGTERM and SIGHUP end npumon as Ctrl-C does: what it made for itself is removed. `nohup` is respected."""
+    """What ends npumon ends it as Ctrl-C does: what it made for itself is removed. `nohup` is respected."""
     import os
     import signal
 
@@ -75,7 +75,7 @@ def _let_signals_interrupt() -> None:
             os._exit(128 + number)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         if signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, interrupt)
 

@@ -93,7 +93,7 @@ class ReloadReport(NamedTuple):
 
     `undone` is True when the driver was put back as it was, False when that failed too, None when there was nothing
     to put back. `driver` is the driver afterwards. `kernel_messages` are the kernel's last ones, oldest first, empty
-    when nothing went wrong or they may not be read.
+    when nothing went wrong or they may not be read. `interrupted` says that npumon was asked to end meanwhile.
     """
 
     outcomes: tuple[StepOutcome, ...]
@@ -101,6 +101,7 @@ class ReloadReport(NamedTuple):
     problem: Problem | None = None
     undone: bool | None = None
     kernel_messages: tuple[str, ...] = ()
+    interrupted: bool = False
 
     @property
     def ok(self) -> bool:

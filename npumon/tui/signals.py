@@ -8,12 +8,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 @contextmanager
 def ending_signals(stop: Callable[[int], None]) -> Iterator[None]:
-    """While this lasts, SIGTERM, SIGHUP and SIGINT call `stop` with their number, on the running event loop.
+    """While this lasts, SIGTERM, SIGHUP, SIGINT and SIGQUIT call `stop` with their number, on the running event loop.
 
     They come as often as they are sent, SIGHUP once: a terminal that goes away is noticed in more than one way. An
     inherited "ignore" (nohup) does not count, because a monitor without its terminal has nobody to monitor for.

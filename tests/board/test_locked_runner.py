@@ -90,9 +90,18 @@ async def test_a_run_that_cannot_be_started_holds_nothing(board: ScriptedBoard, 
 
 async def test_without_the_device_node_no_lock_is_needed(tmp_path: Path) -> None:
     board = ScriptedBoard(tmp_path / "root")
-    with FileBoardLock(board.root / "run/lock").hold("runs a model"):
-        running = await runner_of(board, tmp_path).start(request(tmp_path, "/bin/true"))
-        assert (await running.wait()).exit_status == 0
+    running = await runner_of(board, tmp_path).start(request(tmp_path, "/bin/true"))
+    assert (await running.wait()).exit_status == 0
+    assert not (board.root / "run/lock/npumon.lock").exists()
+
+
+async def test_nothing_runs_while_the_driver_is_out(tmp_path: Path) -> None:
+    """Between unloading and loading there is no device node either."""
+    board = ScriptedBoard(tmp_path / "root")
+    runner, lock = runner_of(board, tmp_path), FileBoardLock(board.root / "run/lock")
+    with lock.hold("changes the NPU's driver"), pytest.raises(ProblemError, match="changes the NPU's driver"):
+        await runner.start(request(tmp_path, "/bin/true"))
+    assert (await (await runner.start(request(tmp_path, "/bin/true"))).wait()).exit_status == 0
 
 
 async def test_without_a_place_for_the_lock_runs_go_on(board: ScriptedBoard, tmp_path: Path) -> None:

@@ -240,6 +240,27 @@ def test_killed_between_the_steps(npumon: CommandLine, board: ScriptedBoard) -> 
 
 
 @root_only
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_between_the_steps(npumon: CommandLine, board: ScriptedBoard, number: signal.Signals) -> None:
+    """The driver is loaded again, and the result told, before npumon ends."""
+    board.put("after-rmmod", f"kill -{int(number)} $PPID\n", 0o755)
+    done = npumon("driver", "reload", "--yes", "--format", "json", "--root", str(board.root))
+    assert (done.returncode, document(done)["done"], done.stderr) == (130, True, "")
+    assert board.parameter("gpuProfiler") == "1"
+
+
+@root_only
+def test_asked_to_end_between_the_steps_nothing_is_run_afterwards(npumon: CommandLine, board: ScriptedBoard) -> None:
+    board.put("after-rmmod", "kill -TERM $PPID\n", 0o755)
+    script = npumon.script("run.sh", "#!/bin/sh\n>ran\n")
+    done = npumon("run", "--reload", "--root", str(board.root), "--", script)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.endswith("npumon: Interrupted.\n")
+    assert board.parameter("gpuProfiler") == "1"
+    assert not (npumon.folder / "ran").exists()
+
+
+@root_only
 def test_one_at_a_time(npumon: CommandLine, board: ScriptedBoard) -> None:
     with FileBoardLock(board.root / "run/lock").hold("runs a model"):
         what = f"Another npumon (process {os.getpid()}) runs a model on this board."

@@ -87,6 +87,8 @@ def profile(place: Workplace) -> None:
         report = carry_out(plan, place, control)
         place.diagnostics.show(report_lines(plan, report, place))
         problem = report.problem
+        if report.interrupted:  # only now: the driver had to be loaded again first
+            raise KeyboardInterrupt
     if problem is not None:
         raise ProblemError(_on_board(problem, place))
 
@@ -167,7 +169,7 @@ def _refused(plan: DriverPlan, place: Workplace) -> int:
 
 def _concluded(report: ReloadReport, place: Workplace) -> int:
     if report.problem is None:
-        return status.DONE
+        return status.INTERRUPTED if report.interrupted else status.DONE
     place.diagnostics.error(_on_board(report.problem, place))
     return status.OF_PROBLEM[report.problem.kind]
 

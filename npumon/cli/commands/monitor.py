@@ -100,12 +100,16 @@ def _toolkit_environment() -> Iterator[None]:
         _change(before)
 
 
+#: As `tui.signals` has them; what they should not disturb is the import of that.
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+
+
 @contextmanager
 def _signals_later() -> Iterator[None]:
     """What asks npumon to end meanwhile does so afterwards: what a handler raises in the middle of an import can get
     lost there, or end the interpreter in another way."""
     came: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in _ENDING}
     ours = {number: handler for number, handler in before.items() if callable(handler)}
     for number in ours:
         signal.signal(number, lambda number, frame: came.append(number))

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from npumon.engine.session import Session, Update
     from npumon.ports import ReadNetwork, RunRequest, StopReason
 
-#: What each signal asks of a run: Ctrl-C is meant for it, the others end npumon, which a run that is kept outlives.
+#: What each signal asks of a run: keys are meant for it, the others end npumon, which a run that is kept outlives.
 _SIGNALS: dict[signal.Signals, StopReason] = {
     signal.SIGINT: "cancelled",
+    signal.SIGQUIT: "cancelled",
     signal.SIGTERM: "left",
     signal.SIGHUP: "left",
 }
@@ -105,7 +106,7 @@ async def _tick(progress: Progress, session: Session, latest: list[Update]) -> N
 
 @contextmanager
 def stopping_signals(stop: Callable[[StopReason], None]) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and SIGHUP call `stop`, which ends what is under way and lets its result be reported. `nohup` is
+    """Signals that end npumon call `stop`, which ends what is under way and lets its result be reported. `nohup` is
     respected."""
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in _SIGNALS}
