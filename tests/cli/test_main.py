@@ -40,7 +40,7 @@ def test_quiet(npumon: CommandLine) -> None:
         assert npumon(option, "parse", "missing").stderr.startswith("npumon: missing cannot be read")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_signals_end_it_quietly(npumon: CommandLine, number: signal.Signals) -> None:
     gate = npumon.folder / "gate"
     os.mkfifo(gate)

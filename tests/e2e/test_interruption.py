@@ -96,7 +96,7 @@ def test_ctrl_c_on_a_terminal(npumon: CommandLine, stubborn: Stubborn) -> None:
     result_so_far(output, "cancelled")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_signals(npumon: CommandLine, stubborn: Stubborn, number: signal.Signals) -> None:
     process = npumon.start("run", "--format", "json", "--", stubborn.command)
     pids = stubborn.pids()

@@ -38,7 +38,7 @@ def ends(app: LiveTerminal, family: list[int], asked: float, status: int) -> Non
     assert b"Traceback" not in app.output
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 def test_a_signal(hanging: Callable[[], tuple[LiveTerminal, list[int]]], number: signal.Signals) -> None:
     app, family = hanging()
     asked = time.monotonic()
