@@ -22,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guarded(words: list[str]) -> int:
     from npumon.cli.diagnostics import Diagnostics
+    from npumon.cli.interruption import let_signals_interrupt
     from npumon.cli.output import READER_GONE_STATUS, ReaderGoneError, discard_standard_output
     from npumon.cli.status import FAILED, INTERRUPTED, OF_PROBLEM
     from npumon.core.problems import ProblemError
@@ -32,7 +33,7 @@ def _guarded(words: list[str]) -> int:
         debug="--debug" in options,
         ascii_only=True if "--ascii" in options else None,
     )
-    _let_signals_interrupt()
+    wish = let_signals_interrupt()
     try:
         return _run(words, diagnostics)
     except SystemExit as end:  # argparse, after --help
@@ -49,6 +50,9 @@ def _guarded(words: list[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last line of defence: one sentence, no traceback
         diagnostics.traceback(error)
+        if wish.uttered:
+            diagnostics.error("Interrupted.")
+            return INTERRUPTED
         diagnostics.error(f"Something unforeseen happened: {type(error).__name__}: {error}. --debug shows where.")
         return FAILED
 
@@ -61,23 +65,6 @@ def _run(words: list[str], diagnostics: Diagnostics) -> int:
     with Workplace(args, diagnostics) as place:
         status: int = command_module(args.command).run(args, place)
     return status
-
-
-def _let_signals_interrupt() -> None:
-    """What ends npumon ends it as Ctrl-C does: what it made for itself is removed. `nohup` is respected."""
-    import os
-    import signal
-
-    ours = os.getpid()
-
-    def interrupt(number: int, frame: object) -> None:
-        if os.getpid() != ours:  # a worker that was forked a moment ago
-            os._exit(128 + number)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        if signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, interrupt)
 
 
 def _printed(text: str) -> int:

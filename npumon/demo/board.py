@@ -95,16 +95,27 @@ def create_board(folder: Path, scenario: str = "steady", seed: int = 0, speed: f
 @contextmanager
 def temporary_board(scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> Iterator[DemoBoard]:
     """A board in a fresh private folder, which is removed afterwards. Its programs end with it."""
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="npumon-demo-"))
-    try:
+    folder = Path(_temporary_files(), f"npumon-demo-{os.urandom(8).hex()}")
+    try:  # before it is made: whoever is interrupted in between leaves nothing behind
+        folder.mkdir(mode=0o700)
         yield create_board(folder / "board", scenario, seed, speed)
     finally:
         # renamed first: a program that goes on finds its board gone, and cannot fill what is being removed
         if (folder / "board").exists():
             os.rename(folder / "board", folder / "gone")
         _remove(folder)
+
+
+def _temporary_files() -> str:
+    """The folder for them. Python tries folders by writing a file: meanwhile no signal may come between."""
+    import signal
+    import tempfile
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        return tempfile.gettempdir()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _remove(folder: Path, attempts: int = 20) -> None:
