@@ -1,5 +1,5 @@
 # Everything runs in a virtual environment of its own; nothing but Python (3.10 or newer) and make is needed.
-#   make demo    the monitor on a simulated board
+#   make demo    the monitor on a simulated board; without a terminal, its figures as text
 #   make test    everything that CI runs
 #   make test-vm the part of it that needs a kernel of its own: galcore's reload in an emulated machine
 #   make check   the fast part of it: lint, types, floors, unit tests
@@ -23,7 +23,7 @@ TESTS  := $(BIN)/python -m pytest -q -n auto
 .PHONY: demo test test-vm check lint unit suite screenshots snapshots bench fuzz clean
 
 demo: $(USER)/.installed
-	@$(USER)/bin/npumon --demo
+	@if [ -t 0 ] && [ -t 1 ]; then $(USER)/bin/npumon --demo; else $(USER)/bin/npumon snapshot --demo; fi
 
 test: lint
 	$(TESTS) --cov=npumon --cov-report=

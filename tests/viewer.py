@@ -18,7 +18,7 @@ from npumon.demo.board import DemoBoard
 from npumon.engine.monitor import Monitor
 from npumon.engine.report import Context
 from npumon.engine.work import Work
-from npumon.ports import BoardProbe, RunRequest
+from npumon.ports import BoardProbe, ModelRunner, RunRequest
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 LIMIT = 60.0
@@ -28,14 +28,21 @@ PROFILED = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
 class Viewer:
     """What a view is: somebody to publish to, who lets time pass."""
 
-    def __init__(self, board: DemoBoard, probe: BoardProbe | None, context: Context, poll_s: float) -> None:
+    def __init__(
+        self,
+        board: DemoBoard,
+        probe: BoardProbe | None,
+        context: Context,
+        poll_s: float,
+        runner: ModelRunner | None = None,
+    ) -> None:
         self.board = board
         self.seen: list[Live] = []
         self.hear: Callable[[Live], None] = lambda live: None
         self._changed = asyncio.Event()
         clock = SystemClock()
         self.monitor = Monitor(
-            SupervisedRunner(board.folder / "state", clock),
+            runner or SupervisedRunner(board.folder / "state", clock),
             WatchdogFollower(poll_s),
             HostProbe(Roots(board.root)) if probe is None else probe,
             clock,

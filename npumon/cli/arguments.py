@@ -105,14 +105,17 @@ def parse_words(words: Sequence[str]) -> argparse.Namespace:
 
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = build_parser(words)
+    args: argparse.Namespace
     args, rest = parser.parse_known_args(words)
     name = getattr(args, "command", None)
+    if name is None:
+        return _parsed([DEFAULT_COMMAND, *words])
     if rest:
-        parser.prog += f" {name}" if name else ""
+        parser.prog += f" {name}" if name in words and name != DEFAULT_COMMAND else ""
         option = rest[0].startswith("-") and rest[0] != "-"
         what = "There is no option" if option else "One word too many:"
         raise parser.problem(f"{what} {rest[0].partition('=')[0] if option else rest[0]}.")
-    return args if name is not None else _parsed([*words, DEFAULT_COMMAND])
+    return args
 
 
 def command_module(name: str) -> ModuleType:

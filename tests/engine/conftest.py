@@ -10,7 +10,7 @@ import pytest
 
 from npumon.demo.board import temporary_board
 from npumon.engine.report import Context
-from npumon.ports import BoardProbe
+from npumon.ports import BoardProbe, ModelRunner
 from tests.viewer import Viewer
 
 
@@ -23,12 +23,13 @@ async def viewer() -> AsyncIterator[Callable[..., Viewer]]:
             scenario: str = "steady",
             *,
             probe: BoardProbe | None = None,
+            runner: ModelRunner | None = None,
             context: Context | None = None,
             poll_s: float = 0.05,
             speed: float = 0.0,
         ) -> Viewer:
             board = stack.enter_context(temporary_board(scenario, 0, speed))
-            opened = Viewer(board, probe, context or Context(demo=True), poll_s)
+            opened = Viewer(board, probe, context or Context(demo=True), poll_s, runner)
             stack.push_async_callback(opened.monitor.close)
             return opened
 

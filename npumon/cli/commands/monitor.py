@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options: none."""
+    """The command's own options."""
     parser.usage = "npumon monitor [option ...]"
+    parser.add_argument("--keep", action="store_true", help="let a run go on when npumon ends before it")
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:

@@ -1,0 +1,93 @@
+"""Runs that outlive the monitor which began them: real supervisors, real programs. What they print is synthetic."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+
+from npumon.board.clock import SystemClock
+from npumon.board.exit_record import RunRecord
+from npumon.board.kept_run import KeptRunner
+from npumon.board.process_table import read_process
+from npumon.board.run_archive import last_run
+from npumon.board.runner import SupervisedRunner
+from npumon.board.tailer import WatchdogFollower
+from npumon.core import activity as stages
+from npumon.engine.report import Context
+from npumon.engine.session import Session, Update
+from tests.command_line import until
+from tests.viewer import LIMIT, Viewer
+
+Open = Callable[..., Viewer]
+Beside = Callable[[Coroutine[object, object, None]], asyncio.Task[None]]
+
+
+def gated(gate: Path) -> str:
+    """A program that prints an iteration, waits for its gate, and prints another one."""
+    return (
+        "echo 'Start run graph [2] times...'; echo 'Run the 1 time: 21.00ms or 21609.00us'; "
+        f"until [ -e '{gate}' ]; do sleep 0.01; done; echo 'Run the 2 time: 21.00ms or 21611.00us'"
+    )
+
+
+def collect(record: RunRecord) -> None:
+    """Wait for the end of its supervisor, which is a child of this process."""
+    until(lambda: (process := read_process(record.supervisor)) is None or not process.alive)
+    os.waitpid(record.supervisor, 0)
+
+
+async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: Path) -> None:
+    shown = viewer()
+    work = shown.shell(gated(tmp_path / "gate"))
+    work = work._replace(request=replace(work.request, keep=True))
+    beside(shown.monitor.run(work))
+    await shown.until(lambda live: live.activity.iteration == 2)
+    assert not shown.monitor.left
+    await shown.monitor.close()
+    assert shown.monitor.left
+    record = last_run(shown.board.folder / "state/runs")
+    assert record is not None
+    assert record.exit is None
+
+    runner = SupervisedRunner(shown.board.folder / "state", SystemClock())
+    session = Session(KeptRunner(record, runner), WatchdogFollower(0.1), Context())
+    seen: list[Update] = []
+    ages: list[float] = []
+
+    def hear(update: Update) -> None:
+        seen.append(update)
+        ages.append(session.age_s)
+        if update.state.iterations_ended == 1:
+            (tmp_path / "gate").touch()
+
+    report = await asyncio.wait_for(session.run(work.request, hear), LIMIT)
+    assert (report.info.id, report.info.outcome, report.info.exit_status) == (record.id, "ok", 0)
+    assert [iteration.elapsed_us for iteration in report.state.iterations] == [21609.0, 21611.0]
+    assert any(update.old and update.data for update in seen)
+    assert min(ages) > 0
+    assert session.age_s == 0
+    collect(record)
+
+
+async def test_elapsed_is_the_runs_not_the_watchers(viewer: Open, beside: Beside, tmp_path: Path) -> None:
+    first = viewer()
+    work = first.shell(gated(tmp_path / "gate"))
+    work = work._replace(request=replace(work.request, keep=True))
+    beside(first.monitor.run(work))
+    await first.until(lambda live: live.activity.iteration == 2 and (live.activity.elapsed_s or 0) >= 1)
+    await first.monitor.close()
+    record = last_run(first.board.folder / "state/runs")
+    assert record is not None
+    second = viewer(runner=KeptRunner(record, SupervisedRunner(first.board.folder / "state", SystemClock())))
+    beside(second.monitor.run(work))
+    live = await second.until(lambda live: live.activity.iteration == 2)
+    assert live.activity.elapsed_s is not None
+    assert live.activity.elapsed_s >= 1
+    (tmp_path / "gate").touch()
+    live = await second.until(lambda live: live.activity.stage == stages.IDLE and bool(live.runs))
+    assert live.runs[-1].info.outcome == "ok"
+    assert not second.monitor.left
+    collect(record)
