@@ -12,6 +12,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.demo import galcore, launcher, module_tools, tree
 from npumon.demo.files import put
+from npumon.demo.leftovers import PREFIX, in_use, remove_leftovers
 from npumon.demo.models import LABELS_FILE, MODELS, DemoModel, labels
 from npumon.demo.network import NETWORKS, network_bytes
 from npumon.demo.scenarios import Scenario, find_scenario
@@ -95,10 +96,13 @@ def create_board(folder: Path, scenario: str = "steady", seed: int = 0, speed: f
 @contextmanager
 def temporary_board(scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> Iterator[DemoBoard]:
     """A board in a fresh private folder, which is removed afterwards. Its programs end with it."""
-    folder = Path(_temporary_files(), f"npumon-demo-{os.urandom(8).hex()}")
+    place = Path(_temporary_files())
+    remove_leftovers(place)
+    folder = place / f"{PREFIX}{os.urandom(8).hex()}"
     try:  # before it is made: whoever is interrupted in between leaves nothing behind
         folder.mkdir(mode=0o700)
-        yield create_board(folder / "board", scenario, seed, speed)
+        with in_use(folder):
+            yield create_board(folder / "board", scenario, seed, speed)
     finally:
         # renamed first: a program that goes on finds its board gone, and cannot fill what is being removed
         if (folder / "board").exists():
