@@ -19,8 +19,10 @@ from npumon.board.sensors import read_kernel
 from npumon.board.system_tools import SystemTools
 from npumon.board.undisturbed import shielded, undisturbed
 from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
-from npumon.core.driver_standing import Standing
+from npumon.core.driver_refusals import refusals
+from npumon.core.driver_standing import ModuleFile, Standing
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.snapshot import DriverState
 
 if TYPE_CHECKING:  # a plan needs no event loop, and importing it takes longer than making one
     import asyncio
@@ -76,7 +78,8 @@ class HostDriverControl:
         """What a sudo rule has to allow. Raises `ProblemError` where there is nothing to allow, or it would give root's
         rights away."""
         standing = self._standing(None)
-        refused = plan("load", parameters, standing._replace(driver=standing.driver._replace(name=None))).refusals
+        unused = standing._replace(driver=DriverState())  # who uses it now does not matter
+        refused = refusals(unused, parameters, unloads=True, loads=True)
         if refused:
             raise ProblemError(refused[0])
         return rule_commands(standing, parameters)
@@ -150,19 +153,22 @@ class HostDriverControl:
         driver = read_driver(self._roots, _unasked)
         built_in = is_built_in(found) or (driver.name == "galcore" and driver_is_built_in(self._roots))
         usual = None if found is None or is_built_in(found) else Path(found)
-        path = self._module or usual
         noted = self._journal.read() if self._journal is not None and driver.name is None else None
+        path = self._module or (usual if noted is None or noted.module is None else Path(noted.module))
         return Standing(
             driver=driver,
             kernel=kernel,
-            module=None if path is None else read_module(path, self._roots, self._tools, self._owners),
-            former_path=None if usual is None else str(usual),
+            module=self._read_module(path),
+            former=None if usual == path else self._read_module(usual),
             insmod=self._tools.find("insmod"),
             rmmod=self._tools.find("rmmod"),
             built_in=built_in,
             busy=busy,
             interrupted=noted,
         )
+
+    def _read_module(self, path: Path | None) -> ModuleFile | None:
+        return None if path is None else read_module(path, self._roots, self._tools, self._owners)
 
 
 async def _pass_time(work: asyncio.Future[ReloadReport]) -> asyncio.CancelledError | None:

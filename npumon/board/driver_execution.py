@@ -17,6 +17,7 @@ from npumon.board.roots import Roots
 from npumon.board.system_tools import SystemTools, run_program
 from npumon.core.driver_failures import failure
 from npumon.core.driver_plan import DriverPlan, ReloadReport, Step, StepOutcome, differences
+from npumon.core.driver_standing import Interruption
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.snapshot import DriverState
 
@@ -61,7 +62,7 @@ class DriverExecution:
         reloads = plan.current is not None and plan.wanted is not None
         try:
             if reloads:
-                self._journal.write(former_parameters(plan))
+                self._journal.write(what_was_there(plan))
         except ProblemError as error:
             return self._report(error.problem)
         problem = self._take(plan.steps)
@@ -148,10 +149,10 @@ class DriverExecution:
         return ReloadReport(tuple(self._outcomes), read_driver(self._roots), problem, undone, messages)
 
 
-def former_parameters(plan: DriverPlan) -> tuple[tuple[str, str], ...]:
-    """What the step that puts the driver back gives to it."""
-    words = plan.undo[0].argv[2:] if plan.undo else ()
-    return tuple((name, value) for name, _, value in (word.partition("=") for word in words))
+def what_was_there(plan: DriverPlan) -> Interruption:
+    """The file and the parameters of the step that puts the driver back: what is left undone if npumon is killed."""
+    _, module, *words = plan.undo[0].argv
+    return Interruption(tuple((name, value) for name, _, value in (word.partition("=") for word in words)), module)
 
 
 def _no_version(roots: Roots) -> str | None:

@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 
 from npumon.board.attribute import names
-from npumon.core.driver_standing import Parameters
+from npumon.core.driver_standing import Interruption
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -21,20 +21,20 @@ _LIMIT = 64 * 1024
 
 
 class DriverJournal:
-    """The parameters of the driver before it was unloaded; each user has a file of their own."""
+    """How the driver was loaded before it was unloaded; each user has a file of their own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder / f"{_PREFIX}{os.geteuid()}{_SUFFIX}"
 
-    def write(self, parameters: Parameters) -> None:
+    def write(self, before: Interruption) -> None:
         """Note what must be put back. Raises `ProblemError` when it cannot be written: then nothing may be unloaded."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self._path.unlink(missing_ok=True)
             descriptor = os.open(self._path, flags, 0o644)
             with open(descriptor, "wb") as file:
-                file.write(json.dumps({"parameters": dict(parameters)}).encode())
+                file.write(json.dumps({"parameters": dict(before.parameters), "module": before.module}).encode())
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -44,7 +44,7 @@ class DriverJournal:
                 Problem("driver.journal", what, f"Remove it: sudo rm -f {path}", "unavailable")
             ) from error
 
-    def read(self) -> Parameters | None:
+    def read(self) -> Interruption | None:
         """What an earlier npumon noted and did not get to remove; None where there is no such note."""
         for name in names(self._folder):
             if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
@@ -63,7 +63,7 @@ class DriverJournal:
                     continue
 
 
-def _read(path: Path) -> Parameters | None:
+def _read(path: Path) -> Interruption | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -75,7 +75,10 @@ def _read(path: Path) -> Parameters | None:
     finally:
         os.close(descriptor)
     try:
-        parameters = json.loads(data)["parameters"]
-        return tuple((str(name), str(value)) for name, value in parameters.items())
+        note = json.loads(data)
+        parameters, module = note["parameters"], note.get("module")
+        if module is not None and not os.path.isabs(module):
+            return None
+        return Interruption(tuple((str(name), str(value)) for name, value in parameters.items()), module)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from npumon.core.driver_refusals import refusals
-from npumon.core.driver_standing import Parameters, Standing
+from npumon.core.driver_refusals import is_for_another_kernel, refusals
+from npumon.core.driver_standing import Interruption, ModuleFile, Parameters, Standing
 from npumon.core.problems import Problem
 from npumon.core.snapshot import DriverState, Holder
 
@@ -141,14 +141,17 @@ def rule_commands(standing: Standing, parameters: Mapping[str, str]) -> tuple[tu
     if standing.rmmod is None or standing.insmod is None or standing.module is None:
         return ()
     current = standing.driver.parameters
-    loads = [_load(standing, _wanted({"gpuProfiler": on, **parameters}, current, None), "") for on in ("1", "0")]
+    loads = [
+        _load(standing, standing.module, _wanted({"gpuProfiler": on, **parameters}, current, None), "")
+        for on in ("1", "0")
+    ]
     loads += _undo(standing, current or None)
     return tuple(dict.fromkeys([(standing.rmmod, "galcore"), *(step.argv for step in loads)]))
 
 
-def _wanted(parameters: Mapping[str, str], current: Parameters | None, interrupted: Parameters | None) -> Parameters:
+def _wanted(parameters: Mapping[str, str], current: Parameters | None, interrupted: Interruption | None) -> Parameters:
     """The next load's parameters: what every load states, the settings kept, then what was asked for."""
-    before = current if current is not None else interrupted or ()
+    before = interrupted.parameters if current is None and interrupted is not None else current or ()
     found = dict(STATED)
     if before:
         found |= {name: value for name, value in before if name == "gpuProfiler" and _is_value(value)}
@@ -206,21 +209,28 @@ def _steps(standing: Standing, wanted: Parameters | None, changes: Parameters, *
         why = f"sets {', '.join(told)}" if unloads else "galcore is not loaded"
         if standing.interrupted is not None and not unloads:
             why = "an earlier npumon was ended before it had loaded the driver again"
-        steps.append(_load(standing, wanted, why))
+        steps.append(_load(standing, standing.module, wanted, why))
     return tuple(steps)
 
 
 def _undo(standing: Standing, current: Parameters | None) -> tuple[Step, ...]:
     if current is None:
         return ()
-    return (_load(standing, _former(current), "puts the driver back as it was", former=True),)
+    return (_load(standing, _former_file(standing), _former(current), "puts the driver back as it was"),)
 
 
-def _load(standing: Standing, parameters: Parameters, why: str, *, former: bool = False) -> Step:
+def _former_file(standing: Standing) -> ModuleFile | None:
+    """What puts the driver back: the file it came from. One that this kernel would not load cannot be that."""
+    former = standing.former
+    if former is None or former.fault is not None or is_for_another_kernel(former, standing.kernel):
+        return standing.module
+    return former
+
+
+def _load(standing: Standing, module: ModuleFile | None, parameters: Parameters, why: str) -> Step:
     assert standing.insmod is not None  # noqa: S101 - refused before
-    assert standing.module is not None  # noqa: S101
-    path = standing.former_path if former and standing.former_path is not None else standing.module.path
-    return Step((standing.insmod, path, *(f"{name}={value}" for name, value in parameters)), why)
+    assert module is not None  # noqa: S101
+    return Step((standing.insmod, module.path, *(f"{name}={value}" for name, value in parameters)), why)
 
 
 def _notes(standing: Standing) -> tuple[str, ...]:

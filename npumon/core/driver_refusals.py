@@ -23,6 +23,7 @@ def refusals(standing: Standing, parameters: Mapping[str, str], *, unloads: bool
         *((standing.busy,) if standing.busy is not None else ()),
         *(_holder_refusals(standing.driver) if unloads else ()),
         *(_module_refusals(standing) if loads else ()),
+        *(_former_refusals(standing.former) if loads and unloads else ()),
         *_tool_refusals(standing, unloads=unloads, loads=loads),
     )
 
@@ -95,22 +96,37 @@ def _module_refusals(standing: Standing) -> Iterator[Problem]:
         yield _problem(
             "module_fault",
             f"{module.path} {module.fault}.",
-            "Install it anew with the kernel's package, or name another.",
+            "Install it anew with the kernel's package, or name another with --module PATH.",
         )
         return
-    release = (module.vermagic or "").split(" ")[0]
-    if release and kernel is not None and release != kernel:
+    if is_for_another_kernel(module, kernel):
         yield _problem(
             "vermagic",
-            f"{module.path} is for kernel {release}; this is {kernel}.",
-            f"Name the one for {kernel} with --module PATH, or boot {release}.",
+            f"{module.path} is for kernel {_release(module)}; this is {kernel}.",
+            f"Name the one for {kernel} with --module PATH, or boot {_release(module)}.",
         )
     if module.danger is not None:
-        yield _problem(
-            "module_unsafe",
-            f"{module.path} may not be loaded as root: {module.danger}.",
-            "Make it, and every folder above it, root's own and writable by nobody else (chown root, chmod go-w).",
-        )
+        yield _unsafe(f"{module.path} may not be loaded as root: {module.danger}.")
+
+
+def _former_refusals(former: ModuleFile | None) -> Iterator[Problem]:
+    """Root loads this file as well, if the other one fails."""
+    if former is not None and former.danger is not None:
+        yield _unsafe(f"{former.path}, which would put the driver back, may not be loaded as root: {former.danger}.")
+
+
+def is_for_another_kernel(module: ModuleFile, kernel: str | None) -> bool:
+    """Whether the module file says that it is not for this kernel release."""
+    return kernel is not None and _release(module) not in ("", kernel)
+
+
+def _release(module: ModuleFile) -> str:
+    return (module.vermagic or "").split(" ")[0]
+
+
+def _unsafe(what: str) -> Problem:
+    remedy = "Make it, and every folder above it, root's own and writable by nobody else (chown root, chmod go-w)."
+    return _problem("module_unsafe", what, remedy)
 
 
 def _tool_refusals(standing: Standing, *, unloads: bool, loads: bool) -> Iterator[Problem]:

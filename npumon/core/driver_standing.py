@@ -26,22 +26,31 @@ class ModuleFile(NamedTuple):
     fault: str | None = None
 
 
+class Interruption(NamedTuple):
+    """How the driver was loaded before an earlier npumon, which was killed, unloaded it.
+
+    `module` is the path of its file, None where that was not noted.
+    """
+
+    parameters: Parameters
+    module: str | None = None
+
+
 class Standing(NamedTuple):
     """How things stand before a plan is made.
 
-    `kernel` is the running kernel's release. `module` is the file to load, None when none was found. `former_path`
-    is the file that the loaded driver came from, where that is another one. `insmod` and `rmmod` are absolute paths,
+    `kernel` is the running kernel's release. `module` is the file to load, None when none was found. `former` is
+    the file that the loaded driver came from, None where that is `module` too. `insmod` and `rmmod` are absolute paths,
     None where a tool is missing. `built_in` is True for a driver that is part of the kernel. `busy` is set while
-    another npumon works on this board, or this one runs a model. `interrupted` are the parameters that the driver
-    had before an earlier npumon, which was killed, unloaded it.
+    another npumon works on this board, or this one runs a model. `interrupted` is what an earlier npumon left undone.
     """
 
     driver: DriverState = DriverState()
     kernel: str | None = None
     module: ModuleFile | None = None
-    former_path: str | None = None
+    former: ModuleFile | None = None
     insmod: str | None = None
     rmmod: str | None = None
     built_in: bool = False
     busy: Problem | None = None
-    interrupted: Parameters | None = None
+    interrupted: Interruption | None = None

@@ -16,6 +16,7 @@ from npumon.board.driver_control import HostDriverControl
 from npumon.board.driver_journal import DriverJournal
 from npumon.board.roots import Roots
 from npumon.core.driver_plan import DriverPlan, ReloadReport, StepOutcome
+from npumon.core.driver_standing import Interruption
 from npumon.core.problems import ProblemError
 from tests.scripted_board import ScriptedBoard
 
@@ -123,23 +124,30 @@ def test_refused_for_what_is_no_module(board: ScriptedBoard, control: HostDriver
     assert refused(control.plan(PROFILING)) == ["driver.module_fault"]
 
 
+def endanger(board: ScriptedBoard, what: str) -> Path:
+    """Let others change the usual module file; the place where they can."""
+    if what == "file":
+        board.module.chmod(0o666)
+        return board.module
+    if what == "folder":
+        board.module.parent.chmod(0o777)
+        return board.module.parent
+    elsewhere = board.root / "open"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o777)
+    board.module.rename(elsewhere / "galcore.ko")
+    board.module.symlink_to(elsewhere / "galcore.ko")
+    return elsewhere
+
+
 @pytest.mark.parametrize("what", ["file", "folder", "link"])
 def test_refused_for_a_module_that_others_can_change(
     board: ScriptedBoard, control: HostDriverControl, what: str
 ) -> None:
-    if what == "file":
-        board.module.chmod(0o666)
-    elif what == "folder":
-        (board.root / "lib").chmod(0o777)
-    else:
-        elsewhere = board.root / "open"
-        elsewhere.mkdir()
-        elsewhere.chmod(0o777)
-        board.module.rename(elsewhere / "galcore.ko")
-        board.module.symlink_to(elsewhere / "galcore.ko")
+    place = endanger(board, what)
     plan = control.plan(PROFILING)
     assert refused(plan) == ["driver.module_unsafe"]
-    assert "is writable by everybody" in plan.refusals[0].what
+    assert f"{board.module} may not be loaded as root: {place} is writable by everybody." == plan.refusals[0].what
 
 
 def test_refused_with_etnaviv(board: ScriptedBoard, control: HostDriverControl) -> None:
@@ -185,6 +193,25 @@ def test_another_module(board: ScriptedBoard) -> None:
 def test_another_module_that_is_not_there(board: ScriptedBoard) -> None:
     plan = control_of(board, module=board.root / "no.ko").plan(PROFILING)
     assert [problem.what for problem in plan.refusals] == [f"{board.root}/no.ko is not there."]
+
+
+@pytest.mark.parametrize("what", ["file", "folder", "link"])
+async def test_the_file_that_puts_the_driver_back_is_checked_too(board: ScriptedBoard, what: str) -> None:
+    """Root would load it where another one fails, and a sudo rule would allow that for good."""
+    other = board.put("lib/other.ko", "synthetic")
+    control = control_of(board, module=other)
+    agreed = control.plan(PROFILING)
+    board.put("insmod-fails", "Invalid module format\n")
+    endanger(board, what)
+    plan = control.plan(PROFILING)
+    assert refused(plan) == ["driver.module_unsafe"]
+    assert plan.refusals[0].what.startswith(f"{board.module}, which would put the driver back, ")
+    report = await applied(control, agreed)
+    assert report.problem is not None
+    assert (report.problem.id, board.calls) == ("driver.module_unsafe", [])
+    with pytest.raises(ProblemError) as caught:
+        control.rule_commands({})
+    assert caught.value.problem.id == "driver.module_unsafe"
 
 
 def test_without_modinfo_the_documented_places_count(board: ScriptedBoard, control: HostDriverControl) -> None:
@@ -410,7 +437,8 @@ import asyncio, os, sys
 from pathlib import Path
 from npumon.board.driver_control import HostDriverControl
 from npumon.board.roots import Roots
-control = HostDriverControl(Roots(Path(sys.argv[1])), superuser=True, owners=frozenset({0, os.geteuid()}))
+module = Path(sys.argv[2]) if sys.argv[2:] else None
+control = HostDriverControl(Roots(Path(sys.argv[1])), module, superuser=True, owners=frozenset({0, os.geteuid()}))
 report = asyncio.run(control.apply(control.plan({"gpuProfiler": "1"}), lambda outcome: None))
 print(report.ok, report.interrupted)
 """
@@ -439,6 +467,31 @@ def test_killed_between_the_steps(board: ScriptedBoard, environ: dict[str, str])
     assert (board.parameter("gpuProfiler"), board.journals) == ("0", [])
 
 
+def test_killed_between_the_steps_of_a_load_from_another_file(board: ScriptedBoard, environ: dict[str, str]) -> None:
+    """What puts the driver back is the file that was to do so, wherever modinfo finds one now, if it is still safe."""
+    other = board.put("lib/other.ko", "synthetic")
+    (board.root / "modinfo-n").unlink()
+    board.module.unlink()
+    board.put("after-rmmod", "kill -9 $PPID\n", 0o755)
+    argv = [sys.executable, "-c", _NPUMON, str(board.root), str(other)]
+    done = subprocess.run(argv, env=environ, capture_output=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    (board.root / "after-rmmod").unlink()
+    control = control_of(board)
+    for there in (False, True):
+        if there:
+            board.put("modinfo-n", f"{board.put(str(board.module), 'synthetic')}\n")
+        plan = control.interrupted()
+        assert plan is not None
+        assert plan.steps[0].argv[1:] == (str(other), "gpuProfiler=0", "showArgs=1")
+    other.chmod(0o666)
+    assert refused(control.plan({}, "load")) == ["driver.module_unsafe"]
+    other.unlink()
+    assert refused(control.plan({}, "load")) == ["driver.module_fault"]
+    named = control_of(board, module=board.module).plan({}, "load")
+    assert named.steps[0].argv[1] == str(board.module)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP])
 def test_asked_to_end_between_the_steps(board: ScriptedBoard, environ: dict[str, str], number: int) -> None:
     """It finishes first: a driver is never left unloaded because somebody pressed Ctrl-C."""
@@ -462,7 +515,7 @@ async def test_cancelled_between_the_steps(board: ScriptedBoard, control: HostDr
 
 def test_what_another_user_noted_is_not_done(board: ScriptedBoard) -> None:
     (board.root / "sys/module/galcore/initstate").unlink()
-    DriverJournal(board.root / "run/lock").write((("gpuProfiler", "0"),))
+    DriverJournal(board.root / "run/lock").write(Interruption((("gpuProfiler", "0"),)))
     control = control_of(board)
     assert control.interrupted() is None  # the driver is loaded: nothing to put back
     board.put("proc/modules", "")

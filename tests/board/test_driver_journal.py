@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from npumon.board.driver_journal import DriverJournal
+from npumon.core.driver_standing import Interruption
 from npumon.core.problems import ProblemError
 
-BEFORE = (("gpuProfiler", "0"), ("showArgs", "1"))
+BEFORE = Interruption((("gpuProfiler", "0"), ("showArgs", "1")), "/lib/modules/galcore.ko")
 
 
 def test_written_and_cleared(tmp_path: Path) -> None:
@@ -21,8 +22,8 @@ def test_written_and_cleared(tmp_path: Path) -> None:
     assert journal.read() is None
     journal.write(BEFORE)
     assert DriverJournal(tmp_path).read() == BEFORE
-    journal.write(())
-    assert journal.read() == ()
+    journal.write(Interruption(()))
+    assert journal.read() == Interruption((), None)
     journal.clear()
     assert journal.read() is None
     assert os.listdir(tmp_path) == []
@@ -36,7 +37,28 @@ def test_it_cannot_be_written(tmp_path: Path) -> None:
     assert DriverJournal(tmp_path / "gone").read() is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"parameters": [1]}', '{"parameters": null}', "{}", "\xff"])
+def test_a_note_need_not_name_the_module_file(tmp_path: Path) -> None:
+    path = tmp_path / "npumon-driver-0.json"
+    path.write_text('{"parameters": {"gpuProfiler": "0"}}')
+    path.chmod(0o644)
+    assert DriverJournal(tmp_path).read() == Interruption((("gpuProfiler", "0"),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"parameters": [1]}',
+        '{"parameters": null}',
+        "{}",
+        "\xff",
+        '{"parameters": {}, "module": "galcore.ko"}',
+        '{"parameters": {}, "module": 7}',
+    ],
+)
 def test_damaged(tmp_path: Path, text: str) -> None:
     path = tmp_path / "npumon-driver-0.json"
     path.write_text(text)

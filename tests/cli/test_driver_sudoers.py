@@ -59,3 +59,14 @@ def test_none_for_a_module_that_others_can_change(npumon: CommandLine, tmp_path:
     board = ScriptedBoard(tmp_path / "root")
     board.module.chmod(0o666)
     refused(npumon("driver", "sudoers", "--root", str(board.root)), 3, "may not be loaded as root")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root may load only root's own files, and only root makes them")
+def test_none_for_a_safe_module_where_another_one_puts_the_driver_back(npumon: CommandLine, tmp_path: Path) -> None:
+    board = ScriptedBoard(tmp_path / "root")
+    board.load()
+    other = str(board.put("lib/other.ko", "synthetic"))
+    words = ("driver", "sudoers", "--root", str(board.root), "--module", other)
+    assert npumon(*words).returncode == 0
+    board.module.chmod(0o666)
+    refused(npumon(*words), 3, f"{board.module}, which would put the driver back, may not be loaded as root")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.driver_plan import DriverPlan, ReloadReport, Step, StepOutcome, differences, plan, rule_commands
-from npumon.core.driver_standing import ModuleFile, Parameters, Standing
+from npumon.core.driver_standing import Interruption, ModuleFile, Parameters, Standing
 from npumon.core.problems import Problem
 from npumon.core.snapshot import DriverState, Holder
 
@@ -20,7 +20,7 @@ def standing(parameters: Parameters | None = OFF) -> Standing:
     """A board on which everything may be done; `parameters` None: the driver is not loaded."""
     driver = DriverState() if parameters is None else DriverState(name="galcore", parameters=parameters, references=0)
     module = ModuleFile(PATH, "4.9.241 SMP preempt mod_unload aarch64")
-    return Standing(driver, "4.9.241", module, PATH, INSMOD[0], RMMOD[0])
+    return Standing(driver, "4.9.241", module, None, INSMOD[0], RMMOD[0])
 
 
 def commands(made: DriverPlan) -> list[tuple[str, ...]]:
@@ -98,12 +98,21 @@ def test_unreadable_profiling_is_loaded_as_usual() -> None:
 
 
 def test_another_module_is_undone_with_the_usual_one() -> None:
-    there = standing()._replace(module=ModuleFile("/root/galcore.ko", "4.9.241 SMP"))
+    there = standing()._replace(module=ModuleFile("/root/galcore.ko", "4.9.241 SMP"), former=standing().module)
     made = plan("reload", {"gpuProfiler": "1"}, there)
     assert made.steps[1].argv[1] == "/root/galcore.ko"
     assert made.undo[0].argv[1] == PATH
-    made = plan("reload", {"gpuProfiler": "1"}, there._replace(former_path=None))
+
+
+@pytest.mark.parametrize(
+    "former", [None, ModuleFile(PATH, fault="is no kernel module"), ModuleFile(PATH, "5.15.78 SMP aarch64")]
+)
+def test_a_file_that_cannot_be_what_is_loaded_puts_nothing_back(former: ModuleFile | None) -> None:
+    """It is no reason not to load another one either: naming that is what mends it."""
+    there = standing()._replace(module=ModuleFile("/root/galcore.ko", "4.9.241 SMP"), former=former)
+    made = plan("reload", {"gpuProfiler": "1"}, there)
     assert made.undo[0].argv[1] == "/root/galcore.ko"
+    assert made.refusals == ()
 
 
 def test_load() -> None:
@@ -116,7 +125,7 @@ def test_load() -> None:
 
 def test_load_after_an_interruption_puts_back_what_was() -> None:
     before = (("gpuProfiler", "0"), ("showArgs", "1"), ("powerManagement", "0"))
-    there = standing(None)._replace(interrupted=before)
+    there = standing(None)._replace(interrupted=Interruption(before))
     made = plan("load", {}, there)
     assert commands(made) == [(*INSMOD, "gpuProfiler=0", "showArgs=1", "powerManagement=0")]
     assert made.steps[0].why == "an earlier npumon was ended before it had loaded the driver again"

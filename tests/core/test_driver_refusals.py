@@ -14,7 +14,7 @@ GOOD = Standing(
     DriverState(name="galcore", references=0),
     "4.9.241",
     ModuleFile(PATH, "4.9.241 SMP aarch64", ("gpuProfiler", "showArgs")),
-    PATH,
+    None,
     "/usr/sbin/insmod",
     "/usr/sbin/rmmod",
 )
@@ -124,6 +124,16 @@ def test_a_module_that_others_can_change() -> None:
     problem = only(GOOD._replace(module=ModuleFile(PATH, danger="/lib is writable by everybody")))
     assert problem.id == "driver.module_unsafe"
     assert problem.what == f"{PATH} may not be loaded as root: /lib is writable by everybody."
+
+
+def test_what_would_put_the_driver_back_is_held_to_the_same() -> None:
+    there = GOOD._replace(former=ModuleFile("/usual.ko", danger="/usual.ko is writable by everybody"))
+    problem = only(there)
+    assert problem.id == "driver.module_unsafe"
+    assert problem.what.startswith("/usual.ko, which would put the driver back, may not be loaded as root: ")
+    assert refusals(there, {}, unloads=False, loads=True) == ()
+    assert refusals(there, {}, unloads=True, loads=False) == ()
+    assert refusals(GOOD._replace(former=GOOD.module), {}, unloads=True, loads=True) == ()
 
 
 def test_tools() -> None:
