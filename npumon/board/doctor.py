@@ -12,6 +12,7 @@ from npumon.board.model_entry import ModelEntry
 from npumon.board.module_file import find_module_file, load_line
 from npumon.board.roots import Roots
 from npumon.board.thermal import Trip, read_trips
+from npumon.core.problems import Problem
 from npumon.core.snapshot import BoardState, DriverState
 from npumon.core.text import visible
 
@@ -37,7 +38,8 @@ class Finding:
 class Surroundings:
     """What only the caller knows: where results go, what the terminal can show, where models were looked for.
 
-    `encoding` is standard output's, `terminal` its TERM where it is a terminal, else None.
+    `encoding` is standard output's, `terminal` its TERM where it is a terminal, else None. `interrupted` is what there
+    is to say of an npumon that was ended while the driver was unloaded.
     """
 
     state_folder: Path
@@ -47,6 +49,7 @@ class Surroundings:
     columns: int | None = None
     rows: int | None = None
     enough_bytes: int = ENOUGH_BYTES
+    interrupted: Problem | None = None
 
 
 def examine(
@@ -59,6 +62,7 @@ def examine(
     """Look at everything, in the order in which it has to be mended. Changes nothing, never raises."""
     return (
         *_board_findings(board),
+        *_interruption_findings(surroundings.interrupted),
         *_driver_findings(driver),
         _module_file_finding(roots, board, driver),
         _debugfs_finding(roots),
@@ -86,6 +90,11 @@ def _board_findings(board: BoardState) -> Iterator[Finding]:
             "Run npumon on a Khadas VIM3 or VIM3L; --demo simulates one, npumon parse reads logs anywhere.",
         )
     yield Finding("board.kernel", bool(board.kernel) or None, f"Kernel {board.kernel or 'release not readable'}.")
+
+
+def _interruption_findings(problem: Problem | None) -> Iterator[Finding]:
+    if problem is not None:
+        yield Finding("driver.interrupted", False, problem.what, problem.remedy)
 
 
 def _driver_findings(driver: DriverState) -> Iterator[Finding]:

@@ -70,6 +70,18 @@ class HostDriverControl:
             return None
         return plan("load", {}, self._standing(None))
 
+    def forget_interruption(self) -> None:
+        """The driver is wanted as it is, unloaded: nothing has to be put back. Raises `ProblemError` where that is not
+        for this user to say."""
+        if self._lock is None or self._journal is None:
+            return
+        with self._lock.hold("changes the NPU's driver"):
+            self._journal.clear()
+            if self._journal.read() is None:
+                return
+        what = "It was root's npumon that was ended before it had loaded the driver again, so only root can forget it."
+        raise ProblemError(Problem("driver.note", what, "sudo npumon driver unload --yes", "unavailable"))
+
     def needs_password(self, plan: DriverPlan) -> bool:
         """Whether sudo would ask."""
         return self._privilege.asks((*plan.steps, *plan.undo))

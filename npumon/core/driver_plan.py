@@ -33,6 +33,8 @@ _KEPT = (
     ("major", "199"),
 )
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}|0[xX][0-9a-fA-F]{1,16})")
+#: Refusals that pass: a program that uses the driver, an npumon that works on the board.
+_PASSING = {"driver.in_use", "board.busy"}
 
 
 class Step(NamedTuple):
@@ -66,6 +68,11 @@ class DriverPlan(NamedTuple):
     def nothing_to_do(self) -> bool:
         """True when everything is already as it is wanted."""
         return not self.steps and not self.refusals
+
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether it is refused only because somebody uses the driver or the board, which ends by itself."""
+        return bool(self.refusals) and {problem.id for problem in self.refusals} <= _PASSING
 
     @property
     def holders(self) -> tuple[Holder, ...]:

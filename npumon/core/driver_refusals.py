@@ -77,9 +77,9 @@ def _holder_refusals(driver: DriverState) -> Iterator[Problem]:
     yield _problem(
         "in_use",
         f"galcore is in use: {', '.join(who)}.",
-        "Wait until they end (--wait), or end them (--stop-holders)."
+        "Wait until they end, or end them (npumon driver: --wait, --stop-holders)."
         if driver.holders
-        else "sudo npumon driver status shows them; --wait waits until they end.",
+        else "sudo npumon driver status shows them; wait until they end (npumon driver: --wait).",
     )
 
 

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -345,6 +347,7 @@ async def test_no_place_for_a_lock(board: ScriptedBoard) -> None:
     assert report.problem is not None
     assert (report.problem.id, board.calls) == ("driver.no_lock", [])
     assert control.interrupted() is None
+    control.forget_interruption()
 
 
 async def test_no_place_for_the_journal(board: ScriptedBoard) -> None:
@@ -510,6 +513,24 @@ async def test_cancelled_between_the_steps(board: ScriptedBoard, control: HostDr
     with pytest.raises(asyncio.CancelledError):
         await task
     assert board.parameter("gpuProfiler") == "1"
+    assert board.journals == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root leaves notes that others believe and may not remove")
+def test_what_root_left_is_forgotten_by_root(
+    open_place: Path, without_rights: Callable[[], AbstractContextManager[None]]
+) -> None:
+    board = ScriptedBoard(open_place / "root")
+    (board.root / "run/lock").chmod(0o1777)
+    DriverJournal(board.root / "run/lock").write(Interruption((("gpuProfiler", "0"),)))
+    with without_rights():
+        control = control_of(board)
+        assert control.interrupted() is not None
+        with pytest.raises(ProblemError) as caught:
+            control.forget_interruption()
+        assert caught.value.problem.remedy == "sudo npumon driver unload --yes"
+        assert control.interrupted() is not None
+    control_of(board).forget_interruption()
     assert board.journals == []
 
 

@@ -192,6 +192,39 @@ def test_wait(npumon: CommandLine, board: ScriptedBoard) -> None:
 
 
 @root_only
+def test_wait_for_another_npumon(npumon: CommandLine, board: ScriptedBoard) -> None:
+    with FileBoardLock(board.root / "run/lock").hold("runs a model"):
+        process, screen = npumon.on_terminal("driver", "reload", "--root", str(board.root), "--yes", "--wait")
+        screen.wait_for(b"waiting: Another npumon (process %d) runs a model" % os.getpid())
+    assert process.wait(PATIENCE) == 0
+    assert board.parameter("gpuProfiler") == "1"
+
+
+@root_only
+@pytest.mark.parametrize("words", [("driver", "reload"), ("run", "--reload", "-q", "--", "/bin/true")])
+@pytest.mark.parametrize("answer", [b"y", b"n"])
+def test_waiting_is_offered(npumon: CommandLine, board: ScriptedBoard, words: tuple[str, ...], answer: bytes) -> None:
+    command, *more = words
+    with open(board.root / "dev/galcore"):
+        board.hold(os.getpid())
+        process, screen = npumon.on_terminal(command, "--root", str(board.root), *more)
+        screen.wait_for(b"npumon: Wait until that has ended? [y/N] ")
+        assert b"galcore is in use: process %d" % os.getpid() in screen.text
+        screen.type(answer + b"\n")
+        if answer == b"n":
+            assert process.wait(PATIENCE) == 3
+            assert board.calls == []
+            return
+        assert board.calls == []
+        board.put("proc/modules", "galcore 434176 0 - Live 0x0000000000000000 (O)\n")
+    if command == "driver":
+        screen.wait_for(b"npumon: Do this? [y/N] ")
+        screen.type(b"y\n")
+    process.wait(PATIENCE)
+    assert board.parameter("gpuProfiler") == "1"
+
+
+@root_only
 @pytest.mark.parametrize("answer", [b"y", b"n"])
 def test_stop_holders(npumon: CommandLine, board: ScriptedBoard, answer: bytes) -> None:
     """--yes does not answer the question whether somebody else's program is ended."""
@@ -230,13 +263,34 @@ def test_killed_between_the_steps(npumon: CommandLine, board: ScriptedBoard) -> 
     assert npumon("driver", "reload", "--yes", *words).returncode == -signal.SIGKILL
     (board.root / "after-rmmod").unlink()
     assert not board.loaded
-    for command in (("driver", "status"), ("run",)):
-        done = npumon(*command, *words, *(("--", "/bin/true") if command == ("run",) else ()))
-        assert "An earlier npumon was ended before it had loaded the driver again. npumon driver load" in done.stderr
+    said = "An earlier npumon was ended before it had loaded the driver again."
+    for command in (("driver", "status"), ("snapshot",), ("driver", "unload"), ("run", "--", "/bin/true")):
+        done = npumon(*command[:1], *words, *command[1:])
+        assert f"{said} npumon driver load puts it back as it was" in done.stderr
+    findings = json.loads(npumon("doctor", "--format", "json", *words).stdout)["findings"]
+    assert [found["what"] for found in findings if found["id"] == "driver.interrupted"] == [said]
     done = npumon("driver", "load", "--yes", *words)
     assert (done.returncode, done.stderr) == (0, "")
     assert board.parameter("gpuProfiler") == "0"
     assert "earlier" not in npumon("driver", "status", *words).stderr
+
+
+@root_only
+def test_left_unloaded(npumon: CommandLine, board: ScriptedBoard) -> None:
+    """Who unloads the driver after an interrupted reload says that this is how it is wanted."""
+    words = ("--root", str(board.root))
+    board.put("after-rmmod", "kill -9 $PPID\n", 0o755)
+    assert npumon("driver", "reload", "--yes", *words).returncode == -signal.SIGKILL
+    for more in ((), ("--dry-run", "--yes")):
+        done = npumon("driver", "unload", *words, *more)
+        assert (done.returncode, done.stdout) == (0, "galcore is not loaded.\n")
+        assert done.stderr.endswith("npumon driver unload --yes leaves it.\n")
+        assert len(board.journals) == 1
+    done = npumon("driver", "unload", "--yes", *words)
+    assert (done.returncode, done.stdout) == (0, "galcore is not loaded.\n")
+    assert done.stderr.endswith(" is forgotten.\n")
+    assert board.journals == []
+    assert npumon("driver", "unload", "--yes", *words).stderr == ""
 
 
 @root_only

@@ -157,6 +157,20 @@ def test_a_refused_plan_has_no_steps() -> None:
     assert not made.nothing_to_do
 
 
+def test_refusals_that_pass() -> None:
+    """Only for those is there a point in waiting."""
+    holder = Holder(7, "khadas", "./inceptionv3")
+    there = standing()._replace(driver=standing().driver._replace(holders=(holder,), references=1))
+    busy = Problem("board.busy", "Another npumon (process 7) runs a model on this board.", "Wait.", "unavailable")
+    for waits, found in (
+        (True, there),
+        (True, there._replace(busy=busy)),
+        (False, there._replace(module=None)),
+        (False, standing()),
+    ):
+        assert plan("reload", {"gpuProfiler": "1"}, found).waits_for_others is waits
+
+
 def test_a_module_that_does_not_name_its_kernel_is_noted() -> None:
     made = plan("load", {}, standing(None)._replace(module=ModuleFile(PATH)))
     assert made.notes == ("The module file does not say which kernel it is for.",)

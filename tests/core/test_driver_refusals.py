@@ -73,7 +73,7 @@ def test_holders_are_named() -> None:
     problem = only(held(Holder(7, "khadas", "./inceptionv3 inception_v3.nb"), references=1))
     assert (problem.id, problem.kind) == ("driver.in_use", "unavailable")
     assert problem.what == "galcore is in use: process 7 (khadas: ./inceptionv3 inception_v3.nb)."
-    assert problem.remedy == "Wait until they end (--wait), or end them (--stop-holders)."
+    assert problem.remedy == "Wait until they end, or end them (npumon driver: --wait, --stop-holders)."
 
 
 def test_many_holders() -> None:
@@ -86,7 +86,7 @@ def test_many_holders() -> None:
 def test_holders_that_cannot_be_seen() -> None:
     problem = only(held(references=2, unseen=2))
     assert problem.what == "galcore is in use: 2 open by processes this user may not look into."
-    assert problem.remedy == "sudo npumon driver status shows them; --wait waits until they end."
+    assert problem.remedy == "sudo npumon driver status shows them; wait until they end (npumon driver: --wait)."
 
 
 def test_holders_do_not_matter_where_nothing_is_unloaded() -> None:

@@ -26,8 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """Print every finding; the status is 1 when something is known to be wrong."""
     from npumon.board.doctor import Surroundings, examine, healthy
+    from npumon.cli.commands.driver_change import PUT_BACK, interrupted
 
     form = place.format("text", "json")
+    driver = place.driver()
     state = place.demo.folder / "state" if place.demo else Path(place.settings.state_folder)
     surroundings = Surroundings(
         state_folder=state,
@@ -35,8 +37,9 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         encoding="ascii" if place.output.style.ascii else "utf-8",
         terminal=os.environ.get("TERM") if place.output.terminal else None,
         columns=place.output.style.width,
+        interrupted=interrupted(place, PUT_BACK) if driver.name is None else None,
     )
-    found = examine(place.roots, place.probe.board(), place.driver(), place.models(), surroundings)
+    found = examine(place.roots, place.probe.board(), driver, place.models(), surroundings)
     findings = tuple(_on_board(finding, place) for finding in found)
     good = healthy(findings)
     if form == "json":

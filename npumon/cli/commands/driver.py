@@ -18,8 +18,12 @@ actions:
   reload    load it anew with other parameters: profiling on, unless told
             otherwise
   load      load it, as it was if an npumon was killed while it was unloaded
-  unload    unload it
+  unload    unload it; with --yes also one that a killed npumon left so
   sudoers   print a rule that lets this user do that without a password
+
+exit status of a change: 0 done, or nothing to do; 1 it failed, or the answer
+was no; 2 there was no terminal to ask on; 3 it may not be done; 4 --wait
+took longer than --timeout
 """
 _LOADING = (("profiling", "--profile and --no-profile"), ("param", "--param"), ("module", "--module"))
 _CHANGING = (("dry_run", "--dry-run"), ("yes", "--yes"), ("wait", "--wait"), ("stop_holders", "--stop-holders"))
@@ -42,9 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-profile", dest="profiling", action="store_const", const="0", default=None, help="... with profiling off"
     )
     parser.add_argument("--param", action="append", default=None, metavar="NAME=VALUE", help="... with this parameter")
-    parser.add_argument("--module", default=None, metavar="PATH", help="load this galcore.ko")
     parser.add_argument(
-        "--wait", action="store_true", default=False, help="wait until nobody uses the driver (at most --timeout)"
+        "--module", default=None, metavar="PATH", help="load this galcore.ko (PATH is taken as it is, with --root too)"
+    )
+    parser.add_argument(
+        "--wait", action="store_true", default=False, help="wait until nobody uses the board (at most --timeout)"
     )
     parser.add_argument(
         "--stop-holders", action="store_true", default=False, help="end the programs that use it, after asking"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
@@ -14,34 +13,37 @@ from npumon.cli.commands.driver_report import (
     report_document,
     report_lines,
 )
+from npumon.cli.commands.driver_wait import freed, freed_after_asking
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from npumon.board.driver_control import HostDriverControl
     from npumon.cli.workplace import Workplace
     from npumon.core.driver_plan import Action, DriverPlan, ReloadReport
     from npumon.ports import DriverControl
 
-_LOOK_S = 0.25
-_IN_USE = "driver.in_use"
+#: What mends an interrupted reload.
+PUT_BACK = "npumon driver load puts it back as it was."
+_PROFILING = {"gpuProfiler": "1"}
 
 
 def change(args: argparse.Namespace, place: Workplace) -> int:
-    """Plan, ask, do. 0 also when there is nothing to do; 1 when it failed, 2 when nobody could be asked, 3 when it may
-    not be done, 4 when waiting took too long."""
+    """Plan, ask, do. 0 also when there is nothing to do; 1 when it failed or the answer was no, 2 when nobody could be
+    asked, 3 when it may not be done, 4 when waiting took too long."""
     place.format("text", "json")
     control = place.driver_control_with(args.module)
     action: Action = args.action
     parameters = wanted_parameters(args)
     plan = control.plan(parameters, action)
     if not args.dry_run:
-        plan = _freed(plan, args, place, control, parameters)
+        plan = freed(plan, args, place, lambda: control.plan(parameters, action))
     if args.dry_run or not plan.steps:
         print_change(place, plan_lines(plan, place), plan_document(plan, place))
         code = _refused(plan, place)
-        return status.TIMED_OUT if args.wait and not args.dry_run and _only_in_use(plan) else code
+        if plan.nothing_to_do and action == "unload":
+            _left_unloaded(place, control, forget=args.yes and not args.dry_run)
+        return status.TIMED_OUT if args.wait and not args.dry_run and plan.waits_for_others else code
     if not args.yes and not _agreed(plan, place):
         place.diagnostics.note("Nothing was done.")
         return status.FAILED
@@ -80,7 +82,7 @@ def profile(place: Workplace) -> None:
     Raises `ProblemError` when that cannot be done.
     """
     control = place.driver_control
-    plan = control.plan({"gpuProfiler": "1"})
+    plan = freed_after_asking(control.plan(_PROFILING), place, lambda: control.plan(_PROFILING))
     problem = plan.refusals[0] if plan.refusals else None
     if plan.steps:
         place.diagnostics.show(plan_lines(plan, place))
@@ -101,56 +103,22 @@ def interrupted(place: Workplace, remedy: str) -> Problem | None:
     return Problem("driver.interrupted", what, remedy)
 
 
-def note_interrupted(place: Workplace) -> None:
+def note_interrupted(place: Workplace, remedy: str = PUT_BACK) -> None:
     """Say it, where it is so."""
-    problem = interrupted(place, "npumon driver load puts it back as it was.")
+    problem = interrupted(place, remedy)
     if problem is not None:
         place.diagnostics.warning(problem)
 
 
-def _freed(
-    plan: DriverPlan, args: argparse.Namespace, place: Workplace, control: DriverControl, parameters: Mapping[str, str]
-) -> DriverPlan:
-    """The plan once nobody uses the driver any more, as far as that was asked for."""
-    if not _only_in_use(plan):
-        return plan
-    if args.stop_holders:
-        _stop(plan, place)
-        plan = control.plan(parameters, args.action)
-    if args.wait:
-        limited = place.settings.origin("run.timeout_s").kind == "flag"
-        limit = place.settings.run_timeout_s if limited else None
-        began = time.monotonic()
-        while _only_in_use(plan):
-            place.diagnostics.status(f"waiting: {plan.refusals[0].what}"[: place.diagnostics.width - 1])
-            if limit is not None and time.monotonic() - began > limit:
-                place.diagnostics.status("")
-                break
-            time.sleep(_LOOK_S)
-            plan = control.plan(parameters, args.action)
-        place.diagnostics.status("")
-    return plan
-
-
-def _only_in_use(plan: DriverPlan) -> bool:
-    return [problem.id for problem in plan.refusals] == [_IN_USE]
-
-
-def _stop(plan: DriverPlan, place: Workplace) -> None:
-    """End the programs that use the driver, after a question of its own that --yes does not answer."""
-    who = ", ".join(f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in plan.holders)
-    if not who:
+def _left_unloaded(place: Workplace, control: HostDriverControl, *, forget: bool) -> None:
+    """A driver that an earlier npumon left unloaded is to stay so: with `forget` that is no interruption any more."""
+    if control.interrupted() is None:
         return
-    if not place.diagnostics.can_ask:
-        what = "Whether to end other programs is asked on a terminal only, and there is none."
-        raise ProblemError(Problem("driver.no_terminal", what, f"End them yourself, or --wait: {who}.", "usage"))
-    if not place.diagnostics.ask(f"End process {who}?"):
-        return
-    from npumon.board.holder_stop import stop_holders
-
-    problems = stop_holders(place.roots, plan.holders)
-    if problems:
-        raise ProblemError(problems[0])
+    if forget:
+        control.forget_interruption()
+        place.diagnostics.note("That an earlier npumon was ended before it had loaded the driver again is forgotten.")
+    else:
+        note_interrupted(place, "npumon driver load puts it back as it was; npumon driver unload --yes leaves it.")
 
 
 def _agreed(plan: DriverPlan, place: Workplace) -> bool:

@@ -19,8 +19,9 @@ def print_rule(args: argparse.Namespace, place: Workplace) -> int:
     from npumon.core.sudo_rule import sudo_rule
 
     place.format("text")
+    user = _user()
     commands = place.driver_control_with(args.module).rule_commands(wanted_parameters(args))
-    rule = sudo_rule(_user(), [[place.on_board(word) for word in command] for command in commands])
+    rule = sudo_rule(user, [[place.on_board(word) for word in command] for command in commands])
     place.output.document(("# DEMO\n" if place.wants_demo else "") + rule)
     return status.DONE
 
@@ -34,4 +35,10 @@ def _user() -> str:
     except KeyError:
         what = f"User {os.getuid()} has no name, so no rule can be written for it."
         raise ProblemError(Problem("driver.no_user", what, "Run it as a user with a name.", "unavailable")) from None
-    return os.environ.get("SUDO_USER") or name if os.getuid() == 0 else name
+    if os.getuid() == 0:
+        name = os.environ.get("SUDO_USER", "root")
+        if name in ("", "root"):
+            what = "Root needs no rule, and sudo did not tell which user it is for."
+            remedy = "Run it as that user, or with sudo from there."
+            raise ProblemError(Problem("driver.no_user", what, remedy, "usage"))
+    return name

@@ -58,6 +58,10 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     if report is None:
         if snapshot.board.variant is None and not place.wants_demo:
             place.diagnostics.note("This is no board that npumon knows; npumon --demo shows a simulated one.")
+        if driver.name is None:
+            from npumon.cli.commands.driver_change import note_interrupted
+
+            note_interrupted(place)
         return status.DONE if driver.name == "galcore" else status.UNAVAILABLE
     if context is None:
         return status.status_of(report, check=args.check)
