@@ -15,26 +15,40 @@ from npumon.core.text import visible
 Shown = Callable[[str], str]
 
 
-def plan_text(plan: DriverPlan, profiling: bool, shown: Shown, *, offered: bool = False) -> list[Text]:
-    """The steps with their reasons, or why there are none. `offered`: the user wanted a run, which comes next."""
+def profiling_of(plan: DriverPlan) -> bool | None:
+    """Whether profiling is on when the plan was carried out; None where it does not say."""
+    return {"1": True, "Y": True, "0": False, "N": False}.get(dict(plan.wanted or ()).get("gpuProfiler", ""))
+
+
+def plan_text(plan: DriverPlan, shown: Shown, *, offered: bool = False, waits: bool = False) -> list[Text]:
+    """The steps with their reasons, or why there are none. `offered`: the user wanted a run, which comes next.
+    `waits`: a plan is made again and again until nobody uses the driver any more."""
     lines: list[Text] = []
     if offered:
         lines += [
             Text("Profiling is off: a run gives times but no counters. It comes next, whatever you answer."),
             Text(),
         ]
-    lines.append(Text(f"Load galcore with profiling {'on' if profiling else 'off'}:", "bold"))
+    lines.append(Text(_heading(plan), "bold"))
     for number, step in enumerate(plan.steps, 1):
         lines.append(Text.assemble(f" {number}. ", (shown(visible(" ".join(step.argv))), "bold")))
         lines.append(Text(f"    {shown(step.why)}"))
     for problem in plan.refusals:
-        lines.append(Text.assemble(("This is not possible: ", "bold"), shown(problem.what)))
-        if problem.remedy:
+        lines.append(Text.assemble(("Waiting: " if waits else "This is not possible: ", "bold"), shown(problem.what)))
+        if problem.remedy and not waits:
             lines.append(Text(f"    {shown(problem.remedy)}"))
+    if plan.waits_for_others:
+        how = "The plan comes when that has ended. Esc waits no longer." if waits else "w waits until that has ended."
+        lines += [Text(), Text(how)]
     lines += [Text(shown(note)) for note in plan.notes]
     if plan.steps:
         lines += [Text(), Text("Carry this out?", "bold")]
     return lines
+
+
+def _heading(plan: DriverPlan) -> str:
+    profiling = {True: " with profiling on", False: " with profiling off", None: ""}[profiling_of(plan)]
+    return f"Load galcore{profiling}{', as it was before an interrupted reload' if plan.action == 'load' else ''}:"
 
 
 def outcome_text(outcome: StepOutcome, shown: Shown) -> Text:

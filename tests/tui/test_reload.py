@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Button
 
+from npumon.board.board_lock import lock_folder
+from npumon.board.driver_journal import DriverJournal
 from npumon.core.driver_plan import DriverPlan, ReloadReport, Step, StepOutcome
+from npumon.core.driver_standing import Interruption
 from npumon.core.problems import Problem
 from npumon.core.snapshot import DriverState
 from npumon.tui.app import MonitorApp
+from npumon.tui.screens import reload
 from npumon.tui.screens.reload import ReloadDialog
 from tests.tui.conftest import Open
 from tests.tui.stage import DRIVER, Demo, StillDesk, live, picture, until
@@ -99,6 +103,24 @@ async def test_a_driver_that_is_not_there_is_loaded(demo: Open) -> None:
         assert profiling(monitor) == "1"
 
 
+async def test_after_an_interrupted_reload(demo: Open) -> None:
+    """First the plan that puts things back, under a heading that says so; p plans the opposite of what is shown."""
+    async with demo("--scenario", "driver-missing") as monitor:
+        await monitor.until_run()
+        folder = lock_folder(monitor.place.roots)
+        assert folder is not None
+        DriverJournal(folder).write(Interruption((("gpuProfiler", "0"), ("powerManagement", "0"))))
+        await monitor.press("g")
+        await monitor.until_shown("profiling off, as it was before an interrupted reload:", "gpuProfiler=0")
+        await monitor.press("p")
+        await monitor.until_shown("Load galcore with profiling on:", "gpuProfiler=1", "powerManagement=0")
+        await monitor.press("p")
+        await monitor.until_shown("Load galcore with profiling off:", "gpuProfiler=0")
+        await monitor.press("y")
+        await monitor.until_shown("Done: galcore is loaded, profiling is off.")
+        assert DriverJournal(folder).read() is None
+
+
 async def test_nothing_else_begins_meanwhile(demo: Open) -> None:
     async with demo("--scenario", "profiling-off") as monitor:
         await opened(monitor)
@@ -134,12 +156,14 @@ class Control:
     """A driver control that says what it was told to say."""
 
     def __init__(self, plan: DriverPlan, report: ReloadReport | None = None) -> None:
-        self._plan = plan
+        self.found = plan
         self._report = report
+        self.planned = 0
         self.applied = 0
 
     def plan(self, parameters: object, action: str = "reload") -> DriverPlan:
-        return self._plan
+        self.planned += 1
+        return self.found
 
     def interrupted(self) -> DriverPlan | None:
         return None
@@ -172,9 +196,62 @@ async def test_refusals_leave_nothing_to_agree_to() -> None:
         await pilot.press("g")
         await until(pilot, lambda: "This is not possible: [bold]pid 12[/] holds it." in "\n".join(picture(app)))
         assert app.screen.query_one("#yes", Button).disabled
+        await pilot.press("w")
+        assert control.planned == 1  # nothing that would pass by itself
         await pilot.press("y", "enter")
         assert control.applied == 0
         assert not app.screen.is_modal
+
+
+async def test_a_driver_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """w plans anew until nobody uses it, says for whom it waits, and then shows the plan; nothing else is done."""
+    monkeypatch.setattr(reload, "_LOOK_S", 0.01)
+    used = Problem("driver.in_use", "galcore is in use: process 12 (khadas: [bold]).", "End it.", "unavailable")
+    control = Control(PLAN._replace(steps=(), refusals=(used,)), ReloadReport((), DRIVER))
+    app = asking(control)
+    async with app.run_test(size=(100, 30)) as pilot:
+
+        async def until_shown(*texts: str) -> None:
+            await until(pilot, lambda: all(text in "\n".join(picture(app)) for text in texts))
+
+        await until(pilot, lambda: app.conductor._engine)
+        await pilot.press("g")
+        await until_shown("This is not possible: galcore is in use: process 12", "w waits until that has ended.")
+        assert control.planned == 1
+        await pilot.press("w")
+        await until_shown("Waiting: galcore is in use: process 12 (khadas: [bold]).", "Esc waits no longer")
+        await until(pilot, lambda: control.planned > 3)
+        await pilot.press("y")
+        busy = Problem("board.busy", "Another npumon (process 9) runs a model.", "Wait.", "unavailable")
+        control.found = PLAN._replace(steps=(), refusals=(busy,))
+        await until_shown("Waiting: Another npumon (process 9) runs a model.")
+        await pilot.press("p")
+        await until_shown("Waiting: Another npumon (process 9) runs a model.")
+        control.found = PLAN
+        await until_shown("Carry this out?", "No (n)")
+        planned = control.planned
+        assert control.applied == 0
+        await pilot.press("y")
+        await until(pilot, lambda: control.applied == 1)
+        assert control.planned == planned
+
+
+async def test_waiting_ends_with_the_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reload, "_LOOK_S", 0.01)
+    used = Problem("driver.in_use", "galcore is in use.", "End it.", "unavailable")
+    control = Control(PLAN._replace(steps=(), refusals=(used,)))
+    app = asking(control)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.conductor._engine)
+        await pilot.press("g")
+        await until(pilot, lambda: "w waits" in "\n".join(picture(app)))
+        await pilot.press("w")
+        await until(pilot, lambda: control.planned > 2)
+        dialog = app.screen
+        assert isinstance(dialog, ReloadDialog)
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.screen.is_modal)
+        await until(pilot, lambda: dialog._next_look is not None and dialog._next_look.cancelled())
 
 
 async def test_hostile_plans_and_reports() -> None:

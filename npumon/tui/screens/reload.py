@@ -15,13 +15,20 @@ from textual.widgets import Button
 
 from npumon.core.driver_plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.problems import ProblemError
-from npumon.tui.driver_words import outcome_text, plan_text, report_text
+from npumon.tui.driver_words import outcome_text, plan_text, profiling_of, report_text
 from npumon.tui.screens.dialog import Dialog, words
+from npumon.tui.timing import after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from npumon.tui.desk import Desk
+
+
+_KEYS = "y carries it out, n or Esc leaves everything as it is, p plans the opposite"
+_KEYS_WITHOUT_A_PLAN = "n or Esc leaves everything as it is, p plans the opposite"
+#: Seconds between two looks at whether the driver is free.
+_LOOK_S = 1.0
 
 
 class ReloadDialog(Dialog[bool]):
@@ -32,6 +39,7 @@ class ReloadDialog(Dialog[bool]):
         Binding("y", "yes", "yes", show=False),
         Binding("n", "leave", "no", show=False),
         Binding("p", "other", "profiling the other way", show=False),
+        Binding("w", "wait", "wait until it is possible", show=False),
         Binding("j,down", "scroll(1)", "down", show=False),
         Binding("k,up", "scroll(-1)", "up", show=False),
         Binding("pagedown", "scroll(5)", "further down", show=False),
@@ -45,7 +53,11 @@ class ReloadDialog(Dialog[bool]):
         self._desk = desk
         self._offered = offered
         self._wanted = not profiling
+        self._puts_back = True
         self._plan: DriverPlan | None = None
+        self._plans_asked_for = 0
+        self._waits = False
+        self._next_look: asyncio.TimerHandle | None = None
         self._begun = False
         self._changed = False
         self._lines: list[Text] = []
@@ -54,7 +66,7 @@ class ReloadDialog(Dialog[bool]):
         self._words = words("Making a plan ...")
         self._yes = Button("Yes (y)", id="yes", compact=True, disabled=True)
         self._no = Button("No (n)", id="no", compact=True)
-        self._hint = words("y carries it out, n or Esc leaves everything as it is, p plans the opposite", "faint")
+        self._hint = words(_KEYS, "faint")
         buttons = Horizontal(self._yes, self._no, classes="buttons")
         return [VerticalScroll(self._words), Vertical(buttons, self._hint, classes="foot")]
 
@@ -65,28 +77,34 @@ class ReloadDialog(Dialog[bool]):
 
     def _make_plan(self) -> None:
         """On a thread. Until it is there nothing can be agreed to; the plan asked for last counts."""
-        profiling = self._wanted
+        if self._next_look is not None:
+            self._next_look.cancel()
+        self._plans_asked_for += 1
+        number = self._plans_asked_for
         self._plan = None
         self._yes.disabled = True
-        wanted = {"gpuProfiler": "1" if profiling else "0"}
+        wanted, puts_back = {"gpuProfiler": "1" if self._wanted else "0"}, self._puts_back
         self.monitor_app.conductor.background(
-            lambda: self._plans(wanted), lambda plan: self._planned(plan, profiling=profiling)
+            lambda: self._plans(wanted, puts_back=puts_back), lambda plan: self._planned(plan, number)
         )
 
-    def _plans(self, wanted: Mapping[str, str]) -> DriverPlan:
+    def _plans(self, wanted: Mapping[str, str], *, puts_back: bool) -> DriverPlan:
         """What it takes; where an earlier reload was interrupted, first what puts things back."""
         control = self._desk.driver
-        return control.interrupted() or control.plan(wanted)
+        return (control.interrupted() if puts_back else None) or control.plan(wanted)
 
-    def _planned(self, plan: DriverPlan, *, profiling: bool) -> None:
-        if not self.is_attached or profiling != self._wanted or self._begun:
+    def _planned(self, plan: DriverPlan, number: int) -> None:
+        if not self.is_attached or number != self._plans_asked_for or self._begun:
             return
         self._plan = plan
-        self._lines = plan_text(plan, self._wanted, self._desk.in_words, offered=self._offered)
+        self._waits = self._waits and plan.waits_for_others
+        self._lines = plan_text(plan, self._desk.in_words, offered=self._offered, waits=self._waits)
         self._words.update(Text("\n").join(self._lines))
         self._yes.disabled = not plan.steps
-        if not plan.steps:
-            self._no.label = "Close (n)"
+        self._no.label = "No (n)" if plan.steps else "Close (n)"
+        self._hint.update(_KEYS if plan.steps else _KEYS_WITHOUT_A_PLAN)
+        if self._waits:
+            self._next_look = after(_LOOK_S, self, self._make_plan)
 
     @on(Button.Pressed, "#yes")
     async def _pressed_yes(self) -> None:
@@ -99,12 +117,23 @@ class ReloadDialog(Dialog[bool]):
     def action_leave(self) -> None:
         """Close; not while steps are under way."""
         if not self._begun or self._changed:
+            self._plans_asked_for += 1  # whatever is still being planned is of no use
+            if self._next_look is not None:
+                self._next_look.cancel()
             self.dismiss(self._changed)
 
     def action_other(self) -> None:
-        """Plan for profiling the other way round."""
+        """Plan for profiling the other way round than what is shown."""
         if not self._begun:
-            self._wanted = not self._wanted
+            shown = None if self._plan is None else profiling_of(self._plan)
+            self._wanted = not (self._wanted if shown is None else shown)
+            self._puts_back = False
+            self._make_plan()
+
+    def action_wait(self) -> None:
+        """Plan anew again and again, until nobody uses the driver and the board."""
+        if self._plan is not None and self._plan.waits_for_others and not self._waits:
+            self._waits = True
             self._make_plan()
 
     async def action_yes(self) -> None:
@@ -112,6 +141,7 @@ class ReloadDialog(Dialog[bool]):
         if self._plan is None or not self._plan.steps or self._begun:
             return
         self._begun = True
+        self.query_one(VerticalScroll).anchor()  # how it goes is told below the plan
         self._yes.disabled = self._no.disabled = True
         self.run_worker(self._apply(self._plan), exit_on_error=False)
 
@@ -148,7 +178,6 @@ class ReloadDialog(Dialog[bool]):
         """More of how it went, below the plan."""
         self._lines += lines
         self._words.update(Text("\n").join(self._lines))
-        self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def _ended(self, report: ReloadReport) -> None:
         self._changed = True
