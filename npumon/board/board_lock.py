@@ -18,7 +18,7 @@ from npumon.board.roots import Roots
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import decode, visible
 
-#: Below the root, in this order; the first that is there.
+#: Below the root, in this order.
 FOLDERS = ("run/lock", "var/lock", "tmp")
 _NAME = "npumon.lock"
 #: Seconds. Somebody who only asks whether the lock is free holds it for a moment.
@@ -26,9 +26,13 @@ _PATIENCE_S, _LOOK_S = 0.3, 0.02
 
 
 def lock_folder(roots: Roots) -> Path | None:
-    """Where the lock is kept, None on a system without any such place."""
-    places = (roots.root / name for name in FOLDERS)
-    return next((place for place in places if os.path.isdir(place)), None)
+    """Where the lock is kept, None on a system without any such place.
+
+    It is the first folder that everybody may write to. Whether this user may is not asked: root and others have to
+    choose the same one.
+    """
+    places = [place for place in (roots.root / name for name in FOLDERS) if os.path.isdir(place)]
+    return next((place for place in places if place.stat().st_mode & stat.S_IWOTH), places[0] if places else None)
 
 
 class HeldBoard:
@@ -135,6 +139,8 @@ class FileBoardLock:
             descriptor = os.open(self._path, flags | os.O_CREAT | os.O_EXCL, 0o666)
         except FileExistsError:  # somebody else was faster
             return os.open(self._path, flags)
+        except OSError as error:
+            raise ProblemError(self._not_made(error)) from error
         os.fchmod(descriptor, 0o666)  # whatever the umask: other users lock the same file
         return descriptor
 
@@ -153,6 +159,15 @@ class FileBoardLock:
         else:
             what = f"Another npumon (process {pid}) {purpose or 'works'} on this board."
         return Problem("board.busy", what, remedy, "unavailable")
+
+    def _not_made(self, error: OSError) -> Problem:
+        path, folder = visible(str(self._path)), visible(str(self._path.parent))
+        what = f"The lock file {path} cannot be made: {error.strerror}."
+        remedy = f"See what is wrong with that folder: ls -ld {folder}; df {folder}"
+        if isinstance(error, PermissionError):
+            what = f"The lock file {path} cannot be made: this user may not write to {folder}."
+            remedy = f"Let everybody do that: sudo chmod 1777 {folder}"
+        return Problem("board.lock", what, remedy, "unavailable")
 
     def _unusable(self, why: str) -> Problem:
         path = visible(str(self._path))

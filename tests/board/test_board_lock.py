@@ -132,9 +132,37 @@ def test_root_and_users_share_it(open_place: Path, without_rights: Callable[[], 
         os.umask(before)
 
 
+def test_a_folder_that_this_user_may_not_write_to(
+    open_place: Path, without_rights: Callable[[], AbstractContextManager[None]]
+) -> None:
+    lock = FileBoardLock(open_place)
+    open_place.chmod(0o555)
+    with without_rights():
+        problem = lock.busy()
+        with pytest.raises(ProblemError) as caught, lock.hold("runs a model"):
+            pass
+    assert problem == caught.value.problem
+    assert problem.id == "board.lock"
+    path = open_place / "npumon.lock"
+    assert problem.what == f"The lock file {path} cannot be made: this user may not write to {open_place}."
+    assert problem.remedy == f"Let everybody do that: sudo chmod 1777 {open_place}"
+
+
+def test_a_folder_that_has_gone(tmp_path: Path) -> None:
+    problem = FileBoardLock(tmp_path / "gone").busy()
+    assert problem is not None
+    assert problem.what.endswith("npumon.lock cannot be made: No such file or directory.")
+    assert f"df {tmp_path / 'gone'}" in problem.remedy
+
+
 def test_folder(tmp_path: Path) -> None:
+    """The first one that everybody may write to, for root as well; without any the first one."""
     assert lock_folder(Roots(tmp_path)) is None
-    (tmp_path / "tmp").mkdir()
+    (tmp_path / "tmp").mkdir(mode=0o755)
     assert lock_folder(Roots(tmp_path)) == tmp_path / "tmp"
-    (tmp_path / "run/lock").mkdir(parents=True)
+    (tmp_path / "run/lock").mkdir(parents=True, mode=0o755)
+    assert lock_folder(Roots(tmp_path)) == tmp_path / "run/lock"
+    (tmp_path / "tmp").chmod(0o1777)
+    assert lock_folder(Roots(tmp_path)) == tmp_path / "tmp"
+    (tmp_path / "run/lock").chmod(0o1777)
     assert lock_folder(Roots(tmp_path)) == tmp_path / "run/lock"
