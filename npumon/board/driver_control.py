@@ -12,7 +12,7 @@ from npumon.board.driver_execution import STEP_S, DriverExecution
 from npumon.board.driver_journal import DriverJournal
 from npumon.board.galcore import is_built_in as driver_is_built_in
 from npumon.board.galcore import read_driver
-from npumon.board.module_info import is_built_in, locate_module, read_module
+from npumon.board.module_info import configured_options, is_built_in, locate_module, read_module
 from npumon.board.privilege import Privilege
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_kernel
@@ -177,6 +177,7 @@ class HostDriverControl:
             built_in=built_in,
             busy=busy,
             interrupted=noted,
+            configured=configured_options(self._tools),
         )
 
     def _read_module(self, path: Path | None) -> ModuleFile | None:

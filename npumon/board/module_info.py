@@ -9,7 +9,7 @@ from npumon.board.module_file import find_module_file
 from npumon.board.path_safety import find_danger
 from npumon.board.roots import Roots
 from npumon.board.system_tools import SystemTools
-from npumon.core.driver_standing import ModuleFile
+from npumon.core.driver_standing import ModuleFile, Parameters
 from npumon.core.text import visible
 
 #: Seconds; it reads one file.
@@ -27,6 +27,17 @@ def locate_module(roots: Roots, tools: SystemTools, kernel: str | None) -> str |
             return path
     found = find_module_file(roots, kernel)
     return None if found is None else str(found)
+
+
+def configured_options(tools: SystemTools) -> Parameters:
+    """The parameters that modprobe would give to galcore: those of modprobe.d and of the kernel's command line. insmod
+    knows nothing of them. modprobe prints the commands it would run, the module's own last."""
+    said = tools.run("modprobe", ("--show-depends", "galcore"), _LIMIT_S)
+    last = said.output.splitlines()[-1:] if said.status == 0 else []
+    command, path, *words = (*"".join(last).split(), "", "")
+    if command != "insmod" or not os.path.basename(path).startswith("galcore.ko"):
+        return ()
+    return tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)
 
 
 def is_built_in(path: str | None) -> bool:

@@ -7,7 +7,7 @@ answers with one `StepOutcome` a step and a `ReloadReport` at the end.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from npumon.core.driver_refusals import is_for_another_kernel, refusals
@@ -138,7 +138,7 @@ def plan(action: Action, parameters: Mapping[str, str], standing: Standing) -> D
     return empty._replace(
         steps=_steps(standing, wanted, changes, unloads=current is not None),
         undo=_undo(standing, current) if wanted is not None else (),
-        notes=_notes(standing),
+        notes=() if wanted is None else tuple(_notes(standing, wanted)),
     )
 
 
@@ -240,8 +240,12 @@ def _load(standing: Standing, module: ModuleFile | None, parameters: Parameters,
     return Step((standing.insmod, module.path, *(f"{name}={value}" for name, value in parameters)), why)
 
 
-def _notes(standing: Standing) -> tuple[str, ...]:
+def _notes(standing: Standing, wanted: Parameters) -> Iterator[str]:
     module = standing.module
     if module is not None and module.vermagic is None:
-        return ("The module file does not say which kernel it is for.",)
-    return ()
+        yield "The module file does not say which kernel it is for."
+    given, usual = dict(wanted), dict(_KEPT)
+    left_out = [pair for pair in standing.configured if pair[0] not in given]
+    lost = [f"{name}={value}" for name, value in left_out if not _same(value, usual.get(name))]
+    if lost:
+        yield f"modprobe's configuration gives galcore {', '.join(lost)}; this does not, unless --param names it."

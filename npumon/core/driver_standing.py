@@ -43,6 +43,7 @@ class Standing(NamedTuple):
     the file that the loaded driver came from, None where that is `module` too. `insmod` and `rmmod` are absolute paths,
     None where a tool is missing. `built_in` is True for a driver that is part of the kernel. `busy` is set while
     another npumon works on this board, or this one runs a model. `interrupted` is what an earlier npumon left undone.
+    `configured` are parameters that the system gives to the driver when it loads it by itself.
     """
 
     driver: DriverState = DriverState()
@@ -54,3 +55,4 @@ class Standing(NamedTuple):
     built_in: bool = False
     busy: Problem | None = None
     interrupted: Interruption | None = None
+    configured: Parameters = ()

@@ -223,6 +223,11 @@ def test_without_modinfo_the_documented_places_count(board: ScriptedBoard, contr
     assert plan.notes == ("The module file does not say which kernel it is for.",)
 
 
+def test_what_modprobe_would_give_is_noted(board: ScriptedBoard, control: HostDriverControl) -> None:
+    board.put("usr/sbin/modprobe", f"#!/bin/sh\necho insmod {board.module} contiguousSize=0x800000\n", 0o755)
+    assert [note for note in control.plan(PROFILING).notes if "contiguousSize=0x800000" in note] != []
+
+
 # -- failures and what is put back -------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.module_info import is_built_in, locate_module, read_module
+from npumon.board.module_info import configured_options, is_built_in, locate_module, read_module
 from npumon.board.roots import Roots
 from npumon.board.system_tools import SystemTools
 from npumon.core.driver_standing import ModuleFile
@@ -80,3 +80,25 @@ def test_a_dangerous_file_is_not_even_read(board: ScriptedBoard) -> None:
     board.module.chmod(0o666)
     danger = f"{board.module} is writable by everybody"
     assert read(board, board.module) == ModuleFile(str(board.module), danger=danger)
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ("insmod /lib/dma.ko a=1\ninsmod /lib/galcore.ko.xz contiguousSize=0x1000000 x=1,2\n",
+         (("contiguousSize", "0x1000000"), ("x", "1,2"))),
+        ("insmod /lib/galcore.ko\n", ()),
+        ("builtin galcore\n", ()),
+        ("insmod /lib/dma.ko a=1\n", ()),
+        ("insmod", ()),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_what_modprobe_would_give(board: ScriptedBoard, said: str, options: tuple[tuple[str, str], ...]) -> None:
+    tools = SystemTools.of(Roots(board.root))
+    assert configured_options(tools) == ()  # there is no modprobe
+    script = '#!/bin/sh\n[ "$*" = "--show-depends galcore" ] || exit 1\ncat <<.\n'
+    board.put("usr/sbin/modprobe", f"{script}{said}.\n", 0o755)
+    assert configured_options(tools) == options
+    board.put("usr/sbin/modprobe", f"{script}{said}.\nexit 1\n", 0o755)
+    assert configured_options(tools) == ()

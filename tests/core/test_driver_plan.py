@@ -177,6 +177,17 @@ def test_a_module_that_does_not_name_its_kernel_is_noted() -> None:
     assert made.steps
 
 
+def test_what_the_system_would_have_given_is_noted() -> None:
+    """insmod does not know modprobe's configuration, and what the driver had cannot be told from what it found."""
+    configured = (("contiguousSize", "0x1000000"), ("recovery", "1"), ("gpuProfiler", "0"), ("stuckDump", "1"))
+    there = standing(None)._replace(configured=configured)
+    lost = "contiguousSize=0x1000000, stuckDump=1"
+    note = f"modprobe's configuration gives galcore {lost}; this does not, unless --param names it."
+    assert plan("load", {}, there).notes == (note,)
+    assert plan("load", {"contiguousSize": "16777216", "stuckDump": "1"}, there).notes == ()
+    assert plan("unload", {}, standing()._replace(configured=configured)).notes == ()
+
+
 def test_differences() -> None:
     assert differences([("a", "1"), ("b", "x"), ("c", "2")], (("a", "0x1"), ("b", "x"))) == (("c", "2"),)
     assert differences([("a", "1")], None) == (("a", "1"),)
