@@ -2,7 +2,8 @@
 
 Files in the root say what shall go wrong: each line of `insmod-fails` and `rmmod-fails` is what the next call says
 before it fails; `after-rmmod` is a script that is run when the driver was unloaded; `sudo-mode` is what sudo knows:
-`ticket` (a password that was typed before), `rule` (a rule without password), anything else means neither.
+`ticket` (a password that was typed before), `rule` (a rule without password), anything else means neither. The
+programs that `sudo-denies` names, one a line, are not for this user.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ while [ $# -gt 0 ]; do
 done
 case "$action$asks$mode" in
 validateno*) if [ "$mode" != ticket ]; then echo "sudo: a password is required" >&2; exit 1; fi; exit 0 ;;
-list*) if [ "$mode" = ticket ] && [ $# -gt 0 ]; then [ ! -e "$root/sudo-denies" ]; exit; fi
+list*) if [ "$mode" = ticket ] && [ $# -gt 0 ]; then ! grep -qsx "${1##*/}" "$root/sudo-denies"; exit; fi
     if [ "$mode" = rule ]; then cat "$root/sudo-listing"; exit 0; fi
     echo "sudo: a password is required" >&2; exit 1 ;;
 no) echo "sudo: a password is required" >&2; exit 1 ;;

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from npumon.core.driver_plan import StepOutcome
 from npumon.core.problems import Kind, Problem
 
+_LOOK = "Look with npumon driver status and try again."
 #: What is looked for, the problem's name, what it says, what mends it, its kind. The first that is found counts:
 #: the kernel's exact words come before the general ones of errno.
 _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
@@ -95,7 +96,7 @@ _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
         r"File exists|not currently loaded",
         "changed",
         "somebody else loaded or unloaded the driver meanwhile",
-        "Look with npumon driver status and try again.",
+        _LOOK,
         "failed",
     ),
     (
@@ -109,11 +110,15 @@ _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
 
 
 def failure(outcome: StepOutcome, messages: Sequence[str] = ()) -> Problem:
-    """The problem of a step that failed; `messages` are what the kernel said meanwhile."""
+    """The problem of a step that failed, or after which the driver was not as the step leaves it; `messages` are what
+    the kernel said meanwhile."""
     command = " ".join(outcome.step.argv)
     if outcome.status is None and not outcome.output:
         what = f"{command} did not end: it hangs in the kernel."
         return Problem("driver.hangs", what, "Save your work and reboot the board.")
+    if outcome.ok:
+        what = f"{command} was done, but somebody else loaded or unloaded the driver meanwhile."
+        return Problem("driver.changed", what, _LOOK)
     for text in (outcome.output, "\n".join(messages)):
         for pattern, name, why, remedy, kind in _CAUSES:
             if re.search(pattern, text, re.IGNORECASE):

@@ -321,7 +321,7 @@ async def test_somebody_else_loads_it_meanwhile(board: ScriptedBoard, control: H
               f"echo 0 >{board.root}/sys/module/galcore/parameters/gpuProfiler\n", 0o755)  # fmt: skip
     report = await applied(control, control.plan(PROFILING))
     assert report.problem is not None
-    assert report.problem.id in ("driver.changed", "driver.failed")
+    assert (report.problem.id, report.problem.kind) == ("driver.changed", "failed")
     assert report.undone is None
 
 
@@ -330,7 +330,8 @@ async def test_what_changed_since_it_was_planned_is_not_done(board: ScriptedBoar
     board.put("sys/module/galcore/parameters/powerManagement", "0\n")
     report = await applied(control, plan)
     assert report.problem is not None
-    assert (report.problem.id, board.calls) == ("driver.changed", [])
+    assert (report.problem.id, report.problem.kind, board.calls) == ("driver.changed", "unavailable", [])
+    assert report.problem.remedy == "Look at the new plan and try again."
     board.module.chmod(0o666)
     report = await applied(control, plan)
     assert report.problem is not None
@@ -368,7 +369,8 @@ async def test_a_step_that_hangs(board: ScriptedBoard) -> None:
     control = HostDriverControl(Roots(board.root), superuser=True, owners=OWNERS, step_s=0.3)
     report = await applied(control, control.plan(PROFILING))
     assert report.problem is not None
-    assert report.problem.id == "driver.hangs"
+    assert (report.problem.id, report.problem.kind) == ("driver.hangs", "failed")
+    assert "reboot" in report.problem.remedy
     assert report.outcomes[1].status is None
 
 
@@ -403,14 +405,19 @@ async def test_sudos_rule_suffices(board: ScriptedBoard) -> None:
     assert (await applied(control, control.plan({"gpuProfiler": "0"}))).ok
 
 
-async def test_sudo_denies_the_second_step_before_the_first(board: ScriptedBoard) -> None:
+@pytest.mark.parametrize("mode", ["ticket", "rule"])
+async def test_sudo_denies_the_second_step_before_the_first(board: ScriptedBoard, mode: str) -> None:
     """A driver that may be unloaded but not loaded again would be worse than none."""
-    board.put("sudo-mode", "ticket")
-    board.put("sudo-denies", "")
+    board.put("sudo-mode", mode)
+    board.put("sudo-denies", "insmod\n")
+    rmmod = board.root / "usr/sbin/rmmod"
+    board.put("sudo-listing", f"User khadas may run the following commands:\n    (root) NOPASSWD: {rmmod} galcore\n")
     control = control_of(board, superuser=False)
+    assert not control.needs_password(control.plan({}, "unload"))
     report = await applied(control, control.plan(PROFILING))
     assert report.problem is not None
-    assert (report.problem.id, board.calls) == ("driver.not_permitted", [])
+    assert (report.problem.id, report.problem.kind) == ("driver.not_permitted", "unavailable")
+    assert board.calls == []
 
 
 @pytest.mark.parametrize("interactive", [True, False])
@@ -421,7 +428,8 @@ async def test_no_sudo(board: ScriptedBoard, interactive: bool) -> None:
     assert not control.needs_password(plan)
     report = await applied(control, plan, interactive=interactive)
     assert report.problem is not None
-    assert (report.problem.id, board.calls) == ("driver.no_sudo", [])
+    assert (report.problem.id, report.problem.kind, board.calls) == ("driver.no_sudo", "unavailable", [])
+    assert report.problem.remedy == "Run npumon as root for this."
 
 
 def test_no_rule_for_an_unsafe_module(board: ScriptedBoard, control: HostDriverControl) -> None:

@@ -225,10 +225,11 @@ def test_waiting_is_offered(npumon: CommandLine, board: ScriptedBoard, words: tu
 
 
 @root_only
-@pytest.mark.parametrize("answer", [b"y", b"n"])
-def test_stop_holders(npumon: CommandLine, board: ScriptedBoard, answer: bytes) -> None:
-    """--yes does not answer the question whether somebody else's program is ended."""
-    script = f"exec 9<{board.root}/dev/galcore; echo ready; exec sleep 1000"
+@pytest.mark.parametrize(("answer", "trap"), [(b"y", ""), (b"n", ""), (b"y", "trap '' TERM")])
+def test_stop_holders(npumon: CommandLine, board: ScriptedBoard, answer: bytes, trap: str) -> None:
+    """--yes does not answer the question whether somebody else's program is ended. Asked to end, or killed after a
+    while, it makes way for the reload."""
+    script = f"{trap}\nexec 9<{board.root}/dev/galcore; echo ready; exec sleep 1000"
     holder = subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE)
     try:
         assert holder.stdout is not None
@@ -243,7 +244,7 @@ def test_stop_holders(npumon: CommandLine, board: ScriptedBoard, answer: bytes) 
         screen.wait_for(b"npumon: End process %d (sleep 1000)? [y/N] " % holder.pid)
         screen.type(answer + b"\n")
         if answer == b"y":
-            assert holder.wait(PATIENCE) == -signal.SIGTERM
+            assert holder.wait(PATIENCE) == -(signal.SIGKILL if trap else signal.SIGTERM)
             assert process.wait(PATIENCE) == 0
             assert board.parameter("gpuProfiler") == "1"
         else:

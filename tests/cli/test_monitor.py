@@ -15,7 +15,17 @@ from tests.tui.pty_app import PtyApp, Start, left_as_it_was, starting
 
 #: npumon as its command starts it, with a part broken on demand.
 PROGRAM = """
+import os
 import sys
+from pathlib import Path
+
+
+def note_children():
+    found = [os.getpid()]
+    for pid in found:
+        found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    Path(os.environ["HOME"]).with_name("models").write_text(" ".join(map(str, found[1:])))
+
 
 if "broken-pane" in sys.argv:
     sys.argv.remove("broken-pane")
@@ -23,6 +33,7 @@ if "broken-pane" in sys.argv:
 
     def draw(self, live, room):
         if live.activity.stage == "running":
+            note_children()
             raise ValueError("a pane [bold]broke \\x1b[31m")
         return []
 
@@ -117,11 +128,14 @@ def test_signals_take_the_model_down(start: Start, number: signal.Signals) -> No
     assert [pid for pid in models if alive(pid)] == []
 
 
-def test_a_pane_that_breaks(start: Start) -> None:
+def test_a_pane_that_breaks(start: Start, tmp_path: Path) -> None:
     """One sentence, no traceback, the terminal as it was, the model gone."""
     app = start("--demo", "--scenario", "hang", "broken-pane", shows="npumon: The live monitor broke")
     assert app.next_state() == "ended 1"
     left_as_it_was(app)
+    models = [int(pid) for pid in (tmp_path / "models").read_text().split()]
+    assert models
+    assert [pid for pid in models if alive(pid)] == []
     said = app.output[app.output.rindex(b"npumon: ") :].decode().split("\r\n")
     assert re.match(r"npumon: The live monitor broke in line [0-9]+ of canvas.py: ValueError: ", said[0])
     assert "a pane [bold]broke \\x1b[31m. npumon --debug shows all of it" in said[0]

@@ -53,6 +53,12 @@ def test_the_kernel_knows_better() -> None:
     assert failure(StepOutcome(STEP, 1, "No such device", 0.1), messages).id == "driver.no_device"
 
 
+def test_a_step_that_was_done_in_vain() -> None:
+    problem = failure(StepOutcome(STEP, 0, "", 0.1), ("[ 1.1] galcore: Unknown symbol dma_buf_get (err 0)",))
+    assert (problem.id, problem.kind) == ("driver.changed", "failed")
+    assert "somebody else loaded or unloaded the driver meanwhile" in problem.what
+
+
 def test_a_hang() -> None:
     problem = failure(StepOutcome(STEP, None, "", 30.0))
     assert problem.id == "driver.hangs"

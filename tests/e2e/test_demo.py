@@ -36,6 +36,7 @@ def test_scenarios(npumon: CommandLine, scenario: str) -> None:
         assert done.stderr == ""
     if scenario == "crash":
         assert document["metrics"]["verdict_id"] == "run.crashed"
+        assert "SIGSEGV" in document["metrics"]["verdict"]
         assert document["iterations"][0]["complete"] is False
         assert document["iterations"][0]["layers"]
     if scenario == "camera":

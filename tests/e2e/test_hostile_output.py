@@ -65,6 +65,7 @@ def test_of_a_run(npumon: CommandLine, evil: str, form: str) -> None:
     assert done.stdout == ""
     written = only_visible((npumon.folder / "result").read_bytes())
     assert "20845" in written or "20.8" in written
+    assert {log.read_bytes() for log in npumon.runs.glob("*.log")} == {EVIL}
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -134,6 +134,16 @@ def test_snapshot(npumon: CommandLine, prog: Prog) -> None:
     assert document["run"]["iterations"][0]["layers"] == [LAYER]
 
 
+def test_a_model_that_crashes(npumon: CommandLine) -> None:
+    done = npumon("run", "--format", "json", "--", "/bin/sh", "-c", f"cat {SEED}; kill -SEGV $$")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["run"]["outcome"], document["run"]["signal"]) == (1, "failed", "SIGSEGV")
+    assert "SIGSEGV" in document["metrics"]["verdict"]
+    assert document["iterations"][0]["elapsed_us"] == 21609.0
+    [log] = npumon.runs.glob("*.log")
+    assert log.read_bytes() == SEED.read_bytes()
+
+
 def test_a_model_that_fails_after_its_result(npumon: CommandLine, prog: Prog) -> None:
     done = npumon("run", "--format", "json", "--", *prog, "7")
     assert (done.returncode, done.stderr) == (1, "")

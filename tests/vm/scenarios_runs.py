@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+from npumon.board.exit_record import read_record
 from tests.vm import guest_system as board
 from tests.vm.guest_npumon import driver
 
@@ -39,9 +40,19 @@ def run_and_reload_at_once(npumon: Path) -> None:
 def model_hangs_in_the_kernel(npumon: Path) -> None:
     """A model that no signal reaches: the run ends all the same and says so, and npumon can be used meanwhile."""
     board.load(readHang=25)
-    ended = board.as_user(npumon, "run", "--timeout", "1", "--", "cat", "/dev/galcore")
+    model = ("/bin/sh", "-c", "echo before; exec cat /dev/galcore")
+    ended = board.as_user(npumon, "run", "--timeout", "1", "--", *model)
     assert board.references() == 1
     assert ended.returncode == 4, ended
-    assert "processes that do not end even when killed" in ended.stderr, ended
     answer = driver(npumon, "reload", "--dry-run")
     assert (answer.status, answer.refusals) == (3, ["driver.in_use"]), answer
+    [pid] = [holder["pid"] for holder in answer.document["driver"]["holders"]]
+    said = f"processes that do not end even when killed: {pid}; they hang in the kernel, reboot the board"
+    assert said in ended.stderr, ended
+    log = max((board.HOME / ".local/state/npumon/runs").glob("*.log"))
+    record = read_record(log.with_suffix(".json"))
+    assert log.read_bytes().split() == [b"before"]
+    assert record is not None
+    assert record.exit is not None
+    assert (record.exit.stopped_by, record.exit.survivors) == ("timeout", (pid,)), record
+    assert record.exit.log_bytes == log.stat().st_size, record
