@@ -28,9 +28,9 @@ _VIP_RESERVE_BYTES = 4_096
 
 def checks_of(state: RunState, figures: Figures, nominal_clock_mhz: float | None) -> tuple[Check, ...]:
     """All checks, in a fixed order; those whose figures are absent come with `ok` None."""
-    last = state.iterations[-1] if state.iterations else None
+    last = state.measured
     window_us, elapsed_us = (last.vpc_elapsed_us, last.elapsed_us) if last else (None, None)
-    slack_us = _SECONDS_TOLERANCE_US if state.ksnn_version else 0.0
+    slack_us = _SECONDS_TOLERANCE_US if last and last.elapsed_us == last.inference_us else 0.0
     return (
         _bandwidth(last),
         _idle(last),

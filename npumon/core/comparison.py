@@ -196,11 +196,11 @@ def counted(differences: Iterable[Difference], verdict: str) -> int:
 
 
 def latency_us(run: RunReport) -> float | None:
-    """How long the run's last complete iteration took, by the program's clock or else by the driver's."""
-    if not run.state.iterations:
+    """How long the iteration that was measured took, by the program's clock or else by the driver's."""
+    measured = run.state.measured
+    if measured is None:
         return None
-    last = run.state.iterations[-1]
-    return last.elapsed_us if last.elapsed_us is not None else last.vpc_elapsed_us
+    return measured.elapsed_us if measured.elapsed_us is not None else measured.vpc_elapsed_us
 
 
 def top_of(run: RunReport) -> str | None:
@@ -233,7 +233,7 @@ def _ddr_rate(run: RunReport) -> float | None:
 
 
 def _operations(run: RunReport) -> dict[str, Operation]:
-    iteration = run.state.iterations[-1] if run.state.iterations else Iteration(0)
+    iteration = run.state.measured or Iteration(0)
     return dict(zip(operation_keys(iteration.operations), iteration.operations, strict=True))
 
 

@@ -115,7 +115,7 @@ class IterationFailed(NamedTuple):
 
 
 class InferenceTimed(NamedTuple):
-    """KSNN: `Done. inference :  0.0423` (seconds in the text): one inference, where no `Run the` line exists."""
+    """KSNN: `Done. inference :  0.0423` (seconds in the text): one inference, with or without a `Run the` line."""
 
     elapsed_us: float | None
 

@@ -194,9 +194,9 @@ def _how(run: RunReport) -> str:
 
 
 def _profiled(run: RunReport) -> Source | None:
-    for iteration in reversed(run.state.iterations):
-        if iteration.operations:
-            return Source(run, iteration)
+    measured = run.state.measured
+    if measured is not None and measured.operations:
+        return Source(run, measured)
     if run.info.outcome == how.RUNNING or run.state.iterations:
         return None
     rest = run.state.open_iteration

@@ -42,7 +42,7 @@ class Figures(NamedTuple):
 
 
 class Metrics(NamedTuple):
-    """The figures of a run's last complete iteration, the checks on them, and what they mean.
+    """The figures of a run's last complete iteration with a profile, the checks on them, and what they mean.
 
     `nominal_clock_mhz` is what the clock was compared with, `ddr_peak_mbyte_per_s` what DDR traffic was. `verdict`
     is one sentence a developer can act on, `verdict_id` the stable name of the rule that gave it.

@@ -54,7 +54,8 @@ class Operation(NamedTuple):
 class Iteration(NamedTuple):
     """One pass of the graph. `elapsed_us` is the program's own time; `vpc_elapsed_us` the cycle window.
 
-    `complete` is False for the iteration in which the text broke off.
+    `complete` is False for the iteration in which the text broke off. `inference_us` is the wall time of a KSNN
+    inference, which has more in it than the graph; where nothing else told the time, it is `elapsed_us` too.
     """
 
     number: int
@@ -62,6 +63,7 @@ class Iteration(NamedTuple):
     vpc_elapsed_us: int | None = None
     operations: tuple[Operation, ...] = ()
     complete: bool = True
+    inference_us: float | None = None
 
 
 class TopEntry(NamedTuple):

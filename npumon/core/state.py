@@ -110,6 +110,15 @@ class RunState(NamedTuple):
         previous = self.iterations[-1].number if self.iterations else 0
         return Iteration(previous + 1, None, self.vpc_elapsed_us, self.operations, complete=False)
 
+    @property
+    def measured(self) -> Iteration | None:
+        """The iteration that the metrics describe: the last completed one with a profile, or else the last one.
+
+        A program may profile some of its passes only; the others say nothing against what was measured.
+        """
+        profiled = (iteration for iteration in reversed(self.iterations) if iteration.operations)
+        return next(profiled, self.iterations[-1] if self.iterations else None)
+
 
 EMPTY = RunState()
 
@@ -119,8 +128,10 @@ def _append(items: tuple[Any, ...], item: object, limit: int) -> tuple[Any, ...]
     return (*items[-limit + 1 :], item) if len(items) >= limit else (*items, item)
 
 
-def _close_iteration(state: RunState, number: int, elapsed_us: float | None) -> RunState:
-    iteration = Iteration(number, elapsed_us, state.vpc_elapsed_us, state.operations)
+def _close_iteration(
+    state: RunState, number: int, elapsed_us: float | None, inference_us: float | None = None
+) -> RunState:
+    iteration = Iteration(number, elapsed_us, state.vpc_elapsed_us, state.operations, inference_us=inference_us)
     ended = state.iterations_ended + 1
     return state._replace(
         iterations=_append(state.iterations, iteration, KEPT_ITERATIONS),
@@ -137,8 +148,15 @@ def _on_iteration_ended(state: RunState, event: ev.IterationEnded) -> RunState:
 
 
 def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
-    """KSNN prints an inference's time before the objects it found, so those before it belong to an older frame."""
-    closed = _close_iteration(state, state.iterations_ended + 1, event.elapsed_us)
+    """KSNN prints an inference's time before the objects it found, so those before it belong to an older frame.
+
+    It ends an iteration of its own, unless a `Run the` line has just done so: then it is the same one's wall time.
+    """
+    last = state.iterations[-1] if state.iterations and state.open_iteration is None else None
+    if last is not None and last.elapsed_us is not None and last.inference_us is None:
+        timed = last._replace(inference_us=event.elapsed_us)
+        return state._replace(iterations=(*state.iterations[:-1], timed), phase=DONE, detections=())
+    closed = _close_iteration(state, state.iterations_ended + 1, event.elapsed_us, event.elapsed_us)
     return closed._replace(phase=DONE, detections=())
 
 

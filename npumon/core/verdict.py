@@ -85,7 +85,7 @@ def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bo
 
 def verdict_of(state: RunState, figures: Figures, checks: tuple[Check, ...], around: Circumstances) -> tuple[str, str]:
     """The id of the rule and its sentence."""
-    last = state.iterations[-1] if state.iterations else None
+    last = state.measured
     return (
         _broken_off(state, around)
         or _contradiction(checks)
@@ -177,7 +177,9 @@ def _contradiction(checks: tuple[Check, ...]) -> tuple[str, str] | None:
 
 def _without_counters(state: RunState, last: Iteration | None, around: Circumstances) -> tuple[str, str] | None:
     if last is not None and not any(operation.cycles.total for operation in last.operations):
-        why = "profiling is off" if around.profiling is False else "the text holds no cycle counters"
+        counted = any(operation.cycles.total is not None for operation in last.operations)
+        missing = "the cycle counters are all 0" if counted else "the text holds no cycle counters"
+        why = "profiling is off" if around.profiling is False else missing
         return "profiling.off", f"Only times: {why}; for bandwidth and utilization {_remedy(around)}."
     if last is None and (state.frames or state.detections):
         many = len(state.detections)

@@ -13,7 +13,7 @@ class Dialect:
     `gap` is the number of blanks before `(MByte)`; None means two or one by name, as the driver has it.
     `whole_ms` is the build whose iterations and total have no decimals. `tiling` says where the VerifyTiling
     table stands. `totals` is `Total` with its figures on one line, on two, or the short form with ms only.
-    `show_top` is KSNN's `Show Top5`, `seconds` its inference line in place of `Run the 1 time`.
+    `show_top` is KSNN's `Show Top5`, `seconds` its inference line, in place of `Run the 1 time` or after it.
     `device_lines` is the newer wording of the command buffer's line, with one about AXI-SRAM after it.
     """
 

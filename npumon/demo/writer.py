@@ -107,10 +107,11 @@ def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False) -> Bloc
         lines.append("Start run graph [1] times...")
     lines += operations(it, dialect, broken=False)
     elapsed_us = _known(it.elapsed_us, "an iteration's time")
-    if dialect.seconds:
-        lines.append(f"Done. inference :  {_plain(elapsed_us / 1e6, 9)}")
-    else:
+    inference_us = elapsed_us if dialect.seconds and it.inference_us is None else it.inference_us
+    if inference_us != elapsed_us:
         lines.append(f"Run the {it.number} time: {_times(elapsed_us, dialect)}")
+    if inference_us is not None:
+        lines.append(f"Done. inference :  {_plain(inference_us / 1e6, 9)}")
     return Block(lines, elapsed_us)
 
 

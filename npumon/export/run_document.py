@@ -70,6 +70,7 @@ def iteration_document(iteration: Iteration) -> Document:
         "index": iteration.number,
         "complete": iteration.complete,
         "elapsed_us": iteration.elapsed_us,
+        "inference_us": iteration.inference_us,
         "vpc_elapsed_us": iteration.vpc_elapsed_us,
         "layers": [_operation(operation) for operation in iteration.operations],
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from npumon.core import units
 from npumon.core.metrics import ddr_rate, utilization
 from npumon.core.network import NetworkTensor
-from npumon.core.profile import BANDWIDTHS, Operation
+from npumon.core.profile import BANDWIDTHS, Iteration, Operation
 from npumon.core.report import RunReport
 from npumon.core.verdict import ddr_bound
 from npumon.export.drawing import bar, columns, fitted, flowed, painted, plain, table, wrapped
@@ -86,12 +86,12 @@ def _utilization(report: RunReport, style: Style) -> Iterator[str]:
     figures = metrics.figures
     if figures.utilization is None:
         return
-    last = report.state.iterations[-1]
+    measured = report.state.measured or Iteration(0)
     gauge = bar(figures.utilization, max(10, min(40, style.width - 40)), style).rstrip()
     yield f"Utilization  {painted(units.percent(figures.utilization), 'bold', style)}  {painted(gauge, 'cyan', style)}"
     nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g}"
     clock = units.ABSENT if figures.clock_mhz is None else f"{figures.clock_mhz:.0f}{nominal} MHz"
-    window = units.milliseconds(last.vpc_elapsed_us)
+    window = units.milliseconds(measured.vpc_elapsed_us)
     cycles = f"{units.megacycles(figures.cycles.total)} cycles, {units.megacycles(figures.cycles.idle)} idle"
     busy = f"busy {units.milliseconds(figures.busy_us)} of a {window} window, clock {clock}"
     for fact in (busy, cycles):
@@ -120,12 +120,14 @@ def _bandwidth(report: RunReport, style: Style) -> Iterator[str]:
 
 def _times(report: RunReport, style: Style) -> Iterator[str]:
     state, figures = report.state, report.metrics.figures
-    last = state.iterations[-1] if state.iterations else None
+    measured = state.measured or Iteration(0)
+    other = measured.inference_us if measured.inference_us != measured.elapsed_us else None
     rows = (
         ("create", state.create_us),
         ("verify", state.verify_us),
         ("execution", figures.execution_us),
-        ("iteration", None if last is None else last.elapsed_us),
+        ("iteration", measured.elapsed_us),
+        ("inference", other),
         ("average", state.average_us if state.iterations_ended > 1 else None),
         ("total", state.total_us),
     )
@@ -139,11 +141,13 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
         spread = (("min", ordered[0]), ("median", median), ("max", ordered[-1]))
         facts = "iterations: " + ", ".join(f"{name} {units.milliseconds(value)}" for name, value in spread)
         yield from wrapped(facts, style.width, style, _INDENT)
+    if state.iterations and measured is not state.iterations[-1]:
+        told = f"the figures are those of iteration {measured.number}, the last with a profile"
+        yield from wrapped(told, style.width, style, _INDENT)
 
 
 def _layers(report: RunReport, style: Style) -> Iterator[str]:
-    iterations = report.state.iterations
-    operations = iterations[-1].operations if iterations else ()
+    operations = (report.state.measured or Iteration(0)).operations
     if len(operations) < 2:
         return
     total, peak = report.metrics.figures.execution_us, report.metrics.ddr_peak_mbyte_per_s

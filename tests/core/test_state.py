@@ -135,6 +135,30 @@ def test_a_text_that_tells_all_of_a_run_is_not(text: str, state_of: StateOf) -> 
     assert not state_of(text).interrupted
 
 
+@pytest.mark.parametrize("totals", ["", TOTALS])
+def test_the_time_of_an_inference_belongs_to_the_iteration_that_has_just_ended(state_of: StateOf, totals: str) -> None:
+    state = state_of(KSNN + "Start run graph [1] times...\n" + ITERATION + totals + "Done. inference :  0.0423\n" + TOP)
+    (iteration,) = state.iterations
+    assert (iteration.elapsed_us, iteration.vpc_elapsed_us, iteration.inference_us) == (5.0, 7, 42_300.0)
+    assert (state.iterations_ended, state.phase) == (1, phases.DONE)
+
+
+def test_inferences_without_another_time_are_iterations_of_their_own(state_of: StateOf) -> None:
+    frames = "Done. inference :  0.03\nStart run graph [1] times...\nDone. inference :  0.04\n"
+    state = state_of(KSNN + ITERATION + frames + BLOCK + "Done. inference :  0.05\n")
+    assert [(each.elapsed_us, each.inference_us) for each in state.iterations] == [
+        (5.0, 30_000.0), (40_000.0, 40_000.0), (50_000.0, 50_000.0)
+    ]  # fmt: skip
+
+
+def test_the_measured_iteration_is_the_last_with_a_profile(state_of: StateOf) -> None:
+    bare = "Run the 2 time: 1.00ms or 6.00us\n"
+    state = state_of(ITERATION + bare)
+    assert state.measured == state.iterations[0]
+    assert state_of(bare).measured == Iteration(2, 6.0)
+    assert EMPTY.measured is None
+
+
 @pytest.mark.parametrize(
     ("event", "has_result"),
     [

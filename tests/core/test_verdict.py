@@ -160,6 +160,12 @@ def test_times_without_counters(judged: Judge, counters: str, profiling: bool | 
     assert "gpuProfiler=1" in verdict
 
 
+def test_counters_that_are_all_zero_are_not_called_missing(judged: Judge) -> None:
+    block_of_zeros = "uid: 0\nexecution time: 0 us\nGPUTOTALCYCLES: 0\nGPUIDLECYCLES: 0\n****\n"
+    assert judged(run(block_of_zeros))[1].startswith("Only times: the cycle counters are all 0; ")
+    assert judged(run(""))[1].startswith("Only times: the text holds no cycle counters; ")
+
+
 @pytest.mark.parametrize(
     ("objects", "words"), [(0, "0 objects in"), (1, "1 object in"), (2, "2 objects in the last frame")]
 )

@@ -104,11 +104,11 @@ def iterations(draw: st.DrawFn, index: int, dialect: Dialect) -> list[ev.Event]:
     script: list[ev.Event] = [ev.OperationProfiled(each) for each in blocks]
     if draw(st.booleans()):
         script.append(ev.VpcElapsed(draw(COUNT)))
-    if dialect.seconds:
-        return [*script, ev.InferenceTimed(draw(st.integers(0, 10**11)) / 1e3)]
-    if dialect.whole_ms:
-        return [*script, ev.IterationEnded(index, float(draw(COUNT)))]
-    return [*script, ev.IterationEnded(index, draw(COUNT) / 100)]
+    inference = ev.InferenceTimed(draw(st.integers(0, 10**11)) / 1e3)
+    if dialect.seconds and draw(st.booleans()):
+        return [*script, inference]
+    ended = ev.IterationEnded(index, float(draw(COUNT)) if dialect.whole_ms else draw(COUNT) / 100)
+    return [*script, ended, inference] if dialect.seconds else [*script, ended]
 
 
 @st.composite

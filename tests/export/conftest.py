@@ -49,6 +49,7 @@ ITERATION = st.builds(
     FIGURE,
     COUNT,
     st.lists(OPERATION, max_size=3).map(tuple),
+    inference_us=FIGURE,
 )
 STATE = st.builds(
     lambda iterations, ended, **fields: RunState(

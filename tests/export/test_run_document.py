@@ -74,7 +74,7 @@ def test_detections_diagnostics_and_how_it_ran(report_from: ReportFrom) -> None:
 def test_one_iteration_as_a_line(iteration_of_the_real_run: Iteration) -> None:
     document = iteration_line(3, iteration_of_the_real_run, demo=False)
     assert list(document) == [
-        *("schema", "demo", "run", "index", "complete", "elapsed_us", "vpc_elapsed_us", "layers"),
+        *("schema", "demo", "run", "index", "complete", "elapsed_us", "inference_us", "vpc_elapsed_us", "layers"),
     ]
     assert (document["schema"], document["run"], document["index"]) == ("npumon.iteration/1", 3, 1)
     (layer,) = document["layers"]

@@ -109,6 +109,19 @@ def test_several_iterations_are_summed_up(report_from: ReportFrom) -> None:
     assert "  iterations: min 10.0 ms, median 25.0 ms, max 40.0 ms\n" in report
 
 
+def test_an_inference_has_a_time_beside_its_iteration(report_from: ReportFrom) -> None:
+    assert "Times  iteration 30.0 ms, inference 42.3 ms\n" in run_text(report_from(END + "Done. inference : 0.0423\n"))
+    assert "Times  iteration 42.3 ms\n" in run_text(report_from("Done. inference : 0.0423\n"))
+
+
+def test_the_iteration_that_was_measured_is_named_where_it_is_not_the_last(report_from: ReportFrom) -> None:
+    profiled = LAYER.format(0, "conv", 5_000, 4_000_000, 40_000) + END
+    text = run_text(report_from(profiled + "Run the 2 time: 31.00ms or 31000.00us\n"))
+    assert "Utilization  99.0 %" in text
+    assert "  the figures are those of iteration 1, the last with a profile\n" in text
+    assert "the last with a profile" not in run_text(report_from(profiled))
+
+
 def test_several_layers_are_listed(report_from: ReportFrom) -> None:
     text = LAYER.format(0, "conv", 5_000, 4_000_000, 40_000) + LAYER.format(1, "fc", 15_000, 12_000_000, 6_000_000)
     report = report_from("#productname=VIPNano-QI, pid=0x88\n" + text + END)

@@ -21,7 +21,8 @@ def named(name: str, fact: Line, width: int = 0) -> Line:
 
 def busy(run: RunReport) -> Line:
     """The time that the NPU was busy, and the window it was counted in."""
-    window = units.milliseconds(run.state.iterations[-1].vpc_elapsed_us if run.state.iterations else None)
+    measured = run.state.measured
+    window = units.milliseconds(None if measured is None else measured.vpc_elapsed_us)
     time = units.milliseconds(run.metrics.figures.busy_us)
     if _unit(time) == _unit(window):
         time = _number(time)
