@@ -13,7 +13,7 @@ from npumon.cli import settings as settings_in_force
 from npumon.cli.arguments import flags_of
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.output import Output, open_output
-from npumon.cli.paths import current_folder
+from npumon.cli.paths import current_folder, shown
 from npumon.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -183,6 +183,11 @@ class Workplace:
             return report
         info = report.info
         return report._replace(info=info._replace(cwd=self.on_board(info.cwd or ""), log=None))
+
+    def for_people(self, report: RunReport) -> RunReport:
+        """The report with its log's path as people write it."""
+        log = report.info.log
+        return report if log is None else report._replace(info=report.info._replace(log=shown(log)))
 
     @cached_property
     def follower(self) -> LogFollower:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import NamedTuple
 
 from npumon.core.text import decode
@@ -34,6 +35,12 @@ class LogPage(NamedTuple):
 def line_text(line: bytes) -> str:
     """A line as visible text, the last of its redrawings where a progress bar was drawn with carriage returns."""
     return decode(line.rstrip(b"\r").rpartition(b"\r")[2])
+
+
+def last_lines(log: LogPage, most: int) -> tuple[str, ...]:
+    """The last lines that say something, as visible text, at most so many."""
+    texts = (line_text(line) for line in reversed((*log.lines, log.open_line)))
+    return tuple(islice(filter(str.strip, texts), most))[::-1]
 
 
 class Logbook:

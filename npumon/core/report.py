@@ -35,6 +35,7 @@ class RunReport(NamedTuple):
     `labels` runs parallel to `state.top`. `number` is the run's place in its log, `runs_in_log` how many there
     are, None while the log is still being read. `demo` is True when the figures come from the simulated board.
     `network` is what the model's own file says, None where there is no file, more than one, or none that can be read.
+    `tail` is the last lines of a log that was followed, as visible text.
     """
 
     info: RunInfo
@@ -45,3 +46,4 @@ class RunReport(NamedTuple):
     runs_in_log: int | None = 1
     demo: bool = False
     network: Network | None = None
+    tail: tuple[str, ...] = ()

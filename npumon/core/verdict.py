@@ -111,9 +111,9 @@ def _broken_off(state: RunState, around: Circumstances) -> tuple[str, str] | Non
             many = "An iteration" if state.iterations_failed == 1 else f"{state.iterations_failed} iterations"
             return "run.failed", f"{many} failed; see the diagnostics."
         case how.FAILED if ending.exit_status is None:
-            return "run.failed", f"How the model ended is not known, but it did {where}; see the diagnostics."
+            return "run.failed", f"How the model ended is not known, but it did {where}; {_reasons(state)}."
         case how.FAILED:
-            return "run.failed", f"The model exited with status {ending.exit_status} {where}; see the diagnostics."
+            return "run.failed", f"The model exited with status {ending.exit_status} {where}; {_reasons(state)}."
         case how.TRUNCATED:
             return "run.truncated", f"The log ends {where}; the figures are those of what had completed."
         case how.EMPTY:
@@ -140,6 +140,12 @@ def _signal(state: RunState, ending: Ending) -> str | None:
     notices = [diagnostic.message for diagnostic in state.diagnostics if diagnostic.source == "shell"]
     named = (name for notice in notices for words, name in DEATH_NOTICES.items() if words in notice)
     return next(named, "a signal")
+
+
+def _reasons(state: RunState) -> str:
+    """Where to look for the reason of a failure."""
+    said = any(diagnostic.level in ("error", "warning") for diagnostic in state.diagnostics)
+    return "see the diagnostics" if said else "the log's last lines may say why"
 
 
 def _remedy(around: Circumstances) -> str:

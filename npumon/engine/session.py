@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import NamedTuple
 
+from npumon.core.logbook import Logbook, last_lines
 from npumon.core.network import Network
 from npumon.core.outcome import RUNNING, Ending
 from npumon.core.parser import ProfileParser
@@ -22,6 +23,10 @@ from npumon.core.text import visible
 from npumon.engine.network_reading import NetworkReading
 from npumon.engine.report import Context, report_of
 from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
+
+#: Lines of the log that a report ends with, and how many are kept to find them among empty ones.
+_TAIL_LINES = 8
+_TAIL_KEPT = 40
 
 
 class Update(NamedTuple):
@@ -99,7 +104,7 @@ class Session:
         if self._stopped is not None:
             running.stop(self._stopped)
         try:
-            fold, record = await self._follow(running, publish)
+            fold, record, log = await self._follow(running, publish)
         except BaseException:
             running.stop("cancelled")
             await running.wait()
@@ -107,21 +112,25 @@ class Session:
         finally:
             self._running = None
         await self._reading.over()
-        return self._report(info, fold, record)
+        return self._report(info, fold, record)._replace(tail=last_lines(log.page, _TAIL_LINES))
 
-    async def _follow(self, running: RunningModel, publish: Callable[[Update], None]) -> tuple[RunFold, ExitRecord]:
+    async def _follow(
+        self, running: RunningModel, publish: Callable[[Update], None]
+    ) -> tuple[RunFold, ExitRecord, Logbook]:
         tail = self._follower.follow(running.log)
         ended = asyncio.ensure_future(running.wait())
         ended.add_done_callback(lambda future: tail.finish(_length(future)))
         parser, fold = ProfileParser(), RunFold(kept_operations=self._kept_operations)
+        log = Logbook(_TAIL_KEPT)
         try:
             async with aclosing(tail.chunks()) as chunks:
                 async for chunk in chunks:
+                    log.feed(chunk.data)
                     completed = tuple(fold.feed(parser.feed(chunk.data)))
                     publish(Update(fold.state, completed, chunk.data, chunk.behind, chunk.old))
             completed = tuple(fold.feed(parser.close()))
             publish(Update(fold.state, completed))
-            return fold, await ended
+            return fold, await ended, log
         finally:
             if not ended.done():
                 ended.cancel()

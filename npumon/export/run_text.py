@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from npumon.core import outcome as how
 from npumon.core import units
 from npumon.core.metrics import ddr_rate, utilization
 from npumon.core.network import NetworkTensor
@@ -21,6 +22,8 @@ _INDENT = "  "
 #: Columns of the layers' table, the name's at its narrowest; the last two only where the text is wide enough.
 _LAYER_WIDTHS = (-4, 8, -3, -9, -7, -7, -11, 9)
 _WIDE = 72
+#: Outcomes that the program's last lines do not explain: nothing went wrong, or not in the program.
+_UNTROUBLED = (how.OK, how.RUNNING, how.CANCELLED)
 _BOUND = {True: "DDR-bound", False: "", None: ""}
 
 
@@ -32,9 +35,11 @@ def run_text(report: RunReport, style: Style = PLAIN) -> str:
         _bandwidth(report, style),
         _times(report, style),
         _layers(report, style),
+        _unfinished(report, style),
         _top(report, style),
         _detections(report, style),
         _diagnostics(report, style),
+        _log(report, style),
         _verdict(report, style),
     )
     return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
@@ -148,9 +153,20 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
 
 def _layers(report: RunReport, style: Style) -> Iterator[str]:
     operations = (report.state.measured or Iteration(0)).operations
-    if len(operations) < 2:
-        return
-    total, peak = report.metrics.figures.execution_us, report.metrics.ddr_peak_mbyte_per_s
+    if len(operations) > 1:
+        yield from _table(report, operations, report.metrics.figures.execution_us, style)
+
+
+def _unfinished(report: RunReport, style: Style) -> Iterator[str]:
+    """What there is of the iteration in which the text broke off. Of a whole that is not known nothing is a share."""
+    rest = report.state.open_iteration
+    if rest is not None and rest.operations:
+        yield painted(f"Iteration {rest.number}, unfinished", "dim", style)
+        yield from _table(report, rest.operations, None, style)
+
+
+def _table(report: RunReport, operations: Sequence[Operation], total: int | None, style: Style) -> Iterator[str]:
+    peak = report.metrics.ddr_peak_mbyte_per_s
     rows = [_layer(operation, total, peak) for operation in operations[:_MOST_LAYERS]]
     head = ("id", "layer", "op", "time", "share", "util", "DDR MByte/s", "")
     shown = len(head) if style.width >= _WIDE else len(head) - 2
@@ -235,6 +251,19 @@ def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
         yield f"{_INDENT}{state.diagnostics_dropped} further ones were not kept"
     if state.unrecognised:
         yield f"{state.unrecognised} line{'s' if state.unrecognised > 1 else ''} of the text not recognised"
+
+
+def _log(report: RunReport, style: Style) -> Iterator[str]:
+    """Where a run that went wrong left its text, and how that ends: there the program says why."""
+    info = report.info
+    if info.id is None or info.outcome in _UNTROUBLED:
+        return
+    if info.log is not None:
+        yield from wrapped(info.log, style.width, style, " " * len("Log  "), "Log  ")
+    elif report.tail:
+        yield painted("Log", "dim", style)
+    for line in report.tail:
+        yield fitted(_INDENT + line, style.width, style).rstrip()
 
 
 def _verdict(report: RunReport, style: Style) -> Iterator[str]:

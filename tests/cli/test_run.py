@@ -141,6 +141,23 @@ def test_statuses(npumon: CommandLine, text: str, status: int, outcome: str) -> 
         assert json.loads(done.stdout.splitlines()[-1] if form == "jsonl" else done.stdout)["run"]["outcome"] == outcome
 
 
+def test_a_failure_shows_the_programs_last_words_and_where_its_log_is(npumon: CommandLine) -> None:
+    for words in (("run",), ("snapshot",)):
+        command = ("sh", "-c", "echo out of memory >&2; exit 3")
+        done = npumon(*words, "--", *command, environ={"XDG_STATE_HOME": None})
+        assert done.returncode == 1
+        (log,) = [line.split("  ")[1] for line in done.stdout.splitlines() if line.startswith("Log  ")]
+        assert log.startswith("~/")
+        assert (npumon.home / log[2:]).read_text() == "out of memory\n"
+        assert "\n  out of memory\n" in done.stdout
+
+
+def test_the_demo_boards_log_is_gone_but_its_last_lines_are_shown(npumon: CommandLine) -> None:
+    done = npumon("run", "--demo", "--scenario", "crash")
+    assert "\nLog\n" in done.stdout
+    assert "\n  Segmentation fault\n" in done.stdout
+
+
 def test_a_failed_check_counts_when_asked_for(npumon: CommandLine) -> None:
     (npumon.folder / "wrong.log").write_bytes(SEED.read_bytes().replace(b"71.703380", b"99.000000"))
     assert npumon("run", "--", "cat", "wrong.log").returncode == 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.logbook import KEPT_BYTES, KEPT_LINES, KEPT_TEXT, Logbook, LogPage, line_text
+from npumon.core.logbook import KEPT_BYTES, KEPT_LINES, KEPT_TEXT, Logbook, LogPage, last_lines, line_text
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
@@ -87,6 +87,13 @@ def test_the_page_is_the_same_object_until_something_comes() -> None:
 )
 def test_a_line_as_text(line: bytes, text: str) -> None:
     assert line_text(line) == text
+
+
+def test_the_last_lines_that_say_something() -> None:
+    text = b"one\n\n  \ntwo\x1b[1m!\r\n10 %\r20 %"
+    assert last_lines(page(text), 8) == ("one", "two!", "20 %")
+    assert last_lines(page(text), 2) == ("two!", "20 %")
+    assert last_lines(page(b"\n"), 2) == ()
 
 
 @given(data=st.data())

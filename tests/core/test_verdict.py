@@ -92,6 +92,14 @@ def test_a_run_that_did_not_end_well(seed_run: bytes, judged: Judge, ending: End
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [("out of memory\n", "the log's last lines may say why"), ("E [main:1]no memory\n", "see the diagnostics")],
+)
+def test_a_failure_names_the_place_of_its_reason(judged: Judge, text: str, words: str) -> None:
+    assert judged(text, Ending(exit_status=3))[1].endswith(f"; {words}.")
+
+
+@pytest.mark.parametrize(
     ("notice", "signal"),
     [("Segmentation fault", "SIGSEGV"), ("Aborted", "SIGABRT"), ("Killed", "SIGKILL"), ("Hangup", "a signal")],
 )

@@ -255,6 +255,11 @@ async def test_names_are_visible_text(session: Session, tmp_path: Path) -> None:
     assert report.info.cwd == f"{tmp_path}/a\\x1b[2J\\u202e\\udcff"
 
 
+async def test_a_report_ends_with_the_logs_last_lines(session: Session, tmp_path: Path) -> None:
+    report, _ = await run(session, shell(tmp_path, "seq 20; printf '\\033[31mout of memory\\033[0m' >&2; exit 3"))
+    assert report.tail == (*map(str, range(14, 21)), "out of memory")
+
+
 async def test_several_runs_in_one_text(session: Session, tmp_path: Path) -> None:
     report, updates = await run(session, request(tmp_path, "cat", str(SEED), str(SEED)))
     assert (report.number, report.runs_in_log) == (2, 2)

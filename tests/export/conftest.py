@@ -130,6 +130,7 @@ def any_report() -> st.SearchStrategy[RunReport]:
     @st.composite
     def reports(draw: st.DrawFn) -> RunReport:
         number = draw(st.integers(1, 10**6))
-        return report_of(draw(STATE), draw(context), draw(INFO), number=number, runs_in_log=number)
+        tail = tuple(draw(st.lists(TEXT, max_size=8)))
+        return report_of(draw(STATE), draw(context), draw(INFO), number=number, runs_in_log=number)._replace(tail=tail)
 
     return reports()

@@ -134,6 +134,36 @@ def test_several_layers_are_listed(report_from: ReportFrom) -> None:
     assert head.split() == ["id", "layer", "op", "time", "share", "util"]
 
 
+def test_what_there_is_of_an_unfinished_iteration_is_listed(report_from: ReportFrom) -> None:
+    done = "".join(LAYER.format(number, "conv", 5_000, 4_000_000, 40_000) for number in (0, 1)) + END
+    lines = run_text(report_from(done + LAYER.format(0, "conv", 7_000, 4_000_000, 40_000))).splitlines()
+    head = lines.index("Iteration 2, unfinished")
+    assert lines[head + 2].split() == ["0", "conv", "0", "7.00", "ms", "n/a", "99.0", "%", "2", "571"]
+    assert sum("conv" in line for line in lines[:head]) == 2
+
+
+RAN = RunInfo(id="1", log="~/state/1.log")
+
+
+def test_a_run_that_went_wrong_shows_how_its_log_ends(report_from: ReportFrom) -> None:
+    failed = report_from("", info=RAN)._replace(tail=("out of memory", "bye " * 40))
+    lines = run_text(failed).splitlines()
+    at = lines.index("Log  ~/state/1.log")
+    assert lines[at + 1] == "  out of memory"
+    assert lines[at + 2] == f"  {'bye ' * 19}b…"
+
+
+def test_where_the_log_goes_only_its_lines_are_shown(report_from: ReportFrom) -> None:
+    text = run_text(report_from("", info=RAN._replace(log=None))._replace(tail=("bye",)))
+    assert "\nLog\n  bye\n" in text
+    assert "Log" not in run_text(report_from("", info=RAN._replace(log=None)))
+
+
+def test_a_log_that_explains_nothing_is_not_shown(report_from: ReportFrom, seed_run: bytes) -> None:
+    assert "Log" not in run_text(report_from(seed_run, info=RAN)._replace(tail=("bye",)))
+    assert "Log" not in run_text(report_from("", info=RunInfo(log="a file that was named"))._replace(tail=("bye",)))
+
+
 def test_what_the_verdict_calls_ddr_bound_the_table_does_too(report_from: ReportFrom) -> None:
     text = "".join(LAYER.format(number, "conv", 5_000, 4_000_000, 0) for number in (1, 2)) + END
     assert "DDR-bound" not in run_text(report_from(text))

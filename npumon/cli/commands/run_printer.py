@@ -68,7 +68,8 @@ class Printer:
             elif reports:
                 output.document(json_document(run_document(reports[-1]), self._style))
         elif self._form == "text":
-            output.text("\n".join(run_text(report, self._style) for report in reports if started(report)))
+            told = (self._place.for_people(report) for report in reports if started(report))
+            output.text("\n".join(run_text(report, self._style) for report in told))
 
     def _iteration(self, number: int, item: IterationCompleted) -> None:
         if self._form == "csv":

@@ -54,7 +54,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     else:
         from npumon.export.board_text import snapshot_text
 
-        place.output.text(snapshot_text(snapshot, place.output.style))
+        told = None if report is None else place.for_people(report)
+        place.output.text(snapshot_text(snapshot._replace(run=told), place.output.style))
     if report is None:
         if snapshot.board.variant is None and not place.wants_demo:
             place.diagnostics.note("This is no board that npumon knows; npumon --demo shows a simulated one.")
