@@ -55,12 +55,16 @@ def user_folders() -> UserFolders:
     state = _user_folder(platformdirs.user_state_dir, "XDG_STATE_HOME", home, ".local/state")
     source = "XDG state folder"
     if state is None:
-        import tempfile
-
-        # Only the name is made here: make_private_folder refuses a folder that somebody else put there.
-        state = os.path.join(tempfile.gettempdir(), f"{APPLICATION}-{os.getuid()}")
+        state = temporary_state_folder()
         source = "temporary folder, for no home folder is known"
     return UserFolders(home, None if config is None else os.path.join(config, CONFIG_NAME), state, source)
+
+
+def temporary_state_folder() -> str:
+    """The name of a state folder for who can have no other; `make_private_folder` refuses one of somebody else."""
+    import tempfile
+
+    return os.path.join(tempfile.gettempdir(), f"{APPLICATION}-{os.getuid()}")
 
 
 def _user_folder(locate: Callable[[str], str], variable: str, home: str | None, below: str) -> str | None:

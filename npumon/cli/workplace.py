@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +14,10 @@ from npumon.cli import settings as settings_in_force
 from npumon.cli.arguments import flags_of
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.output import Output, open_output
-from npumon.cli.paths import current_folder, shown
+from npumon.cli.paths import current_folder, make_private_folder, shown, temporary_state_folder
 from npumon.cli.settings import Settings
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,6 +43,7 @@ class Workplace:
         self.args = args
         self.diagnostics = diagnostics
         self._stack = ExitStack()
+        self._state_trouble = "The state folder cannot be written"
         self.settings: Settings = settings_in_force.load(
             config=getattr(args, "config", None),
             flags=flags_of(args),
@@ -64,8 +68,6 @@ class Workplace:
             return wanted
         if self.settings.origin("output.format").kind != "flag":
             return known[0]
-        from npumon.core.problems import Problem, ProblemError
-
         what = f"This command has no format {wanted}."
         raise ProblemError(Problem("output.format", what, f"Choose one of {', '.join(known)}.", "usage"))
 
@@ -145,13 +147,33 @@ class Workplace:
 
     @cached_property
     def state_folder(self) -> Path:
-        """Where run logs are kept; made if it is not there. The demo board keeps its own."""
-        from npumon.cli.paths import make_private_folder
+        """Where run logs are kept; made if it is not there. The demo board keeps its own.
 
+        Where the user's cannot be used it is one in the folder for temporary files. Raises `ProblemError` where that
+        cannot be used either.
+        """
         if self.demo is not None:
             return self.demo.folder / "state"
-        make_private_folder(self.settings.state_folder)
-        return Path(self.settings.state_folder)
+        folder = self.settings.state_folder
+        try:
+            make_private_folder(folder)
+        except ProblemError as error:
+            self._state_trouble = error.problem.what.rstrip(".")
+            folder = temporary_state_folder()
+            try:
+                make_private_folder(folder)
+            except ProblemError:
+                raise error from None
+        return Path(folder)
+
+    def warn_of_logs_elsewhere(self, reports: Iterable[RunReport]) -> None:
+        """Say where the logs of runs are that could not be kept in the state folder."""
+        usual = visible(os.path.join(self.settings.state_folder, "runs"))
+        folders = {os.path.dirname(report.info.log) for report in reports if report.info.log}
+        for folder in sorted(folders - {usual}):
+            what = f"{self._state_trouble}; the log is in {shown(folder)}."
+            remedy = "Name another one with NPUMON_STATE_FOLDER."
+            self.diagnostics.warning(Problem("state.elsewhere", what, remedy))
 
     def context(self, labels: str | None = None, *, board: bool = True) -> Context:
         """What all reports of this command share. `labels` is a labels file found beside the model.
@@ -216,8 +238,6 @@ class Workplace:
     def driver_control_with(self, module: str | None) -> HostDriverControl:
         """The same for another module file than the usual one. The demo board has tools of its own, and its user is
         its root."""
-        import os
-
         from npumon.board.driver_control import HostDriverControl
         from npumon.board.system_tools import SystemTools
         from npumon.cli.paths import expanded

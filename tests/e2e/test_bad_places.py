@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -35,12 +36,37 @@ def test_the_current_folder_is_gone(npumon: CommandLine) -> None:
         refused(done, USAGE, "The current folder does not exist any more.")
 
 
-def test_a_state_folder_that_is_none(npumon: CommandLine) -> None:
-    npumon.state.write_text("a file\n")
-    refused(npumon("run", "--", "true"), FAILED, "The state folder", "NPUMON_STATE_FOLDER")
-    (npumon.folder / "file").write_text("")
-    done = npumon("run", "--", "true", environ={"NPUMON_STATE_FOLDER": str(npumon.folder / "file")})
-    refused(done, FAILED, "The state folder", "file is not a folder.")
+@pytest.mark.parametrize(
+    ("environ", "why"),
+    [
+        ({"XDG_STATE_HOME": "/dev/null"}, "/dev/null/npumon cannot be made: Not a directory"),
+        ({"XDG_STATE_HOME": None, "HOME": "/dev/null"}, "~/.local/state/npumon cannot be made: Not a directory"),
+        ({"NPUMON_STATE_FOLDER": "/dev/null"}, "/dev/null is not a folder"),
+    ],
+)
+def test_a_state_folder_that_cannot_be(npumon: CommandLine, environ: dict[str, str | None], why: str) -> None:
+    """Logs go to a folder of the user's own among the temporary files, and old ones go from there."""
+    elsewhere = npumon.temporary / f"npumon-{os.getuid()}"
+    for runs in (1, 2, 2):
+        words = ("run", "--format", "json", "--", "cat", str(SEED))
+        done = npumon(*words, environ={**environ, "NPUMON_LOG_KEPT_RUNS": "2"})
+        assert (done.returncode, done.stderr) == (
+            0,
+            f"npumon: warning: The state folder {why}; the log is in {elsewhere}/runs. "
+            "Name another one with NPUMON_STATE_FOLDER.\n",
+        )
+        assert Path(json.loads(done.stdout)["run"]["log"]).read_bytes() == SEED.read_bytes()
+        assert len(list((elsewhere / "runs").glob("*.log"))) == runs
+    assert elsewhere.stat().st_mode & 0o777 == 0o700
+    shutil.rmtree(elsewhere)
+
+
+def test_no_folder_for_logs_at_all(npumon: CommandLine) -> None:
+    taken = npumon.temporary / f"npumon-{os.getuid()}"
+    taken.write_text("")
+    done = npumon("run", "--", "true", environ={"XDG_STATE_HOME": "/dev/null"})
+    refused(done, FAILED, "The state folder /dev/null/npumon cannot be made", "NPUMON_STATE_FOLDER")
+    taken.unlink()
 
 
 @pytest.fixture

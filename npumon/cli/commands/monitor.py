@@ -60,6 +60,7 @@ def conclude(app: MonitorApp, status: int | None, place: Workplace) -> int:
     """
     runs = [report.info.id for report in app.live.runs if report.info.id]
     if runs:
+        place.warn_of_logs_elsewhere(app.live.runs)
         place.forget_old_runs(runs)
     if app.conductor.left:
         place.diagnostics.note("The run goes on: npumon watch --last follows it.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.paths import current_folder, shown
+from npumon.cli.paths import current_folder
 from npumon.cli.programs import Program, command_program, demo_program, model_program
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -167,8 +167,5 @@ def remark(reports: list[RunReport], context: Context, place: Workplace, *, offe
                 place.diagnostics.warning(f"{diagnostic.message}.")
     if any(report.info.outcome == outcome.RUNNING for report in reports):
         place.diagnostics.note("The run goes on: npumon watch --last follows it.")
-    usual = visible(str(place.state_folder / "runs"))
-    for folder in sorted({str(Path(report.info.log).parent) for report in reports if report.info.log} - {usual}):
-        what = f"The state folder cannot be written; the log is in {shown(folder)}."
-        place.diagnostics.warning(Problem("state.elsewhere", what, "Name another one with NPUMON_STATE_FOLDER."))
+    place.warn_of_logs_elsewhere(reports)
     place.forget_old_runs(report.info.id for report in reports if report.info.id)
