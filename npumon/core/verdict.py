@@ -9,7 +9,7 @@ from npumon.core.metrics import Check, Figures, ddr_rate, utilization
 from npumon.core.outcome import Ending
 from npumon.core.profile import Iteration, Operation
 from npumon.core.state import CREATING, VERIFYING, WAITING, RunState
-from npumon.core.units import milliseconds, percent, rate
+from npumon.core.units import mbyte, milliseconds, percent, rate
 
 #: A cycle window this many times as long as the execution, idle for most of its length, is a cold run's: the work
 #: is the same, the window is not.
@@ -214,9 +214,7 @@ def _explained(last: Iteration | None, figures: Figures, around: Circumstances) 
             "clock.slow",
             f"Throttled: the NPU ran at {clock:.0f} MHz of {nominal:.0f}{faster}; check temperature and cooling.",
         )
-    rates = figures.bandwidth_per_s
-    speed = None if rates.ddr_read is None or rates.ddr_write is None else rates.ddr_read + rates.ddr_write
-    carried = f"DDR carried {rate(speed)} MByte/s" if speed is not None else "DDR traffic is not in the text"
+    carried = _carried(figures)
     bound = [op for op in last.operations if ddr_bound(op, around.ddr_peak_mbyte_per_s)]
     spent = sum(op.execution_us or 0 for op in bound)
     if bound and execution_us and spent >= 0.5 * execution_us:
@@ -231,3 +229,13 @@ def _explained(last: Iteration | None, figures: Figures, around: Circumstances) 
         advice = "a warm-up run, or less for the CPU to do between layers, may help"
         return "npu.idle", f"The NPU idled {idle} of its window; {advice}; {carried}."
     return "compute.bound", f"Compute-bound: {busy}, so only a smaller model would run faster; {carried}."
+
+
+def _carried(figures: Figures) -> str:
+    """The traffic to and from DDR memory, or what is missing to tell it."""
+    moved, rates = figures.bandwidth, figures.bandwidth_per_s
+    if moved.ddr_read is None or moved.ddr_write is None:
+        return "DDR traffic is not in the text"
+    if rates.ddr_read is None or rates.ddr_write is None:
+        return f"DDR carried {mbyte(moved.ddr_read + moved.ddr_write)} MByte, without an execution time to divide by"
+    return f"DDR carried {rate(rates.ddr_read + rates.ddr_write)} MByte/s"

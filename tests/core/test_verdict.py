@@ -243,6 +243,11 @@ def test_traffic_that_is_not_told_is_not_judged(judged: Judge) -> None:
     assert judged(text)[1].endswith("DDR traffic is not in the text.")
 
 
+def test_traffic_without_a_time_is_not_called_missing(judged: Judge) -> None:
+    text = "".join(line for line in run(block()).splitlines(keepends=True) if "execution time: " not in line)
+    assert judged(text)[1].endswith("; DDR carried 20.00 MByte, without an execution time to divide by.")
+
+
 WAITING = Operation(
     execution_us=10_000,
     bandwidth=Bandwidth(axi_read=5.0, axi_write=5.0, ddr_read=5.0, ddr_write=5.0),
