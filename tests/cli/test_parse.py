@@ -77,6 +77,11 @@ def test_a_named_pipe(npumon: CommandLine) -> None:
     writer.join()
 
 
+def test_how_many_runs_a_pipe_holds_is_not_known_beforehand(npumon: CommandLine) -> None:
+    done = npumon("parse", "--run", "all", "--format", "json", "-", stdin=SEED.read_bytes() * 2)
+    assert [run["runs_in_log"] for run in json.loads(done.stdout)["runs"]] == [None, None]
+
+
 def test_the_last_run_another_one_or_all(npumon: CommandLine, two: str) -> None:
     last = document(npumon, two)
     assert (elapsed(last), last["runs_in_log"]) == ([30000.0], 2)
@@ -85,6 +90,7 @@ def test_the_last_run_another_one_or_all(npumon: CommandLine, two: str) -> None:
     both = document(npumon, two, "--run", "all")
     assert both["schema"] == "npumon.runs/1"
     assert [elapsed(run) for run in both["runs"]] == [[21609.0], [30000.0]]
+    assert [run["runs_in_log"] for run in both["runs"]] == [2, 2]
     text = npumon("parse", two)
     assert text.stdout.startswith("run 2 of 2 · ok")
     assert npumon("parse", "--run", "all", two).stdout.count("Compute-bound") == 2
@@ -94,6 +100,7 @@ def test_several_files_are_one_row_of_runs(npumon: CommandLine, two: str) -> Non
     assert elapsed(document(npumon, two, str(SEED))) == [21609.0]
     assert elapsed(document(npumon, two, str(SEED), "--run", "2")) == [30000.0]
     everything = document(npumon, two, str(SEED), "--run", "all")
+    assert {run["runs_in_log"] for run in everything["runs"]} == {3}
     assert [Path(run["run"]["log"]).name for run in everything["runs"]] == ["two.log", "two.log", "seed_run.txt"]
     rows = list(csv.DictReader(io.StringIO(npumon("parse", "--format", "csv", two, str(SEED)).stdout)))
     assert [(row["run"], row["elapsed_us"]) for row in rows] == [("1", "21609.0"), ("2", "30000.0"), ("3", "21609.0")]

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         return _jsonl(logs, place, wanted, args.check)
     context = place.context(board=False)
     if isinstance(wanted, str):
-        return _all(logs.reports(context), place, form, args.check)
+        return _all(logs.reports(context, logs.total()), place, form, args.check)
     return _one(logs.chosen(wanted, context), place, form, args.check)
 
 
@@ -95,11 +95,24 @@ class Logs:
             remedy = "Profiler text is what a model prints with VIV_VX_PROFILE=1 and VIV_VX_DEBUG_LEVEL=1."
             self._diagnostics.warning(Problem("parse.empty", what, remedy))
 
-    def reports(self, context: Context) -> Iterator[RunReport]:
+    def total(self) -> int | None:
+        """How many runs there are, by reading everything beforehand; None where something can be read only once."""
+        from npumon.engine.replay import replay
+
+        if not all(path != STDIN and os.path.isfile(path) for path in self.paths):
+            return None
+        count = 0
+        for path in self.paths:
+            with opened(path) as chunks:
+                runs = (item for item in replay(chunks) if isinstance(item, RunCompleted))
+                count += sum(item.state.has_profiler_text for item in runs)
+        return count
+
+    def reports(self, context: Context, runs_in_log: int | None) -> Iterator[RunReport]:
         """A report for each run; for no run at all, one that says so."""
         for path, item in self.completed():
             if isinstance(item, RunCompleted):
-                yield _report(path, item, context)
+                yield _report(path, item, context)._replace(runs_in_log=runs_in_log)
 
     def chosen(self, wanted: int | None, context: Context) -> RunReport:
         """The report of the run with that number, or of the last one. Only that one is assessed.
