@@ -129,8 +129,11 @@ def _not_longer(
 
 def _total(state: RunState) -> Check:
     times = [iteration.elapsed_us for iteration in state.iterations]
+    if len(times) < state.iterations_ended:
+        why = f"only the last {len(times)} of {state.iterations_ended} iterations are kept, so they cannot be added up"
+        return Check("time.total", None, why)
     known = [time for time in times if time is not None]
-    if state.total_us is None or not known or len(known) != state.iterations_ended:
+    if state.total_us is None or not known or len(known) != len(times):
         return _absent("time.total", "total or iteration times")
     return _not_longer("time.total", "sum of iterations", sum(known), "total", state.total_us, _TOTAL_TOLERANCE_US)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core.assessment import assess
 from npumon.core.outcome import RUNNING, Ending, outcome
+from npumon.core.profile import Diagnostic
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.state import RunState
 from npumon.core.verdict import Circumstances
@@ -43,6 +44,10 @@ def report_of(
 ) -> RunReport:
     """The report of one run. `info.outcome` is set here; `ending` is None for a log that was only read."""
     how = outcome(state, ending)
+    kept = len(state.iterations)
+    if kept < state.iterations_ended:
+        what = f"only the last {kept} of {state.iterations_ended} iterations are kept"
+        state = state._replace(diagnostics=(*state.diagnostics, Diagnostic(None, "info", "npumon", what)))
     return _report(state, context, info._replace(outcome=how), ending, number, runs_in_log)
 
 

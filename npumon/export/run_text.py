@@ -144,7 +144,8 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
         ordered = sorted(times)
         median = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
         spread = (("min", ordered[0]), ("median", median), ("max", ordered[-1]))
-        facts = "iterations: " + ", ".join(f"{name} {units.milliseconds(value)}" for name, value in spread)
+        kept = f"the last {len(state.iterations)} " if len(state.iterations) < state.iterations_ended else ""
+        facts = f"{kept}iterations: " + ", ".join(f"{name} {units.milliseconds(value)}" for name, value in spread)
         yield from wrapped(facts, style.width, style, _INDENT)
     if state.iterations and measured is not state.iterations[-1]:
         told = f"the figures are those of iteration {measured.number}, the last with a profile"

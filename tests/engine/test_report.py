@@ -64,6 +64,13 @@ def test_the_drivers_profiling_explains_an_empty_text() -> None:
     assert "reload galcore" in report_of(EMPTY, Context(driver=DriverState()), RunInfo()).metrics.verdict
 
 
+def test_iterations_that_were_not_kept_are_said_to_be_missing(state: RunState) -> None:
+    report = report_of(state._replace(iterations_ended=10_005), Context(), RunInfo())
+    (diagnostic,) = report.state.diagnostics
+    assert (diagnostic.level, diagnostic.message) == ("info", "only the last 1 of 10005 iterations are kept")
+    assert report_of(state, Context(), RunInfo()).state.diagnostics == ()
+
+
 def test_the_memorys_peak_is_passed_on(state: RunState) -> None:
     assert report_of(state, Context(ddr_peak_mbyte_per_s=2_200.0), RunInfo()).metrics.verdict_id == "ddr.bound"
     assert report_of(state, Context(), RunInfo()).metrics.verdict_id == "compute.bound"
