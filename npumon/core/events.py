@@ -112,6 +112,7 @@ class IterationFailed(NamedTuple):
 
     number: int | None
     reason: str
+    line: int | None = None
 
 
 class InferenceTimed(NamedTuple):

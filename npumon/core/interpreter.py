@@ -162,10 +162,11 @@ class Interpreter:
         self._emit_structural(ev.IterationEnded(int(match[1]), elapsed_us))
 
     def _on_iteration_failed(self, match: _Match) -> None:
-        self._emit_structural(ev.IterationFailed(int(match[1]) + 1, "the graph could not be run"))
+        self._emit_structural(ev.IterationFailed(int(match[1]) + 1, "the graph could not be run", self._line))
 
     def _on_too_long(self, match: _Match) -> None:
-        self._emit_structural(ev.IterationFailed(None, "the program's own limit: execution time too long"))
+        reason = "the program's own limit: execution time too long"
+        self._emit_structural(ev.IterationFailed(None, reason, self._line))
 
     def _on_inference(self, match: _Match) -> None:
         seconds = self._figure(match[1], "the inference time")

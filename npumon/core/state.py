@@ -173,9 +173,11 @@ def _on_vpc(state: RunState, event: ev.VpcElapsed) -> RunState:
 
 
 def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState:
+    """A failure without a number is the program's word on a test that has failed already, if any of it has."""
     where = "" if event.number is None else f"iteration {event.number}: "
-    failed = state._replace(iterations_failed=state.iterations_failed + 1, phase=RUNNING)
-    return _with_diagnostic(failed, Diagnostic(None, "error", "model", where + event.reason))
+    many = max(state.iterations_failed, 1) if event.number is None else state.iterations_failed + 1
+    failed = state._replace(iterations_failed=many, phase=RUNNING)
+    return _with_diagnostic(failed, Diagnostic(event.line, "error", "model", where + event.reason))
 
 
 def _with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:

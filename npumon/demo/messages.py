@@ -17,13 +17,15 @@ def line_of(diagnostic: Diagnostic) -> str:
     source, text = diagnostic.source, diagnostic.message
     if source in ("ovxlib", "detect"):
         return f"{_LETTERS[diagnostic.level]} {text}"
+    if source == "model" and (text in _FAILURES or text.endswith(_NOT_RUN)):
+        return failure_line(diagnostic)
     if source in ("shell", "model", "driver"):
         return text
     raise ValueError(f"no text says a diagnostic of {source}")
 
 
 def failure_line(diagnostic: Diagnostic) -> str:
-    """The line that the failure of an iteration was read from; such a diagnostic names no line of its own."""
+    """The line that the failure of an iteration was read from."""
     if diagnostic.message in _FAILURES:
         return _FAILURES[diagnostic.message]
     if not diagnostic.message.endswith(_NOT_RUN):

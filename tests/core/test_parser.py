@@ -100,10 +100,10 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
     # -- iterations and totals
     ("Run the 1 time: 21.00ms or 21609.00us", [ev.IterationEnded(1, 21609.0)]),
     ("Run the 12 time: 27ms or 27960us", [ev.IterationEnded(12, 27960.0)]),
-    ("Run graph the 0 time fail", [ev.IterationFailed(1, "the graph could not be run")]),
+    ("Run graph the 0 time fail", [ev.IterationFailed(1, "the graph could not be run", 1)]),
     (
         "Test Fail,Execution Time Too Long",
-        [ev.IterationFailed(None, "the program's own limit: execution time too long")],
+        [ev.IterationFailed(None, "the program's own limit: execution time too long", 1)],
     ),
     ("vxProcessGraph execution time:", [ev.TotalAnnounced()]),
     ("Execution time:", [ev.TotalAnnounced()]),

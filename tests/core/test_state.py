@@ -216,9 +216,17 @@ def test_a_frame_ends_what_was_profiled_for_it(state_of: StateOf) -> None:
 
 
 def test_failed_iterations_are_counted_and_said() -> None:
-    state = folded(ev.IterationFailed(3, "no graph"), ev.IterationFailed(None, "too long"))
+    state = folded(ev.IterationFailed(3, "no graph", 7), ev.IterationFailed(4, "no graph", 8))
     assert state.iterations_failed == 2
-    assert [diagnostic.message for diagnostic in state.diagnostics] == ["iteration 3: no graph", "too long"]
+    assert state.diagnostics[0] == Diagnostic(7, "error", "model", "iteration 3: no graph")
+
+
+def test_a_test_that_failed_as_a_whole_is_no_further_failed_iteration() -> None:
+    whole = ev.IterationFailed(None, "too long", 2)
+    assert folded(whole).iterations_failed == 1
+    state = folded(ev.IterationFailed(1, "no graph", 1), whole)
+    assert state.iterations_failed == 1
+    assert [(each.line, each.message) for each in state.diagnostics] == [(1, "iteration 1: no graph"), (2, "too long")]
 
 
 def test_a_line_redrawn_many_times_is_one_unrecognised_line() -> None:

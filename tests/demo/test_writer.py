@@ -280,7 +280,7 @@ def with_messages(draw: st.DrawFn, state: RunState, dialect: Dialect) -> RunStat
             else:
                 diagnostics.append(item._replace(line=number))
         if at < len(lines) and lines[at].startswith(("Run graph the", "Test Fail")):
-            diagnostics.append(failures.pop(0))
+            diagnostics.append(failures.pop(0)._replace(line=number + 1))
         number += 1
     return state._replace(
         diagnostics=tuple(diagnostics),

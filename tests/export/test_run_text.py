@@ -109,6 +109,12 @@ def test_several_iterations_are_summed_up(report_from: ReportFrom) -> None:
     assert "  iterations: min 10.0 ms, median 25.0 ms, max 40.0 ms\n" in report
 
 
+def test_iterations_that_were_not_kept_are_not_in_the_summary(report_from: ReportFrom) -> None:
+    report = report_from(END + "Run the 2 time: 10.00ms or 10000.00us\n")
+    report = report._replace(state=report.state._replace(iterations_ended=3))
+    assert "  the last 2 iterations: min 10.0 ms, median 20.0 ms, max 30.0 ms\n" in run_text(report)
+
+
 def test_an_inference_has_a_time_beside_its_iteration(report_from: ReportFrom) -> None:
     assert "Times  iteration 30.0 ms, inference 42.3 ms\n" in run_text(report_from(END + "Done. inference : 0.0423\n"))
     assert "Times  iteration 42.3 ms\n" in run_text(report_from("Done. inference : 0.0423\n"))
@@ -216,7 +222,7 @@ def test_diagnostics(report_from: ReportFrom) -> None:
     assert lines[start + 1 : start + 5] == [
         "  error ovxlib (line 1): [vnn:1]bad",
         "  warning ovxlib (line 2): [vnn:2]odd",
-        "  error model: iteration 1: the graph could not be run",
+        "  error model (line 4): iteration 1: the graph could not be run",
         "1 line of the text not recognised",
     ]
     many = run_text(report_from("E [vnn:1]bad\n" * 300 + "what?\n" * 2))
