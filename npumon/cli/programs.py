@@ -40,7 +40,7 @@ def demo_program(demo: DemoBoard, place: Workplace) -> Program:
 
 def command_program(command: tuple[str, ...], folder: Path, place: Workplace) -> Program:
     """Any command, in a folder."""
-    return Program(_request(place, command, folder, Path(command[0]).name), _labels(folder))
+    return Program(_request(place, command, folder, Path(command[0]).name), labels_of(command, folder))
 
 
 def kept_program(record: RunRecord, place: Workplace) -> Program:
@@ -71,6 +71,12 @@ def _network(place: Workplace, folder: Path, files: Sequence[str]) -> ReadNetwor
 
     paths = network_paths(folder, files)
     return place.networks.reader(paths) if paths else None
+
+
+def labels_of(command: Sequence[str], folder: Path) -> str | None:
+    """The labels file beside the command's program, where that is named by its path, or else beside its folder."""
+    beside = _labels((folder / command[0]).parent) if command and "/" in command[0] else None
+    return beside or _labels(folder)
 
 
 def _labels(folder: Path) -> str | None:

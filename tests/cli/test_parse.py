@@ -77,6 +77,26 @@ def test_a_named_pipe(npumon: CommandLine) -> None:
     writer.join()
 
 
+def test_a_log_of_npumons_own_is_told_with_what_was_run(npumon: CommandLine) -> None:
+    npumon.script("models/goldfish/run.sh", f"#!/bin/sh\ncat '{SEED}'\n")
+    labels = npumon.folder / "models" / "imagenet_slim_labels.txt"
+    labels.write_text("dummy\ntench\ngoldfish\n")
+    made = json.loads(npumon("run", "--format", "json", "models/goldfish").stdout)
+    log = made["run"]["log"]
+    for words in (("parse", log), ("snapshot", "--log", log)):
+        done = json.loads(npumon(*words, "--format", "json").stdout)
+        read = done["run"] if words[0] == "snapshot" else done
+        known = ("id", "model", "command", "cwd", "started_at")
+        assert [read["run"][key] for key in known] == [made["run"][key] for key in known]
+        assert read["top"] == made["top"]
+    labels.write_bytes(b"\0")
+    assert document(npumon, log)["top"][0]["label"] is None
+    elsewhere = npumon.folder / "other.log"
+    elsewhere.write_bytes(Path(log).read_bytes())
+    elsewhere.with_suffix(".json").write_bytes(Path(log).with_suffix(".json").read_bytes())
+    assert document(npumon, str(elsewhere))["run"]["id"] is None
+
+
 def test_how_many_runs_a_pipe_holds_is_not_known_beforehand(npumon: CommandLine) -> None:
     done = npumon("parse", "--run", "all", "--format", "json", "-", stdin=SEED.read_bytes() * 2)
     assert [run["runs_in_log"] for run in json.loads(done.stdout)["runs"]] == [None, None]

@@ -7,8 +7,9 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
@@ -66,7 +67,8 @@ class Logs:
         self.paths = tuple(files)
         for path in self.paths:
             _refuse_early(path)
-        self._diagnostics = place.diagnostics
+        self._place = place
+        self._about: dict[str, tuple[RunInfo, Sequence[str]]] = {}
         self.runs = 0
 
     def completed(self, *, live: bool = False) -> Iterator[tuple[str, Completed]]:
@@ -93,7 +95,7 @@ class Logs:
             self.runs = last.run - 1
             what = f"{_name(path)} holds no profiler text."
             remedy = "Profiler text is what a model prints with VIV_VX_PROFILE=1 and VIV_VX_DEBUG_LEVEL=1."
-            self._diagnostics.warning(Problem("parse.empty", what, remedy))
+            self._place.diagnostics.warning(Problem("parse.empty", what, remedy))
 
     def total(self) -> int | None:
         """How many runs there are, by reading everything beforehand; None where something can be read only once."""
@@ -112,7 +114,7 @@ class Logs:
         """A report for each run; for no run at all, one that says so."""
         for path, item in self.completed():
             if isinstance(item, RunCompleted):
-                yield _report(path, item, context)._replace(runs_in_log=runs_in_log)
+                yield self.report(path, item, context)._replace(runs_in_log=runs_in_log)
 
     def chosen(self, wanted: int | None, context: Context) -> RunReport:
         """The report of the run with that number, or of the last one. Only that one is assessed.
@@ -129,7 +131,32 @@ class Logs:
                     found = path, item
         if found is None:
             raise _no_such_run(wanted, count)
-        return _report(*found, context)._replace(runs_in_log=count)
+        return self.report(*found, context)._replace(runs_in_log=count)
+
+    def report(self, path: str, item: RunCompleted, context: Context) -> RunReport:
+        """The report of a run whose log may hold more of them, with what is on record about it."""
+        from npumon.engine.report import report_of
+
+        info, labels = self._about.get(path) or self._about.setdefault(path, self._origin(path))
+        context = context._replace(labels=context.labels or labels)
+        return report_of(item.state, context, info, number=item.run, runs_in_log=None)
+
+    def _origin(self, path: str) -> tuple[RunInfo, Sequence[str]]:
+        """Where a log comes from, and the names of its model's classes, where they can still be read."""
+        if path == STDIN:
+            return RunInfo(log=_name(path)), ()
+        from npumon.cli.run_origin import record_beside, run_info
+
+        record = record_beside(path)
+        if record is None:
+            return run_info(path, None), ()
+        from npumon.cli.programs import labels_of
+
+        try:
+            labels = self._place.class_names(labels_of(record.command, Path(record.cwd)))
+        except ProblemError:
+            labels = ()
+        return run_info(path, record), labels
 
 
 def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]:
@@ -141,13 +168,6 @@ def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]
         yield from fold.feed(parser.feed(chunk))
     yield from fold.feed(parser.close())
     yield fold.close()
-
-
-def _report(path: str, item: RunCompleted, context: Context) -> RunReport:
-    """The report of a run whose log may hold more of them."""
-    from npumon.engine.report import report_of
-
-    return report_of(item.state, context, RunInfo(log=_name(path)), number=item.run, runs_in_log=None)
 
 
 def _one(report: RunReport, place: Workplace, form: str, check: bool) -> int:
@@ -211,7 +231,7 @@ def _jsonl(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
             if isinstance(item, IterationCompleted):
                 sink.write(json_line(iteration_line(item.run, item.iteration, demo=context.demo), style))
                 continue
-            report = _report(path, item, context)
+            report = logs.report(path, item, context)
             for _ in worst.seen([report]):
                 sink.write(json_line(run_document(report), style))
             found = True
@@ -271,8 +291,6 @@ def segments_of(path: str, writer: RowWriter) -> Iterator[Iterator[Segment]]:
 
     with opened(path) as chunks:
         if path != STDIN:
-            from pathlib import Path
-
             from npumon.engine.parallel import prepared_in_parallel, worthwhile
 
             if worthwhile(Path(path)):
