@@ -37,7 +37,7 @@ File = int | IO[Any]
 Environ = Mapping[str, str | None]
 NOTHING: Environ = {}
 
-_MARK = "NPUMON_TEST_MARK"
+_MARK = "TEST_OF_NPUMON_MARK"
 
 #: Takes standard input as controlling terminal and becomes the program, so that Ctrl-C there reaches its group.
 _LEADER = (

@@ -65,6 +65,10 @@ class Diagnostics:
         if not self.quiet:
             self._say(text)
 
+    def label(self, text: str) -> None:
+        """Say what is said of every figure, however quiet npumon is to be."""
+        self._say(text)
+
     def show(self, lines: Iterable[str]) -> None:
         """Print lines as they are: what a question is about."""
         for line in lines:

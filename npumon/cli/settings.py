@@ -219,12 +219,13 @@ def _unknown_key(key: str, value: object, where: str) -> ProblemError:
 
 
 def _misspelt(environ: Mapping[str, str]) -> Iterable[Problem]:
-    """A variable that looks like one of ours but is not is most likely a slip, and has no effect."""
+    """A variable that is named as ours are but is none is a slip, and has no effect."""
     known = [setting.variable for setting in SETTINGS]
     for name in sorted(environ):
-        if name.startswith(_PREFIX) and name not in known and (nearest := _nearest(name, known, 0.85)):
-            what = f"The variable {visible(name)} has no effect."
-            yield Problem("config.variable", what, f"Did you mean {nearest}?", "usage")
+        if name.startswith(_PREFIX) and name not in known:
+            nearest = _nearest(name, known, 0.85)
+            remedy = f"Did you mean {nearest}?" if nearest else "npumon config lists every setting."
+            yield Problem("config.variable", f"The variable {visible(name)} has no effect.", remedy, "usage")
 
 
 def _nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -80,7 +80,7 @@ class Workplace:
     def note_demo(self) -> None:
         """Say DEMO on standard error, for tables whose columns are fixed."""
         if self.wants_demo:
-            self.diagnostics.note("DEMO: the figures are those of a simulated board.")
+            self.diagnostics.label("DEMO: the figures are those of a simulated board.")
 
     @cached_property
     def demo(self) -> DemoBoard | None:
@@ -95,10 +95,16 @@ class Workplace:
 
     @cached_property
     def roots(self) -> Roots:
-        """Where /sys, /proc, /dev and /lib/modules are."""
+        """Where /sys, /proc, /dev and /lib/modules are. Raises `ProblemError` (usage) where there is no such folder."""
         from npumon.board.roots import Roots
 
-        return Roots(Path(self.settings.board_root) if self.demo is None else self.demo.root)
+        if self.demo is not None:
+            return Roots(self.demo.root)
+        root = self.settings.board_root
+        if not os.path.isdir(root):
+            what = f"{self.settings.origin('board.root').where}: there is no folder {shown(root)}."
+            raise ProblemError(Problem("board.root", what, "Name one that holds sys, proc, dev and lib.", "usage"))
+        return Roots(Path(root))
 
     @cached_property
     def probe(self) -> BoardProbe:

@@ -294,7 +294,8 @@ def test_a_wrong_option_names_itself(folders: UserFolders) -> None:
 def test_a_misspelt_variable_is_remarked_upon(folders: UserFolders) -> None:
     settings = load(environ={"NPUMON_RUN_TIMEOUT": "5", "NPUMON_INTERNAL": "1", "TERM": "x"}, folders=folders)
     assert [str(remark) for remark in settings.remarks] == [
-        "The variable NPUMON_RUN_TIMEOUT has no effect. Did you mean NPUMON_RUN_TIMEOUT_S?"
+        "The variable NPUMON_INTERNAL has no effect. npumon config lists every setting.",
+        "The variable NPUMON_RUN_TIMEOUT has no effect. Did you mean NPUMON_RUN_TIMEOUT_S?",
     ]
 
 

@@ -59,7 +59,7 @@ def test_demo_is_said_in_lines_and_beside_tables(npumon: CommandLine) -> None:
     done = npumon("run", "--demo", "--format", "jsonl")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(line["schema"], line["demo"]) for line in lines] == [("npumon.iteration/1", True), ("npumon.run/1", True)]
-    for words in (("run",), ("models",)):
+    for words in (("run",), ("models",), ("run", "-q")):
         done = npumon(*words, "--demo", "--format", "csv")
         assert done.returncode == 0
         assert done.stderr == "npumon: DEMO: the figures are those of a simulated board.\n"

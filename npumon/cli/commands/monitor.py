@@ -35,6 +35,8 @@ def open_monitor(place: Workplace, watched: str | None = None, kept: RunRecord |
     or on its own runs. Raises `ProblemError` (usage) where there is no terminal."""
     _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
     settings = place.settings
+    if not place.wants_demo:
+        place.roots  # noqa: B018  # raises what is wrong with it while that can still be read
     if settings.labels_file is not None:
         place.context(board=False)  # raises what is wrong with it while that can still be read
     chosen = settings.origin("output.color").kind != "default"
