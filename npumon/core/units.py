@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 ABSENT = "n/a"
 
 
@@ -25,6 +27,14 @@ def seconds(duration_s: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def spread(times_us: Sequence[float]) -> str:
+    """Several times in microseconds as `min 21.6 ms, median 21.7 ms, max 22.0 ms`."""
+    ordered = sorted(times_us)
+    median = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    figures = (("min", ordered[0]), ("median", median), ("max", ordered[-1]))
+    return ", ".join(f"{name} {milliseconds(value)}" for name, value in figures)
+
+
 def percent(share: float | None) -> str:
     """A share of one as `98.2 %`."""
     return ABSENT if share is None else f"{share * 100:.1f} %"
@@ -41,8 +51,17 @@ def rate(mbyte_per_s: float | None) -> str:
 
 
 def megacycles(cycles: int | None) -> str:
-    """Cycles as `16.70 M`."""
-    return ABSENT if cycles is None else f"{cycles / 1e6:.2f} M"
+    """Cycles as `16.70 M`, or all of them where millions would leave little: `4 000`."""
+    if cycles is None:
+        return ABSENT
+    return grouped(cycles) if cycles < 10_000 else f"{cycles / 1e6:.2f} M"
+
+
+def score(value: float | None) -> str:
+    """A class's score with four decimals, or as `1e-05` where they would all be 0."""
+    if value is None:
+        return ABSENT
+    return f"{value:.0e}" if 0 < abs(value) < 0.00005 else f"{value:.4f}"
 
 
 def size(count: int | None) -> str:

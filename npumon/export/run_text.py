@@ -141,11 +141,8 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
         yield from wrapped(", ".join(parts), style.width, style, " " * len("Times  "), "Times  ")
     times = [iteration.elapsed_us for iteration in state.iterations if iteration.elapsed_us is not None]
     if len(times) > 1:
-        ordered = sorted(times)
-        median = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-        spread = (("min", ordered[0]), ("median", median), ("max", ordered[-1]))
         kept = f"the last {len(state.iterations)} " if len(state.iterations) < state.iterations_ended else ""
-        facts = f"{kept}iterations: " + ", ".join(f"{name} {units.milliseconds(value)}" for name, value in spread)
+        facts = f"{kept}iterations: {units.spread(times)}"
         yield from wrapped(facts, style.width, style, _INDENT)
     if state.iterations and measured is not state.iterations[-1]:
         told = f"the figures are those of iteration {measured.number}, the last with a profile"
@@ -206,7 +203,7 @@ def _top(report: RunReport, style: Style) -> Iterator[str]:
     width = max(8, min(40, style.width - 21 - index - column))
     yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
     for entry, label in zip(entries, labels, strict=True):
-        score = fitted(units.ABSENT if entry.score is None else f"{entry.score:.4f}", 8, style, right=True)
+        score = fitted(units.score(entry.score), 8, style, right=True)
         drawn = bar(entry.score or 0.0, width, style)
         row = f"{_INDENT}{entry.rank:>2}  {entry.class_index:>{index}}  {fitted(label, column, style)}  {score}"
         yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
@@ -221,7 +218,7 @@ def _detections(report: RunReport, style: Style) -> Iterator[str]:
         (
             str(number if detection.number is None else detection.number),
             detection.label or "",
-            units.ABSENT if detection.score is None else f"{detection.score:.4f}",
+            units.score(detection.score),
             *(
                 units.ABSENT if value is None else f"{value:g}"
                 for value in (detection.left, detection.top, detection.right, detection.bottom)
@@ -257,7 +254,7 @@ def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
 def _log(report: RunReport, style: Style) -> Iterator[str]:
     """Where a run that went wrong left its text, and how that ends: there the program says why."""
     info = report.info
-    if info.id is None or info.outcome in _UNTROUBLED:
+    if info.duration_s is None or info.outcome in _UNTROUBLED:  # only read, or not over
         return
     if info.log is not None:
         yield from wrapped(info.log, style.width, style, " " * len("Log  "), "Log  ")

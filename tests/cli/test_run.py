@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import PATIENCE, SEED, CommandLine, until
+from tests.command_line import PATIENCE, SEED, CommandLine, refused, until
 
 #: Says where it is and what it was given, in lines that nobody recognises, then prints the real run.
 TELLING = f"""#!/bin/sh
@@ -89,6 +89,23 @@ def test_labels(telling: CommandLine) -> None:
     assert "      2  2    0.8340  " in text
 
 
+def test_labels_beside_a_command_that_lies_elsewhere(telling: CommandLine) -> None:
+    (telling.folder / "models" / "imagenet_slim_labels.txt").write_text("dummy\ntench\ngoldfish, one folder up\n")
+    command = ("--", "models/telling/run.sh")
+    assert document(telling, *command)["top"][0]["label"] == "goldfish, one folder up"
+    (telling.folder / "labels.txt").write_text("dummy\ntench\ngoldfish, here\n")
+    assert document(telling, *command)["top"][0]["label"] == "goldfish, one folder up"
+    assert document(telling, "--", "cat", str(SEED))["top"][0]["label"] == "goldfish, here"
+
+
+def test_a_root_that_is_not_there(npumon: CommandLine) -> None:
+    for words in (("run", "--root", "/nope", "--", "true"), ("doctor", "--root", "/nope")):
+        refused(npumon(*words), 2, "--root: there is no folder /nope.")
+    refused(
+        npumon("snapshot", environ={"NPUMON_BOARD_ROOT": "/nope"}), 2, "NPUMON_BOARD_ROOT: there is no folder /nope."
+    )
+
+
 def test_a_labels_file_that_is_none(telling: CommandLine) -> None:
     done = telling("run", "telling", "--labels", "missing")
     assert (done.returncode, done.stdout) == (2, "")
@@ -104,6 +121,9 @@ def test_several_runs(telling: CommandLine) -> None:
     assert started == sorted(started)
     text = telling("run", "-n", "2", "telling")
     assert text.stdout.count("Compute-bound") == 2
+    assert text.stdout.startswith("Run 1 of 2\ntelling · ok")
+    assert "\n\nRun 2 of 2\ntelling · ok" in text.stdout
+    assert text.stdout.endswith("\n\n2 runs: 2 ok, latency min 21.6 ms, median 21.6 ms, max 21.6 ms\n")
     assert text.stderr == ""
 
 
@@ -118,6 +138,8 @@ def test_a_warm_up_that_fails_is_the_result(npumon: CommandLine) -> None:
     result = document(npumon, "-n", "3", "--warmup", "2", "--", script, status=1)
     assert [run["run"]["exit_status"] for run in result["runs"]] == [3]
     assert (npumon.folder / "ran").read_text() == "ran\n"
+    text = npumon("run", "-n", "3", "--warmup", "2", "--", script).stdout
+    assert text.startswith("The run to warm up\nfail.sh · failed · exit status 3")
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,23 @@ def test_rate(speed: float | None, text: str) -> None:
     assert units.rate(speed) == text
 
 
-@pytest.mark.parametrize(("cycles", "text"), [(None, "n/a"), (16_697_255, "16.70 M"), (0, "0.00 M")])
+@pytest.mark.parametrize(("cycles", "text"), [(None, "n/a"), (16_697_255, "16.70 M"), (290_000, "0.29 M")])
 def test_megacycles(cycles: int | None, text: str) -> None:
     assert units.megacycles(cycles) == text
+
+
+def test_few_cycles_are_told_one_by_one() -> None:
+    assert [units.megacycles(cycles) for cycles in (0, 4_000, 9_999, 10_000)] == ["0", "4 000", "9 999", "0.01 M"]
+
+
+def test_score() -> None:
+    scores = (None, 0.0, 0.833984, 0.00005, 0.00001, -0.00001)
+    assert [units.score(value) for value in scores] == ["n/a", "0.0000", "0.8340", "0.0001", "1e-05", "-1e-05"]
+
+
+def test_spread() -> None:
+    assert units.spread([30_000.0, 10_000.0, 20_000.0]) == "min 10.0 ms, median 20.0 ms, max 30.0 ms"
+    assert units.spread([10_000.0, 20_000.0]) == "min 10.0 ms, median 15.0 ms, max 20.0 ms"
 
 
 @pytest.mark.parametrize(

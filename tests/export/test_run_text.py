@@ -148,7 +148,7 @@ def test_what_there_is_of_an_unfinished_iteration_is_listed(report_from: ReportF
     assert sum("conv" in line for line in lines[:head]) == 2
 
 
-RAN = RunInfo(id="1", log="~/state/1.log")
+RAN = RunInfo(log="~/state/1.log", duration_s=1.0)
 
 
 def test_a_run_that_went_wrong_shows_how_its_log_ends(report_from: ReportFrom) -> None:

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.commands.run_session import run_often
 
-    printer = Printer(place, form, several=args.count > 1)
+    printer = Printer(place, form, args.count)
     reports = run_often(args.count, program.request, context, place, printer, program.network)
     printer.finish(reports)
     codes = [concluded(report, context, place, check=args.check) for report in reports]

@@ -24,10 +24,11 @@ Hear = Callable[["Update"], None]
 class Printer:
     """Takes updates and reports, prints them in one format. `finish` prints what had to wait for the end."""
 
-    def __init__(self, place: Workplace, form: str, *, several: bool) -> None:
+    def __init__(self, place: Workplace, form: str, runs: int) -> None:
         self._place = place
         self._form = form
-        self._several = several
+        self._runs = runs
+        self._names: list[str] = []
         self._style = place.output.style
         self._stack = ExitStack()
         self._stream = self._stack.enter_context(place.output.open_stream()) if form in ("jsonl", "csv") else None
@@ -49,11 +50,12 @@ class Printer:
 
     def take(self, report: RunReport, number: int) -> None:
         """A run is over."""
+        self._names.append(f"Run {number} of {self._runs}" if number > 0 else "The run to warm up")
         if self._form == "jsonl":
             self._write(json_line(run_document(report), self._style))
         elif self._form == "csv" and report.state.open_iteration is not None:
             self._write(iteration_rows(number, report.state.open_iteration))
-        elif self._form == "text" and self._several and self._place.diagnostics.terminal:
+        elif self._form == "text" and self._runs > 1 and self._place.diagnostics.terminal:
             self._place.diagnostics.note(f"run {number}: {report.info.outcome}")
 
     def finish(self, reports: Sequence[RunReport]) -> None:
@@ -61,15 +63,21 @@ class Printer:
         self._stack.close()
         output = self._place.output
         if self._form == "json":
-            if self._several:
+            if self._runs > 1:
                 with output.open_document() as sink:
                     for text in json_runs(reports, self._style):
                         sink.write(text)
             elif reports:
                 output.document(json_document(run_document(reports[-1]), self._style))
         elif self._form == "text":
-            told = (self._place.for_people(report) for report in reports if started(report))
-            output.text("\n".join(run_text(report, self._style) for report in told))
+            named = zip(self._names, map(self._place.for_people, reports), strict=True)
+            told = [(name, report) for name, report in named if started(report)]
+            if self._runs > 1:
+                from npumon.export.series_text import series_text
+
+                output.text(series_text(told, self._style))
+            else:
+                output.text("".join(run_text(report, self._style) for _, report in told))
 
     def _iteration(self, number: int, item: IterationCompleted) -> None:
         if self._form == "csv":

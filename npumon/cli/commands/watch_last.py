@@ -44,7 +44,7 @@ def _print(record: RunRecord, place: Workplace, limit_s: float | None) -> int:
     form = place.format("jsonl", "json", "csv")
     program = kept_program(record, place)
     context = place.context(program.labels)
-    printer = Printer(place, form, several=False)
+    printer = Printer(place, form, 1)
     session = Session(KeptRunner(record, place.runner), place.follower, context, network=program.network)
     report, late = asyncio.run(_watched(session, program.request, place, printer, limit_s))
     printer.finish([report])

@@ -1,0 +1,32 @@
+"""Several runs of one program for people: each under its name, and in a line what they come to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from npumon.core import units
+from npumon.core.comparison import latency_us
+from npumon.core.report import RunReport
+from npumon.export.drawing import painted, wrapped
+from npumon.export.run_text import run_text
+from npumon.export.style import PLAIN, Style
+
+
+def series_text(runs: Sequence[tuple[str, RunReport]], style: Style = PLAIN) -> str:
+    """The reports one below the other; a single one is summed up by itself."""
+    texts = [f"{painted(name, 'bold', style)}\n{run_text(report, style)}" for name, report in runs]
+    if len(runs) > 1:
+        lines = wrapped(_summary([report for _, report in runs]), style.width, style)
+        texts.append("".join(painted(line, "bold", style) + "\n" for line in lines))
+    return "\n".join(texts)
+
+
+def _summary(reports: Sequence[RunReport]) -> str:
+    outcomes = Counter(report.info.outcome for report in reports)
+    facts = [f"{many} {outcome}" for outcome, many in outcomes.items()]
+    times = [time for time in map(latency_us, reports) if time is not None]
+    if len(times) > 1:
+        facts.append(f"latency {units.spread(times)}")
+    demo = "DEMO: " if any(report.demo for report in reports) else ""
+    return f"{demo}{len(reports)} runs: {', '.join(facts)}"
