@@ -63,7 +63,14 @@ def test_json(npumon: CommandLine, prog: Prog) -> None:
     assert document["memory"] == {"axi_sram_bytes": 1048576, "vip_sram_bytes": 522240}
     assert (document["create_us"], document["verify_us"], document["loops"]) == (59455, 823, 1)
     assert document["iterations"] == [
-        {"index": 1, "complete": True, "elapsed_us": 21609.0, "vpc_elapsed_us": 21124, "layers": [LAYER]}
+        {
+            "index": 1,
+            "complete": True,
+            "elapsed_us": 21609.0,
+            "inference_us": None,
+            "vpc_elapsed_us": 21124,
+            "layers": [LAYER],
+        }
     ]
     assert (document["total_us"], document["average_us"]) == (21625.0, 21625.0)
     assert [(entry["index"], entry["score"]) for entry in document["top"]] == [
