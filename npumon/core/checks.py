@@ -26,8 +26,13 @@ _TOTAL_TOLERANCE_US = 1_000.0
 _VIP_RESERVE_BYTES = 4_096
 
 
-def checks_of(state: RunState, figures: Figures, nominal_clock_mhz: float | None) -> tuple[Check, ...]:
-    """All checks, in a fixed order; those whose figures are absent come with `ok` None."""
+def checks_of(
+    state: RunState, figures: Figures, nominal_clock_mhz: float | None, *, over: bool = True
+) -> tuple[Check, ...]:
+    """All checks, in a fixed order; those whose figures are absent come with `ok` None.
+
+    So does what only the end of a run can tell, while it is not `over`.
+    """
     last = state.measured
     window_us, elapsed_us = (last.vpc_elapsed_us, last.elapsed_us) if last else (None, None)
     slack_us = _SECONDS_TOLERANCE_US if last and last.elapsed_us == last.inference_us else 0.0
@@ -38,7 +43,7 @@ def checks_of(state: RunState, figures: Figures, nominal_clock_mhz: float | None
         _not_longer("time.layers", "layers", figures.execution_us, "iteration", elapsed_us, slack_us),
         _not_longer("time.window", "cycle window", window_us, "iteration", elapsed_us, slack_us),
         _total(state),
-        _iterations(state),
+        _iterations(state, over),
         _layers(state),
         _order(state),
     )
@@ -138,11 +143,12 @@ def _total(state: RunState) -> Check:
     return _not_longer("time.total", "sum of iterations", sum(known), "total", state.total_us, _TOTAL_TOLERANCE_US)
 
 
-def _iterations(state: RunState) -> Check:
+def _iterations(state: RunState, over: bool) -> Check:
     if state.loops is None:
         return _absent("iterations.count", "number of iterations announced")
     seen = state.iterations_ended
-    return Check("iterations.count", seen == state.loops, f"{seen} of {_counted(state.loops, 'iteration')} completed")
+    detail = f"{seen} of {_counted(state.loops, 'iteration')} completed"
+    return Check("iterations.count", seen == state.loops if over else None, detail if over else f"{detail} so far")
 
 
 def _layers(state: RunState) -> Check:

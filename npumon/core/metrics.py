@@ -18,7 +18,7 @@ NOMINAL_CLOCK_MHZ = {"0x88": 800.0, "0x99": 800.0, "0xb9": 800.0, "0xbe": 667.0,
 
 
 class Check(NamedTuple):
-    """A consistency check of the figures. `ok` is None where the figures it needs are absent."""
+    """A consistency check of the figures. `ok` is None where the figures it needs are absent, or yet to come."""
 
     id: str
     ok: bool | None

@@ -51,6 +51,16 @@ def test_the_real_run_passes_all(real: RunState) -> None:
     assert checks["iterations.count"].detail == "1 of 1 iteration completed"
 
 
+def test_iterations_are_not_missed_before_the_end(real: RunState) -> None:
+    early = real._replace(loops=5)
+    for over, ok, detail in (
+        (False, None, "1 of 5 iterations completed so far"),
+        (True, False, "1 of 5 iterations completed"),
+    ):
+        checks = {check.id: check for check in checks_of(early, Figures(), None, over=over)}
+        assert checks["iterations.count"][1:] == (ok, detail)
+
+
 def test_without_figures_all_abstain() -> None:
     checks = checked(EMPTY)
     assert list(checks) == IDS

@@ -18,6 +18,7 @@ from tests.tui.moments import (
     moments,
     seed_run,
     texts,
+    under_way,
     without_counters,
 )
 from tests.tui.stage import live, report
@@ -39,6 +40,11 @@ def test_failed_checks_are_told() -> None:
     run = report(TEXT.replace(b"[1] times", b"[5] times"))
     failed = [sentence for sentence, _ in verdict_sentences(live(run)) if sentence.startswith("Check")]
     assert failed == ["Check iterations.count failed: 1 of 5 iterations completed."]
+
+
+def test_no_check_fails_because_a_run_is_not_over() -> None:
+    run = under_way(b"Run the 1 time", TEXT.replace(b"[1] times", b"[5] times"))
+    assert [sentence for sentence, _ in verdict_sentences(live(run)) if "failed" in sentence] == []
 
 
 def test_what_the_verdict_tells_is_not_told_again() -> None:
