@@ -19,6 +19,7 @@ from npumon.engine.lookout import Lookout, Sight
 from npumon.engine.publish import Publisher
 from npumon.engine.report import Context, started
 from npumon.engine.scene import Scene
+from npumon.engine.series_clock import SeriesClock
 from npumon.engine.session import Session, Update
 from npumon.engine.underway import UnderWay
 from npumon.engine.work import Part, Work, parts_of
@@ -164,6 +165,8 @@ class Monitor:
 
     async def _make(self, session: Session, work: Work) -> None:
         try:
+            if (runs := work.warmup + work.count) > 1:
+                self._scene.series = SeriesClock(runs, self._clock.monotonic())
             for part in parts_of(work):
                 if not await self._one(session, work, part) or session.stopped is not None:
                     break
@@ -211,6 +214,8 @@ class Monitor:
         scene.doing = scene.doing._replace(stage=FINISHING)
         failed_warmup = part.warmup and report.info.outcome != OK
         scene.end(report, counted=not part.warmup or failed_warmup)
+        if scene.series is not None:
+            scene.series.ended(self._clock.monotonic() - now_s, warmup=part.warmup)
         self._changed()
         return started(report) and not failed_warmup
 

@@ -10,6 +10,7 @@ from npumon.core.snapshot import BoardState, DriverState, Snapshot
 from npumon.engine.journal import Journal
 from npumon.engine.lookout import Sight
 from npumon.engine.report import Context
+from npumon.engine.series_clock import SeriesClock
 from npumon.engine.underway import UnderWay
 from npumon.ports import Clock
 
@@ -17,8 +18,9 @@ from npumon.ports import Clock
 class Scene:
     """Holds what is known; others put it there.
 
-    `doing` has the fields of the activity that do not change by themselves, `run` the run under way. `stopping`
-    replaces its stage. `note` is about the work; what the board has to be excused for comes before it.
+    `doing` has the fields of the activity that do not change by themselves, `run` the run under way, `series` the
+    series that it is part of. `stopping` replaces its stage. `note` is about the work; what the board has to be
+    excused for comes before it.
     """
 
     def __init__(self, context: Context, clock: Clock) -> None:
@@ -29,6 +31,7 @@ class Scene:
         self.log = Logbook()
         self.doing = Activity()
         self.run: UnderWay | None = None
+        self.series: SeriesClock | None = None
         self.stopping = False
         self.unanswered_s: float | None = None
         self._ended: RunReport | None = None
@@ -56,13 +59,15 @@ class Scene:
 
     def rest(self, stage: str = IDLE) -> None:
         """Nothing is under way."""
-        self.run, self.stopping = None, False
+        self.run, self.series, self.stopping = None, None, False
         self.doing = Activity(stage=stage, run=self.journal.ended, source=self.doing.source, note=self.doing.note)
 
     def activity(self) -> Activity:
         """What is going on now."""
         now_s = self._clock.monotonic()
         shown = self.doing if self.run is None else self.run.activity(self.doing, now_s)
+        if self.series is not None:
+            shown = shown._replace(course=self.series.course(shown, now_s))
         if self.stopping:
             shown = shown._replace(stage=STOPPING)
         if self.unanswered_s is not None:

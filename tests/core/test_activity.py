@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.core import activity
-from npumon.core.activity import UNDER_WAY, Activity
+from npumon.core.activity import UNDER_WAY, Activity, Course
 
 
 def test_by_default_nothing_is_going_on() -> None:
@@ -20,3 +20,20 @@ def test_a_program_is_under_way(stage: str) -> None:
 @pytest.mark.parametrize("stage", ["idle", "reloading", "waiting", "following"])
 def test_no_program_is_under_way(stage: str) -> None:
     assert not Activity(stage=stage).under_way
+
+
+@pytest.mark.parametrize(
+    ("activity", "share"),
+    [
+        (Activity("running", iteration=1, iterations=1), None),
+        (Activity("running", iteration=3), None),
+        (Activity("running", iteration=3, iterations=4), 0.5),
+        (Activity("running", iteration=9, iterations=4), 1.0),
+        (Activity("starting", course=Course(1, 4, 3.0)), 0.25),
+        (Activity("running", iteration=3, iterations=4, course=Course(1, 4, 3.0)), 0.375),
+        (Activity("finishing", course=Course(4, 4, 3.0)), 1.0),
+        (Activity("idle", iteration=3, iterations=4), None),
+    ],
+)
+def test_how_much_of_the_work_is_over(activity: Activity, share: float | None) -> None:
+    assert activity.share == share

@@ -108,6 +108,16 @@ async def test_a_series_with_runs_to_warm_up(viewer: Open) -> None:
     parts = [(live.activity.warmup, live.activity.part, live.activity.parts) for live in shown.seen]
     assert set(parts) <= {(True, 1, 2), (True, 2, 2), (False, 1, 3), (False, 2, 3), (False, 3, 3), (False, None, None)}
     assert parts == sorted(parts, key=lambda part: (not part[0], part[1] or 9)), "in this order"
+    courses = [live.activity.course for live in shown.seen[:-1]]
+    overs = [course.over for course in courses if course is not None]
+    assert len(overs) == len(courses)
+    assert overs == sorted(overs)
+    assert set(overs) >= {0, 1, 2, 3, 4}, "runs to warm up are a part of the way"
+    assert {course.runs for course in courses if course is not None} == {5}
+    elapsed = [course.elapsed_s for course in courses if course is not None]
+    assert elapsed == sorted(elapsed), "the time of the series does not begin anew with each run"
+    assert [course.remaining_s for course in courses if course is not None and course.over].count(None) == 0
+    assert live.activity.course is None
     assert len(live.runs) == 3
     assert [run.metrics.verdict_id for run in live.runs] == ["compute.bound"] * 3, "the cold run does not count"
     assert live.history.ever == 5, "but it was shown"

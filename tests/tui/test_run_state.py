@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from npumon.core.activity import Activity
+from npumon.core.activity import Activity, Course
 from npumon.core.live import Live
 from npumon.core.report import RunInfo
 from npumon.tui.paint import Room
-from npumon.tui.panes.run_state import outcome_words, progress, run_state_lines
+from npumon.tui.panes.run_state import outcome_words, run_state_lines
 from tests.tui.moments import ROOMS, TEXT, fits, moments, roles, seed_run, texts, under_way
 from tests.tui.stage import live, report
 
@@ -30,8 +30,8 @@ def running(**more: Any) -> Live:
         ("idle", "idle"),
         ("reloading", "reloading the driver"),
         ("starting", "starting"),
-        ("creating", "creating the network"),
-        ("verifying", "verifying the graph"),
+        ("creating", "creating"),
+        ("verifying", "verifying"),
         ("running", "running"),
         ("finishing", "finishing"),
         ("stopping", "stopping"),
@@ -44,33 +44,83 @@ def test_every_stage_has_words(stage: str, words: str) -> None:
 
 
 def test_how_far_a_run_is() -> None:
-    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2, remaining_s=12.3)
-    assert drawn(shown) == "running  inceptionv3  run 8 (3/10)  iteration 4/20  █▎────    1:15  ETA 12.3 s"
+    shown = running(iteration=4, iterations=20, elapsed_s=75.2, remaining_s=12.3)
+    assert drawn(shown) == "running    inceptionv3  run 8  iteration 4/20    █▎──────    1:15  ETA  12.3 s"
+
+
+SERIES = Course(over=2, runs=10, elapsed_s=31.0, remaining_s=124.0)
+
+
+def test_how_far_a_series_is() -> None:
+    """Its times are the series', not those of the run that it is at."""
+    shown = running(part=3, parts=10, elapsed_s=2.2, course=SERIES)
+    assert drawn(shown) == "running    inceptionv3  run 3/10          █▋────── series  31.0 s  ETA    2:04"
+    wide = drawn(shown, 118)
+    assert wide.startswith("running    inceptionv3  run 8 (3/10)  ")
+    assert wide.endswith("─ this run   2.2 s  series  31.0 s  ETA    2:04")
+
+
+def test_a_narrow_room_tells_when_a_series_ends() -> None:
+    shown = running(part=3, parts=10, elapsed_s=2.2, course=SERIES)
+    assert drawn(shown, 58) == f"{'running    inceptionv3  run 3/10':<40}█▎──── ETA    2:04"
+
+
+@pytest.mark.parametrize("width", [78, 118])
+def test_the_bar_of_a_series_stays_where_it_is(width: int) -> None:
+    steps = [
+        running(part=3, parts=10, elapsed_s=0.1, course=SERIES, stage="starting"),
+        running(part=3, parts=10, elapsed_s=0.5, course=SERIES, stage="creating"),
+        running(part=3, parts=10, elapsed_s=1.5, course=SERIES, stage="verifying"),
+        running(part=3, parts=10, elapsed_s=9.5, course=SERIES, iteration=1, iterations=20),
+        running(part=3, parts=10, course=SERIES._replace(over=3), stage="finishing"),
+        running(part=1, parts=1, warmup=True, course=Course(0, 11, 0.1)),
+    ]
+    bars = {
+        (min(places), max(places))
+        for text in (drawn(step, width) for step in steps)
+        if (places := [place for place, char in enumerate(text) if char in "█▏▎▍▌▋▊▉─"])
+    }
+    assert len(bars) == 1
+
+
+def test_before_the_time_that_is_left_is_known_its_place_is_kept() -> None:
+    unknown = drawn(running(iteration=1, iterations=20, elapsed_s=1.0))
+    known = drawn(running(iteration=1, iterations=20, elapsed_s=1.0, remaining_s=5.0))
+    assert known.startswith(unknown + "  ETA")
 
 
 def test_a_bar_in_ascii() -> None:
     text = drawn(running(iteration=11, iterations=20), 60, ascii_only=True)
-    assert text == "running  inceptionv3  run 8  iteration 11/20  ######......."
+    assert text == "running    inceptionv3  run 8  iteration 11/20       ###..."
 
 
 def test_without_an_end_there_is_no_bar() -> None:
-    assert drawn(running(iteration=4, elapsed_s=3.0)) == f"{'running  inceptionv3  run 8  iteration 4':<71}  3.0 s"
+    assert drawn(running(iteration=4, elapsed_s=3.0)) == f"{'running    inceptionv3  run 8  iteration 4':<71}  3.0 s"
 
 
 def test_the_bar_pushes_out_the_model_but_no_figure() -> None:
-    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2)
-    assert drawn(shown, 58).startswith("running  run 8 (3/10)  iteration 4/20  ")
-    assert "█" in drawn(shown, 58)
+    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2, course=SERIES)
+    assert drawn(shown).startswith("running    run 3/10  iteration 4/20  ")
+    assert "█" in drawn(shown)
 
 
-def test_a_narrow_bar_keeps_the_stage_and_the_silence() -> None:
+def test_a_narrow_bar_keeps_the_stall() -> None:
     shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2, remaining_s=3.0, silent_s=12.3)
-    assert drawn(shown, 30).startswith("running  silent for 12 s")
+    assert drawn(shown, 30).startswith("stalled for 12 s")
 
 
-def test_silence_is_a_warning() -> None:
+def test_a_stall_is_a_warning() -> None:
     lines = run_state_lines(moments()["stalled"], Room(78, 1))
-    assert roles(lines, "silent for 12 s") == {"warn"}
+    assert roles(lines, "stalled for 12 s") == {"warn"}
+    assert not roles(lines, "running")
+
+
+def test_a_stall_says_what_the_program_was_doing() -> None:
+    assert drawn(running(silent_s=61.0, stage="verifying")).startswith("stalled for 61 s, verifying  inceptionv3")
+
+
+def test_a_stalled_run_that_is_being_stopped_is_stopping() -> None:
+    assert drawn(running(silent_s=12.3, stage="stopping")).startswith("stopping   inceptionv3")
 
 
 def test_runs_to_warm_up_are_named() -> None:
@@ -116,22 +166,6 @@ def test_a_watched_file_and_how_far_behind_it_is() -> None:
 
 def test_a_little_behind_is_not_worth_a_word() -> None:
     assert "behind" not in drawn(live(activity=Activity("following", source="x", behind_bytes=4096)))
-
-
-@pytest.mark.parametrize(
-    ("activity", "share"),
-    [
-        (Activity("running", iteration=1, iterations=1), None),
-        (Activity("running", iteration=3), None),
-        (Activity("running", iteration=3, iterations=4), 0.5),
-        (Activity("running", iteration=9, iterations=4), 1.0),
-        (Activity("running", part=2, parts=4), 0.25),
-        (Activity("running", part=2, parts=4, iteration=3, iterations=4), 0.375),
-        (Activity("idle", part=2, parts=4), None),
-    ],
-)
-def test_progress(activity: Activity, share: float | None) -> None:
-    assert progress(activity) == share
 
 
 def test_long_names_leave_room() -> None:

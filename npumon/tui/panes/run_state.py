@@ -20,8 +20,8 @@ _STAGES = {
     stages.IDLE: "idle",
     stages.RELOADING: "reloading the driver",
     stages.STARTING: "starting",
-    stages.CREATING: "creating the network",
-    stages.VERIFYING: "verifying the graph",
+    stages.CREATING: "creating",
+    stages.VERIFYING: "verifying",
     stages.RUNNING: "running",
     stages.FINISHING: "finishing",
     stages.STOPPING: "stopping",
@@ -36,8 +36,15 @@ _OUTCOMES = {
     outcome.TRUNCATED: ("truncated", "warn"),
     outcome.EMPTY: ("no profiler text", "warn"),
 }
-#: A bar shorter than this says nothing. It has gaps around it.
-_LEAST_BAR, _GAPS = 6, 3
+#: Cells for the stage of a run, so that what stands behind it does not move from stage to stage.
+_STAGE = 9
+#: Cells of the bar, by the least width of the room; it has gaps around it.
+_BARS = ((110, 16), (70, 8), (0, 6))
+_GAPS = 3
+#: Rooms smaller than this have no place for a series' elapsed time.
+_ROOM_FOR_SERIES = 70
+#: Rooms at least so wide tell the present run's own number and elapsed time beside those of the series.
+_ROOM_FOR_RUN = 110
 #: Parts of a higher rank than this make way for it.
 _MAKES_WAY = 2
 #: Cells for a duration, so that the ones beside it do not move.
@@ -68,11 +75,12 @@ class RunState(Pane):
 def run_state_lines(live: Live, room: Room) -> list[Line]:
     """The pane's one line: words at the left, times at the right, a bar between where the end is known."""
     activity = live.activity
-    share = progress(activity)
-    times = _times(activity) if activity.under_way else []
-    parts = _parts(live)
+    share = activity.share
+    times = _times(activity, room) if activity.under_way else []
+    parts = _parts(live, room)
+    cells = 0 if share is None else next(cells for least, cells in _BARS if room.width >= least)
     # The bar may push out what matters least, but not how far the run is in figures.
-    least = 1 if share is None else _LEAST_BAR + _GAPS
+    least = cells + _GAPS if cells else 1
     while _between(parts, times, room) < least and (rank := max(part.rank for part in parts)) > _MAKES_WAY:
         parts = [part for part in parts if part.rank < rank]
     while _between(parts, times, room) < 1 and (rank := max(part.rank for part in parts)):
@@ -81,28 +89,16 @@ def run_state_lines(live: Live, room: Room) -> list[Line]:
         times.pop()
     between = _between(parts, times, room)
     left, right = _line(parts), joined(times, "  ")
-    if share is None or between < _LEAST_BAR + _GAPS:
+    if share is None or between < least:
         return [clipped((*left, Span(" " * between), *right), room)]
-    filled, track = bar(share, between - _GAPS, room, "graph")
+    filled, track = bar(share, cells, room, "graph")
     track = Span(track.text if room.ascii else "─" * len(track.text), "track")
-    return [(*left, Span("  "), filled, track, Span(" "), *right)]
+    return [(*left, Span(" " * (between - cells - 1)), filled, track, Span(" "), *right)]
 
 
 def _between(parts: Sequence[Part], times: Sequence[Line], room: Room) -> int:
     """Cells between the words and the times."""
     return room.width - width_of(_line(parts)) - width_of(joined(times, "  "))
-
-
-def progress(activity: Activity) -> float | None:
-    """How much of the work is over, from 0 to 1; None where the end is not known or there is only one thing to do."""
-    if not activity.under_way:
-        return None
-    part = 0.0
-    if activity.iterations and activity.iterations > 1:
-        part = min(max((activity.iteration or 1) - 1, 0) / activity.iterations, 1.0)
-    if activity.parts and activity.parts > 1:
-        return min(((activity.part or 1) - 1 + part) / activity.parts, 1.0)
-    return part if activity.iterations and activity.iterations > 1 else None
 
 
 def outcome_words(info: RunInfo) -> tuple[str, str]:
@@ -123,17 +119,15 @@ def _line(parts: Sequence[Part]) -> Line:
     return joined((part.line for part in parts), "  ")
 
 
-def _parts(live: Live) -> list[Part]:
+def _parts(live: Live, room: Room) -> list[Part]:
     activity, run = live.activity, live.snapshot.run
-    parts = [Part(0, span(_STAGES.get(activity.stage, activity.stage), "accent"))]
-    if activity.silent_s is not None:
-        parts.append(Part(0, span(f"silent for {activity.silent_s:.0f} s", "warn")))
+    parts = [Part(0, _stage(activity))]
     if activity.source is not None:
         parts.append(Part(2, span(_name(_file_name(activity.source)), "value")))
     if activity.behind_bytes >= _BEHIND_BYTES:
         parts.append(Part(0, span(f"{units.size(activity.behind_bytes)} behind", "warn")))
     if activity.under_way:
-        return [*parts, *_under_way(live)]
+        return [*parts, *_under_way(live, room)]
     if run is None or run.info.outcome == outcome.RUNNING:
         return parts
     ended = Part(0, span(*outcome_words(run.info)))
@@ -151,7 +145,16 @@ def _parts(live: Live) -> list[Part]:
     return parts
 
 
-def _under_way(live: Live) -> list[Part]:
+def _stage(activity: Activity) -> Line:
+    """What is going on; what a program was doing when it fell silent, where that is not what it does all the time."""
+    words = _STAGES.get(activity.stage, activity.stage)
+    if activity.silent_s is None or activity.stage == stages.STOPPING:
+        return span(f"{words:<{_STAGE}}" if activity.under_way else words, "accent")
+    where = "" if activity.stage == stages.RUNNING else f", {words}"
+    return span(f"stalled for {activity.silent_s:.0f} s{where}", "warn")
+
+
+def _under_way(live: Live, room: Room) -> list[Part]:
     activity = live.activity
     parts: list[Part] = []
     if activity.model:
@@ -160,7 +163,8 @@ def _under_way(live: Live) -> list[Part]:
     if activity.warmup:
         parts.append(Part(2, _figure("warm-up", number or "run")))
     elif activity.run:
-        parts.append(Part(2, _figure("run", f"{activity.run} ({number})" if number else str(activity.run))))
+        both = f"{activity.run} ({number})" if room.width >= _ROOM_FOR_RUN else number
+        parts.append(Part(2, _figure("run", both if number else str(activity.run))))
     if activity.iteration is not None:
         of = f"/{activity.iterations}" if activity.iterations else ""
         parts.append(Part(1, _figure("iteration", f"{activity.iteration}{of}")))
@@ -171,17 +175,28 @@ def _under_way(live: Live) -> list[Part]:
     return parts
 
 
-def _times(activity: Activity) -> list[Line]:
-    """Elapsed and remaining, in cells of their own."""
-    times: list[Line] = []
-    room = Room(_DURATION, 1)
-    if activity.elapsed_s is not None:
-        times.append(span(fit_right(units.seconds(activity.elapsed_s), _DURATION, room), "value"))
-    if activity.remaining_s is not None:
-        times.append(
-            (Span("ETA", "label"), Span(fit_right(units.seconds(activity.remaining_s), _DURATION, room), "value"))
-        )
-    return times
+def _times(activity: Activity, room: Room) -> list[Line]:
+    """Elapsed and remaining, in cells of their own. Those of a series are the series'."""
+    course = activity.course
+    if course is None:
+        times = [span(_cells(activity.elapsed_s), "value")] if activity.elapsed_s is not None else []
+        if activity.remaining_s is not None or (activity.share is not None and times):
+            times.append(_eta(activity.remaining_s))
+        return times
+    times = [_figure("series", _cells(course.elapsed_s))] if room.width >= _ROOM_FOR_SERIES else []
+    if room.width >= _ROOM_FOR_RUN:
+        times.insert(0, _figure("this run", _cells(activity.elapsed_s)))
+    return [*times, _eta(course.remaining_s)]
+
+
+def _eta(remaining_s: float | None) -> Line:
+    """Its place stays empty as long as it is not known."""
+    return span(" " * (4 + _DURATION)) if remaining_s is None else _figure("ETA", _cells(remaining_s))
+
+
+def _cells(duration_s: float | None) -> str:
+    """A duration in as many cells as any other; none where there is none."""
+    return fit_right("" if duration_s is None else units.seconds(duration_s), _DURATION, Room(_DURATION, 1))
 
 
 def _figure(name: str, text: str) -> Line:
