@@ -13,7 +13,7 @@ from npumon.tui.desk import Look
 from npumon.tui.messages import LiveArrived
 from npumon.tui.panes.results import Results
 from npumon.tui.panes.utilization import Utilization
-from tests.tui.moments import MISSING, board, moments, seed_run
+from tests.tui.moments import MISSING, board, log, moments, seed_run
 from tests.tui.stage import application, live, picture, until
 
 #: What is to be seen of the seed run at 80x24 without scrolling.
@@ -72,6 +72,49 @@ async def test_at_40x10_the_gauge_and_the_pairs_remain() -> None:
 async def test_at_60x15_the_classes_are_there_too() -> None:
     text = "\n".join(await screen(moments()["done"], (60, 15)))
     assert all(word in text for word in ("0.8340", "71.70", "3 440", "790 of 800 MHz", "21.6 ms", "Compute-bound"))
+
+
+def explained(verdict: str) -> Live:
+    """The seed run with another verdict."""
+    run = seed_run()
+    return live(run._replace(metrics=run.metrics._replace(verdict=verdict)), log=log())
+
+
+LONG = (
+    "DDR-bound: 76.2 % of the time goes to operations that wait for memory, most of all layer 12 "
+    "(network_binary_graph); the NPU was busy 83.9 % of the window, DDR carried 2 130 MByte/s."
+)
+
+
+@pytest.mark.parametrize("size", [(80, 18), (80, 24), (80, 30), (100, 24), (120, 40), (200, 60)], ids=str)
+async def test_the_verdict_is_never_cut(size: tuple[int, int]) -> None:
+    text = " ".join("".join(await screen(explained(LONG), size)).split())
+    assert LONG in text
+
+
+async def test_the_verdict_takes_from_the_log_what_it_needs_and_gives_it_back() -> None:
+    done = explained("The run completed.")
+    async with application(done).run_test(size=(80, 24)) as pilot:
+        app = await shows(pilot, done)
+        before = picture(app)
+        await shows(pilot, explained(LONG))
+        assert [line[:4] for line in picture(app)[-4:-1]] == [" DDR", " all", " DDR"]
+        missing = [
+            word for word in FIGURES.split() if word in "\n".join(before) and word not in "\n".join(picture(app))
+        ]
+        assert missing == [], "not from the figures"
+        assert "Log" in "\n".join(picture(app))
+        await shows(pilot, done)
+        assert picture(app) == before
+
+
+async def test_a_watched_log_needs_no_driver_here() -> None:
+    watched = Activity("following", source="/tmp/t.log", run=1, note="t.log was truncated; read from its beginning.")
+    text = " ".join("\n".join(await screen(Live(board(MISSING, seed_run()), watched))).split())
+    assert "No NPU driver is loaded." not in text
+    assert "t.log was truncated; read from its beginning. Compute-bound: the NPU was busy" in text
+    assert "2 130 MByte/s." in text
+    assert "No NPU driver" not in "\n".join(await screen(Live(board(MISSING), watched)))
 
 
 async def test_a_resize_lays_out_anew() -> None:

@@ -7,7 +7,7 @@ import pytest
 from npumon.core.activity import Activity
 from npumon.core.live import Live
 from npumon.tui.paint import Room
-from npumon.tui.panes.verdict import failed_checks, role_of, verdict_lines, verdict_sentences
+from npumon.tui.panes.verdict import failed_checks, most_lines, role_of, verdict_lines, verdict_sentences
 from tests.tui.moments import (
     MISSING,
     PROFILING_OFF,
@@ -81,6 +81,24 @@ def test_where_there_are_no_figures_another_pane_tells_of_the_driver() -> None:
 )
 def test_roles(verdict_id: str, role: str) -> None:
     assert role_of(verdict_id) == role
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "most"),
+    [
+        (80, 15, 2),
+        (80, 18, 3),
+        (80, 24, 3),
+        (80, 26, 5),
+        (200, 60, 5),
+        (60, 15, 1),
+        (60, 24, 3),
+        (50, 24, 2),
+        (50, 40, 5),
+    ],
+)
+def test_how_much_of_a_screen_is_for_sentences(columns: int, rows: int, most: int) -> None:
+    assert most_lines(columns, rows) == most
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=str)

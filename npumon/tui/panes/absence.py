@@ -10,7 +10,9 @@ from npumon.tui.panes.prose import Sentence
 
 
 def hindrances(live: Live) -> list[Sentence]:
-    """What is wrong with the driver, each with its remedy."""
+    """What is wrong with the driver, each with its remedy. Where only a log is read, none is needed."""
+    if live.activity.source is not None and live.snapshot.driver.name is None:
+        return []
     sentences: list[Sentence] = []
     for problem in live.snapshot.driver.problems:
         sentences.extend(((problem.what, "bad"), (problem.remedy, "")))

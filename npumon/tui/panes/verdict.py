@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.geometry import Size
+
 from npumon.core.live import Live
 from npumon.core.metrics import Check, Metrics
 from npumon.tui.paint import Line, Room
@@ -15,16 +17,45 @@ from npumon.tui.panes.subject import figures_subject
 #: Verdicts about a run that went wrong, and about figures that are not what they seem, by the beginning of their ids.
 _BAD = ("run.crashed", "run.failed", "run.timeout", "run.not_started", "run.empty", "check.")
 _WARN = ("clock.", "profiling.", "run.cold", "run.truncated", "run.cancelled")
+#: Columns and rows of screens, as in `most_lines`.
+_NARROW, _WIDE = 60, 80
+_LOW, _MEDIUM, _ROOMY, _HIGH = 18, 24, 26, 36
+_MOST = 5
 
 
 class Verdict(Pane):
-    """The pane."""
+    """The pane. It is as high as its sentences want, within the limits of its style and of `most_lines`."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (figures_subject(live).run, live.activity.note, live.snapshot.driver)
+        return (figures_subject(live).run, live.activity.note, live.snapshot.driver, live.activity.source)
 
     def lines(self, live: Live, room: Room) -> Sequence[Line]:
         return verdict_lines(live, room)
+
+    def show(self, live: Live) -> None:
+        before, self._live = self._live, live
+        if self._room is not None and (before is None or self.sees(live) != self.sees(before)):
+            width, least = self.content_size.width, self.styles.min_height
+            if max(self._wanted(width), 0 if least is None else int(least.value)) != self.content_size.height:
+                self.refresh(layout=True)
+        super().show(live)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self._wanted(width)
+
+    def _wanted(self, width: int) -> int:
+        """Lines that all sentences take, as far as the screen has them."""
+        if self._live is None:
+            return 0
+        most = most_lines(*self.app.size)
+        return len(verdict_lines(self._live, Room(width, most, self.ascii_only)))
+
+
+def most_lines(columns: int, rows: int) -> int:
+    """How many lines the sentences may take of a screen: the log, the graphs and the bars want some, too."""
+    if columns < _WIDE and rows < _HIGH:
+        return 1 if rows < _MEDIUM else 2 if columns < _NARROW else 3
+    return 2 if rows < _LOW else 3 if rows < _ROOMY else _MOST
 
 
 def verdict_lines(live: Live, room: Room) -> list[Line]:
@@ -41,7 +72,9 @@ def verdict_sentences(live: Live) -> list[Sentence]:
     if run is None:
         return sentences
     metrics = run.metrics
-    current = hindrances(live) if metrics.figures.utilization is not None else []
+    # The log of another machine needs no driver here.
+    beside = metrics.figures.utilization is not None and live.activity.source is None
+    current = hindrances(live) if beside else []
     sentences.extend(current[:1])
     if metrics.verdict:
         sentences.append((metrics.verdict, role_of(metrics.verdict_id)))
