@@ -74,6 +74,19 @@ def test_objects_of_the_last_frame() -> None:
     ]
 
 
+def test_objects_that_came_and_went_since_the_run_before_are_marked() -> None:
+    run = report(DETECTIONS, model="yolov3")
+    first, second = run.state.detections
+    other = first._replace(left=500.0, right=700.0)
+    before = run._replace(state=run.state._replace(detections=(second, other, other)))
+    assert drawn(live(run, previous=before), 36) == [
+        "frame 1: 2 objects, 1 new, 2 gone",
+        "+ object 1            120,56→345,478",
+        "  object 2                12,5→34,78",
+    ]
+    assert drawn(live(run, previous=run), 36)[0] == "frame 1: 2 objects"
+
+
 def test_objects_with_labels_and_scores() -> None:
     run = report(DETECTIONS)
     found = run.state.detections[0]._replace(label="[bold]dog", score=0.87, left=0.12, top=0.5, right=None)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from npumon.core import outcome, units
 from npumon.core.live import Live
-from npumon.core.profile import Detection, TopEntry
+from npumon.core.profile import Detection
 from npumon.core.report import RunReport
+from npumon.core.result_changes import NEW, ClassChange, class_changes, object_changes
 from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, span
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.prose import prose
@@ -56,7 +57,7 @@ def results_lines(live: Live, room: Room) -> list[Line]:
     if run.state.top:
         return _top(run, subject, room)
     if run.state.frames or run.state.detections:
-        return _detections(run, room)
+        return _detections(run, subject.before, room)
     if run.info.outcome == outcome.RUNNING:
         return prose([("They come at the end of the run.", "label")], room)
     return prose([("The run printed no top-5.", "label")], room)
@@ -68,23 +69,23 @@ def _top(run: RunReport, subject: Subject, room: Room) -> list[Line]:
     texts = [
         label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, labels, strict=False)
     ]
-    before = None if subject.before is None else {entry.class_index: entry for entry in subject.before.state.top}
+    before = () if subject.before is None else subject.before.state.top
+    changes = class_changes(entries, before)
     index = max(3, *(len(str(entry.class_index)) for entry in entries))
     wide = room.width >= _WIDE and bool(before)
     free = room.width - 2 - index - 1 - 1 - _SCORE - (_CHANGE if wide else 0) - 1
     label_width = min(max(free - _LEAST_BAR, 0), max(free * 3 // 5, 8), _MOST_LABEL)
     bar_width = min(free - label_width, _MOST_BAR)
     lines: list[Line] = []
-    for place, (entry, text) in enumerate(zip(entries, texts, strict=True)):
-        old = None if before is None else before.get(entry.class_index)
+    for place, (entry, text, change) in enumerate(zip(entries, texts, changes, strict=True)):
         line = [
-            _mark(entry, place, before, subject, room),
+            _mark(change.move, room),
             Span(f"{entry.class_index:>{index}} ", "label"),
             Span(fit(text, label_width, room), "value" if not place else ""),
             Span(" " + fit_right(_score(entry.score), _SCORE, room), "value"),
         ]
         if wide:
-            line.append(Span(fit_right(_change(entry, old), _CHANGE, room), "label"))
+            line.append(Span(fit_right(_moved(change), _CHANGE, room), "label"))
         if bar_width >= _LEAST_BAR:
             line.extend((Span(" "), *bar(entry.score, bar_width, room, "graph")))
         lines.append(clipped(tuple(line), room))
@@ -96,17 +97,9 @@ def _top(run: RunReport, subject: Subject, room: Room) -> list[Line]:
     return lines
 
 
-def _mark(entry: TopEntry, place: int, before: dict[int, TopEntry] | None, subject: Subject, room: Room) -> Span:
-    """What became of a class since the run before."""
-    if not before or subject.before is None:
-        return Span("  ")
-    marks = _MARKS[room.ascii]
-    if entry.class_index not in before:
-        return Span(marks["new"] + " ", "accent")
-    earlier = [old.class_index for old in subject.before.state.top].index(entry.class_index)
-    if place == earlier:
-        return Span("  ")
-    return Span((marks["up"] if place < earlier else marks["down"]) + " ", "accent")
+def _mark(move: str, room: Room) -> Span:
+    """What became of a class or an object since the run before."""
+    return Span(f"{_MARKS[room.ascii][move]} ", "accent") if move else Span("  ")
 
 
 def _score(score: float | None) -> str:
@@ -116,27 +109,34 @@ def _score(score: float | None) -> str:
     return next((text for text in spellings if len(text) <= _SCORE), format(score, ".0e"))
 
 
-def _change(entry: TopEntry, old: TopEntry | None) -> str:
-    if old is None or old.score is None or entry.score is None:
-        return ""
-    text = f"{entry.score - old.score:+.4f}"
+def _moved(change: ClassChange) -> str:
+    """How far a score moved."""
+    text = "" if change.score is None else f"{change.score:+.4f}"
     return "" if text in ("+0.0000", "-0.0000") else text
 
 
-def _detections(run: RunReport, room: Room) -> list[Line]:
+def _detections(run: RunReport, before: RunReport | None, room: Room) -> list[Line]:
     found, frames = run.state.detections, run.state.frames
+    changes = None if before is None else object_changes(found, before.state.detections)
     many = f"{len(found) or 'no'} object{'' if len(found) == 1 else 's'}"
-    lines = [clipped(span(f"frame {frames}: {many}" if frames else many, "label"), room)]
+    head = [Span(f"frame {frames}: {many}" if frames else many, "label")]
+    if changes is not None:
+        counts = ((sum(changes.new), NEW), (changes.gone, "gone"))
+        head.extend(Span(f", {count} {word}", "accent") for count, word in counts if count)
+    lines = [clipped(tuple(head), room)]
+    new = (False,) * len(found) if changes is None else changes.new
+    marks = 0 if changes is None else 2
     shown = found[: max(room.height - 1, 0)]
     if len(shown) < len(found) and len(shown) > 1:
         shown = shown[:-1]
     boxes = [_box(detection, room) for detection in shown]
     widest = max(map(len, boxes), default=0)
     scores = _SCORE + 1 if any(detection.score is not None for detection in shown) else 0
-    label_width = max(min(room.width - scores - widest - 1, _MOST_LABEL), 0)
-    for number, (detection, box) in enumerate(zip(shown, boxes, strict=True), 1):
+    label_width = max(min(room.width - marks - scores - widest - 1, _MOST_LABEL), 0)
+    for number, (detection, box, came) in enumerate(zip(shown, boxes, new, strict=False), 1):
         name = detection.label or f"object {detection.number if detection.number is not None else number}"
         line = (
+            *((_mark(NEW if came else "", room),) if marks else ()),
             Span(fit(name, label_width, room), "value"),
             Span(fit_right(_score(detection.score), scores, room), "value"),
             Span(" " + fit_right(box, widest, room)),
