@@ -12,12 +12,16 @@ from npumon.core.snapshot import Snapshot
 
 
 class Latencies(NamedTuple):
-    """How long iterations took, in microseconds, over those of the runs of one model that are still kept."""
+    """How long iterations took, in microseconds: those of a model's last series, or of its single runs since.
+
+    Only the newest are kept of very many. `runs` is how many the series was to have, 0 for single runs.
+    """
 
     samples: int = 0
     least_us: float | None = None
     median_us: float | None = None
     p95_us: float | None = None
+    runs: int = 0
 
 
 class Live(NamedTuple):

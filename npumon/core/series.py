@@ -1,4 +1,4 @@
-"""What the graphs show: one sample for each completed iteration, the newest last, a bounded number of them."""
+"""What the graphs show: one sample for each completed iteration that counts, the newest last, a bounded number."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ class Journal:
     def __init__(self) -> None:
         self._series = Series()
         self._latencies: dict[str | None, deque[float]] = {}
+        self._series_of: dict[str | None, int] = {}
         self._runs: deque[RunReport] = deque()
         self._rows = 0
         self._ended = 0
@@ -46,11 +47,23 @@ class Journal:
         """How many runs have ended, forgotten ones included."""
         return self._ended
 
-    def iteration(self, model: str | None, iteration: Iteration, *, warmup: bool = False) -> None:
-        """An iteration of a run of that model is complete. One to warm up is no latency to compare with."""
+    def begin(self, model: str | None, runs: int = 0) -> None:
+        """A series of so many runs of that model begins, or with 0 a single run.
+
+        The latencies of a series are its own: those from before are forgotten, and with it when single runs follow.
+        """
+        if runs or self._series_of.get(model):
+            self._latencies.pop(model, None)
+        self._series_of.pop(model, None)
+        self._series_of[model] = runs  # the last used model is the last here, too
+        if len(self._series_of) > KEPT_MODELS:
+            del self._series_of[next(iter(self._series_of))]
+
+    def iteration(self, model: str | None, iteration: Iteration) -> None:
+        """An iteration of a run of that model is complete. Those to warm up do not come here."""
         sample = sample_of(iteration, figures_of(iteration))
         self._series.add(sample)
-        if sample.elapsed_us is not None and not warmup:
+        if sample.elapsed_us is not None:
             kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
             kept.append(sample.elapsed_us)
             self._latencies[model] = kept  # the last used model is the last in the dictionary
@@ -69,12 +82,12 @@ class Journal:
 
     def latencies(self, model: str | None) -> Latencies:
         """Those of one model. The 95th percentile is the smallest latency that 95 % do not exceed."""
-        ordered = sorted(self._latencies.get(model, ()))
+        ordered, runs = sorted(self._latencies.get(model, ())), self._series_of.get(model, 0)
         if not ordered:
-            return Latencies()
+            return Latencies(runs=runs)
         count = len(ordered)
         median = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
-        return Latencies(count, ordered[0], median, ordered[(95 * count + 99) // 100 - 1])
+        return Latencies(count, ordered[0], median, ordered[(95 * count + 99) // 100 - 1], runs)
 
 
 def _trimmed(report: RunReport) -> RunReport:

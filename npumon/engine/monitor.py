@@ -164,9 +164,11 @@ class Monitor:
     # -- one series of runs --------------------------------------------------------------------------------------
 
     async def _make(self, session: Session, work: Work) -> None:
+        scene, runs = self._scene, work.warmup + work.count
+        scene.journal.begin(_model_of(work), work.count if runs > 1 else 0)
+        if runs > 1:
+            scene.series = SeriesClock(runs, self._clock.monotonic())
         try:
-            if (runs := work.warmup + work.count) > 1:
-                self._scene.series = SeriesClock(runs, self._clock.monotonic())
             for part in parts_of(work):
                 if not await self._one(session, work, part) or session.stopped is not None:
                     break
@@ -179,7 +181,7 @@ class Monitor:
         scene = self._scene
         now_s = self._clock.monotonic()
         run = UnderWay(now_s, began_s=now_s)
-        model = None if work.request.model is None else visible(work.request.model)
+        model = _model_of(work)
         run.info = RunInfo(model=model)
         scene.begin(run)
         scene.log = Logbook()
@@ -198,8 +200,8 @@ class Monitor:
                 run.info = session.info
                 run.older(session.age_s)
             for item in update.completed:
-                if isinstance(item, IterationCompleted):
-                    scene.journal.iteration(model, item.iteration, warmup=part.warmup)
+                if isinstance(item, IterationCompleted) and not part.warmup:
+                    scene.journal.iteration(model, item.iteration)
             if scene.context.network is not session.network:
                 scene.context = scene.context._replace(network=session.network)
             if update.data:
@@ -247,6 +249,10 @@ class Monitor:
         live = self.live
         self._shown = live.activity
         self._publish(live)
+
+
+def _model_of(work: Work) -> str | None:
+    return None if work.request.model is None else visible(work.request.model)
 
 
 def _later(seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:

@@ -16,7 +16,7 @@ def still(snapshot: Snapshot, log: bytes = b"") -> Live:
         return Live(snapshot)
     model = report.info.model
     for iteration in report.state.iterations:
-        journal.iteration(model, iteration, warmup=False)
+        journal.iteration(model, iteration)
     journal.run(report)
     book.feed(log)
     live = Live(snapshot, runs=journal.runs, latencies=journal.latencies(model), history=journal.history, log=book.page)

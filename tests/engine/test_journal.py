@@ -81,12 +81,36 @@ def test_latencies(times: list[float], expected: Latencies) -> None:
     assert journal.latencies("b") == Latencies()
 
 
-def test_an_iteration_to_warm_up_is_drawn_but_is_no_latency() -> None:
+def test_the_latencies_of_a_series_are_its_own() -> None:
     journal = Journal()
-    journal.iteration("a", Iteration(1, 500.0), warmup=True)
+    journal.begin("a")
+    journal.iteration("a", Iteration(1, 500.0))  # a cold run
+    journal.begin("b", 9)
+    journal.iteration("b", Iteration(1, 7.0))
+    journal.begin("a", 3)
+    assert journal.latencies("a") == Latencies(runs=3)
+    for time in (5.0, 6.0, 7.0):
+        journal.iteration("a", Iteration(1, time))
+    assert journal.latencies("a") == Latencies(3, 5.0, 6.0, 7.0, 3)
+    assert journal.latencies("b") == Latencies(1, 7.0, 7.0, 7.0, 9), "another model's stay"
+    assert journal.history.ever == 5, "the graphs go on"
+
+
+def test_single_runs_after_a_series_begin_anew_and_then_go_on() -> None:
+    journal = Journal()
+    journal.begin("a", 2)
     journal.iteration("a", Iteration(1, 5.0))
-    assert [sample.elapsed_us for sample in journal.history.samples] == [500.0, 5.0]
-    assert journal.latencies("a") == Latencies(1, 5.0, 5.0, 5.0)
+    for time in (8.0, 9.0):
+        journal.begin("a")
+        journal.iteration("a", Iteration(1, time))
+    assert journal.latencies("a") == Latencies(2, 8.0, 8.5, 9.0)
+
+
+def test_only_the_last_used_models_are_known_to_have_had_a_series() -> None:
+    journal = Journal()
+    for number in range(KEPT_MODELS + 1):
+        journal.begin(str(number), 3)
+    assert [journal.latencies(model).runs for model in ("0", "1", str(KEPT_MODELS))] == [0, 3, 3]
 
 
 def test_an_iteration_without_a_time_is_no_latency() -> None:

@@ -120,12 +120,24 @@ async def test_a_series_with_runs_to_warm_up(viewer: Open) -> None:
     assert live.activity.course is None
     assert len(live.runs) == 3
     assert [run.metrics.verdict_id for run in live.runs] == ["compute.bound"] * 3, "the cold run does not count"
-    assert live.history.ever == 5, "but it was shown"
-    assert live.latencies.samples == 3
+    assert live.history.ever == 3, "nor is it among the others in the graphs"
+    assert (live.latencies.samples, live.latencies.runs) == (3, 3)
     assert live.activity.run == 3
     assert live.previous == live.runs[-2]
     assert live.snapshot.run is not None
     assert live.snapshot.run.info.id == live.runs[-1].info.id
+
+
+async def test_the_statistics_of_a_series_are_its_own(viewer: Open) -> None:
+    shown = viewer("cold")
+    await shown.monitor.run(shown.work())
+    cold_us = shown.live.latencies.median_us
+    await shown.monitor.run(shown.work(count=4, warmup=1))
+    latencies = shown.live.latencies
+    assert (latencies.samples, latencies.runs) == (4, 4)
+    assert cold_us is not None
+    assert latencies.p95_us is not None
+    assert latencies.p95_us < cold_us / 2
 
 
 async def test_a_run_to_warm_up_that_fails_is_a_result(viewer: Open) -> None:

@@ -68,6 +68,11 @@ def test_the_spread_says_what_fits(width: int, text: str) -> None:
     assert texts([facts.spread(LATENCIES, width)]) == [text]
 
 
+def test_the_spread_of_a_series_says_so() -> None:
+    (text,) = texts([facts.spread(LATENCIES._replace(runs=7), 80)])
+    assert text.endswith("p95 22.9 ms  of 7 iterations in the series")
+
+
 def test_one_sample_has_no_spread() -> None:
     assert facts.spread(Latencies(1, 1.0, 1.0, 1.0), 80) == ()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from npumon.core.activity import Activity, Course
-from npumon.core.live import Live
+from npumon.core.live import Latencies, Live
 from npumon.core.report import RunInfo
 from npumon.tui.paint import Room
 from npumon.tui.panes.run_state import outcome_words, run_state_lines
@@ -156,6 +156,11 @@ def test_the_last_outcome_while_nothing_runs() -> None:
     assert drawn(moments()["done"]) == "done in 0.4 s  inceptionv3  run 7"
     assert drawn(live(report(TEXT.replace(b"[1] times", b"[5] times")))).endswith("inceptionv3  iterations 1 of 5")
     assert drawn(moments()["detections"]) == "done in 0.4 s  yolov3  run 3  frames 1"
+
+
+def test_the_last_run_of_a_series_is_said_to_be_one() -> None:
+    shown = live(seed_run(), activity=Activity(run=20), latencies=Latencies(20, 1.0, 2.0, 3.0, 20))
+    assert drawn(shown) == "done in 0.4 s  inceptionv3  run 20  series of 20"
 
 
 def test_a_watched_file_and_how_far_behind_it_is() -> None:

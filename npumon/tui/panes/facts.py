@@ -64,7 +64,7 @@ def spread(latencies: Latencies, width: int) -> Line:
         return ()
     figures = (latencies.least_us, latencies.median_us, latencies.p95_us)
     least, median, p95 = map(units.milliseconds, figures)
-    many = (Span(f"of {latencies.samples} iterations", "label"),)
+    many = (Span(f"of {latencies.samples} iterations{' in the series' if latencies.runs else ''}", "label"),)
     long = joined((_value("min", least), _value("median", median), _value("p95", p95), many), "  ")
     if width_of(long) <= width:
         return long

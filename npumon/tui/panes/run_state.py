@@ -66,7 +66,7 @@ class RunState(Pane):
     """The pane: one line."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (live.activity, live.snapshot.run, live.previous)
+        return (live.activity, live.snapshot.run, live.previous, live.latencies.runs)
 
     def lines(self, live: Live, room: Room) -> Sequence[Line]:
         return run_state_lines(live, room)
@@ -136,6 +136,8 @@ def _parts(live: Live, room: Room) -> list[Part]:
         parts.append(Part(2, span(_name(run.info.model), "value")))
     if activity.run:
         parts.append(Part(3, _figure("run", str(activity.run))))
+    if live.latencies.runs:
+        parts.append(Part(4, _figure("series of", str(live.latencies.runs))))
     iterations, loops = run.state.iterations_ended, run.state.loops
     if run.state.frames and not iterations:
         parts.append(Part(4, _figure("frames", str(run.state.frames))))
