@@ -101,7 +101,8 @@ class ModelRunner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogChunk:
-    """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so.
+    """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so; there may be
+    none of it yet.
 
     `behind` is how many bytes of the file were still unread when these were read. `old` says that these bytes were
     there before anybody followed. A chunk without data says that the file is there, or, where `present` is False,

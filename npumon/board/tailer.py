@@ -151,14 +151,20 @@ class FileTail:
                 continue
             data = data[remembered:]
             if not data:
+                if self._restarted is not None:
+                    yield self._told(b"", old=False)
                 return
             old = self._offset < self._old
             self._offset += len(data)
             self._memory = (self._memory + data[-_MEMORY:])[-_MEMORY:]
-            restarted, self._restarted = self._restarted, None
-            if self._present is None:
-                self._present = True
-            yield LogChunk(data, restarted, self._behind(), old)
+            yield self._told(data, old=old)
+
+    def _told(self, data: bytes, *, old: bool) -> LogChunk:
+        """A chunk of the file, which says so where a new text begins with it."""
+        restarted, self._restarted = self._restarted, None
+        if self._present is None:
+            self._present = True
+        return LogChunk(data, restarted, self._behind(), old)
 
     def _behind(self) -> int:
         """Bytes that are there and not read."""

@@ -16,6 +16,8 @@ STOPPING = "stopping"
 WAITING = "waiting"
 #: Watching a file, between two runs.
 FOLLOWING = "following"
+#: Watching a file whose text began anew, before its first run.
+ANEW = "anew"
 
 #: Stages in which a program is under way.
 UNDER_WAY = frozenset({STARTING, CREATING, VERIFYING, RUNNING, FINISHING, STOPPING})

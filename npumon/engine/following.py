@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from npumon.core.activity import FOLLOWING, WAITING, Activity
+from npumon.core.activity import ANEW, FOLLOWING, WAITING, Activity
 from npumon.core.logbook import Logbook
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import Completed, IterationCompleted
@@ -33,6 +33,7 @@ class Following:
         self._clock = clock
         self._log = WatchedLog(kept_operations)
         self._run: UnderWay | None = None
+        self._between = FOLLOWING
         scene.log = Logbook()
         scene.doing = Activity(stage=WAITING, run=scene.journal.ended, source=visible(path))
 
@@ -41,7 +42,8 @@ class Following:
         scene = self._scene
         if chunk.restarted is not None:
             self._tell(self._log.restart())
-            scene.rest(FOLLOWING)
+            self._between = ANEW
+            scene.rest(ANEW)
             scene.log = Logbook()
             self._note(f"{self._name} was {chunk.restarted}; read from its beginning.")
         if not chunk.data:
@@ -58,13 +60,15 @@ class Following:
             if self._log.state.has_profiler_text:
                 self._note(f"{self._name} is gone; waiting for another one.")
         elif doing.stage == WAITING:
-            self._scene.doing = doing._replace(stage=FOLLOWING)
+            self._scene.doing = doing._replace(stage=self._between)
 
     def _show(self, chunk: LogChunk) -> None:
         """The run under way, if there is one."""
         scene, log = self._scene, self._log
+        if log.state.has_profiler_text:
+            self._between = FOLLOWING
         if log.between_runs:
-            scene.rest(FOLLOWING)
+            scene.rest(self._between)
         else:
             now_s = self._clock.monotonic()
             run = self._run
@@ -79,7 +83,7 @@ class Following:
                 scene.begin(run)
                 scene.doing = scene.doing._replace(run=scene.journal.ended + 1)
         behind = chunk.behind if chunk.behind > BEHIND_BYTES else 0
-        scene.doing = scene.doing._replace(stage=FOLLOWING, behind_bytes=behind)
+        scene.doing = scene.doing._replace(stage=self._between, behind_bytes=behind)
 
     def _tell(self, completed: list[Completed]) -> None:
         scene = self._scene

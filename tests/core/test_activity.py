@@ -17,7 +17,7 @@ def test_a_program_is_under_way(stage: str) -> None:
     assert stage in UNDER_WAY
 
 
-@pytest.mark.parametrize("stage", ["idle", "reloading", "waiting", "following"])
+@pytest.mark.parametrize("stage", ["idle", "reloading", "waiting", "following", "anew"])
 def test_no_program_is_under_way(stage: str) -> None:
     assert not Activity(stage=stage).under_way
 

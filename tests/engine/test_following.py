@@ -119,9 +119,15 @@ async def test_truncated(viewer: Open, beside: Beside, log: Path, seed_run: byte
     beside(shown.monitor.watch(str(log)))
     await shown.until(lambda live: live.runs)
     os.truncate(log, 0)
-    append(log, HEAD)
-    live = await shown.until(lambda live: live.activity.note)
+    live = await shown.until(lambda live: live.activity.note)  # at once, not with the next text
     assert live.activity.note == "run.log was truncated; read from its beginning."
+    assert (live.activity.stage, live.log.lines) == (stages.ANEW, ())
+    assert live.snapshot.run is not None, "what was seen is still shown"
+    append(log, b"hello\n")
+    live = await shown.until(lambda live: live.log.lines)
+    assert live.activity.stage == stages.ANEW, "that is no run"
+    os.truncate(log, 0)
+    append(log, HEAD)
     live = await shown.until(lambda live: live.activity.stage == stages.RUNNING)
     assert b"".join(line + b"\n" for line in live.log.lines) == HEAD, "the log is the new text"
     assert live.snapshot.run is not None

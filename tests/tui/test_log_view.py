@@ -127,6 +127,7 @@ async def test_an_open_line_and_a_short_log_stand_at_the_top() -> None:
     [
         (Activity(), "No text yet"),
         (Activity(stage=RUNNING), "The program has printed nothing yet."),
+        (Activity("anew", source="x", note="x was truncated; read from its beginning."), "x was truncated; read from"),
         (Activity(source="/tmp/[bold]x.log"), "Nothing has been written to /tmp/[bold]x.log yet."),
     ],
 )
@@ -344,6 +345,13 @@ async def test_the_display_says_how_far_it_is_behind() -> None:
     async with application(shown).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
         assert "3.00 MiB behind" in stand.status
+
+
+async def test_that_the_text_began_anew_is_said_below_it() -> None:
+    anew = Activity("anew", source="x.log", note="x.log was truncated; read from its beginning.")
+    async with application(showing(numbered(10), anew)).run_test(size=(80, 24)) as pilot:
+        stand = await Stand(pilot).open()
+        assert stand.status == "following · 1-10 of 10 · x.log was truncated; read from its beginning"
 
 
 async def test_a_resized_screen_keeps_its_place() -> None:

@@ -37,6 +37,7 @@ def running(**more: Any) -> Live:
         ("stopping", "stopping"),
         ("waiting", "waiting for the file"),
         ("following", "following"),
+        ("anew", "following"),
     ],
 )
 def test_every_stage_has_words(stage: str, words: str) -> None:
@@ -167,6 +168,11 @@ def test_a_watched_file_and_how_far_behind_it_is() -> None:
     lines = run_state_lines(moments()["behind"], Room(78, 1))
     assert texts(lines)[0].startswith("following  run.log  128.00 MiB behind  done in 0.4 s")
     assert roles(lines, "behind") == {"warn"}
+
+
+def test_a_watched_file_that_began_anew_has_no_run_yet() -> None:
+    shown = live(seed_run(), activity=Activity("anew", source="/tmp/t.log", run=1))
+    assert drawn(shown) == "following  t.log  no run yet  figures of the run before"
 
 
 def test_a_little_behind_is_not_worth_a_word() -> None:

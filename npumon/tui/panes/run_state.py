@@ -27,6 +27,7 @@ _STAGES = {
     stages.STOPPING: "stopping",
     stages.WAITING: "waiting for the file",
     stages.FOLLOWING: "following",
+    stages.ANEW: "following",
 }
 _OUTCOMES = {
     outcome.OK: ("done", "good"),
@@ -51,6 +52,7 @@ _MAKES_WAY = 2
 _DURATION = 7
 #: Cells of a long name.
 _NAME = 28
+_HELD = "figures of the run before"
 #: So little is behind only because it is being read.
 _BEHIND_BYTES = 64 << 10
 
@@ -130,6 +132,8 @@ def _parts(live: Live, room: Room) -> list[Part]:
         return [*parts, *_under_way(live, room)]
     if run is None or run.info.outcome == outcome.RUNNING:
         return parts
+    if activity.stage == stages.ANEW:
+        return [*parts, Part(1, span("no run yet", "label")), Part(4, span(_HELD, "label"))]
     ended = Part(0, span(*outcome_words(run.info)))
     parts = [ended] if activity.stage == stages.IDLE else [*parts, ended]
     if run.info.model:
@@ -173,7 +177,7 @@ def _under_way(live: Live, room: Room) -> list[Part]:
     elif activity.frames:
         parts.append(Part(1, _figure("frame", str(activity.frames))))
     if figures_subject(live).held:
-        parts.append(Part(4, span("figures of the run before", "label")))
+        parts.append(Part(4, span(_HELD, "label")))
     return parts
 
 

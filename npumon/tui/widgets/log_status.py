@@ -35,6 +35,8 @@ def status_line(live: Live, standing: Standing, room: Room) -> Line:
         parts.append(span(f"{units.size(live.activity.behind_bytes)} behind", "warn"))
     top, last, lines = (units.grouped(number) for number in (standing.top, standing.last, lines_of(page)))
     parts.append(span(f"{top}-{last} of {lines}", "label"))
+    if live.activity.note:
+        parts.append(span(live.activity.note.rstrip("."), "warn"))
     if frame.left:
         parts.append(span(f"from column {frame.left + 1}", "label"))
     if frame.wrap:
@@ -47,6 +49,8 @@ def status_line(live: Live, standing: Standing, room: Room) -> Line:
 def empty_line(live: Live, room: Room) -> Line:
     """Why there is no text."""
     activity = live.activity
+    if activity.source is not None and activity.note:
+        return clipped(span(f" {activity.note}", "warn"), room)
     if activity.source is not None:
         text = f" Nothing has been written to {activity.source} yet."
     elif activity.under_way:
