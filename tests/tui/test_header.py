@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.activity import Activity
 from npumon.core.live import Live
 from npumon.core.snapshot import BoardState, CoolingDevice, DriverState, Snapshot, ThermalZone
 from npumon.tui.paint import Room, width_of
@@ -26,7 +27,7 @@ def on(board: BoardState = BOARD, driver: DriverState = DRIVER, *, demo: bool = 
 
 
 def test_everything() -> None:
-    left = "npumon Linux 4.9.241 · Khadas VIM3 A311D · NPU 790 MHz · galcore 6.4.6.2 profiling on"
+    left = "npumon Khadas VIM3 A311D · galcore 6.4.6.2 profiling on · NPU ran at 790 MHz · Linux 4.9.241"
     assert text(on(demo=True)) == f"{left:<188} DEMO  52 °C"
     assert text(on(), ascii_only=True).isascii()
     assert "PAUSED" in text(on(), paused=True)
@@ -37,13 +38,35 @@ def test_before_the_first_look() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "gone"), [(80, ["Linux"]), (60, ["Linux", "Khadas"]), (38, ["Linux", "Khadas", "790 MHz"])]
+    ("width", "left"),
+    [
+        (110, "Khadas VIM3 A311D · galcore 6.4.6.2 profiling on · NPU ran at 790 MHz · Linux 4.9.241"),
+        (80, "VIM3 A311D · galcore 6.4.6.2 profiling on · run 790 MHz · 4.9.241"),
+        (76, "VIM3 A311D · galcore 6.4.6.2 profiling on · run 790 MHz"),
+        (60, "VIM3 A311D · galcore profiling on · run 790 MHz"),
+        (54, "VIM3 A311D · galcore profiling on"),
+        (40, "VIM3 A311D · profiling on"),
+        (35, "VIM3 · profiling on"),
+        (26, "profiling on"),
+    ],
 )
-def test_the_least_important_goes_first(width: int, gone: list[str]) -> None:
+def test_the_least_important_goes_first(width: int, left: str) -> None:
     line = text(on(), width)
-    assert not [word for word in gone if word in line]
-    assert "profiling on" in line
-    assert "52 °C" in line
+    assert line.endswith("52 °C")
+    assert line.removesuffix("52 °C").rstrip() == f"npumon {left}"
+
+
+def test_at_80_columns_a_simulated_board_has_all_but_the_kernel() -> None:
+    line = text(on(demo=True), 80)
+    assert line == "npumon VIM3 A311D · galcore 6.4.6.2 profiling on · run 790 MHz       DEMO  52 °C"
+
+
+def test_a_log_that_is_watched_elsewhere_has_no_board_and_no_driver() -> None:
+    shown = on(BoardState(kernel="6.1.0"), DriverState())._replace(activity=Activity("following", source="/tmp/t.log"))
+    assert text(shown, 80).rstrip() == "npumon watching /tmp/t.log · NPU ran at 790 MHz · Linux 6.1.0"
+    assert text(shown, 30).rstrip() == "npumon t.log · run 790 MHz"
+    on_a_board = on()._replace(activity=Activity("following", source="/tmp/t.log"))
+    assert "VIM3 A311D" in text(on_a_board, 80)
 
 
 def test_demo_and_heat_stay_to_the_last() -> None:
@@ -83,8 +106,12 @@ def test_heat(zones: list[float | None], cooling: list[tuple[str, int]], said: s
     assert text(on(board)).endswith(f" {said}")
 
 
-def test_no_sensor_no_heat() -> None:
-    assert "C" not in text(on(BOARD._replace(zones=(ThermalZone("soc", None),)))).split("on")[-1]
+@pytest.mark.parametrize(
+    ("zones", "why"), [((), "no sensor"), ((ThermalZone("soc", None),), "sensor unreadable")], ids=["none", "silent"]
+)
+def test_without_a_temperature_it_says_why(zones: tuple[ThermalZone, ...], why: str) -> None:
+    assert text(on(BOARD._replace(zones=zones)), 80).endswith(f" {why}")
+    assert why not in text(on(BOARD._replace(zones=zones)), 60)
 
 
 @given(

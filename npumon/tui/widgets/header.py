@@ -12,12 +12,15 @@ from npumon.tui.widgets.canvas import Canvas
 
 #: From here on the SoC throttles (the device tree's passive trip point is 85 degrees Celsius).
 HOT_CELSIUS = 85.0
-#: Narrower terminals get the driver's state without its name and version.
-_BRIEF = 50
+#: Narrower terminals are not told why there is no temperature.
+_ROOM_FOR_REASONS = 80
+#: What becomes shorter when there is too little room, in this order; at the end of its forms it goes.
+_SHORTER = ("board", "clock", "kernel", "kernel", "driver", "clock", "clock", "driver", "board", "board")
 
 
 class Header(Canvas):
-    """One line. What does not fit goes, the least important first; DEMO, PAUSED and the heat always stay."""
+    """One line. What does not fit is said more briefly or goes, the least important first; DEMO, PAUSED and the heat
+    always stay."""
 
     DEFAULT_CSS = "Header { dock: top; height: 1; }"
 
@@ -27,14 +30,16 @@ class Header(Canvas):
 
     def draw(self, live: Live, room: Room) -> Sequence[Line]:
         right = self._right(live, room)
-        left_room = room._replace(width=room.width - width_of(right) - 1)
+        gap = not right or not right[0].text.startswith(" ")
+        left_room = room._replace(width=room.width - width_of(right) - gap)
         between = " - " if room.ascii else " · "
-        parts = _parts(live, brief=room.width < _BRIEF)
-        while True:
-            left = (Span("npumon ", "accent"), *joined(parts, between))
-            if width_of(left) <= left_room.width or len(parts) <= 1:
+        forms = _forms(live)
+        for shorter in ("", *_SHORTER):
+            if len(forms.get(shorter, ())) > 1:
+                forms[shorter] = forms[shorter][1:]
+            left = (Span("npumon ", "accent"), *joined((lines[0] for lines in forms.values()), between))
+            if width_of(left) <= left_room.width:
                 break
-            parts.pop(0)
         left = clipped(left, left_room)
         blank = Span(" " * (room.width - width_of(left) - width_of(right)))
         return [clipped((*left, blank, *right), room)]
@@ -45,47 +50,63 @@ class Header(Canvas):
             parts.append(span(" PAUSED ", "demo"))
         if live.snapshot.demo:
             parts.append(span(" DEMO ", "demo"))
-        if heat := _heat(live.snapshot.board, room):
+        if heat := _heat(live, room):
             parts.append(heat)
         return joined(parts, " ")
 
 
-def _parts(live: Live, brief: bool) -> list[Line]:
-    """From the least important to the most."""
-    if live.snapshot.board == BoardState() and live.snapshot.driver == DriverState():
-        return [span("looking at the board", "label")]
+def _forms(live: Live) -> dict[str, tuple[Line, ...]]:
+    """What there is to say, in its order, each in its forms from the longest to the shortest."""
     board, driver = live.snapshot.board, live.snapshot.driver
-    parts: list[Line] = []
-    if board.kernel:
-        parts.append(span(f"Linux {board.kernel}", "label"))
-    name = " ".join(part for part in (board.model or "unknown board", board.chip) if part)
-    parts.append(span(name))
+    if _unseen(live):
+        return {"driver": (span("looking at the board", "label"),)}
+    forms: dict[str, tuple[Line, ...]] = {}
+    watched = live.activity.source
+    if watched is not None and driver.name is None:
+        forms["board"] = (span(f"watching {watched}"), span(watched.rpartition("/")[2]), ())
+    else:
+        names = (board.model or "unknown board", board.variant or board.model or "unknown board")
+        long, short = (" ".join(part for part in (name, board.chip) if part) for name in names)
+        forms["board"] = (span(long), span(short), span(names[1]), ())
+        forms["driver"] = _driver(driver)
     run = figures_subject(live).run
-    clock = run.metrics.figures.clock_mhz if run is not None else None
-    if clock is not None:
-        parts.append((Span("NPU ", "label"), Span(f"{clock:.0f} MHz", "value")))
-    parts.append(_driver(driver, brief))
-    return parts
+    mhz = run.metrics.figures.clock_mhz if run is not None else None
+    if mhz is not None:
+        clock = Span(f"{mhz:.0f} MHz", "value")
+        forms["clock"] = ((Span("NPU ran at ", "label"), clock), (Span("run ", "label"), clock), (clock,), ())
+    if board.kernel:
+        forms["kernel"] = (span(f"Linux {board.kernel}", "label"), span(board.kernel, "label"), ())
+    return forms
 
 
-def _driver(driver: DriverState, brief: bool) -> Line:
+def _unseen(live: Live) -> bool:
+    """Whether nobody has looked at the board yet."""
+    return live.snapshot.board == BoardState() and live.snapshot.driver == DriverState()
+
+
+def _driver(driver: DriverState) -> tuple[Line, ...]:
     if driver.name is None:
-        return span("no NPU driver", "bad")
+        return (span("no NPU driver", "bad"),)
     if driver.name != "galcore":
-        return (Span(driver.name, "warn"), Span(" instead of galcore", "warn"))
-    version = f" {driver.version}" if driver.version else ""
+        return (span(f"{driver.name} instead of galcore", "warn"),)
     profiling = {
         True: Span("profiling on", "good"),
         False: Span("profiling OFF", "warn"),
         None: Span("profiling unknown", "warn"),
-    }
-    return (Span("" if brief else f"galcore{version} "), profiling[driver.profiling])
+    }[driver.profiling]
+    version = f" {driver.version}" if driver.version else ""
+    return ((Span(f"galcore{version} "), profiling), (Span("galcore "), profiling), (profiling,))
 
 
-def _heat(board: BoardState, room: Room) -> Line:
+def _heat(live: Live, room: Room) -> Line:
+    """The hottest place, or why there is none."""
+    board = live.snapshot.board
     known = [zone.celsius for zone in board.zones if zone.celsius is not None]
     if not known:
-        return ()
+        elsewhere = live.activity.source is not None and live.snapshot.driver.name is None
+        if room.width < _ROOM_FOR_REASONS or _unseen(live) or elsewhere:
+            return ()
+        return span("sensor unreadable" if board.zones else "no sensor", "label")
     hottest = max(known)
     degrees = " C" if room.ascii else " °C"
     held_back = any(device.state > 0 and "fan" not in device.name.lower() for device in board.cooling)
