@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from npumon.core.activity import Activity
 from npumon.core.live import Live
+from npumon.core.network import Network, NetworkTensor
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from npumon.tui.messages import LiveArrived
@@ -19,7 +20,11 @@ from tests.tui.stage import application, live, picture, until
 #: What is to be seen of the seed run at 80x24 without scrolling.
 FIGURES = (
     "71.70 17.81 30.98 14.13 40.72 3.68 3 440 854 1 486 678 1 954 177 20.7 of 21.1 ms 16.70 M 0.30 M idle "
-    "790 of 800 MHz 21.6 ms min med p95 goldfish 0.8340 0.0091 0.0036 0.0022 0.0021 inceptionv3 done run Compute-bound"
+    "790 of 800 MHz 21.6 ms min med p95 goldfish 0.8340 0.0091 0.0036 0.0022 0.0021 inceptionv3 done run Compute-bound "
+    "create 59.5 verify 0.82 inception_v3 1×3×299×299 1×1001 VIM3 A311D galcore 6.4.6.2 profiling on 4.9.241 52 °C"
+)
+NETWORK = Network(
+    "inception_v3", None, (NetworkTensor("in", "uint8", (1, 3, 299, 299)),), (NetworkTensor("out", "f16", (1, 1001)),)
 )
 SIZES = [(200, 60), (120, 40), (80, 24), (60, 15), (40, 10), (30, 8), (80, 12), (50, 40), (250, 80), (3, 2)]
 
@@ -41,11 +46,28 @@ async def screen(shown: Live, size: tuple[int, int] = (80, 24)) -> list[str]:
 
 
 async def test_every_figure_is_on_the_screen_at_80x24() -> None:
-    text = "\n".join(await screen(moments()["done"]))
+    done = moments()["done"]
+    assert done.snapshot.run is not None
+    named = done._replace(snapshot=board(run=done.snapshot.run._replace(network=NETWORK)))
+    text = "\n".join(await screen(named))
     missing = [word for word in FIGURES.split() if word not in text]
     assert missing == []
     for title in ("Utilization", "Bandwidth", "Top-5", "Log"):
-        assert f"─ {title} ─" in text
+        assert f"─ {title} " in text
+
+
+async def test_the_network_of_a_title_is_no_markup_and_follows_the_size() -> None:
+    run = seed_run()._replace(network=NETWORK._replace(name="[bold]x[/]"))
+    async with application(live(run)).run_test(size=(80, 24)) as pilot:
+        app = await shows(pilot, live(run))
+        assert "─ Utilization · network [bold]x[/]  in 1×3×299×299  out 1×1001 ─" in picture(app)[2]
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert "─ Utilization ─" in picture(app)[2]
+        await shows(pilot, live(seed_run()))
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "─ Utilization ─" in picture(app)[2]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

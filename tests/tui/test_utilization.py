@@ -10,7 +10,7 @@ from npumon.core.metrics import Figures
 from npumon.core.network import Network, NetworkTensor
 from npumon.tui.paint import Room
 from npumon.tui.panes.digits import large
-from npumon.tui.panes.utilization import Past, utilization_lines
+from npumon.tui.panes.utilization import Past, network_title, utilization_lines
 from tests.tui.moments import (
     LATENCIES,
     MISSING,
@@ -42,12 +42,34 @@ def done() -> Live:
 def test_every_figure_has_its_place() -> None:
     assert drawn(done()) == [
         "▄▀▀▄ ▄▀▀▄   ▄▀▀▄     busy 20.7 of 21.1 ms  cycles 16.70 M, 0.30 M idle",
-        "▀▄▄█ ▄▀▀▄    ▄▄▀     clock 790 of 800 MHz  graph: last 3 iterations",
+        "▀▄▄█ ▄▀▀▄    ▄▄▀     clock 790 of 800 MHz  create 59.5 ms, verify 0.82 ms",
         " ▄▄▀ ▀▄▄▀ ▄ █▄▄▄ %   latency 21.6 ms       min 21.5  med 21.6  p95 22.9  n 7",
         "▀" * 74 + "▘─",
         "100    ",
         "  0 ▁▂▃",
     ]
+
+
+def test_the_graph_is_explained_where_there_is_room() -> None:
+    assert drawn(done(), Room(106, 6))[1].endswith("  create 59.5 ms, verify 0.82 ms  graph: last 3 iterations")
+    run = seed_run()
+    unprepared = run._replace(state=run.state._replace(create_us=None, verify_us=None))
+    assert drawn(done()._replace(snapshot=board(run=unprepared)))[1].endswith("800 MHz  graph: last 3 iterations")
+
+
+NETWORK = Network(
+    "inception_v3", None, (NetworkTensor("in", "uint8", (1, 3, 299, 299)),), (NetworkTensor("out", "f16", (1, 1001)),)
+)
+
+
+def test_the_title_tells_the_network_where_no_line_does() -> None:
+    shown = live(seed_run()._replace(network=NETWORK))
+    words = "network inception_v3  in 1×3×299×299  out 1×1001"
+    assert network_title(shown, MEDIUM) == f" · {words}"
+    assert network_title(shown, MEDIUM._replace(ascii=True)) == f" - {words.replace('×', 'x')}"
+    assert network_title(shown, TALL) == ""
+    assert words in drawn(shown, TALL)[-1]
+    assert network_title(live(seed_run()), MEDIUM) == network_title(live(), MEDIUM) == ""
 
 
 def test_a_tall_room_has_two_graphs() -> None:

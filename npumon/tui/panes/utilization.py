@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.text import Text
+
 from npumon.core import units
 from npumon.core.live import Live
 from npumon.core.report import RunReport
@@ -33,16 +35,27 @@ _AXIS, _TIMES_AXIS = 4, 8
 _LEAST_GRAPH = 12
 #: From so many lines on, one of them goes to the note under the graph.
 _ROOM_FOR_NOTE = 4
+#: Cells of a title that are not the network's.
+_TITLE = 20
 #: Cells between the note and what stands beside it.
 _GAP = 3
 
 
 class Utilization(Pane):
-    """The pane."""
+    """The pane. Where no line is left for the network that the figures are of, its title tells it."""
 
     def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(ascii_only=ascii_only, title=title, id=id)
         self._past = Past()
+        self._pane_title = self._titled = title
+
+    def redraw(self) -> None:
+        super().redraw()
+        if self._live is not None:
+            title = self._pane_title + network_title(self._live, Room(*self.content_size, ascii=self.ascii_only))
+            if title != self._titled:
+                self._titled = title
+                self.border_title = Text(title)  # as a string it would be markup
 
     def sees(self, live: Live) -> tuple[object, ...]:
         run, snapshot = figures_subject(live).run, live.snapshot
@@ -75,6 +88,15 @@ class Past:
         return [*lines, span(" " * _TIMES_AXIS + "latency", "label")]
 
 
+def network_title(live: Live, room: Room) -> str:
+    """What is added to the title of a pane with this room inside."""
+    run = figures_subject(live).run
+    if run is None or run.metrics.figures.utilization is None or _under(room) >= _ROOM_FOR_NOTE:
+        return ""
+    line = facts.network(run.network, room._replace(width=room.width - _TITLE))
+    return "".join((" - " if room.ascii else " · ", *(part.text for part in line))) if line else ""
+
+
 def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
     """The pane's lines."""
     run = figures_subject(live).run
@@ -83,9 +105,9 @@ def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
         return _without_figures(live, run, room)
     if room.width < _LEAST_WIDTH or room.height < _LEAST_HEIGHT:
         return _small(share, run, live, past, room)
-    tall = room.width >= _TALL_WIDTH and room.height >= _TALL_HEIGHT
+    tall = _tall(room)
     height = digits.TALL if tall else digits.SMALL
-    under = room.height - height - 1
+    under = _under(room)
     notes = under >= _ROOM_FOR_NOTE
     note = reach(live.history, room.width - _AXIS) if under else ""
     beside = Room(room.width - _DIGITS[height], height, room.ascii)
@@ -99,6 +121,15 @@ def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
     if notes:
         lines.append(_foot(note, run, room))
     return lines
+
+
+def _tall(room: Room) -> bool:
+    return room.width >= _TALL_WIDTH and room.height >= _TALL_HEIGHT
+
+
+def _under(room: Room) -> int:
+    """Lines under the digits and the gauge."""
+    return room.height - (digits.TALL if _tall(room) else digits.SMALL) - 1
 
 
 def _foot(note: str, run: RunReport, room: Room) -> Line:
@@ -183,7 +214,10 @@ def _three_lines(run: RunReport, live: Live, room: Room, note: str) -> list[Line
         return [clipped(line, room) for line in lines]
     rest = room._replace(width=room.width - _FIRST_COLUMN)
     spread = facts.spread(live.latencies, rest.width)
-    rows = ((named("busy", facts.busy(run)), cycles), (clock, span(note, "label")), (latency, spread))
+    create = named("create", prepared) if (prepared := facts.preparation(run.state)) else ()
+    both = joined((create, span(note, "label") if note else ()), "  ")
+    middle = both if width_of(both) <= rest.width else create
+    rows = ((named("busy", facts.busy(run)), cycles), (clock, middle), (latency, spread))
     return [(*filled(first, _FIRST_COLUMN), *clipped(second, rest)) for first, second in rows]
 
 
