@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from npumon.board.attribute import names, read_bytes
+from npumon.board.process_table import MARK
 from npumon.board.roots import Roots
 from npumon.core.snapshot import Holder
 from npumon.core.text import decode, visible
 
 _SHOWN = 200
+#: Bytes of an environment; the kernel allows more, but nobody uses it.
+_ENVIRONMENT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def find_holders(roots: Roots) -> Holders:
         held = _count(process / "fd", targets)
         if held:
             descriptors += held
-            processes.append(Holder(int(name[:18]), _user(process), _command(process)))
+            processes.append(Holder(int(name[:18]), _user(process), _command(process), _run(process)))
     return Holders(tuple(processes), descriptors)
 
 
@@ -78,6 +81,13 @@ def _user(process: Path) -> str | None:
         return visible(pwd.getpwuid(uid).pw_name)
     except KeyError:
         return str(uid)
+
+
+def _run(process: Path) -> str | None:
+    """The log of the run that marked the process's environment."""
+    mark = f"{MARK}=".encode()
+    variables = (read_bytes(process / "environ", _ENVIRONMENT) or b"").split(b"\0")
+    return next((visible(os.fsdecode(each[len(mark) :])) for each in variables if each.startswith(mark)), None)
 
 
 def _command(process: Path) -> str | None:

@@ -30,7 +30,8 @@ class Live(NamedTuple):
     `snapshot.run` is the newest run: the one under way as far as it went (its `info.outcome` is then `running`),
     or the last one that ended. `previous` is the one that ended before it, for what changed since. `runs` are this
     session's ended runs, the newest last, each with its last iterations only. `latencies` are those of the newest
-    run's model. `log` is the text of the newest run, or of the file that is watched.
+    run's model. `log` is the text of the newest run, or of the file that is watched. `in_use` is a sentence when
+    somebody else has the NPU open.
     """
 
     snapshot: Snapshot
@@ -40,3 +41,4 @@ class Live(NamedTuple):
     latencies: Latencies = Latencies()
     history: History = History()
     log: LogPage = LogPage()
+    in_use: str | None = None

@@ -9,11 +9,15 @@ from npumon.core.report import RunReport
 
 
 class Holder(NamedTuple):
-    """A process that has /dev/galcore open. `user` and `command` are None where they may not be read."""
+    """A process that has /dev/galcore open. `user` and `command` are None where they may not be read.
+
+    `run` is the log of the run of npumon's that it belongs to, None for any other process.
+    """
 
     pid: int
     user: str | None
     command: str | None
+    run: str | None = None
 
 
 class DriverState(NamedTuple):

@@ -198,6 +198,7 @@ class Monitor:
         def hear(update: Update) -> None:
             if session.info is not None and session.info is not run.info:
                 run.info = session.info
+                scene.own(run.info.log)
                 run.older(session.age_s)
             for item in update.completed:
                 if isinstance(item, IterationCompleted) and not part.warmup:
@@ -237,7 +238,7 @@ class Monitor:
         self._changed()
 
     def _see(self, sight: Sight) -> None:
-        if sight != self._scene.sight:
+        if sight != self._scene.sight or sight.driver.unseen_references != self._scene.unseen:
             self._scene.see(sight)
             self._changed()
 

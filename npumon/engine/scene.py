@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from npumon.core.activity import IDLE, STOPPING, Activity
 from npumon.core.live import Live
 from npumon.core.logbook import Logbook
+from npumon.core.occupation import in_use
 from npumon.core.report import RunReport
 from npumon.core.snapshot import BoardState, DriverState, Snapshot
 from npumon.engine.journal import Journal
@@ -14,13 +17,16 @@ from npumon.engine.series_clock import SeriesClock
 from npumon.engine.underway import UnderWay
 from npumon.ports import Clock
 
+#: The board was looked at a while ago: who was seen then may belong to one of so many runs.
+KEPT_LOGS = 32
+
 
 class Scene:
     """Holds what is known; others put it there.
 
     `doing` has the fields of the activity that do not change by themselves, `run` the run under way, `series` the
     series that it is part of. `stopping` replaces its stage. `note` is about the work; what the board has to be
-    excused for comes before it.
+    excused for comes before it. `unseen` is how many references to the driver nobody accounts for.
     """
 
     def __init__(self, context: Context, clock: Clock) -> None:
@@ -34,15 +40,23 @@ class Scene:
         self.series: SeriesClock | None = None
         self.stopping = False
         self.unanswered_s: float | None = None
+        self._logs: deque[str | None] = deque(maxlen=KEPT_LOGS)
+        self.unseen = 0
         self._ended: RunReport | None = None
         self._previous: RunReport | None = None
 
     def see(self, sight: Sight) -> None:
         """The board as it is now; later runs are judged by it."""
+        # One reading may fall between a program's end and the driver's knowing; two tell.
+        self.unseen = min(self.sight.driver.unseen_references, sight.driver.unseen_references)
         self.sight = sight
         self.context = self.context._replace(
             driver=sight.driver, nominal_clock_mhz=self.context.nominal_clock_mhz or sight.board.nominal_clock_mhz
         )
+
+    def own(self, log: str | None) -> None:
+        """A run of ours has this log."""
+        self._logs.append(log)
 
     def begin(self, run: UnderWay) -> None:
         """A run is under way."""
@@ -90,4 +104,5 @@ class Scene:
             self.journal.latencies(None if report is None else report.info.model),
             self.journal.history,
             self.log.page,
+            None if self.doing.source is not None else in_use(self.sight.driver, self._logs, self.unseen),
         )

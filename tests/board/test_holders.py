@@ -62,6 +62,13 @@ def test_the_name_stands_in_for_a_missing_command_line(vim3: Path) -> None:
     assert find_holders(Roots(vim3)).processes == (Holder(7, ME, "npu_worker"),)
 
 
+def test_a_process_of_a_run_of_ours_is_known_by_its_mark(vim3: Path) -> None:
+    folder = process(vim3, 7, "/dev/galcore")
+    (folder / "environ").write_bytes(b"HOME=/root\0_NPUMON_RUN=/state/a\x1b.log\0A=_NPUMON_RUN=/x\0")
+    (process(vim3, 8, "/dev/galcore") / "environ").write_bytes(b"HOME=/root\0A=_NPUMON_RUN=/x\0")
+    assert [holder.run for holder in find_holders(Roots(vim3)).processes] == ["/state/a\\x1b.log", None]
+
+
 def test_a_hostile_command_line_is_cut_and_visible(vim3: Path) -> None:
     (process(vim3, 7, "/dev/galcore") / "cmdline").write_bytes(b"a\nb\x1b]0;t\x07\0" + b"\xff" * 10_000)
     (holder,) = find_holders(Roots(vim3)).processes

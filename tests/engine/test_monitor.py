@@ -17,7 +17,7 @@ from npumon.core import activity as stages
 from npumon.core.live import Live
 from npumon.core.network import Network
 from npumon.core.problems import ProblemError
-from npumon.core.snapshot import BoardState, DriverState
+from npumon.core.snapshot import BoardState, DriverState, Holder
 from npumon.demo.board import temporary_board
 from npumon.engine import lookout
 from npumon.engine.monitor import KEPT_OPERATIONS
@@ -423,6 +423,56 @@ class SlowProbe:
 
     def driver(self) -> DriverState:
         return self._board.driver()
+
+
+class SharedProbe:
+    """A probe of a board on which others use the NPU."""
+
+    def __init__(self, driver: DriverState) -> None:
+        self.seen = driver
+
+    def board(self) -> BoardState:
+        return BoardState(variant="VIM3")
+
+    def driver(self) -> DriverState:
+        return self.seen
+
+
+async def test_who_else_uses_the_npu(viewer: Open, beside: Beside, tmp_path: Path) -> None:
+    probe = SharedProbe(DriverState("galcore"))
+    shown = viewer(probe=probe)
+    task = beside(shown.monitor.run(shown.shell("sleep 1000")))
+    live = await shown.until(lambda live: live.snapshot.run and live.snapshot.run.info.log)
+    assert live.snapshot.run is not None
+    ours = Holder(7, "me", "sleep 1000", run=live.snapshot.run.info.log)
+    probe.seen = DriverState("galcore", holders=(ours,))
+    await shown.monitor.look()
+    assert shown.live.in_use is None
+    probe.seen = DriverState("galcore", holders=(ours, Holder(8, "other", "./camera")))
+    await shown.monitor.look()
+    assert shown.live.in_use == "The NPU is in use by camera (8); figures of other runs may be off."
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    await shown.monitor.run(shown.shell("true"))
+    still = shown.live.in_use
+    assert still == "The NPU is in use by camera (8); figures of other runs may be off.", "ours has ended, and is ours"
+    watching = beside(shown.monitor.watch(str(tmp_path / "run.log")))
+    live = await shown.until(lambda live: live.activity.source)
+    assert live.in_use is None, "whoever writes the log uses it"
+    watching.cancel()
+    await asyncio.wait([watching])
+
+
+async def test_what_nobody_may_look_into_is_told_when_it_was_seen_twice(viewer: Open) -> None:
+    probe = SharedProbe(DriverState("galcore", unseen_references=1))
+    shown = viewer(probe=probe)
+    await shown.monitor.look()
+    before = shown.live.in_use
+    await shown.monitor.look()
+    assert (before, shown.live.in_use) == (
+        None,
+        "The NPU is in use by a program of another user; figures of other runs may be off.",
+    )
 
 
 async def test_a_board_that_does_not_answer_holds_up_nothing(

@@ -36,6 +36,12 @@ def test_a_note_comes_first() -> None:
     assert sentences[0] == ("The board has not answered for 5 s.", "warn")
 
 
+def test_who_else_uses_the_npu_is_told_with_and_without_figures() -> None:
+    words = "The NPU is in use by [bold]x (7); figures of other runs may be off."
+    for shown in (live(), live(seed_run())):
+        assert (words, "warn") in verdict_sentences(shown._replace(in_use=words))
+
+
 def test_failed_checks_are_told() -> None:
     run = report(TEXT.replace(b"[1] times", b"[5] times"))
     failed = [sentence for sentence, _ in verdict_sentences(live(run)) if sentence.startswith("Check")]

@@ -27,7 +27,7 @@ class Verdict(Pane):
     """The pane. It is as high as its sentences want, within the limits of its style and of `most_lines`."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (figures_subject(live).run, live.activity.note, live.snapshot.driver, live.activity.source)
+        return (figures_subject(live).run, live.activity.note, live.snapshot.driver, live.activity.source, live.in_use)
 
     def lines(self, live: Live, room: Room) -> Sequence[Line]:
         return verdict_lines(live, room)
@@ -64,11 +64,14 @@ def verdict_lines(live: Live, room: Room) -> list[Line]:
 
 
 def verdict_sentences(live: Live) -> list[Sentence]:
-    """The note on the work, the verdict, the failed checks; the driver's problems where no other pane tells them."""
+    """The note on the work, who else uses the NPU, the verdict, the failed checks; the driver's problems where no other
+    pane tells them."""
     run = figures_subject(live).run
     sentences: list[Sentence] = []
     if live.activity.note:
         sentences.append((live.activity.note, "warn"))
+    if live.in_use:
+        sentences.append((live.in_use, "warn"))
     if run is None:
         return sentences
     metrics = run.metrics
