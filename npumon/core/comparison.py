@@ -170,14 +170,22 @@ _FIGURES = (
 
 
 def compare(before: RunReport, after: RunReport) -> Comparison:
-    """The second run against the first."""
+    """The second run against the first. Figures of different models are neither better nor worse, only others."""
+    alike = before.info.model == after.info.model
     figures = (
-        Difference(figure.id, figure.title, figure.unit, figure.better, figure.of(before), figure.of(after))
+        Difference(
+            figure.id,
+            figure.title,
+            figure.unit,
+            figure.better if alike else NEITHER,
+            figure.of(before),
+            figure.of(after),
+        )
         for figure in _FIGURES
     )
     old, new = _operations(before), _operations(after)
     both = [key for key in new if key in old and _alike(old[key], new[key])]
-    layers = [_layer(key, old[key], new[key]) for key in both]
+    layers = [_layer(key, old[key], new[key], judged=alike) for key in both]
     layers.sort(key=lambda layer: -(layer.time.absolute or 0))
     return Comparison(
         before,
@@ -242,15 +250,16 @@ def _alike(old: Operation, new: Operation) -> bool:
     return (old.name, old.operation) == (new.name, new.operation)
 
 
-def _layer(key: str, old: Operation, new: Operation) -> LayerDifference:
+def _layer(key: str, old: Operation, new: Operation, *, judged: bool) -> LayerDifference:
+    less, more = (LESS_IS_BETTER, MORE_IS_BETTER) if judged else (NEITHER, NEITHER)
     title = f"{key} {new.name or ''}".rstrip()
     shares = utilization(old.cycles), utilization(new.cycles)
     return LayerDifference(
         key,
         new,
-        Difference("time", title, _MICROSECONDS, LESS_IS_BETTER, old.execution_us, new.execution_us),
-        Difference("utilization", "utilization", _SHARE, MORE_IS_BETTER, *shares),
-        Difference("ddr", "DDR", _MBYTE, LESS_IS_BETTER, _ddr(old), _ddr(new)),
+        Difference("time", title, _MICROSECONDS, less, old.execution_us, new.execution_us),
+        Difference("utilization", "utilization", _SHARE, more, *shares),
+        Difference("ddr", "DDR", _MBYTE, less, _ddr(old), _ddr(new)),
     )
 
 

@@ -113,6 +113,17 @@ def test_figures_of_two_runs() -> None:
     assert all(figure.text(figure.after) and figure.absolute_text for figure in compared.figures)
 
 
+def test_another_model_is_neither_better_nor_worse() -> None:
+    old, new = run(operation(0, 400), elapsed_us=500.0), run(operation(0, 100), elapsed_us=900.0)
+    compared = compare(old, new._replace(info=RunInfo(model="another")))
+    judged = [figure.verdict for figure in compared.figures]
+    for layer in compared.layers:
+        judged += [layer.time.verdict, layer.utilization.verdict, layer.ddr.verdict]
+    assert len(compared.layers) == 1
+    assert not {BETTER, WORSE} & set(judged)
+    assert OTHER in judged
+
+
 def test_runs_without_figures() -> None:
     nothing = RunReport(RunInfo(), RunState(), Metrics())
     compared = compare(nothing, nothing)

@@ -99,6 +99,25 @@ async def test_another_model_and_other_classes_are_said(monkeypatch: pytest.Monk
         assert "top-1 bittern, was goldfish" in text
         assert "2 only in the marked run" in text
         assert "1 only in this run" in text
+        assert "better" not in text
+        assert "worse" not in text
+        assert re.search(r"\d+ different · \d+ the same", text)
+
+
+async def test_a_single_layer_has_no_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(REAL, REAL._replace(number=2)), monkeypatch)
+    app.marked = REAL
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "the same · 1 layer\n" in text_of(app)
+
+
+async def test_runs_of_a_watched_log_are_known_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = report(SEED.read_bytes(), id=None, model=None, log="/tmp/[b]t.log", duration_s=None)
+    app = page_of("runs", ran(seen), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert re.search(r" 1 \[b\]t\.log +watched ", text_of(app))
 
 
 async def test_a_mark_on_a_run_that_is_forgotten_still_compares(monkeypatch: pytest.MonkeyPatch) -> None:

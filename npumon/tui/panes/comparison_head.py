@@ -48,14 +48,19 @@ class ComparisonHead(Pane):
             yield span(f"top-1 {new}, was {old}", "warn")
 
     def _result(self, compared: Comparison) -> Iterable[Line]:
-        better, worse, same = (
-            counted(compared.figures, verdict) for verdict in (comparison.BETTER, comparison.WORSE, comparison.SAME)
+        better, worse, same, other = (
+            counted(compared.figures, verdict)
+            for verdict in (comparison.BETTER, comparison.WORSE, comparison.SAME, comparison.OTHER)
         )
-        yield span(f"{better} better", "good")
-        yield span(f"{worse} worse", "bad" if worse else "label")
+        if compared.same_model:
+            yield span(f"{better} better", "good")
+            yield span(f"{worse} worse", "bad" if worse else "label")
+        else:
+            yield span(f"{other} different", "label")
         yield span(f"{same} the same", "label")
-        if compared.layers:
-            yield span(f"{len(compared.layers)} layers, worst first", "label")
+        if many := len(compared.layers):
+            order = ", worst first" if many > 1 and compared.same_model else ""
+            yield span(f"{many} layer{'' if many == 1 else 's'}{order}", "label")
         for count, where in ((compared.only_before, "the marked run"), (compared.only_after, "this run")):
             if count:
                 yield span(f"{count} only in {where}", "warn")

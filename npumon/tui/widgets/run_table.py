@@ -6,7 +6,7 @@ from datetime import datetime
 
 from npumon.core import comparison, units
 from npumon.core.comparison import ComparisonRow, Difference
-from npumon.core.report import RunReport
+from npumon.core.report import RunInfo, RunReport
 from npumon.core.run_rows import RunRow
 from npumon.tui.paint import Line, Room, span
 from npumon.tui.widgets.columns import Column, figure
@@ -58,9 +58,9 @@ class RunTable(Table[RunRow]):
             case "number":
                 return span(str(row.number), "label")
             case "model":
-                return span(info.model or units.ABSENT)
+                return span(info.model) if info.model else span(_log_of(info), "label")
             case "started":
-                return span(_clock_time(info.started_at), "label")
+                return span("watched" if _watched(info) else _clock_time(info.started_at), "label")
             case "outcome":
                 return span(info.signal or info.outcome, "good" if info.outcome == "ok" else "bad")
             case "latency":
@@ -110,6 +110,16 @@ def _change(difference: Difference, room: Room) -> Line:
 
 def _figure(value: float | None, text: str, room: Room, role: str = "") -> Line:
     return span(units.ABSENT, "off") if value is None else span(figure(text, value, room), role)
+
+
+def _watched(info: RunInfo) -> bool:
+    """Whether another program made the run, and nobody told which, nor when."""
+    return info.command is None and info.started_at is None and info.log is not None
+
+
+def _log_of(info: RunInfo) -> str:
+    """What a run without a model's name is known by."""
+    return info.log.rpartition("/")[2] if info.log and _watched(info) else units.ABSENT
 
 
 def _clock_time(started_at: str | None) -> str:
