@@ -147,11 +147,16 @@ class LiveDesk:
         data = json_document(run_document(self._place.outlasting(report)), self._place.output.style)
         return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
 
+    def export_all(self, reports: Sequence[RunReport]) -> str:
+        """Write the runs as `npumon run -n N --format json` prints them."""
+        from npumon.export.json_text import json_runs
+
+        data = "".join(json_runs(map(self._place.outlasting, reports), self._place.output.style))
+        return _written(f"npumon-runs-{_stamp()}", ".json", data)
+
     def picture(self, svg: str) -> str:
         """Write a picture of the screen."""
-        import time
-
-        return _written(f"npumon-{time.strftime('%Y%m%d-%H%M%S')}", ".svg", svg)
+        return _written(f"npumon-{_stamp()}", ".svg", svg)
 
     def in_words(self, text: str) -> str:
         """A text with its paths as people know them."""
@@ -164,6 +169,12 @@ class LiveDesk:
         from npumon.cli.commands.driver_change import interrupted
 
         return interrupted(self._place, "g puts it back as it was.")
+
+
+def _stamp() -> str:
+    import time
+
+    return time.strftime("%Y%m%d-%H%M%S")
 
 
 def _written(stem: str, suffix: str, data: str | bytes) -> str:

@@ -232,8 +232,20 @@ class Actions(Base):
         if self.live.snapshot.run is None:
             self.say("There is no run to export yet: r runs a model.")
             return
-        run = self.live.snapshot.run
-        self.conductor.background(lambda: self.desk.export(run), lambda path: self.say(f"Written to {path}"))
+        run, ended = self.live.snapshot.run, len(self.live.runs)
+        further = f". E writes all {ended} runs." if ended > 1 else ""
+        self.conductor.background(lambda: self.desk.export(run), lambda path: self.say(f"Written to {path}{further}"))
+
+    def action_export_all(self) -> None:
+        """Write this session's ended runs to one file."""
+        runs = self.live.runs
+        if not runs:
+            self.say("No run has ended yet: r runs a model.")
+            return
+        many = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+        self.conductor.background(
+            lambda: self.desk.export_all(runs), lambda path: self.say(f"{many} written to {path}")
+        )
 
     def action_picture(self) -> None:
         """Save the screen as it is."""

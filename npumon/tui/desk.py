@@ -119,6 +119,10 @@ class Desk(Protocol):
         """Write the run as JSON and return the file's path. Blocks."""
         ...
 
+    def export_all(self, reports: Sequence[RunReport]) -> str:
+        """Write these runs as one JSON document and return the file's path. Blocks."""
+        ...
+
     def picture(self, svg: str) -> str:
         """Write a picture of the screen and return the file's path. Blocks."""
         ...

@@ -32,6 +32,7 @@ KEYS: tuple[Key, ...] = (
     Key("m", "m", "mark", "mark the newest run, to compare others with it", "mark"),
     Key("c", "c", "compare", "compare with the marked run", "compare"),
     Key("e", "e", "export", "write the newest run to a JSON file", "export"),
+    Key("E,upper_e", "E", "export all", "write all runs of this session, each with its last iteration", "export_all"),
     Key("s", "s", "picture", "save a picture of the screen", "picture"),
     Key("space", "space", "pause", "pause the display; the run goes on", "pause"),
     Key("plus,equals_sign", "+", "faster", "look at the board more often", "faster"),

@@ -102,6 +102,9 @@ class StillDesk:
     def export(self, report: RunReport) -> str:
         raise _nothing()
 
+    def export_all(self, reports: Sequence[RunReport]) -> str:
+        raise _nothing()
+
     def picture(self, svg: str) -> str:
         raise _nothing()
 

@@ -89,6 +89,16 @@ def test_what_is_written_replaces_nothing(desk: LiveDesk) -> None:
     assert picture.read_text() == "<svg>é</svg>"
 
 
+def test_all_runs_are_one_document(desk: LiveDesk) -> None:
+    path = desk.export_all([report(), report()])
+    assert path.startswith("npumon-runs-") or "/npumon-runs-" in path
+    (written,) = Path().glob("npumon-runs-*.json")
+    document = json.loads(written.read_text())
+    assert document["schema"] == "npumon.runs/1"
+    assert [run["schema"] for run in document["runs"]] == ["npumon.run/1"] * 2
+    assert {run["run"]["log"] for run in document["runs"]} == {None}, "the demo board's logs go with it"
+
+
 def test_a_link_is_not_followed(desk: LiveDesk, tmp_path: Path) -> None:
     """Whoever may write here cannot make npumon write elsewhere."""
     Path("npumon-20261122-1.json").symlink_to(tmp_path / "elsewhere")

@@ -131,6 +131,10 @@ class StillDesk(still.StillDesk):
         self.written.append(report)
         return "/tmp/run.json"
 
+    def export_all(self, reports: Sequence[RunReport]) -> str:
+        self.written.append(tuple(reports))
+        return "/tmp/runs.json"
+
     def picture(self, svg: str) -> str:
         self.written.append(svg)
         return "/tmp/picture.svg"

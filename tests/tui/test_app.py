@@ -72,7 +72,7 @@ async def test_a_series_with_warm_up(demo: Open) -> None:
         assert work is not None
         assert (work.count, work.warmup) == (2, 3)
         await monitor.until_run(3)
-        assert monitor.app.live.latencies.samples == 3, "warm-up runs do not count"
+        assert monitor.app.live.latencies.samples == 2, "those of the series, without its warm-up"
 
 
 async def test_x_stops_a_hang(demo: Open) -> None:
@@ -170,10 +170,24 @@ async def test_export_writes_the_run(demo: Open) -> None:
         await monitor.until(lambda: len(written("*.json")) == 2)
 
 
+async def test_all_runs_of_the_session_are_exported_together() -> None:
+    run = report(SEED.read_bytes())
+    app = application(live(run, runs=(run, run, run)))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: "Written to /tmp/run.json. E writes all 3 runs." in "\n".join(picture(app)))
+        await pilot.press("E")
+        await until(pilot, lambda: "3 runs written to /tmp/runs.json" in "\n".join(picture(app)))
+        desk = app.desk
+        assert isinstance(desk, StillDesk)
+        assert desk.written == [run, (run, run, run)]
+
+
 async def test_there_is_nothing_to_export_yet() -> None:
     app = application(live())
     async with app.run_test(notifications=True) as pilot:
-        await pilot.press("e", "R")
+        await pilot.press("e", "E", "R")
+        await until(pilot, lambda: "No run has ended yet" in "\n".join(picture(app)))
         await until(pilot, lambda: "no run to export" in "\n".join(picture(app)))
         await until(pilot, lambda: "nothing to repeat" in "\n".join(picture(app)))
 

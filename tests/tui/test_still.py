@@ -62,6 +62,7 @@ def test_the_desk_leads_nowhere() -> None:
         lambda: desk.driver,
         lambda: desk.inspection("x"),
         lambda: desk.export(report(b"")),
+        lambda: desk.export_all(()),
         lambda: desk.picture(""),
     ):
         with pytest.raises(ProblemError):
