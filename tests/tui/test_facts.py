@@ -58,7 +58,8 @@ def test_the_window_stands_in_for_a_time_that_was_not_printed() -> None:
     [
         (80, "min 21.5 ms  median 21.6 ms  p95 22.9 ms  of 7 iterations"),
         (40, "min 21.5  med 21.6  p95 22.9  n 7"),
-        (30, "min 21.5  med 21.6  p95 22.9"),
+        (32, "min 21.5 med 21.6 p95 22.9 n 7"),
+        (29, "min 21.5  med 21.6  p95 22.9"),
         (20, "med 21.6  p95 22.9"),
         (10, "med 21.6"),
         (3, ""),

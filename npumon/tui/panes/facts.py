@@ -71,7 +71,8 @@ def spread(latencies: Latencies, width: int) -> Line:
     if len({_unit(text) for text in (least, median, p95)}) == 1:
         least, median, p95 = map(_number, (least, median, p95))
     short = [_value("min", least), _value("med", median), _value("p95", p95), _value("n", str(latencies.samples))]
-    choices = (joined(chosen, "  ") for chosen in (short, short[:3], short[1:3], short[1:2]))
+    dense = joined(short, " ")
+    choices = (joined(short, "  "), dense, *(joined(chosen, "  ") for chosen in (short[:3], short[1:3], short[1:2])))
     return next((line for line in choices if width_of(line) <= width), ())
 
 
