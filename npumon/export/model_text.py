@@ -119,10 +119,15 @@ def _fit(model: ModelFile, style: Style) -> Iterator[str]:
     )
     rows, bars = [], []
     for way in model.fit:
-        word, color = ("tight", "yellow") if way.tight else ("fits", "green") if way.ok else ("TOO BIG", "red")
-        figures = (way.needs_bytes, way.budget_bytes, way.headroom_bytes)
-        rows.append((_INDENT + _MODES[way.mode], *map(units.grouped, figures), word))
-        bars.append(Bar(way.needs_bytes / way.budget_bytes if way.budget_bytes else 1.0, color))
+        parts = [(_MODES[way.mode], way.needs_bytes, way.budget_bytes, way.tight)]
+        if way.mode == "xip":
+            parts.append(("  and in flash", way.flash_bytes, way.flash_budget_bytes, False))
+        for name, needs, budget, tight in parts:
+            word, color = ("fits", "green") if needs <= budget else ("TOO BIG", "red")
+            if tight:
+                word, color = "tight", "yellow"
+            rows.append((_INDENT + name, *map(units.grouped, (needs, budget, budget - needs)), word))
+            bars.append(Bar(needs / budget if budget else 1.0, color))
     yield from grid(layout, rows, style, bars)
 
 

@@ -1,7 +1,8 @@
-"""Whether a GX8002 model fits: what it needs of the NPU's SRAM and of flash, against what the chip has."""
+"""Whether a gxnpuc model fits: what it needs of the NPU's SRAM and of flash, against what there is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from npumon.modelfile.description import Check, Fit, Sizes
@@ -14,48 +15,81 @@ GX8002_FLASH_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a model may use. A firmware gives the NPU less than the chip has: CONFIG_NPU_SRAM_SIZE_KB."""
+    """What a model may use. A firmware gives the NPU less than the chip has: CONFIG_NPU_SRAM_SIZE_KB.
+
+    A budget of SRAM that somebody named is one to be kept: a model that needs flash as well is refused then,
+    unless the flash was named, too. The chip's own figures say only what is possible at all.
+    """
 
     sram_bytes: int = GX8002_SRAM_BYTES
     flash_bytes: int = GX8002_FLASH_BYTES
+    sram_named: bool = False
+    flash_named: bool = False
+
+    @property
+    def flash_counts(self) -> bool:
+        """Whether running from flash is good enough."""
+        return self.flash_named or not self.sram_named
 
 
 def fits(sizes: Sizes, budget: Budget) -> tuple[Fit, ...]:
-    """Both ways of running, or nothing where the sizes of the arrays are not known.
+    """Both ways of running on a GX8002; what is known of them where the sizes of the arrays are not.
 
     In SRAM mode commands, weights, data and the rest are in SRAM; in flash mode (XIP) commands and weights stay
     in flash. Input and output buffers come out of the MCU's memory and count in neither.
     """
     cmd, weight, data = sizes.cmd_bytes, sizes.weight_bytes, sizes.data_bytes
     if cmd is None or weight is None or data is None:
-        return ()
+        return whole_fits(sizes, budget)
     working = data + (sizes.tmp_bytes or 0) + (sizes.ops_bytes or 0)
-    return Fit("sram", working + cmd + weight, budget.sram_bytes), Fit("xip", working, budget.sram_bytes)
-
-
-def budget_checks(sizes: Sizes, fit: tuple[Fit, ...], budget: Budget) -> tuple[Check, ...]:
-    """gx.fit fails when neither way fits; gx.headroom and gx.flash warn."""
-    if not fit:
-        return ()
-    best = next((way for way in fit if way.ok), fit[-1])
-    told = "; ".join(
-        f"{'in SRAM' if way.mode == 'sram' else 'from flash (XIP)'}: {way.needs_bytes} of {way.budget_bytes} bytes, "
-        + (f"{way.headroom_bytes} left" if way.ok else f"{-way.headroom_bytes} too many")
-        for way in fit
+    flash = cmd + weight
+    return (
+        Fit("sram", working + flash, budget.sram_bytes),
+        Fit("xip", working, budget.sram_bytes, flash, budget.flash_bytes),
     )
-    checks = [
-        Check("gx.fit", "fail", best.ok, budget.sram_bytes, best.needs_bytes, told),
-        Check(
-            "gx.headroom",
-            "warn",
-            not best.tight,
-            best.budget_bytes * 9 // 10,
-            best.needs_bytes,
-            "a tenth of the budget should stay free",
-        ),
-    ]
-    flash = (sizes.cmd_bytes or 0) + (sizes.weight_bytes or 0)
-    if not fit[0].ok:
-        detail = "commands and weights must fit the flash window, as only flash mode fits the SRAM"
-        checks.append(Check("gx.flash", "warn", flash <= budget.flash_bytes, budget.flash_bytes, flash, detail))
-    return tuple(checks)
+
+
+def whole_fits(sizes: Sizes, budget: Budget) -> tuple[Fit, ...]:
+    """The model as a whole against a budget that was named, for a core whose own memory is not known here."""
+    parts = (sizes.cmd_bytes, sizes.weight_bytes, sizes.data_bytes, sizes.tmp_bytes, sizes.ops_bytes)
+    needs = sizes.npu_bytes
+    if needs is None and sizes.cmd_bytes is not None and sizes.data_bytes is not None:
+        needs = sum(part or 0 for part in parts)
+    if needs is None:
+        needs = sizes.total_bytes
+    return (Fit("sram", needs, budget.sram_bytes),) if budget.sram_named and needs is not None else ()
+
+
+def budget_checks(fit: tuple[Fit, ...], budget: Budget) -> Iterator[Check]:
+    """gx.fit and gx.flash fail when the model can run in no way that counts; gx.headroom warns."""
+    if not fit:
+        if budget.sram_named:
+            detail = "the file does not say how much memory the model needs, so the budget was not applied"
+            yield Check("gx.fit", "warn", False, budget.sram_bytes, None, detail)
+        return
+    ways = fit if budget.flash_counts else fit[:1]
+    best = next((way for way in ways if way.ok), None)
+    shown = best or ways[0]
+    yield Check("gx.fit", "fail", best is not None, shown.budget_bytes, shown.needs_bytes, _told(fit, budget))
+    if best is not None:
+        detail = "a tenth of the budget should stay free"
+        yield Check("gx.headroom", "warn", not best.tight, best.budget_bytes * 9 // 10, best.needs_bytes, detail)
+    if len(ways) > 1 and not fit[0].ok:
+        flash, there = fit[1].flash_bytes, fit[1].flash_budget_bytes
+        detail = "commands and weights must fit the flash window, as the model does not fit the SRAM with them"
+        yield Check("gx.flash", "fail", flash <= there, there, flash, detail)
+
+
+def _told(fit: tuple[Fit, ...], budget: Budget) -> str:
+    pieces = []
+    for way in fit:
+        left = way.headroom_bytes
+        place = "in SRAM" if way.mode == "sram" else "from flash (XIP)"
+        told = f"{place}: {way.needs_bytes} of {way.budget_bytes} bytes, "
+        told += f"{left} left" if left >= 0 else f"{-left} too many"
+        if way.flash_bytes > way.flash_budget_bytes:
+            told += f", and {way.flash_bytes - way.flash_budget_bytes} too many for the flash"
+        if way.ok and way.mode == "xip" and not budget.flash_counts:
+            told += ", but only a budget of SRAM was named"
+        pieces.append(told)
+    return "; ".join(pieces)

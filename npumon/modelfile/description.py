@@ -101,7 +101,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What one way of running needs of the NPU's SRAM, against what there is.
+    """What one way of running needs of the NPU's SRAM and of flash, against what there is.
 
     `sram`: commands, weights and data in SRAM. `xip`: commands and weights are read from flash.
     """
@@ -109,14 +109,16 @@ class Fit:
     mode: Mode
     needs_bytes: int
     budget_bytes: int
+    flash_bytes: int = 0
+    flash_budget_bytes: int = 0
 
     @property
     def ok(self) -> bool:
-        return self.needs_bytes <= self.budget_bytes
+        return self.needs_bytes <= self.budget_bytes and self.flash_bytes <= self.flash_budget_bytes
 
     @property
     def headroom_bytes(self) -> int:
-        """Bytes left; negative when they are missing."""
+        """Bytes of SRAM left; negative when they are missing."""
         return self.budget_bytes - self.needs_bytes
 
     @property

@@ -27,6 +27,8 @@ COLUMNS = (
     "states",
     "fit.sram",
     "fit.xip",
+    "fit.sram_headroom_bytes",
+    "fit.xip_headroom_bytes",
     "failed",
     "nbg.network",
     "nbg.target",
@@ -57,7 +59,15 @@ def document(model: ModelFile, path: str) -> dict[str, Json]:
         "outputs": [_tensor(tensor) for tensor in model.outputs],
         "states": [{"input": state.input, "output": state.output, "ok": state.ok} for state in model.states],
         "fit": [
-            {"mode": fit.mode, "needs_bytes": fit.needs_bytes, "budget_bytes": fit.budget_bytes, "ok": fit.ok}
+            {
+                "mode": fit.mode,
+                "needs_bytes": fit.needs_bytes,
+                "budget_bytes": fit.budget_bytes,
+                "headroom_bytes": fit.headroom_bytes,
+                "flash_bytes": fit.flash_bytes,
+                "flash_budget_bytes": fit.flash_budget_bytes,
+                "ok": fit.ok,
+            }
             for fit in model.fit
         ],
         "checks": [
@@ -85,6 +95,7 @@ def documents(models: Iterable[tuple[ModelFile, str]]) -> dict[str, Json]:
 def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
     """One model as a row of the table, by the names of `COLUMNS`. Lists are joined with blanks."""
     fit = {way.mode: way.ok for way in model.fit}
+    left = {way.mode: way.headroom_bytes for way in model.fit}
     nbg = model.nbg
     return {
         "path": path,
@@ -100,6 +111,8 @@ def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
         "states": len(model.states),
         "fit.sram": fit.get("sram"),
         "fit.xip": fit.get("xip"),
+        "fit.sram_headroom_bytes": left.get("sram"),
+        "fit.xip_headroom_bytes": left.get("xip"),
         "failed": " ".join(
             dict.fromkeys(check.id for check in model.checks if not check.ok and check.severity == "fail")
         ),

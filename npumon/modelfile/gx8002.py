@@ -6,7 +6,7 @@ Format: the public note on the NPU model format of the GX8002 documentation, and
 
 from __future__ import annotations
 
-from npumon.modelfile.budget import Budget, budget_checks, fits
+from npumon.modelfile.budget import Budget, budget_checks, fits, whole_fits
 from npumon.modelfile.checks_gx import header_checks, size_checks
 from npumon.modelfile.declarations import ByteArray, Declarations, declarations
 from npumon.modelfile.description import Array, Check, Compiler, ModelFile, Sizes, Tensor
@@ -25,7 +25,7 @@ def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> Mod
     budget = budget or Budget()
     sizes = _sizes(header)
     inputs, outputs, in_out = (tensors(header, struct) for struct in (header.input, header.output, header.in_out))
-    fit = fits(sizes, budget) if header.format == "gx8002" else ()
+    fit = (fits if header.format == "gx8002" else whole_fits)(sizes, budget)
     model = ModelFile(
         format=header.format,
         compiler=_compiler(header),
@@ -42,7 +42,7 @@ def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> Mod
     )
     notes = (_DOCUMENT_FORM,) if swallowed else ()
     return model.with_checks(
-        *notes, *size_checks(model), *header_checks(header, model, today), *budget_checks(sizes, fit, budget)
+        *notes, *size_checks(model), *header_checks(header, model, today), *budget_checks(fit, budget)
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from math import prod
 
-from npumon.modelfile.budget import Budget, budget_checks, fits
+from npumon.modelfile.budget import Budget, budget_checks, fits, whole_fits
 from npumon.modelfile.checks_gx import origin_checks, recurrence_checks, size_checks
 from npumon.modelfile.description import Array, Check, Compiler, ModelFile, Sizes, Tensor
 from npumon.modelfile.stamp import compiled_at
@@ -44,7 +44,7 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
     inputs, outputs = _tensors(stated, leo, sizes)
     arrays, ended = _arrays(stated, _LEO_PARTS if leo else _GRUS_PARTS, data, start)
     budget = budget or Budget()
-    fit = () if leo else fits(sizes, budget)
+    fit = (whole_fits if leo else fits)(sizes, budget)
     info = _text(stated, "model_info")
     model = ModelFile(
         format="npub",
@@ -68,7 +68,7 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
         *size_checks(model),
         *recurrence_checks(model),
         *origin_checks(model, today),
-        *budget_checks(sizes, fit, budget),
+        *budget_checks(fit, budget),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import CommandLine, refused
-from tests.model_writers import HeaderSpec, NbgSpec, NbgTensorSpec, npub_bytes
+from tests.model_writers import HeaderSpec, NbgSpec, NbgTensorSpec, apus_text, leo_text, npub_bytes
 
 HEADER = HeaderSpec().data()
 BROKEN = HeaderSpec().text().replace("npu_size = 106", "npu_size = 74").encode()
@@ -123,6 +123,7 @@ def test_a_failed_check_is_the_status(npumon: CommandLine) -> None:
         (("--diff", "model.h", "notes.txt"), ("notes.txt is no known model file.",)),
         (("--diff", "model.h", "empty.h"), ("empty.h is empty.",)),
         (("--diff", "model.h", "model.h", "--weights"), ("--diff goes without",)),
+        (("--diff", "model.h", "model.h", "--budget", "1K"), ("--diff goes without",)),
         (("--diff", "model.h", "model.h", "--format", "csv"), ("no format csv",)),
         ((), ("FILE",)),
     ],
@@ -179,8 +180,35 @@ def test_the_budget_and_flash_are_the_firmwares(npumon: CommandLine) -> None:
     assert fit("--budget", "0x64") == [("sram", 100, False), ("xip", 100, True)]
     assert fit("--budget", "0") == [("sram", 0, False), ("xip", 0, False)]
     done = npumon("inspect", "model.h", "--budget", "100", "--flash", "40")
-    assert "warn  gx.flash" in done.stdout
-    assert npumon("inspect", "model.h", "--budget", "10").returncode == 1
+    assert (done.returncode, "FAIL  gx.flash" in done.stdout) == (1, True)
+    assert npumon("inspect", "model.h", "--flash", "40").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--budget", "106"), 0),
+        (("--budget", "105"), 1),
+        (("--budget", "105", "--flash", "1M"), 0),
+        (("--budget", "63", "--flash", "1M"), 1),
+    ],
+)
+def test_a_budget_that_is_named_decides_in_a_build(npumon: CommandLine, words: tuple[str, ...], code: int) -> None:
+    write(npumon, model_dot_h=HEADER)
+    assert npumon("inspect", "model.h", *words).returncode == code
+
+
+def test_a_budget_is_kept_by_models_of_other_cores_too(npumon: CommandLine) -> None:
+    write(npumon, leo_dot_h=leo_text().encode(), apus_dot_h=apus_text().encode(), net_dot_nb=NBG)
+    assert npumon("inspect", "leo.h", "apus.h").returncode == 0
+    assert npumon("inspect", "leo.h", "--budget", "107").returncode == 1
+    assert npumon("inspect", "apus.h", "--budget", "63").returncode == 1
+    assert npumon("inspect", "leo.h", "apus.h", "--budget", "108").returncode == 0
+    done = npumon("inspect", "net.nb", "--budget", "1")
+    assert (done.returncode, "net.nb is no model of gxnpuc: --budget says nothing about it." in done.stderr) == (
+        0,
+        True,
+    )
 
 
 def test_the_graph_that_was_compiled(npumon: CommandLine) -> None:

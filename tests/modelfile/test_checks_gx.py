@@ -156,7 +156,10 @@ def test_a_model_too_large_for_sram_runs_from_flash(writers: Any) -> None:
     ]
     assert found(model, "gx.fit").ok
     assert found(model, "gx.flash").ok
-    assert not found(read(writers.header(weight=bytes(1 << 20)).text()), "gx.flash").ok
+    neither = read(writers.header(weight=bytes(1 << 20)).text())
+    assert not found(neither, "gx.flash").ok
+    assert not found(neither, "gx.fit").ok
+    assert not neither.ok
 
 
 def test_a_pb_file_is_known_by_its_md5(writers: Any) -> None:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
-  npumon inspect model.h --budget 128K    does it fit the NPU's share of SRAM?
+  npumon inspect model.h --budget 128K    does it run in the NPU's share of SRAM?
+  npumon inspect model.h --budget 46K --flash 450K
+                                          ... with commands and weights in flash?
   npumon inspect models/ --format csv     a row for each model in a folder
   npumon inspect --diff old.h new.h       what changed
 
@@ -50,11 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--budget", type=_bytes, default=None, metavar="BYTES",
-        help="SRAM that a GX8002 model may use: 131072, 128K (default: the chip's 192K)",
+        help="SRAM that the model must run in: 131072, 128K (default: the GX8002's 192K, or from flash)",
     )  # fmt: skip
     parser.add_argument(
         "--flash", type=_bytes, default=None, metavar="BYTES",
-        help="flash for commands and weights in flash mode (default: 1M)",
+        help="flash for commands and weights; with --budget, running from it is good enough (default: 1M)",
     )  # fmt: skip
 
 
@@ -131,8 +133,9 @@ def _diff(args: argparse.Namespace, place: Workplace) -> int:
     form = place.format("text", "json")
     if len(args.files) != 2 or any(os.path.isdir(path) for path in args.files):
         raise _misuse("--diff compares two files.", "npumon inspect --diff A B")
-    if args.pb or args.report or args.weights:
-        raise _misuse("--diff goes without --pb, --report and --weights.", "Inspect each file on its own for them.")
+    if args.pb or args.report or args.weights or args.budget is not None or args.flash is not None:
+        what = "--diff goes without --pb, --report, --weights, --budget and --flash."
+        raise _misuse(what, "Inspect each file on its own for them.")
     before, after = sources(args.files)
     place.output.refuse_inputs(source.path for source in (before, after) if source.path != STDIN)
     inspector = Inspector(args, place)

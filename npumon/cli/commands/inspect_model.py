@@ -76,6 +76,9 @@ class Inspector:
             from npumon.modelfile.checks_nbg import meta_checks
 
             model = model.with_checks(*meta_checks(model, meta))
+        if graph and self._budget.sram_named:
+            what = f"{source.name} is no model of gxnpuc: --budget says nothing about it."
+            self.place.diagnostics.warning(Problem("inspect.budget", what, ""))
         if self._pb_md5 is not None:
             from npumon.modelfile.checks_gx import pb_check
 
@@ -95,7 +98,12 @@ class Inspector:
         from npumon.modelfile.budget import GX8002_FLASH_BYTES, GX8002_SRAM_BYTES, Budget
 
         sram, flash = self._args.budget, self._args.flash
-        return Budget(GX8002_SRAM_BYTES if sram is None else sram, GX8002_FLASH_BYTES if flash is None else flash)
+        return Budget(
+            sram_bytes=GX8002_SRAM_BYTES if sram is None else sram,
+            flash_bytes=GX8002_FLASH_BYTES if flash is None else flash,
+            sram_named=sram is not None,
+            flash_named=flash is not None,
+        )
 
     @cached_property
     def _device(self) -> Device | None:
