@@ -143,9 +143,20 @@ def test_a_file_beyond_reason_is_refused_unread(npumon: CommandLine) -> None:
     refused(npumon("inspect", "huge.nb"), 2, "huge.nb is longer than 256 MiB")
 
 
-@pytest.mark.slow
-def test_a_device_without_end_is_refused(npumon: CommandLine) -> None:
-    refused(npumon("inspect", "/dev/zero"), 2, "/dev/zero is longer than 256 MiB")
+@pytest.mark.parametrize("words", [("{}",), ("model.h", "--pb", "{}"), ("model.h", "--report", "{}")])
+@pytest.mark.parametrize("name", ["fifo", "/dev/zero", "/dev/null"])
+def test_what_is_no_plain_file_is_refused_unread(npumon: CommandLine, words: tuple[str, ...], name: str) -> None:
+    write(npumon, model_dot_h=HEADER)
+    os.mkfifo(npumon.folder / "fifo")
+    refused(npumon("inspect", *(word.format(name) for word in words)), 2, f"{name} is no plain file.")
+
+
+def test_a_pipe_may_be_named_as_the_shell_names_it(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER)
+    inspect = [sys.executable, "-m", "npumon", "inspect"]
+    for pipe in ('cat model.h | "$@" /dev/stdin', '"$@" /dev/stdin < model.h', '"$@" <(cat model.h)'):
+        done = npumon.run(["bash", "-c", pipe, "-", *inspect])
+        assert (done.returncode, done.stderr, "GX8002 header · ok" in done.stdout) == (0, "", True), pipe
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -79,14 +79,29 @@ def read(source: Source) -> bytes | None:
         if sys.stdin is None:
             raise ProblemError(Problem("inspect.stdin", "Standard input is closed.", "Name a file.", "usage"))
         return _read(sys.stdin.fileno(), source)
-    try:
-        fd = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise _unreadable(source, error) from error
+    fd = _opened(source)
     try:
         return _read(fd, source)
     finally:
         os.close(fd)
+
+
+def _opened(source: Source) -> int:
+    """A descriptor of a plain file, or of a pipe that was handed over as /dev/stdin or /dev/fd/3.
+
+    Never waits: a FIFO in the file system, to which nobody may ever write, is refused as a device is.
+    """
+    try:
+        fd = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise _unreadable(source, error) from error
+    mode = os.fstat(fd).st_mode
+    if stat.S_ISFIFO(mode) and not os.path.exists(os.path.realpath(source.path)):
+        os.set_blocking(fd, True)
+    elif not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # reading a folder says what it is
+        os.close(fd)
+        raise ProblemError(Problem("inspect.kind", f"{source.name} is no plain file.", "Name a model file.", "usage"))
+    return fd
 
 
 def _read(fd: int, source: Source) -> bytes | None:
@@ -141,12 +156,15 @@ def md5_of(path: str) -> str:
     import hashlib
 
     digest = hashlib.md5(usedforsecurity=False)
+    source = Source(path)
+    fd = _opened(source)
     try:
-        with open(path, "rb") as file:
-            while piece := file.read(_CHUNK):
-                digest.update(piece)
-    except (OSError, ValueError) as error:
-        raise _unreadable(Source(path), error) from error
+        while piece := os.read(fd, _CHUNK):
+            digest.update(piece)
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    finally:
+        os.close(fd)
     return digest.hexdigest()
 
 
