@@ -25,6 +25,8 @@ _STRING = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
 _CHARACTER = re.compile(rb"'(?:\\.|[^'\\\n])'")
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif|define|include|pragma)\b([^\n]*)", re.M)
 _BLANKS = re.compile(rb"\s+")
+#: The end of a line that no backslash continues.
+_LINE_END = re.compile(rb"[^\\\r]\r*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +199,12 @@ def comment_end(data: bytes, mark: bytes, start: int) -> tuple[int, bool]:
         end = data.find(b"*/", start + 2)
         return (end + 2, True) if end >= 0 else (len(data), False)
     end = data.find(b"\n", start)
-    while end > 0 and data[end - 1 : end] == b"\\":
-        end = data.find(b"\n", end + 1)
-    return (end, True) if end >= 0 else (len(data), True)
+    if end < 0:
+        return len(data), True
+    if data[end - 1] not in b"\\\r":
+        return end, True
+    match = _LINE_END.search(data, start)
+    return (match.end() - 1 if match else len(data)), True
 
 
 def _preprocess(code: bytes) -> tuple[bytes, bytes, tuple[bytes, ...], tuple[bytes, ...]]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npumon.modelfile import header_scan
-from npumon.modelfile.header_scan import scan
+from npumon.modelfile.header_scan import comment_end, scan
 
 
 def test_an_initialiser_becomes_a_number_and_its_bytes() -> None:
@@ -28,6 +30,34 @@ def test_comments_go_and_strings_stay() -> None:
 
 def test_a_backslash_continues_a_line_comment() -> None:
     assert scan(b"// one \\\n int hidden;\nint seen;").code.strip() == b"int seen;"
+    assert scan(b"// one \\\r\n int hidden;\r\nint seen;").code.strip() == b"int seen;"
+    assert scan(b"int seen; // one \\\n").code.strip() == b"int seen;"
+
+
+@given(st.text("/\\\r\na", max_size=30))
+def test_a_line_comment_ends_with_the_first_line_that_no_backslash_ends(text: str) -> None:
+    data = f"//{text}".encode()
+    end = 0
+    for line in data.split(b"\n"):
+        end += len(line) + 1
+        if not line.rstrip(b"\r").endswith(b"\\"):
+            break
+    assert comment_end(data, b"//", 0) == (min(end - 1, len(data)), True)
+
+
+def test_a_comment_of_continued_lines_takes_no_step_for_each_of_them() -> None:
+    steps = 0
+
+    def count(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+
+    sys.setprofile(count)
+    try:
+        comment_end(b"//" + b"\\\n" * 10_000, b"//", 0)
+    finally:
+        sys.setprofile(None)
+    assert steps < 20
 
 
 def test_comments_inside_an_array_may_hold_braces() -> None:
