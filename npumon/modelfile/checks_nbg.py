@@ -19,7 +19,7 @@ _MOST_META = 1024
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """The NPU to run on, as far as known: its PID (0x88) and its SRAMs as the driver reports them, in bytes."""
+    """The NPU to run on, as far as known: its PID (0x88) and its SRAMs as its driver reports them, in bytes."""
 
     pid: int | None = None
     axi_sram_bytes: int | None = None
@@ -120,7 +120,7 @@ def _sram(info: NbgInfo, device: Device | None) -> Iterator[Check]:
     for name, wanted, there, reserve in rows:
         if wanted is not None and there is not None:
             ok = wanted <= there + reserve
-            detail = f"the network wants {wanted} bytes of {name}, the device reports {there}"
+            detail = f"the network wants {wanted} bytes of {name}, this NPU has {there}"
             yield Check("nb.sram", "warn", ok, there, wanted, detail)
 
 

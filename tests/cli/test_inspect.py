@@ -293,6 +293,14 @@ def test_the_target_is_compared_with_this_board(npumon: CommandLine, tmp_path: P
     assert npumon("inspect", "s905d3.nb", *root).returncode == 0
     (tree / "compatible").write_bytes(b"somebody,else\0")
     assert "nb.target" not in npumon("inspect", "a311d.nb", *root).stdout
+    (tree / "compatible").write_bytes(b"khadas,vim3\0amlogic,g12b\0")
+    write(npumon, greedy_dot_nb=NbgSpec(axi_sram=8 << 20, vip_sram=4 << 20).data())
+    done = npumon("inspect", "greedy.nb", *root)
+    assert done.returncode == 0
+    told = " ".join(done.stdout.split())
+    assert "the network wants 8388608 bytes of AXI-SRAM, this NPU has 1048576" in told
+    assert "the network wants 4194304 bytes of VIP-SRAM, this NPU has 522240" in told
+    assert "warn nb.sram" not in " ".join(npumon("inspect", "a311d.nb", *root).stdout.split())
     demo = npumon("inspect", "a311d.nb", "--demo")
     assert (demo.returncode, "DEMO" in demo.stderr, "nb.target" in demo.stdout) == (0, True, True)
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 #: What there is to say where a file is of no known kind.
 KNOWN = "Known are gxnpuc's model.h and NPUB container (GX8002 and its sisters) and Vivante's NBG (.nb)."
-#: The PID that the driver prints for the NPU of each chip that the device tree names.
-_PIDS = {"A311D": 0x88, "S905D3": 0x99}
+#: PID, AXI-SRAM and VIP-SRAM (bytes) that the driver prints for the NPU of each chip that the device tree names. No
+#: public run on an S905D3 shows the latter two.
+_NPUS = {"A311D": (0x88, 1_048_576, 522_240), "S905D3": (0x99, None, None)}
 
 
 class Inspector:
@@ -111,11 +112,11 @@ class Inspector:
         from npumon.board.device_tree import read_identity
         from npumon.modelfile.checks_nbg import Device
 
-        pid = _PIDS.get(read_identity(self.place.roots).chip or "")
-        if pid is None:
+        npu = _NPUS.get(read_identity(self.place.roots).chip or "")
+        if npu is None:
             return None
         self.place.note_demo()
-        return Device(pid)
+        return Device(*npu)
 
     def statistics(self, source: Source, model: ModelFile) -> WeightStatistics | None:
         """What is known of a model's weights; says so where that is nothing."""
