@@ -62,10 +62,11 @@ def _size(size: SizeChange) -> tuple[str, ...]:
 def _contents(diff: ModelDiff, style: Style) -> Iterator[str]:
     if diff.identical or not diff.contents:
         return
+    told = {"same": "the same", "added": "only after", "removed": "only before", "unknown": "cannot be compared"}
     rows = [
         (
             f"{_INDENT}{content.role}",
-            "the same" if content.same else f"different from byte {units.grouped(content.equal_prefix_bytes)} on",
+            told.get(content.kind) or f"different from byte {units.grouped(content.equal_prefix_bytes)} on",
         )
         for content in diff.contents
     ]

@@ -131,14 +131,16 @@ class Fit:
 class Array:
     """An array of bytes in the file.
 
-    `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu. `content` is None where there is none or where
-    it cannot be read. `alignment` and `macro` (a linker section) are as declared, `constant` says `const`.
+    `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu. `content` is None where there is none or, as
+    `unreadable` says, where it cannot be read. `alignment` and `macro` (a linker section) are as declared,
+    `constant` says `const`.
     """
 
     name: str
     role: str
     size_bytes: int
     content: bytes | None = field(default=None, repr=False)
+    unreadable: bool = False
     alignment: int | None = None
     macro: str | None = None
     constant: bool = False

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal
 
 from npumon.modelfile.description import ModelFile, Sizes, Tensor
 
-Verdict = Literal["identical", "edited", "recompiled", "rebuilt", "changed", "unlike"]
+Verdict = Literal["identical", "edited", "partial", "recompiled", "rebuilt", "changed", "unlike"]
 
 #: How each verdict reads, in one sentence.
 SENTENCES: dict[Verdict, str] = {
     "identical": "The files are the same, byte for byte.",
     "edited": "The same model: only the text around the arrays differs.",
+    "partial": "What can be compared is the same, but arrays are missing or cannot be read.",
     "recompiled": "The same graph (pb_md5), compiled with other options or another compiler.",
     "rebuilt": "Other contents with the same inputs and outputs.",
-    "changed": "Other contents with other inputs or outputs.",
+    "changed": "The inputs or outputs are not the same.",
     "unlike": "The files are of different formats.",
 }
 _CHUNK = 1 << 16
@@ -41,18 +42,28 @@ class SizeChange:
 
 @dataclass(frozen=True, slots=True)
 class ContentChange:
-    """Whether an array's bytes are the same, and how many of them agree from the beginning."""
+    """Whether an array's bytes are the same, and how many of them agree from the beginning.
+
+    `kind` is unknown, and `same` None, where either side's numbers cannot be read or are left out.
+    """
 
     role: str
-    same: bool
-    equal_prefix_bytes: int
+    kind: Literal["same", "different", "added", "removed", "unknown"]
+    equal_prefix_bytes: int = 0
+
+    @property
+    def same(self) -> bool | None:
+        return None if self.kind == "unknown" else self.kind == "same"
 
 
 @dataclass(frozen=True, slots=True)
 class TensorChange:
-    """A tensor that was added, removed or reshaped (a change of its element type counts as well)."""
+    """A tensor that was added, removed, reshaped (a change of its element type counts as well), requantized or moved.
 
-    kind: Literal["added", "removed", "reshaped"]
+    Members of in_out are named with their struct, where they change and the inputs and outputs do not.
+    """
+
+    kind: Literal["added", "removed", "reshaped", "requantized", "moved"]
     name: str
     before: str | None
     after: str | None
@@ -91,14 +102,15 @@ def diff_models(before: ModelFile, after: ModelFile, *, same_bytes: bool) -> Mod
     facts = _facts(before, after)
     same_graph = None if None in (before.pb_md5, after.pb_md5) else before.pb_md5 == after.pb_md5
     same_sizes = all(size.before == size.after for size in sizes if size.delta is not None)
-    same_contents = bool(contents) and all(content.same for content in contents)
+    kinds = {content.kind for content in contents}
+    alike = same_sizes and not tensors and same_graph is not False and bool(before.arrays) and bool(after.arrays)
     verdict: Verdict
     if same_bytes:
         verdict = "identical"
     elif before.format != after.format:
         verdict = "unlike"
-    elif same_contents and same_sizes and not tensors and same_graph is not False:
-        verdict = "edited"
+    elif alike and "different" not in kinds:
+        verdict = "edited" if kinds == {"same"} else "partial"
     elif same_graph:
         verdict = "recompiled"
     else:
@@ -135,28 +147,50 @@ def _sizes(before: ModelFile, after: ModelFile) -> tuple[SizeChange, ...]:
 
 def _contents(before: ModelFile, after: ModelFile) -> tuple[ContentChange, ...]:
     found = []
-    for array in before.arrays:
-        other = after.array(array.role)
-        if array.content is not None and other is not None and other.content is not None:
-            same = array.content == other.content
-            prefix = len(array.content) if same else equal_prefix(array.content, other.content)
-            found.append(ContentChange(array.role, same, prefix))
+    for role in dict.fromkeys(array.role for array in before.arrays + after.arrays):
+        one, other = before.array(role), after.array(role)
+        if one is None or other is None:
+            found.append(ContentChange(role, "added" if one is None else "removed"))
+        elif one.content is not None and other.content is not None:
+            same = one.content == other.content
+            prefix = len(one.content) if same else equal_prefix(one.content, other.content)
+            found.append(ContentChange(role, "same" if same else "different", prefix))
+        elif one.unreadable or other.unreadable or one.content != other.content:
+            found.append(ContentChange(role, "unknown"))
     return tuple(found)
 
 
 def _tensors(before: ModelFile, after: ModelFile) -> tuple[TensorChange, ...]:
-    changes = []
-    for one, other in ((before.inputs, after.inputs), (before.outputs, after.outputs)):
-        old = {tensor.name: _told(tensor) for tensor in one}
-        new = {tensor.name: _told(tensor) for tensor in other}
-        changes += [TensorChange("removed", name, told, None) for name, told in old.items() if name not in new]
-        changes += [TensorChange("added", name, None, told) for name, told in new.items() if name not in old]
-        changes += [
-            TensorChange("reshaped", name, told, new[name])
-            for name, told in old.items()
-            if name in new and new[name] != told
-        ]
+    changes = _side(before.inputs, after.inputs) + _side(before.outputs, after.outputs)
+    if not changes:
+        in_out = _side(before.in_out, after.in_out)
+        changes = [replace(change, name=f"in_out.{change.name}") for change in in_out]
     return tuple(changes)
+
+
+def _side(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> list[TensorChange]:
+    """What became of the tensors on one side. Those that lie elsewhere are told of where nothing else explains it."""
+    old = {tensor.name: (place, tensor) for place, tensor in enumerate(one)}
+    new = {tensor.name: (place, tensor) for place, tensor in enumerate(other)}
+    both = [(old[name], new[name]) for name in old if name in new]
+    changes = [TensorChange("removed", name, _told(old[name][1]), None) for name in old if name not in new]
+    changes += [TensorChange("added", name, None, _told(new[name][1])) for name in new if name not in old]
+    changes += [
+        TensorChange("reshaped", was.name, _told(was), _told(now))
+        for (_, was), (_, now) in both
+        if _told(was) != _told(now)
+    ]
+    moved = [
+        TensorChange("moved", was.name, _placed(before, was), _placed(after, now))
+        for (before, was), (after, now) in both
+        if _placed(before, was) != _placed(after, now)
+    ]
+    requantized = [
+        TensorChange("requantized", was.name, _quantized(was), _quantized(now))
+        for (_, was), (_, now) in both
+        if was.quantization != now.quantization
+    ]
+    return (changes or moved) + requantized
 
 
 def _facts(before: ModelFile, after: ModelFile) -> tuple[FactChange, ...]:
@@ -188,8 +222,26 @@ def _statements(model: ModelFile) -> dict[str, str | None]:
         said["nbg.format_version"] = f"{model.nbg.format_version:#010x}"
         said["nbg.target"] = f"{model.nbg.target_pid:#x}"
         said["nbg.network"] = model.nbg.network
+        said["nbg.layers"] = _count(model.nbg.layer_count)
+        said["nbg.operations"] = _count(model.nbg.operation_count)
     return said
 
 
 def _told(tensor: Tensor) -> str:
     return f"{tensor.dtype}{list(tensor.shape)}"
+
+
+def _placed(place: int, tensor: Tensor) -> str:
+    return f"place {place}" if tensor.offset_bytes is None else f"offset {tensor.offset_bytes}"
+
+
+def _quantized(tensor: Tensor) -> str | None:
+    """The quantization in words; it is part of what a tensor's bytes mean."""
+    if tensor.quantization is None:
+        return None
+    fields = ((name.replace("_", " "), value) for name, value in asdict(tensor.quantization).items())
+    return ", ".join(str(value) if name == "kind" else f"{name} {value}" for name, value in fields if value is not None)
+
+
+def _count(value: int | None) -> str | None:
+    return None if value is None else str(value)

@@ -149,7 +149,12 @@ def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:
             for size in diff.sizes
         ],
         "contents": [
-            {"array": content.role, "same": content.same, "equal_prefix_bytes": content.equal_prefix_bytes}
+            {
+                "array": content.role,
+                "kind": content.kind,
+                "same": content.same,
+                "equal_prefix_bytes": content.equal_prefix_bytes,
+            }
             for content in diff.contents
         ],
         "tensors": [

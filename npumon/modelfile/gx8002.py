@@ -112,6 +112,7 @@ def _array(role: str, array: ByteArray) -> Array:
         role=role,
         size_bytes=_array_bytes(array) or 0,
         content=content,
+        unreadable=content is None and array.literals is not None,
         alignment=array.alignment,
         macro=array.macro,
         constant=array.constant,

@@ -119,7 +119,8 @@ def _arrays(
     for role, key in parts:
         size = _whole(stated.get(key)) or 0
         content = data[start : start + size]
-        arrays.append(Array(f"{role}_content", role, size, content if len(content) == size else None))
+        whole = len(content) == size
+        arrays.append(Array(f"{role}_content", role, size, content if whole else None, unreadable=not whole))
         start += size
     return tuple(arrays), start
 

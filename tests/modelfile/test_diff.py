@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +91,79 @@ def test_the_equal_prefix_is_the_longest(left: bytes, right: bytes, blocks: int)
     one, other = common + left, common + right
     assert one[:length] == other[:length]
     assert length == min(len(one), len(other)) or one[length] != other[length]
+
+
+def elided(text: str) -> str:
+    return re.sub(r"(weight_content\[30\][^{]*\{).*?\};", r"\1 ...... };", text, flags=re.S)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (str, lambda text: re.sub(r"const unsigned char weight_content.*?};\n", "", text, flags=re.S), "removed"),
+        (lambda text: re.sub(r"const unsigned char weight_content.*?};\n", "", text, flags=re.S), str, "added"),
+        (str, elided, "unknown"),
+        (lambda text: elided(text) + "\n// x", elided, "unknown"),
+        (str, lambda text: text.replace("0x1d,", "0x1dd,"), "unknown"),
+        (str, lambda text: re.sub(r"(weight_content\[30\].*?) = \{.*?\};", r"\1;", text, flags=re.S), "unknown"),
+    ],
+)
+def test_what_cannot_be_compared_is_not_called_the_same(writers: Any, before: Any, after: Any, kind: str) -> None:
+    text = writers.header().text()
+    result = compare(before(text).encode(), after(text).encode())
+    assert result.verdict == "partial"
+    assert [(content.role, content.kind) for content in result.contents if content.kind != "same"] == [("weight", kind)]
+    assert next(content.same for content in result.contents if content.role == "weight") is (
+        None if kind == "unknown" else False
+    )
+
+
+def test_members_that_changed_places_are_told(writers: Any) -> None:
+    spec = writers.header()
+    swapped = writers.header(inputs=spec.inputs[::-1])
+    result = compare(spec.data(), swapped.data())
+    assert result.verdict == "recompiled"
+    assert [(change.kind, change.name, change.before, change.after) for change in result.tensors] == [
+        ("moved", "Feats", "offset 0", "offset 16"),
+        ("moved", "State_c0", "offset 24", "offset 0"),
+    ]
+    head, mark, tail = spec.text().partition("struct in_out {\n")
+    members = tail.split("\n")
+    other = head + mark + "\n".join([members[1], members[0], *members[2:]])
+    result = compare(spec.data(), other.encode())
+    assert [(change.kind, change.name) for change in result.tensors] == [
+        ("moved", "in_out.Feats"),
+        ("moved", "in_out.State_c0"),
+    ]
+
+
+def test_another_fixed_point_position_is_another_input(apus: bytes) -> None:
+    result = compare(apus, apus.replace(b"FEATS_Q 12", b"FEATS_Q 9"))
+    assert result.verdict == "changed"
+    assert [(change.kind, change.name, change.before, change.after) for change in result.tensors] == [
+        ("requantized", "Feats", "dynamic, fractional bits 12", "dynamic, fractional bits 9"),
+    ]
+    (change,) = compare(apus, apus.replace(b"#define FEATS_Q 12\n", b"")).tensors
+    assert change.after is None
+
+
+def test_graphs_differ_in_quantization_counts_and_order(writers: Any) -> None:
+    one, other = writers.nbg_tensor(), writers.nbg_tensor(scale=0.25, zero_point=3)
+    result = compare(
+        writers.nbg(inputs=[one]).data(), writers.nbg(inputs=[other], layers=["conv"], operations=[1, 2]).data()
+    )
+    assert result.verdict == "changed"
+    (change,) = result.tensors
+    assert (change.before, change.after) == ("affine, scale 0.5, zero point 128", "affine, scale 0.25, zero point 3")
+    assert {(fact.name, fact.before, fact.after) for fact in result.facts} == {
+        ("nbg.layers", "2", "1"),
+        ("nbg.operations", "5", "2"),
+    }
+    first, second = writers.nbg_tensor("a"), writers.nbg_tensor("b")
+    before, after = (writers.nbg(inputs=inputs, trailer=b"") for inputs in ([first, second], [second, first]))
+    assert [(change.kind, change.before, change.after) for change in compare(before.data(), after.data()).tensors] == [
+        ("moved", "place 0", "place 1"),
+        ("moved", "place 1", "place 0"),
+    ]
+    cut = compare(writers.nbg().data(), writers.nbg().data()[:0x50])
+    assert next(fact for fact in cut.facts if fact.name == "nbg.operations").after is None
