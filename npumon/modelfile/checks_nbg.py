@@ -34,6 +34,7 @@ def nbg_checks(
     complete: bool,
     outside: tuple[str, ...],
     blobs_end: int | None,
+    unended: tuple[str, ...],
     trailing: bytes,
     device: Device | None,
 ) -> Iterator[Check]:
@@ -41,7 +42,7 @@ def nbg_checks(
 
     `tensors` are the inputs and outputs. `length` is the file's, `complete` says that its fixed part is whole,
     `outside` names the tables that reach beyond its end, `blobs_end` is where the last blob ends within the lcd
-    section, `trailing` what follows the tables.
+    section, `unended` tells whose names have no NUL at their end, `trailing` what follows the tables.
     """
     newer = info.format_version > layout.NEWEST_KNOWN
     yield Check("nb.magic", "fail", True, "VPMN", "VPMN")
@@ -58,6 +59,8 @@ def nbg_checks(
         yield Check("nb.tables", "fail", True, length, None, "every table lies inside the file")
     yield from _counts(info)
     yield from _tensors(tensors)
+    yield from _names(unended)
+    yield from _pool(info)
     yield from _blob_end(info, blobs_end)
     yield from _target(info, device)
     yield from _sram(info, device)
@@ -93,6 +96,23 @@ def _tensors(tensors: tuple[Tensor, ...]) -> Iterator[Check]:
     if odd:
         detail = "an unknown element type or an empty shape: " + ", ".join(odd[:8])
         yield Check("nb.tensor", "warn", False, None, None, detail)
+
+
+def _names(unended: tuple[str, ...]) -> Iterator[Check]:
+    if unended:
+        detail = "a name without the NUL that ends it: " + ", ".join(unended[:8])
+        yield Check("nb.name", "warn", False, f"at most {layout.NAME_BYTES - 1} bytes", layout.NAME_BYTES, detail)
+
+
+def _pool(info: NbgInfo) -> Iterator[Check]:
+    """Video memory for intermediate results; a network that fits the SRAMs needs none."""
+    pool, alignment = info.pool_bytes, info.pool_alignment_bytes
+    if pool is None or alignment is None:
+        return
+    ok = alignment & (alignment - 1) == 0 and (alignment > 0 or pool == 0)
+    detail = f"{pool} bytes of video memory for intermediate results"
+    detail += ", aligned to" if ok else ", whose alignment is no power of two"
+    yield Check("nb.pool", "warn", ok, None if ok else "a power of two", alignment, detail)
 
 
 def _blob_end(info: NbgInfo, blobs_end: int | None) -> Iterator[Check]:

@@ -79,6 +79,7 @@ def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
             complete=file.complete,
             outside=tuple(table.name for table in file.tables if not table.inside),
             blobs_end=max(ends, default=None),
+            unended=_unended(data, file),
             trailing=trailer,
             device=device,
         )
@@ -177,6 +178,21 @@ def _quantization(kind: int, fixed_point: int, scale: float, zero_point: int) ->
     if kind == 2:
         return Quantization("affine", scale=scale if math.isfinite(scale) else None, zero_point=zero_point)
     return Quantization("unknown")
+
+
+def _unended(data: bytes, file: NbgFile) -> tuple[str, ...]:
+    """What bears a name that fills its whole field, without the NUL that ends it."""
+    version, info = file.info.format_version, file.info
+    fields = [("the network", layout.NAME_OFFSET)]
+    if version >= layout.TENSOR_NAME_SINCE:
+        size = layout.tensor_bytes(version)
+        for kind, count in (("input", info.input_count), ("output", info.output_count)):
+            rows = _rows(data, file, kind, size, MOST_TENSORS)[: count or 0]
+            fields += [(f"{kind} {index}", place + size - layout.NAME_BYTES) for index, place in enumerate(rows)]
+    rows = _rows(data, file, "layer", layout.layer_bytes(version), MOST_LAYERS)[: info.layer_count or 0]
+    fields += [(f"layer {index}", place) for index, place in enumerate(rows)]
+    whole = ((what, data[place : place + layout.NAME_BYTES]) for what, place in fields)
+    return tuple(what for what, name in whole if len(name) == layout.NAME_BYTES and b"\0" not in name)
 
 
 def _layers(data: bytes, file: NbgFile) -> tuple[str, ...]:

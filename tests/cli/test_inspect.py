@@ -87,6 +87,12 @@ def test_a_row_for_each_model(npumon: CommandLine) -> None:
     ]
 
 
+def test_the_same_bytes_under_another_name_are_told(npumon: CommandLine) -> None:
+    write(npumon, a_dot_h=HEADER, b_dot_h=HEADER, c_dot_nb=NBG)
+    done = npumon("inspect", "a.h", "b.h", "c.nb", "a.h", "--format", "csv")
+    assert (done.returncode, done.stderr) == (0, "npumon: a.h and b.h are the same, byte for byte.\n")
+
+
 def test_standard_input(npumon: CommandLine) -> None:
     done = npumon("inspect", "-", stdin=NBG)
     assert done.returncode == 0

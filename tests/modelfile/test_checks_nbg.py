@@ -44,6 +44,34 @@ def test_more_sram_than_there_is_warns(writers: Any) -> None:
     assert model.ok
 
 
+def test_names_without_an_end_are_told(writers: Any) -> None:
+    data = bytearray(writers.nbg(trailer=b"").data())
+    for name in (b"synthetic", b"uid_5_out_0", b"softmax"):
+        place = data.index(name + b"\0")
+        data[place : place + 64] = b"A" * 64
+    model = read_nbg(bytes(data))
+    assert model is not None
+    assert broken(model) == [("nb.name", "warn")]
+    detail = next(check.detail for check in model.checks if check.id == "nb.name")
+    assert detail == "a name without the NUL that ends it: the network, output 0, layer 1"
+    whole = read_nbg(writers.nbg(version=0x10003, network="n" * 63).data())
+    assert whole is not None
+    assert broken(whole) == []
+
+
+@pytest.mark.parametrize(
+    ("pool", "alignment", "ok"), [(4096, 64, True), (4096, 7, False), (4096, 0, False), (0, 0, True), (0, 1, True)]
+)
+def test_the_alignment_of_the_memory_pool_is_a_power_of_two(writers: Any, pool: int, alignment: int, ok: bool) -> None:
+    data = bytearray(writers.nbg(pool=pool).data())
+    data[0x160:0x164] = alignment.to_bytes(4, "little")
+    model = read_nbg(bytes(data))
+    assert model is not None
+    check = next(check for check in model.checks if check.id == "nb.pool")
+    assert (check.severity, check.ok, check.found) == ("warn", ok, alignment)
+    assert check.detail.startswith(f"{pool} bytes of video memory")
+
+
 def test_an_unknown_device_is_not_compared(writers: Any) -> None:
     ids = {check.id for check in read(writers.nbg(), Device()).checks}
     assert ids.isdisjoint({"nb.target", "nb.sram"})

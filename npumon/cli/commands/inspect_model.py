@@ -37,6 +37,7 @@ class Inspector:
         self.refused = 0
         self.ok = True
         self._args = args
+        self._names: dict[bytes, Source] = {}
         self._today = time.strftime("%Y-%m-%d")
         self._pb_md5 = None if args.pb is None else md5_of(args.pb)
         self._report = None if args.report is None else _compiler_report(args.report)
@@ -57,11 +58,20 @@ class Inspector:
         """One model. Raises `ProblemError` (usage) where there is none."""
         data = read(source)
         model = None if data is None else self.described(source, data)
-        if model is None:
+        if data is None or model is None:
             raise unknown(source)
+        self._note_twin(source, data)
         self.inspected += 1
         self.ok = self.ok and model.ok
         return model
+
+    def _note_twin(self, source: Source, data: bytes) -> None:
+        """Tell of a file that is the same as one before under another name."""
+        import hashlib
+
+        twin = self._names.setdefault(hashlib.sha256(data).digest(), source)
+        if twin.path != source.path:
+            self.place.diagnostics.note(f"{twin.name} and {source.name} are the same, byte for byte.")
 
     def described(self, source: Source, data: bytes) -> ModelFile | None:
         """The bytes described and checked, also with what lies beside the file; None when they are no model."""
