@@ -8,9 +8,9 @@ from itertools import chain
 from npumon.core import units
 from npumon.export.drawing import flowed, painted, wrapped
 from npumon.export.grid import Bar, Column, grid
+from npumon.export.model_checks import check_lines
 from npumon.export.style import PLAIN, Style
-from npumon.modelfile.description import Check, ModelFile, NbgInfo, Quantization, Tensor
-from npumon.modelfile.weights import WeightStatistics
+from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 
 _FORMATS = {
     "gx8002": "GX8002 header",
@@ -30,13 +30,10 @@ _OTHER_NAMES = {
     "gxnpuc-apus": {"tmp": "cache_content"},
 }
 _MODES = {"sram": "in SRAM", "xip": "from flash (XIP)"}
-_WORDS = {"fail": ("FAIL", "red"), "warn": ("warn", "yellow"), "info": ("note", "dim")}
 #: Text for people ends here; more is counted, not listed.
 _MOST_ROWS = 40
 _MOST_STATEMENTS = 12
 _INDENT = "  "
-#: Below this many columns, a check's text starts behind its name instead of in a column of its own.
-_WIDE = 60
 
 
 def model_text(model: ModelFile, name: str, style: Style = PLAIN) -> str:
@@ -47,14 +44,9 @@ def model_text(model: ModelFile, name: str, style: Style = PLAIN) -> str:
         _fit(model, style),
         _tensors(model, style),
         _states(model, style),
-        _checks(model, style),
+        check_lines(model, style),
     )
     return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
-
-
-def weights_text(statistics: WeightStatistics, style: Style = PLAIN) -> str:
-    """The statistics of half-precision weights, ending in a newline."""
-    return "\n".join(_weights(statistics, style)) + "\n"
 
 
 def _headline(model: ModelFile, name: str, style: Style) -> Iterator[str]:
@@ -207,82 +199,3 @@ def _states(model: ModelFile, style: Style) -> Iterator[str]:
     if overlay is not None:
         word = "overlay holds" if overlay.ok else "overlay does not hold"
         yield from wrapped(f"{word}: {overlay.detail}", style.width, style, _INDENT)
-
-
-def _checks(model: ModelFile, style: Style) -> Iterator[str]:
-    passed = [check for check in model.checks if check.ok and check.severity != "info"]
-    notes = [check for check in model.checks if check.severity == "info"]
-    failed, warned = (
-        [check for check in model.checks if check.severity == severity and not check.ok]
-        for severity in ("fail", "warn")
-    )
-    counts = ((len(passed), "passed"), (len(failed), "failed"), (len(warned), "to look at"), (len(notes), "noted"))
-    told = ", ".join(f"{count} {what}" for count, what in counts if count or what in ("passed", "failed"))
-    yield from wrapped(told, style.width, style, " " * len("Checks  "), "Checks  ")
-    listed = [*failed, *warned, *notes]
-    names = max((len(check.id) for check in listed), default=0)
-    yield from chain.from_iterable(_check(check, names, style) for check in listed[:_MOST_ROWS])
-    if len(listed) > _MOST_ROWS:
-        yield f"{_INDENT}{len(listed) - _MOST_ROWS} more; --format json lists them"
-    if passed:
-        ids = " ".join(dict.fromkeys(check.id for check in passed))
-        if style.width >= _WIDE:
-            yield from wrapped(ids, style.width, style, " " * 8, "  ok    ")
-        else:
-            yield from wrapped(f"ok {ids}", style.width, style, _INDENT)
-
-
-def _check(check: Check, names: int, style: Style) -> Iterator[str]:
-    word, color = _WORDS[check.severity]
-    text = check.detail
-    if check.severity != "info" and (check.expected is not None or check.found is not None):
-        values = (("expected", check.expected), ("found", check.found))
-        told = ", ".join(f"{what} {value}" for what, value in values if value is not None)
-        text = f"{text} ({told})" if text else told
-    if style.width < _WIDE:
-        for line in wrapped(f"{word} {check.id}: {text}", style.width, style, _INDENT):
-            yield painted(line, color, style)
-        return
-    title = f"{_INDENT}{word}  {check.id:<{names}}  "
-    for number, line in enumerate(wrapped(text or "-", style.width, style, " " * len(title))):
-        yield (painted(title, color, style) if number == 0 else " " * len(title)) + line[len(title) :]
-
-
-def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
-    count = statistics.count
-    title = "Weights  "
-    told = f"{units.grouped(count)} half-precision values"
-    for name in ("minimum", "maximum", "mean", "deviation"):
-        value = getattr(statistics, name)
-        told += "" if value is None else f", {name} {value:.4g}"
-    yield from wrapped(told, style.width, style, " " * len(title), title)
-    rare = ", ".join(
-        f"{units.grouped(number)} {what}"
-        for number, what in (
-            (statistics.zeros, "zero"),
-            (statistics.subnormals, "subnormal"),
-            (statistics.infinities, "infinite"),
-            (statistics.nans, "not a number"),
-        )
-    )
-    yield from wrapped(rare + (", a byte left over" if statistics.odd_byte else ""), style.width, style, " " * 9)
-    if not statistics.histogram:
-        return
-    most = max(item.count for item in statistics.histogram)
-    layout = (
-        Column("Magnitude"),
-        Column("values", 1, right=True),
-        Column("share", 2, right=True),
-        Column("negative", 3, right=True),
-    )
-    rows = [
-        (
-            f"{_INDENT}{item.low:.3g} to {item.high:.3g}",
-            units.grouped(item.count),
-            units.percent(item.count / count),
-            units.percent(item.negative / item.count if item.count else None),
-        )
-        for item in statistics.histogram
-    ]
-    yield ""
-    yield from grid(layout, rows, style, [Bar(item.count / most) for item in statistics.histogram])

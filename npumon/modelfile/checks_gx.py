@@ -200,7 +200,9 @@ def _structs(header: GxHeader, model: ModelFile) -> Iterator[Check]:
     structs = [struct for struct in (header.input, header.output, header.in_out) if struct is not None]
     if structs:
         loose = [struct.name for struct in structs if not struct.packed]
-        detail = "not packed, so that a compiler may leave gaps: " + ", ".join(loose) if loose else ""
+        detail = (
+            "not packed, so that a compiler may leave gaps: " + ", ".join(loose) if loose else "all structs are packed"
+        )
         yield Check("gx.packed", "warn", not loose, detail=detail)
     for struct in structs:
         if struct.malformed:
@@ -224,7 +226,8 @@ def _placement(model: ModelFile) -> Iterator[Check]:
             for told in (low and "aligned too low: " + ", ".join(low), bare and "no alignment: " + ", ".join(bare))
             if told
         )
-        yield Check("gx.align", "warn", not detail, f"at least {wanted}", None, detail)
+        least = min((array.alignment or 0 for array in aligned), default=None)
+        yield Check("gx.align", "warn", not detail, f"at least {wanted}", least, detail)
     places = [(array, place) for array in model.arrays if (place := _PLACE.fullmatch(array.macro or ""))]
     wrong = []
     for array, place in places:

@@ -13,7 +13,8 @@ from npumon.export.drawing import columns
 from npumon.export.grid import Bar, Column, grid
 from npumon.export.model_csv import MODEL_HEADER, model_row
 from npumon.export.model_diff_text import model_diff_text
-from npumon.export.model_text import model_text, weights_text
+from npumon.export.model_text import model_text
+from npumon.export.model_weights import weights_text
 from npumon.export.style import PLAIN, Style
 from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
@@ -106,6 +107,30 @@ def test_failed_checks_come_first() -> None:
     assert lines[1].split()[:2] == ["FAIL", "gx.npu"]
     assert "off by -32 (expected 106, found 74)" in lines[1]
     assert {line.split()[0] for line in lines[1:]} == {"FAIL", "ok"}
+
+
+@pytest.mark.parametrize("width", [30, 59, 60, 100])
+def test_every_check_has_a_line_with_what_was_expected_and_found(width: int) -> None:
+    model = read(HeaderSpec().data())
+    lines = section(model_text(model, "model.h", Style(width=width)), "Checks")
+    for check in model.checks:
+        assert any(check.id in line for line in lines)
+    assert all(columns(line) <= width for line in lines)
+    told = " ".join(" ".join(lines).split())
+    if width >= 60:
+        assert "ok gx.total 182, as expected ok" in told
+        assert "ok gx.align expected at least 4, found 4 ok" in told
+        assert "gx.md5 expected 32 hexadecimal digits" in told
+    assert "example too (expected 166, found 182)" in told
+
+
+def test_more_checks_than_a_page_holds_are_counted() -> None:
+    model = read(HeaderSpec().data())
+    many = model.with_checks(*[Check("gx.pb", "fail", True)] * 100, *[Check("gx.pb", "fail", False)] * 100)
+    lines = section(model_text(many, "model.h"), "Checks")
+    assert lines.count("  ok    gx.pb") == 40 - sum(check.severity != "info" for check in model.checks)
+    assert lines.count("  74 more; --format json lists them") == 1
+    assert lines.count("  61 more; --format json lists them") == 1
 
 
 def test_the_public_note_is_read_and_its_comment_noted(document_text: bytes) -> None:

@@ -38,7 +38,8 @@ def examine(data: bytes) -> None:
     """
     from npumon.export.drawing import columns
     from npumon.export.model_diff_text import model_diff_text
-    from npumon.export.model_text import model_text, weights_text
+    from npumon.export.model_text import model_text
+    from npumon.export.model_weights import weights_text
     from npumon.export.style import Style
     from npumon.modelfile.checks_gx import pb_check
     from npumon.modelfile.checks_nbg import Device, meta_checks

@@ -96,7 +96,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
 
 
 def _text(models: Models, inspector: Inspector) -> None:
-    from npumon.export.model_text import model_text, weights_text
+    from npumon.export.model_text import model_text
+    from npumon.export.model_weights import weights_text
 
     output = inspector.place.output
     rule = ("-" if output.style.ascii else "─") * output.style.width

@@ -1,0 +1,63 @@
+"""The checks of a model file for people: what does not hold first, then remarks, then what holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from npumon.export.drawing import fitted, painted, wrapped
+from npumon.export.style import Style
+from npumon.modelfile.description import Check, ModelFile
+
+_WORDS = {"fail": ("FAIL", "red"), "warn": ("warn", "yellow"), "info": ("note", "dim")}
+#: Text for people ends here; more is counted, not listed.
+_MOST_ROWS = 40
+_INDENT = "  "
+#: Below this many columns, a check's text starts behind its name instead of in a column of its own.
+_WIDE = 60
+
+
+def check_lines(model: ModelFile, style: Style) -> Iterator[str]:
+    """How many hold, then each check: those that do not hold and the remarks in full, the others in a line."""
+    passed = [check for check in model.checks if check.ok and check.severity != "info"]
+    notes = [check for check in model.checks if check.severity == "info"]
+    failed, warned = (
+        [check for check in model.checks if check.severity == severity and not check.ok]
+        for severity in ("fail", "warn")
+    )
+    counts = ((len(passed), "passed"), (len(failed), "failed"), (len(warned), "to look at"), (len(notes), "noted"))
+    told = ", ".join(f"{count} {what}" for count, what in counts if count or what in ("passed", "failed"))
+    yield from wrapped(told, style.width, style, " " * len("Checks  "), "Checks  ")
+    listed = [*failed, *warned, *notes]
+    names = max((len(check.id) for check in (*listed, *passed)), default=0)
+    for checks, draw in ((listed, _in_full), (passed, _in_a_line)):
+        yield from chain.from_iterable(draw(check, names, style) for check in checks[:_MOST_ROWS])
+        if len(checks) > _MOST_ROWS:
+            yield f"{_INDENT}{len(checks) - _MOST_ROWS} more; --format json lists them"
+
+
+def _in_full(check: Check, names: int, style: Style) -> Iterator[str]:
+    word, color = _WORDS[check.severity]
+    told = _figures(check) if check.severity != "info" or check.expected != check.found else ""
+    text = f"{check.detail} ({told})" if check.detail and told else check.detail or told
+    if style.width < _WIDE:
+        for line in wrapped(f"{word} {check.id}: {text}", style.width, style, _INDENT):
+            yield painted(line, color, style)
+        return
+    title = f"{_INDENT}{word}  {check.id:<{names}}  "
+    for number, line in enumerate(wrapped(text or "-", style.width, style, " " * len(title))):
+        yield (painted(title, color, style) if number == 0 else " " * len(title)) + line[len(title) :]
+
+
+def _in_a_line(check: Check, names: int, style: Style) -> Iterator[str]:
+    """What holds, and what was compared; cut where the line ends."""
+    text = _figures(check) or check.detail
+    title = f"{_INDENT}ok    {check.id:<{names}}  " if style.width >= _WIDE else f"{_INDENT}ok {check.id}  "
+    yield fitted(title + text, style.width, style).rstrip()
+
+
+def _figures(check: Check) -> str:
+    if check.ok and check.expected == check.found is not None:
+        return f"{check.found}, as expected"
+    values = (("expected", check.expected), ("found", check.found))
+    return ", ".join(f"{what} {value}" for what, value in values if value is not None)

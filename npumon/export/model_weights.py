@@ -1,0 +1,58 @@
+"""The statistics of a model's weights, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from npumon.core import units
+from npumon.export.drawing import wrapped
+from npumon.export.grid import Bar, Column, grid
+from npumon.export.style import PLAIN, Style
+from npumon.modelfile.weights import WeightStatistics
+
+_INDENT = "  "
+
+
+def weights_text(statistics: WeightStatistics, style: Style = PLAIN) -> str:
+    """The statistics of half-precision weights, ending in a newline."""
+    return "\n".join(_weights(statistics, style)) + "\n"
+
+
+def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
+    count = statistics.count
+    title = "Weights  "
+    told = f"{units.grouped(count)} half-precision values"
+    for name in ("minimum", "maximum", "mean", "deviation"):
+        value = getattr(statistics, name)
+        told += "" if value is None else f", {name} {value:.4g}"
+    yield from wrapped(told, style.width, style, " " * len(title), title)
+    rare = ", ".join(
+        f"{units.grouped(number)} {what}"
+        for number, what in (
+            (statistics.zeros, "zero"),
+            (statistics.subnormals, "subnormal"),
+            (statistics.infinities, "infinite"),
+            (statistics.nans, "not a number"),
+        )
+    )
+    yield from wrapped(rare + (", a byte left over" if statistics.odd_byte else ""), style.width, style, " " * 9)
+    if not statistics.histogram:
+        return
+    most = max(item.count for item in statistics.histogram)
+    layout = (
+        Column("Magnitude"),
+        Column("values", 1, right=True),
+        Column("share", 2, right=True),
+        Column("negative", 3, right=True),
+    )
+    rows = [
+        (
+            f"{_INDENT}{item.low:.3g} to {item.high:.3g}",
+            units.grouped(item.count),
+            units.percent(item.count / count),
+            units.percent(item.negative / item.count if item.count else None),
+        )
+        for item in statistics.histogram
+    ]
+    yield ""
+    yield from grid(layout, rows, style, [Bar(item.count / most) for item in statistics.histogram])
