@@ -198,4 +198,6 @@ def _states(model: ModelFile, style: Style) -> Iterator[str]:
     overlay = next((check for check in model.checks if check.id == "gx.overlay"), None)
     if overlay is not None:
         word = "overlay holds" if overlay.ok else "overlay does not hold"
+        if overlay.severity == "info":
+            word = "overlay unknown"
         yield from wrapped(f"{word}: {overlay.detail}", style.width, style, _INDENT)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from npumon.modelfile.declarations import ByteArray
-from npumon.modelfile.description import Check, ModelFile, Severity, Sizes
+from npumon.modelfile.description import Check, ModelFile, Severity, Sizes, Tensor
 from npumon.modelfile.gx_header import GxHeader
 from npumon.modelfile.literals import Literals
 from npumon.modelfile.stamp import first_day, is_after
@@ -89,8 +89,7 @@ def header_checks(header: GxHeader, model: ModelFile, today: str) -> Iterator[Ch
 def recurrence_checks(model: ModelFile) -> Iterator[Check]:
     """gx.inout, gx.state and gx.overlay."""
     if model.in_out:
-        floats = tuple(output for output in model.outputs if output.dtype == "float32")
-        expected = [(member.name, member.dtype, member.shape) for member in model.inputs + floats]
+        expected = [(member.name, member.dtype, member.shape) for member in model.inputs + _floats(model)]
         found = [(member.name, member.dtype, member.shape) for member in model.in_out]
         detail = "in_out holds every input, then every output of type float"
         names = (", ".join(name for name, _, _ in side) for side in (expected, found))
@@ -107,13 +106,26 @@ def recurrence_checks(model: ModelFile) -> Iterator[Check]:
     if all(state.ok for state in model.states):
         count = len(model.states)
         yield Check("gx.state", "fail", True, count, count, "every state has its next value among the outputs")
-    if model.in_out:
-        result = overlay(model.in_out, model.outputs, model.states[0].input)
-        saved = model.overlay_saves_bytes
-        detail = f"{result.detail}; saves {saved} bytes a buffer and their copying after each run"
-        yield Check(
-            "gx.overlay", "fail", result.ok, result.expected, result.found, detail if result.ok else result.detail
-        )
+    yield _overlay(model)
+
+
+def _overlay(model: ModelFile) -> Check:
+    """A container has no in_out: the buffer of a program that overlays would be what in_out is in a header."""
+    buffer = model.in_out
+    if model.format == "npub" and all(tensor.bytes is not None for tensor in model.inputs + model.outputs):
+        buffer = model.inputs + _floats(model)
+    if not buffer:
+        detail = "without in_out or its sizes it cannot be told whether the outputs may lie over the next states"
+        return Check("gx.overlay", "info", False, detail=detail)
+    result = overlay(buffer, model.outputs, model.states[0].input)
+    detail = result.detail
+    if result.ok and (saved := model.overlay_saves_bytes) is not None:
+        detail += f"; saves {saved} bytes a buffer and their copying after each run"
+    return Check("gx.overlay", "fail", result.ok, result.expected, result.found, detail)
+
+
+def _floats(model: ModelFile) -> tuple[Tensor, ...]:
+    return tuple(output for output in model.outputs if output.dtype == "float32")
 
 
 def origin_checks(model: ModelFile, today: str) -> Iterator[Check]:
@@ -121,7 +133,7 @@ def origin_checks(model: ModelFile, today: str) -> Iterator[Check]:
     if model.pb_md5 is not None:
         ok = _MD5.fullmatch(model.pb_md5) is not None
         yield Check("gx.md5", "warn", ok, "32 hexadecimal digits", model.pb_md5)
-    units, unit = _UNITS.get(model.format), model.compiler.unit
+    units, unit = _UNITS.get(_core_format(model)), model.compiler.unit
     if units is not None and unit is not None:
         yield Check("gx.unit", "warn", unit in units, " or ".join(units), unit)
     at, info = model.compiler.compiled_at, model.compiler.model_info
@@ -132,13 +144,20 @@ def origin_checks(model: ModelFile, today: str) -> Iterator[Check]:
     elif is_after(at, today):
         yield Check("gx.date", "warn", False, f"at most {today[:10]}", at, "compiled in the future")
     else:
-        early = model.format == "gx8002" and at < _FIRST_DAY
+        early = _core_format(model) == "gx8002" and at < _FIRST_DAY
         yield Check("gx.date", "warn", not early, f"from {_FIRST_DAY} on" if early else None, at)
     for name, text in model.strings:
         day = first_day(text)
         if at is not None and day is not None and day != at[:10]:
             detail = f"{name} carries another day than the time of compilation: the file was edited by a tool"
             yield Check("gx.edited", "info", False, at[:10], day, detail)
+
+
+def _core_format(model: ModelFile) -> str:
+    """The header's format that a container of the same core would have had."""
+    if model.format != "npub":
+        return model.format
+    return "gxnpuc-leo" if model.array("npu") is not None else "gx8002"
 
 
 def _core(header: GxHeader) -> Iterator[Check]:
@@ -200,9 +219,8 @@ def _structs(header: GxHeader, model: ModelFile) -> Iterator[Check]:
     structs = [struct for struct in (header.input, header.output, header.in_out) if struct is not None]
     if structs:
         loose = [struct.name for struct in structs if not struct.packed]
-        detail = (
-            "not packed, so that a compiler may leave gaps: " + ", ".join(loose) if loose else "all structs are packed"
-        )
+        told = "not packed, so that a compiler may leave gaps: " + ", ".join(loose)
+        detail = told if loose else "all structs are packed"
         yield Check("gx.packed", "warn", not loose, detail=detail)
     for struct in structs:
         if struct.malformed:

@@ -140,6 +140,14 @@ def test_in_out_without_the_first_state_cannot_be_overlaid(writers: Any) -> None
     assert "has no member State_c0" in found(model, "gx.overlay").detail
 
 
+def test_without_in_out_an_overlay_cannot_be_told(writers: Any) -> None:
+    model = read(without("struct in_out {", "__attribute__ ((packed));\n")(writers.header().text()))
+    assert model.in_out == ()
+    check = found(model, "gx.overlay")
+    assert (check.severity, check.ok, "cannot be told" in check.detail) == ("info", False, True)
+    assert model.ok
+
+
 def test_a_net_without_states_has_no_overlay(writers: Any) -> None:
     spec = writers.header(inputs=[("npu_data_t", "Feats", (1, 4))], outputs=[("float", "prob", (1, 2))])
     model = read(spec.text())

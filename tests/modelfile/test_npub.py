@@ -48,6 +48,25 @@ def test_a_container_is_read(npub: bytes) -> None:
     assert [fit.needs_bytes for fit in model.fit] == [106, 64]
 
 
+def test_outputs_of_a_container_that_would_corrupt_the_next_states_fail(npub: bytes) -> None:
+    outputs = [
+        {"io_type": 1, "op_name": "phone_prob", "data_addr": 0, "shape": [1, 3]},
+        {"io_type": 1, "op_name": "State_c0_out", "data_addr": 12, "shape": [1, 8]},
+    ]
+    assert failed(read(changed(npub, output_ops=outputs))) == {"gx.overlay"}
+    unknown = read(changed(npub, output_ops=[*outputs[:1], outputs[1] | {"data_addr": 13}]))
+    check = next(check for check in unknown.checks if check.id == "gx.overlay")
+    assert (check.severity, check.ok) == ("info", False)
+
+
+@pytest.mark.parametrize(
+    ("unit", "leo", "ok"), [("NPU32", False, True), ("NPU64", False, False), ("NPU64", True, True)]
+)
+def test_the_unit_of_a_container_is_one_of_its_core(npub: bytes, unit: str, leo: bool, ok: bool) -> None:
+    model = read(changed(npub, npu_unit=unit, **({"npu_content_len": 1} if leo else {})))
+    assert [check.ok for check in model.checks if check.id == "gx.unit"] == [ok]
+
+
 def test_a_leo_container_is_read() -> None:
     ops = [
         {"op_name": "Feats", "cpu_addr": 0, "shape": [1, 4], "io_type": 0},
