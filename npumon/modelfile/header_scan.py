@@ -25,6 +25,7 @@ _STRING = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
 _CHARACTER = re.compile(rb"'(?:\\.|[^'\\\n])'")
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif|define|include|pragma)\b([^\n]*)", re.M)
 _BLANKS = re.compile(rb"\s+")
+_COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
 #: The end of a line that no backslash continues.
 _LINE_END = re.compile(rb"[^\\\r]\r*\n")
 
@@ -164,8 +165,10 @@ class _Scanner:
         if end < 0:
             self.remarks.append("an array has no closing brace")
             return data[start:], len(data)
-        if data.find(b"/", start, end) < 0 and data.find(b"{", start, end) < 0:
-            return data[start:end], end + 1
+        if data.find(b"{", start, end) < 0:
+            body = _without_comments(data[start:end]) if self.comments_hide_code else data[start:end]
+            if b"/" not in body:
+                return body, end + 1
         return self._body_with_comments(start)
 
     def _body_with_comments(self, start: int) -> tuple[bytes, int]:
@@ -191,6 +194,13 @@ class _Scanner:
                 position, _ = comment_end(self.data, mark, match.start())
         self.remarks.append(f"more than {MOST_BODY_STEPS} comments and braces in an array; the rest was not read")
         return b" ".join(pieces), len(self.data)
+
+
+def _without_comments(body: bytes) -> bytes:
+    """A piece of code with a blank for each comment, if all of them surely end in it; else the piece as it is."""
+    last = max(body.rfind(b"*/") - 1, 0)
+    open_ended = b"//" in body[body.rfind(b"\n") + 1 :] or b"/*" in body[last:]
+    return body if open_ended or b"\\" in body else _COMMENT.sub(b" ", body)
 
 
 def comment_end(data: bytes, mark: bytes, start: int) -> tuple[int, bool]:

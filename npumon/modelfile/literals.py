@@ -1,7 +1,7 @@
 """The numbers between the braces of an array, turned into bytes many at a time.
 
-The compiler writes `0x1f, ` without end. That form is undone with whole-buffer operations of the C library, a
-megabyte at a time; any other way of writing a byte in C is read more slowly. Nothing is evaluated.
+The compiler writes `0x1f, ` without end. That form, `0x5, ` and `31, ` are undone with whole-buffer operations of the C
+library, a megabyte at a time; any other way of writing a byte in C is read more slowly. Nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _BLANKS = b" \t\r\n\v\f"
+_SMALL_X = bytes.maketrans(b"X", b"x")
+_TABS = bytes.maketrans(b",", b"\t")
+_VALUES = bytes.maketrans(b"0123456789 ", bytes([*range(10), 0]))
 _CHUNK = 1 << 20
 _SLOW_CHUNK = 1 << 16
 #: Two or more dots stand for numbers that a document leaves out.
@@ -47,8 +50,10 @@ def read_literals(body: bytes) -> Literals:
     elided = False
     parts: list[bytes] = []
     for chunk in _chunks(body, _CHUNK):
-        packed = chunk.translate(None, _BLANKS)
+        packed = chunk.translate(_SMALL_X, _BLANKS)
         content = _uniform(packed)
+        if content is None:
+            content = _of_any_length(packed)
         if content is not None:
             count += len(content)
             parts.append(content)
@@ -88,6 +93,62 @@ def _uniform(packed: bytes) -> bytes | None:
         return unhexlify(digits)
     except Error:
         return None
+
+
+def _of_any_length(packed: bytes) -> bytes | None:
+    """The bytes of `5,255,` or of `0x5,0xff,`, with or without suffix; None for any other text.
+
+    Read backwards, a number begins with its ones. With tabs for commas and those expanded, all ones are in the first
+    column, all tens (or sixteens) in the second, and a column is a slice.
+    """
+    if not packed.endswith(b","):
+        packed += b","
+    for suffix in (b"u", b"U"):
+        if suffix in packed:
+            packed = packed.replace(suffix + b",", b",")
+    count = packed.count(b",")
+    hexadecimal = packed.startswith(b"0x")
+    if hexadecimal:
+        if not packed.count(b"0x") == packed.count(b",0x") + 1 == count:
+            return None
+        packed = packed.replace(b"0x", b"")
+    width = 3 if hexadecimal else 4
+    lines = (packed[-2::-1] + b",").translate(_TABS).expandtabs(width)
+    if len(lines) != width * count or b" " in lines[0::width]:
+        return None
+    columns = [lines[place::width] for place in range(width - 1)]
+    backwards = _sixteens(*columns) if hexadecimal else _tens(*columns)
+    return None if backwards is None else backwards[::-1]
+
+
+def _sixteens(ones: bytes, sixteens: bytes) -> bytes | None:
+    digits = bytearray(2 * len(ones))
+    digits[0::2] = sixteens.replace(b" ", b"0")
+    digits[1::2] = ones
+    try:
+        return unhexlify(digits)
+    except Error:
+        return None
+
+
+def _tens(ones: bytes, tens: bytes, hundreds: bytes) -> bytes | None:
+    """The decimal numbers of three columns; None where one has other characters, is octal or too large.
+
+    They are added up as one large number each, in which every number has two bytes of its own.
+    """
+    upper = bytearray(2 * len(ones))
+    upper[0::2] = tens
+    upper[1::2] = hundreds
+    leading_zero = b"0" in hundreds or b"0 " in upper
+    if leading_zero or (ones + upper).translate(None, b"0123456789 "):
+        return None
+    total = 0
+    for column, weight in ((ones, 1), (tens, 10), (hundreds, 100)):
+        wide = bytearray(2 * len(ones))
+        wide[0::2] = column.translate(_VALUES)
+        total += weight * int.from_bytes(wide, "little")
+    sums = total.to_bytes(2 * len(ones), "little")
+    return sums[0::2] if sums[1::2] == bytes(len(ones)) else None
 
 
 def _any_form(packed: bytes) -> Literals:

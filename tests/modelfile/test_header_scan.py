@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from npumon.modelfile import header_scan
 from npumon.modelfile.header_scan import comment_end, scan
+from npumon.modelfile.literals import read_literals
 
 
 def test_an_initialiser_becomes_a_number_and_its_bytes() -> None:
@@ -64,6 +66,19 @@ def test_comments_inside_an_array_may_hold_braces() -> None:
     source = scan(b"a = { 1, // }\n 2, /* } */ 3 /* , 9 */ };")
     assert source.bodies[0].content == b"\x01\x02\x03"
     assert source.code == b"a = {@0};"
+
+
+@given(st.text("/*\\\n12, ", max_size=40))
+def test_comments_inside_an_array_are_blanks(text: str) -> None:
+    body, pieces, position = text.encode(), [], 0
+    while (match := re.search(rb"//|/\*", body[position:])) is not None:
+        start = position + match.start()
+        pieces.append(body[position:start])
+        position, closed = comment_end(body, match.group(), start)
+        assume(closed)
+    pieces.append(body[position:])
+    assume(body[position:] or not body)  # a comment that goes on to the end hides the brace
+    assert scan(b"a = {%b};" % body).bodies[0] == read_literals(b" ".join(pieces))
 
 
 def test_inner_braces_are_flattened() -> None:

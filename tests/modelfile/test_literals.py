@@ -21,6 +21,25 @@ def test_any_way_of_writing_bytes_is_read(numbers: list[tuple[str, int]], separa
 
 
 @settings(deadline=None)
+@given(st.sampled_from(FORMS), st.lists(st.integers(0, 300) | st.integers(0, 12)))
+def test_one_way_of_writing_bytes_throughout_is_read_and_judged_alike(form: str, numbers: list[int]) -> None:
+    literals = read_literals(",".join(form % value for value in numbers).encode())
+    faulty = [value for value in numbers if value > 255]
+    assert (literals.count, literals.bad) == (len(numbers), min(len(faulty), 16))
+    assert literals.content == (None if faulty else bytes(numbers))
+
+
+@pytest.mark.parametrize(
+    "number", ["08", "0x0x5", "x5", "5x", "0x", "5u5", "uu", "256", "999", "1000", "0x100", "a", "0xg"]
+)
+@pytest.mark.parametrize("others", ["5,", "0x5,"])
+def test_a_faulty_number_among_short_ones_is_named(number: str, others: str) -> None:
+    for body in (number + "," + others, others + number, others + number + "," + others):
+        literals = read_literals(body.encode())
+        assert (literals.content, literals.bad, literals.first_bad) == (None, 1, number.encode())
+
+
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_the_compilers_form_is_read(content: bytes, last_comma: bool) -> None:
     text = ", ".join(f"0x{byte:02x}" for byte in content) + (", \n" if last_comma and content else "")
