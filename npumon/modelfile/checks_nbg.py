@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from npumon.modelfile import nbg_layout as layout
-from npumon.modelfile.description import Check, ModelFile, NbgInfo, Tensor
+from npumon.modelfile.description import Check, NbgInfo, Tensor
 from npumon.modelfile.text import shown
 
 #: A VIM3 reports 522240 bytes of VIP-SRAM and runs files that want 524288: so much may be missing without harm.
 _VIP_RESERVE_BYTES = 4096
-_LONGEST_META = 1 << 22
-_MOST_META = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,61 +138,3 @@ def _sram(info: NbgInfo, device: Device | None) -> Iterator[Check]:
             ok = wanted <= there + reserve
             detail = f"the network wants {wanted} bytes of {name}, this NPU has {there}"
             yield Check("nb.sram", "warn", ok, there, wanted, detail)
-
-
-def meta_checks(model: ModelFile, data: bytes) -> tuple[Check, ...]:
-    """Compare a graph with the `nbg_meta.json` that the exporter leaves beside it.
-
-    Its shapes and its fixed-point positions (`fl`) should be those of the graph. More inputs there than in the
-    graph are possible: an exporter folds constant ones.
-    """
-    try:
-        meta = json.loads(data[:_LONGEST_META])
-    except (ValueError, RecursionError):
-        meta = None
-    if not isinstance(meta, dict):
-        return (Check("nb.meta", "warn", False, "a JSON object", None, "nbg_meta.json cannot be read"),)
-    checks: list[Check] = []
-    for kind, tensors in (("Inputs", model.inputs), ("Outputs", model.outputs)):
-        checks += _meta_side(kind, _entries(meta.get(kind)), tensors)
-    return tuple(checks) or (Check("nb.meta", "warn", True, detail="nbg_meta.json agrees with the graph"),)
-
-
-def _meta_side(kind: str, entries: list[Mapping[str, object]], tensors: tuple[Tensor, ...]) -> Iterator[Check]:
-    if len(entries) != len(tensors):
-        folded = kind == "Inputs" and len(entries) > len(tensors)
-        detail = f"nbg_meta.json lists another number of {kind.lower()}" + (
-            "; constant ones are folded into the graph" if folded else ""
-        )
-        yield Check("nb.meta", "info" if folded else "warn", False, len(entries), len(tensors), detail)
-    wanted = Counter(_meta_shape(entry) for entry in entries)
-    found = Counter(tensor.shape for tensor in tensors)
-    for shape in found - wanted:
-        detail = f"no shape of {kind} in nbg_meta.json is like this one"
-        yield Check("nb.meta", "warn", False, None, str(list(shape)), detail)
-    if len(entries) != len(tensors):
-        return
-    for entry, tensor in zip(entries, tensors, strict=True):
-        bits = _fractional_bits(entry)
-        stated = tensor.quantization.fractional_bits if tensor.quantization else None
-        if bits is not None and stated is not None and bits != stated:
-            yield Check("nb.meta", "warn", False, bits, stated, f"{tensor.name}: another fixed-point position")
-
-
-def _entries(value: object) -> list[Mapping[str, object]]:
-    items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
-    return [item for item in items[:_MOST_META] if isinstance(item, dict)]
-
-
-def _meta_shape(entry: Mapping[str, object]) -> tuple[int, ...]:
-    shape = entry.get("shape")
-    return tuple(size for size in shape if isinstance(size, int)) if isinstance(shape, list) else ()
-
-
-def _fractional_bits(entry: Mapping[str, object]) -> int | None:
-    quantize = entry.get("quantize")
-    for place in (entry, quantize if isinstance(quantize, dict) else {}):
-        bits = place.get("fl")
-        if isinstance(bits, int):
-            return bits
-    return None

@@ -270,7 +270,8 @@ def test_compressed_weights_are_told(npumon: CommandLine) -> None:
 
 
 def test_the_meta_file_beside_a_graph(npumon: CommandLine) -> None:
-    meta = {"Inputs": {"a": {"shape": [1, 3, 8, 8]}}, "Outputs": {"b": {"shape": [1, 10], "quantize": {"fl": 7}}}}
+    outputs = {"prob": {"shape": [1, 10], "quantize": {"fl": 7}}}
+    meta = {"Inputs": {"image": {"shape": [1, 3, 8, 8]}}, "Outputs": outputs}
     write(npumon, net_dot_nb=NBG, nbg_meta_dot_json=json.dumps(meta).encode())
 
     def checks(*words: str) -> list[bool]:

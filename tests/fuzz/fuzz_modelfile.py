@@ -42,7 +42,8 @@ def examine(data: bytes) -> None:
     from npumon.export.model_weights import weights_text
     from npumon.export.style import Style
     from npumon.modelfile.checks_gx import pb_check
-    from npumon.modelfile.checks_nbg import Device, meta_checks
+    from npumon.modelfile.checks_meta import meta_checks
+    from npumon.modelfile.checks_nbg import Device
     from npumon.modelfile.compiler_report import read_report, report_checks
     from npumon.modelfile.detect import could_be
     from npumon.modelfile.diff import diff_models

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from npumon.modelfile.checks_nbg import Device, meta_checks
+from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.description import ModelFile
 from npumon.modelfile.nbg import read_nbg
 
@@ -75,42 +74,3 @@ def test_the_alignment_of_the_memory_pool_is_a_power_of_two(writers: Any, pool: 
 def test_an_unknown_device_is_not_compared(writers: Any) -> None:
     ids = {check.id for check in read(writers.nbg(), Device()).checks}
     assert ids.isdisjoint({"nb.target", "nb.sram"})
-
-
-def meta(**changes: Any) -> bytes:
-    return json.dumps(
-        {
-            "Inputs": {"image": {"shape": [1, 3, 8, 8]}},
-            "Outputs": {"prob": {"shape": [1, 10], "quantize": {"fl": 7}}},
-            "Recurrent_connections": {},
-        }
-        | changes
-    ).encode()
-
-
-def test_the_exporters_meta_file_agrees(writers: Any) -> None:
-    model = read(writers.nbg())
-    assert [(check.id, check.ok) for check in meta_checks(model, meta())] == [("nb.meta", True)]
-    listed = meta(Inputs=[{"shape": [1, 3, 8, 8]}])
-    assert [check.ok for check in meta_checks(model, listed)] == [True]
-
-
-@pytest.mark.parametrize(
-    ("data", "severity"),
-    [
-        (meta(Inputs={"a": {"shape": [1, 3, 8, 8]}, "b": {"shape": [4]}}), "info"),
-        (meta(Outputs={}), "warn"),
-        (meta(Outputs={"prob": {"shape": [10, 1]}}), "warn"),
-        (meta(Outputs={"prob": {"shape": [1, 10], "fl": 5}}), "warn"),
-        (b"[]", "warn"),
-        (b"\xff{", "warn"),
-        (b"[" * 100000, "warn"),
-        (b'{"Inputs": 3, "Outputs": [1, {"shape": {}}]}', "warn"),
-    ],
-)
-def test_a_meta_file_that_differs_is_a_remark_or_a_warning(writers: Any, data: bytes, severity: str) -> None:
-    checks = meta_checks(read(writers.nbg()), data)
-    assert {check.id for check in checks} == {"nb.meta"}
-    assert not any(check.ok for check in checks)
-    assert severity in {check.severity for check in checks}
-    assert "fail" not in {check.severity for check in checks}

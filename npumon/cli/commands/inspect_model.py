@@ -84,7 +84,7 @@ class Inspector:
         if model is None:
             return None
         if graph and (meta := meta_beside(source)) is not None:
-            from npumon.modelfile.checks_nbg import meta_checks
+            from npumon.modelfile.checks_meta import meta_checks
 
             model = model.with_checks(*meta_checks(model, meta))
         if graph and self._budget.sram_named:
