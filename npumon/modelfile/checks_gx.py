@@ -26,6 +26,8 @@ _PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "gxnpuc-apus": (("cmd", "weight", "data"), ("input", "output")),
     "gxnpuc": ((), ()),
 }
+#: Arrays that the NPU writes to, so that they cannot be in flash.
+_WRITTEN = ("data", "tmp", "cache")
 _UNITS = {"gx8002": ("NPU32",), "gxnpuc-leo": ("NPU32", "NPU64")}
 #: No compiler for the GX8002 is older than its first year.
 _FIRST_DAY = "2020-01-01"
@@ -247,15 +249,18 @@ def _placement(model: ModelFile) -> Iterator[Check]:
         least = min((array.alignment or 0 for array in aligned), default=None)
         yield Check("gx.align", "warn", not detail, f"at least {wanted}", least, detail)
     places = [(array, place) for array in model.arrays if (place := _PLACE.fullmatch(array.macro or ""))]
+    # a header either has macros by kind or one for all: plain ones among the former are no mistake for data only
+    by_kind = any(place.group(2) for _, place in places)
     wrong = []
     for array, place in places:
         kind = {"CMD": "cmd", "WEIGHT": "weight"}.get(place.group(2) or "")
-        flash = "xip" in array.name.lower().split("_")
-        if (kind is not None and kind != array.role) or (flash and place.group(1) != "XIP"):
+        wanted = array.role if array.role in ("cmd", "weight") and by_kind else None
+        in_flash, for_flash = place.group(1) == "XIP", "xip" in array.name.lower().split("_")
+        if kind != wanted or (for_flash and not in_flash) or (in_flash and array.role in _WRITTEN):
             wrong.append(f"{array.name} {array.macro}")
     if places:
-        detail = "a section macro of another kind of array: " + ", ".join(wrong) if wrong else ""
-        yield Check("gx.place", "warn", not wrong, detail=detail)
+        told = "a section macro of another kind of array: " + ", ".join(wrong)
+        yield Check("gx.place", "warn", not wrong, detail=told if wrong else "section macros suit their arrays")
 
 
 def pb_check(model: ModelFile, md5: str) -> Check:

@@ -98,7 +98,7 @@ def sort_header(declared: Declarations) -> GxHeader | None:
         total=total,
         npu=_ending(declared.numbers, "npu_size"),
         **known,
-        extra_texts=tuple(text for text in declared.texts if text not in known.values() and not text.disabled),
+        extra_texts=tuple(text for text in declared.texts if text not in known.values()),
         input=_struct(declared.structs, "input", prefix),
         output=_struct(declared.structs, "output", prefix),
         in_out=_struct(declared.structs, "in_out", prefix),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -81,11 +82,21 @@ BROKEN: list[tuple[str, str, Callable[[str], str]]] = [
             "xip_cmd_content[12] __attribute__ ((aligned(4))) DRAM0_NPU_CMD_ATTR",
         ),
     ),
+    ("gx.place", "warn", replaced("data_content[64] __attribute__ ((aligned(4)))", "data_content[64] XIP_NPU_ATTR")),
+    (
+        "gx.place",
+        "warn",
+        lambda text: text.replace("((aligned(4))) = {", "((aligned(4))) DRAM0_NPU_ATTR = {", 1).replace(
+            "weight_content[30] __attribute__ ((aligned(4)))",
+            "weight_content[30] __attribute__ ((aligned(4))) DRAM0_NPU_WEIGHT_ATTR",
+        ),
+    ),
     ("gx.tensor", "fail", replaced("npu_data_t Feats[1][3][4];", "npu_data_t Feats[COUNT];")),
     ("gx.tensor", "warn", replaced("npu_data_t Feats[1][3][4];", "bfloat Feats[1][3][4];")),
     ("gx.duplicate", "warn", lambda text: text + "unsigned char old_data_content[1] __attribute__ ((aligned(4)));\n"),
     ("gx.text", "warn", lambda text: text + "/* the end"),
     ("gx.edited", "info", lambda text: text + 'const char *kws_version = "door 20230101";\n'),
+    ("gx.edited", "info", lambda text: text + '#if 0\nconst char *kws_version = "door 20230101";\n#endif\n'),
     ("gx.fit", "fail", replaced("data_content[64]", "data_content[300000]")),
     ("gx.headroom", "warn", replaced("data_content[64]", "data_content[196000]")),
 ]
@@ -101,6 +112,14 @@ def test_a_broken_rule_is_found(writers: Any, check: str, severity: str, edit: C
     assert all(item.detail or item.found is not None or item.expected is not None for item in broken)
     if severity == "fail":
         assert not model.ok
+
+
+@pytest.mark.parametrize(("cmd", "weight"), [("DRAM0_NPU_ATTR",) * 2, ("XIP_NPU_CMD_ATTR", "XIP_NPU_WEIGHT_ATTR")])
+def test_one_macro_for_all_or_each_its_own_is_well(writers: Any, cmd: str, weight: str) -> None:
+    text = writers.header().text()
+    for name, macro in (("cmd", cmd), ("weight", weight), ("data", "DRAM0_NPU_ATTR")):
+        text = re.sub(rf"({name}_content\[\d+\] __attribute__ \(\(aligned\(4\)\)\))", rf"\1 {macro}", text)
+    assert found(read(text), "gx.place").ok
 
 
 def test_a_wrong_sum_tells_the_signed_difference(writers: Any) -> None:
