@@ -87,6 +87,19 @@ def test_a_row_for_each_model(npumon: CommandLine) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["model.h", "MODEL_XIP.H", "net.nb"])
+@pytest.mark.parametrize(("data", "told"), [(b"", "is empty."), (b"// cut", "is no known model file."), (bytes(9), "")])
+def test_what_is_named_as_a_model_in_a_folder_is_not_passed_over(
+    npumon: CommandLine, name: str, data: bytes, told: str
+) -> None:
+    (npumon.folder / "all").mkdir()
+    write(npumon, all__good_dot_h=HEADER, **{"all__model_config_dot_h": b"#define X 1\n"})
+    (npumon.folder / "all" / name).write_bytes(data)
+    done = npumon("inspect", "all", "--format", "csv")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr.count("\n")) == (2, 2, 1)
+    assert f"all/{name} {told}" in done.stderr
+
+
 def test_the_same_bytes_under_another_name_are_told(npumon: CommandLine) -> None:
     write(npumon, a_dot_h=HEADER, b_dot_h=HEADER, c_dot_nb=NBG)
     done = npumon("inspect", "a.h", "b.h", "c.nb", "a.h", "--format", "csv")

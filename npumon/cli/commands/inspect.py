@@ -29,7 +29,8 @@ examples:
   npumon inspect --diff old.h new.h       what changed
 
 exit status: 0 all is well, 1 a check of severity fail does not hold, 2 a file
-             that was named cannot be read or is no model file;
+             that was named, or is a *.nb or model.h in a folder, cannot be
+             read or is no model file;
              with --diff: 0 the files are the same, 1 they differ, 2 trouble
 """
 _BYTES = re.compile(r"(\d{1,12})([kKmM])?(?:i?B)?|0[xX]([0-9a-fA-F]{1,10})", re.ASCII)
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "files", nargs="+", metavar="FILE",
-        help="a model file, whatever its name; a folder means those in it; - is standard input",
+        help="a model file, whatever its name; a folder means those directly in it; - is standard input",
     )  # fmt: skip
     parser.add_argument("--diff", action="store_true", default=False, help="compare two files")
     parser.add_argument("--pb", default=None, metavar="FILE", help="check that the model was compiled from this .pb")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ LONGEST_BYTES = 256 << 20
 _LONGEST = "256 MiB"
 _LONGEST_META = 4 << 20
 _META_NAME = "nbg_meta.json"
+#: How the compilers and the GX8002's SDK name their files.
+_MODEL_NAME = re.compile(r"(?i:.*\.nb|model(_xip)?\.h)", re.S)
 _HEAD = 4096
 _CHUNK = 1 << 20
 
@@ -28,6 +31,11 @@ class Source(NamedTuple):
 
     path: str
     named: bool = True
+
+    @property
+    def expected(self) -> bool:
+        """Whether it should be a model: one that was named, or that bears the name of a model file in a folder."""
+        return self.named or _MODEL_NAME.fullmatch(os.path.basename(self.path)) is not None
 
     @property
     def name(self) -> str:
@@ -110,7 +118,7 @@ def _read(fd: int, source: Source) -> bytes | None:
     try:
         known = os.fstat(fd).st_size  # 0 for pipes and devices, which are counted as they are read
         while piece := os.read(fd, _CHUNK if pieces else _HEAD):
-            if not pieces and not source.named and not _promising(piece):
+            if not pieces and not source.expected and not _promising(piece):
                 return None
             pieces.append(piece)
             length += len(piece)
@@ -120,7 +128,7 @@ def _read(fd: int, source: Source) -> bytes | None:
     except OSError as error:
         raise _unreadable(source, error) from error
     if not length:
-        if not source.named:
+        if not source.expected:
             return None
         what = f"{source.name} is empty."
         raise ProblemError(Problem("inspect.empty", what, "Compile or copy the model once more.", "usage"))

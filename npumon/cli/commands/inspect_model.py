@@ -43,14 +43,14 @@ class Inspector:
         self._report = None if args.report is None else _compiler_report(args.report)
 
     def all(self, found: tuple[Source, ...]) -> Iterator[tuple[Source, ModelFile]]:
-        """The models among the files. A file that was named and is none is told of and counted as refused."""
+        """The models among the files. A file that should be one and is none is told of and counted as refused."""
         for source in found:
             try:
                 model = self.one(source)
             except ProblemError as error:
-                if source.named or error.problem.id != "inspect.unknown":
+                if source.expected or error.problem.id != "inspect.unknown":
                     self.place.diagnostics.warning(error.problem)
-                self.refused += source.named
+                self.refused += source.expected
                 continue
             yield source, model
 
