@@ -18,8 +18,14 @@ from npumon.core.text import visible
 VARIANTS = ("VIM3", "VIM3L")
 RUN_SH = "run.sh"
 
-_NAMED_FILES = (".nb", ".so", ".jpg", ".jpeg", ".png", ".bmp")
+LIBRARIES_AND_IMAGES = (".so", ".jpg", ".jpeg", ".png", ".bmp")
+_BY_SUFFIX = (".nb", *LIBRARIES_AND_IMAGES)
+#: What the GX8002's compiler and SDK call theirs.
+_HEADERS = ("model.h", "model_xip.h")
+#: How the contents of an NBG and of gxnpuc's container begin, whatever the file is called.
+_MAGICS = (b"VPMN", b"NPUB")
 _MOST_FILES = 50
+_MOST_LOOKED_INTO = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +92,13 @@ def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> M
 def named_files(folder: Path, prefix: str) -> tuple[str, ...]:
     """The network, library and image files directly in a folder, each behind `prefix`; visible text, at most 50."""
     try:
-        names = sorted(name for name in os.listdir(folder) if name.lower().endswith(_NAMED_FILES))
+        names = sorted(os.listdir(folder))
     except (OSError, ValueError):
         return ()
-    return tuple(prefix + visible(name) for name in names[:_MOST_FILES])
+    known = {name for name in names if name.lower().endswith(_BY_SUFFIX) or name in _HEADERS}
+    others = [name for name in names if name not in known][:_MOST_LOOKED_INTO]
+    known.update(name for name in others if read_bytes(folder / name, 4) in _MAGICS)
+    return tuple(prefix + visible(name) for name in sorted(known)[:_MOST_FILES])
 
 
 def _command(script: Path) -> tuple[str, ...]:

@@ -20,8 +20,10 @@ _HEAD = 4
 
 
 def network_paths(folder: str | os.PathLike[str], files: Iterable[str]) -> list[str]:
-    """Where the network files are among a model's files, which are relative to its folder."""
-    return [os.path.join(folder, name) for name in files if name.lower().endswith(".nb")]
+    """Where the networks are among a model's files, which are relative to its folder: what is nothing else."""
+    from npumon.board.model_entry import LIBRARIES_AND_IMAGES
+
+    return [os.path.join(folder, name) for name in files if not name.lower().endswith(LIBRARIES_AND_IMAGES)]
 
 
 class _Stamp(NamedTuple):

@@ -11,7 +11,7 @@ class ModelChoice(NamedTuple):
     `id` names it for whoever starts it. `full_name` tells variants apart (`inceptionv3/VIM3`); `preferred` is
     False for one that another chip wants, and `note` then says so. `folder`, `command` and `labels` are for
     reading only. `files` are its network, library and image files, relative to `folder`; `networks` are the
-    network files among them (NBG), each as a path that can be inspected.
+    network files among them, each as a path that can be inspected.
     """
 
     id: str

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from npumon.board.model_entry import named_files, run_sh_entry, suits
+from npumon.modelfile.nbg_layout import MAGIC as NBG_MAGIC
+from npumon.modelfile.npub import MAGIC as NPUB_MAGIC
 
 #: The first line of the public demo's script ends in spaces.
 RUN_SH = "#! /bin/sh  \nexport VSI_NN_LOG_LEVEL=0\n./inceptionv3 inception_v3.nb ../goldfish_299x299.jpg\n"
@@ -104,6 +107,17 @@ def test_the_files_named_are_few(tmp_path: Path) -> None:
     (tmp_path / "readme.md").touch()
     assert named_files(tmp_path, "../") == tuple(f"../{number:02}.jpg" for number in range(50))
     assert named_files(tmp_path / "missing", "") == ()
+
+
+def test_networks_are_known_by_their_content_too(tmp_path: Path) -> None:
+    for name, data in (
+        ("a.bin", NBG_MAGIC + b"rest"), ("b", NPUB_MAGIC), ("c.nb", b""), ("d.txt", b"VPM"), ("model.h", b""),
+        ("other.h", b"int total_size;"),
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    assert named_files(tmp_path, "") == ("a.bin", "b", "c.nb", "model.h")
 
 
 def test_a_relative_folder_becomes_a_whole_path(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from npumon.cli.commands import inspect_files
-from npumon.cli.network_files import NetworkFiles
+from npumon.cli.network_files import NetworkFiles, network_paths
 from npumon.core.network import Network, NetworkTensor
 from tests.command_line import SEED, CommandLine
 from tests.model_writers import NbgSpec, NbgTensorSpec
@@ -46,6 +46,13 @@ def test_another_npu_is_named_by_its_number(tmp_path: Path) -> None:
     network = read(put(tmp_path / "n.nb", NbgSpec(target=0x77, network="").data()))
     assert network is not None
     assert (network.target, network.name) == ("PID 0x77", None)
+
+
+def test_a_network_is_what_is_no_library_and_no_image(tmp_path: Path) -> None:
+    files = ("a.nb", "b", "../c.bin", "libnn.SO", "dog.jpg", "model.h")
+    assert network_paths("/models/x", files) == [f"/models/x/{name}" for name in ("a.nb", "b", "../c.bin", "model.h")]
+    graph = put(tmp_path / "graph", GRAPH)
+    assert read(put(tmp_path / "model.h", b"int total_size;"), graph) == read(graph) is not None
 
 
 def test_one_graph_among_other_files(tmp_path: Path) -> None:

@@ -86,6 +86,15 @@ def test_a_picture(npumon: CommandLine) -> None:
     assert "Exit VX Thread" in words, "the log's end is part of it"
 
 
+def test_a_picture_of_the_models_begins_with_the_one_that_was_run(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--demo", "mobilenet_v1", "--page", "models", "--format", "svg")
+    assert (done.returncode, done.stderr) == (0, "")
+    words = picture(done)
+    assert "Selected" in words
+    assert words.index("mobilenet_v1") < words.index("detect_demo_picture")
+    assert "NBG format" in words
+
+
 def test_a_picture_of_a_log(npumon: CommandLine) -> None:
     hostile = b"E [vnn:1]<script>[bold]red[/] \x1b[31m&amp;\n"
     (npumon.folder / "run.log").write_bytes(SEED.read_bytes() + hostile)

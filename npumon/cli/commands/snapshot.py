@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
 from npumon.cli.commands.run import add_program_arguments, concluded, remark, requested
-from npumon.cli.paths import expanded
+from npumon.cli.paths import expanded, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import PAGES
 
@@ -15,7 +16,9 @@ from npumon.tui.keys import PAGES
 _LOG_BYTES = 1 << 16
 
 if TYPE_CHECKING:
+    from npumon.cli.live_desk import LiveDesk
     from npumon.cli.workplace import Workplace
+    from npumon.core.choice import ModelChoice
     from npumon.core.report import RunReport
     from npumon.core.snapshot import Snapshot
     from npumon.engine.report import Context
@@ -125,9 +128,24 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Wo
     style = place.output.style
     look = Look(place.settings.tui_theme, style.ascii, 3600.0, place.wants_demo)
     desk = LiveDesk(place, look)
-    choices = desk.models() if args.page == "models" else ()
-    inspected = {network: desk.inspection(network) for choice in choices[:1] for network in choice.networks}
+    choices = _choices(desk, snapshot) if args.page == "models" else ()
+    inspected = {network: _inspected(desk, network) for choice in choices[:1] for network in choice.networks}
     return asyncio.run(picture(StillDesk(still(snapshot, log), look, choices, inspected), args.size, args.page))
+
+
+def _choices(desk: LiveDesk, snapshot: Snapshot) -> Sequence[ModelChoice]:
+    """The models, the one that was run first: the picture has the cursor on the first one."""
+    if snapshot.run is None:
+        return desk.models()
+    ran = (snapshot.run.info.model, shown(snapshot.run.info.cwd or ""))
+    return sorted(desk.models(), key=lambda choice: (choice.name, choice.folder) != ran)
+
+
+def _inspected(desk: LiveDesk, network: str) -> str:
+    try:
+        return desk.inspection(network)
+    except ProblemError as error:
+        return str(error.problem)
 
 
 def _read(log: str, place: Workplace) -> RunReport:
