@@ -91,6 +91,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
             (_csv if form == "csv" else _text)(models, inspector)
     elif not inspector.refused:
         raise _misuse("There is no model file here.", KNOWN)
+    if inspector.compared:
+        place.note_demo()
     if inspector.refused:
         return status.USAGE
     return status.DONE if inspector.ok else status.FAILED
@@ -160,6 +162,8 @@ def _diff(args: argparse.Namespace, place: Workplace) -> int:
         from npumon.export.model_diff_text import model_diff_text
 
         place.output.text(model_diff_text(diff, (before.name, after.name), place.output.style))
+    if inspector.compared:
+        place.note_demo()
     return status.DONE if diff.identical else status.FAILED
 
 

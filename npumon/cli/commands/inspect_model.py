@@ -26,7 +26,10 @@ _NPUS = {"A311D": (0x88, 1_048_576, 522_240), "S905D3": (0x99, None, None)}
 
 
 class Inspector:
-    """Reads and checks files as the command line asks for; remembers how that went."""
+    """Reads and checks files as the command line asks for; remembers how that went.
+
+    `compared` says that a graph was compared with the NPU of this board, which may be the simulated one.
+    """
 
     def __init__(self, args: argparse.Namespace, place: Workplace) -> None:
         import time
@@ -34,6 +37,7 @@ class Inspector:
         self.place = place
         self.weights: bool = args.weights
         self.inspected = 0
+        self.compared = False
         self.refused = 0
         self.ok = True
         self._args = args
@@ -125,7 +129,7 @@ class Inspector:
         npu = _NPUS.get(read_identity(self.place.roots).chip or "")
         if npu is None:
             return None
-        self.place.note_demo()
+        self.compared = True
         return Device(*npu)
 
     def statistics(self, source: Source, model: ModelFile) -> WeightStatistics | None:
