@@ -83,7 +83,7 @@ def _statements(model: ModelFile, style: Style) -> Iterator[str]:
 
 def _memory(model: ModelFile, style: Style) -> Iterator[str]:
     names = dict(_SIZES) | _OTHER_NAMES.get(model.format, {})
-    sizes = [(names[role], size) for role, _ in _SIZES if (size := getattr(model.sizes, f"{role}_bytes"))]
+    sizes = [(names[role], size) for role, _ in _SIZES if (size := getattr(model.sizes, f"{role}_bytes")) is not None]
     whole = model.sizes.total_bytes or max((size for _, size in sizes), default=0)
     if sizes:
         yield from _shares("Memory", sizes, whole, style)
@@ -156,7 +156,11 @@ def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
         Column("quantization", 4, most=32),
     )
     rows = [_tensor(side, tensor, style) for side, tensor in sides[:_MOST_ROWS]]
-    yield from grid(layout, rows, style)
+    lines = grid(layout, rows, style)
+    yield from lines
+    told = [column.head for place, column in enumerate(layout) if any(row[place] for row in rows)]
+    if hidden := [title for title in told if title not in lines[0]]:
+        yield from wrapped(f"no room for: {', '.join(hidden)}", style.width, style, _INDENT)
     if len(sides) > _MOST_ROWS:
         yield f"{_INDENT}{len(sides) - _MOST_ROWS} more; --format json lists them"
 

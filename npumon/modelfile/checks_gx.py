@@ -254,9 +254,9 @@ def _placement(model: ModelFile) -> Iterator[Check]:
     wrong = []
     for array, place in places:
         kind = {"CMD": "cmd", "WEIGHT": "weight"}.get(place.group(2) or "")
-        wanted = array.role if array.role in ("cmd", "weight") and by_kind else None
+        own = array.role if array.role in ("cmd", "weight") and by_kind else None
         in_flash, for_flash = place.group(1) == "XIP", "xip" in array.name.lower().split("_")
-        if kind != wanted or (for_flash and not in_flash) or (in_flash and array.role in _WRITTEN):
+        if kind != own or (for_flash and not in_flash) or (in_flash and array.role in _WRITTEN):
             wrong.append(f"{array.name} {array.macro}")
     if places:
         told = "a section macro of another kind of array: " + ", ".join(wrong)

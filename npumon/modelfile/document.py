@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from npumon.modelfile.compiler_report import OperationMemory
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 from npumon.modelfile.diff import ModelDiff
 from npumon.modelfile.weights import WeightStatistics
@@ -133,6 +134,11 @@ def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
         for item in statistics.histogram
     ]
     return value
+
+
+def operations_document(operations: Iterable[OperationMemory]) -> list[Json]:
+    """What the compiler printed of each operation, as a document has it under `operations`; absent is None."""
+    return [asdict(operation) for operation in operations]
 
 
 def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:

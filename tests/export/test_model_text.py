@@ -13,11 +13,13 @@ from npumon.export.drawing import columns
 from npumon.export.grid import Bar, Column, grid
 from npumon.export.model_csv import MODEL_HEADER, model_row
 from npumon.export.model_diff_text import model_diff_text
+from npumon.export.model_operations import operations_text
 from npumon.export.model_text import model_text
 from npumon.export.model_weights import weights_text
 from npumon.export.style import PLAIN, Style
 from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
+from npumon.modelfile.compiler_report import OperationMemory
 from npumon.modelfile.description import Check, ModelFile, State
 from npumon.modelfile.diff import diff_models
 from npumon.modelfile.inspection import inspect
@@ -82,6 +84,28 @@ def test_both_ways_of_running_with_what_is_left(sram: int, words: list[str]) -> 
         assert word in line
         assert f" {needs} " in line
     assert f" {grouped(sram - 106)} " in lines[1]
+
+
+def test_a_part_of_no_bytes_is_another_thing_than_one_that_is_not_stated() -> None:
+    lines = section(model_text(read(HeaderSpec().data()), "model.h"), "Memory")
+    assert "  tmp_content         0    0.0 %" in [line.rstrip() for line in lines]
+    text = HeaderSpec().text().replace("unsigned char *tmp_content = (void*)0;\n", "")
+    assert "tmp_content" not in model_text(read(text.encode()), "model.h")
+
+
+def test_columns_without_room_are_named() -> None:
+    text = model_text(read(HeaderSpec().data()), "model.h", Style(width=40))
+    assert "  no room for: elements, bytes, offset\n" in text
+    assert "no room for" not in model_text(read(HeaderSpec().data()), "model.h", Style(width=80))
+
+
+def test_operations_of_the_compilers_report() -> None:
+    operations = [OperationMemory(f"op{number}", number * 1000, None, 8) for number in range(42)]
+    lines = operations_text(operations).splitlines()
+    assert lines[0].split() == ["Operations", "weight", "instructions"]
+    assert lines[2].split()[:4] == ["op1", "1", "000", "8"]
+    assert lines[-1] == "  2 more; --format json lists them"
+    assert operations_text(operations[:1]).count("\n") == 2
 
 
 def test_tensors_and_states() -> None:

@@ -99,6 +99,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
 
 
 def _text(models: Models, inspector: Inspector) -> None:
+    from npumon.export.model_operations import operations_text
     from npumon.export.model_text import model_text
     from npumon.export.model_weights import weights_text
 
@@ -109,11 +110,13 @@ def _text(models: Models, inspector: Inspector) -> None:
             sink.write((f"\n{rule}\n\n" if number else "") + model_text(model, source.name, output.style))
             if inspector.weights and (statistics := inspector.statistics(source, model)) is not None:
                 sink.write("\n" + weights_text(statistics, output.style))
+            if inspector.operations and model.nbg is None:
+                sink.write("\n" + operations_text(inspector.operations, output.style))
 
 
 def _json(models: Models, inspector: Inspector, several: bool) -> None:
     from npumon.export.json_text import json_document
-    from npumon.modelfile.document import document, weights_document
+    from npumon.modelfile.document import document, operations_document, weights_document
 
     documents = []
     for source, model in models:
@@ -121,6 +124,8 @@ def _json(models: Models, inspector: Inspector, several: bool) -> None:
         if inspector.weights:
             statistics = inspector.statistics(source, model)
             value["weights"] = None if statistics is None else weights_document(statistics)
+        if inspector.operations and model.nbg is None:
+            value["operations"] = operations_document(inspector.operations)
         documents.append(value)
     whole = {"schema": "npumon.models/1", "models": documents} if several else documents[0]
     inspector.place.output.document(json_document(whole, inspector.place.output.style))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
     from npumon.modelfile.budget import Budget
     from npumon.modelfile.checks_nbg import Device
-    from npumon.modelfile.compiler_report import CompilerReport
+    from npumon.modelfile.compiler_report import CompilerReport, OperationMemory
     from npumon.modelfile.description import ModelFile
     from npumon.modelfile.weights import WeightStatistics
 
@@ -132,6 +132,11 @@ class Inspector:
         self.compared = True
         return Device(*npu)
 
+    @property
+    def operations(self) -> tuple[OperationMemory, ...]:
+        """What the compiler's report says of each operation; nothing without a report that has its tables."""
+        return () if self._report is None else self._report.operations
+
     def statistics(self, source: Source, model: ModelFile) -> WeightStatistics | None:
         """What is known of a model's weights; says so where that is nothing."""
         from npumon.modelfile.weights import weight_statistics
@@ -141,7 +146,11 @@ class Inspector:
             what = f"{source.name} has no weights that can be read as half-precision numbers."
             self.place.diagnostics.warning(Problem("inspect.weights", what, ""))
             return None
-        if any(key.endswith("COMPRESS") and value.lower() == "true" for key, value in model.settings):
+        stated = [value.lower() for key, value in model.settings if key.endswith("COMPRESS")]
+        if not stated:
+            what = f"{source.name} does not say whether its weights are compressed; if so, their figures mean little."
+            self.place.diagnostics.note(what)
+        if "true" in stated:
             what = f"The weights of {source.name} are compressed: as half-precision numbers they mean little."
             self.place.diagnostics.warning(Problem("inspect.compressed", what, ""))
         return weight_statistics(array.content)
