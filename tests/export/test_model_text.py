@@ -124,6 +124,13 @@ def test_an_overlay_that_corrupts_the_next_input_is_told() -> None:
     assert "  overlay does not hold:" in "\n".join(lines)
 
 
+def test_an_overlay_that_cannot_be_told_is_not_called_broken() -> None:
+    text = HeaderSpec().text()
+    before, _, after = text.partition("struct in_out {")
+    lines = section(model_text(read((before + after.partition(";\n\n")[2]).encode()), "model.h"), "States")
+    assert lines[2].startswith("  overlay unknown: without in_out")
+
+
 def test_failed_checks_come_first() -> None:
     text = HeaderSpec().text().replace("npu_size = 106", "npu_size = 74").replace("0x1d, ", "")
     lines = section(model_text(read(text.encode()), "model.h", Style(width=120)), "Checks")
