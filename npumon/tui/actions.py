@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
+    from npumon.core.choice import ModelChoice
     from npumon.core.live import Live
     from npumon.core.report import RunReport
     from npumon.tui.conductor import Conductor
@@ -55,7 +56,7 @@ class Actions(Base):
     #: The pages that were visited, and how long the one to come is held back.
     known_pages: set[str]
     settling_s = SETTLING_S
-    #: Whether it was asked already if profiling should be switched on.
+    #: Whether the question if profiling should be switched on was answered already.
     offered_profiling = False
     paces = PACES_S
     #: The run that others are compared with.
@@ -90,11 +91,32 @@ class Actions(Base):
         """Go to the next page, or the one before."""
         self.action_page(PAGES[(PAGES.index(self.current_mode) + step) % len(PAGES)])
 
+    def refuse_while_watching(self) -> bool:
+        """While a log is watched nothing is run: say so, wherever a run was asked for."""
+        if self.desk.watched is None:
+            return False
+        self.complain(Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models."))
+        return True
+
+    def run_model(self, choice: ModelChoice) -> None:
+        """Run this model, and go where it can be seen."""
+        if self.refuse_while_watching():
+            return
+        if self.conductor.busy:
+            self.say("A run is under way: x stops it.")
+            return
+
+        def begin() -> None:
+            self.conductor.choose(lambda: self.desk.work(choice))
+            self.action_page("live")
+
+        self.with_profiling(begin)
+
     def action_run_again(self) -> None:
         """Run the last model again; without one, go where models are chosen."""
-        if self.desk.watched is not None:
-            self.complain(Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models."))
-        elif self.conductor.can_repeat:
+        if self.refuse_while_watching():
+            return
+        if self.conductor.can_repeat:
             self.with_profiling(self.conductor.again)
         else:
             self.action_page("models")
@@ -106,8 +128,10 @@ class Actions(Base):
 
     def action_repeat(self) -> None:
         """Ask how often, then run that often."""
+        if self.refuse_while_watching():
+            return
         work = self.conductor.work
-        if work is None or not self.conductor.can_repeat or self.conductor.busy:
+        if work is None or self.conductor.busy:
             self.say("There is nothing to repeat: r runs a model first." if work is None else "A run is under way.")
             return
         from npumon.tui.screens.repeat import RepeatDialog, Series
@@ -119,15 +143,20 @@ class Actions(Base):
         self.push_screen(RepeatDialog(visible(work.request.model or "the last command")), begin)
 
     def with_profiling(self, begin: Callable[[], None]) -> None:
-        """Begin a run; where profiling is off, first offer, once, to switch it on. Without it there are times only."""
+        """Begin a run; where profiling is off, first offer to switch it on, until that was answered with yes or no.
+        Without it there are times only. Escape calls the run off."""
         driver = self.live.snapshot.driver
         if driver.name != "galcore" or driver.profiling is not False or self.offered_profiling or self.conductor.busy:
             begin()
             return
-        self.offered_profiling = True
         from npumon.tui.screens.reload import ReloadDialog
 
-        self.push_screen(ReloadDialog(self.desk, profiling=False, offered=True), lambda changed: begin())
+        def answered(changed: bool | None) -> None:
+            if changed is not None:
+                self.offered_profiling = True
+                begin()
+
+        self.push_screen(ReloadDialog(self.desk, profiling=False, offered=True), answered)
 
     def action_reload_driver(self) -> None:
         """Show what reloading galcore would take."""

@@ -21,14 +21,11 @@ def profiling_of(plan: DriverPlan) -> bool | None:
 
 
 def plan_text(plan: DriverPlan, shown: Shown, *, offered: bool = False, waits: bool = False) -> list[Text]:
-    """The steps with their reasons, or why there are none. `offered`: the user wanted a run, which comes next.
+    """The steps with their reasons, or why there are none. `offered`: the user wanted a run.
     `waits`: a plan is made again and again until nobody uses the driver any more."""
     lines: list[Text] = []
     if offered:
-        lines += [
-            Text("Profiling is off: a run gives times but no counters. It comes next, whatever you answer."),
-            Text(),
-        ]
+        lines += [Text("Profiling is off: a run gives times but no counters."), Text()]
     lines.append(Text(_heading(plan), "bold"))
     for number, step in enumerate(plan.steps, 1):
         lines.append(Text.assemble(f" {number}. ", (shown(visible(" ".join(step.argv))), "bold")))
@@ -40,10 +37,7 @@ def plan_text(plan: DriverPlan, shown: Shown, *, offered: bool = False, waits: b
     if plan.waits_for_others:
         how = "The plan comes when that has ended. Esc waits no longer." if waits else "w waits until that has ended."
         lines += [Text(), Text(how)]
-    lines += [Text(shown(note)) for note in plan.notes]
-    if plan.steps:
-        lines += [Text(), Text("Carry this out?", "bold")]
-    return lines
+    return lines + [Text(shown(note)) for note in plan.notes]
 
 
 def _heading(plan: DriverPlan) -> str:

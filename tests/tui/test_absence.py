@@ -6,6 +6,7 @@ import pytest
 
 from npumon.core.activity import Activity
 from npumon.core.live import Live
+from npumon.core.problems import Problem
 from npumon.core.snapshot import BoardState, DriverState, Snapshot
 from npumon.tui.panes.absence import hindrances, why_nothing
 from tests.tui.moments import MISSING, PROFILING_OFF, board, under_way, without_counters
@@ -19,6 +20,13 @@ def words(shown: Live) -> list[str]:
 def test_each_problem_comes_with_its_remedy() -> None:
     assert hindrances(Live(board(MISSING))) == [("No NPU driver is loaded.", "bad"), ("Load it: sudo insmod x.ko", "")]
     assert hindrances(live()) == []
+
+
+@pytest.mark.parametrize("command", ["npumon driver reload", "npumon driver load"])
+def test_a_remedy_names_the_monitors_key(command: str) -> None:
+    problem = Problem("driver.profiling_off", "Profiling is off.", f"End process 12 first. Do it: {command}")
+    shown = Live(board(MISSING._replace(problems=(problem,))))
+    assert hindrances(shown) == [("Profiling is off.", "bad"), ("End process 12 first. Do it: press g", "")]
 
 
 def test_before_the_first_look() -> None:

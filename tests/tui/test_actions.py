@@ -102,6 +102,17 @@ async def test_r_without_anything_to_run_goes_where_models_are_chosen() -> None:
         assert app.current_mode == "models"
 
 
+@pytest.mark.parametrize("key", ["r", "R"])
+async def test_runs_are_refused_alike_while_a_log_is_watched(key: str) -> None:
+    desk = StillDesk(live())
+    desk.watched = "a.log"
+    app = MonitorApp(desk)
+    async with app.run_test(notifications=True) as pilot:
+        await pilot.press(key)
+        await until(pilot, lambda: "This monitor watches a log." in "\n".join(picture(app)))
+        assert (app.current_mode, app.screen.is_modal) == ("live", False)
+
+
 @pytest.mark.parametrize("key", ["x", "m", "c", "e", "R"])
 async def test_keys_that_cannot_be_used_now_do_no_harm(key: str) -> None:
     app = application(live())

@@ -70,6 +70,62 @@ async def test_yes_switches_profiling_on(demo: Open, by: str) -> None:
         assert run.metrics.figures.utilization is not None
 
 
+@pytest.mark.parametrize("way", ["r", "R", "models"])
+@pytest.mark.parametrize("key", ["n", "escape"])
+async def test_a_run_without_profiling_offers_the_reload_first(demo: Open, way: str, key: str) -> None:
+    """However it is begun. n runs without, and is not asked again; Escape calls the run off."""
+
+    async def begin() -> None:
+        if way == "models":
+            await monitor.press("4")
+            await monitor.until_shown("Enter runs the selected one")
+        await monitor.press(*{"r": "r", "R": "R 1 tab 0 enter", "models": "enter"}[way].split())
+
+    async with demo("--scenario", "profiling-off") as monitor:
+        await monitor.until_run()
+        await begin()
+        await monitor.until_shown("Profiling is off: a run gives times", "Carry this out?", "Esc runs nothing")
+        await monitor.press(key)
+        if key == "escape":
+            await monitor.until(lambda: not monitor.app.screen.is_modal)
+            assert (len(monitor.app.live.runs), monitor.app.conductor.busy) == (1, False)
+            await begin()
+            await monitor.until_shown("Carry this out?")
+            await monitor.press("n")
+        await monitor.until_run(2)
+        assert monitor.app.current_mode == "live"
+        assert monitor.app.live.runs[-1].metrics.figures.utilization is None
+        await begin()
+        await monitor.until_run(3)
+
+
+async def test_the_run_follows_the_reload_that_was_offered(demo: Open) -> None:
+    async with demo("--scenario", "profiling-off") as monitor:
+        await monitor.until_run()
+        await monitor.press("r")
+        await monitor.until_shown("Carry this out?")
+        await monitor.press("y")
+        await monitor.until_shown("Done: galcore is loaded, profiling is on.", "Esc closes, then the run begins")
+        await monitor.press("escape")
+        await monitor.until_run(2)
+        assert monitor.app.live.runs[-1].metrics.figures.utilization is not None
+
+
+async def test_nothing_is_run_after_an_offered_reload_that_failed() -> None:
+    answers: list[bool | None] = []
+    report = ReloadReport((), DriverState(), Problem("driver.failed", "It failed.", "Look."), True)
+    app = asking(Control(PLAN, report))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.conductor._engine)
+        app.push_screen(ReloadDialog(app.desk, profiling=False, offered=True), answers.append)
+        await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))
+        await pilot.press("y")
+        await until(pilot, lambda: "Esc closes; nothing is run" in "\n".join(picture(app)))
+        await pilot.press("enter")
+        await until(pilot, lambda: answers)
+        assert answers == [None]
+
+
 async def test_off_again(demo: Open) -> None:
     async with demo() as monitor:
         await opened(monitor)
@@ -84,13 +140,15 @@ async def test_all_of_it_can_be_read_on_a_small_terminal(demo: Open) -> None:
     async with demo(size=(60, 15)) as monitor:
         await monitor.until_run()
         await monitor.press("g")
-        await monitor.until_shown("Yes (y)", "y carries it out", "profiling off:")
-        await monitor.press("pagedown", "j", "down")
-        await monitor.until_shown("Yes (y)", "Carry this out?")
-        await monitor.press("pageup", "k", "up")
+        await monitor.until_shown("Yes (y)", "y carries it out", "profiling off:", "Carry this out?")
+        await monitor.pilot.resize_terminal(40, 10)
+        await monitor.until_shown("Yes (y)", "No (n)", "Carry this out?", "Load galcore", "j k: 1-")
+        await monitor.press("pagedown", "pagedown", "j", "down")
+        await monitor.until_shown("Yes (y)", "Carry this out?", "from 1 to 0")
+        await monitor.press("pageup", "pageup", "pageup", "k", "up")
         await monitor.until_shown("Load galcore")
         await monitor.press("y")
-        await monitor.until_shown("Done: galcore is loaded, profiling is off.", "Close (n)")
+        await monitor.until_shown("Done: galcore is loaded, profiling is", "Close (n)")
 
 
 async def test_a_driver_that_is_not_there_is_loaded(demo: Open) -> None:

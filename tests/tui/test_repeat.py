@@ -91,6 +91,7 @@ async def test_by_mouse(button: str, answer: Series | None) -> None:
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 10), (60, 15)])
 async def test_small_terminals(size: tuple[int, int]) -> None:
+    """Also those on which not all of it can be seen."""
     app = application(live())
     async with app.run_test(size=size) as pilot:
         asked = Asked(app, pilot)
@@ -98,3 +99,13 @@ async def test_small_terminals(size: tuple[int, int]) -> None:
         await pilot.press("4", "enter")
         await pilot.pause()
         assert asked.answers == [Series(4, 1)]
+
+
+async def test_all_of_it_is_to_be_seen_at_40_by_10() -> None:
+    app = application(live())
+    async with app.run_test(size=(40, 10)) as pilot:
+        Asked(app, pilot)
+        await pilot.pause()
+        await pilot.press("0", "enter")
+        for words in ("Warm-up runs before   1", "Runs: a number", "Start", "Cancel", "Esc closes"):
+            await until(pilot, lambda words=words: words in "\n".join(picture(app)))  # type: ignore[misc]

@@ -8,6 +8,9 @@ from npumon.core.live import Live
 from npumon.core.report import RunReport
 from npumon.tui.panes.prose import Sentence
 
+#: Commands that the monitor has a key for.
+_KEYS = {"npumon driver reload": "press g", "npumon driver load": "press g"}
+
 
 def hindrances(live: Live) -> list[Sentence]:
     """What is wrong with the driver, each with its remedy. Where only a log is read, none is needed."""
@@ -15,8 +18,15 @@ def hindrances(live: Live) -> list[Sentence]:
         return []
     sentences: list[Sentence] = []
     for problem in live.snapshot.driver.problems:
-        sentences.extend(((problem.what, "bad"), (problem.remedy, "")))
+        sentences.extend(((problem.what, "bad"), (_with_keys(problem.remedy), "")))
     return sentences
+
+
+def _with_keys(remedy: str) -> str:
+    """A remedy for people who sit before the monitor: its keys instead of commands that do the same."""
+    for command, key in _KEYS.items():
+        remedy = remedy.replace(command, key)
+    return remedy
 
 
 def why_nothing(live: Live, run: RunReport | None) -> list[Sentence]:

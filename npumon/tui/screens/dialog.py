@@ -29,6 +29,8 @@ class Dialog(LatestSize, ModalScreen[Result]):
         Binding("escape,q", "leave", "close", show=False),
         Binding("ctrl+c", "app.quit", "quit", show=False),
     ]
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-tiny"), (50, "-broad")]  # noqa: RUF012  # as Textual
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (18, "-tall")]  # noqa: RUF012  # declares them
     #: Stands in the frame.
     NAME = ""
 
@@ -50,6 +52,20 @@ class Dialog(LatestSize, ModalScreen[Result]):
     def body(self) -> list[Widget]:
         """The dialog's own widgets."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Say where more text is than can be seen. (Textual calls the subclass's, too.)"""
+        for text in self.query(VerticalScroll):
+            self.watch(text, "scroll_y", self._say_place, init=False)
+            self.watch(text, "virtual_size", self._say_place, init=False)
+            self.watch(text, "size", self._say_place, init=False)
+
+    def _say_place(self) -> None:
+        """How much of the text can be seen, in the frame."""
+        text = self.query_one(VerticalScroll)
+        lines, height, first = text.virtual_size.height, text.size.height, round(text.scroll_y)
+        place = "" if lines <= height else f"j k: {first + 1}-{min(first + height, lines)} of {lines}"
+        self.query_one("#box").border_subtitle = place
 
     def action_scroll(self, lines: int) -> None:
         """Move the text, where there is more than fits."""

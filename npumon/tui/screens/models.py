@@ -217,14 +217,9 @@ class ModelsPage(Page):
 
     def action_run(self) -> None:
         """Run the selected model, and go where it can be seen."""
-        app, row = self.monitor_app, self.table.current
-        if app.desk.watched is not None:
-            app.complain(Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models."))
-        elif app.conductor.busy:
-            app.say("A run is under way: x stops it.")
-        elif row is not None:
-            app.conductor.choose(lambda: app.desk.work(row.choice))
-            app.action_page("live")
+        row = self.table.current
+        if row is not None:
+            self.monitor_app.run_model(row.choice)
 
     def action_scroll_details(self, step: int) -> None:
         """Half of what is to be seen of them."""

@@ -25,19 +25,23 @@ if TYPE_CHECKING:
     from npumon.tui.desk import Desk
 
 
-_KEYS = "y carries it out, n or Esc leaves everything as it is, p plans the opposite"
-_KEYS_WITHOUT_A_PLAN = "n or Esc leaves everything as it is, p plans the opposite"
+_OPPOSITE = "p plans the opposite"
+_ASKED = f"y carries it out, n or Esc leaves everything as it is, {_OPPOSITE}"
+_ASKED_WITHOUT_A_PLAN = f"n or Esc leaves everything as it is, {_OPPOSITE}"
+_OFFERED = f"y reloads, then runs; n runs without; Esc runs nothing; {_OPPOSITE}"
+_OFFERED_WITHOUT_A_PLAN = f"n runs without; Esc runs nothing; {_OPPOSITE}"
 #: Seconds between two looks at whether the driver is free.
 _LOOK_S = 1.0
 
 
 class ReloadDialog(Dialog[bool]):
-    """Ends with True when the driver was changed. Nothing happens before the answer yes."""
+    """Ends with True when the driver was changed as planned, False for no, None when it was left without either.
+    Nothing happens before the answer yes."""
 
     NAME = "Driver galcore"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "yes", show=False),
-        Binding("n", "leave", "no", show=False),
+        Binding("n", "no", "no", show=False),
         Binding("p", "other", "profiling the other way", show=False),
         Binding("w", "wait", "wait until it is possible", show=False),
         Binding("j,down", "scroll(1)", "down", show=False),
@@ -48,7 +52,7 @@ class ReloadDialog(Dialog[bool]):
 
     def __init__(self, desk: Desk, profiling: bool | None, *, offered: bool = False) -> None:
         """`profiling` is as it is now; the dialog offers to have it on, and off where it is on already. `offered`
-        says that the user wanted something else, a run, which comes next whatever the answer is."""
+        says that the user wanted something else, a run, which comes next unless the dialog ends with None."""
         super().__init__()
         self._desk = desk
         self._offered = offered
@@ -59,15 +63,17 @@ class ReloadDialog(Dialog[bool]):
         self._waits = False
         self._next_look: asyncio.TimerHandle | None = None
         self._begun = False
-        self._changed = False
+        self._over = False
+        self._answer: bool | None = None
         self._lines: list[Text] = []
 
     def body(self) -> list[Widget]:
         self._words = words("Making a plan ...")
         self._yes = Button("Yes (y)", id="yes", compact=True, disabled=True)
         self._no = Button("No (n)", id="no", compact=True)
-        self._hint = words(_KEYS, "faint")
-        buttons = Horizontal(self._yes, self._no, classes="buttons")
+        self._hint = words(_OFFERED if self._offered else _ASKED, "faint")
+        self._question = words("", "question")
+        buttons = Horizontal(self._question, self._yes, self._no, classes="buttons")
         return [VerticalScroll(self._words), Vertical(buttons, self._hint, classes="foot")]
 
     def on_mount(self) -> None:
@@ -83,6 +89,7 @@ class ReloadDialog(Dialog[bool]):
         number = self._plans_asked_for
         self._plan = None
         self._yes.disabled = True
+        self._question.update("")
         wanted, puts_back = {"gpuProfiler": "1" if self._wanted else "0"}, self._puts_back
         self.monitor_app.conductor.background(
             lambda: self._plans(wanted, puts_back=puts_back), lambda plan: self._planned(plan, number)
@@ -101,10 +108,16 @@ class ReloadDialog(Dialog[bool]):
         self._lines = plan_text(plan, self._desk.in_words, offered=self._offered, waits=self._waits)
         self._words.update(Text("\n").join(self._lines))
         self._yes.disabled = not plan.steps
-        self._no.label = "No (n)" if plan.steps else "Close (n)"
-        self._hint.update(_KEYS if plan.steps else _KEYS_WITHOUT_A_PLAN)
+        self._question.update("Carry this out?" if plan.steps else "")
+        self._no.label = "No (n)" if plan.steps else "Run without (n)" if self._offered else "Close (n)"
+        self._hint.update(self._keys(plan))
         if self._waits:
             self._next_look = after(_LOOK_S, self, self._make_plan)
+
+    def _keys(self, plan: DriverPlan) -> str:
+        if self._offered:
+            return _OFFERED if plan.steps else _OFFERED_WITHOUT_A_PLAN
+        return _ASKED if plan.steps else _ASKED_WITHOUT_A_PLAN
 
     @on(Button.Pressed, "#yes")
     async def _pressed_yes(self) -> None:
@@ -112,15 +125,25 @@ class ReloadDialog(Dialog[bool]):
 
     @on(Button.Pressed, "#no")
     def _pressed_no(self) -> None:
-        self.action_leave()
+        self.action_no()
+
+    def action_no(self) -> None:
+        """Leave the driver as it is; what was to follow follows."""
+        if self._begun:
+            self.action_leave()
+        else:
+            self._end(False)
 
     def action_leave(self) -> None:
         """Close; not while steps are under way."""
-        if not self._begun or self._changed:
-            self._plans_asked_for += 1  # whatever is still being planned is of no use
-            if self._next_look is not None:
-                self._next_look.cancel()
-            self.dismiss(self._changed)
+        if not self._begun or self._over:
+            self._end(self._answer)
+
+    def _end(self, answer: bool | None) -> None:
+        self._plans_asked_for += 1  # whatever is still being planned is of no use
+        if self._next_look is not None:
+            self._next_look.cancel()
+        self.dismiss(answer)
 
     def action_other(self) -> None:
         """Plan for profiling the other way round than what is shown."""
@@ -143,6 +166,7 @@ class ReloadDialog(Dialog[bool]):
         self._begun = True
         self.query_one(VerticalScroll).anchor()  # how it goes is told below the plan
         self._yes.disabled = self._no.disabled = True
+        self._question.update("")
         self.run_worker(self._apply(self._plan), exit_on_error=False)
 
     async def _apply(self, plan: DriverPlan) -> None:
@@ -154,7 +178,7 @@ class ReloadDialog(Dialog[bool]):
                 self.monitor_app.complain(error.problem)
             else:
                 self.monitor_app.conductor.confess(error)
-            self.dismiss(False)
+            self.dismiss(None)
         else:
             self._ended(report)
 
@@ -180,10 +204,12 @@ class ReloadDialog(Dialog[bool]):
         self._words.update(Text("\n").join(self._lines))
 
     def _ended(self, report: ReloadReport) -> None:
-        self._changed = True
+        self._over = True
+        self._answer = True if report.problem is None else None
         self._tell(Text(), *report_text(report, self._desk.in_words))
         self._no.disabled = False
         self._no.label = "Close (n)"
         self._no.focus()
-        self._hint.update("Esc closes")
+        follows = "; nothing is run" if report.problem is not None else ", then the run begins"
+        self._hint.update(f"Esc closes{follows if self._offered else ''}")
         self.monitor_app.conductor.look()
