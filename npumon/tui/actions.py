@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from textual.app import App
+    from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.timer import Timer
     from textual.worker import Worker
@@ -86,6 +87,21 @@ class Actions(Base):
             self.known_pages.add(self.current_mode)
             self.settling_s = SETTLED_S if name in self.known_pages else SETTLING_S
             self.switch_mode(name)
+
+    def act_on_page(self, name: str, action: str) -> None:
+        """Do what a key of a page does there; go there first."""
+        self.action_page(name)
+        page = self.screen
+        page.call_later(self._act, page, action)
+
+    async def _act(self, page: Screen[Any], action: str) -> None:
+        """By the page itself, or by the list on it that has the focus."""
+        target: DOMNode = page
+        if not hasattr(page, f"action_{action.partition('(')[0]}"):
+            from npumon.tui.widgets.table import Table
+
+            target = page.focused if isinstance(page.focused, Table) else page.query(Table).first()
+        await self.run_action(action, default_namespace=target)
 
     def action_next_page(self, step: int) -> None:
         """Go to the next page, or the one before."""

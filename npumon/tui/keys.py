@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import NamedTuple
 
 #: The pages, by the names of their modes, in the order of their keys.
@@ -53,3 +54,9 @@ KEYS: tuple[Key, ...] = (
     Key("question_mark,f1", "?", "help", "this help", "help"),
     Key("q,ctrl+c", "q", "quit", "quit", "quit"),
 )
+
+
+def page_keys(name: str) -> tuple[Key, ...]:
+    """Those that only this page has. Imports it."""
+    keys: tuple[Key, ...] = getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
+    return keys

@@ -1,48 +1,125 @@
-"""The command palette: every key's action by name, the pages, the themes."""
+"""The command palette: every key's action by name, of all pages; the models, the themes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from rich.text import Text
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
-from npumon.tui.keys import KEYS
+from npumon.core.problems import ProblemError
+from npumon.tui.keys import KEYS, PAGES, Key, page_keys
 from npumon.tui.screens.latest_size import LatestSize
 from npumon.tui.themes import NAMES
 
 if TYPE_CHECKING:
+    from npumon.core.choice import ModelChoice
     from npumon.tui.app import MonitorApp
 
-_LEFT_OUT = frozenset({"command_palette", "next_page(1)", "next_page(-1)"})
+_LEFT_OUT = frozenset({"command_palette"})
+#: What only moves about in a list, or is about the selected row: of no use from another page.
+_MOVES = frozenset(
+    ("step", "leaf", "top", "bottom", "move", "turn", "start", "end", "slide", "scroll_details", "next_match",
+     "clear_filter", "choose", "run")
+)  # fmt: skip
+#: How long the list waits for the models: seconds. A slow disk must not hold up everything else.
+_MODELS_S = 0.5
+
+
+class Command(NamedTuple):
+    """`name` may come from outside; `meaning` never does."""
+
+    name: str
+    meaning: str
+    run: Callable[[], object]
 
 
 class Palette(LatestSize, CommandPalette):
-    """Textual's palette."""
+    """Textual's palette, in words and signs that every terminal has."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Search for commands")
+
+    def on_mount(self) -> None:
+        """A sign of one cell."""
+        self.query_one(SearchIcon).icon = ">"
 
 
 class MonitorCommands(Provider):
     """What the palette offers."""
 
+    async def startup(self) -> None:
+        """Look for models while everything else is shown."""
+        self._models = asyncio.get_running_loop().create_task(self._look_for_models())
+
+    async def shutdown(self) -> None:
+        """Nobody waits for the models any more."""
+        self._models.cancel()
+
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
-        for name, meaning, action in self._commands():
-            yield DiscoveryHit(name, partial(self.app.run_action, action), help=meaning)
+        for name, meaning, run in await self._commands():
+            yield DiscoveryHit(Text(name), run, help=meaning)
 
     async def search(self, query: str) -> Hits:
         """What resembles the query."""
         matcher = self.matcher(query)
-        for name, meaning, action in self._commands():
+        for name, meaning, run in await self._commands():
             score = max(matcher.match(name), matcher.match(meaning))
             if score > 0:
-                yield Hit(score, matcher.highlight(name), partial(self.app.run_action, action), help=meaning)
+                yield Hit(score, Text(name), run, help=meaning)
 
-    def _commands(self) -> Iterable[tuple[str, str, str]]:
+    @property
+    def _monitor(self) -> MonitorApp:
+        return cast("MonitorApp", self.app)
+
+    async def _look_for_models(self) -> Sequence[ModelChoice]:
+        desk = self._monitor.desk
+        if desk.watched is not None:
+            return ()
+        try:
+            return await asyncio.to_thread(desk.models)
+        except ProblemError:
+            return ()  # the Models page says why
+
+    async def _commands(self) -> list[Command]:
+        done, _ = await asyncio.wait({self._models}, timeout=_MODELS_S)
+        models = self._models.result() if done else ()
+        here = self._monitor.current_mode
+        commands = [*self._of_page(here), *self._everywhere()]
+        run = self._monitor.run_model
+        commands += [Command(f"Run {choice.full_name}", "run this model", partial(run, choice)) for choice in models]
+        for name in PAGES:
+            if name != here:
+                commands += self._of_page(name, elsewhere=True)
+        return [*commands, *self._looks()]
+
+    def _everywhere(self) -> Iterator[Command]:
         for key in KEYS:
             if key.action not in _LEFT_OUT:
-                yield f"{key.word} ({key.shown})", key.meaning, key.action
+                yield Command(_name(key), key.meaning, partial(self.app.run_action, key.action))
+
+    def _of_page(self, page: str, *, elsewhere: bool = False) -> Iterator[Command]:
+        for key in page_keys(page):
+            if not elsewhere or key.action.partition("(")[0] not in _MOVES:
+                run = partial(self._monitor.act_on_page, page, key.action)
+                yield Command(f"{page.capitalize()}: {_name(key)}", key.meaning, run)
+
+    def _looks(self) -> Iterator[Command]:
         for theme in NAMES:
-            yield f"theme {theme}", f"take the theme {theme}", f"take_theme('{theme}')"
-        for pace in cast("MonitorApp", self.app).paces:
-            yield f"refresh {pace:g} s", f"look at the board every {pace:g} s", f"take_pace({pace!r})"
+            yield Command(
+                f"theme {theme}", f"take the theme {theme}", partial(self.app.run_action, f"take_theme('{theme}')")
+            )
+        for pace in self._monitor.paces:
+            yield Command(
+                f"refresh {pace:g} s",
+                f"look at the board every {pace:g} s",
+                partial(self.app.run_action, f"take_pace({pace!r})"),
+            )
+
+
+def _name(key: Key) -> str:
+    return f"{key.word} ({key.shown})"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from npumon.tui.keys import KEYS, PAGES
+from npumon.tui.keys import KEYS, PAGES, page_keys
 from tests.tui.stage import application, live, picture, until
 
 
@@ -18,9 +16,7 @@ async def test_every_key_stands_there() -> None:
         await pilot.press("question_mark")
         await pilot.pause()
         text = str(app.screen.query_one(VerticalScroll).query_one(Static).content)
-        keys = [*KEYS]
-        for name in PAGES:
-            keys += getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
+        keys = [*KEYS, *(key for name in PAGES for key in page_keys(name))]
         lines = text.splitlines()
         for key in keys:
             assert f"  {key.shown:<10} {key.meaning}" in lines

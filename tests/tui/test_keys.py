@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
 
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import KEYS, PAGES, Key
+from npumon.tui.keys import KEYS, PAGES, Key, page_keys
 from npumon.tui.screens.page import Page
 
 #: The contract's keys that work everywhere.
 CONTRACT = [*"q?rRxgm ces+-t:12345", "Tab", "Ctrl+P"]
-
-
-def page_keys(name: str) -> tuple[Key, ...]:
-    keys: tuple[Key, ...] = getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
-    return keys
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.shown)

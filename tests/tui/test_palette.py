@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from textual.command import CommandPalette, DiscoveryHit
+from collections.abc import Sequence
 
+import pytest
+from textual.app import App
+from textual.command import Command, CommandList, CommandPalette, DiscoveryHit
+from textual.pilot import Pilot
+
+from npumon.core.choice import ModelChoice
+from npumon.core.problems import Problem, ProblemError
 from npumon.tui import themes
 from npumon.tui.actions import PACES_S
-from npumon.tui.keys import KEYS
+from npumon.tui.app import MonitorApp
+from npumon.tui.keys import KEYS, PAGES, page_keys
 from npumon.tui.palette import MonitorCommands
-from tests.tui.stage import application, live, picture, until
+from npumon.tui.screens.layers import LayersPage
+from npumon.tui.screens.log import LogPage
+from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
+
+RUN = report(SEED.read_bytes())
+INCEPTION = ModelChoice("a", "inceptionv3", "inceptionv3/VIM3", "VIM3", "run.sh", "/models/VIM3", "./run.sh", None)
+HOSTILE = INCEPTION._replace(id="b", full_name="[bold]x[/] [link=http://x]")
 
 
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])
@@ -23,19 +36,118 @@ async def test_it_opens_and_closes(key: str) -> None:
         assert not isinstance(app.screen, CommandPalette)
 
 
-async def test_every_action_is_there() -> None:
+async def offered(app: MonitorApp) -> list[str]:
+    """The names of all commands."""
+    commands = MonitorCommands(app.screen)
+    await commands.startup()
+    names = [str(hit.display) async for hit in commands.discover() if isinstance(hit, DiscoveryHit)]
+    await commands.shutdown()
+    return names
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_every_action_is_there(page: str) -> None:
     app = application(live())
-    async with app.run_test():
-        commands = MonitorCommands(app.screen)
-        offered = [str(hit.display) async for hit in commands.discover() if isinstance(hit, DiscoveryHit)]
+    async with app.run_test() as pilot:
+        app.action_page(page)
+        await pilot.pause()
+        names = await offered(app)
+        assert len(names) == len(set(names))
         for key in KEYS:
-            if key.action not in ("command_palette", "next_page(1)", "next_page(-1)"):
-                assert f"{key.word} ({key.shown})" in offered
-        assert [name for name in offered if name.startswith("theme ")] == [
+            if key.action != "command_palette":
+                assert f"{key.word} ({key.shown})" in names
+        for key in page_keys(page):
+            assert f"{page.capitalize()}: {key.word} ({key.shown})" in names
+        assert [name for name in names if name.startswith("theme ")] == [
             "theme (t)", *(f"theme {name}" for name in themes.NAMES)
         ]  # fmt: skip
-        assert len([name for name in offered if name.startswith("refresh ")]) == len(PACES_S)
-        assert len(offered) == len(set(offered))
+        assert len([name for name in names if name.startswith("refresh ")]) == len(PACES_S)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("sort", "Layers: sort by (>)"),
+        ("filter", "Runs: filter (/)"),
+        ("search", "Log: search (/)"),
+        ("wrap", "Log: wrap (w)"),
+        ("reverse", "Layers: reverse (I)"),
+        ("unmark", "Runs: mark (m)"),
+        ("next page", "next page (Tab)"),
+        ("look for models", "Models: refresh (F5)"),
+        ("Run incep", "Run inceptionv3/VIM3"),
+        ("[bold]", "Run [bold]x[/] [link=http://x]"),
+    ],
+)
+async def test_what_there_is_can_be_found(query: str, name: str) -> None:
+    app = application(live())
+    assert isinstance(app.desk, StillDesk)
+    app.desk.choices = (INCEPTION, HOSTILE)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("colon")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press(*("space" if char == " " else char for char in query))
+        await until(pilot, lambda: name in "\n".join(picture(app)))
+
+
+def first_found(app: App[int]) -> str:
+    found = app.screen.query_one(CommandList)
+    option = found.get_option_at_index(0) if found.option_count else None
+    return option.hit.text or "" if isinstance(option, Command) else ""
+
+
+async def carried_out(pilot: Pilot[int], query: str) -> None:
+    """Choose the command that is found first."""
+    app = pilot.app
+    await pilot.press("colon")
+    await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+    await pilot.press(*("space" if char == " " else char for char in query))
+    await until(pilot, lambda: first_found(app).startswith(query))
+    await pilot.press("enter")
+    await until(pilot, lambda: not isinstance(app.screen, CommandPalette))
+
+
+async def test_actions_of_other_pages_are_carried_out_there() -> None:
+    app = application(live(RUN, runs=(RUN,)))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await carried_out(pilot, "Log: wrap")
+        await until(pilot, lambda: isinstance(app.screen, LogPage) and app.screen.log_view.wrap)
+        await carried_out(pilot, "Layers: reverse")
+        await until(pilot, lambda: isinstance(app.screen, LayersPage) and app.screen.table.descending)
+        await carried_out(pilot, "Layers: filter")
+        await until(pilot, lambda: isinstance(app.screen, LayersPage) and app.screen.filter_line.is_open)
+
+
+async def test_a_model_is_run_by_its_name() -> None:
+    app = application(live())
+    assert isinstance(app.desk, StillDesk)
+    app.desk.choices = (INCEPTION,)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await carried_out(pilot, "Run inceptionv3")
+        still = app.desk.still
+        await until(pilot, lambda: still is not None and still.asked == [("a", 1, 0)])
+
+
+async def test_models_that_cannot_be_looked_for_hold_nothing_up() -> None:
+    class Desk(StillDesk):
+        def models(self) -> Sequence[ModelChoice]:
+            raise ProblemError(Problem("models.unreadable", "No.", ""))
+
+    app = MonitorApp(Desk(live()))
+    async with app.run_test():
+        assert "quit (q)" in await offered(app)
+    desk = StillDesk(live())
+    desk.watched, desk.choices = "a.log", (INCEPTION,)
+    app = MonitorApp(desk)
+    async with app.run_test():
+        assert not [name for name in await offered(app) if name.startswith("Run ")], "nothing is run while watching"
+
+
+async def test_its_frame_has_no_character_without_a_stand_in() -> None:
+    app = application(live())
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("colon")
+        await until(pilot, lambda: ">  Search for commands " in "\n".join(picture(app)))
 
 
 async def test_a_theme_by_its_name() -> None:
@@ -74,7 +186,10 @@ async def test_any_query(query: str) -> None:
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
         await pilot.press(*query)
         await pilot.pause()
-        hits = [hit async for hit in MonitorCommands(app.screen).search(query)]
+        commands = MonitorCommands(app.screen)
+        await commands.startup()
+        hits = [hit async for hit in commands.search(query)]
+        await commands.shutdown()
         assert all(hit.score > 0 for hit in hits)
         assert app.is_running
         await pilot.press("escape", "escape")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from npumon.tui.keys import KEYS, PAGES, Key
+from npumon.tui.keys import KEYS, PAGES, Key, page_keys
 from npumon.tui.screens.dialog import Dialog, words
 
 
@@ -36,10 +35,7 @@ class HelpDialog(Dialog[None]):
 
 def _all_keys() -> list[Key]:
     """Those that work everywhere, then those of each page that has some of its own."""
-    keys = list(KEYS)
-    for name in PAGES:
-        keys += getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
-    return keys
+    return [*KEYS, *(key for name in PAGES for key in page_keys(name))]
 
 
 def _text(keys: Iterable[Key]) -> Text:
