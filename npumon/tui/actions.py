@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from npumon.core.problems import Problem
-from npumon.core.text import visible
 from npumon.tui import themes
+from npumon.tui.hints import State, hints_in
 from npumon.tui.keys import PAGES
 from npumon.tui.overhead import Overhead
+from npumon.tui.running import Running
 from npumon.tui.signals import suspend_job
 from npumon.tui.terminal import TerminalDriver
 from npumon.tui.timing import after
-from npumon.tui.widgets.key_bar import Hint
 
 if TYPE_CHECKING:
     import asyncio
 
-    from textual.app import App
     from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from npumon.core.choice import ModelChoice
     from npumon.core.live import Live
     from npumon.core.report import RunReport
-    from npumon.tui.conductor import Conductor
-    from npumon.tui.desk import Desk
     from npumon.tui.screens.page import Page
-
-    Base = App[int]
-else:
-    Base = object
+    from npumon.tui.widgets.key_bar import Hint
 
 #: How long, in seconds, a first `g` in a list waits for a second one.
 SECOND_G_S = 0.6
@@ -45,20 +38,15 @@ OVERHEAD_S = 2.0
 SETTLING_S, SETTLED_S = 0.05, 0.001
 
 
-class Actions(Base):
+class Actions(Running):
     """A part of `MonitorApp`, which has what is named here."""
 
-    desk: Desk
-    live: Live
-    conductor: Conductor
     #: Set when the first page is complete.
     laid_out: asyncio.Event
     paused = False
     #: The pages that were visited, and how long the one to come is held back.
     known_pages: set[str]
     settling_s = SETTLING_S
-    #: Whether the question if profiling should be switched on was answered already.
-    offered_profiling = False
     paces = PACES_S
     #: The run that others are compared with.
     marked: RunReport | None = None
@@ -72,14 +60,6 @@ class Actions(Base):
     def show_live(self) -> None:
         """Every page that can be seen shows the newest value."""
         raise NotImplementedError
-
-    def complain(self, problem: Problem) -> None:
-        """Say what went wrong and what helps. Its words may come from outside: they are no markup."""
-        self.notify(problem.remedy, title=problem.what, severity="error", markup=False, timeout=10)
-
-    def say(self, text: str) -> None:
-        """Say that something was done."""
-        self.notify(text, markup=False, timeout=5)
 
     def action_page(self, name: str) -> None:
         """Go to a page."""
@@ -106,73 +86,6 @@ class Actions(Base):
     def action_next_page(self, step: int) -> None:
         """Go to the next page, or the one before."""
         self.action_page(PAGES[(PAGES.index(self.current_mode) + step) % len(PAGES)])
-
-    def refuse_while_watching(self) -> bool:
-        """While a log is watched nothing is run: say so, wherever a run was asked for."""
-        if self.desk.watched is None:
-            return False
-        self.complain(Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models."))
-        return True
-
-    def run_model(self, choice: ModelChoice) -> None:
-        """Run this model, and go where it can be seen."""
-        if self.refuse_while_watching():
-            return
-        if self.conductor.busy:
-            self.say("A run is under way: x stops it.")
-            return
-
-        def begin() -> None:
-            self.conductor.choose(lambda: self.desk.work(choice))
-            self.action_page("live")
-
-        self.with_profiling(begin)
-
-    def action_run_again(self) -> None:
-        """Run the last model again; without one, go where models are chosen."""
-        if self.refuse_while_watching():
-            return
-        if self.conductor.can_repeat:
-            self.with_profiling(self.conductor.again)
-        else:
-            self.action_page("models")
-
-    def action_stop_run(self) -> None:
-        """End the run under way."""
-        if self.conductor.busy:
-            self.conductor.stop()
-
-    def action_repeat(self) -> None:
-        """Ask how often, then run that often."""
-        if self.refuse_while_watching():
-            return
-        work = self.conductor.work
-        if work is None or self.conductor.busy:
-            self.say("There is nothing to repeat: r runs a model first." if work is None else "A run is under way.")
-            return
-        from npumon.tui.screens.repeat import RepeatDialog, Series
-
-        def begin(series: Series | None) -> None:
-            if series is not None:
-                self.with_profiling(lambda: self.conductor.again(series.runs, series.warmup))
-
-        self.push_screen(RepeatDialog(visible(work.request.model or "the last command")), begin)
-
-    def with_profiling(self, begin: Callable[[], None]) -> None:
-        """Begin a run; where profiling is off, first offer to switch it on, until that was answered with yes or no.
-        Without it there are times only. Escape calls the run off."""
-        driver = self.live.snapshot.driver
-        if driver.name != "galcore" or driver.profiling is not False or self.offered_profiling or self.conductor.busy:
-            begin()
-            return
-        from npumon.tui.screens.reload import ReloadDialog
-
-        def answered(changed: bool | None) -> None:
-            if changed is not None:
-                self.offered_profiling = True
-                begin()
-
-        self.push_screen(ReloadDialog(self.desk, profiling=False, offered=True), answered)
 
     def action_reload_driver(self) -> None:
         """Show what reloading galcore would take."""
@@ -327,21 +240,14 @@ class Actions(Base):
 
     def hints(self, page: Page, live: Live) -> Sequence[Hint]:
         """The keys to show on a page now."""
-        watching = self.desk.watched is not None
-        busy = live.activity.under_way and not watching
-        hints = [*page.hints(live)]
-        if busy:
-            hints.append(Hint("x", "stop", "app.stop_run"))
-        elif not watching:
-            hints.append(Hint("r", "run", "app.run_again"))
-            hints.append(Hint("R", "repeat", "app.repeat", self.conductor.can_repeat))
-        hints.append(Hint("g", "driver", "app.reload_driver", not busy))
-        hints.append(Hint("m", "mark", "app.mark", bool(live.runs)))
-        hints.append(Hint("c", "compare", "app.compare", self.marked is not None))
-        hints.append(Hint("1-5", "pages", "app.next_page(1)"))
-        hints.append(Hint("space", "go on" if self.paused else "pause", "app.pause"))
-        hints.append(Hint("s", "picture", "app.picture"))
-        return [*hints, Hint("?", "help", "app.help"), Hint("q", "quit", "app.quit")]
+        state = State(
+            page=self.current_mode,
+            watching=self.desk.watched is not None,
+            repeatable=self.conductor.can_repeat,
+            marked=self.marked is not None,
+            paused=self.paused,
+        )
+        return hints_in(state, page.hints(live), live)
 
     def aside(self) -> str:
         """What stands at the right end of the key bar: npumon's own cost, when it is asked for."""

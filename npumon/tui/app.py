@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import PurePath
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -110,6 +111,12 @@ class MonitorApp(Actions, App[int]):
             self.screen.refresh()
 
         after(min(delay, self.settling_s), self, show)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Each key is a sign that what was said before it has been read."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.hush()
+        await super().on_event(event)
 
     def on_load(self) -> None:
         """Before the terminal is taken."""

@@ -40,7 +40,7 @@ KEYS: tuple[Key, ...] = (
     Key("minus", "-", "slower", "look at the board less often", "slower"),
     Key("t", "t", "theme", "the next theme", "next_theme"),
     Key("o", "o", "overhead", "show what npumon itself costs", "overhead"),
-    Key("colon,ctrl+p", ":", "commands", "every command, by name", "command_palette"),
+    Key("colon,ctrl+p", ":", "more", "every command, by name", "command_palette"),
     Key("1", "1", "live", "the Live page", "page('live')"),
     Key("2", "2", "layers", "the Layers page", "page('layers')"),
     Key("3", "3", "runs", "the Runs page", "page('runs')"),

@@ -23,6 +23,7 @@ ROLES = (
     "accent",
     "demo",
     "key",
+    "here",  # the page that is to be seen, among the others
     "off",  # what cannot be used now
 )
 

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import pytest
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from npumon.tui.keys import KEYS, PAGES, page_keys
 from tests.tui.stage import application, live, picture, until
 
 
-async def test_every_key_stands_there() -> None:
+@pytest.mark.parametrize("width", [40, 60, 80])
+async def test_every_key_stands_there_in_full(width: int) -> None:
     app = application(live())
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(width, 250)) as pilot:
         await pilot.press("question_mark")
+        await until(pilot, lambda: "Everywhere" in "\n".join(picture(app)))
+        text = " ".join("".join(line.strip(" │") + " " for line in picture(app)).split())
+        for key in [*KEYS, *(key for name in PAGES for key in page_keys(name))]:
+            assert f"{key.shown} {key.meaning}" in text
+            assert key.place == "everywhere" or f"On the page {key.place.capitalize()}" in text
+
+
+@pytest.mark.parametrize("place", ["button", "outside"])
+async def test_the_mouse_closes_it(place: str) -> None:
+    app = application(live())
+    async with app.run_test(size=(90, 24)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Close (Esc)" in "\n".join(picture(app)))
+        await pilot.click(VerticalScroll)
         await pilot.pause()
-        text = str(app.screen.query_one(VerticalScroll).query_one(Static).content)
-        keys = [*KEYS, *(key for name in PAGES for key in page_keys(name))]
-        lines = text.splitlines()
-        for key in keys:
-            assert f"  {key.shown:<10} {key.meaning}" in lines
-        for key in keys[len(KEYS) :]:
-            assert f"On the page {key.place.capitalize()}" in lines
+        assert app.screen.is_modal
+        assert await (pilot.click("#close") if place == "button" else pilot.click(offset=(1, 1)))
+        await until(pilot, lambda: not app.screen.is_modal)
 
 
 @pytest.mark.parametrize("key", ["escape", "q", "question_mark", "f1"])
@@ -37,7 +47,7 @@ async def test_it_scrolls_and_closes(key: str) -> None:
         await until(pilot, lambda: scroll.scroll_y == 2)
         await pilot.press("end")
         await until(pilot, lambda: scroll.scroll_y == scroll.max_scroll_y)
-        assert "Esc closes" in "\n".join(picture(app))
+        assert "Close (Esc)" in "\n".join(picture(app))
         await pilot.press(key)
         assert not app.screen.is_modal
         assert app.is_running

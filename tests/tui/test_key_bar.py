@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from textual.command import CommandPalette
 
 from npumon.core.activity import RUNNING, Activity
 from npumon.core.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
-from npumon.tui.keys import KEYS
+from npumon.tui.hints import State, hints_in
+from npumon.tui.keys import KEYS, PAGES
 from npumon.tui.paint import Room, width_of
 from npumon.tui.widgets.key_bar import Hint, KeyBar
-from tests.tui.stage import SEED, StillDesk, application, live, report
+from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
 HINTS = [Hint(key, "word", f"app.{key}") for key in "abcdef"]
@@ -25,15 +27,38 @@ def drawn(hints: list[Hint], width: int, aside: str = "") -> str:
     return "".join(part.text for part in line)
 
 
-def test_help_and_quit_stay() -> None:
+def test_the_last_three_stay() -> None:
     assert drawn(HINTS, 80) == " a word  b word  c word  d word  e word  f word "
-    assert drawn(HINTS, 30) == " a word  e word  f word "
-    assert drawn(HINTS, 16) == " e word  f word "
+    assert drawn(HINTS, 40) == " a word  b word  d word  e word  f word "
+    assert drawn(HINTS, 24) == " d word  e word  f word "
 
 
 def test_what_cannot_be_pressed_is_not_shown() -> None:
-    hints = [Hint("a", "x", "app.x"), Hint("b", "y", "app.y", enabled=False), *HINTS[-2:]]
-    assert drawn(hints, 80) == " a x  e word  f word "
+    hints = [Hint("a", "x", "app.x"), Hint("b", "y", "app.y", enabled=False), *HINTS[-3:]]
+    assert drawn(hints, 80) == " a x  d word  e word  f word "
+
+
+def test_pages_stay_together_with_their_names_where_there_is_room() -> None:
+    pages = [Hint(str(n), "page", f"app.page('{n}')", page=True, here=n == 2) for n in (1, 2, 3)]
+    hints = [HINTS[0], *pages, HINTS[1], *HINTS[-3:]]
+    assert drawn(hints, 120) == " a word  1 page  2 page  3 page  b word  d word  e word  f word "
+    assert drawn(hints, 60) == " a word  1 2 page 3  b word  d word  e word  f word "
+    assert drawn(hints, 44) == " a word  1 2 page 3  d word  e word  f word "
+    assert drawn(hints, 43) == " a word  d word  e word  f word "
+
+
+@pytest.mark.parametrize("width", range(40, 251, 10))
+@pytest.mark.parametrize("page", PAGES)
+def test_the_keys_that_lead_to_all_others_are_always_there(page: str, width: int) -> None:
+    of_page = [Hint("Enter", "run it", "run"), Hint("/", "filter", "filter"), Hint("F5", "refresh", "refresh")]
+    hints = hints_in(State(page, repeatable=True, marked=True), of_page, live(RUN, runs=(RUN,)))
+    text = drawn([*hints], width)
+    assert text.startswith(" r run ")
+    assert text.endswith(" : more  ? help  q quit ")
+    if width >= 120:
+        assert " 1 live  2 layers  3 runs  4 models  5 log " in text
+    if width >= 230:
+        assert [hint for hint in hints if hint.enabled and f" {hint.key} {hint.word} " not in text] == []
 
 
 def test_the_aside_stands_at_the_right_end_where_there_is_room() -> None:
@@ -81,6 +106,14 @@ async def test_a_click_presses_the_key() -> None:
         assert await pilot.click(KeyBar, offset=(bar(app).index("compare") + 6, 0))
         await pilot.pause()
         assert app.current_mode == "runs", "the word is part of it"
+        assert await pilot.click(KeyBar, offset=(bar(app).index("2 layers"), 0))
+        await pilot.pause()
+        assert app.current_mode == "layers"
+        assert await pilot.click(KeyBar, offset=(bar(app).index(": more"), 0))
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press("escape")
+        app.action_page("runs")
+        await pilot.pause()
         assert await pilot.click(KeyBar, offset=(bar(app).index("? help"), 0))
         await pilot.pause()
         assert app.screen.is_modal
@@ -88,6 +121,17 @@ async def test_a_click_presses_the_key() -> None:
         assert await pilot.click(KeyBar, offset=(159, 0)), "nothing is there"
         await pilot.pause()
         assert app.current_mode == "runs"
+
+
+async def test_the_page_to_be_seen_is_marked() -> None:
+    app = application(live(RUN))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for name in PAGES:
+            app.action_page(name)
+            await until(pilot, lambda name=name: f"{PAGES.index(name) + 1} {name}" in picture(app)[23])  # type: ignore[misc]
+            (segment,) = [part for part in app.screen._compositor.render_strips()[23] if part.text.endswith(name)]
+            assert segment.style is not None
+            assert segment.style.reverse
 
 
 async def test_every_key_of_every_bar_can_be_clicked() -> None:

@@ -13,7 +13,7 @@ from npumon.core.state import RunState
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.layers import PAGE_KEYS, LayersPage
 from tests.tui.layered import many, page_of, profile, ran, settled, show
-from tests.tui.stage import SEED, live, picture, report
+from tests.tui.stage import SEED, live, picture, report, until
 
 SIZES = [(40, 10), (60, 15), (60, 24), (80, 24), (120, 40), (200, 60), (250, 80)]
 FEW = report(profile([100, 300, 50, 550]), model="few")
@@ -113,6 +113,44 @@ async def test_rows_are_sorted_by_the_chosen_column(monkeypatch: pytest.MonkeyPa
         await pilot.pause()
         assert [row.operation.execution_us for row in page(app).table.rows] == [50, 100, 300, 550]
         assert "time µs▴" in picture(app)[2]
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+async def test_all_columns_can_be_seen_on_a_narrow_terminal(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page_of("layers", ran(FEW), monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        if size[0] == 80:
+            assert "L columns" in picture(app)[-1]
+        first = picture(app)[2]
+        heads = []
+        for _ in range(page(app).table.views):
+            heads.append(picture(app)[2])
+            assert re.search(r"0\.1 +conv0 +.*300", picture(app)[4])
+            await pilot.press("L")
+            await pilot.pause()
+        assert picture(app)[2] == first
+        for title in (
+            "operation",
+            "target",
+            "bound",
+            "total r",
+            "total w",
+            "AXI r",
+            "AXI w",
+            "DDR r",
+            "DDR w",
+            "DDR/s",
+        ):
+            assert [head for head in heads if title in head], title
+        await pilot.press("H")
+        await pilot.pause()
+        assert picture(app)[2] == heads[-1]
+        assert "operation" in heads[-1]
+        await pilot.resize_terminal(200, 60)
+        await until(pilot, lambda: page(app).table.views == 1 and "total w" in picture(app)[2])
 
 
 async def test_words_narrow_the_rows_and_the_sums(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -254,6 +254,25 @@ async def test_without_a_model_it_says_how_to_get_one() -> None:
         await until(pilot, lambda: "There is no model yet." in text(page))
 
 
+@pytest.mark.parametrize("size", [(60, 15), (40, 10)])
+async def test_the_ways_to_a_model_are_seen_on_small_terminals(size: tuple[int, int]) -> None:
+    async with MonitorApp(Desk(())).run_test(size=size) as pilot:
+        page = await opened(pilot)
+        shown = " ".join(text(page).replace("│", " ").split())
+        for words in ("There is no model yet.", "npumon --demo", "get Khadas' demos", "git clone"):
+            assert words in shown
+
+
+async def test_who_watches_a_log_is_not_told_to_get_models() -> None:
+    desk = Desk(())
+    desk.watched = "a.log"
+    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        assert "nothing can be run while a.log is watched" in text(page)
+        assert "F5:" not in text(page)
+        assert "There is no model yet." not in text(page)
+
+
 async def test_a_search_that_fails_says_why() -> None:
     desk = Desk(())
     desk.problem = Problem("models.unreadable", "The folder [bold] cannot be read.", "chmod it.")

@@ -52,4 +52,7 @@ def _no_run(live: Live) -> list[Sentence]:
         return [("The log holds no run yet.", "value")]
     if activity.under_way or activity.stage == RELOADING:
         return [("The figures come with the first iteration.", "label")]
-    return [("No run yet.", "value"), ("r runs a model, 4 shows what can be run here, ? explains the keys.", "")]
+    return [
+        ("No run yet.", "value"),
+        ("r runs a model, 4 shows which there are or how to get some, ? explains the keys.", ""),
+    ]

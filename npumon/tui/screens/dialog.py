@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -66,6 +67,11 @@ class Dialog(LatestSize, ModalScreen[Result]):
         lines, height, first = text.virtual_size.height, text.size.height, round(text.scroll_y)
         place = "" if lines <= height else f"j k: {first + 1}-{min(first + height, lines)} of {lines}"
         self.query_one("#box").border_subtitle = place
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the box leaves it, as Escape does."""
+        if event.widget is self:
+            self.action_leave()
 
     def action_scroll(self, lines: int) -> None:
         """Move the text, where there is more than fits."""

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
+from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
+from textual.widgets import Button, Static
 
 from npumon.tui.keys import KEYS, PAGES, Key, page_keys
 from npumon.tui.screens.dialog import Dialog, words
+
+#: Cells for the keys: two blanks, the longest key, two blanks.
+_KEY_WIDTH = 13
 
 
 class HelpDialog(Dialog[None]):
@@ -25,12 +33,17 @@ class HelpDialog(Dialog[None]):
     ]
 
     def body(self) -> list[Widget]:
-        self._text = VerticalScroll(words(_text(_all_keys())))
-        return [self._text, words("arrows, j k, PgUp PgDn scroll - Esc closes", "faint foot")]
+        self._text = VerticalScroll(Static(_sections(_all_keys())))
+        close = Button("Close (Esc)", id="close", compact=True)
+        return [self._text, Horizontal(words("arrows, j k scroll  ", "faint"), close, classes="foot")]
 
     def on_mount(self) -> None:
         """Keys scroll it."""
         self._text.focus()
+
+    @on(Button.Pressed, "#close")
+    def _close(self) -> None:
+        self.action_leave()
 
 
 def _all_keys() -> list[Key]:
@@ -38,13 +51,16 @@ def _all_keys() -> list[Key]:
     return [*KEYS, *(key for name in PAGES for key in page_keys(name))]
 
 
-def _text(keys: Iterable[Key]) -> Text:
-    lines: list[Text] = []
-    place = ""
-    for key in keys:
-        if key.place != place:
-            place = key.place
-            head = "Everywhere" if place == "everywhere" else f"On the page {place.capitalize()}"
-            lines += [Text(), Text(head, "bold")] if lines else [Text(head, "bold")]
-        lines.append(Text.assemble((f"  {key.shown:<10}", "bold"), f" {key.meaning}"))
-    return Text("\n").join(lines)
+def _sections(keys: Iterable[Key]) -> Group:
+    """A head and a grid for each place. Long meanings are broken and stay in their column."""
+    parts: list[Text | Table] = []
+    for place, some in groupby(keys, lambda key: key.place):
+        head = "Everywhere" if place == "everywhere" else f"On the page {place.capitalize()}"
+        parts.append(Text(f"\n{head}" if parts else head, "bold"))
+        grid = Table.grid(expand=True)
+        grid.add_column(width=_KEY_WIDTH, no_wrap=True)
+        grid.add_column(ratio=1)
+        for key in some:
+            grid.add_row(Text(f"  {key.shown}", "bold"), Text(key.meaning))
+        parts.append(grid)
+    return Group(*parts)

@@ -106,10 +106,14 @@ class LayersPage(Page):
     def hints(self, live: Live) -> Sequence[Hint]:
         if not self._all:
             return ()
-        hints = (Hint("<>", "sort", "sort(1)"), Hint("/", "filter", "filter"))
+        hints = (
+            Hint("<>", "sort", "sort(1)"),
+            Hint("L", "columns", "columns(1)", self.table.views > 1),
+            Hint("/", "filter", "filter"),
+        )
         if not self._folded:
             return hints
-        return (*hints, Hint("Enter", "back" if self.has_class("-details") else "details", "details"))
+        return (Hint("Enter", "back" if self.has_class("-details") else "details", "details"), *hints)
 
     @property
     def _folded(self) -> bool:
@@ -180,3 +184,7 @@ class LayersPage(Page):
     def action_sort(self, step: int) -> None:
         """From the key bar."""
         self.table.action_sort(step)
+
+    def action_columns(self, step: int) -> None:
+        """From the key bar."""
+        self.table.action_columns(step)

@@ -145,7 +145,8 @@ class ModelsPage(Page):
                 self.table.focus()
         else:
             self.table.fill(())
-            self.details.tell(how_to_get_one(folders, problem), anew=True)
+            watching = self.caption.watched is not None  # then nothing could be run, whatever there were
+            self.details.tell(() if watching else how_to_get_one(folders, problem), anew=True)
         self.show(self.monitor_app.live)
 
     def _fill(self) -> None:

@@ -11,18 +11,28 @@ from npumon.core.live import Live
 from npumon.tui.paint import Line, Room, Span, width_of
 from npumon.tui.widgets.canvas import Canvas
 
+#: The last ones always stay: more, help, quit.
+_ALWAYS = 3
+#: Narrower terminals get the keys of the other pages without their names.
+_NAMES_FROM = 110
+
 
 class Hint(NamedTuple):
-    """A key as it is written, a word for what it does, the action it runs, and whether it can be pressed now."""
+    """A key as it is written, a word for what it does, the action it runs, and whether it can be pressed now.
+
+    One for a page says so with `page`, and whether that page is `here`, to be seen now. Those for pages go together.
+    """
 
     key: str
     word: str
     action: str
     enabled: bool = True
+    page: bool = False
+    here: bool = False
 
 
 class KeyBar(Canvas):
-    """One line; keys that do not fit are left out from the right, but the last two (help, quit) always stay.
+    """One line; keys that do not fit are left out from the right, but the last three always stay.
 
     Textual's own Footer is a widget a key, each of which would be styled and laid out with every page.
     """
@@ -42,18 +52,14 @@ class KeyBar(Canvas):
             self.redraw()
 
     def draw(self, live: Live, room: Room) -> Sequence[Line]:
-        hints = [hint for hint in self._hints if hint.enabled]
         width = room.width - (len(self._aside) + 1 if self._aside else 0)
-        while len(hints) > 2 and sum(len(hint.key) + len(hint.word) + 3 for hint in hints) > width:
-            del hints[-3]
         line: list[Span] = []
         self._places.clear()
         at = 0
-        for hint in hints:
-            spans = (Span(f" {hint.key}", "key"), Span(f" {hint.word} ", "label"))
-            line.extend(spans)
-            self._places.append((at, at + width_of(spans), hint))
-            at += width_of(spans)
+        for hint, text in _fitting([hint for hint in self._hints if hint.enabled], width, names=width >= _NAMES_FROM):
+            line.extend(text)
+            self._places.append((at, at + width_of(text), hint))
+            at += width_of(text)
         if self._aside and at + len(self._aside) < room.width:
             line.append(Span(" " * (room.width - at - len(self._aside))))
             line.append(Span(self._aside, "label"))
@@ -64,3 +70,25 @@ class KeyBar(Canvas):
         for left, right, hint in self._places:
             if left <= event.x < right:
                 await self.app.run_action(hint.action, default_namespace=self.screen)
+
+
+def _fitting(hints: Sequence[Hint], width: int, *, names: bool) -> list[tuple[Hint, Line]]:
+    """The hints that have room, each with its text. The pages stay together, or go together."""
+    last = max((place for place, hint in enumerate(hints) if hint.page), default=None)
+    texts = [(hint, _text(hint, names=names, last=place == last)) for place, hint in enumerate(hints)]
+    least = min(_ALWAYS, len(texts))
+    while len(texts) > least and sum(width_of(text) for _, text in texts) > width:
+        gone, _ = texts.pop(-1 - least)
+        if gone.page:
+            texts = [(hint, text) for hint, text in texts if not hint.page]
+    return texts
+
+
+def _text(hint: Hint, *, names: bool, last: bool) -> Line:
+    """As ` r run `. Pages without their names stand close together, up to the last one: ` 1 live 2 3 4 5 `."""
+    end = Span(" " if names or last or not hint.page else "")
+    if hint.here:
+        return (Span(" "), Span(f"{hint.key} {hint.word}", "here"), end)
+    if hint.page and not names:
+        return (Span(f" {hint.key}", "key"), end)
+    return (Span(f" {hint.key}", "key"), Span(f" {hint.word}{end.text}", "label"))

@@ -78,8 +78,7 @@ def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Pa
     return [
         Paragraph(what, "value"),
         *remedy,
-        BLANK,
-        Paragraph("Get Khadas' demos, then press F5:"),
+        Paragraph("Leave with q and try the demo board, npumon --demo; or get Khadas' demos, then press F5:"),
         Paragraph(DEMOS, "key", command=True),
         BLANK,
         Paragraph("Models were looked for in"),
@@ -87,9 +86,6 @@ def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Pa
         BLANK,
         Paragraph("Any program that uses the NPU can be run, from its folder:"),
         Paragraph("npumon run -- COMMAND", "key", command=True),
-        BLANK,
-        Paragraph("No board at hand? Try the demo board:"),
-        Paragraph("npumon --demo", "key", command=True),
     ]
 
 

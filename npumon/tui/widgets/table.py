@@ -20,7 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from npumon.tui.paint import Line, Room, Span
-from npumon.tui.widgets.columns import Column, fitting, side_by_side, title
+from npumon.tui.widgets.columns import Column, fitting, side_by_side, title, views
 from npumon.tui.widgets.table_keys import table_keys
 
 __all__ = ["Column", "Row", "Table", "table_keys"]
@@ -85,6 +85,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._rows: Sequence[RowT] = ()
         self._footer: RowT | None = None
         self._cursor = 0
+        self._view = 0
         self._columns: list[tuple[Column, int]] = []
         self._lines: list[tuple[str, Line]] = []
         #: The cells of the rows that can be seen, by key: drawn once.
@@ -159,6 +160,14 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """Whether the last row is shown: the one under the cursor goes before it."""
         return self._footer is not None and self.scrollable_content_region.height > 2
 
+    @property
+    def views(self) -> int:
+        """How many views it takes to see all columns."""
+        return views(self.columns, self.scrollable_content_region.width)
+
+    def _fitting(self) -> list[tuple[Column, int]]:
+        return fitting(self.columns, self.scrollable_content_region.width, self._view % self.views if self._view else 0)
+
     def _bring_into_view(self) -> None:
         if self._body:
             first = min(max(self._first, self._cursor - self._body + 1), self._cursor)
@@ -172,7 +181,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if not region.width or not region.height:
             return
         before, drawn = self._lines, self._drawn
-        columns = fitting(self.columns, region.width)
+        columns = self._fitting()
         if columns != self._columns:
             self._columns, drawn = columns, {}
         self._drawn = {}
@@ -259,8 +268,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def action_sort(self, step: int) -> None:
         """The next column that can be seen and is an order."""
-        columns = fitting(self.columns, self.scrollable_content_region.width)
-        orders = [column for column, _ in columns if column.descending is not None]
+        orders = [column for column, _ in self._fitting() if column.descending is not None]
         places = [place for place, column in enumerate(orders) if column.key == self.order]
         if orders:
             self._sort(orders[(places[0] + step) % len(orders) if places else 0])
@@ -270,6 +278,11 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if self.order:
             self.descending = not self.descending
             self._reordered()
+
+    def action_columns(self, step: int) -> None:
+        """The next columns, where there is no room for all."""
+        self._view = (self._view + step) % self.views
+        self._draw()
 
     def action_choose(self) -> None:
         """Enter."""
@@ -283,7 +296,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
                 self.go(self._first + event.y - 1)
             return
         left = 1
-        for column, width in fitting(self.columns, self.scrollable_content_region.width):
+        for column, width in self._fitting():
             if left <= event.x < left + width and column.descending is not None:
                 self.action_reverse() if column.key == self.order else self._sort(column)
             left += width + 1
