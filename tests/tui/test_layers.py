@@ -123,7 +123,7 @@ async def test_all_columns_can_be_seen_on_a_narrow_terminal(
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         if size[0] == 80:
-            assert "L columns" in picture(app)[-1]
+            await until(pilot, lambda: "L columns" in picture(app)[-1])
         first = picture(app)[2]
         heads = []
         for _ in range(page(app).table.views):
@@ -148,7 +148,6 @@ async def test_all_columns_can_be_seen_on_a_narrow_terminal(
         await pilot.press("H")
         await pilot.pause()
         assert picture(app)[2] == heads[-1]
-        assert "operation" in heads[-1]
         await pilot.resize_terminal(200, 60)
         await until(pilot, lambda: page(app).table.views == 1 and "total w" in picture(app)[2])
 

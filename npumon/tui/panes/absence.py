@@ -54,5 +54,5 @@ def _no_run(live: Live) -> list[Sentence]:
         return [("The figures come with the first iteration.", "label")]
     return [
         ("No run yet.", "value"),
-        ("r runs a model, 4 shows which there are or how to get some, ? explains the keys.", ""),
+        ("r runs a model, 4 shows models or how to get some, ? explains the keys.", ""),
     ]

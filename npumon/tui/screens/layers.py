@@ -150,6 +150,10 @@ class LayersPage(Page):
         """Another row, or the same with other figures."""
         self.details.tell(self.table.current)
 
+    def on_table_resized(self, message: Table.Resized) -> None:
+        """Perhaps there is room for all columns now, perhaps no more."""
+        self._offer()
+
     def on_table_reordered(self, message: Table.Reordered) -> None:
         """Another order."""
         self._fill()

@@ -1,14 +1,13 @@
 """A table of thousands of rows of which only those to be seen are ever drawn.
 
 Textual's DataTable makes and measures a text for every cell: 2,000 operations of eleven figures take it a second to
-fill and 70 ms for each step of the cursor, several times that on the board. Here the work is that of one screenful,
-and lines that did not change are not drawn again.
+fill and 70 ms for each step of the cursor. Here the work is that of one screenful of what changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,16 +20,10 @@ from textual.strip import Strip
 
 from npumon.tui.paint import Line, Room, Span
 from npumon.tui.widgets.columns import Column, fitting, side_by_side, title, views
+from npumon.tui.widgets.row import Row
 from npumon.tui.widgets.table_keys import table_keys
 
 __all__ = ["Column", "Row", "Table", "table_keys"]
-
-
-class Row(Protocol):
-    """What a table shows. The key tells a row from all others for as long as it is there."""
-
-    @property
-    def key(self) -> str: ...
 
 
 RowT = TypeVar("RowT", bound=Row)
@@ -66,6 +59,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     class Chosen(Message):
         """Enter was pressed on a row."""
 
+    class Resized(Message):
+        """There is room for other columns."""
+
     class Reordered(Message):
         """Another order is wanted: `table.order` and `table.descending`. The owner sorts and fills."""
 
@@ -95,8 +91,6 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def cell(self, row: RowT, column: Column, room: Room) -> Line:
         """What stands in a cell. Text that is too long is cut with a mark; use `figure` for what must not be."""
         raise NotImplementedError
-
-    # -- rows --------------------------------------------------------------------------------------------------------
 
     @property
     def current(self) -> RowT | None:
@@ -144,8 +138,6 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if self._rows:
             self.go((self._cursor + step) % len(self._rows))
 
-    # -- layout ------------------------------------------------------------------------------------------------------
-
     @property
     def _first(self) -> int:
         return round(self.scroll_y)
@@ -165,9 +157,6 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """How many views it takes to see all columns."""
         return views(self.columns, self.scrollable_content_region.width)
 
-    def _fitting(self) -> list[tuple[Column, int]]:
-        return fitting(self.columns, self.scrollable_content_region.width, self._view % self.views if self._view else 0)
-
     def _bring_into_view(self) -> None:
         if self._body:
             first = min(max(self._first, self._cursor - self._body + 1), self._cursor)
@@ -181,7 +170,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if not region.width or not region.height:
             return
         before, drawn = self._lines, self._drawn
-        columns = self._fitting()
+        columns = fitting(self.columns, region.width, self._view and self._view % self.views)
         if columns != self._columns:
             self._columns, drawn = columns, {}
         self._drawn = {}
@@ -247,6 +236,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._lines = []
         self._bring_into_view()
         self._draw()
+        self.post_message(self.Resized())
 
     # -- keys and pointer --------------------------------------------------------------------------------------------
 
@@ -268,7 +258,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def action_sort(self, step: int) -> None:
         """The next column that can be seen and is an order."""
-        orders = [column for column, _ in self._fitting() if column.descending is not None]
+        orders = [column for column, _ in self._columns if column.descending is not None]
         places = [place for place, column in enumerate(orders) if column.key == self.order]
         if orders:
             self._sort(orders[(places[0] + step) % len(orders) if places else 0])
@@ -296,7 +286,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
                 self.go(self._first + event.y - 1)
             return
         left = 1
-        for column, width in self._fitting():
+        for column, width in self._columns:
             if left <= event.x < left + width and column.descending is not None:
                 self.action_reverse() if column.key == self.order else self._sort(column)
             left += width + 1

@@ -7,6 +7,8 @@ from npumon.tui.keys import Key
 
 def table_keys(place: str) -> tuple[Key, ...]:
     """The rows for the help of a page with a table."""
+    left = "sort by the column to the left; also h and the arrow"
+    right = "sort by the column to the right; also l and the arrow"
     return (
         Key("up,k", "k", "up", "a row up; also the arrow", "step(-1)", place),
         Key("down,j", "j", "down", "a row down; also the arrow", "step(1)", place),
@@ -18,7 +20,7 @@ def table_keys(place: str) -> tuple[Key, ...]:
             "less_than_sign,left,h",
             "<",
             "sort by",
-            "sort by the column to the left; also h and the arrow",
+            left,
             "sort(-1)",
             place,
         ),
@@ -26,7 +28,7 @@ def table_keys(place: str) -> tuple[Key, ...]:
             "greater_than_sign,right,l",
             ">",
             "sort by",
-            "sort by the column to the right; also l and the arrow",
+            right,
             "sort(1)",
             place,
         ),
