@@ -18,6 +18,10 @@ from npumon.tui.key_queue import KeyQueue
 from tests.tui.stage import until, until_so
 
 
+#: How many turns of the event loop the second page takes to be made.
+TURNS = 200
+
+
 class First(Screen[None]):
     """A page where letters are commands."""
 
@@ -42,8 +46,9 @@ class Second(Screen[None]):
         yield Input()
 
     async def on_mount(self) -> None:
-        """Nothing is focused, and there is something to wait for."""
-        await asyncio.sleep(0.02)
+        """Nothing is focused, and there is something to wait for: turns of the loop, in which keys would go wrong."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
         self.query_one(Input).display = False
 
     def action_search(self) -> None:
