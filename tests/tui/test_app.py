@@ -186,9 +186,11 @@ async def test_all_runs_of_the_session_are_exported_together() -> None:
 async def test_there_is_nothing_to_export_yet() -> None:
     app = application(live())
     async with app.run_test(notifications=True) as pilot:
-        await pilot.press("e", "E", "R")
+        await pilot.press("E")
         await until(pilot, lambda: "No run has ended yet" in "\n".join(picture(app)))
+        await pilot.press("e")
         await until(pilot, lambda: "no run to export" in "\n".join(picture(app)))
+        await pilot.press("R")
         await until(pilot, lambda: "nothing to repeat" in "\n".join(picture(app)))
 
 

@@ -147,7 +147,7 @@ async def test_the_key_bar_offers_what_helps() -> None:
     async with application(shown_text(b"line\n" * 100)).run_test(size=(120, 24)) as pilot:
         page = await opened(pilot)
         keys = picture(page.monitor_app)[-1]
-        assert keys.startswith(" / search  w wrap ")
+        assert keys.startswith(" r run  / search  w wrap ")
         await pilot.press("k")
         await pilot.pause()
         assert " G end " in picture(page.monitor_app)[-1]
