@@ -20,7 +20,6 @@ from textual.widgets import Static
 from npumon.tui.signals import ending_signals, suspend_job
 from npumon.tui.terminal import TerminalDriver, terminal_driver, traits_for
 
-
 #: What a clean-up takes: seconds.
 CLEANING_S = 1.5
 

@@ -17,7 +17,6 @@ from npumon.tui import key_queue
 from npumon.tui.key_queue import KeyQueue
 from tests.tui.stage import until, until_so
 
-
 #: How many turns of the event loop the second page takes to be made.
 TURNS = 200
 
