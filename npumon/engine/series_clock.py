@@ -14,7 +14,8 @@ class SeriesClock:
     def __init__(self, runs: int, began_s: float) -> None:
         self._runs = runs
         self._began_s = began_s
-        self._lengths: list[float] = []
+        self._measured = 0
+        self._measured_s = 0.0
         self._warm = True
         self._over = 0
 
@@ -22,8 +23,9 @@ class SeriesClock:
         """A run is over; it took so long."""
         if self._warm and not warmup:
             self._warm = False
-            self._lengths.clear()
-        self._lengths.append(length_s)
+            self._measured, self._measured_s = 0, 0.0
+        self._measured += 1
+        self._measured_s += length_s
         self._over += 1
 
     def course(self, run: Activity, now_s: float) -> Course:
@@ -39,8 +41,8 @@ class SeriesClock:
     def _remaining_s(self, run: Activity) -> float | None:
         """The rest of this run, and those to come at the mean length of those that are over."""
         elapsed_s, rest_s = run.elapsed_s, run.remaining_s
-        if self._lengths:
-            length_s = sum(self._lengths) / len(self._lengths)
+        if self._measured:
+            length_s = self._measured_s / self._measured
         elif elapsed_s is not None and rest_s is not None:
             length_s = elapsed_s + rest_s
         else:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import os
-import stat
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.paths import shown
+from npumon.cli.log_source import STDIN, name_of, opened, refuse_early
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold
@@ -23,9 +20,6 @@ if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
     from npumon.engine.report import Context
     from npumon.engine.rows import RowWriter, Segment
-
-_CHUNK = 1 << 18
-STDIN = "-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +60,7 @@ class Logs:
     def __init__(self, files: Iterable[str], place: Workplace) -> None:
         self.paths = tuple(files)
         for path in self.paths:
-            _refuse_early(path)
+            refuse_early(path)
         self._place = place
         self._about: dict[str, tuple[RunInfo, Sequence[str]]] = {}
         self.runs = 0
@@ -93,7 +87,7 @@ class Logs:
             self.runs = last.run
         else:
             self.runs = last.run - 1
-            what = f"{_name(path)} holds no profiler text."
+            what = f"{name_of(path)} holds no profiler text."
             remedy = "Profiler text is what a model prints with VIV_VX_PROFILE=1 and VIV_VX_DEBUG_LEVEL=1."
             self._place.diagnostics.warning(Problem("parse.empty", what, remedy))
 
@@ -144,7 +138,7 @@ class Logs:
     def _origin(self, path: str) -> tuple[RunInfo, Sequence[str]]:
         """Where a log comes from, and the names of its model's classes, where they can still be read."""
         if path == STDIN:
-            return RunInfo(log=_name(path)), ()
+            return RunInfo(log=name_of(path)), ()
         from npumon.cli.run_origin import record_beside, run_info
 
         record = record_beside(path)
@@ -297,58 +291,3 @@ def segments_of(path: str, writer: RowWriter) -> Iterator[Iterator[Segment]]:
                 yield prepared_in_parallel(Path(path), writer)
                 return
         yield prepared(chunks, writer)
-
-
-def _name(path: str) -> str:
-    return "standard input" if path == STDIN else shown(path)
-
-
-@contextmanager
-def opened(path: str) -> Iterator[Iterator[bytes]]:
-    """The bytes of a file or of standard input. Raises `ProblemError` (usage) naming what cannot be read."""
-    if path == STDIN:
-        if sys.stdin is None:
-            raise ProblemError(Problem("parse.stdin", "Standard input is closed.", "Name a file.", "usage"))
-        yield _chunks(sys.stdin.fileno(), path)
-        return
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-    try:
-        yield _chunks(fd, path)
-    finally:
-        os.close(fd)
-
-
-def _chunks(fd: int, path: str) -> Iterator[bytes]:
-    try:
-        while chunk := os.read(fd, _CHUNK):
-            yield chunk
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _refuse_early(path: str) -> None:
-    """Refuse what plainly cannot be read, before anything of another file is printed. Nothing is opened: that
-    would end a named pipe."""
-    if path == STDIN:
-        return
-    try:
-        if stat.S_ISDIR(os.stat(path).st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not os.access(path, os.R_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: str, error: Exception) -> ProblemError:
-    if isinstance(error, IsADirectoryError):
-        remedy = "Name the log file in it."
-    elif isinstance(error, FileNotFoundError):
-        remedy = "Check the path."
-    else:
-        remedy = "Check the path and its rights."
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return ProblemError(Problem("parse.unreadable", f"{_name(path)} cannot be read: {reason}.", remedy, "usage"))
