@@ -42,6 +42,7 @@ def hints_in(state: State, of_page: Sequence[Hint], live: Live) -> Sequence[Hint
         Hint("space", "go on" if state.paused else "pause", "app.pause"),
         Hint("s", "picture", "app.picture"),
         Hint("e", "export", "app.export", live.snapshot.run is not None),
+        Hint("E", "export all", "app.export_all", bool(live.runs)),
         Hint("t", "theme", "app.next_theme"),
         Hint("+", "faster", "app.faster"),
         Hint("-", "slower", "app.slower"),

@@ -175,7 +175,7 @@ def picture(app: App[Any]) -> list[str]:
     """The screen as lines of text, as a terminal would show them."""
     width, height = app.size
     strips = app.screen._compositor.render_strips() if app.screen_stack else []
-    lines = ["".join(segment.text for segment in strip)[:width] for strip in strips[:height]]
+    lines = ["".join(segment.text for segment in strip.crop(0, width)) for strip in strips[:height]]
     return lines + [""] * (height - len(lines))
 
 

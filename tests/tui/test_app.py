@@ -120,7 +120,7 @@ async def test_a_second_run_while_one_is_under_way_is_not_begun(demo: Open) -> N
     async with demo("--scenario", "hang") as monitor:
         await monitor.until(lambda: monitor.app.live.activity.stage == "running")
         running = monitor.models_running()
-        await monitor.press("r", "R", "r")
+        await monitor.press("r", "r", "R")
         await monitor.until_shown("A run is under way.")
         assert set(monitor.models_running()) == set(running)
         assert not monitor.app.screen.is_modal

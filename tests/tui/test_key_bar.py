@@ -57,7 +57,7 @@ def test_the_keys_that_lead_to_all_others_are_always_there(page: str, width: int
     assert text.endswith(" : more  ? help  q quit ")
     if width >= 120:
         assert " 1 live  2 layers  3 runs  4 models  5 log " in text
-    if width >= 230:
+    if width >= 250:
         assert [hint for hint in hints if hint.enabled and f" {hint.key} {hint.word} " not in text] == []
 
 
