@@ -174,6 +174,8 @@ class Workplace:
 
     def warn_of_logs_elsewhere(self, reports: Iterable[RunReport]) -> None:
         """Say where the logs of runs are that could not be kept in the state folder."""
+        if self.demo is not None:  # that keeps its own, and takes them with it
+            return
         usual = visible(os.path.join(self.settings.state_folder, "runs"))
         folders = {os.path.dirname(report.info.log) for report in reports if report.info.log}
         for folder in sorted(folders - {usual}):

@@ -13,8 +13,8 @@ class Dialect:
     `gap` is the number of blanks before `(MByte)`; None means two or one by name, as the driver has it.
     `whole_ms` is the build whose iterations and total have no decimals. `tiling` says where the VerifyTiling
     table stands. `totals` is `Total` with its figures on one line, on two, or the short form with ms only.
-    `show_top` is KSNN's `Show Top5`, `seconds` its inference line, in place of `Run the 1 time` or after it.
-    `device_lines` is the newer wording of the command buffer's line, with one about AXI-SRAM after it.
+    `show_top` is KSNN's `Show Top5`. `device_lines` is the newer wording of the command buffer's line, with one
+    about AXI-SRAM after it.
     """
 
     layer_key: Literal["layer id", "layer_id"] = "layer id"
@@ -26,7 +26,6 @@ class Dialect:
     thread: str = "0xa69a21c0"
     crlf: bool = False
     show_top: bool = False
-    seconds: bool = False
     totals: Literal["line", "lines", "short"] = "line"
     device_lines: bool = False
 
@@ -44,6 +43,5 @@ KSNN = Dialect(
     whole_ms=True,
     tiling="after",
     show_top=True,
-    seconds=True,
     device_lines=True,
 )

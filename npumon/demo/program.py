@@ -139,14 +139,14 @@ class Program:
 
     def _ksnn(self, figures: Figures, run: int) -> None:
         dialect = self._announce_ksnn(figures)
-        self._print([writer.iteration(self._next(figures, 1), dialect)])
+        self._print([writer.iteration(self._inferred(figures, 1), dialect)])
         state = RunState(phase=DONE, top_size=len(self._model.top), top=self._model.top)
         self._print(writer.closing(state, dialect))
 
     def _camera(self, figures: Figures, run: int) -> None:
         dialect = self._announce_ksnn(figures)
         for index in itertools.count(1):
-            self._print([writer.iteration(self._next(figures, index), dialect, restart=True)])
+            self._print([writer.iteration(self._inferred(figures, index), dialect, restart=True)])
             self._print(writer.closing(RunState(detections=figures.objects()), dialect))
             if not self._speed:
                 time.sleep(_FRAME_S)
@@ -176,6 +176,11 @@ class Program:
             return iteration
         bare = (Operation(bandwidth=each.bandwidth, cycles=each.cycles) for each in iteration.operations)
         return iteration._replace(operations=tuple(bare))
+
+    def _inferred(self, figures: Figures, index: int) -> Iteration:
+        """The next iteration as KSNN tells it: by the wall time of its inference alone."""
+        iteration = self._next(figures, index)
+        return iteration._replace(inference_us=iteration.elapsed_us)
 
     def _break_off(self, block: writer.Block) -> None:
         """End in the middle of a block's counters, by a crash or by saying nothing more."""

@@ -7,7 +7,7 @@ pid, a time with more decimals than are printed) raises `ValueError`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from npumon.core.profile import BANDWIDTHS, Detection, Iteration, Operation
@@ -57,7 +57,10 @@ def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
         line
         for block in (
             *opening(state, dialect),
-            *(iteration(each, dialect, restart=restart) for each in state.iterations),
+            *(
+                iteration(each, dialect, restart=restart, announced=_announced(state.iterations, place))
+                for place, each in enumerate(state.iterations)
+            ),
             *closing(state, dialect),
         )
         for line in block.lines
@@ -100,19 +103,28 @@ def opening(state: RunState, dialect: Dialect) -> Iterator[Block]:
         yield Block(_tiling(state, dialect))
 
 
-def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False) -> Block:
-    """One iteration with its profiled blocks. `restart` is for KSNN, which starts the graph anew for each."""
+def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False, announced: bool = False) -> Block:
+    """One iteration with its profiled blocks. `restart` is for KSNN, which starts the graph anew for each; `announced`
+    has `Run the 1 time` before its inference line in any case."""
     lines = []
     if restart and it.number > 1 and it.operations:
         lines.append("Start run graph [1] times...")
     lines += operations(it, dialect, broken=False)
     elapsed_us = _known(it.elapsed_us, "an iteration's time")
-    inference_us = elapsed_us if dialect.seconds and it.inference_us is None else it.inference_us
-    if inference_us != elapsed_us:
+    if announced or it.inference_us != elapsed_us:
         lines.append(f"Run the {it.number} time: {_times(elapsed_us, dialect)}")
-    if inference_us is not None:
-        lines.append(f"Done. inference :  {_plain(inference_us / 1e6, 9)}")
+    if it.inference_us is not None:
+        lines.append(f"Done. inference :  {_plain(it.inference_us / 1e6, 9)}")
     return Block(lines, elapsed_us)
+
+
+def _announced(iterations: Sequence[Iteration], place: int) -> bool:
+    """Whether an inference line alone would say something else: it counts on, and without a block before it, it is
+    that of the iteration before, where that has none yet."""
+    it = iterations[place]
+    has_block = bool(it.operations) or it.vpc_elapsed_us is not None
+    taken = place > 0 and iterations[place - 1].inference_us is None and not has_block
+    return it.number != place + 1 or taken
 
 
 def operations(it: Iteration, dialect: Dialect, *, broken: bool) -> list[str]:

@@ -63,7 +63,6 @@ DIALECTS = st.builds(
     thread=HEX,
     crlf=st.booleans(),
     show_top=st.booleans(),
-    seconds=st.booleans(),
     totals=st.sampled_from(["line", "lines", "short"]),
     device_lines=st.booleans(),
 )
@@ -104,11 +103,9 @@ def iterations(draw: st.DrawFn, index: int, dialect: Dialect) -> list[ev.Event]:
     script: list[ev.Event] = [ev.OperationProfiled(each) for each in blocks]
     if draw(st.booleans()):
         script.append(ev.VpcElapsed(draw(COUNT)))
-    inference = ev.InferenceTimed(draw(st.integers(0, 10**11)) / 1e3)
-    if dialect.seconds and draw(st.booleans()):
-        return [*script, inference]
     ended = ev.IterationEnded(index, float(draw(COUNT)) if dialect.whole_ms else draw(COUNT) / 100)
-    return [*script, ended, inference] if dialect.seconds else [*script, ended]
+    inference = ev.InferenceTimed(draw(st.integers(0, 10**11)) / 1e3)
+    return script + draw(st.sampled_from([[ended], [inference], [ended, inference]]))
 
 
 @st.composite

@@ -105,7 +105,7 @@ def test_pages_dialogs_and_sizes(tmux: Tmux, command: str) -> None:
         ("5", "Exit VX Thread"),
         ("?", "run the last model again"),
         ("Escape", "Exit VX Thread"),
-        (":", "run the last model again"),
+        (":", "Log: search"),
         ("Escape", "Exit VX Thread"),
         ("Tab", "latency"),
         ("3", "started"),

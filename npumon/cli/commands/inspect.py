@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
-  npumon inspect model.h --budget 128K    does it run in the NPU's share of SRAM?
+  npumon inspect model.h --budget 128K   does it run in the NPU's share of SRAM?
   npumon inspect model.h --budget 46K --flash 450K
-                                          ... with commands and weights in flash?
-  npumon inspect models/ --format csv     a row for each model in a folder
-  npumon inspect --diff old.h new.h       what changed
+                                         ... with the rest of it in flash?
+  npumon inspect models/ --format csv    a row for each model in a folder
+  npumon inspect --diff old.h new.h      what changed
 
 exit status: 0 all is well, 1 a check of severity fail does not hold, 2 a file
              that was named, or is a *.nb or model.h in a folder, cannot be
