@@ -16,8 +16,10 @@ settings.register_profile("npumon", database=None, deadline=None, print_blob=Tru
 settings.register_profile("thorough", parent=settings.get_profile("npumon"), max_examples=1_000)
 # The same examples each time, so that a change is judged by what it changes; elsewhere they are new in every run.
 settings.register_profile("repeatable", parent=settings.get_profile("npumon"), derandomize=True)
-# A suite that is started by nohup passes as well: npumon would inherit that this signal is ignored.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# Whatever started the suite (nohup, a shell in the background) may have these ignored, and npumon would inherit that.
+for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "npumon"))
 
 _DATA = Path(__file__).parent / "data"
