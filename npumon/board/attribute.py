@@ -19,6 +19,14 @@ LIMIT = 64 * 1024
 _INTEGER = re.compile(r"[+-]?(?:[0-9]{1,20}|0[xX][0-9a-fA-F]{1,16})")
 
 
+def length_of(path: str) -> int:
+    """Bytes in the file that has the name now; 0 where there is none."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
 def read_bytes(path: Path, limit: int = LIMIT) -> bytes | None:
     """The first `limit` bytes of a regular file. Never waits: a FIFO or a device in its place counts as absent."""
     try:

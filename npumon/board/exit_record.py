@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from npumon.board.process_table import Process, read_process
 from npumon.core.text import visible
 from npumon.ports import ExitRecord, StopReason
 
@@ -36,6 +37,13 @@ class RunRecord:
     supervisor: int
     supervisor_started: int
     exit: ExitRecord | None
+
+    def living_supervisor(self) -> Process | None:
+        """The process that watches over the run, None when it has ended."""
+        process = read_process(self.supervisor)
+        if process is None or not process.alive or process.started != self.supervisor_started:
+            return None
+        return process
 
 
 def exit_record(fields: Mapping[str, object]) -> ExitRecord:

@@ -8,9 +8,10 @@ import signal
 import time
 from pathlib import Path
 
+from npumon.board.attribute import length_of
 from npumon.board.exit_record import RunRecord, read_record
 from npumon.board.file_alarm import FileAlarm
-from npumon.board.process_table import Process, read_process, signal_each
+from npumon.board.process_table import Process, signal_each
 from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest, StopReason
 
 #: Seconds between two looks at the record, where nothing tells of a change.
@@ -25,7 +26,7 @@ class KeptRun:
         self._path = Path(record.log).with_suffix(".json")
         self._alarm = FileAlarm(str(self._path))
         self._left = False
-        self._age_s = _age_s(self._supervisor())
+        self._age_s = _age_s(self._record.living_supervisor())
         self._ended = asyncio.ensure_future(self._until_over())
 
     @property
@@ -53,7 +54,7 @@ class KeptRun:
         if reason == "left":
             self._left = True
             self._alarm.ring()
-        elif (supervisor := self._supervisor()) is not None:
+        elif (supervisor := self._record.living_supervisor()) is not None:
             signal_each([supervisor], signal.SIGTERM)
 
     async def wait(self) -> ExitRecord:
@@ -64,35 +65,23 @@ class KeptRun:
         self._alarm.set()
         try:
             while True:
-                gone = self._supervisor() is None  # looked at first: the record is the last that it writes
+                # Looked at first: the record is the last that it writes.
+                gone = self._record.living_supervisor() is None
                 record = read_record(self._path)
                 if record is not None and record.exit is not None:
                     return record.exit
                 if self._left:
-                    return ExitRecord(stopped_by="left", log_bytes=self._log_length())
+                    return ExitRecord(stopped_by="left", log_bytes=length_of(self.log))
                 if gone:
                     return self._lost()
                 await self._alarm.wait(_LOOK_S)
         finally:
             self._alarm.close()
 
-    def _supervisor(self) -> Process | None:
-        """The process that watches over the run, None when it has ended."""
-        process = read_process(self._record.supervisor)
-        if process is None or not process.alive or process.started != self._record.supervisor_started:
-            return None
-        return process
-
     def _lost(self) -> ExitRecord:
         pid = self._record.supervisor
         error = f"The supervisor of the run (process {pid}) was killed, so nobody knows how the run ended."
-        return ExitRecord(log_bytes=self._log_length(), error=error)
-
-    def _log_length(self) -> int:
-        try:
-            return os.stat(self.log).st_size
-        except OSError:
-            return 0
+        return ExitRecord(log_bytes=length_of(self.log), error=error)
 
 
 class KeptRunner:

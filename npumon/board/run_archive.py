@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from npumon.board.exit_record import RunRecord, read_record
-from npumon.board.process_table import read_process
 
 #: A run's name as `board.runner` makes it: names sort by time. Other files in the folder are none of ours.
 _NAME = re.compile(r"(\d{8}T\d{6}-\d{3}-\d+-\d{4,})\.(?:log|json)")
@@ -17,12 +16,9 @@ _NAME = re.compile(r"(\d{8}T\d{6}-\d{3}-\d+-\d{4,})\.(?:log|json)")
 
 def last_run(folder: Path) -> RunRecord | None:
     """The run under way, else the newest one that there is a log of; None where there is none."""
-    names = sorted(_names(folder), reverse=True)
-    for name in sorted(names, key=lambda name: not _under_way(folder / f"{name}.json")):
-        record = read_record(folder / f"{name}.json")
-        if record is not None and record.id == name and (folder / f"{name}.log").is_file():
-            return replace(record, log=str(folder / f"{name}.log"))
-    return None
+    newest_first = sorted(_names(folder), reverse=True)
+    records = [record for name in newest_first if (record := _whole(folder, name)) is not None]
+    return next((record for record in records if _goes_on(record)), records[0] if records else None)
 
 
 def remove_old_runs(folder: Path, kept: int, spared: Iterable[str] = ()) -> int:
@@ -44,12 +40,19 @@ def _names(folder: Path) -> set[str]:
         return set()
 
 
+def _whole(folder: Path, name: str) -> RunRecord | None:
+    """The record of a run whose log is there."""
+    record, log = read_record(folder / f"{name}.json"), folder / f"{name}.log"
+    return replace(record, log=str(log)) if record is not None and record.id == name and log.is_file() else None
+
+
 def _under_way(path: Path) -> bool:
     record = read_record(path)
-    if record is None or record.exit is not None:
-        return False
-    supervisor = read_process(record.supervisor)
-    return supervisor is not None and supervisor.alive and supervisor.started == record.supervisor_started
+    return record is not None and _goes_on(record)
+
+
+def _goes_on(record: RunRecord) -> bool:
+    return record.exit is None and record.living_supervisor() is not None
 
 
 def _removed(folder: Path, name: str) -> bool:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from npumon.board.attribute import length_of
 from npumon.board.exit_record import exit_record, read_record
 from npumon.board.process_table import Process, marked, session_of, signal_each
 from npumon.core.problems import Problem, ProblemError
@@ -177,7 +178,7 @@ class SupervisedRun:
             self._close_pipes()
             self._process.returncode = 0  # nobody will wait for it, and Popen need not warn of that
             self._over.set_result(
-                ExitRecord(duration_s=self._elapsed_s(), stopped_by="left", log_bytes=self._log_length())
+                ExitRecord(duration_s=self._elapsed_s(), stopped_by="left", log_bytes=length_of(self.log))
             )
 
     def _close_pipes(self) -> None:
@@ -225,19 +226,13 @@ class SupervisedRun:
         return ExitRecord(
             duration_s=self._elapsed_s(),
             stopped_by=self._stop_reason,
-            log_bytes=self._log_length(),
+            log_bytes=length_of(self.log),
             error=f"The supervisor of the run (process {self._process.pid}) {self._fate()}; the program was ended.",
             survivors=tuple(process.pid for process in survivors),
         )
 
     def _elapsed_s(self) -> float:
         return round(self._clock.monotonic() - self._began, 6)
-
-    def _log_length(self) -> int:
-        try:
-            return os.stat(self.log).st_size
-        except OSError:
-            return 0
 
     def _stillborn(self) -> Problem:
         what = f"The supervisor of the run {self._fate()} before it could start anything."

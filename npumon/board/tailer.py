@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import AsyncGenerator, Iterator
 
+from npumon.board.attribute import length_of
 from npumon.board.file_alarm import FileAlarm
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -70,7 +71,7 @@ class FileTail:
         """
         try:
             self._alarm.set()
-            self._old = self._length_now()
+            self._old = length_of(self._path)
             while True:
                 last = self._finished
                 try:
@@ -106,13 +107,6 @@ class FileTail:
         if present != self._present:
             self._present = present
             yield LogChunk(b"", present=present)
-
-    def _length_now(self) -> int:
-        """Bytes in the file that has the name now."""
-        try:
-            return os.stat(self._path).st_size
-        except OSError:
-            return 0
 
     def _open(self) -> bool:
         """Open what has the name now. False when nothing has."""

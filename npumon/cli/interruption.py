@@ -10,6 +10,8 @@ TYPE_CHECKING = False  # every command imports this module
 if TYPE_CHECKING:
     from types import FrameType
 
+#: Ctrl-C and its like. `tui.signals` has them, too, for an event loop.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 #: Seconds until a signal that was not heard is sent again.
 _AGAIN_S = 0.01
 
@@ -50,7 +52,7 @@ def let_signals_interrupt() -> Wish:
     wish = Wish()
 
     usual = (signal.SIG_DFL, signal.default_int_handler)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    for number in ENDING:
         if signal.getsignal(number) in usual:
             signal.signal(number, wish.utter)
     told = sys.unraisablehook

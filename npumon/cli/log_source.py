@@ -9,16 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from npumon.cli.paths import shown
+from npumon.cli.named_input import STDIN, unreadable
 from npumon.core.problems import Problem, ProblemError
 
 _CHUNK = 1 << 18
-STDIN = "-"
-
-
-def name_of(path: str) -> str:
-    """What people call it."""
-    return "standard input" if path == STDIN else shown(path)
 
 
 @contextmanager
@@ -62,11 +56,4 @@ def refuse_early(path: str) -> None:
 
 
 def _unreadable(path: str, error: Exception) -> ProblemError:
-    if isinstance(error, IsADirectoryError):
-        remedy = "Name the log file in it."
-    elif isinstance(error, FileNotFoundError):
-        remedy = "Check the path."
-    else:
-        remedy = "Check the path and its rights."
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return ProblemError(Problem("parse.unreadable", f"{name_of(path)} cannot be read: {reason}.", remedy, "usage"))
+    return unreadable(path, error, "parse.unreadable", "Name the log file in it.")

@@ -172,6 +172,10 @@ class Workplace:
                 raise error from None
         return Path(folder)
 
+    def note_run_goes_on(self) -> None:
+        """Say how to find a run again that outlives npumon."""
+        self.diagnostics.note("The run goes on: npumon watch --last follows it.")
+
     def warn_of_logs_elsewhere(self, reports: Iterable[RunReport]) -> None:
         """Say where the logs of runs are that could not be kept in the state folder."""
         if self.demo is not None:  # that keeps its own, and takes them with it

@@ -209,7 +209,7 @@ class Monitor:
                 scene.log.feed(update.data)
                 behind = update.behind if update.behind > BEHIND_BYTES else 0
                 scene.doing = scene.doing._replace(behind_bytes=behind)
-                run.heard(update.state, self._clock.monotonic(), timed=not (update.old and session.age_s))
+                run.heard(update.state, self._clock.monotonic(), timed=not update.old)
                 self._changed()
 
         report = await session.run(work.request, hear)

@@ -10,8 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.commands.inspect_files import STDIN, Source, read, sources
+from npumon.cli.commands.inspect_files import Source, read, sources
 from npumon.cli.commands.inspect_model import KNOWN, Inspector, unknown
+from npumon.cli.named_input import STDIN
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from npumon.cli.paths import shown
+from npumon.cli.named_input import STDIN, name_of, unreadable
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
-STDIN = "-"
 #: No model file is nearly as long; what is longer is refused instead of filling the memory.
 LONGEST_BYTES = 256 << 20
 _LONGEST = "256 MiB"
@@ -40,7 +39,7 @@ class Source(NamedTuple):
     @property
     def name(self) -> str:
         """The file for people."""
-        return "standard input" if self.path == STDIN else shown(self.path)
+        return name_of(self.path)
 
     @property
     def stated(self) -> str:
@@ -177,12 +176,4 @@ def md5_of(path: str) -> str:
 
 
 def _unreadable(source: Source, error: Exception) -> ProblemError:
-    if isinstance(error, IsADirectoryError):
-        remedy = "Name a file in it."
-    elif isinstance(error, FileNotFoundError):
-        remedy = "Check the path."
-    else:
-        remedy = "Check the path and its rights."
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    what = f"{source.name} cannot be read: {reason}."
-    return ProblemError(Problem("inspect.unreadable", what, remedy, "usage"))
+    return unreadable(source.path, error, "inspect.unreadable", "Name a file in it.")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from npumon.cli.interruption import ENDING
 from npumon.cli.terminal import is_terminal, locale_environment, wants_ascii, wants_color
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -65,7 +66,7 @@ def conclude(app: MonitorApp, status: int | None, place: Workplace) -> int:
         place.warn_of_logs_elsewhere(app.live.runs)
         place.forget_old_runs(runs)
     if app.conductor.left:
-        place.diagnostics.note("The run goes on: npumon watch --last follows it.")
+        place.note_run_goes_on()
     for error in app.conductor.unforeseen:
         place.diagnostics.traceback(error)
     if app.failure is not None:
@@ -104,16 +105,12 @@ def _toolkit_environment() -> Iterator[None]:
         _change(before)
 
 
-#: As `tui.signals` has them; what they should not disturb is the import of that.
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
-
-
 @contextmanager
 def _signals_later() -> Iterator[None]:
     """What asks npumon to end meanwhile does so afterwards: what a handler raises in the middle of an import can get
     lost there, or end the interpreter in another way."""
     came: list[int] = []
-    before = {number: signal.getsignal(number) for number in _ENDING}
+    before = {number: signal.getsignal(number) for number in ENDING}
     ours = {number: handler for number, handler in before.items() if callable(handler)}
     for number in ours:
         signal.signal(number, lambda number, frame: came.append(number))

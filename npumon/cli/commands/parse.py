@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.log_source import STDIN, name_of, opened, refuse_early
+from npumon.cli.log_source import opened, refuse_early
+from npumon.cli.named_input import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.report import RunInfo, RunReport
 from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold

@@ -166,6 +166,6 @@ def remark(reports: list[RunReport], context: Context, place: Workplace, *, offe
             if (diagnostic.source, diagnostic.level, diagnostic.line) == ("npumon", "error", None):
                 place.diagnostics.warning(f"{diagnostic.message}.")
     if any(report.info.outcome == outcome.RUNNING for report in reports):
-        place.diagnostics.note("The run goes on: npumon watch --last follows it.")
+        place.note_run_goes_on()
     place.warn_of_logs_elsewhere(reports)
     place.forget_old_runs(report.info.id for report in reports if report.info.id)

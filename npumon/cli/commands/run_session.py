@@ -84,7 +84,7 @@ async def with_progress(
 
         def publish(update: Update) -> None:
             latest[:] = [update]
-            progress.update(update.state, session.age_s, timed=not (update.old and session.age_s))
+            progress.update(update.state, session.age_s, timed=not update.old)
             if hear is not None:
                 hear(update)
 
