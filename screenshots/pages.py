@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from npumon.board.clock import SystemClock
-from npumon.board.labels import find_labels, read_labels
+from npumon.board.models.labels import find_labels, read_labels
 from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
-from npumon.board.runner import SupervisedRunner
-from npumon.board.tailer import WatchdogFollower
+from npumon.board.run.runner import SupervisedRunner
+from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.choice import ModelChoice
 from npumon.core.live import Live
 from npumon.core.report import RunReport

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from npumon.board.clock import SystemClock
 from npumon.board.probe import HostProbe
-from npumon.board.process_table import read_processes
+from npumon.board.procfs import read_processes
 from npumon.board.roots import Roots
-from npumon.board.runner import SupervisedRunner
-from npumon.board.tailer import WatchdogFollower
+from npumon.board.run.runner import SupervisedRunner
+from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.live import Live
 from npumon.demo.board import DemoBoard
 from npumon.engine.monitor import Monitor

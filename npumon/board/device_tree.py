@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from npumon.board.attribute import read_bytes
 from npumon.board.roots import Roots
+from npumon.board.sysfs import read_bytes
 from npumon.core.text import decode
 
 #: Part of a compatible string -> chip. The first that any string of the board contains decides.

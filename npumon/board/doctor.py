@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from npumon.board.attribute import names
-from npumon.board.model_entry import ModelEntry
-from npumon.board.module_file import find_module_file, load_line
+from npumon.board.driver.module import find_module_file, load_line
+from npumon.board.models.entry import ModelEntry
 from npumon.board.roots import Roots
+from npumon.board.sysfs import names
 from npumon.board.thermal import Trip, read_trips
 from npumon.core.problems import Problem
 from npumon.core.snapshot import BoardState, DriverState

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from npumon.board.driver_version import read_version
-from npumon.board.galcore import read_driver
+from npumon.board.driver.state import read_driver
+from npumon.board.driver.version import read_version
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board
 from npumon.core.snapshot import BoardState, DriverState

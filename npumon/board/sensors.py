@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from npumon.board.attribute import names, read_bytes, read_integer, read_text
 from npumon.board.device_tree import read_identity
 from npumon.board.roots import Roots
+from npumon.board.sysfs import names, read_bytes, read_integer, read_text
 from npumon.board.thermal import read_cooling, read_zones
 from npumon.core.snapshot import BoardState, CpuCluster, Fan
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from npumon.board.attribute import names, read_integer, read_text
 from npumon.board.roots import Roots
+from npumon.board.sysfs import names, read_integer, read_text
 from npumon.core.snapshot import CoolingDevice, ThermalZone
 
 #: What a sensor on a chip can really show, in degrees Celsius.

@@ -14,8 +14,8 @@ from npumon.core.text import visible
 from npumon.tui.desk import Look
 
 if TYPE_CHECKING:
-    from npumon.board.exit_record import RunRecord
-    from npumon.board.model_entry import ModelEntry
+    from npumon.board.models.entry import ModelEntry
+    from npumon.board.run.run_record import RunRecord
     from npumon.cli.programs import Program
     from npumon.cli.workplace import Workplace
     from npumon.core.choice import ModelChoice
@@ -64,7 +64,7 @@ class LiveDesk:
         place = self._place
         runner: ModelRunner = RunnerOnDemand(lambda: place.runner)
         if self._kept is not None:
-            from npumon.board.kept_run import KeptRunner
+            from npumon.board.run.reattached_run import KeptRunner
 
             runner = KeptRunner(self._kept, runner)
         return Monitor(runner, place.follower, place.probe, SystemClock(), place.context(board=False), publish)

@@ -21,7 +21,7 @@ _HEAD = 4
 
 def network_paths(folder: str | os.PathLike[str], files: Iterable[str]) -> list[str]:
     """Where the networks are among a model's files, which are relative to its folder: what is nothing else."""
-    from npumon.board.model_entry import LIBRARIES_AND_IMAGES
+    from npumon.board.models.entry import LIBRARIES_AND_IMAGES
 
     return [os.path.join(folder, name) for name in files if not name.lower().endswith(LIBRARIES_AND_IMAGES)]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.board.exit_record import RunRecord
-    from npumon.board.model_entry import ModelEntry
+    from npumon.board.models.entry import ModelEntry
+    from npumon.board.run.run_record import RunRecord
     from npumon.cli.workplace import Workplace
     from npumon.demo.board import DemoBoard
     from npumon.ports import ReadNetwork, RunRequest
@@ -80,7 +80,7 @@ def labels_of(command: Sequence[str], folder: Path) -> str | None:
 
 
 def _labels(folder: Path) -> str | None:
-    from npumon.board.labels import find_labels
+    from npumon.board.models.labels import find_labels
 
     found = find_labels(folder)
     return None if found is None else str(found)

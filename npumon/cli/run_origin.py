@@ -11,7 +11,7 @@ from npumon.core.report import RunInfo
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.board.exit_record import RunRecord
+    from npumon.board.run.run_record import RunRecord
 
 
 def run_info(path: str, record: RunRecord | None) -> RunInfo:
@@ -33,7 +33,7 @@ def record_beside(path: str) -> RunRecord | None:
     stem, suffix = os.path.splitext(path)
     if suffix != ".log" or not os.path.isfile(stem + ".json"):
         return None
-    from npumon.board.exit_record import read_record
+    from npumon.board.run.run_record import read_record
 
     record = read_record(Path(stem + ".json"))
     return record if record is not None and record.id == os.path.basename(stem) else None

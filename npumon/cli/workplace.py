@@ -22,10 +22,10 @@ from npumon.core.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from npumon.board.driver_control import HostDriverControl
-    from npumon.board.exit_record import RunRecord
-    from npumon.board.model_entry import ModelEntry
+    from npumon.board.driver.control import HostDriverControl
+    from npumon.board.models.entry import ModelEntry
     from npumon.board.roots import Roots
+    from npumon.board.run.run_record import RunRecord
     from npumon.cli.network_files import NetworkFiles
     from npumon.core.report import RunReport
     from npumon.core.snapshot import DriverState
@@ -147,7 +147,7 @@ class Workplace:
     def models(self, roots: Sequence[Path] | None = None) -> tuple[ModelEntry, ...]:
         """What can be run, found under the given folders or the usual ones."""
         from npumon.board.device_tree import read_identity
-        from npumon.board.models import find_models
+        from npumon.board.models.finder import find_models
 
         return find_models(self.model_folders if roots is None else roots, read_identity(self.roots).variant)
 
@@ -207,7 +207,7 @@ class Workplace:
         path = self.settings.labels_file or labels
         if path is None:
             return ()
-        from npumon.board.labels import read_labels
+        from npumon.board.models.labels import read_labels
 
         return read_labels(Path(path))
 
@@ -228,7 +228,7 @@ class Workplace:
         """What follows growing logs. Standard error is ours: what watchdog would log there is of no use to users."""
         import logging
 
-        from npumon.board.tailer import WatchdogFollower
+        from npumon.board.run.tailer import WatchdogFollower
 
         logging.getLogger("watchdog").addHandler(logging.NullHandler())
         return WatchdogFollower()
@@ -237,8 +237,8 @@ class Workplace:
     def runner(self) -> ModelRunner:
         """What runs programs under supervision, one npumon at a time on a board."""
         from npumon.board.clock import SystemClock
-        from npumon.board.locked_runner import LockedRunner
-        from npumon.board.runner import SupervisedRunner
+        from npumon.board.run.locked_runner import LockedRunner
+        from npumon.board.run.runner import SupervisedRunner
 
         return LockedRunner(SupervisedRunner(self.state_folder, SystemClock()), self.roots)
 
@@ -250,8 +250,8 @@ class Workplace:
     def driver_control_with(self, module: str | None) -> HostDriverControl:
         """The same for another module file than the usual one. The demo board has tools of its own, and its user is
         its root."""
-        from npumon.board.driver_control import HostDriverControl
-        from npumon.board.system_tools import SystemTools
+        from npumon.board.driver.control import HostDriverControl
+        from npumon.board.driver.system_tools import SystemTools
         from npumon.cli.paths import expanded
 
         path = None if module is None else Path(expanded(module))
@@ -275,12 +275,12 @@ class Workplace:
 
     def last_run(self) -> RunRecord | None:
         """The run under way, whoever watches it, else the newest one."""
-        from npumon.board.run_archive import last_run
+        from npumon.board.run.run_archive import last_run
 
         return last_run(self.state_folder / "runs")
 
     def forget_old_runs(self, spared: Iterable[str]) -> None:
         """Remove the oldest run logs beyond the number to keep; never those of the runs named in `spared`."""
-        from npumon.board.run_archive import remove_old_runs
+        from npumon.board.run.run_archive import remove_old_runs
 
         remove_old_runs(self.state_folder / "runs", self.settings.log_kept_runs, spared)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from npumon.board.doctor import Finding, Surroundings, examine, healthy
-from npumon.board.galcore import read_driver
-from npumon.board.models import find_models
+from npumon.board.driver.state import read_driver
+from npumon.board.models.finder import find_models
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board
 

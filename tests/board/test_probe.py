@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from npumon.board.galcore import read_driver
+from npumon.board.driver.state import read_driver
 from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board

@@ -10,8 +10,8 @@ from typing import Any
 import pyte
 import pytest
 
-from npumon.board.exit_record import read_record
-from npumon.board.process_table import descendants, read_process
+from npumon.board.procfs import descendants, read_process
+from npumon.board.run.run_record import read_record
 from tests.command_line import NOTHING, CommandLine, Environ, alive, until
 from tests.tui.pty_app import PtyApp
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.exit_record import RunRecord, read_record
+from npumon.board.run.run_record import RunRecord, read_record
 from tests.command_line import PATIENCE, SEED, CommandLine, alive, content, next_line, until
 
 #: From asking for a run to end until all of it is gone; npumon's own start and end are not counted in it.

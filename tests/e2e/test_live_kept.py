@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.exit_record import read_record
+from npumon.board.run.run_record import read_record
 from npumon.ports import ExitRecord
 from tests.command_line import CommandLine, alive, until
 from tests.e2e.live_terminal import Live, LiveTerminal, gone

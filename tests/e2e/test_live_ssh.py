@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.process_table import descendants, read_processes
+from npumon.board.procfs import descendants, read_processes
 from tests.command_line import PATIENCE, CommandLine, alive, content, until
 from tests.e2e.live_terminal import STUBBORN, WITHIN_S, Live, gone, until_stopped_by
 from tests.tui.pty_app import left_as_it_was

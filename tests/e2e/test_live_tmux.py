@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.process_table import descendants
+from npumon.board.procfs import descendants
 from tests.command_line import PATIENCE, CommandLine
 from tests.e2e.live_terminal import WITHIN_S, Live, gone
 

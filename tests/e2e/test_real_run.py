@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from npumon.board.exit_record import read_record
+from npumon.board.run.run_record import read_record
 from npumon.export.csv_rows import HEADER
 from tests.command_line import PATIENCE, SEED, CommandLine, next_line
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from npumon.board.clock import SystemClock
-from npumon.board.exit_record import RunRecord
-from npumon.board.kept_run import KeptRunner
-from npumon.board.process_table import read_process
-from npumon.board.run_archive import last_run
-from npumon.board.runner import SupervisedRunner
-from npumon.board.tailer import WatchdogFollower
+from npumon.board.procfs import read_process
+from npumon.board.run.reattached_run import KeptRunner
+from npumon.board.run.run_archive import last_run
+from npumon.board.run.run_record import RunRecord
+from npumon.board.run.runner import SupervisedRunner
+from npumon.board.run.tailer import WatchdogFollower
 from npumon.core import activity as stages
 from npumon.engine.report import Context
 from npumon.engine.session import Session, Update

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from npumon.board.clock import SystemClock
-from npumon.board.process_table import read_processes
-from npumon.board.runner import SupervisedRunner
-from npumon.board.tailer import WatchdogFollower
+from npumon.board.procfs import read_processes
+from npumon.board.run.runner import SupervisedRunner
+from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.network import Network
 from npumon.core.problems import ProblemError
 from npumon.core.report import RunInfo, RunReport

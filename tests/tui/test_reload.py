@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Button
 
 from npumon.board.board_lock import lock_folder
-from npumon.board.driver_journal import DriverJournal
+from npumon.board.driver.undo_journal import DriverJournal
 from npumon.core.driver_plan import DriverPlan, ReloadReport, Step, StepOutcome
 from npumon.core.driver_standing import Interruption
 from npumon.core.problems import Problem

@@ -6,7 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from npumon.board.exit_record import read_record
+from npumon.board.run.run_record import read_record
 from tests.vm import guest_system as board
 from tests.vm.guest_npumon import driver
 

@@ -18,7 +18,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.board.driver_control import HostDriverControl
+    from npumon.board.driver.control import HostDriverControl
     from npumon.cli.workplace import Workplace
     from npumon.core.driver_plan import Action, DriverPlan, ReloadReport
     from npumon.ports import DriverControl

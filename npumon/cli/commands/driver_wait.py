@@ -61,7 +61,7 @@ def _stop(plan: DriverPlan, place: Workplace) -> None:
         raise ProblemError(Problem("driver.no_terminal", what, f"End them yourself, or --wait: {who}.", "usage"))
     if not place.diagnostics.ask(f"End process {who}?"):
         return
-    from npumon.board.holder_stop import stop_holders
+    from npumon.board.driver.holders import stop_holders
 
     problems = stop_holders(place.roots, plan.holders)
     if problems:

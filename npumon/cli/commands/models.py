@@ -12,7 +12,7 @@ from npumon.core.problems import Problem
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.board.model_entry import ModelEntry
+    from npumon.board.models.entry import ModelEntry
     from npumon.cli.workplace import Workplace
 
 _REMEDY = (

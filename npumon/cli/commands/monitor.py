@@ -15,7 +15,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.board.exit_record import RunRecord
+    from npumon.board.run.run_record import RunRecord
     from npumon.cli.workplace import Workplace
     from npumon.tui.app import MonitorApp
 

@@ -103,7 +103,7 @@ def requested(args: argparse.Namespace, place: Workplace) -> Program:
 def _model(name: str, place: Workplace) -> Program:
     """A model by its name or its folder."""
     from npumon.board.device_tree import read_identity
-    from npumon.board.models import resolve_model
+    from npumon.board.models.finder import resolve_model
 
     entry = resolve_model(name, place.models(), Path(current_folder()), read_identity(place.roots).variant)
     if entry.note:

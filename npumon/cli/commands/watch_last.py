@@ -9,7 +9,7 @@ from npumon.cli import status
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.board.exit_record import RunRecord
+    from npumon.board.run.run_record import RunRecord
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.workplace import Workplace
     from npumon.core.report import RunReport
@@ -35,7 +35,7 @@ def watch_last(place: Workplace, limit_s: float | None, *, headless: bool) -> in
 
 def _print(record: RunRecord, place: Workplace, limit_s: float | None) -> int:
     """The status is the one that `npumon run` would have had; 4 after `limit_s` seconds."""
-    from npumon.board.kept_run import KeptRunner
+    from npumon.board.run.reattached_run import KeptRunner
     from npumon.cli.commands.run import concluded, remark
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.programs import kept_program

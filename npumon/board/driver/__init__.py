@@ -1,0 +1,1 @@
+"""The galcore driver: its state, its module file, loading and unloading it."""

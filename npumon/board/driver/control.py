@@ -1,0 +1,204 @@
+"""galcore under control: plans from what is found, carried out while nobody else works on the board."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from npumon.board.board_lock import FileBoardLock, lock_folder
+from npumon.board.driver.executor import STEP_S, DriverExecution
+from npumon.board.driver.module import configured_options, is_built_in, locate_module, read_module
+from npumon.board.driver.signal_shield import shielded, undisturbed
+from npumon.board.driver.state import is_built_in as driver_is_built_in
+from npumon.board.driver.state import read_driver
+from npumon.board.driver.sudo import Privilege
+from npumon.board.driver.system_tools import SystemTools
+from npumon.board.driver.undo_journal import DriverJournal
+from npumon.board.roots import Roots
+from npumon.board.sensors import read_kernel
+from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
+from npumon.core.driver_refusals import refusals
+from npumon.core.driver_standing import ModuleFile, Standing
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.snapshot import DriverState
+
+if TYPE_CHECKING:  # a plan needs no event loop, and importing it takes longer than making one
+    import asyncio
+
+
+class HostDriverControl:
+    """Implements `ports.DriverControl`.
+
+    `module` is the file to load instead of the one that modinfo names. `tools` are the system's programs, those below
+    the root when not given. `superuser` says whether this process has root's rights, `owners` whose files root may
+    load (user ids); only the simulated board has other answers than the usual ones.
+    """
+
+    def __init__(
+        self,
+        roots: Roots,
+        module: Path | None = None,
+        *,
+        tools: SystemTools | None = None,
+        superuser: bool | None = None,
+        owners: frozenset[int] = frozenset({0}),
+        step_s: float = STEP_S,
+    ) -> None:
+        self._roots = roots
+        self._module = module
+        self._tools = SystemTools.of(roots) if tools is None else tools
+        root = os.geteuid() == 0 if superuser is None else superuser
+        self._privilege = Privilege(self._tools, superuser=root)
+        self._owners = owners
+        self._step_s = step_s
+        folder = lock_folder(roots)
+        self._lock = None if folder is None else FileBoardLock(folder)
+        self._journal = None if folder is None else DriverJournal(folder)
+
+    def plan(self, parameters: Mapping[str, str], action: Action = "reload") -> DriverPlan:
+        """What it would take, by what is found now."""
+        return plan(action, parameters, self._standing(self._busy()))
+
+    def interrupted(self) -> DriverPlan | None:
+        """The plan that puts back a driver which an earlier npumon left unloaded."""
+        if self._journal is None or read_driver(self._roots, _unasked).name is not None:
+            return None
+        busy = self._busy()  # whoever works on the board is in the middle of it
+        if busy is not None or self._journal.read() is None:
+            return None
+        return plan("load", {}, self._standing(None))
+
+    def forget_interruption(self) -> None:
+        """The driver is wanted as it is, unloaded: nothing has to be put back. Raises `ProblemError` where that is not
+        for this user to say."""
+        if self._lock is None or self._journal is None:
+            return
+        with self._lock.hold("changes the NPU's driver"):
+            self._journal.clear()
+            if self._journal.read() is None:
+                return
+        what = "It was root's npumon that was ended before it had loaded the driver again, so only root can forget it."
+        raise ProblemError(Problem("driver.note", what, "sudo npumon driver unload --yes", "unavailable"))
+
+    def needs_password(self, plan: DriverPlan) -> bool:
+        """Whether sudo would ask."""
+        return self._privilege.asks((*plan.steps, *plan.undo))
+
+    def rule_commands(self, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+        """What a sudo rule has to allow. Raises `ProblemError` where there is nothing to allow, or it would give root's
+        rights away."""
+        standing = self._standing(None)
+        unused = standing._replace(driver=DriverState())  # who uses it now does not matter
+        refused = refusals(unused, parameters, unloads=True, loads=True)
+        if refused:
+            raise ProblemError(refused[0])
+        return rule_commands(standing, parameters)
+
+    async def apply(
+        self, plan: DriverPlan, hear: Callable[[StepOutcome], None], *, interactive: bool = False
+    ) -> ReloadReport:
+        """Carry it out in a thread, to its end also when this task is cancelled."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+
+        def told(outcome: StepOutcome) -> None:
+            loop.call_soon_threadsafe(hear, outcome)
+
+        with undisturbed(asking=interactive) as put_off:
+            work = loop.run_in_executor(None, self._shielded, plan, told, interactive)
+            cancelled = None
+            while not work.done():
+                cancelled = await _pass_time(work) or cancelled
+            await asyncio.sleep(0)  # the last step is heard of before the report
+        if cancelled is not None:
+            raise cancelled
+        return work.result()._replace(interrupted=put_off.asked)
+
+    def _shielded(self, plan: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
+        with shielded(asking=interactive):
+            return self._apply(plan, hear, interactive)
+
+    def _apply(self, wanted: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
+        refused = wanted.refusals[0] if wanted.refusals else None
+        if refused is not None or not wanted.steps:
+            return ReloadReport((), read_driver(self._roots), refused)
+        if self._lock is None or self._journal is None:
+            what = "There is no folder for the lock that keeps two npumons apart (/run/lock, /var/lock, /tmp)."
+            return ReloadReport((), wanted.driver, Problem("driver.no_lock", what, "Make one of them.", "unavailable"))
+        try:
+            with self._lock.hold("changes the NPU's driver"):
+                changed = self._changed(wanted)
+                if changed is not None:
+                    return ReloadReport((), read_driver(self._roots), changed)
+                execution = DriverExecution(
+                    self._roots,
+                    self._tools,
+                    self._privilege,
+                    self._journal,
+                    hear,
+                    interactive=interactive,
+                    step_s=self._step_s,
+                )
+                return execution.carry_out(wanted)
+        except ProblemError as error:
+            return ReloadReport((), read_driver(self._roots), error.problem)
+
+    def _changed(self, agreed: DriverPlan) -> Problem | None:
+        """Why what was agreed to may not be done any more: time has passed since it was planned."""
+        now = plan(agreed.action, dict(agreed.asked), self._standing(None))
+        if now.refusals:
+            return now.refusals[0]
+        if _commands(now) == _commands(agreed):
+            return None
+        what = "The driver, or its module file, was changed since this was planned."
+        return Problem("driver.changed", what, "Look at the new plan and try again.", "unavailable")
+
+    def _busy(self) -> Problem | None:
+        return None if self._lock is None else self._lock.busy()
+
+    def _standing(self, busy: Problem | None) -> Standing:
+        kernel = read_kernel(self._roots)
+        found = locate_module(self._roots, self._tools, kernel)
+        driver = read_driver(self._roots, _unasked)
+        built_in = is_built_in(found) or (driver.name == "galcore" and driver_is_built_in(self._roots))
+        usual = None if found is None or is_built_in(found) else Path(found)
+        noted = self._journal.read() if self._journal is not None and driver.name is None else None
+        path = self._module or (usual if noted is None or noted.module is None else Path(noted.module))
+        return Standing(
+            driver=driver,
+            kernel=kernel,
+            module=self._read_module(path),
+            former=None if usual == path else self._read_module(usual),
+            insmod=self._tools.find("insmod"),
+            rmmod=self._tools.find("rmmod"),
+            built_in=built_in,
+            busy=busy,
+            interrupted=noted,
+            configured=configured_options(self._tools),
+        )
+
+    def _read_module(self, path: Path | None) -> ModuleFile | None:
+        return None if path is None else read_module(path, self._roots, self._tools, self._owners)
+
+
+async def _pass_time(work: asyncio.Future[ReloadReport]) -> asyncio.CancelledError | None:
+    """Wait for the work; a cancellation ends the waiting, not the work, and is handed back."""
+    import asyncio
+
+    try:
+        await asyncio.wait({work})
+    except asyncio.CancelledError as error:
+        return error
+    return None
+
+
+def _commands(plan: DriverPlan) -> list[tuple[str, ...]]:
+    return [step.argv for step in (*plan.steps, *plan.undo)]
+
+
+def _unasked(roots: Roots) -> str | None:
+    """A plan does not depend on the driver's version, and finding it may mean reading the whole kernel log."""
+    return None

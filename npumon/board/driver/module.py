@@ -1,0 +1,110 @@
+"""The module file to load: where it is, and what modinfo says about it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+from npumon.board.driver.path_safety import find_danger
+from npumon.board.driver.system_tools import SystemTools
+from npumon.board.roots import Roots
+from npumon.board.sysfs import read_bytes
+from npumon.core.driver_standing import ModuleFile, Parameters
+from npumon.core.text import visible
+
+#: Seconds; it reads one file.
+_LIMIT_S = 10.0
+_BUILT_IN = "(builtin)"
+
+
+def locate_module(roots: Roots, tools: SystemTools, kernel: str | None) -> str | None:
+    """The path of galcore's module file for the running kernel: as modinfo says, else by modules.dep, else where it is
+    documented to be. `(builtin)` for a driver that is part of the kernel; None where there is none."""
+    said = tools.run("modinfo", ("-n", "galcore"), _LIMIT_S)
+    if said.status == 0:
+        path = said.output.strip()
+        if path == _BUILT_IN or (os.path.isabs(path) and os.path.isfile(path)):
+            return path
+    found = find_module_file(roots, kernel)
+    return None if found is None else str(found)
+
+
+def configured_options(tools: SystemTools) -> Parameters:
+    """The parameters that modprobe would give to galcore: those of modprobe.d and of the kernel's command line. insmod
+    knows nothing of them. modprobe prints the commands it would run, the module's own last."""
+    said = tools.run("modprobe", ("--show-depends", "galcore"), _LIMIT_S)
+    last = said.output.splitlines()[-1:] if said.status == 0 else []
+    command, path, *words = (*"".join(last).split(), "", "")
+    if command != "insmod" or not os.path.basename(path).startswith("galcore.ko"):
+        return ()
+    return tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)
+
+
+def is_built_in(path: str | None) -> bool:
+    """Whether that answer means that there is no file."""
+    return path == _BUILT_IN
+
+
+def read_module(path: Path, roots: Roots, tools: SystemTools, owners: frozenset[int]) -> ModuleFile:
+    """What is known about a module file, with everything that keeps it from being loaded."""
+    shown = str(path)
+    if visible(shown) != shown or any(char.isspace() for char in shown):
+        return ModuleFile(visible(shown), fault="has characters in its path that do not belong there")
+    if not os.path.isfile(path):
+        return ModuleFile(shown, fault="is not there" if not os.path.lexists(path) else "is no file")
+    danger = find_danger(path, roots.root, owners)
+    if danger is not None:  # it is not even read
+        return ModuleFile(shown, danger=danger)
+    said = tools.run("modinfo", (shown,), _LIMIT_S)
+    if tools.find("modinfo") is None:
+        return ModuleFile(shown)
+    if said.status != 0:
+        return ModuleFile(shown, fault=f"is no kernel module ({said.said or 'modinfo failed'})")
+    fields = [line.partition(":") for line in said.output.splitlines()]
+    parameters = tuple(value.strip().partition(":")[0] for name, _, value in fields if name == "parm")
+    vermagic = next((value.strip() for name, _, value in fields if name == "vermagic"), None)
+    return ModuleFile(shown, vermagic or None, parameters or None)
+
+
+#: Where the vendor's kernels keep it: 4.9 (Khadas NPU performance document) and 5.15 (common_drivers).
+DOCUMENTED = (
+    "kernel/drivers/amlogic/npu/galcore.ko",
+    "kernel/common_drivers/drivers/npu/galcore.ko",
+)
+#: As that document loads it: profiling on, parameters printed to the kernel log.
+OPTIONS = ("gpuProfiler=1", "showArgs=1")
+
+_DEP_LIMIT = 8 * 1024 * 1024
+_DEP_LINE = re.compile(rb"^((?:[^:\n]*/)?galcore\.ko(?:\.(?:xz|gz|zst))?):", re.MULTILINE)
+_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}")
+
+
+def find_module_file(roots: Roots, kernel: str | None) -> Path | None:
+    """The path of galcore.ko (also compressed) for this kernel release: by modules.dep, else where documented."""
+    if kernel is None or not _RELEASE.fullmatch(kernel):
+        return None
+    folder = roots.lib_modules / kernel
+    listed = _DEP_LINE.findall(read_bytes(folder / "modules.dep", _DEP_LIMIT) or b"")
+    for name in [line.decode("utf-8", "surrogateescape") for line in listed] + list(DOCUMENTED):
+        relative = Path(name)
+        if relative.is_absolute() or ".." in relative.parts:
+            continue
+        if os.path.isfile(folder / relative):
+            return folder / relative
+    return None
+
+
+def load_line(module_file: Path | None) -> str:
+    """The command, for people to copy, that loads the driver with profiling on."""
+    if module_file is None:
+        path = f"/lib/modules/$(uname -r)/{DOCUMENTED[0]}"
+    else:
+        path = shlex.quote(visible(str(module_file)))
+    return " ".join(["sudo insmod", path, *OPTIONS])
+
+
+def reload_line(module_file: Path | None) -> str:
+    """The same for a driver that is loaded already."""
+    return f"sudo rmmod galcore && {load_line(module_file)}"

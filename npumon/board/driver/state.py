@@ -1,0 +1,188 @@
+"""The NPU's kernel driver as it is now: galcore, or etnaviv in its place, or none.
+
+Nothing here changes anything or opens the device. Parameters are read from sysfs, where the driver keeps the
+values in effect; those of later versions are unknown here and shown as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+from npumon.board.driver.holders import Holders, find_holders
+from npumon.board.driver.module import find_module_file, load_line, reload_line
+from npumon.board.driver.version import read_version
+from npumon.board.roots import Roots
+from npumon.board.sensors import read_kernel
+from npumon.board.sysfs import integer, names, read_bytes, read_integer, read_text
+from npumon.core.problems import Problem
+from npumon.core.snapshot import DriverState
+from npumon.core.text import decode, visible
+
+#: Stands for the value of a parameter that exists but cannot be read.
+NOT_READABLE = "(not readable)"
+
+_MODULES_LIMIT = 1024 * 1024
+_MOST_PARAMETERS = 500
+#: The kernel shows at most one page of a parameter.
+_VALUE_SHOWN = 4096
+
+
+def read_driver(roots: Roots, version: Callable[[Roots], str | None] = read_version) -> DriverState:
+    """The driver's state and what is wrong with it. Never raises.
+
+    `version` is asked for the version when the driver is loaded: a caller that remembers it need not search.
+    """
+    modules = _loaded_modules(roots)
+    loaded = "galcore" in modules or os.path.isdir(roots.sys / "module/galcore")
+    etnaviv = _etnaviv_bound(roots) or ("etnaviv" in modules and not loaded)
+    parameters = _read_parameters(roots) if loaded else ()
+    references = _references(roots, modules) if loaded else None
+    node = roots.dev / "galcore"
+    present = os.path.lexists(node) and not os.path.isdir(node)
+    # each open descriptor is a reference, so without references there is nobody to look for
+    holders = find_holders(roots) if present and references != 0 else Holders()
+    state = DriverState(
+        name="etnaviv" if etnaviv else "galcore" if loaded else None,
+        version=version(roots) if loaded else None,
+        parameters=parameters,
+        profiling=_truth(dict(parameters).get("gpuProfiler")),
+        references=references,
+        device_node=present,
+        accessible=_may_open(node) if present else None,
+        holders=holders.processes,
+        unseen_references=holders.unseen(references),
+        hardware_resets=integer(dict(parameters).get("hardwareResetNum", "")),
+    )
+    return state._replace(problems=_problems(roots, state))
+
+
+def _loaded_modules(roots: Roots) -> dict[str, int | None]:
+    """Name and reference count of every module in /proc/modules (`name size references users state …`)."""
+    modules: dict[str, int | None] = {}
+    for line in (read_bytes(roots.proc / "modules", _MODULES_LIMIT) or b"").splitlines():
+        words = line.split()
+        if len(words) >= 3:
+            modules[decode(words[0])] = integer(decode(words[2]))
+    return modules
+
+
+def _references(roots: Roots, modules: dict[str, int | None]) -> int | None:
+    """Users of the module; None for a driver that is built in and for kernels that cannot unload modules."""
+    count = modules.get("galcore")
+    return count if count is not None else read_integer(roots.sys / "module/galcore/refcnt")
+
+
+def _etnaviv_bound(roots: Roots) -> bool:
+    """True when the mainline driver holds a device; the two drivers exclude each other."""
+    folder = roots.sys / "bus/platform/drivers/etnaviv-gpu"
+    return any(os.path.islink(folder / name) and name != "module" for name in names(folder))
+
+
+def _read_parameters(roots: Roots) -> tuple[tuple[str, str], ...]:
+    folder = roots.sys / "module/galcore/parameters"
+    found = sorted(names(folder)[:_MOST_PARAMETERS])
+    return tuple((visible(name), _read_value(folder / name)) for name in found)
+
+
+def _read_value(path: Path) -> str:
+    text = read_text(path, _VALUE_SHOWN + 1)
+    if text is None:
+        return NOT_READABLE
+    return text if len(text) <= _VALUE_SHOWN else text[:_VALUE_SHOWN] + "…"
+
+
+def _truth(text: str | None) -> bool | None:
+    """A kernel parameter's truth value: a number for `int`, Y or N for `bool`."""
+    if text is None:
+        return None
+    number = integer(text)
+    return number != 0 if number is not None else {"Y": True, "N": False}.get(text.upper())
+
+
+def _may_open(node: Path) -> bool:
+    return os.access(node, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
+    """What keeps a model from running, or from being profiled, with the command that mends it."""
+    kernel = read_kernel(roots)
+    module_file = find_module_file(roots, kernel)
+    if state.name is None:
+        return (
+            Problem(
+                "driver.missing",
+                "No NPU driver is loaded: there is no galcore in /proc/modules.",
+                _load_remedy(module_file, kernel, "npumon driver load"),
+                "unavailable",
+            ),
+        )
+    if state.name == "etnaviv":
+        return (
+            Problem(
+                "driver.etnaviv",
+                "The NPU is bound to the mainline driver etnaviv, which has no profiler.",
+                _load_remedy(module_file, kernel, f"sudo modprobe -r etnaviv && {load_line(module_file)}"),
+                "unavailable",
+            ),
+        )
+    return (*_node_problems(roots, state, module_file), *_profiling_problems(roots, state))
+
+
+def _load_remedy(module_file: Path | None, kernel: str | None, command: str) -> str:
+    if module_file is not None:
+        return f"Load it: {command}"
+    return (
+        f"Kernel {kernel or '(unknown)'} has no galcore.ko under /lib/modules; boot a Khadas vendor kernel "
+        f"(4.9 or 5.15), then load it: {load_line(None)}"
+    )
+
+
+def _node_problems(roots: Roots, state: DriverState, module_file: Path | None) -> tuple[Problem, ...]:
+    node = visible(str(roots.dev / "galcore"))
+    if not state.device_node:
+        return (
+            Problem(
+                "driver.node_missing",
+                f"galcore is loaded, but there is no {node}: it found no NPU, or udev did not make the node.",
+                f"Reload it and read what it says: {reload_line(module_file)}; sudo dmesg | grep -i galcore",
+                "unavailable",
+            ),
+        )
+    if state.accessible is False:
+        return (
+            Problem(
+                "driver.node_denied",
+                f"This user may not open {node}.",
+                f"Allow it until the next reboot: sudo chmod a+rw {shlex.quote(node)} "
+                """(for good: a udev rule KERNEL=="galcore", MODE="0666")""",
+                "unavailable",
+            ),
+        )
+    return ()
+
+
+def _profiling_problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
+    if state.profiling is not False:
+        return ()
+    if is_built_in(roots):
+        remedy = "The driver is built into the kernel: add galcore.gpuProfiler=1 to its command line and reboot."
+    else:
+        remedy = f"{_before_unloading(state)}Reload it: npumon driver reload"
+    what = "Profiling is off in the driver (gpuProfiler=0), so a run prints no figures."
+    return (Problem("driver.profiling_off", what, remedy),)
+
+
+def is_built_in(roots: Roots) -> bool:
+    """Only a module that was loaded has an `initstate`."""
+    return not os.path.exists(roots.sys / "module/galcore/initstate") and "galcore" not in _loaded_modules(roots)
+
+
+def _before_unloading(state: DriverState) -> str:
+    """The driver cannot be unloaded while somebody uses it."""
+    if not state.holders:
+        return ""
+    who = ", ".join(f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in state.holders[:3])
+    return f"End process {who} first. "

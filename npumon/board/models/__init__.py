@@ -1,0 +1,1 @@
+"""Finding models that can be run, and their labels."""

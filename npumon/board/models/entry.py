@@ -1,0 +1,108 @@
+"""One thing that can be run here, and how it is made from a folder with a `run.sh`.
+
+The public demos keep `inceptionv3/VIM3/run.sh` and `inceptionv3/VIM3L/run.sh`, one for each chip, with images
+and labels one folder up; others are a plain folder with a run.sh. Its paths are relative to its folder.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from npumon.board.models.labels import find_labels
+from npumon.board.sysfs import read_bytes
+from npumon.core.text import visible
+
+VARIANTS = ("VIM3", "VIM3L")
+RUN_SH = "run.sh"
+
+LIBRARIES_AND_IMAGES = (".so", ".jpg", ".jpeg", ".png", ".bmp")
+_BY_SUFFIX = (".nb", *LIBRARIES_AND_IMAGES)
+#: What the GX8002's compiler and SDK call theirs.
+_HEADERS = ("model.h", "model_xip.h")
+#: How the contents of an NBG and of gxnpuc's container begin, whatever the file is called.
+_MAGICS = (b"VPMN", b"NPUB")
+_MOST_FILES = 50
+_MOST_LOOKED_INTO = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model that can be run.
+
+    `name` is for people and for choosing it; several entries may share one and differ in `variant` (VIM3, VIM3L;
+    None where there is only one for all). `preferred` is False for a variant that another chip wants; `note`
+    then says so, as it says of anything else one should know. `command` is run in `folder`. `files` are the
+    network, library and image files that belong to it, relative to `folder`.
+
+    `name`, `note` and `files` are visible text. `folder`, `command`, `labels` and `found_under` are the real
+    paths, made for use: pass them through `core.text.visible` before printing them.
+    """
+
+    name: str
+    kind: Literal["run.sh", "ksnn"]
+    folder: Path
+    command: tuple[str, ...]
+    found_under: Path
+    variant: str | None = None
+    preferred: bool = True
+    labels: str | None = None
+    files: tuple[str, ...] = ()
+    note: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name with the variant, `inceptionv3/VIM3`: how to choose a particular one."""
+        return f"{self.name}/{self.variant}" if self.variant else self.name
+
+
+def suits(variant: str | None, chip_variant: str | None) -> tuple[bool, str | None]:
+    """Whether a model for `variant` is the one to take on this chip, and a remark if there is one to make."""
+    if variant is None or variant == chip_variant:
+        return True, None
+    if chip_variant is not None:
+        return False, f"made for the {variant}; this board is a {chip_variant}"
+    if variant == VARIANTS[0]:
+        return True, f"the chip is not known: {variant} is assumed"
+    return False, f"made for the {variant}; the chip is not known"
+
+
+def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> ModelEntry:
+    """The entry for a folder that holds a run.sh."""
+    whole = Path(os.path.abspath(folder))
+    variant = next((known for known in VARIANTS if whole.name.upper() == known), None)
+    preferred, note = suits(variant, chip_variant)
+    labels = find_labels(whole)
+    return ModelEntry(
+        name=visible((whole.parent if variant else whole).name or "/"),
+        kind="run.sh",
+        folder=whole,
+        command=_command(whole / RUN_SH),
+        found_under=found_under,
+        variant=variant,
+        preferred=preferred,
+        labels=None if labels is None else str(labels),
+        files=named_files(whole, "") + (named_files(whole.parent, "../") if variant else ()),
+        note=note,
+    )
+
+
+def named_files(folder: Path, prefix: str) -> tuple[str, ...]:
+    """The network, library and image files directly in a folder, each behind `prefix`; visible text, at most 50."""
+    try:
+        names = sorted(os.listdir(folder))
+    except (OSError, ValueError):
+        return ()
+    known = {name for name in names if name.lower().endswith(_BY_SUFFIX) or name in _HEADERS}
+    others = [name for name in names if name not in known][:_MOST_LOOKED_INTO]
+    known.update(name for name in others if read_bytes(folder / name, 4) in _MAGICS)
+    return tuple(prefix + visible(name) for name in sorted(known)[:_MOST_FILES])
+
+
+def _command(script: Path) -> tuple[str, ...]:
+    """The script itself; through the shell where it is not executable or does not say what runs it."""
+    if os.access(script, os.X_OK) and (read_bytes(script, 2) or b"") == b"#!":
+        return (f"./{script.name}",)
+    return ("/bin/sh", script.name)

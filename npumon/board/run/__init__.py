@@ -1,0 +1,1 @@
+"""Starting runs, following their logs, and what is kept of them."""

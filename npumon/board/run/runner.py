@@ -1,0 +1,129 @@
+"""Starting runs under a supervisor, and hearing from it how they ended."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from npumon.board.run.supervised_run import SupervisedRun
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+from npumon.ports import Clock, RunRequest
+
+#: Troubles of a disk, not of a path: another disk may do.
+_DISK_TROUBLES = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
+_SUPERVISOR = Path(__file__).parents[1] / "supervisor" / "main.py"
+
+
+class SupervisedRunner:
+    """Implements `ports.ModelRunner`. Logs and records go to `runs/` in the state folder.
+
+    When the disk of the state folder is full or read-only they go to a fresh folder among the temporary files
+    (see `RunningModel.log`). `environment` is the caller's own, `os.environ` by default.
+    """
+
+    def __init__(self, state_folder: Path, clock: Clock, environment: Mapping[str, str] | None = None) -> None:
+        self._folder = state_folder / "runs"
+        self._clock = clock
+        self._environment = os.environ if environment is None else environment
+        self._numbers = itertools.count(1)
+        self._fallback: Path | None = None
+
+    async def start(self, request: RunRequest, held: Sequence[int] = ()) -> SupervisedRun:
+        """Start the program. A command that cannot be executed is no error here: the exit record says so.
+
+        The supervisor keeps the descriptors `held` open for as long as the run lasts; the program does not get them.
+        Raises `ProblemError` when the log cannot be written anywhere, or no supervisor could be started.
+        """
+        if not request.command:
+            raise ProblemError(Problem("run.command", "There is no command to run.", "Name one after --.", "usage"))
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return await self._launch(self._folder, request, held)
+        except OSError as trouble:
+            if trouble.errno not in _DISK_TROUBLES:
+                raise ProblemError(_unwritable(self._folder, trouble)) from trouble
+            first = trouble
+        try:
+            if self._fallback is None:
+                self._fallback = Path(tempfile.mkdtemp(prefix="npumon-"))
+            return await self._launch(self._fallback, request, held)
+        except OSError:
+            raise ProblemError(_unwritable(self._folder, first)) from first
+
+    async def _launch(self, folder: Path, request: RunRequest, held: Sequence[int]) -> SupervisedRun:
+        """Start a supervisor. Raises OSError when it could not create the run's files in the folder."""
+        while True:
+            run = self._spawn(folder, request, held)
+            try:
+                refusal = await run.opened()
+            except BaseException:
+                run.stop("cancelled")
+                raise
+            if refusal is None:
+                return run
+            await run.wait()
+            if refusal != errno.EEXIST:  # another npumon may have taken that name
+                raise OSError(refusal, os.strerror(refusal))
+
+    def _spawn(self, folder: Path, request: RunRequest, held: Sequence[int]) -> SupervisedRun:
+        started_at = self._clock.now()
+        name = f"{_stamp(started_at)}-{os.getpid()}-{next(self._numbers):04d}"
+        environment = {**self._environment, **dict(request.environment)}
+        spec = {
+            "id": name,
+            "folder": _wire(str(folder.absolute())),
+            "command": [_wire(word) for word in request.command],
+            "cwd": _wire(os.path.abspath(request.cwd)),
+            "environment": {_wire(key): _wire(value) for key, value in environment.items()},
+            "timeout_s": request.timeout_s,
+            "keep": request.keep,
+            "held": held,
+            "started_at": started_at,
+            "model": request.model,
+        }
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-X", "utf8", str(_SUPERVISOR), name],
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,  # its last words, should it ever break
+                start_new_session=True,  # Ctrl-C at our terminal is for us
+                pass_fds=held,
+            )
+        except OSError as error:
+            what = f"The supervisor of the run could not be started: {os.strerror(error.errno or 0)}."
+            raise ProblemError(Problem("run.supervisor", what, f"It needs {sys.executable}.")) from error
+        base = folder.absolute() / name
+        loop = asyncio.get_running_loop()
+        return SupervisedRun(process, name, base, started_at, self._clock, loop, json.dumps(spec), keep=request.keep)
+
+
+def _stamp(started_at: str) -> str:
+    """`2026-11-22T03:18:00.123+00:00` as `20261122T031800-123`: sorts by time, fits a file's name."""
+    digits = re.sub(r"[^0-9T]", "", started_at[:23])
+    return f"{digits[:15]}-{digits[15:]}"
+
+
+def _wire(text: str) -> str:
+    """Text whose bytes, in the file system's encoding here, are its bytes in UTF-8 at the supervisor."""
+    return os.fsencode(text).decode("utf-8", "surrogateescape")
+
+
+def _unwritable(folder: Path, error: OSError) -> Problem:
+    return Problem(
+        "run.state",
+        f"The folder for run logs, {visible(str(folder))}, cannot be written: {os.strerror(error.errno or 0)}.",
+        "Make it writable, or set XDG_STATE_HOME to a folder that is.",
+    )

@@ -1,0 +1,179 @@
+"""Following a log that somebody is writing: its bytes from the beginning, as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import itertools
+import os
+import stat
+from collections.abc import AsyncGenerator, Iterator
+
+from npumon.board.run.file_watcher import FileAlarm
+from npumon.board.sysfs import length_of
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+from npumon.ports import LogChunk
+
+#: Bytes read at a time: what a reader does with so many takes some two milliseconds, so keys stay quick.
+_PIECE = 4 * 1024
+
+#: Bytes before the offset that are remembered, to notice that they have been replaced.
+_MEMORY = 4096
+
+
+class WatchdogFollower:
+    """Implements `ports.LogFollower`. `poll_s` is how late news may come where the kernel sends no events."""
+
+    def __init__(self, poll_s: float = 0.5) -> None:
+        self._poll_s = poll_s
+
+    def follow(self, path: str) -> FileTail:
+        """A tail of that file, which need not exist yet."""
+        return FileTail(path, self._poll_s)
+
+
+class FileTail:
+    """Implements `ports.LogTail`. Events only wake it; what it yields is what it finds in the file.
+
+    - The file got shorter, or the bytes before the offset are others: "truncated", read from the beginning.
+    - Another file has the name: the former one is read to its end, then the new one, "rotated" when the former
+      lives on under another name and "recreated" when it was deleted.
+    - The name is gone: this is told, the file is still read, and another may come.
+
+    Not noticed: a text that is replaced between two looks by one of at least the same length with the same
+    4 KiB before the offset; what is written to a rotated file after the new one was found.
+    """
+
+    def __init__(self, path: str, poll_s: float) -> None:
+        self._path = path
+        self._poll_s = poll_s
+        self._alarm = FileAlarm(path)
+        self._descriptor = -1
+        self._offset = 0
+        self._memory = b""
+        self._restarted: str | None = None
+        self._old = 0
+        self._present: bool | None = None
+        self._finished = False
+        self._length: int | None = None
+
+    def finish(self, length: int | None = None) -> None:
+        """Yield the rest, up to `length` bytes of the present text, then end. Ends too where there is less."""
+        self._finished = True
+        self._length = length
+        self._alarm.ring()
+
+    async def chunks(self) -> AsyncGenerator[LogChunk, None]:
+        """The bytes. To be iterated once; closing it early cleans up.
+
+        Raises `ProblemError` when the path is, or becomes, something that cannot be read as a file.
+        """
+        try:
+            self._alarm.set()
+            self._old = length_of(self._path)
+            while True:
+                last = self._finished
+                try:
+                    for chunk in itertools.chain(self._news(), self._presence()):
+                        yield chunk
+                        await asyncio.sleep(0)  # a long text must not keep the loop from its other work
+                except OSError as error:
+                    raise ProblemError(self._unreadable(error)) from error
+                if last:
+                    return
+                await self._alarm.wait(self._poll_s)
+        finally:
+            self._alarm.close()
+            self._close()
+
+    def _news(self) -> Iterator[LogChunk]:
+        """What there is to read now, across as many files as have had the name since the last look."""
+        if self._descriptor < 0 and not self._open():
+            return
+        yield from self._read()
+        while self._replaced():
+            yield from self._read()  # what was written between the last read and the replacement
+            reason = "rotated" if os.fstat(self._descriptor).st_nlink else "recreated"
+            self._close()
+            self._restart(reason)
+            if not self._open():
+                return
+            yield from self._read()
+
+    def _presence(self) -> Iterator[LogChunk]:
+        """That the file is there, or no longer, where no text has said it."""
+        present = os.path.exists(self._path)
+        if present != self._present:
+            self._present = present
+            yield LogChunk(b"", present=present)
+
+    def _open(self) -> bool:
+        """Open what has the name now. False when nothing has."""
+        try:
+            # A named pipe would block an ordinary open until somebody writes to it.
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return False
+        self._descriptor = descriptor
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "Not a regular file")
+        return True
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _restart(self, reason: str) -> None:
+        self._offset = 0
+        self._old = 0
+        self._memory = b""
+        self._restarted = reason
+
+    def _read(self) -> Iterator[LogChunk]:
+        while True:
+            remembered = len(self._memory)
+            wanted = _PIECE if self._length is None else max(0, min(_PIECE, self._length - self._offset))
+            # What is new and what was before it in one call, so that they belong to the same text.
+            data = os.pread(self._descriptor, remembered + wanted, self._offset - remembered)
+            if not data.startswith(self._memory):
+                self._restart("truncated")
+                continue
+            data = data[remembered:]
+            if not data:
+                if self._restarted is not None:
+                    yield self._told(b"", old=False)
+                return
+            old = self._offset < self._old
+            self._offset += len(data)
+            self._memory = (self._memory + data[-_MEMORY:])[-_MEMORY:]
+            yield self._told(data, old=old)
+
+    def _told(self, data: bytes, *, old: bool) -> LogChunk:
+        """A chunk of the file, which says so where a new text begins with it."""
+        restarted, self._restarted = self._restarted, None
+        if self._present is None:
+            self._present = True
+        return LogChunk(data, restarted, self._behind(), old)
+
+    def _behind(self) -> int:
+        """Bytes that are there and not read."""
+        length = os.fstat(self._descriptor).st_size
+        return max(0, (length if self._length is None else min(length, self._length)) - self._offset)
+
+    def _replaced(self) -> bool:
+        """Whether another file has the name now."""
+        try:
+            named = os.stat(self._path)
+        except FileNotFoundError:
+            return False
+        held = os.fstat(self._descriptor)  # held open, so its number cannot be given to another file
+        return (named.st_dev, named.st_ino) != (held.st_dev, held.st_ino)
+
+    def _unreadable(self, error: OSError) -> Problem:
+        what = f"The log {visible(self._path)} cannot be read: {error.strerror}."
+        return Problem("log.unreadable", what, "Name a readable file that a program writes its output to.")

@@ -1,0 +1,92 @@
+"""A run's program with everything that descends from it, and the ways to bring them all to an end.
+
+Belongs to the supervisor's program: only the standard library, and little of that, is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from npumon.board.procfs import Process, descendants, marked, signal_each
+
+_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+
+
+class ProcessFamily:
+    """All living descendants of this process. To be made before the first of them is started.
+
+    `log` is the mark in their environment, for a system on which this process cannot adopt orphans. `status` is
+    the wait status of the program itself, None while it lives; `ended` the monotonic time of its end.
+    """
+
+    def __init__(self, log: str) -> None:
+        self._log = log
+        self._adopting = _adopt_orphans()
+        self._leader = 0
+        self._childless = False
+        self.status: int | None = None
+        self.ended = 0.0
+
+    def lead(self, leader: int) -> None:
+        """The program was started, as the leader of its own process group."""
+        self._leader = leader
+
+    def collect(self) -> None:
+        """Collect every child that has ended: the program itself and the orphans that fell to us."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                self._childless = True
+                return
+            if pid == 0:
+                return
+            if pid == self._leader:
+                self.status = status
+                self.ended = time.monotonic()
+
+    def extinct(self) -> bool:
+        """Whether nobody is left, as of the last collecting."""
+        # Every orphan becomes our child, so without children there are no descendants either.
+        return self._childless and (self._adopting or not self.alive())
+
+    def alive(self) -> list[Process]:
+        """Who is left."""
+        found = {process.pid: process for process in descendants(os.getpid())}
+        if not self._adopting:
+            found.update((process.pid, process) for process in marked(self._log))
+        return list(found.values())
+
+    def terminate(self) -> None:
+        """Ask everyone to end; who is stopped is continued, to hear it."""
+        group = self._signal_group(signal.SIGTERM) and self._signal_group(signal.SIGCONT)
+        others = [process for process in self.alive() if not group or process.group != self._leader]
+        signal_each(others, signal.SIGTERM, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Kill everyone. New ones may have been born meanwhile: to be called until `extinct`."""
+        self._signal_group(signal.SIGKILL)
+        signal_each(self.alive(), signal.SIGKILL)
+
+    def _signal_group(self, number: int) -> bool:
+        """Signal the program's whole group at once. Only while the program is not collected: after that its
+        number may be given to others."""
+        if self.status is not None or not self._leader:
+            return False
+        try:
+            os.killpg(self._leader, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
+
+
+def _adopt_orphans() -> bool:
+    """Become the parent of every descendant whose own parent ends (Linux 3.4). False where that is impossible."""
+    try:
+        import ctypes
+
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    except (ImportError, OSError, AttributeError):  # a Python without ctypes, a C library without prctl
+        return False

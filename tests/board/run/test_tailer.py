@@ -1,0 +1,395 @@
+"""Tails of real files, woken by real inotify events."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from npumon.board.run.tailer import FileTail, WatchdogFollower
+from npumon.core.problems import ProblemError
+from npumon.ports import LogChunk, LogFollower, LogTail
+
+#: Seconds after which a test gives up waiting. Nothing is measured against it.
+LIMIT = 60.0
+
+#: Seconds between two looks: so often that tests need no events, or so seldom that without events they would hang.
+SOON, NEVER = 0.01, 10 * LIMIT
+
+
+class Reader:
+    """Collects what a tail yields."""
+
+    def __init__(self, tail: LogTail) -> None:
+        self.tail = tail
+        self.chunks: list[LogChunk] = []
+        self._arrived = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._read())
+
+    async def _read(self) -> None:
+        async for chunk in self.tail.chunks():
+            self.chunks.append(chunk)
+            self._arrived.set()
+
+    @property
+    def text(self) -> bytes:
+        return b"".join(chunk.data for chunk in self.chunks)
+
+    @property
+    def restarts(self) -> list[tuple[str, bytes]]:
+        """Why the text began anew, and the chunk with which it did."""
+        return [(chunk.restarted, chunk.data) for chunk in self.chunks if chunk.restarted is not None]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the text began anew, whether or not there was any of it at once."""
+        return [reason for reason, _ in self.restarts]
+
+    async def until(self, text: bytes) -> None:
+        """Wait until that is all the text so far."""
+        while self.text != text:
+            self._arrived.clear()
+            assert text.startswith(self.text)
+            await asyncio.wait_for(self._arrived.wait(), LIMIT)
+
+    async def until_restarted(self, reason: str) -> None:
+        """Wait until the text has begun anew, last for that reason."""
+        while self.reasons[-1:] != [reason]:
+            self._arrived.clear()
+            await asyncio.wait_for(self._arrived.wait(), LIMIT)
+
+    async def presence(self, present: bool) -> None:
+        """Wait until the tail has said last that the file is there, or that it is not."""
+        while [chunk.present for chunk in self.chunks if not chunk.data][-1:] != [present]:
+            self._arrived.clear()
+            await asyncio.wait_for(self._arrived.wait(), LIMIT)
+
+    async def end(self, length: int | None = None) -> bytes:
+        self.tail.finish(length)
+        await asyncio.wait_for(self._task, LIMIT)
+        return self.text
+
+    async def failure(self) -> ProblemError:
+        with pytest.raises(ProblemError) as caught:
+            await asyncio.wait_for(self._task, LIMIT)
+        return caught.value
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
+Follow = Callable[..., Awaitable[Reader]]
+
+
+@pytest.fixture
+async def follow(log: Path) -> AsyncIterator[Follow]:
+    """Follows the log; the reader is listening when it is returned."""
+    readers = []
+
+    async def start(poll_s: float = SOON) -> Reader:
+        reader = Reader(WatchdogFollower(poll_s).follow(str(log)))
+        readers.append(reader)
+        await asyncio.sleep(0)
+        return reader
+
+    yield start
+    for reader in readers:
+        await reader.close()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "run.log"
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+def overwrite(path: Path, data: bytes) -> None:
+    with path.open("r+b") as file:
+        file.write(data)
+
+
+def delete_under_its_writer(path: Path, last: bytes) -> None:
+    with path.open("ab") as file:
+        path.unlink()
+        file.write(last)
+
+
+async def test_it_is_what_the_engine_needs(log: Path) -> None:
+    follower: LogFollower = WatchdogFollower()
+    append(log, b"text")
+    reader = Reader(follower.follow(str(log)))
+    assert await reader.end() == b"text"
+
+
+@pytest.mark.parametrize("poll_s", [SOON, NEVER])
+async def test_a_log_that_comes_and_grows(follow: Follow, log: Path, poll_s: float) -> None:
+    reader = await follow(poll_s)
+    for number in range(5):
+        append(log, b"%d\n" % number)
+        await reader.until(b"".join(b"%d\n" % each for each in range(number + 1)))
+    assert await reader.end() == b"0\n1\n2\n3\n4\n"
+    assert reader.restarts == []
+
+
+async def test_a_long_log_comes_in_pieces_and_lets_others_work(follow: Follow, log: Path) -> None:
+    data = os.urandom(1_000_003)
+    append(log, data)
+    reader = await follow()
+    assert len(reader.text) < len(data)
+    assert await reader.end() == data
+    assert max(len(chunk.data) for chunk in reader.chunks) == 4 * 1024
+
+
+async def test_it_says_how_far_behind_it_is(follow: Follow, log: Path) -> None:
+    append(log, b"x" * 10_000)
+    reader = await follow(NEVER)
+    await reader.until(b"x" * 10_000)
+    assert [(len(chunk.data), chunk.behind) for chunk in reader.chunks] == [(4096, 5_904), (4096, 1_808), (1_808, 0)]
+
+
+async def test_only_what_is_asked_for_counts_as_unread(log: Path) -> None:
+    append(log, b"x" * 10_000)
+    tail = FileTail(str(log), NEVER)
+    tail.finish(5_000)
+    assert [chunk.behind async for chunk in tail.chunks() if chunk.data] == [904, 0]
+
+
+async def test_what_was_there_before_is_told_from_what_comes(follow: Follow, log: Path) -> None:
+    append(log, b"old\n")
+    reader = await follow(NEVER)
+    await reader.until(b"old\n")
+    append(log, b"new\n")
+    await reader.until(b"old\nnew\n")
+    os.rename(log, log.with_suffix(".1"))
+    append(log, b"other\n")
+    await reader.until(b"old\nnew\nother\n")
+    assert [(chunk.data, chunk.old) for chunk in reader.chunks if chunk.data] == [
+        (b"old\n", True),
+        (b"new\n", False),
+        (b"other\n", False),
+    ]
+
+
+async def test_a_file_that_comes_later_is_all_new(follow: Follow, log: Path) -> None:
+    reader = await follow(NEVER)
+    append(log, b"new\n")
+    await reader.until(b"new\n")
+    assert [chunk.old for chunk in reader.chunks if chunk.data] == [False]
+
+
+async def test_whether_the_file_is_there(follow: Follow, log: Path) -> None:
+    """A chunk without data says it where no data does."""
+    reader = await follow()
+    await reader.presence(False)
+    append(log, b"")
+    await reader.presence(True)
+    append(log, b"text")
+    await reader.until(b"text")
+    delete_under_its_writer(log, b" still")
+    await reader.until(b"text still")
+    await reader.presence(False)
+    append(log, b" again")
+    await reader.until(b"text still again")
+    await reader.presence(True)
+    assert [chunk.present for chunk in reader.chunks if not chunk.data] == [False, True, False, True]
+
+
+async def test_a_file_with_text_needs_no_further_word(log: Path) -> None:
+    append(log, b"text")
+    tail = FileTail(str(log), NEVER)
+    tail.finish()
+    assert [chunk async for chunk in tail.chunks()] == [LogChunk(b"text", old=True)]
+
+
+@pytest.mark.parametrize("poll_s", [SOON, NEVER])
+async def test_truncated(follow: Follow, log: Path, poll_s: float) -> None:
+    append(log, b"a long first text\n")
+    reader = await follow(poll_s)
+    await reader.until(b"a long first text\n")
+    os.truncate(log, 0)
+    append(log, b"second\n")
+    await reader.until(b"a long first text\nsecond\n")
+    assert reader.reasons == ["truncated"]
+
+
+@pytest.mark.parametrize("poll_s", [SOON, NEVER])
+async def test_that_a_text_is_gone_is_told_before_there_is_another(follow: Follow, log: Path, poll_s: float) -> None:
+    append(log, b"text\n")
+    reader = await follow(poll_s)
+    await reader.until(b"text\n")
+    os.truncate(log, 0)
+    await reader.until_restarted("truncated")
+    append(log.with_suffix(".new"), b"")
+    os.rename(log.with_suffix(".new"), log)
+    await reader.until_restarted("recreated")
+    append(log, b"new\n")
+    await reader.until(b"text\nnew\n")
+    assert reader.restarts == [("truncated", b""), ("recreated", b"")]
+
+
+@pytest.mark.parametrize("size", [1, 10, 10_000])
+async def test_truncated_and_grown_beyond_the_former_length_between_two_looks(
+    follow: Follow, log: Path, size: int
+) -> None:
+    first, second = b"1" * size, b"2" * (size + 7)
+    append(log, first)
+    reader = await follow(NEVER)
+    await reader.until(first)
+    overwrite(log, second)  # in one step, as far as the tail can see
+    await reader.until(first + second)
+    assert reader.reasons == ["truncated"]
+
+
+@pytest.mark.parametrize("poll_s", [SOON, NEVER])
+async def test_rotated(follow: Follow, log: Path, poll_s: float) -> None:
+    append(log, b"old\n")
+    reader = await follow(poll_s)
+    await reader.until(b"old\n")
+    os.rename(log, log.with_suffix(".1"))
+    append(log.with_suffix(".1"), b"old still\n")
+    append(log, b"new\n")
+    await reader.until(b"old\nold still\nnew\n")
+    assert reader.reasons == ["rotated"]
+
+
+@pytest.mark.parametrize("poll_s", [SOON, NEVER])
+async def test_deleted_and_recreated(follow: Follow, log: Path, poll_s: float) -> None:
+    append(log, b"old\n")
+    reader = await follow(poll_s)
+    await reader.until(b"old\n")
+    delete_under_its_writer(log, b"old still\n")
+    append(log, b"new\n")
+    await reader.until(b"old\nold still\nnew\n")
+    assert reader.reasons == ["recreated"]
+
+
+async def test_replaced_by_renaming_another_over_it(follow: Follow, log: Path) -> None:
+    append(log, b"old\n")
+    reader = await follow(NEVER)
+    await reader.until(b"old\n")
+    append(log.with_suffix(".new"), b"new\n")
+    os.rename(log.with_suffix(".new"), log)
+    await reader.until(b"old\nnew\n")
+    assert reader.reasons == ["recreated"]
+
+
+async def test_moved_away_and_back_is_no_restart(follow: Follow, log: Path) -> None:
+    append(log, b"one\n")
+    reader = await follow()
+    await reader.until(b"one\n")
+    os.rename(log, log.with_suffix(".away"))
+    append(log.with_suffix(".away"), b"two\n")
+    await reader.until(b"one\ntwo\n")
+    os.rename(log.with_suffix(".away"), log)
+    append(log, b"three\n")
+    await reader.until(b"one\ntwo\nthree\n")
+    assert reader.restarts == []
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [(None, b"12345"), (3, b"123"), (0, b""), (5, b"12345"), (9, b"12345")]
+)
+async def test_finish_before_anything_was_read(log: Path, length: int | None, expected: bytes) -> None:
+    append(log, b"12345")
+    tail = FileTail(str(log), NEVER)
+    tail.finish(length)
+    assert b"".join([chunk.data async for chunk in tail.chunks()]) == expected
+
+
+@pytest.mark.parametrize("length", [None, 2, 99])
+async def test_finish_while_it_waits(follow: Follow, log: Path, length: int | None) -> None:
+    append(log, b"12345")
+    reader = await follow(NEVER)
+    await reader.until(b"12345")
+    assert await reader.end(length) == b"12345"
+
+
+async def test_finish_reads_what_was_written_last(follow: Follow, log: Path) -> None:
+    append(log, b"1")
+    reader = await follow(NEVER)
+    await reader.until(b"1")
+    append(log, b"23")
+    assert await reader.end(3) == b"123"
+
+
+async def test_finish_without_a_file(follow: Follow, log: Path) -> None:
+    reader = await follow(NEVER)
+    assert await reader.end() == b""
+    assert await (await follow(NEVER)).end(5) == b""
+
+
+async def test_a_folder_that_does_not_exist_yet(tmp_path: Path) -> None:
+    log = tmp_path / "later" / "run.log"
+    reader = Reader(WatchdogFollower(SOON).follow(str(log)))
+    await asyncio.sleep(0)
+    os.mkdir(log.parent)
+    append(log, b"text")
+    await reader.until(b"text")
+    await reader.end()
+
+
+async def test_a_folder_is_no_log(follow: Follow, log: Path) -> None:
+    os.mkdir(log)
+    problem = (await (await follow()).failure()).problem
+    assert problem.id == "log.unreadable"
+    assert problem.what == f"The log {log} cannot be read: Is a directory."
+
+
+async def test_a_pipe_is_no_log_and_does_not_block(follow: Follow, log: Path) -> None:
+    os.mkfifo(log)
+    problem = (await (await follow()).failure()).problem
+    assert problem.what == f"The log {log} cannot be read: Not a regular file."
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="NOT TESTED: root may read anything")
+async def test_a_log_that_may_not_be_read(follow: Follow, log: Path) -> None:
+    os.close(os.open(log, os.O_CREAT, 0))
+    problem = (await (await follow()).failure()).problem
+    assert problem.what == f"The log {log} cannot be read: Permission denied."
+
+
+def own() -> tuple[int, int]:
+    """Open descriptors and threads of this process."""
+    return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+
+async def test_tails_leave_nothing_behind(log: Path) -> None:
+    """However they end: finished, closed early, or with a problem."""
+
+    async def finished() -> None:
+        await Reader(WatchdogFollower(NEVER).follow(str(log))).end()
+
+    async def closed_early() -> None:
+        chunks = WatchdogFollower(NEVER).follow(str(log)).chunks()
+        assert (await anext_(chunks)).data == b"text"
+        await chunks.aclose()
+
+    async def cancelled() -> None:
+        reader = Reader(WatchdogFollower(NEVER).follow(str(log)))
+        await reader.until(b"text")
+        await reader.close()
+
+    async def troubled() -> None:
+        await Reader(WatchdogFollower(NEVER).follow(str(log.parent))).failure()
+
+    append(log, b"text")
+    await finished()  # watchdog keeps one inotify descriptor and its thread for the whole process
+    before = own()
+    for end in (finished, closed_early, cancelled, troubled) * 3:
+        await end()
+        assert own() == before
+
+
+async def anext_(chunks: AsyncIterator[LogChunk]) -> LogChunk:
+    async for chunk in chunks:
+        return chunk
+    raise AssertionError("no chunk came")
