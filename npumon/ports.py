@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from npumon.core.network import Network
-from npumon.core.snapshot import BoardState, DriverState
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.run.network import Network
 
 if TYPE_CHECKING:  # most commands never change the driver
-    from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome
+    from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome
 
 #: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: None is what there is
 #: to say of a file that is missing, unreadable or no network.

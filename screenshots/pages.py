@@ -17,9 +17,9 @@ from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
-from npumon.core.choice import ModelChoice
-from npumon.core.live import Live
-from npumon.core.report import RunReport
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.run.report import RunReport
 from npumon.demo.board import DemoBoard, temporary_board
 from npumon.engine.monitor import Monitor
 from npumon.engine.report import Context

@@ -13,7 +13,7 @@ from npumon.board.procfs import read_processes
 from npumon.board.roots import Roots
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.demo.board import DemoBoard
 from npumon.engine.monitor import Monitor
 from npumon.engine.report import Context

@@ -12,8 +12,9 @@ from npumon.board.models.entry import ModelEntry
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names
 from npumon.board.thermal import Trip, read_trips
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import Problem
-from npumon.core.snapshot import BoardState, DriverState
 from npumon.core.text import visible
 
 #: A run's log is small, but a monitor that runs for days writes many.

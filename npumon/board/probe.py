@@ -6,7 +6,8 @@ from npumon.board.driver.state import read_driver
 from npumon.board.driver.version import read_version
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board
-from npumon.core.snapshot import BoardState, DriverState
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
 
 
 class HostProbe:

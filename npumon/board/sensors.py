@@ -9,7 +9,7 @@ from npumon.board.device_tree import read_identity
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names, read_bytes, read_integer, read_text
 from npumon.board.thermal import read_cooling, read_zones
-from npumon.core.snapshot import BoardState, CpuCluster, Fan
+from npumon.core.board_state import BoardState, CpuCluster, Fan
 
 #: The clock of the NPU in both chips, in MHz (Amlogic's list of chip ids: 0x88 and 0x99 at 800 MHz).
 _NOMINAL_MHZ = {"A311D": 800.0, "S905D3": 800.0}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names, read_integer, read_text
-from npumon.core.snapshot import CoolingDevice, ThermalZone
+from npumon.core.board_state import CoolingDevice, ThermalZone
 
 #: What a sensor on a chip can really show, in degrees Celsius.
 PLAUSIBLE = (-40.0, 150.0)

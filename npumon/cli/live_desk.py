@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.programs import Program
     from npumon.cli.workplace import Workplace
-    from npumon.core.choice import ModelChoice
-    from npumon.core.live import Live
-    from npumon.core.report import RunReport
+    from npumon.core.monitor.live import Live
+    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.run.report import RunReport
     from npumon.engine.monitor import Monitor
     from npumon.engine.work import Work
     from npumon.ports import DriverControl, ModelRunner, RunningModel, RunRequest
@@ -77,7 +77,7 @@ class LiveDesk:
 
     def _choice(self, key: str, entry: ModelEntry) -> ModelChoice:
         from npumon.cli.network_files import network_paths
-        from npumon.core.choice import ModelChoice
+        from npumon.core.monitor.model_choice import ModelChoice
 
         on_board = self._place.on_board
         return ModelChoice(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 
 from npumon.cli.diagnostics import Diagnostics
-from npumon.core import state as phases
-from npumon.core.state import RunState
+from npumon.core.run import state as phases
+from npumon.core.run.state import RunState
 from npumon.engine.pace import Pace, iterations_over
 from npumon.export.style import Style
 

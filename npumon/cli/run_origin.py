@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli.paths import shown
-from npumon.core.report import RunInfo
+from npumon.core.run.report import RunInfo
 from npumon.core.text import visible
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # every command imports this module, and refusals need nothing but the numbers
 if TYPE_CHECKING:
-    from npumon.core.report import RunReport
+    from npumon.core.run.report import RunReport
 
 DONE = 0
 FAILED = 1
@@ -19,7 +19,7 @@ OF_PROBLEM = {"usage": USAGE, "failed": FAILED, "unavailable": UNAVAILABLE}
 
 def status_of(report: RunReport, *, check: bool = False) -> int:
     """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
-    from npumon.core import outcome
+    from npumon.core.run import outcome
 
     known = {
         outcome.OK: DONE,

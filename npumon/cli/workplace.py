@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from npumon.board.roots import Roots
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.network_files import NetworkFiles
-    from npumon.core.report import RunReport
-    from npumon.core.snapshot import DriverState
+    from npumon.core.driver.driver_state import DriverState
+    from npumon.core.run.report import RunReport
     from npumon.demo.board import DemoBoard
     from npumon.engine.report import Context
     from npumon.engine.session import Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from npumon.core.profile import Diagnostic
-from npumon.core.state import RunState
+from npumon.core.run.state import RunState
 
 _LETTERS = {"error": "E", "warning": "W", "info": "I", "debug": "D"}
 _FAILURES = {"the program's own limit: execution time too long": "Test Fail,Execution Time Too Long"}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from npumon.core.profile import Iteration, Operation
-from npumon.core.state import DONE, FINISHING, RunState
+from npumon.core.run.state import DONE, FINISHING, RunState
 from npumon.demo import endings, galcore, tree, writer
 from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
 from npumon.demo.figures import TOTAL_OVER_ELAPSED, Figures

@@ -1,4 +1,4 @@
-"""A run's state to the profiler's text: the inverse of `core.parser` folded by `core.state`.
+"""A run's state to the profiler's text: the inverse of `core.log.parser` folded by `core.run.state`.
 
 `write` gives the whole text of a state. `opening`, `iteration` and `closing` give the same lines piecewise, so that
 a program can print them at the pace at which the board would. A state that no text says (a product without its
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from npumon.core.profile import BANDWIDTHS, Detection, Iteration, Operation
-from npumon.core.state import CREATING, DONE, RUNNING, VERIFYING, WAITING, RunState
+from npumon.core.run.state import CREATING, DONE, RUNNING, VERIFYING, WAITING, RunState
 from npumon.demo.dialect import C_DEMO, Dialect
 from npumon.demo.messages import failure_line, merged, placed
 

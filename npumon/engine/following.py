@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from npumon.core.activity import ANEW, FOLLOWING, WAITING, Activity
-from npumon.core.logbook import Logbook
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import Completed, IterationCompleted
-from npumon.core.state import RunState
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.activity import ANEW, FOLLOWING, WAITING, Activity
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import Completed, IterationCompleted
+from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.report import report_of
 from npumon.engine.scene import Scene

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
-from npumon.core.live import Latencies
-from npumon.core.metrics import figures_of
+from npumon.core.monitor.live import Latencies
 from npumon.core.profile import Iteration
-from npumon.core.report import RunReport
-from npumon.core.series import History, Series, sample_of
+from npumon.core.run.history import History, Series, sample_of
+from npumon.core.run.metrics import figures_of
+from npumon.core.run.report import RunReport
 
 KEPT_RUNS = 200
 #: Operations, classes, objects, diagnostics and tensors of all kept runs together: some ten megabytes.

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from npumon.core.snapshot import BoardState, DriverState
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
 from npumon.ports import BoardProbe, Clock
 
 #: How long an answer is waited for. The kernel gives one within milliseconds.

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 
-from npumon.core.activity import FINISHING, RELOADING, STARTING, Activity
-from npumon.core.live import Live
-from npumon.core.logbook import Logbook
-from npumon.core.outcome import OK, RUNNING
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.activity import FINISHING, RELOADING, STARTING, Activity
+from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.report import RunInfo
-from npumon.core.runs import IterationCompleted
+from npumon.core.run.outcome import OK, RUNNING
+from npumon.core.run.report import RunInfo
+from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
 from npumon.engine.following import BEHIND_BYTES, Following
 from npumon.engine.lookout import Lookout, Sight

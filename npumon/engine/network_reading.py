@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from npumon.core.network import Network
+from npumon.core.run.network import Network
 from npumon.ports import ReadNetwork
 
 #: How long the report of a run waits for the file. The program has just read it, so it is in memory.

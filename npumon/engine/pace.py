@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from npumon.core import state as phases
-from npumon.core.state import RunState
+from npumon.core.run import state as phases
+from npumon.core.run.state import RunState
 
 
 class Pace:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from npumon.core.blocks import Heads
+from npumon.core.log.fast_blocks import Heads
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.engine.rows import RowWriter, Segment, segments

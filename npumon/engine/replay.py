@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from npumon.core.blocks import Batch, BlockReader, Pieces
-from npumon.core.runs import Completed, RunFold
+from npumon.core.log.fast_blocks import Batch, BlockReader, Pieces
+from npumon.core.run.splitter import Completed, RunFold
 
 
 def replay(chunks: Iterable[bytes], first_run: int = 1) -> Iterator[Completed]:

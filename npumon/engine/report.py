@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from npumon.core.assessment import assess
-from npumon.core.outcome import RUNNING, Ending, outcome
 from npumon.core.profile import Diagnostic
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.state import RunState
-from npumon.core.verdict import Circumstances
+from npumon.core.run.outcome import RUNNING, Ending, outcome
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import RunState
+from npumon.core.run.verdict import Circumstances, assess
 
 if TYPE_CHECKING:
-    from npumon.core.network import Network
-    from npumon.core.snapshot import DriverState
+    from npumon.core.driver.driver_state import DriverState
+    from npumon.core.run.network import Network
 
 
 class Context(NamedTuple):

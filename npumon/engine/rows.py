@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from npumon.core.blocks import BlockReader, Blocks, Heads, Pieces, Texts, split_blocks
+from npumon.core.log.fast_blocks import BlockReader, Blocks, Heads, Pieces, Texts, split_blocks
 from npumon.core.profile import Iteration
-from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
 
 
 class RowWriter(Protocol):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 
-from npumon.core.activity import IDLE, STOPPING, Activity
-from npumon.core.live import Live
-from npumon.core.logbook import Logbook
-from npumon.core.occupation import in_use
-from npumon.core.report import RunReport
-from npumon.core.snapshot import BoardState, DriverState, Snapshot
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.activity import IDLE, STOPPING, Activity
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.npu_users import in_use
+from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.run.report import RunReport
 from npumon.engine.journal import Journal
 from npumon.engine.lookout import Sight
 from npumon.engine.report import Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npumon.core.activity import Activity, Course
+from npumon.core.monitor.activity import Activity, Course
 
 
 class SeriesClock:

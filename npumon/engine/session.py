@@ -11,14 +11,14 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import NamedTuple
 
-from npumon.core.logbook import Logbook, last_lines
-from npumon.core.network import Network
-from npumon.core.outcome import RUNNING, Ending
-from npumon.core.parser import ProfileParser
+from npumon.core.log.parser import ProfileParser
+from npumon.core.log.scrollback import Logbook, last_lines
 from npumon.core.profile import Diagnostic
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import Completed, RunFold
-from npumon.core.state import RunState
+from npumon.core.run.network import Network
+from npumon.core.run.outcome import RUNNING, Ending
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import Completed, RunFold
+from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.network_reading import NetworkReading
 from npumon.engine.report import Context, report_of

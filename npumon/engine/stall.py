@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from npumon.core import state as phases
+from npumon.core.run import state as phases
 
 
 class Patience(NamedTuple):

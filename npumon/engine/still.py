@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from npumon.core.live import Live
-from npumon.core.logbook import Logbook
-from npumon.core.snapshot import Snapshot
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.snapshot import Snapshot
 from npumon.engine.journal import Journal
 
 

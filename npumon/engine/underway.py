@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from npumon.core import activity as stages
-from npumon.core import state as phases
-from npumon.core.activity import Activity
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.state import EMPTY, RunState
+from npumon.core.monitor import activity as stages
+from npumon.core.monitor.activity import Activity
+from npumon.core.run import state as phases
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.pace import Pace, iterations_over
 from npumon.engine.report import Context, running_report
 from npumon.engine.stall import Patience

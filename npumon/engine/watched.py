@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from npumon.core.events import AverageTimed, Event, InferenceTimed, ThreadExited, TopListed, TopStarted
-from npumon.core.parser import ProfileParser
-from npumon.core.runs import Completed, RunCompleted, RunFold
-from npumon.core.state import DONE, RunState
+from npumon.core.log.events import AverageTimed, Event, InferenceTimed, ThreadExited, TopListed, TopStarted
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.splitter import Completed, RunCompleted, RunFold
+from npumon.core.run.state import DONE, RunState
 
 #: Only after one of these can a run be complete that was not before.
 _LAST_WORDS = (ThreadExited, TopListed, TopStarted, AverageTimed, InferenceTimed)

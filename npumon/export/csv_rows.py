@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Sequence
 
-from npumon.core.blocks import Heads, Texts
-from npumon.core.metrics import utilization
+from npumon.core.log.fast_blocks import Heads, Texts
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
+from npumon.core.run.metrics import utilization
 from npumon.export.csv_cells import cell
 
 HEADER = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from npumon.core.report import RunReport
+from npumon.core.run.report import RunReport
 from npumon.export.run_document import Document, finite, run_document
 from npumon.export.style import PLAIN, Style
 

@@ -9,10 +9,10 @@ import math
 from typing import Any
 
 from npumon import __version__
-from npumon.core.metrics import Check, Metrics, utilization
-from npumon.core.network import Network, NetworkTensor
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Detection, Iteration, Operation
-from npumon.core.report import RunInfo, RunReport
+from npumon.core.run.metrics import Check, Metrics, utilization
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.report import RunInfo, RunReport
 
 Document = dict[str, Any]
 

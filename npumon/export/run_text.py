@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from npumon.core import outcome as how
 from npumon.core import units
-from npumon.core.metrics import ddr_rate, utilization
-from npumon.core.network import NetworkTensor
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
-from npumon.core.report import RunReport
-from npumon.core.verdict import ddr_bound
+from npumon.core.run import outcome as how
+from npumon.core.run.metrics import ddr_rate, utilization
+from npumon.core.run.network import NetworkTensor
+from npumon.core.run.report import RunReport
+from npumon.core.run.verdict import ddr_bound
 from npumon.export.drawing import bar, columns, fitted, flowed, painted, plain, table, wrapped
 from npumon.export.style import PLAIN, Style
 

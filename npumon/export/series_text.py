@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.comparison import latency_us
-from npumon.core.report import RunReport
+from npumon.core.run.comparison import latency_us
+from npumon.core.run.report import RunReport
 from npumon.export.drawing import painted, wrapped
 from npumon.export.run_text import run_text
 from npumon.export.style import PLAIN, Style

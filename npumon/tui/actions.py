@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from npumon.core.live import Live
-    from npumon.core.report import RunReport
+    from npumon.core.monitor.live import Live
+    from npumon.core.run.report import RunReport
     from npumon.tui.screens.page import Page
     from npumon.tui.widgets.key_bar import Hint
 

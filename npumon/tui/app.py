@@ -16,8 +16,10 @@ from textual.command import Provider
 from textual.driver import Driver
 from textual.screen import Screen
 
-from npumon.core.live import Live
-from npumon.core.snapshot import BoardState, DriverState, Snapshot
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.snapshot import Snapshot
 from npumon.tui import themes
 from npumon.tui.actions import Actions
 from npumon.tui.conductor import Conductor

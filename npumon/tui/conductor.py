@@ -11,7 +11,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.core.live import Live
+    from npumon.core.monitor.live import Live
     from npumon.engine.work import Work
     from npumon.tui.desk import Desk, Engine
 

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from npumon.core.choice import ModelChoice
-    from npumon.core.live import Live
+    from npumon.core.monitor.live import Live
+    from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.problems import Problem
-    from npumon.core.report import RunReport
+    from npumon.core.run.report import RunReport
     from npumon.engine.work import Work
     from npumon.ports import DriverControl
 

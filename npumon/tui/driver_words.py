@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from rich.text import Text
 
-from npumon.core.driver_plan import DriverPlan, ReloadReport, StepOutcome
+from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.text import visible
 
 Shown = Callable[[str], str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.keys import PAGES
 from npumon.tui.widgets.key_bar import Hint
 

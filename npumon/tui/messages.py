@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 
 
 class LiveArrived(Message):

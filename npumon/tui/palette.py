@@ -16,7 +16,7 @@ from npumon.tui.screens.latest_size import LatestSize
 from npumon.tui.themes import NAMES
 
 if TYPE_CHECKING:
-    from npumon.core.choice import ModelChoice
+    from npumon.core.monitor.model_choice import ModelChoice
     from npumon.tui.app import MonitorApp
 
 _LEFT_OUT = frozenset({"command_palette"})

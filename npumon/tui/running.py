@@ -10,8 +10,8 @@ from npumon.core.text import visible
 from npumon.tui.notices import Notices
 
 if TYPE_CHECKING:
-    from npumon.core.choice import ModelChoice
-    from npumon.core.live import Live
+    from npumon.core.monitor.live import Live
+    from npumon.core.monitor.model_choice import ModelChoice
     from npumon.tui.conductor import Conductor
     from npumon.tui.desk import Desk
 

@@ -13,9 +13,9 @@ from npumon.tui.screens.page import Page
 from npumon.tui.svg import self_contained
 
 if TYPE_CHECKING:
-    from npumon.core.choice import ModelChoice
-    from npumon.core.live import Live
-    from npumon.core.report import RunReport
+    from npumon.core.monitor.live import Live
+    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.run.report import RunReport
     from npumon.engine.work import Work
     from npumon.ports import DriverControl
 

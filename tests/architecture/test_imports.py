@@ -77,11 +77,11 @@ def test_the_version_imports_next_to_nothing(tmp_path: Path) -> None:
     ("words", "unwanted"),
     [
         (["parse", "--format", "json", str(SEED)], {"asyncio", "subprocess", "psutil", "watchdog", "multiprocessing"}),
-        (["run", "--help"], {"asyncio", "subprocess", "psutil", "watchdog", "npumon.core.parser"}),
-        (["run", "missing"], {"asyncio", "subprocess", "watchdog", "npumon.core.parser"}),
-        (["snapshot", "--root", "/nonexistent"], {"asyncio", "subprocess", "watchdog", "npumon.core.parser"}),
-        (["parse", "missing.log"], {"asyncio", "subprocess", "npumon.core.parser"}),
-        (["models"], {"asyncio", "subprocess", "npumon.core.parser"}),
+        (["run", "--help"], {"asyncio", "subprocess", "psutil", "watchdog", "npumon.core.log.parser"}),
+        (["run", "missing"], {"asyncio", "subprocess", "watchdog", "npumon.core.log.parser"}),
+        (["snapshot", "--root", "/nonexistent"], {"asyncio", "subprocess", "watchdog", "npumon.core.log.parser"}),
+        (["parse", "missing.log"], {"asyncio", "subprocess", "npumon.core.log.parser"}),
+        (["models"], {"asyncio", "subprocess", "npumon.core.log.parser"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -123,8 +123,8 @@ def compare_with_mawk(ours: Path, theirs: Path) -> int:
 
 def compare_with_tolerant(log: Path, ours: Path) -> int:
     """The number of rows; ends the bench where one differs, or there is another number of them."""
-    from npumon.core.parser import ProfileParser
-    from npumon.core.runs import IterationCompleted, RunFold
+    from npumon.core.log.parser import ProfileParser
+    from npumon.core.run.splitter import IterationCompleted, RunFold
     from npumon.export.csv_rows import iteration_rows
 
     parser, fold, count = ProfileParser(), RunFold(kept_operations=1_000), 0

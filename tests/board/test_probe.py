@@ -8,7 +8,7 @@ from npumon.board.driver.state import read_driver
 from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board
-from npumon.core.snapshot import BoardState
+from npumon.core.board_state import BoardState
 from npumon.ports import BoardProbe
 
 Put = Callable[[str, "str | bytes"], Path]

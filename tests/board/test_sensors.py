@@ -8,7 +8,7 @@ import pytest
 
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board, read_kernel, read_npu_interrupts
-from npumon.core.snapshot import BoardState, CpuCluster, Fan
+from npumon.core.board_state import BoardState, CpuCluster, Fan
 
 Put = Callable[[str, "str | bytes"], Path]
 PARAMETER = "sys/module/galcore/parameters/nanoqFreq"

@@ -8,7 +8,7 @@ import pytest
 
 from npumon.board.roots import Roots
 from npumon.board.thermal import Trip, read_cooling, read_trips, read_zones
-from npumon.core.snapshot import CoolingDevice, ThermalZone
+from npumon.core.board_state import CoolingDevice, ThermalZone
 
 Put = Callable[[str, "str | bytes"], Path]
 THERMAL = "sys/class/thermal"

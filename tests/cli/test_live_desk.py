@@ -15,8 +15,8 @@ from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.live_desk import LiveDesk, RunnerOnDemand
 from npumon.cli.workplace import Workplace
 from npumon.core.problems import ProblemError
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.state import RunState
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import RunState
 from npumon.engine.report import Context, report_of
 from npumon.ports import RunningModel, RunRequest
 from npumon.tui.desk import Look

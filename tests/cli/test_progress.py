@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.progress import Progress, duration, progress_line
-from npumon.core import state as phases
-from npumon.core.state import EMPTY, RunState
+from npumon.core.run import state as phases
+from npumon.core.run.state import EMPTY, RunState
 from npumon.export.style import Style
 
 STYLE = Style()

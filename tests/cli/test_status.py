@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from npumon.cli import status
-from npumon.core.metrics import Check, Metrics
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.state import EMPTY
+from npumon.core.run.metrics import Check, Metrics
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import EMPTY
 
 
 def report(outcome: str, *checks: bool | None) -> RunReport:

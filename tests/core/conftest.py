@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from npumon.core.parser import ProfileParser
+from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
-from npumon.core.runs import RunCompleted, RunFold
-from npumon.core.state import RunState
+from npumon.core.run.splitter import RunCompleted, RunFold
+from npumon.core.run.state import RunState
 
 
 @pytest.fixture(scope="session")

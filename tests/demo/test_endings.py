@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from npumon.core.events import ObjectDetected
-from npumon.core.parser import ProfileParser
-from npumon.core.state import RunState
+from npumon.core.log.events import ObjectDetected
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.state import RunState
 from npumon.demo.board import DemoBoard, temporary_board
 
 MakeBoard = Callable[..., DemoBoard]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from npumon.core.state import RunState
+from npumon.core.run.state import RunState
 from npumon.demo.board import DemoBoard
 from npumon.demo.program import next_run
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npumon.core import events as ev
-from npumon.core.parser import ProfileParser
+from npumon.core.log import events as ev
+from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Iteration, Operation, TopEntry
-from npumon.core.state import EMPTY, RunState, reduce
+from npumon.core.run.state import EMPTY, RunState, reduce
 from npumon.demo import writer
 from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
 from npumon.demo.writer import DETECTION_STAGES, KSNN_STAGES, write

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from npumon.core import activity as stages
-from npumon.core.live import Live
+from npumon.core.monitor import activity as stages
+from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
 from npumon.engine.report import Context
 from tests.viewer import LIMIT, Viewer, own

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.live import Latencies
-from npumon.core.network import Network, NetworkTensor
+from npumon.core.monitor.live import Latencies
 from npumon.core.profile import Diagnostic, Iteration, Operation
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.state import EMPTY
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import EMPTY
 from npumon.engine.journal import KEPT_DIAGNOSTICS, KEPT_LATENCIES, KEPT_MODELS, KEPT_ROWS, KEPT_RUNS, Journal
 from npumon.engine.report import Context, report_of
 

@@ -13,11 +13,12 @@ import pytest
 
 from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
-from npumon.core import activity as stages
-from npumon.core.live import Live
-from npumon.core.network import Network
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState, Holder
+from npumon.core.monitor import activity as stages
+from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
-from npumon.core.snapshot import BoardState, DriverState, Holder
+from npumon.core.run.network import Network
 from npumon.demo.board import temporary_board
 from npumon.engine import lookout
 from npumon.engine.monitor import KEPT_OPERATIONS

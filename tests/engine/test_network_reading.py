@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from npumon.core.network import Network
+from npumon.core.run.network import Network
 from npumon.engine import network_reading
 from npumon.engine.network_reading import NetworkReading
 

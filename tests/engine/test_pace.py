@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from npumon.core import state as phases
-from npumon.core.state import EMPTY, RunState
+from npumon.core.run import state as phases
+from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.pace import Pace
 
 

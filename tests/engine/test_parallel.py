@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npumon.core.problems import ProblemError
-from npumon.core.runs import RunCompleted
+from npumon.core.run.splitter import RunCompleted
 from npumon.engine.parallel import WORTHWHILE, prepared_in_parallel, worthwhile
 from npumon.engine.rows import Segment, prepared, rows
 from npumon.export.csv_rows import CsvRows

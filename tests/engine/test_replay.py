@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.parser import ProfileParser
-from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
 from npumon.engine.replay import replay
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]

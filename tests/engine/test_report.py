@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.outcome import Ending
-from npumon.core.parser import ProfileParser
-from npumon.core.report import RunInfo
-from npumon.core.runs import RunFold
-from npumon.core.snapshot import DriverState
-from npumon.core.state import EMPTY, RunState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.outcome import Ending
+from npumon.core.run.report import RunInfo
+from npumon.core.run.splitter import RunFold
+from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.report import Context, label_of, report_of, running_report, started
 
 LABELS = ("dummy", "kit fox", "goldfish", "")

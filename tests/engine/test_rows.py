@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.blocks import Heads
-from npumon.core.parser import ProfileParser
-from npumon.core.runs import IterationCompleted, RunCompleted, RunFold
+from npumon.core.log.fast_blocks import Heads
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunFold
 from npumon.engine.rows import Stretch, prepared, rows, segments
 from npumon.export.csv_rows import CsvRows, iteration_rows
 

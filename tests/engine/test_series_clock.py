@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npumon.core.activity import Activity, Course
+from npumon.core.monitor.activity import Activity, Course
 from npumon.engine.series_clock import SeriesClock
 
 STARTING = Activity("starting", elapsed_s=0.0)

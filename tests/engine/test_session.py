@@ -16,11 +16,11 @@ from npumon.board.clock import SystemClock
 from npumon.board.procfs import read_processes
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
-from npumon.core.network import Network
+from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import ProblemError
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import IterationCompleted
-from npumon.core.snapshot import DriverState
+from npumon.core.run.network import Network
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import IterationCompleted
 from npumon.engine.report import Context
 from npumon.engine.session import Session, Update
 from npumon.ports import ReadNetwork, RunRequest, StopReason

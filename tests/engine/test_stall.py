@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core import state as phases
+from npumon.core.run import state as phases
 from npumon.engine.stall import Patience
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from npumon.core.parser import ProfileParser
-from npumon.core.report import RunInfo
-from npumon.core.runs import RunFold
-from npumon.core.snapshot import BoardState, DriverState, Snapshot
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.parser import ProfileParser
+from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.run.report import RunInfo
+from npumon.core.run.splitter import RunFold
 from npumon.engine.report import Context, report_of
 from npumon.engine.still import still
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core import state as phases
-from npumon.core.activity import Activity
-from npumon.core.report import RunInfo
-from npumon.core.state import EMPTY, RunState
+from npumon.core.monitor.activity import Activity
+from npumon.core.run import state as phases
+from npumon.core.run.report import RunInfo
+from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.report import Context
 from npumon.engine.stall import Patience
 from npumon.engine.underway import UnderWay

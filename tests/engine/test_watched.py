@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.parser import ProfileParser
-from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
 from npumon.engine.watched import WatchedLog
 
 BEGIN = b"#productname=VIPNano-QI, pid=0x88\nStart run graph [1] times...\n"

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
-from npumon.core.network import Network, NetworkTensor
-from npumon.core.parser import ProfileParser
+from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Iteration, Operation, TopEntry
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import RunFold
-from npumon.core.state import RunState
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import RunFold
+from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.report import Context, report_of
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from npumon import __version__
+from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
+from npumon.core.driver.driver_state import DriverState, Holder
+from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
-from npumon.core.report import RunReport
-from npumon.core.snapshot import BoardState, CoolingDevice, CpuCluster, DriverState, Fan, Holder, Snapshot, ThermalZone
+from npumon.core.run.report import RunReport
 from npumon.export.board_document import board_document, driver_document, snapshot_document
 from npumon.export.run_document import run_document
 

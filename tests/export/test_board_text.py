@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
+from npumon.core.driver.driver_state import DriverState, Holder
+from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
-from npumon.core.report import RunReport
-from npumon.core.snapshot import BoardState, CoolingDevice, CpuCluster, DriverState, Fan, Holder, Snapshot, ThermalZone
+from npumon.core.run.report import RunReport
 from npumon.core.text import visible
 from npumon.export.board_text import board_lines, driver_lines, snapshot_text
 from npumon.export.drawing import columns

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.blocks import Blocks, Heads, split_blocks
-from npumon.core.metrics import utilization
+from npumon.core.log.fast_blocks import Blocks, Heads, split_blocks
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
-from npumon.core.report import RunReport
+from npumon.core.run.metrics import utilization
+from npumon.core.run.report import RunReport
 from npumon.export.csv_rows import HEADER, CsvRows, iteration_rows
 
 BLOCK = b"""\

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from npumon import __version__
-from npumon.core.network import Network, NetworkTensor
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
-from npumon.core.report import RunInfo, RunReport
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.report import RunInfo, RunReport
 from npumon.engine.report import Context
 from npumon.export.run_document import bandwidth_document, finite, iteration_line, run_document
 

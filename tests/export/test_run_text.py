@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.network import Network, NetworkTensor
-from npumon.core.report import RunInfo, RunReport
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.report import RunInfo, RunReport
 from npumon.engine.report import Context
 from npumon.export.drawing import columns
 from npumon.export.run_text import run_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from npumon.core.report import RunReport
+from npumon.core.run.report import RunReport
 from npumon.export.run_text import run_text
 from npumon.export.series_text import series_text
 from npumon.export.style import Style

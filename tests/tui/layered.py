@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from npumon.core.live import Live
-from npumon.core.report import RunReport
+from npumon.core.monitor.live import Live
+from npumon.core.run.report import RunReport
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from tests.tui.stage import SEED, StillDesk, live, report

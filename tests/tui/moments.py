@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from npumon.core.activity import Activity
-from npumon.core.live import Latencies, Live
-from npumon.core.logbook import Logbook, LogPage
-from npumon.core.parser import ProfileParser
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.parser import ProfileParser
+from npumon.core.log.scrollback import Logbook, LogPage
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Latencies, Live
+from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import RunFold
-from npumon.core.series import History, Sample
-from npumon.core.snapshot import DriverState, Snapshot
+from npumon.core.run.history import History, Sample
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import RunFold
 from npumon.engine.report import Context, running_report
 from npumon.tui.paint import Line, Room, width_of
 from tests.tui.stage import BOARD, DRIVER, LABELS, SEED, live, report

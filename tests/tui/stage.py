@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.pilot import Pilot
 
-from npumon.core.choice import ModelChoice
-from npumon.core.live import Live
-from npumon.core.parser import ProfileParser
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import RunFold
-from npumon.core.snapshot import BoardState, DriverState, Snapshot, ThermalZone
+from npumon.core.board_state import BoardState, ThermalZone
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.parser import ProfileParser
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import RunFold
 from npumon.engine.report import Context, report_of
 from npumon.tui import still
 from npumon.tui.app import MonitorApp

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.activity import Activity
-from npumon.core.live import Live
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
-from npumon.core.snapshot import BoardState, DriverState, Snapshot
 from npumon.tui.panes.absence import hindrances, why_nothing
 from tests.tui.moments import MISSING, PROFILING_OFF, board, under_way, without_counters
 from tests.tui.stage import live

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 import npumon.tui.app
-from npumon.core.activity import RUNNING, Activity
+from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.tui import actions
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.page import Page

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from npumon.core.activity import Activity
-from npumon.core.live import Live
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
 from npumon.engine.work import Work
 from npumon.ports import RunRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Room
 from npumon.tui.panes.bandwidth import Lanes, bandwidth_lines
 from npumon.tui.widgets.graph import Scale

@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import ROLES, Line, Room, Span
 from npumon.tui.widgets.canvas import Canvas, _cells, _difference
 from tests.tui.stage import live

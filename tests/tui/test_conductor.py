@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from npumon.core.activity import RUNNING, Activity
-from npumon.core.live import Live
+from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
 from npumon.engine.work import Work
 from npumon.ports import RunRequest

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.live import Latencies
-from npumon.core.metrics import Figures, Metrics
-from npumon.core.network import Network, NetworkTensor
-from npumon.core.state import EMPTY
+from npumon.core.monitor.live import Latencies
+from npumon.core.run.metrics import Figures, Metrics
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.state import EMPTY
 from npumon.tui.paint import Room
 from npumon.tui.panes import facts
 from tests.tui.moments import LATENCIES, seed_run, texts

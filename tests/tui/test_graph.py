@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.series import History, Sample, Series
+from npumon.core.run.history import History, Sample, Series
 from npumon.tui.paint import Room
 from npumon.tui.widgets.graph import Graph, Scale, column, nice, window
 

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.activity import Activity
-from npumon.core.live import Live
-from npumon.core.snapshot import BoardState, CoolingDevice, DriverState, Snapshot, ThermalZone
+from npumon.core.board_state import BoardState, CoolingDevice, ThermalZone
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.snapshot import Snapshot
 from npumon.tui.paint import Room, width_of
 from npumon.tui.widgets.header import Header
 from tests.tui.stage import BOARD, DRIVER, SEED, application, live, picture, report, until

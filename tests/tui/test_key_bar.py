@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.command import CommandPalette
 
-from npumon.core.activity import RUNNING, Activity
-from npumon.core.live import Live
+from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from npumon.tui.hints import State, hints_in

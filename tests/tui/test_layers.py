@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from npumon.core.activity import RUNNING, Activity
-from npumon.core.report import RunReport
-from npumon.core.snapshot import DriverState
-from npumon.core.state import RunState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.run.report import RunReport
+from npumon.core.run.state import RunState
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.layers import PAGE_KEYS, LayersPage
 from tests.tui.layered import many, page_of, profile, ran, settled, show

@@ -6,9 +6,9 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from npumon.core.activity import Activity
-from npumon.core.live import Live
-from npumon.core.network import Network, NetworkTensor
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Live
+from npumon.core.run.network import Network, NetworkTensor
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from npumon.tui.messages import LiveArrived

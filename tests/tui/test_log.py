@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from npumon.core.live import Live
-from npumon.core.logbook import Logbook
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.log import PAGE_KEYS, LogPage
 from npumon.tui.widgets import log_search

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from npumon.core.logbook import Logbook, LogPage
+from npumon.core.log.scrollback import Logbook, LogPage
 from npumon.tui.paint import Line, Room, width_of
 from npumon.tui.widgets.log_place import Place, bottom_of, stepped
 from npumon.tui.widgets.log_rows import (

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from npumon.core.logbook import Logbook, LogPage
+from npumon.core.log.scrollback import Logbook, LogPage
 from npumon.tui.widgets import log_search
 from npumon.tui.widgets.log_search import hunt, pattern_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.logbook import LogPage
+from npumon.core.log.scrollback import LogPage
 from npumon.tui.paint import Room
 from npumon.tui.panes.log_tail import log_lines
 from tests.tui.moments import ROOMS, fits, log, moments, roles, texts

@@ -10,9 +10,9 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from npumon.core.activity import RUNNING, Activity
-from npumon.core.live import Live
-from npumon.core.logbook import Logbook, line_text
+from npumon.core.log.scrollback import Logbook, line_text
+from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from npumon.tui.screens.log import LogPage

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 from textual.pilot import Pilot
 
-from npumon.core.activity import RUNNING, Activity
-from npumon.core.choice import ModelChoice
+from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look

@@ -7,10 +7,10 @@ from textual.widgets import Button
 
 from npumon.board.board_lock import lock_folder
 from npumon.board.driver.undo_journal import DriverJournal
-from npumon.core.driver_plan import DriverPlan, ReloadReport, Step, StepOutcome
-from npumon.core.driver_standing import Interruption
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.plan import DriverPlan, ReloadReport, Step, StepOutcome
 from npumon.core.problems import Problem
-from npumon.core.snapshot import DriverState
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens import reload
 from npumon.tui.screens.reload import ReloadDialog

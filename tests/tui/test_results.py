@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Room
 from npumon.tui.panes.results import results_lines, results_title
 from tests.tui.moments import DETECTIONS, OTHER_TEXT, ROOMS, TEXT, fits, moments, seed_run, texts, under_way

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from npumon.core.activity import Activity, Course
-from npumon.core.live import Latencies, Live
-from npumon.core.report import RunInfo
+from npumon.core.monitor.activity import Activity, Course
+from npumon.core.monitor.live import Latencies, Live
+from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Room
 from npumon.tui.panes.run_state import outcome_words, run_state_lines
 from tests.tui.moments import ROOMS, TEXT, fits, moments, roles, seed_run, texts, under_way

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from npumon.core.activity import RUNNING, Activity
-from npumon.core.report import RunReport
+from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.run.report import RunReport
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.runs import PAGE_KEYS, RunsPage
 from npumon.tui.widgets.run_table import FigureTable, RunTable

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from npumon.core.activity import Activity
-from npumon.core.choice import ModelChoice
-from npumon.core.live import Latencies, Live
-from npumon.core.logbook import Logbook
-from npumon.core.series import Series, sample_of
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Latencies, Live
+from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.run.history import Series, sample_of
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from npumon.tui.keys import PAGES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npumon.core.activity import Activity
+from npumon.core.monitor.activity import Activity
 from npumon.tui.panes.subject import Subject, figures_subject, results_subject
 from tests.tui.moments import OTHER_TEXT, seed_run, under_way
 from tests.tui.stage import live, report

@@ -10,7 +10,7 @@ import pytest
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-from npumon.core.logbook import Logbook
+from npumon.core.log.scrollback import Logbook
 from npumon.tui.app import MonitorApp
 from npumon.tui.keys import PAGES
 from npumon.tui.messages import LiveArrived

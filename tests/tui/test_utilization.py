@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.activity import Activity
-from npumon.core.live import Latencies, Live
-from npumon.core.metrics import Figures
-from npumon.core.network import Network, NetworkTensor
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Latencies, Live
+from npumon.core.run.metrics import Figures
+from npumon.core.run.network import Network, NetworkTensor
 from npumon.tui.paint import Room
 from npumon.tui.panes.digits import large
 from npumon.tui.panes.utilization import Past, network_title, utilization_lines

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.activity import Activity
-from npumon.core.live import Live
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Room
 from npumon.tui.panes.verdict import failed_checks, most_lines, role_of, verdict_lines, verdict_sentences
 from tests.tui.moments import (

@@ -8,8 +8,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from npumon.core.driver_failures import failure
-from npumon.core.driver_plan import Step, StepOutcome
+from npumon.core.driver.failures import failure
+from npumon.core.driver.plan import Step, StepOutcome
 from tests.vm import guest_system as board
 from tests.vm.guest_npumon import driver
 

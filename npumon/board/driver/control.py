@@ -18,11 +18,11 @@ from npumon.board.driver.system_tools import SystemTools
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_kernel
-from npumon.core.driver_plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
-from npumon.core.driver_refusals import refusals
-from npumon.core.driver_standing import ModuleFile, Standing
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.driver.inputs import ModuleFile, Standing
+from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
+from npumon.core.driver.refusals import refusals
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.snapshot import DriverState
 
 if TYPE_CHECKING:  # a plan needs no event loop, and importing it takes longer than making one
     import asyncio

@@ -15,11 +15,11 @@ from npumon.board.driver.sudo import Privilege
 from npumon.board.driver.system_tools import SystemTools, run_program
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
-from npumon.core.driver_failures import failure
-from npumon.core.driver_plan import DriverPlan, ReloadReport, Step, StepOutcome, differences
-from npumon.core.driver_standing import Interruption
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.driver.failures import failure
+from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.plan import DriverPlan, ReloadReport, Step, StepOutcome, differences
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.snapshot import DriverState
 
 Hear = Callable[[StepOutcome], None]
 

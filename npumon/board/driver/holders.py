@@ -12,8 +12,8 @@ from pathlib import Path
 from npumon.board.procfs import MARK
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names, read_bytes
+from npumon.core.driver.driver_state import Holder
 from npumon.core.problems import Problem
-from npumon.core.snapshot import Holder
 from npumon.core.text import decode, visible
 
 _SHOWN = 200

@@ -11,7 +11,7 @@ from npumon.board.driver.path_safety import find_danger
 from npumon.board.driver.system_tools import SystemTools
 from npumon.board.roots import Roots
 from npumon.board.sysfs import read_bytes
-from npumon.core.driver_standing import ModuleFile, Parameters
+from npumon.core.driver.inputs import ModuleFile, Parameters
 from npumon.core.text import visible
 
 #: Seconds; it reads one file.

@@ -17,8 +17,8 @@ from npumon.board.driver.version import read_version
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_kernel
 from npumon.board.sysfs import integer, names, read_bytes, read_integer, read_text
+from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import Problem
-from npumon.core.snapshot import DriverState
 from npumon.core.text import decode, visible
 
 #: Stands for the value of a parameter that exists but cannot be read.

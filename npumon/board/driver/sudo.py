@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.board.driver.system_tools import SystemTools
-from npumon.core.driver_plan import Step
+from npumon.core.driver.plan import Step
+from npumon.core.driver.sudoers import without_password
 from npumon.core.problems import Problem
-from npumon.core.sudo_rule import without_password
 
 #: Seconds for sudo to look up its rules; they may come over a network.
 _LIMIT_S = 20.0

@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 
 from npumon.board.sysfs import names
-from npumon.core.driver_standing import Interruption
+from npumon.core.driver.inputs import Interruption
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 

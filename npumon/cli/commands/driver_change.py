@@ -20,7 +20,7 @@ from npumon.core.text import visible
 if TYPE_CHECKING:
     from npumon.board.driver.control import HostDriverControl
     from npumon.cli.workplace import Workplace
-    from npumon.core.driver_plan import Action, DriverPlan, ReloadReport
+    from npumon.core.driver.plan import Action, DriverPlan, ReloadReport
     from npumon.ports import DriverControl
 
 #: What mends an interrupted reload.

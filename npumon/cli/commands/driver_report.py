@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from npumon.cli.workplace import Workplace
-    from npumon.core.driver_plan import DriverPlan, ReloadReport, Step
+    from npumon.core.driver.plan import DriverPlan, ReloadReport, Step
     from npumon.core.problems import Problem
 
 _TITLES = {"reload": "To reload galcore", "load": "To load galcore", "unload": "To unload galcore"}

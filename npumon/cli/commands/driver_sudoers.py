@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def print_rule(args: argparse.Namespace, place: Workplace) -> int:
     """Print it. Raises `ProblemError` where a rule would be of no use, or would give away root's rights."""
-    from npumon.core.sudo_rule import sudo_rule
+    from npumon.core.driver.sudoers import sudo_rule
 
     place.format("text")
     user = _user()

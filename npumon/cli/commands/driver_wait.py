@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from npumon.cli.workplace import Workplace
-    from npumon.core.driver_plan import DriverPlan
+    from npumon.core.driver.plan import DriverPlan
 
     Again = Callable[[], DriverPlan]
 

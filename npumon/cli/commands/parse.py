@@ -13,8 +13,8 @@ from npumon.cli import status
 from npumon.cli.log_source import opened, refuse_early
 from npumon.cli.named_input import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.runs import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
 
 if TYPE_CHECKING:
     from npumon.cli.output import Sink
@@ -156,7 +156,7 @@ class Logs:
 
 def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]:
     """The same as `replay`, with nothing held back."""
-    from npumon.core.parser import ProfileParser
+    from npumon.core.log.parser import ProfileParser
 
     parser, fold = ProfileParser(), RunFold(first_run)
     for chunk in chunks:

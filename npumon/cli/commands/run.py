@@ -14,7 +14,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.cli.workplace import Workplace
-    from npumon.core.report import RunReport
+    from npumon.core.run.report import RunReport
     from npumon.engine.report import Context
 
 
@@ -139,7 +139,7 @@ def concluded(report: RunReport, context: Context, place: Workplace, *, check: b
 def _missing_driver(report: RunReport, context: Context, place: Workplace) -> Problem | None:
     """What is wrong with the driver, if that is why a run failed: a program that ended by itself without a result,
     on a board with an NPU, or one that is known to be a model."""
-    from npumon.core import outcome
+    from npumon.core.run import outcome
 
     driver, info = context.driver, report.info
     if driver is None or driver.name == "galcore" or report.state.has_result or info.signal is not None:
@@ -154,7 +154,7 @@ def _missing_driver(report: RunReport, context: Context, place: Workplace) -> Pr
 def remark(reports: list[RunReport], context: Context, place: Workplace, *, offered: bool = False) -> None:
     """What the user should know besides the results; old run logs go. `offered` says that it was told before the run
     what profiling is good for."""
-    from npumon.core import outcome
+    from npumon.core.run import outcome
 
     driver = context.driver
     if not offered and driver is not None and driver.profiling is False and place.settings.run_profile:

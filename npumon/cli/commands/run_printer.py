@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from npumon.core.report import RunReport
-from npumon.core.runs import IterationCompleted
+from npumon.core.run.report import RunReport
+from npumon.core.run.splitter import IterationCompleted
 from npumon.engine.report import started
 from npumon.export.csv_rows import HEADER, iteration_rows
 from npumon.export.json_text import json_document, json_line, json_runs

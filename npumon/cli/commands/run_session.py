@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from npumon.cli.progress import Progress
-from npumon.core import outcome
-from npumon.core.report import RunReport
+from npumon.core.run import outcome
+from npumon.core.run.report import RunReport
 from npumon.engine.report import started
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ _LOG_BYTES = 1 << 16
 if TYPE_CHECKING:
     from npumon.cli.live_desk import LiveDesk
     from npumon.cli.workplace import Workplace
-    from npumon.core.choice import ModelChoice
-    from npumon.core.report import RunReport
-    from npumon.core.snapshot import Snapshot
+    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.snapshot import Snapshot
+    from npumon.core.run.report import RunReport
     from npumon.engine.report import Context
 
 
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """Print every pane. Without a driver and without a run the status is 3."""
     from npumon.board.clock import SystemClock
-    from npumon.core.snapshot import Snapshot
+    from npumon.core.monitor.snapshot import Snapshot
 
     form = place.format("text", "json", "svg")
     report, context = _report(args, place)

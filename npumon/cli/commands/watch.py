@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from npumon.cli import status
 from npumon.cli.paths import expanded, shown
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.report import RunInfo
-from npumon.core.runs import Completed, IterationCompleted
+from npumon.core.run.report import RunInfo
+from npumon.core.run.splitter import Completed, IterationCompleted
 from npumon.engine.watched import WatchedLog
 
 if TYPE_CHECKING:
     from npumon.cli.output import Sink
     from npumon.cli.workplace import Workplace
-    from npumon.core.state import RunState
+    from npumon.core.run.state import RunState
     from npumon.engine.report import Context
     from npumon.ports import LogChunk, LogTail, StopReason
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.workplace import Workplace
-    from npumon.core.report import RunReport
+    from npumon.core.run.report import RunReport
     from npumon.engine.session import Session
     from npumon.ports import RunRequest, StopReason
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from npumon.core import outcome
-from npumon.core.activity import RELOADING, WAITING
-from npumon.core.live import Live
-from npumon.core.report import RunReport
+from npumon.core.monitor.activity import RELOADING, WAITING
+from npumon.core.monitor.live import Live
+from npumon.core.run import outcome
+from npumon.core.run.report import RunReport
 from npumon.tui.panes.prose import Sentence
 
 #: Commands that the monitor has a key for.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from npumon.core import outcome, units
-from npumon.core.live import Live
-from npumon.core.metrics import Figures
+from npumon.core import units
+from npumon.core.monitor.live import Live
 from npumon.core.profile import BANDWIDTHS
-from npumon.core.report import RunReport
-from npumon.core.series import History
+from npumon.core.run import outcome
+from npumon.core.run.history import History
+from npumon.core.run.metrics import Figures
+from npumon.core.run.report import RunReport
 from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, joined, span
 from npumon.tui.panes.lane import Lane, reach
 from npumon.tui.panes.pane import Pane

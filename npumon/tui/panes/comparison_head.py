@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from npumon.core import comparison
-from npumon.core.comparison import Comparison, counted
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
+from npumon.core.run import comparison
+from npumon.core.run.comparison import Comparison, counted
 from npumon.tui.paint import Line, Room, Span, clipped, joined, span
 from npumon.tui.panes.pane import Pane
 

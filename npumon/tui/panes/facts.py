@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from npumon.core import units
-from npumon.core.live import Latencies
-from npumon.core.metrics import Metrics
-from npumon.core.network import Network, NetworkTensor
-from npumon.core.report import RunReport
-from npumon.core.state import RunState
-from npumon.core.verdict import SLOW_CLOCK
+from npumon.core.monitor.live import Latencies
+from npumon.core.run.metrics import Metrics
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.report import RunReport
+from npumon.core.run.state import RunState
+from npumon.core.run.verdict import SLOW_CLOCK
 from npumon.tui.paint import Line, Room, Span, joined, width_of
 
 _MOST_TENSORS = 3

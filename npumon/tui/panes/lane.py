@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npumon.core.series import History
+from npumon.core.run.history import History
 from npumon.tui.paint import Line, Room, Span, fit, fit_right
 from npumon.tui.widgets.graph import Graph, window
 

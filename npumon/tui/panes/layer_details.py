@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.layer_rows import LayerRow
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
+from npumon.core.run.layer_rows import LayerRow
 from npumon.tui.paint import Line, Room, Span, bar, clipped, span, width_of
 from npumon.tui.panes.pane import Pane
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from npumon.core.live import Live
-from npumon.core.log_level import level_of
-from npumon.core.logbook import LogPage, line_text
+from npumon.core.log.scrollback import LogPage, line_text
+from npumon.core.log.severity import level_of
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room, fit, span
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.prose import prose

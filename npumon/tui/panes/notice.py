@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
 from npumon.tui.paint import Line, Room, Span
 from npumon.tui.panes.prose import wrapped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room
 from npumon.tui.widgets.canvas import Canvas
 

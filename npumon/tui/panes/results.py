@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from npumon.core import outcome, units
-from npumon.core.live import Live
+from npumon.core import units
+from npumon.core.monitor.live import Live
 from npumon.core.profile import Detection
-from npumon.core.report import RunReport
-from npumon.core.result_changes import NEW, ClassChange, class_changes, object_changes
+from npumon.core.run import outcome
+from npumon.core.run.report import RunReport
+from npumon.core.run.result_diff import NEW, ClassChange, class_changes, object_changes
 from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, span
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.prose import prose

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from npumon.core import activity as stages
-from npumon.core import outcome, units
-from npumon.core.activity import Activity
-from npumon.core.live import Live
-from npumon.core.report import RunInfo
+from npumon.core import units
+from npumon.core.monitor import activity as stages
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Live
+from npumon.core.run import outcome
+from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Line, Room, Span, bar, clipped, fit_right, joined, span, width_of
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.subject import figures_subject

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from npumon.core import outcome
-from npumon.core.live import Live
-from npumon.core.report import RunReport
+from npumon.core.monitor.live import Live
+from npumon.core.run import outcome
+from npumon.core.run.report import RunReport
 
 
 class Subject(NamedTuple):

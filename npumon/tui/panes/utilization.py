@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from npumon.core import units
-from npumon.core.live import Live
-from npumon.core.report import RunReport
-from npumon.core.series import History
+from npumon.core.monitor.live import Live
+from npumon.core.run.history import History
+from npumon.core.run.report import RunReport
 from npumon.tui.paint import Line, Room, Span, bar, clipped, joined, span, width_of
 from npumon.tui.panes import digits, facts
 from npumon.tui.panes.absence import why_nothing

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual.geometry import Size
 
-from npumon.core.live import Live
-from npumon.core.metrics import Check, Metrics
+from npumon.core.monitor.live import Live
+from npumon.core.run.metrics import Check, Metrics
 from npumon.tui.paint import Line, Room
 from npumon.tui.panes.absence import hindrances
 from npumon.tui.panes.pane import Pane

@@ -9,18 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from npumon.core.layer_rows import (
-    LayerRow,
-    Source,
-    absence,
-    layer_rows,
-    matching_layers,
-    ordered_layers,
-    source_of,
-    total_row,
-)
-from npumon.core.live import Live
-from npumon.core.outcome import RUNNING
+from npumon.core.monitor.layer_source import Source, absence, source_of
+from npumon.core.monitor.live import Live
+from npumon.core.run.layer_rows import LayerRow, layer_rows, matching_layers, ordered_layers, total_row
+from npumon.core.run.outcome import RUNNING
 from npumon.tui.keys import Key
 from npumon.tui.paint import Line, Room, Span, clipped, joined, span, width_of
 from npumon.tui.panes.layer_details import LayerDetails

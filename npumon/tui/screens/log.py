@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.keys import Key
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FilterLine

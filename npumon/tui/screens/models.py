@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from npumon.core.choice import ModelChoice
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import Key
 from npumon.tui.paint import Line, Room, Span, clipped, joined, span

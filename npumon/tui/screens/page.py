@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import ROLES
 from npumon.tui.screens.latest_size import LatestSize
 from npumon.tui.screens.own_styles import read_styles

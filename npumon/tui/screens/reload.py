@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Button
 
-from npumon.core.driver_plan import DriverPlan, ReloadReport, StepOutcome
+from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.problems import ProblemError
 from npumon.tui.driver_words import outcome_text, plan_text, profiling_of, report_text
 from npumon.tui.screens.dialog import Dialog, words

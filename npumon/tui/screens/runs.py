@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from npumon.core.comparison import Comparison, compare
-from npumon.core.live import Live
-from npumon.core.report import RunReport
-from npumon.core.run_rows import RunRow, matching_runs, no_runs, ordered_runs, run_rows
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.run_rows import RunRow, matching_runs, no_runs, ordered_runs, run_rows
+from npumon.core.run.comparison import Comparison, compare
+from npumon.core.run.report import RunReport
 from npumon.tui.keys import Key
 from npumon.tui.panes.comparison_head import ComparisonHead
 from npumon.tui.panes.notice import Notice

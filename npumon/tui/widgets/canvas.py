@@ -17,7 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room, Span
 
 Cell = tuple[str, str]

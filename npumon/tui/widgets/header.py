@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from npumon.core.live import Live
-from npumon.core.snapshot import BoardState, DriverState
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room, Span, clipped, joined, span, width_of
 from npumon.tui.panes.subject import figures_subject
 from npumon.tui.widgets.canvas import Canvas

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual import events
 
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room, Span, width_of
 from npumon.tui.widgets.canvas import Canvas
 

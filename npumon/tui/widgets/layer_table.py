@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from npumon.core import units
-from npumon.core.layer_rows import LayerRow
+from npumon.core.run.layer_rows import LayerRow
 from npumon.tui.paint import Line, Room, bar, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from npumon.core.logbook import LogPage
+from npumon.core.log.scrollback import LogPage
 from npumon.tui.widgets.log_rows import lines_of
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from npumon.core.log_level import Level, level_of
-from npumon.core.logbook import LogPage, line_text
+from npumon.core.log.scrollback import LogPage, line_text
+from npumon.core.log.severity import Level, level_of
 from npumon.tui.paint import Line, Room, Span, width_of
 from npumon.tui.stand_ins import to_ascii
 

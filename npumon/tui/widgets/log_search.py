@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from npumon.core.logbook import LogPage, line_text
+from npumon.core.log.scrollback import LogPage, line_text
 from npumon.tui.stand_ins import to_ascii
 from npumon.tui.widgets.log_rows import lines_of, raw_line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npumon.core import units
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room, clipped, joined, span
 from npumon.tui.widgets.log_rows import Frame, lines_of
 

@@ -13,8 +13,8 @@ from textual import events
 from textual.message import Message
 
 from npumon.core import units
-from npumon.core.live import Live
-from npumon.core.logbook import LogPage
+from npumon.core.log.scrollback import LogPage
+from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room, Span, width_of
 from npumon.tui.timing import after
 from npumon.tui.widgets.canvas import Canvas

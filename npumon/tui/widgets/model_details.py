@@ -8,8 +8,8 @@ from typing import NamedTuple
 from rich.cells import cell_len, chop_cells
 from textual import events
 
-from npumon.core.choice import ModelChoice
-from npumon.core.live import Live
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem
 from npumon.tui.paint import Line, Room, Span, span
 from npumon.tui.stand_ins import to_ascii

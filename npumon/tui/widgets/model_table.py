@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual import events
 
-from npumon.core.choice import ModelChoice
+from npumon.core.monitor.model_choice import ModelChoice
 from npumon.tui.paint import Line, Room, Span, span
 from npumon.tui.widgets.table import Column, Table
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from npumon.core import comparison, units
-from npumon.core.comparison import ComparisonRow, Difference
-from npumon.core.report import RunInfo, RunReport
-from npumon.core.run_rows import RunRow
+from npumon.core import units
+from npumon.core.monitor.run_rows import RunRow
+from npumon.core.run import comparison
+from npumon.core.run.comparison import ComparisonRow, Difference
+from npumon.core.run.report import RunInfo, RunReport
 from npumon.tui.paint import Line, Room, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table

@@ -17,8 +17,8 @@ from npumon.board.board_lock import FileBoardLock
 from npumon.board.driver.control import HostDriverControl
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
-from npumon.core.driver_plan import DriverPlan, ReloadReport, StepOutcome
-from npumon.core.driver_standing import Interruption
+from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.problems import ProblemError
 from tests.scripted_board import ScriptedBoard
 

@@ -13,7 +13,7 @@ import pytest
 
 from npumon.board.driver.holders import Holders, find_holders, stop_holders
 from npumon.board.roots import Roots
-from npumon.core.snapshot import Holder
+from npumon.core.driver.driver_state import Holder
 from tests.scripted_board import ScriptedBoard
 
 Put = Callable[[str, "str | bytes"], Path]

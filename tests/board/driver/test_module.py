@@ -19,7 +19,7 @@ from npumon.board.driver.module import (
 )
 from npumon.board.driver.system_tools import SystemTools
 from npumon.board.roots import Roots
-from npumon.core.driver_standing import ModuleFile
+from npumon.core.driver.inputs import ModuleFile
 from tests.scripted_board import KERNEL, ScriptedBoard
 
 OWNERS = frozenset({0, os.geteuid()})

@@ -10,7 +10,7 @@ import pytest
 
 from npumon.board.driver.state import NOT_READABLE, read_driver
 from npumon.board.roots import Roots
-from npumon.core.snapshot import DriverState
+from npumon.core.driver.driver_state import DriverState
 
 Put = Callable[[str, "str | bytes"], Path]
 MODULE = "sys/module/galcore"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npumon.board.driver.undo_journal import DriverJournal
-from npumon.core.driver_standing import Interruption
+from npumon.core.driver.inputs import Interruption
 from npumon.core.problems import ProblemError
 
 BEFORE = Interruption((("gpuProfiler", "0"), ("showArgs", "1")), "/lib/modules/galcore.ko")

@@ -1,0 +1,1 @@
+"""What the driver is, what changing it means, and what may prevent that."""

@@ -1,0 +1,251 @@
+"""Changing the NPU's kernel driver as a plan: what is to be done, why, what puts it back, and why not.
+
+Nothing here acts. A plan is made of what was seen (`Standing`) and what is wanted; the adapter that carries it out
+answers with one `StepOutcome` a step and a `ReloadReport` at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from npumon.core.driver.driver_state import DriverState, Holder
+from npumon.core.driver.inputs import Interruption, ModuleFile, Parameters, Standing
+from npumon.core.driver.refusals import is_for_another_kernel, refusals
+from npumon.core.problems import Problem
+
+Action = Literal["reload", "load", "unload"]
+
+#: What every load states, with the values it has unless told otherwise: the counters on, the driver's own list of
+#: its parameters in the kernel log (Khadas NPU performance document).
+STATED = (("gpuProfiler", "1"), ("showArgs", "1"))
+
+#: Settings that a reload keeps when they are not at the driver's default (galcore's kernel source). All others
+#: describe the hardware: after loading they show what the driver found, which is not for handing back to it.
+_KEPT = (
+    ("powerManagement", "1"),
+    ("recovery", "1"),
+    ("stuckDump", "0"),
+    ("smallBatch", "1"),
+    ("userClusterMask", "0"),
+    ("type", "0"),
+    ("major", "199"),
+)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}|0[xX][0-9a-fA-F]{1,16})")
+#: Refusals that pass: a program that uses the driver, an npumon that works on the board.
+_PASSING = {"driver.in_use", "board.busy"}
+
+
+class Step(NamedTuple):
+    """One privileged command: its argv, absolute and without `sudo`, and the reason for it."""
+
+    argv: tuple[str, ...]
+    why: str
+
+
+class DriverPlan(NamedTuple):
+    """What would be done.
+
+    `steps` are empty when there is nothing to do, or when `refusals` say why it may not be done. `undo` puts the
+    driver back as it was when a later step than the first fails. `current` are the parameters in effect now, None
+    when galcore is not loaded; `wanted` those of the next load, None when it is to be unloaded. `driver` is the
+    driver as it was seen, with its holders; `asked` are the parameters that were asked for; `notes` are sentences worth
+    reading before agreeing.
+    """
+
+    action: Action
+    steps: tuple[Step, ...]
+    undo: tuple[Step, ...]
+    current: Parameters | None
+    wanted: Parameters | None
+    driver: DriverState
+    asked: Parameters = ()
+    refusals: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """True when everything is already as it is wanted."""
+        return not self.steps and not self.refusals
+
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether it is refused only because somebody uses the driver or the board, which ends by itself."""
+        return bool(self.refusals) and {problem.id for problem in self.refusals} <= _PASSING
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Who has to go before the driver can be unloaded, as far as this user may see."""
+        return self.driver.holders
+
+
+class StepOutcome(NamedTuple):
+    """A step that was carried out: its exit `status` (None: it did not end in time, or could not be started), what
+    it printed, how long it took in seconds. `undoing` marks the steps that put things back."""
+
+    step: Step
+    status: int | None
+    output: str
+    duration_s: float
+    undoing: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 0
+
+
+class ReloadReport(NamedTuple):
+    """How it ended. `problem` is None when all went well.
+
+    `undone` is True when the driver was put back as it was, False when that failed too, None when there was nothing
+    to put back. `driver` is the driver afterwards. `kernel_messages` are the kernel's last ones, oldest first, empty
+    when nothing went wrong or they may not be read. `interrupted` says that npumon was asked to end meanwhile.
+    """
+
+    outcomes: tuple[StepOutcome, ...]
+    driver: DriverState
+    problem: Problem | None = None
+    undone: bool | None = None
+    kernel_messages: tuple[str, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return self.problem is None
+
+
+def plan(action: Action, parameters: Mapping[str, str], standing: Standing) -> DriverPlan:
+    """Compare what is wanted with what is there.
+
+    `parameters` are those that shall have the given values afterwards; others are kept. "reload" also loads a driver
+    that is not loaded; "load" leaves a loaded one alone; "unload" takes no parameters into account.
+    """
+    driver = standing.driver
+    current = driver.parameters if driver.name == "galcore" else None
+    wanted = None if action == "unload" else _wanted(parameters, current, standing.interrupted)
+    empty = DriverPlan(action, (), (), current, wanted, driver, tuple(parameters.items()))
+    if action == "unload" and current is None and driver.name is None:
+        return empty._replace(notes=("galcore is not loaded.",))
+    if current is not None and action == "load":
+        return empty._replace(notes=("galcore is loaded already; npumon driver reload changes its parameters.",))
+    changes = differences(parameters.items(), current)
+    if current is not None and action == "reload" and not changes:
+        return empty._replace(notes=("galcore is loaded with these parameters already.",))
+    refused = refusals(standing, parameters, unloads=current is not None, loads=wanted is not None)
+    if refused:
+        return empty._replace(refusals=refused)
+    return empty._replace(
+        steps=_steps(standing, wanted, changes, unloads=current is not None),
+        undo=_undo(standing, current) if wanted is not None else (),
+        notes=() if wanted is None else tuple(_notes(standing, wanted)),
+    )
+
+
+def rule_commands(standing: Standing, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """The argv of every step that a reload with or without profiling takes, and its undoing: what a sudo rule has to
+    allow. Empty where the module or a tool is missing."""
+    if standing.rmmod is None or standing.insmod is None or standing.module is None:
+        return ()
+    current = standing.driver.parameters
+    loads = [
+        _load(standing, standing.module, _wanted({"gpuProfiler": on, **parameters}, current, None), "")
+        for on in ("1", "0")
+    ]
+    loads += _undo(standing, current or None)
+    return tuple(dict.fromkeys([(standing.rmmod, "galcore"), *(step.argv for step in loads)]))
+
+
+def _wanted(parameters: Mapping[str, str], current: Parameters | None, interrupted: Interruption | None) -> Parameters:
+    """The next load's parameters: what every load states, the settings kept, then what was asked for."""
+    before = interrupted.parameters if current is None and interrupted is not None else current or ()
+    found = dict(STATED)
+    if before:
+        found |= {name: value for name, value in before if name == "gpuProfiler" and _is_value(value)}
+    found |= dict(_kept(before))
+    found |= parameters
+    return tuple(found.items())
+
+
+def _former(current: Parameters) -> Parameters:
+    """The parameters that make a load the same as the one there is."""
+    stated = [(name, value) for name, value in current if name in dict(STATED) and _is_value(value)]
+    return (*stated, *_kept(current))
+
+
+def _kept(parameters: Parameters) -> Parameters:
+    there = dict(parameters)
+    return tuple(
+        (name, there[name])
+        for name, default in _KEPT
+        if name in there and _is_value(there[name]) and not _same(there[name], default)
+    )
+
+
+def _is_value(text: str) -> bool:
+    """Whether this is a value, and not the remark that there is none to be read."""
+    return _NUMBER.fullmatch(text) is not None or text in ("Y", "N")
+
+
+def differences(wanted: Iterable[tuple[str, str]], found: Parameters | None) -> Parameters:
+    """Those of the wanted parameters that have another value, or are not there."""
+    there = dict(found or ())
+    return tuple((name, value) for name, value in wanted if not _same(value, there.get(name)))
+
+
+def _same(wanted: str, found: str | None) -> bool:
+    """Whether two spellings of a parameter mean the same: 1, 0x1 and Y do."""
+    return found is not None and _meaning(wanted) == _meaning(found)
+
+
+def _meaning(text: str) -> int | str:
+    if _NUMBER.fullmatch(text):
+        return int(text, 16 if "x" in text.lower() else 10)
+    return {"Y": 1, "N": 0}.get(text.upper(), text)
+
+
+def _steps(standing: Standing, wanted: Parameters | None, changes: Parameters, *, unloads: bool) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    if unloads:
+        assert standing.rmmod is not None  # noqa: S101 - refused before
+        why = "parameters are read only while the driver is loaded" if wanted is not None else "as asked"
+        steps.append(Step((standing.rmmod, "galcore"), why))
+    if wanted is not None:
+        there = dict(standing.driver.parameters)
+        told = [f"{name} from {there.get(name, 'unset')} to {value}" for name, value in changes]
+        why = f"sets {', '.join(told)}" if unloads else "galcore is not loaded"
+        if standing.interrupted is not None and not unloads:
+            why = "an earlier npumon was ended before it had loaded the driver again"
+        steps.append(_load(standing, standing.module, wanted, why))
+    return tuple(steps)
+
+
+def _undo(standing: Standing, current: Parameters | None) -> tuple[Step, ...]:
+    if current is None:
+        return ()
+    return (_load(standing, _former_file(standing), _former(current), "puts the driver back as it was"),)
+
+
+def _former_file(standing: Standing) -> ModuleFile | None:
+    """What puts the driver back: the file it came from. One that this kernel would not load cannot be that."""
+    former = standing.former
+    if former is None or former.fault is not None or is_for_another_kernel(former, standing.kernel):
+        return standing.module
+    return former
+
+
+def _load(standing: Standing, module: ModuleFile | None, parameters: Parameters, why: str) -> Step:
+    assert standing.insmod is not None  # noqa: S101 - refused before
+    assert module is not None  # noqa: S101
+    return Step((standing.insmod, module.path, *(f"{name}={value}" for name, value in parameters)), why)
+
+
+def _notes(standing: Standing, wanted: Parameters) -> Iterator[str]:
+    module = standing.module
+    if module is not None and module.vermagic is None:
+        yield "The module file does not say which kernel it is for."
+    given, usual = dict(wanted), dict(_KEPT)
+    left_out = [pair for pair in standing.configured if pair[0] not in given]
+    lost = [f"{name}={value}" for name, value in left_out if not _same(value, usual.get(name))]
+    if lost:
+        yield f"modprobe's configuration gives galcore {', '.join(lost)}; this does not, unless --param names it."

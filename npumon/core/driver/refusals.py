@@ -1,0 +1,145 @@
+"""Why a plan for the driver may not be carried out: every reason, each with what mends it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.driver.inputs import ModuleFile, Standing
+from npumon.core.problems import Kind, Problem
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+#: What numbers, lists of numbers and plain words are made of: nothing that sudo or a kernel command line splits at.
+_VALUE = re.compile(r"[A-Za-z0-9_.,+-]{1,200}")
+_SHOWN = 3
+
+
+def refusals(standing: Standing, parameters: Mapping[str, str], *, unloads: bool, loads: bool) -> tuple[Problem, ...]:
+    """Everything that stands against it, the gravest first; empty when it may be done."""
+    return (
+        *(_parameter_refusals(standing.module, parameters) if loads else ()),
+        *_driver_refusals(standing),
+        *((standing.busy,) if standing.busy is not None else ()),
+        *(_holder_refusals(standing.driver) if unloads else ()),
+        *(_module_refusals(standing) if loads else ()),
+        *(_former_refusals(standing.former) if loads and unloads else ()),
+        *_tool_refusals(standing, unloads=unloads, loads=loads),
+    )
+
+
+def _parameter_refusals(module: ModuleFile | None, parameters: Mapping[str, str]) -> Iterator[Problem]:
+    for name, value in parameters.items():
+        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            yield _problem(
+                "parameter",
+                f"{name}={value} is no parameter that a module takes.",
+                "Write NAME=VALUE with letters, digits and _ . , + - only.",
+                "usage",
+            )
+        elif module is not None and module.parameters is not None and name not in module.parameters:
+            yield _problem(
+                "parameter_unknown",
+                f"The driver has no parameter {name}.",
+                f"modinfo -p {module.path} lists those it has.",
+                "usage",
+            )
+
+
+def _driver_refusals(standing: Standing) -> Iterator[Problem]:
+    if standing.driver.name == "etnaviv":
+        yield _problem(
+            "etnaviv",
+            "The NPU is bound to the mainline driver etnaviv; galcore cannot share it.",
+            "Unload that first: sudo modprobe -r etnaviv",
+        )
+    elif standing.built_in:
+        yield _problem(
+            "built_in",
+            "galcore is built into this kernel, so it cannot be unloaded.",
+            "Add galcore.gpuProfiler=1 to the kernel's command line and reboot.",
+        )
+
+
+def _holder_refusals(driver: DriverState) -> Iterator[Problem]:
+    if not driver.holders and not driver.references:
+        return
+    who = [
+        f"process {holder.pid} ({holder.user or 'unknown user'}: {(holder.command or 'unknown')[:40]})"
+        for holder in driver.holders[:_SHOWN]
+    ]
+    more = len(driver.holders) - len(who)
+    if more > 0:
+        who.append(f"{more} more")
+    unseen = driver.unseen_references if driver.holders else driver.references
+    if unseen:
+        who.append(f"{unseen} open by processes this user may not look into")
+    yield _problem(
+        "in_use",
+        f"galcore is in use: {', '.join(who)}.",
+        "Wait until they end, or end them (npumon driver: --wait, --stop-holders)."
+        if driver.holders
+        else "sudo npumon driver status shows them; wait until they end (npumon driver: --wait).",
+    )
+
+
+def _module_refusals(standing: Standing) -> Iterator[Problem]:
+    module, kernel = standing.module, standing.kernel
+    if module is None:
+        yield _problem(
+            "module_missing",
+            f"There is no galcore.ko for kernel {kernel or '(unknown)'}.",
+            "Name its file with --module PATH, or boot a Khadas vendor kernel (4.9 or 5.15).",
+        )
+        return
+    if module.fault is not None:
+        yield _problem(
+            "module_fault",
+            f"{module.path} {module.fault}.",
+            "Install it anew with the kernel's package, or name another with --module PATH.",
+        )
+        return
+    if is_for_another_kernel(module, kernel):
+        yield _problem(
+            "vermagic",
+            f"{module.path} is for kernel {_release(module)}; this is {kernel}.",
+            f"Name the one for {kernel} with --module PATH, or boot {_release(module)}.",
+        )
+    if module.danger is not None:
+        yield _unsafe(f"{module.path} may not be loaded as root: {module.danger}.")
+
+
+def _former_refusals(former: ModuleFile | None) -> Iterator[Problem]:
+    """Root loads this file as well, if the other one fails."""
+    if former is not None and former.danger is not None:
+        yield _unsafe(f"{former.path}, which would put the driver back, may not be loaded as root: {former.danger}.")
+
+
+def is_for_another_kernel(module: ModuleFile, kernel: str | None) -> bool:
+    """Whether the module file says that it is not for this kernel release."""
+    return kernel is not None and _release(module) not in ("", kernel)
+
+
+def _release(module: ModuleFile) -> str:
+    return (module.vermagic or "").split(" ")[0]
+
+
+def _unsafe(what: str) -> Problem:
+    remedy = "Make it, and every folder above it, root's own and writable by nobody else (chown root, chmod go-w)."
+    return _problem("module_unsafe", what, remedy)
+
+
+def _tool_refusals(standing: Standing, *, unloads: bool, loads: bool) -> Iterator[Problem]:
+    missing = [
+        name
+        for name, path, needed in (("rmmod", standing.rmmod, unloads), ("insmod", standing.insmod, loads))
+        if needed and path is None
+    ]
+    if missing:
+        yield _problem(
+            "tools", f"There is no {' and no '.join(missing)} on this system.", "Install them: sudo apt install kmod"
+        )
+
+
+def _problem(name: str, what: str, remedy: str, kind: Kind = "unavailable") -> Problem:
+    return Problem(f"driver.{name}", what, remedy, kind)

@@ -1,0 +1,1 @@
+"""The profiler's text: lines, grammar, parsers, events."""

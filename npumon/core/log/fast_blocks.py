@@ -1,0 +1,241 @@
+"""A fast way through long logs: whole regular blocks by one pattern, everything else by the tolerant parser.
+
+A block is regular when its lines follow each other as the demo program prints them and every figure is spelled
+as Python would spell it, trailing zeros aside. Then the text of a figure can stand for the figure. The events
+are the same as the tolerant parser's; only the moment differs, so this serves finished logs, not live ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import NamedTuple
+
+from npumon.core.log import events as ev
+from npumon.core.log.parser import ProfileParser
+from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Operation
+
+_COUNT = r"([1-9]\d{0,9})"
+#: A figure without its trailing zeros, as `repr(float(…))` gives it. Below 0.0001 that would be 1e-05.
+_MBYTE = r"((?:0\.(?!0000)|[1-9]\d{0,7}\.)\d{0,5}[1-9])0{0,6}\n"
+_MS = r"\d{1,12}\.\d\dms or "
+_US = r"([1-9]\d{0,11}\.\d)0us\n"
+_COUNTER = r"\[[ \d]{6}\] "
+
+_REGULAR = re.compile(
+    r"(layer[ _]id: [^\n\r]*\nuid: \d{1,9}\n(?:op_abs|abs_op)_id: \d{1,9}\n)"
+    rf"execution time: *{_COUNT} us\n"
+    + "".join(rf"{_COUNTER}{name.upper()}_BANDWIDTH *\(MByte\): {_MBYTE}" for name in BANDWIDTHS)
+    + rf"{_COUNTER}GPUTOTALCYCLES: {_COUNT}\n{_COUNTER}GPUIDLECYCLES: {_COUNT}\n"
+    rf"VPC_ELAPSETIME: {_COUNT}\n\*{{4,20}}\n"
+    rf"Run the {_COUNT} time: {_MS}{_US}"
+    rf"vxProcessGraph execution time:\nTotal   {_MS}{_US}Average {_MS}{_US}"
+    r"|([^\n]*\n)"
+)
+
+_BLOCK_LINES = 18
+
+#: Heads (layer, uid, op_abs_id) seen so far; a model has one for each of its operations.
+_HEADS_KEPT = 4_096
+#: A block has some 700 bytes. A piece of text that could still become one is held back this long.
+_HELD_BACK = 4_096
+#: A text without line end longer than this goes to the tolerant parser, which bounds it.
+_LINE_HELD = 65_536
+
+
+class RegularBlock(NamedTuple):
+    """The texts of a regular block. `head` holds its first three lines, `rest` a line that is no block."""
+
+    head: str
+    execution_us: str
+    total_read: str
+    total_write: str
+    axi_read: str
+    axi_write: str
+    ddr_read: str
+    ddr_write: str
+    total_cycles: str
+    idle_cycles: str
+    vpc_elapsed_us: str
+    iteration: str
+    elapsed_us: str
+    total_us: str
+    average_us: str
+    rest: str = ""
+
+
+Texts = tuple[str, ...]
+
+
+class Blocks(NamedTuple):
+    """Regular blocks that follow each other, each as the texts of a `RegularBlock`."""
+
+    texts: list[Texts]
+
+
+Batch = Blocks | list[ev.Event]
+
+_HEAD = itemgetter(0)
+_REST = itemgetter(-1)
+
+
+class Heads:
+    """What the first three lines of a block say, read by the tolerant parser once for each spelling."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Operation | None] = {}
+
+    def operation(self, head: str) -> Operation | None:
+        """The operation without its figures; None when the tolerant parser would not read the lines as a head."""
+        try:
+            return self._known[head]
+        except KeyError:
+            pass
+        parser = ProfileParser()
+        events = parser.feed(head.encode("latin-1") + b"execution time: 1 us\n*********\n")
+        known: Operation | None = None
+        match events:
+            case [ev.OperationProfiled(operation=Operation(layer_id=int(), execution_us=1) as operation)]:
+                known = operation
+        if len(self._known) >= _HEADS_KEPT:
+            self._known.clear()
+        self._known[head] = known
+        return known
+
+
+def split_blocks(text: bytes, heads: Heads) -> Iterator[Blocks | bytes]:
+    """The text in order: regular blocks, and the bytes between them. `text` ends with a line end."""
+    if not text:
+        return
+    found = _REGULAR.findall(text.decode("latin-1"))
+    irregular = any(map(_REST, found)) or any(heads.operation(head) is None for head in set(map(_HEAD, found)))
+    if not irregular:
+        yield Blocks(found)
+        return
+    blocks: list[Texts] = []
+    between: list[bytes] = []
+    for texts in found:
+        if texts[-1] or heads.operation(texts[0]) is None:
+            if blocks:
+                yield Blocks(blocks)
+                blocks = []
+            between.append(texts[-1].encode("latin-1") or written(texts))
+        else:
+            if between:
+                yield b"".join(between)
+                between = []
+            blocks.append(texts)
+    if blocks:
+        yield Blocks(blocks)
+    if between:
+        yield b"".join(between)
+
+
+class Pieces:
+    """Cuts a stream of bytes where a block may begin, so that few blocks are cut in two."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """A piece that ends with a line end, or is part of one overlong line. The rest is held back."""
+        data = self._held + data
+        cut = data.rfind(b"\nlayer", max(0, len(data) - _HELD_BACK)) + 1 or data.rfind(b"\n") + 1
+        if not cut and len(data) > _LINE_HELD:
+            cut = len(data)
+        self._held = data[cut:]
+        return data[:cut]
+
+    def close(self) -> bytes:
+        """What is left."""
+        held, self._held = self._held, b""
+        return held
+
+
+class BlockReader:
+    """Events of a finished log, by the fast way where it serves."""
+
+    def __init__(self) -> None:
+        self.heads = Heads()
+        self._parser = ProfileParser()
+
+    def read(self, piece: bytes) -> Iterator[Batch]:
+        """Batches in the order of the log; pieces as `Pieces` cuts them."""
+        whole = piece.rfind(b"\n") + 1
+        for part in (*split_blocks(piece[:whole], self.heads), piece[whole:]):
+            yield from self.take(part)
+
+    def take(self, part: Blocks | bytes) -> Iterator[Batch]:
+        """A part as `split_blocks` gives it. A block that meets something pending goes to the tolerant parser."""
+        if isinstance(part, Blocks):
+            texts = part.texts
+            while texts and not self._parser.between_blocks:
+                first, *texts = texts
+                yield self._parser.feed(written(first))
+            if texts:
+                self.skip(len(texts))
+                yield Blocks(texts)
+        elif events := self._parser.feed(part):
+            yield events
+
+    def events(self, batch: Batch) -> list[ev.Event]:
+        """The events of a batch."""
+        if isinstance(batch, Blocks):
+            return [event for texts in batch.texts for event in block_events(texts, self.heads)]
+        return batch
+
+    def skip(self, blocks: int) -> None:
+        """Count blocks that somebody else has read."""
+        self._parser.skip(_BLOCK_LINES * blocks)
+
+    def close(self) -> list[ev.Event]:
+        """The events that only the end of the log completes."""
+        return self._parser.close()
+
+
+def block_events(texts: Texts, heads: Heads) -> list[ev.Event]:
+    """The events of one regular block."""
+    block = RegularBlock(*texts)
+    head = heads.operation(block.head) or Operation()
+    operation = Operation(
+        head.layer_id,
+        head.name,
+        head.operation_index,
+        head.operation,
+        head.target,
+        head.uid,
+        head.op_abs_id,
+        int(block.execution_us),
+        Bandwidth(
+            float(block.total_read),
+            float(block.total_write),
+            float(block.axi_read),
+            float(block.axi_write),
+            float(block.ddr_read),
+            float(block.ddr_write),
+        ),
+        Cycles(int(block.total_cycles), int(block.idle_cycles)),
+    )
+    return [
+        ev.VpcElapsed(int(block.vpc_elapsed_us)),
+        ev.OperationProfiled(operation),
+        ev.IterationEnded(int(block.iteration), float(block.elapsed_us)),
+        ev.TotalAnnounced(),
+        ev.TotalTimed(float(block.total_us)),
+        ev.AverageTimed(float(block.average_us)),
+    ]
+
+
+def written(texts: Texts) -> bytes:
+    """The block's text again, for the tolerant parser, where something before it is still pending."""
+    block = RegularBlock(*texts)
+    mbyte = "".join(f"{name.upper()}_BANDWIDTH (MByte): {getattr(block, name)}\n" for name in BANDWIDTHS)
+    text = (
+        f"{block.head}execution time: {block.execution_us} us\n{mbyte}"
+        f"GPUTOTALCYCLES: {block.total_cycles}\nGPUIDLECYCLES: {block.idle_cycles}\n"
+        f"VPC_ELAPSETIME: {block.vpc_elapsed_us}\n*********\n"
+        f"Run the {block.iteration} time: 0.00ms or {block.elapsed_us}us\nvxProcessGraph execution time:\n"
+        f"Total   0.00ms or {block.total_us}us\nAverage 0.00ms or {block.average_us}us\n"
+    )
+    return text.encode("latin-1")

@@ -1,0 +1,107 @@
+"""The profiler's text to events: `feed(bytes)` and `close()`, nothing else of the world.
+
+Any split of the same bytes gives the same events, and any bytes at all give events, never an exception. What one
+profiled block says in a dozen lines is given back as one event; every other line is an event of its own, given
+back as soon as the line is whole. This module knows lines, `patterns` what they look like, `interpreter` what they
+mean.
+"""
+
+from __future__ import annotations
+
+import re
+
+from npumon.core.log.events import Event
+from npumon.core.log.grammar import COUNTED, MESSAGES, PRINT_COUNTER, SIX_DECIMALS, SPLICE, Rule, classify
+from npumon.core.log.interpreter import Interpreter
+from npumon.core.log.lines import Line, LineSplitter
+from npumon.core.text import decode
+
+#: Half a line of stdout and a message are at most this long together; longer lines are not searched for a splice.
+_SPLICE_LIMIT = 2_000
+
+
+class ProfileParser:
+    """A parser for one log. Memory is bounded by the longest line kept and one profiled block."""
+
+    def __init__(self) -> None:
+        self._splitter = LineSplitter()
+        self._interpreter = Interpreter()
+        self._half: tuple[int, str] | None = None
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The events that these bytes complete."""
+        for line in self._splitter.feed(data):
+            self._read(line)
+        return self._interpreter.take()
+
+    def close(self) -> list[Event]:
+        """The events that only the end of the text completes. A block without its end comes as incomplete."""
+        for line in self._splitter.close():
+            self._read(line)
+        if self._half is not None:
+            self._unknown(*self._half)
+            self._half = None
+        self._interpreter.end()
+        return self._interpreter.take()
+
+    @property
+    def between_blocks(self) -> bool:
+        """True when nothing is pending, so that a block read by other means may be inserted here."""
+        return self._half is None and not self._interpreter.pending and not self._splitter.pending
+
+    def skip(self, lines: int) -> None:
+        """Lines that somebody else has read: they count, and they end what a profiled block would end."""
+        self._splitter.skip(lines)
+        self._interpreter.leave_contexts()
+
+    def _read(self, line: Line) -> None:
+        shown = decode(line.data)
+        text = shown.strip()
+        if line.dropped:
+            size = len(line.data) + line.dropped
+            self._interpreter.remark(f"a line of {size} bytes was cut to {len(line.data)}", line.number)
+        if not text:
+            return
+        if self._half is not None and not _is_message(text):
+            number, half = self._half
+            self._half = None
+            if self._understood(half + shown.rstrip(), line):
+                return
+            self._unknown(number, half)
+        if self._understood(text, line):
+            return
+        if len(text) <= _SPLICE_LIMIT and (splice := SPLICE.fullmatch(text)) and self._half is None:
+            self._half = (line.number, splice[1])
+            self._understood(splice[2], line)
+            return
+        self._unknown(line.number, text)
+
+    def _understood(self, text: str, line: Line) -> bool:
+        """Interpret the text if it is a known line in this place."""
+        counter = PRINT_COUNTER.match(text) if text[:1] == "[" else None
+        found = classify(text[counter.end() :]) if counter else None
+        if found is None or found[0].kind not in COUNTED:  # the whole line may be known, counter and all
+            found = classify(text) or found
+        if found is None:
+            return False
+        rule, match = found
+        if rule.open_ended and line.dropped:
+            return False
+        if rule.open_ended and not line.ended and not _surely_whole(rule, match):
+            self._interpreter.remark(f"the text breaks off in the middle of the line '{text}'", line.number)
+            return False
+        return self._interpreter.understand(rule.kind, match, line.number)
+
+    def _unknown(self, number: int, text: str) -> None:
+        self._interpreter.unknown(text.strip(), number)
+
+
+def _is_message(text: str) -> bool:
+    """Whether the text is a message of stderr, so that half a line before it may still find its other half."""
+    found = classify(text)
+    return found is not None and found[0].kind in MESSAGES
+
+
+def _surely_whole(rule: Rule, match: re.Match[str]) -> bool:
+    """Whether a line without line end cannot have lost digits."""
+    return rule.kind in SIX_DECIMALS and re.search(r"\.\d{6}$", match[0]) is not None

@@ -1,0 +1,57 @@
+"""How much a line of a raw log matters to a reader: what a view highlights, and what it lets stand back."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from npumon.core.log.grammar import PRINT_COUNTER, SPLICE, classify
+
+Level = Literal["error", "warning", "info", "debug", "figure", "plain"]
+
+#: A line is judged by its beginning: a longer one is no line of the profiler.
+_JUDGED = 1_000
+
+_LETTERS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
+
+_KINDS: dict[str, Level] = {
+    **dict.fromkeys(("death", "lost", "iteration_failed", "too_long", "top_failed", "usage"), "error"),
+    "driver_message": "warning",
+    **dict.fromkeys(
+        (
+            "created", "verified", "memory", "execution", "bandwidth", "cycles", "vpc", "iteration", "total", "average",
+            "total_average", "total_figures", "top_entry", "inference", "detections", "box", "object", "object_box",
+        ),
+        "figure",
+    ),
+}  # fmt: skip
+
+# ./inceptionv3: error while loading shared libraries: libovxlib.so: cannot open shared object file
+_ERROR = re.compile(
+    r"(?<!no )(?<!\b0 )\b(?:errors?|fatal|panic|traceback|failed|failure|not permitted|permission denied|cannot open)\b"
+    r"|\b[A-Z]\w{0,60}(?:Error|Exception)\b:"
+)
+# warning: the input has another size
+_WARNING = re.compile(r"\bwarn(?:ing)?\b")
+
+
+def level_of(text: str) -> Level:
+    """The level of a line of visible text (`logbook.line_text`).
+
+    A `figure` is a line that npumon reads a figure from. Errors and warnings are those that the parser diagnoses
+    and, of lines that nobody knows, those that speak of one.
+    """
+    text = text[:_JUDGED].strip()
+    counter = PRINT_COUNTER.match(text)
+    known = classify(text[counter.end() :] if counter else text)
+    if known is not None:
+        rule, match = known
+        if rule.kind in ("ovxlib", "detect_log"):
+            return _LETTERS[match[1]]
+        return _KINDS.get(rule.kind, "plain")
+    splice = SPLICE.fullmatch(text)
+    if splice is not None:
+        return _LETTERS[splice[2][0]]
+    if _ERROR.search(text) or _ERROR.search(text.lower()):
+        return "error"
+    return "warning" if _WARNING.search(text.lower()) else "plain"

@@ -1,0 +1,87 @@
+"""Where the rows of a layer table come from, and why there are none."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from npumon.core.monitor.live import Live
+from npumon.core.problems import Problem
+from npumon.core.profile import Iteration
+from npumon.core.run import outcome as how
+from npumon.core.run.report import RunReport
+
+
+class Source(NamedTuple):
+    """The iteration to show and the run it is of."""
+
+    report: RunReport
+    iteration: Iteration
+
+
+def source_of(live: Live) -> Source | None:
+    """The newest run's last complete iteration that has operations, or what it has of its first.
+
+    As long as a run has none, it is the one of the run that ended before it: a table that is emptied at each start
+    cannot be read while runs repeat.
+    """
+    run = live.snapshot.run
+    if run is None:
+        return None
+    if found := _profiled(run):
+        return found
+    if run.info.outcome != how.RUNNING:
+        return None
+    return _profiled(live.runs[-1]) if live.runs else None
+
+
+def absence(live: Live) -> Problem:
+    """Why there are no layers to show, and what helps."""
+    run = live.snapshot.run
+    watching = live.activity.source is not None
+    if run is None:
+        if watching:
+            return Problem("layers.none", "The watched log holds no run yet.", "Its layers show here as they come.")
+        return Problem("layers.none", "No model has run yet.", "r runs one, 4 shows what can be run.")
+    if run.info.outcome == how.RUNNING:
+        return Problem("layers.later", "No iteration is complete yet.", "Its layers show here when it is.")
+    state = run.state
+    if state.frames or state.detections:
+        return Problem(
+            "layers.detection",
+            "This program prints what it detects, not a profile.",
+            "The inceptionv3 demo prints one; KSNN examples do with --level 2.",
+        )
+    if not state.iterations_ended:
+        return Problem(
+            "layers.broken",
+            f"The run ended before an iteration was complete ({_how(run)}).",
+            "5 shows the log: its last lines say what happened.",
+        )
+    if live.snapshot.driver.profiling is False:
+        return Problem(
+            "layers.profiling",
+            "The run's text holds no layers: profiling is off.",
+            "g reloads galcore with gpuProfiler=1; then r runs the model again.",
+        )
+    return Problem(
+        "layers.variables",
+        "The run's text holds no layers.",
+        "The program must run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1; does its run.sh set others?",
+    )
+
+
+def _how(run: RunReport) -> str:
+    info = run.info
+    if info.signal:
+        return info.signal
+    return f"exit status {info.exit_status}" if info.exit_status else info.outcome
+
+
+def _profiled(run: RunReport) -> Source | None:
+    measured = run.state.measured
+    if measured is not None and measured.operations:
+        return Source(run, measured)
+    if run.info.outcome == how.RUNNING or run.state.iterations:
+        return None
+    rest = run.state.open_iteration
+    return Source(run, rest) if rest is not None and rest.operations else None

@@ -1,0 +1,96 @@
+"""This session's runs as a table, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from npumon.core.monitor.live import Live
+from npumon.core.ordering import Value, matching, ordered
+from npumon.core.problems import Problem
+from npumon.core.run.comparison import latency_us, top_of
+from npumon.core.run.outcome import RUNNING
+from npumon.core.run.report import RunReport
+
+
+class RunRow(NamedTuple):
+    """One ended run. `number` counts this session's, from 1; `total` and `ddr` are MByte, read and written."""
+
+    number: int
+    report: RunReport
+    latency_us: float | None = None
+    total_mbyte: float | None = None
+    ddr_mbyte: float | None = None
+    top: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The run's number never changes."""
+        return str(self.number)
+
+
+def run_rows(live: Live) -> tuple[RunRow, ...]:
+    """The rows of the runs that are kept. Runs to warm up are not among them, so they are not counted either."""
+    activity, run, runs = live.activity, live.snapshot.run, live.runs
+    under_way = run is not None and run.info.outcome == RUNNING
+    ended = activity.run - (under_way and not activity.warmup)
+    newest = max(ended, len(runs))
+    return tuple(_row(newest - age, report) for age, report in enumerate(reversed(runs)))
+
+
+_VALUES: dict[str, Value[RunRow]] = {
+    "number": lambda row: row.number,
+    "model": lambda row: row.report.info.model,
+    "started": lambda row: row.report.info.started_at,
+    "outcome": lambda row: row.report.info.outcome,
+    "latency": lambda row: row.latency_us,
+    "utilization": lambda row: row.report.metrics.figures.utilization,
+    "total": lambda row: row.total_mbyte,
+    "ddr": lambda row: row.ddr_mbyte,
+    "clock": lambda row: row.report.metrics.figures.clock_mhz,
+    "top": lambda row: row.top,
+    "duration": lambda row: row.report.info.duration_s,
+}
+#: What the rows can be sorted by.
+ORDERS = tuple(_VALUES)
+
+
+def ordered_runs(rows: Iterable[RunRow], by: str, *, descending: bool) -> tuple[RunRow, ...]:
+    """The rows in one of `ORDERS`; another one is a `KeyError`."""
+    return ordered(rows, _VALUES[by], descending=descending)
+
+
+def matching_runs(rows: Iterable[RunRow], words: str) -> tuple[RunRow, ...]:
+    """The rows that contain each of the words: in the model's name, the outcome, the signal or the best class."""
+    return matching(rows, words, _text)
+
+
+def no_runs(live: Live) -> Problem:
+    """Why there are no runs to show, and what helps."""
+    run = live.snapshot.run
+    if run is not None and run.info.outcome == RUNNING:
+        return Problem("runs.later", "The first run is under way.", "It shows here when it has ended.")
+    if live.activity.source is not None:
+        return Problem("runs.none", "The watched log holds no run that ended yet.", "Runs show here as they end.")
+    return Problem("runs.none", "No model has run yet.", "r runs one, 4 shows what can be run.")
+
+
+def _text(row: RunRow) -> str:
+    info = row.report.info
+    return "\n".join(part for part in (info.model, info.outcome, info.signal, row.top) if part)
+
+
+def _row(number: int, report: RunReport) -> RunRow:
+    moved = report.metrics.figures.bandwidth
+    return RunRow(
+        number,
+        report,
+        latency_us(report),
+        _sum(moved.total_read, moved.total_write),
+        _sum(moved.ddr_read, moved.ddr_write),
+        top_of(report),
+    )
+
+
+def _sum(read: float | None, written: float | None) -> float | None:
+    return None if read is None or written is None else read + written

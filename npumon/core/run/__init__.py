@@ -1,0 +1,1 @@
+"""A run: its state, figures, verdict, and how runs compare."""

@@ -1,0 +1,174 @@
+"""Consistency checks: do the figures of a run agree with each other and with the chip?
+
+The invariants hold in all public runs of the demo: TOTAL = AXI + DDR to the last printed digit, total cycles /
+VPC_ELAPSETIME near the nominal clock, and each time inside the one around it. Where the network is known, what it
+wants of the SRAMs is compared with what the device reports.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from npumon.core.profile import Iteration
+from npumon.core.run.metrics import Check, Figures
+from npumon.core.run.network import Network
+from npumon.core.run.state import RunState
+
+#: MByte figures are printed with six decimals; a sum of two of them may be off by one in the last.
+_MBYTE_TOLERANCE = 2e-6
+#: How far the clock may be from its nominal value, as a share.
+_CLOCK_TOLERANCE = 0.05
+#: KSNN examples print seconds with as few as two decimals; a total may come in whole milliseconds, cut off.
+_SECONDS_TOLERANCE_US = 5_000.0
+_TOTAL_TOLERANCE_US = 1_000.0
+#: A VIM3 reports 522240 bytes of VIP-SRAM and runs networks that want 524288: so much may be missing without harm.
+_VIP_RESERVE_BYTES = 4_096
+
+
+def checks_of(
+    state: RunState, figures: Figures, nominal_clock_mhz: float | None, *, over: bool = True
+) -> tuple[Check, ...]:
+    """All checks, in a fixed order; those whose figures are absent come with `ok` None.
+
+    So does what only the end of a run can tell, while it is not `over`.
+    """
+    last = state.measured
+    window_us, elapsed_us = (last.vpc_elapsed_us, last.elapsed_us) if last else (None, None)
+    slack_us = _SECONDS_TOLERANCE_US if last and last.elapsed_us == last.inference_us else 0.0
+    return (
+        _bandwidth(last),
+        _idle(last),
+        _clock(figures, nominal_clock_mhz),
+        _not_longer("time.layers", "layers", figures.execution_us, "iteration", elapsed_us, slack_us),
+        _not_longer("time.window", "cycle window", window_us, "iteration", elapsed_us, slack_us),
+        _total(state),
+        _iterations(state, over),
+        _layers(state),
+        _order(state),
+    )
+
+
+def memory_checks(state: RunState, network: Network | None) -> tuple[Check, ...]:
+    """Whether the device has the SRAM that the network wants; nothing for what no network says."""
+    if network is None:
+        return ()
+    return (
+        *_memory("memory.axi_sram", "AXI-SRAM", network.axi_sram_bytes, state.axi_sram_bytes, 0),
+        *_memory("memory.vip_sram", "VIP-SRAM", network.vip_sram_bytes, state.vip_sram_bytes, _VIP_RESERVE_BYTES),
+    )
+
+
+def _memory(name: str, memory: str, wanted: int | None, there: int | None, reserve: int) -> Iterator[Check]:
+    if wanted is None:
+        return
+    if there is None:
+        yield _absent(name, f"size of {memory}")
+        return
+    near = f"; {reserve} may be missing" if there < wanted <= there + reserve else ""
+    detail = f"the network wants {wanted} bytes of {memory}, the device reports {there}{near}"
+    yield Check(name, wanted <= there + reserve, detail)
+
+
+def _absent(name: str, what: str) -> Check:
+    return Check(name, None, f"{what} not in the text")
+
+
+def _bandwidth(last: Iteration | None) -> Check:
+    name = "bandwidth.total"
+    compared = 0
+    for number, operation in enumerate(last.operations if last else (), 1):
+        moved = operation.bandwidth
+        for direction, total, axi, ddr in (
+            ("read", moved.total_read, moved.axi_read, moved.ddr_read),
+            ("write", moved.total_write, moved.axi_write, moved.ddr_write),
+        ):
+            if total is None or axi is None or ddr is None:
+                continue
+            compared += 1
+            off = total - axi - ddr
+            if abs(off) > _MBYTE_TOLERANCE:
+                detail = (
+                    f"operation {number}: {direction} total {total} MByte is not AXI {axi} + DDR {ddr} ({off:+.6f})"
+                )
+                return Check(name, False, detail)
+    if not compared:
+        return _absent(name, "bandwidth")
+    return Check(name, True, f"total = AXI + DDR in {compared} figures")
+
+
+def _idle(last: Iteration | None) -> Check:
+    compared = 0
+    for number, operation in enumerate(last.operations if last else (), 1):
+        total, idle = operation.cycles.total, operation.cycles.idle
+        if total is None or idle is None:
+            continue
+        compared += 1
+        if idle > total:
+            return Check("cycles.idle", False, f"operation {number}: {idle} idle cycles of {total} in total")
+    if not compared:
+        return _absent("cycles.idle", "cycles")
+    return Check("cycles.idle", True, f"idle <= total in {_counted(compared, 'operation')}")
+
+
+def _clock(figures: Figures, nominal_clock_mhz: float | None) -> Check:
+    if figures.clock_mhz is None:
+        return _absent("clock.nominal", "cycles or VPC_ELAPSETIME")
+    if nominal_clock_mhz is None:
+        return Check("clock.nominal", None, f"{figures.clock_mhz} MHz, nominal clock of this chip unknown")
+    off = figures.clock_mhz / nominal_clock_mhz - 1
+    detail = f"{figures.clock_mhz} MHz, {off * 100:+.1f} % of nominal {nominal_clock_mhz:g} MHz"
+    return Check("clock.nominal", abs(off) <= _CLOCK_TOLERANCE, detail)
+
+
+def _not_longer(
+    name: str, inner: str, inner_us: float | None, outer: str, outer_us: float | None, slack_us: float
+) -> Check:
+    if inner_us is None or outer_us is None:
+        return _absent(name, f"time of {inner} or {outer}")
+    relation = "<=" if inner_us <= outer_us else ">"
+    return Check(
+        name, inner_us <= outer_us + slack_us, f"{inner} {inner_us:.0f} us {relation} {outer} {outer_us:.0f} us"
+    )
+
+
+def _total(state: RunState) -> Check:
+    times = [iteration.elapsed_us for iteration in state.iterations]
+    if len(times) < state.iterations_ended:
+        why = f"only the last {len(times)} of {state.iterations_ended} iterations are kept, so they cannot be added up"
+        return Check("time.total", None, why)
+    known = [time for time in times if time is not None]
+    if state.total_us is None or not known or len(known) != len(times):
+        return _absent("time.total", "total or iteration times")
+    return _not_longer("time.total", "sum of iterations", sum(known), "total", state.total_us, _TOTAL_TOLERANCE_US)
+
+
+def _iterations(state: RunState, over: bool) -> Check:
+    if state.loops is None:
+        return _absent("iterations.count", "number of iterations announced")
+    seen = state.iterations_ended
+    detail = f"{seen} of {_counted(state.loops, 'iteration')} completed"
+    return Check("iterations.count", seen == state.loops if over else None, detail if over else f"{detail} so far")
+
+
+def _layers(state: RunState) -> Check:
+    counts = {len(iteration.operations) for iteration in state.iterations}
+    if not counts:
+        return _absent("layers.count", "iterations")
+    least, most = min(counts), max(counts)
+    many = _counted(least, "operation") if least == most else f"{least} to {most} operations"
+    return Check("layers.count", least == most, f"{many} in each of {_counted(len(state.iterations), 'iteration')}")
+
+
+def _order(state: RunState) -> Check:
+    scores = [entry.score for entry in state.top if entry.score is not None]
+    if not scores:
+        return _absent("top.order", "scores")
+    ordered = all(earlier >= later for earlier, later in itertools.pairwise(scores))
+    return Check(
+        "top.order", ordered, f"{_counted(len(scores), 'score')}, {'' if ordered else 'not '}in descending order"
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

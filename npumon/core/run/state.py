@@ -1,0 +1,295 @@
+"""What is known about one run: a fold of events.
+
+`reduce(state, event)` returns the next state; `starts_new_run(state, event)` says whether the event belongs to a
+run that comes after this one. Live view, exports, history and replay all use this fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from npumon.core.log import events as ev
+from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
+
+#: A run that loops for ever must not grow for ever: the last so many iterations are kept, all are counted.
+KEPT_ITERATIONS = 10_000
+#: The same for operations of one iteration, diagnostics, top-k entries and detections of one frame.
+KEPT_OPERATIONS = 10_000
+KEPT_DIAGNOSTICS = 200
+KEPT_UNRECOGNISED = 20
+KEPT_TOP = 1_000
+KEPT_DETECTIONS = 1_000
+
+WAITING = "waiting"
+CREATING = "creating"
+VERIFYING = "verifying"
+RUNNING = "running"
+FINISHING = "finishing"
+DONE = "done"
+
+
+class RunState(NamedTuple):
+    """One run as far as its text has told. `None` is "not said"; times are in microseconds.
+
+    A named tuple and not a dataclass, for a fold copies it at every event, and `_replace` does that ten times as
+    fast as `dataclasses.replace`.
+
+    `iterations` holds the completed ones (the last `KEPT_ITERATIONS`), `iterations_ended` counts them all.
+    `operations` and `vpc_elapsed_us` belong to the iteration that is still open. `broken` is True when the
+    newest operation lacks its end. `phase` is waiting, creating, verifying, running, finishing or done.
+    """
+
+    product: str | None = None
+    pid: str | None = None
+    axi_sram_bytes: int | None = None
+    vip_sram_bytes: int | None = None
+    driver_version: str | None = None
+    ksnn_version: str | None = None
+    create_us: int | None = None
+    verify_us: int | None = None
+    loops: int | None = None
+    phase: str = WAITING
+    stage: str | None = None
+    iterations: tuple[Iteration, ...] = ()
+    iterations_ended: int = 0
+    iterations_failed: int = 0
+    operations: tuple[Operation, ...] = ()
+    broken: bool = False
+    vpc_elapsed_us: int | None = None
+    total_us: float | None = None
+    average_us: float | None = None
+    top_size: int | None = None
+    top: tuple[TopEntry, ...] = ()
+    frames: int = 0
+    detections: tuple[Detection, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics_dropped: int = 0
+    unrecognised: int = 0
+    unrecognised_lines: tuple[ev.Unrecognised, ...] = ()
+
+    @property
+    def has_result(self) -> bool:
+        """True once the run produced a figure: an iteration, a total, a top-k list or a detection."""
+        return bool(
+            self.iterations_ended
+            or self.total_us is not None
+            or self.average_us is not None
+            or self.top
+            or self.frames
+            or self.detections
+        )
+
+    @property
+    def has_profiler_text(self) -> bool:
+        """True when at least one line of the run was profiler text."""
+        return (
+            self.has_result
+            or self.phase != WAITING
+            or self.product is not None
+            or self.axi_sram_bytes is not None
+            or self.vpc_elapsed_us is not None
+        )
+
+    @property
+    def interrupted(self) -> bool:
+        """True when the text so far stops inside a run.
+
+        C demos end with their totals, KSNN examples with the time of an inference, both with the last of the
+        classes where they list them; detection demos may end at any object.
+        """
+        if self.phase in (CREATING, VERIFYING, RUNNING):
+            return bool(self.operations) or not (self.frames or self.detections)
+        return self.phase == FINISHING or (self.has_profiler_text and not self.has_result)
+
+    @property
+    def open_iteration(self) -> Iteration | None:
+        """The iteration whose end has not come, with the operations it has so far; None if there is none."""
+        if not self.operations and self.vpc_elapsed_us is None:
+            return None
+        previous = self.iterations[-1].number if self.iterations else 0
+        return Iteration(previous + 1, None, self.vpc_elapsed_us, self.operations, complete=False)
+
+    @property
+    def measured(self) -> Iteration | None:
+        """The iteration that the metrics describe: the last completed one with a profile, or else the last one.
+
+        A program may profile some of its passes only; the others say nothing against what was measured.
+        """
+        profiled = (iteration for iteration in reversed(self.iterations) if iteration.operations)
+        return next(profiled, self.iterations[-1] if self.iterations else None)
+
+
+EMPTY = RunState()
+
+
+def _append(items: tuple[Any, ...], item: object, limit: int) -> tuple[Any, ...]:
+    """The items and one more, without the oldest where that would be more than `limit`."""
+    return (*items[-limit + 1 :], item) if len(items) >= limit else (*items, item)
+
+
+def _close_iteration(
+    state: RunState, number: int, elapsed_us: float | None, inference_us: float | None = None
+) -> RunState:
+    iteration = Iteration(number, elapsed_us, state.vpc_elapsed_us, state.operations, inference_us=inference_us)
+    ended = state.iterations_ended + 1
+    return state._replace(
+        iterations=_append(state.iterations, iteration, KEPT_ITERATIONS),
+        iterations_ended=ended,
+        operations=(),
+        broken=False,
+        vpc_elapsed_us=None,
+        phase=FINISHING if state.loops is not None and ended >= state.loops else RUNNING,
+    )
+
+
+def _on_iteration_ended(state: RunState, event: ev.IterationEnded) -> RunState:
+    return _close_iteration(state, event.number, event.elapsed_us)
+
+
+def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
+    """KSNN prints an inference's time before the objects it found, so those before it belong to an older frame.
+
+    It ends an iteration of its own, unless a `Run the` line has just done so: then it is the same one's wall time.
+    """
+    last = state.iterations[-1] if state.iterations and state.open_iteration is None else None
+    if last is not None and last.elapsed_us is not None and last.inference_us is None:
+        timed = last._replace(inference_us=event.elapsed_us)
+        return state._replace(iterations=(*state.iterations[:-1], timed), phase=DONE, detections=())
+    closed = _close_iteration(state, state.iterations_ended + 1, event.elapsed_us, event.elapsed_us)
+    return closed._replace(phase=DONE, detections=())
+
+
+def _on_operation(state: RunState, event: ev.OperationProfiled) -> RunState:
+    return state._replace(
+        operations=_append(state.operations, event.operation, KEPT_OPERATIONS),
+        broken=not event.complete,
+        phase=RUNNING,
+    )
+
+
+def _on_vpc(state: RunState, event: ev.VpcElapsed) -> RunState:
+    return state._replace(vpc_elapsed_us=(state.vpc_elapsed_us or 0) + event.elapsed_us)
+
+
+def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState:
+    """A failure without a number is the program's word on a test that has failed already, if any of it has."""
+    where = "" if event.number is None else f"iteration {event.number}: "
+    many = max(state.iterations_failed, 1) if event.number is None else state.iterations_failed + 1
+    failed = state._replace(iterations_failed=many, phase=RUNNING)
+    return _with_diagnostic(failed, Diagnostic(event.line, "error", "model", where + event.reason))
+
+
+def _with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:
+    """The first ones are kept, for the first error is most often the cause."""
+    if len(state.diagnostics) >= KEPT_DIAGNOSTICS:
+        return state._replace(diagnostics_dropped=state.diagnostics_dropped + 1)
+    return state._replace(diagnostics=(*state.diagnostics, diagnostic))
+
+
+def _on_unrecognised(state: RunState, event: ev.Unrecognised) -> RunState:
+    """A progress line redrawn with carriage returns is one line, however often it was redrawn."""
+    seen = state.unrecognised_lines
+    if seen and seen[-1].line == event.line:
+        return state._replace(unrecognised_lines=(*seen[:-1], event))
+    return state._replace(
+        unrecognised=state.unrecognised + 1,
+        unrecognised_lines=_append(seen, event, KEPT_UNRECOGNISED),
+    )
+
+
+def _on_graph_started(state: RunState, event: ev.GraphStarted) -> RunState:
+    """KSNN starts the graph anew for each inference, so there the number says nothing about what is to come."""
+    return state._replace(loops=None if state.ksnn_version else event.loops, phase=RUNNING)
+
+
+def _on_average(state: RunState, event: ev.AverageTimed) -> RunState:
+    return state._replace(average_us=event.elapsed_us, phase=DONE)
+
+
+def _on_top_started(state: RunState, event: ev.TopStarted) -> RunState:
+    return state._replace(top_size=event.size, top=(), phase=FINISHING if event.size else DONE)
+
+
+def _on_top_listed(state: RunState, event: ev.TopListed) -> RunState:
+    """The first ones are kept: programs list the best first."""
+    last = event.entry.rank == state.top_size
+    top = (*state.top, event.entry) if len(state.top) < KEPT_TOP else state.top
+    return state._replace(top=top, phase=DONE if last else state.phase)
+
+
+def _on_detections_counted(state: RunState, event: ev.DetectionsCounted) -> RunState:
+    """A frame ends what was profiled for it: the detection demos tell no times."""
+    if state.open_iteration is not None:
+        state = _close_iteration(state, state.iterations_ended + 1, None)
+    return state._replace(frames=state.frames + 1, detections=(), phase=RUNNING)
+
+
+def _on_detection(state: RunState, event: ev.ObjectDetected) -> RunState:
+    return state._replace(detections=_append(state.detections, event.detection, KEPT_DETECTIONS))
+
+
+def _unchanged(state: RunState, event: ev.Event) -> RunState:
+    return state
+
+
+_REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
+    ev.ProductNamed: lambda s, e: s._replace(product=e.product, pid=e.pid),
+    ev.ThreadCreated: lambda s, e: s._replace(phase=CREATING) if s.phase == WAITING else s,
+    ev.ThreadExited: lambda s, e: s._replace(phase=DONE) if s.has_result else s,
+    ev.NetworkCreated: lambda s, e: s._replace(create_us=e.elapsed_us, phase=VERIFYING),
+    ev.VerifyStarted: lambda s, e: s._replace(phase=VERIFYING),
+    ev.GraphVerified: lambda s, e: s._replace(verify_us=e.elapsed_us, phase=RUNNING),
+    ev.CommandBufferGenerated: _unchanged,
+    ev.AxiSramLocated: _unchanged,
+    ev.TilingStarted: _unchanged,
+    ev.TilingNote: _unchanged,
+    ev.TilingEnded: _unchanged,
+    ev.MemorySized: lambda s, e: s._replace(axi_sram_bytes=e.axi_sram_bytes, vip_sram_bytes=e.vip_sram_bytes),
+    ev.GraphStarted: _on_graph_started,
+    ev.OperationProfiled: _on_operation,
+    ev.VpcElapsed: _on_vpc,
+    ev.IterationEnded: _on_iteration_ended,
+    ev.IterationFailed: _on_iteration_failed,
+    ev.InferenceTimed: _on_inference,
+    ev.TotalAnnounced: _unchanged,
+    ev.TotalTimed: lambda s, e: s._replace(total_us=e.elapsed_us, phase=FINISHING),
+    ev.AverageTimed: _on_average,
+    ev.TopStarted: _on_top_started,
+    ev.TopListed: _on_top_listed,
+    ev.KsnnAnnounced: lambda s, e: s._replace(ksnn_version=e.version, phase=CREATING),
+    ev.StageReached: lambda s, e: s._replace(stage=e.text),
+    ev.DetectionsCounted: _on_detections_counted,
+    ev.ObjectDetected: _on_detection,
+    ev.DriverVersioned: lambda s, e: s._replace(driver_version=e.version),
+    ev.Diagnosed: lambda s, e: _with_diagnostic(s, e.diagnostic),
+    ev.Unrecognised: _on_unrecognised,
+}
+
+
+def reduce(state: RunState, event: ev.Event) -> RunState:
+    """The state after the event. Pure; never raises for any order of events."""
+    return _REDUCERS[type(event)](state, event)
+
+
+def starts_new_run(state: RunState, event: ev.Event) -> bool:
+    """True when `event` cannot belong to the run that `state` describes, so a log holds one more run.
+
+    A header line begins a run when there are results already, or when the same header line was seen before.
+    Profiled operations after the totals belong to a run whose beginning is missing.
+    """
+    match event:
+        case ev.ProductNamed():
+            return state.has_result or state.product is not None or bool(state.operations)
+        case ev.NetworkCreated():
+            return state.has_result or state.create_us is not None or bool(state.operations)
+        case ev.KsnnAnnounced():
+            return state.has_result or state.ksnn_version is not None or bool(state.operations)
+        case ev.ThreadCreated():
+            return state.has_result
+        case ev.GraphStarted():
+            return state.has_result and state.ksnn_version is None
+        case ev.OperationProfiled() | ev.VpcElapsed() | ev.IterationEnded():
+            return state.total_us is not None or state.average_us is not None
+        case _:
+            return False

@@ -1,0 +1,257 @@
+"""What the figures mean: one sentence a developer can act on, from the first rule that applies."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from npumon.core.profile import Iteration, Operation
+from npumon.core.run import outcome as how
+from npumon.core.run.checks import checks_of, memory_checks
+from npumon.core.run.metrics import NOMINAL_CLOCK_MHZ, Check, Figures, Metrics, ddr_rate, figures_of, utilization
+from npumon.core.run.network import Network
+from npumon.core.run.outcome import RUNNING, Ending
+from npumon.core.run.state import CREATING, VERIFYING, WAITING, RunState
+from npumon.core.units import mbyte, milliseconds, percent, rate
+
+#: A cycle window this many times as long as the execution, idle for most of its length, is a cold run's: the work
+#: is the same, the window is not.
+COLD_WINDOW = 1.5
+COLD_UTILIZATION = 0.6
+#: Below this share of the nominal clock the NPU is throttled.
+SLOW_CLOCK = 0.95
+#: An operation that idles this share of its window while most of its traffic is DDR waits for memory.
+WAITING_SHARE = 0.15
+#: A shell's exit status for a program that a signal ended: 128 and the signal's number (POSIX).
+SHELL_SIGNALS = {
+    132: "SIGILL",
+    134: "SIGABRT",
+    135: "SIGBUS",
+    136: "SIGFPE",
+    137: "SIGKILL",
+    139: "SIGSEGV",
+    143: "SIGTERM",
+}
+#: What shells call a program's death by a signal.
+DEATH_NOTICES = {
+    "Illegal instruction": "SIGILL",
+    "Aborted": "SIGABRT",
+    "Bus error": "SIGBUS",
+    "Floating point exception": "SIGFPE",
+    "Killed": "SIGKILL",
+    "Segmentation fault": "SIGSEGV",
+    "Terminated": "SIGTERM",
+}
+#: What a run does before its first iteration, by `RunState.phase`.
+_DOING = {
+    WAITING: "the program has not printed any profiler text yet",
+    CREATING: "the network is being created",
+    VERIFYING: "the graph is being verified and compiled, which may take a while",
+}
+#: Checks that compare a run with something else than its own figures, or that have a simple cause.
+_NO_CONTRADICTION = frozenset(
+    ("clock.nominal", "iterations.count", "layers.count", "top.order", "memory.axi_sram", "memory.vip_sram")
+)
+_PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
+
+
+class Circumstances(NamedTuple):
+    """What a verdict takes into account besides the text.
+
+    `profiling` is the driver's gpuProfiler, None when unknown. `ddr_peak_mbyte_per_s` is the memory's measured
+    peak, None when nobody gave one. `ending` is None for a log that was only read.
+    """
+
+    outcome: str
+    ending: Ending | None = None
+    profiling: bool | None = None
+    nominal_clock_mhz: float | None = None
+    ddr_peak_mbyte_per_s: float | None = None
+
+
+def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bool | None:
+    """Whether DDR memory limits the operation; None where the figures do not say.
+
+    Either it idles noticeably while most of its traffic goes to DDR, or it comes near the memory's peak.
+    """
+    share = utilization(operation.cycles)
+    speed = ddr_rate(operation)
+    if share is None or speed is None:
+        return None
+    moved = operation.bandwidth
+    ddr = (moved.ddr_read or 0) + (moved.ddr_write or 0)
+    axi = (moved.axi_read or 0) + (moved.axi_write or 0)
+    if peak_mbyte_per_s and speed >= 0.8 * peak_mbyte_per_s:
+        return True
+    return 1 - share >= WAITING_SHARE and ddr >= axi
+
+
+def verdict_of(state: RunState, figures: Figures, checks: tuple[Check, ...], around: Circumstances) -> tuple[str, str]:
+    """The id of the rule and its sentence."""
+    last = state.measured
+    return (
+        _broken_off(state, around)
+        or _contradiction(checks)
+        or _without_counters(state, last, around)
+        or _explained(last, figures, around)
+        or _unexplained(state, around)
+    )
+
+
+def _broken_off(state: RunState, around: Circumstances) -> tuple[str, str] | None:
+    ending = around.ending or Ending()
+    where = _place(state)
+    if ending.error is not None:
+        return "run.not_started", f"{ending.error.rstrip('.')}."
+    match around.outcome:
+        case how.TIMEOUT:
+            return "run.timeout", f"The run was ended by its time limit {where}; allow more with --timeout."
+        case how.CANCELLED:
+            return "run.cancelled", f"The run was stopped {where}; the figures are those of what had completed."
+        case how.FAILED if signal := _signal(state, ending):
+            return "run.crashed", f"The model was killed by {signal} {where}; the log's last lines say what it did."
+        case how.FAILED if state.iterations_failed:
+            many = "An iteration" if state.iterations_failed == 1 else f"{state.iterations_failed} iterations"
+            return "run.failed", f"{many} failed; see the diagnostics."
+        case how.FAILED if ending.exit_status is None:
+            return "run.failed", f"How the model ended is not known, but it did {where}; {_reasons(state)}."
+        case how.FAILED:
+            return "run.failed", f"The model exited with status {ending.exit_status} {where}; {_reasons(state)}."
+        case how.TRUNCATED:
+            return "run.truncated", f"The log ends {where}; the figures are those of what had completed."
+        case how.EMPTY:
+            return "run.empty", f"There is no profiler text; {_remedy(around)}."
+        case _:
+            return None
+
+
+def _unexplained(state: RunState, around: Circumstances) -> tuple[str, str]:
+    if around.outcome != how.RUNNING:
+        return "run.ok", "The run completed; its text does not hold the figures to judge it."
+    if state.iterations_ended:
+        return "run.running", "The run is under way; its text does not hold the figures to judge it so far."
+    doing = _DOING.get(state.phase, "the first iteration has not completed yet")
+    return "run.running", f"The run is under way: {doing}."
+
+
+def _signal(state: RunState, ending: Ending) -> str | None:
+    """The signal that killed the program, by its parent's word, its shell's status or its shell's notice."""
+    if ending.signal or ending.exit_status in SHELL_SIGNALS:
+        return ending.signal or SHELL_SIGNALS[ending.exit_status or 0]
+    if not how.died(state):
+        return None
+    notices = [diagnostic.message for diagnostic in state.diagnostics if diagnostic.source == "shell"]
+    named = (name for notice in notices for words, name in DEATH_NOTICES.items() if words in notice)
+    return next(named, "a signal")
+
+
+def _reasons(state: RunState) -> str:
+    """Where to look for the reason of a failure."""
+    said = any(diagnostic.level in ("error", "warning") for diagnostic in state.diagnostics)
+    return "see the diagnostics" if said else "the log's last lines may say why"
+
+
+def _remedy(around: Circumstances) -> str:
+    return _PROFILED if around.profiling else f"reload galcore with gpuProfiler=1 and {_PROFILED}"
+
+
+def _place(state: RunState) -> str:
+    """Where in the run the text stops."""
+    if not state.has_profiler_text:
+        return "before it printed any profiler text"
+    if state.operations:
+        where = f"{'in' if state.broken else 'after'} {_layer(state.operations[-1])}"
+        return f"{where}, in iteration {state.iterations_ended + 1}"
+    if state.iterations_ended:
+        return f"after iteration {state.iterations_ended}"
+    if state.frames:
+        return f"after frame {state.frames}"
+    return {
+        "creating": "while the network was being created",
+        "verifying": "while the graph was being verified",
+    }.get(state.phase, "before the first iteration completed")
+
+
+def _layer(operation: Operation) -> str:
+    name = f" ({operation.name})" if operation.name else ""
+    return "a layer without a number" if operation.layer_id is None else f"layer {operation.layer_id}{name}"
+
+
+def _contradiction(checks: tuple[Check, ...]) -> tuple[str, str] | None:
+    for check in checks:
+        if check.ok is False and check.id not in _NO_CONTRADICTION:
+            return f"check.{check.id}", f"The figures contradict each other ({check.id}: {check.detail})."
+    return None
+
+
+def _without_counters(state: RunState, last: Iteration | None, around: Circumstances) -> tuple[str, str] | None:
+    if last is not None and not any(operation.cycles.total for operation in last.operations):
+        counted = any(operation.cycles.total is not None for operation in last.operations)
+        missing = "the cycle counters are all 0" if counted else "the text holds no cycle counters"
+        why = "profiling is off" if around.profiling is False else missing
+        return "profiling.off", f"Only times: {why}; for bandwidth and utilization {_remedy(around)}."
+    if last is None and (state.frames or state.detections):
+        many = len(state.detections)
+        objects = f"{many} object{'' if many == 1 else 's'} in the last frame"
+        return "detection.ok", f"{objects}; this program prints no times."
+    return None
+
+
+def _explained(last: Iteration | None, figures: Figures, around: Circumstances) -> tuple[str, str] | None:
+    if last is None or figures.utilization is None:
+        return None
+    window_us, execution_us = last.vpc_elapsed_us, figures.execution_us
+    busy = f"the NPU was busy {percent(figures.utilization)} of the window"
+    nominal, clock = around.nominal_clock_mhz, figures.clock_mhz
+    long_window = window_us and execution_us and window_us > COLD_WINDOW * execution_us
+    if long_window and figures.utilization < COLD_UTILIZATION:
+        return (
+            "run.cold",
+            f"Cold run: the work took {milliseconds(figures.busy_us)} of a {milliseconds(window_us)} window, so "
+            f"{percent(figures.utilization)} says little; run again warm (--warmup 1).",
+        )
+    if nominal and clock and clock < SLOW_CLOCK * nominal:
+        full = None if execution_us is None else execution_us * clock / nominal
+        faster = "" if full is None else f" (at full clock the same work would take about {milliseconds(full)})"
+        return (
+            "clock.slow",
+            f"Throttled: the NPU ran at {clock:.0f} MHz of {nominal:.0f}{faster}; check temperature and cooling.",
+        )
+    carried = _carried(figures)
+    bound = [op for op in last.operations if ddr_bound(op, around.ddr_peak_mbyte_per_s)]
+    spent = sum(op.execution_us or 0 for op in bound)
+    if bound and execution_us and spent >= 0.5 * execution_us:
+        worst = max(bound, key=lambda op: op.execution_us or 0)
+        return (
+            "ddr.bound",
+            f"DDR-bound: {percent(spent / execution_us)} of the time goes to operations that wait for memory, most of "
+            f"all {_layer(worst)}; {busy}, {carried}.",
+        )
+    if figures.utilization < 1 - WAITING_SHARE:
+        idle = percent(1 - figures.utilization)
+        advice = "a warm-up run, or less for the CPU to do between layers, may help"
+        return "npu.idle", f"The NPU idled {idle} of its window; {advice}; {carried}."
+    return "compute.bound", f"Compute-bound: {busy}, so only a smaller model would run faster; {carried}."
+
+
+def _carried(figures: Figures) -> str:
+    """The traffic to and from DDR memory, or what is missing to tell it."""
+    moved, rates = figures.bandwidth, figures.bandwidth_per_s
+    if moved.ddr_read is None or moved.ddr_write is None:
+        return "DDR traffic is not in the text"
+    if rates.ddr_read is None or rates.ddr_write is None:
+        return f"DDR carried {mbyte(moved.ddr_read + moved.ddr_write)} MByte, without an execution time to divide by"
+    return f"DDR carried {rate(rates.ddr_read + rates.ddr_write)} MByte/s"
+
+
+def assess(state: RunState, around: Circumstances, network: Network | None = None) -> Metrics:
+    """The metrics of the run's last complete iteration that has a profile.
+
+    Where the circumstances know no nominal clock, the chip that the text names gives it. A network that is known is
+    compared with the device.
+    """
+    nominal = around.nominal_clock_mhz or NOMINAL_CLOCK_MHZ.get((state.pid or "").lower())
+    measured = state.measured
+    figures = Figures() if measured is None else figures_of(measured)
+    checks = (*checks_of(state, figures, nominal, over=around.outcome != RUNNING), *memory_checks(state, network))
+    verdict_id, verdict = verdict_of(state, figures, checks, around._replace(nominal_clock_mhz=nominal))
+    return Metrics(figures, nominal, checks, verdict, verdict_id, around.ddr_peak_mbyte_per_s)

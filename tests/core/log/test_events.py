@@ -1,0 +1,63 @@
+"""The vocabulary: one page, frozen, and every word of it understood by the fold."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from npumon.core.log import events as ev
+from npumon.core.profile import Detection, Diagnostic, Operation, TopEntry
+from npumon.core.run.state import EMPTY, RunState, reduce, starts_new_run
+
+#: One event of each kind.
+EVENTS: list[ev.Event] = [
+    ev.ProductNamed("VIPNano-QI", "0x88"),
+    ev.ThreadCreated("0x1"),
+    ev.ThreadExited("0x1"),
+    ev.NetworkCreated(1),
+    ev.VerifyStarted(),
+    ev.GraphVerified(2),
+    ev.CommandBufferGenerated(1, 1),
+    ev.AxiSramLocated(0, "0xff000000"),
+    ev.TilingStarted(),
+    ev.TilingNote("note"),
+    ev.TilingEnded(),
+    ev.MemorySized(1, 2),
+    ev.GraphStarted(1),
+    ev.OperationProfiled(Operation()),
+    ev.VpcElapsed(3),
+    ev.IterationEnded(1, 4.0),
+    ev.IterationFailed(1, "reason"),
+    ev.InferenceTimed(5.0),
+    ev.TotalAnnounced(),
+    ev.TotalTimed(6.0),
+    ev.AverageTimed(7.0),
+    ev.TopStarted(5),
+    ev.TopListed(TopEntry(1, 2, 0.5)),
+    ev.KsnnAnnounced("v1.3"),
+    ev.StageReached("Done."),
+    ev.DetectionsCounted(3),
+    ev.ObjectDetected(Detection()),
+    ev.DriverVersioned("6.4.6"),
+    ev.Diagnosed(Diagnostic(1, "error", "ovxlib", "message")),
+    ev.Unrecognised(1, "text"),
+]
+
+
+def test_the_list_above_holds_every_word() -> None:
+    assert {type(event) for event in EVENTS} == set(get_args(ev.Event))
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_the_fold_understands_every_word(event: ev.Event) -> None:
+    state = reduce(EMPTY, event)
+    assert isinstance(state, RunState)
+    assert starts_new_run(EMPTY, event) is False
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_events_are_values(event: ev.Event) -> None:
+    hash(event)
+    with pytest.raises(AttributeError):
+        event.anything = 1  # type: ignore[union-attr]  # that it cannot be set is the point

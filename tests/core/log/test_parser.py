@@ -1,0 +1,634 @@
+"""Every known line to its event, any split of any bytes, and no figure taken that was cut off.
+
+Lines come from the run in the vendor's performance document, or are synthetic after the formats of the public
+programs.
+"""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npumon.core.log import events as ev
+from npumon.core.log.lines import LINE_LIMIT
+from npumon.core.log.parser import ProfileParser
+from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Operation, TopEntry
+
+Chunked = Callable[[st.DataObject, bytes], list[bytes]]
+
+
+def events_of(*chunks: bytes) -> list[ev.Event]:
+    parser = ProfileParser()
+    return [*(event for chunk in chunks for event in parser.feed(chunk)), *parser.close()]
+
+
+def typed(events: Iterable[ev.Event]) -> list[tuple[type, ev.Event]]:
+    """Events with their types: tuples of different types with the same fields are equal."""
+    return [(type(event), event) for event in events]
+
+
+def diagnosed(level: str, source: str, message: str, line: int = 1) -> ev.Diagnosed:
+    return ev.Diagnosed(Diagnostic(line, level, source, message))
+
+
+def profiled(**fields: object) -> ev.OperationProfiled:
+    return ev.OperationProfiled(Operation(**fields))  # type: ignore[arg-type]  # any fields of an operation
+
+
+NETWORK = Operation(0, "network_binary_graph", 0, "unkown operation type", "unkown operation target")
+PERSON = Detection(None, "person", 0.9, 12.5, 8.0, 96.0, 64.0)
+
+#: Text -> events, for each kind of line in each of its spellings. A block's lines stand before its end.
+VARIANTS: list[tuple[str, list[ev.Event]]] = [
+    ("#productname=VIPNano-QI, pid=0x88", [ev.ProductNamed("VIPNano-QI", "0x88")]),
+    ("Created VX Thread: 0xa69a21c0", [ev.ThreadCreated("0xa69a21c0")]),
+    ("Exit VX Thread: 0xa69a21c0", [ev.ThreadExited("0xa69a21c0")]),
+    ("Create Neural Network: 59ms or 59455us", [ev.NetworkCreated(59455)]),
+    ("Create Neural Network: 59.00ms or 59455us", [ev.NetworkCreated(59455)]),
+    ("Verify...", [ev.VerifyStarted()]),
+    ("Verify Graph: 0ms or 823us", [ev.GraphVerified(823)]),
+    (
+        "generate command buffer, device count=1, core count per-device: 1,",
+        [ev.CommandBufferGenerated(1, 1)],
+    ),
+    (
+        "generate command buffer, total device count=2, core count per-device: 4, ",
+        [ev.CommandBufferGenerated(2, 4)],
+    ),
+    ("current device id=0, AXI SRAM base address=0xff000000", [ev.AxiSramLocated(0, "0xff000000")]),
+    (
+        "AXI-SRAM = 1048576 Bytes VIP-SRAM = 522240 Bytes SWTILING_PHASE_FEATURES[1, 1, 0]",
+        [ev.MemorySized(1048576, 522240)],
+    ),
+    ("Start run graph [1] times...", [ev.GraphStarted(1)]),
+    # -- profiled blocks
+    (
+        "layer id: 0 layer name:network_binary_graph operation[0]:unkown operation type "
+        "target:unkown operation target.\n*********",
+        [ev.OperationProfiled(NETWORK)],
+    ),
+    (
+        "layer_id: 7 layer name:conv 1 operation[2]:VXNNE_OPERATOR_CONVOLUTION target:NN.\n****",
+        [profiled(layer_id=7, name="conv 1", operation_index=2, operation="VXNNE_OPERATOR_CONVOLUTION", target="NN")],
+    ),
+    ("layer id: -1 layer name: operation[0]: target:\n*********", [ev.OperationProfiled(Operation(-1, "", 0, "", ""))]),
+    ("uid: 3\nop_abs_id: 4\n*********", [profiled(uid=3, op_abs_id=4)]),
+    ("uid: -3\nabs_op_id: -4\n*********", [profiled(uid=-3, op_abs_id=-4)]),
+    ("execution time:             20845 us\n*********", [profiled(execution_us=20845)]),
+    ("execution time: 5 us\n*********", [profiled(execution_us=5)]),
+    (
+        "[     1] TOTAL_READ_BANDWIDTH  (MByte): 71.703380\n[     2] TOTAL_WRITE_BANDWIDTH (MByte): 17.810649\n"
+        "[     3] AXI_READ_BANDWIDTH  (MByte): 30.981305\n[     4] AXI_WRITE_BANDWIDTH (MByte): 14.130429\n"
+        "[     5] DDR_READ_BANDWIDTH (MByte): 40.722075\n[     6] DDR_WRITE_BANDWIDTH (MByte): 3.680220\n*********",
+        [profiled(bandwidth=Bandwidth(71.70338, 17.810649, 30.981305, 14.130429, 40.722075, 3.68022))],
+    ),
+    # the number in brackets counts what is printed, not the counters
+    (
+        "[    23] DDR_READ_BANDWIDTH(MByte):40.722075\n[123456789] GPUIDLECYCLES: 2\nGPUTOTALCYCLES : 3\n*********",
+        [profiled(bandwidth=Bandwidth(ddr_read=40.722075), cycles=Cycles(3, 2))],
+    ),
+    (
+        "[     7] GPUTOTALCYCLES: 16697255\n[     8] GPUIDLECYCLES: 296080\n*********",
+        [profiled(cycles=Cycles(16697255, 296080))],
+    ),
+    ("VPC_ELAPSETIME: 21124", [ev.VpcElapsed(21124)]),
+    ("*********", []),
+    # -- iterations and totals
+    ("Run the 1 time: 21.00ms or 21609.00us", [ev.IterationEnded(1, 21609.0)]),
+    ("Run the 12 time: 27ms or 27960us", [ev.IterationEnded(12, 27960.0)]),
+    ("Run graph the 0 time fail", [ev.IterationFailed(1, "the graph could not be run", 1)]),
+    (
+        "Test Fail,Execution Time Too Long",
+        [ev.IterationFailed(None, "the program's own limit: execution time too long", 1)],
+    ),
+    ("vxProcessGraph execution time:", [ev.TotalAnnounced()]),
+    ("Execution time:", [ev.TotalAnnounced()]),
+    ("Total   21.00ms or 21625.00us", [ev.TotalTimed(21625.0)]),
+    ("Total   27ms or 27973us", [ev.TotalTimed(27973.0)]),
+    ("Average 21.62ms or 21625.00us", [ev.AverageTimed(21625.0)]),
+    ("Average 27.97ms or 27973.00us", [ev.AverageTimed(27973.0)]),
+    ("Total   216ms, Average 21.62ms ", [ev.TotalTimed(216000.0), ev.AverageTimed(21620.0)]),
+    ("Total\n   21.00ms or 21625.00us", [ev.TotalAnnounced(), ev.TotalTimed(21625.0)]),
+    ("Average\n21.62ms or 21625.00us", [ev.TotalAnnounced(), ev.AverageTimed(21625.0)]),
+    # -- classes
+    (
+        " --- Top5 ---\n  2: 0.833984\n795: 0.009102\n -1: 0.000000",
+        [
+            ev.TopStarted(5),
+            ev.TopListed(TopEntry(1, 2, 0.833984)),
+            ev.TopListed(TopEntry(2, 795, 0.009102)),
+            ev.TopListed(TopEntry(3, -1, 0.0)),
+        ],
+    ),
+    (
+        "----- Show Top1 +-----\n     2: 0.93457\n     3: 0.1",
+        [ev.TopStarted(1), ev.TopListed(TopEntry(1, 2, 0.93457)), ev.Unrecognised(3, "3: 0.1")],
+    ),
+    ("--- Top12 ---\n  2: -1.500000", [ev.TopStarted(12), ev.TopListed(TopEntry(1, 2, -1.5))]),
+    ("Fail to show result.", [diagnosed("error", "model", "Fail to show result.")]),
+    # -- KSNN
+    (" |--- KSNN Version: v1.3 +---| ", [ev.KsnnAnnounced("v1.3")]),
+    (" |---+ KSNN Version: v1.4.1 +---| ", [ev.KsnnAnnounced("v1.4.1")]),
+    ("Start init neural network ...", [ev.StageReached("Start init neural network ...")]),
+    ("Get input data ...", [ev.StageReached("Get input data ...")]),
+    ("Start inference ...", [ev.StageReached("Start inference ...")]),
+    ("Done.", [ev.StageReached("Done.")]),
+    ("Done. inference :  0.0423", [ev.InferenceTimed(42300.0)]),
+    ("Done. inference time:  0.04", [ev.InferenceTimed(40000.0)]),
+    ("inference :  0.03", [ev.InferenceTimed(30000.0)]),
+    ("inference :  8.5e-05", [ev.InferenceTimed(85.0)]),
+    # -- detection demos
+    ("det_set_model success!!", [ev.StageReached("det_set_model success!!")]),
+    ("model.width:416", [ev.StageReached("model.width:416")]),
+    ("Det_set_input START", [ev.StageReached("Det_set_input START")]),
+    ("Det_get_result END", [ev.StageReached("Det_get_result END")]),
+    ("result type is 2", [ev.StageReached("result type is 2")]),
+    ("resultData.detect_num=3", [ev.DetectionsCounted(3)]),
+    (
+        "i:3 left:12.000000 right:96.500000 top:8.000000 bottom:64.000000",
+        [ev.ObjectDetected(Detection(3, None, None, 12.0, 8.0, 96.5, 64.0))],
+    ),
+    (
+        "i:3, left: -12.5, right: 96, top: 8, bottom: 64",
+        [ev.ObjectDetected(Detection(3, None, None, -12.5, 8.0, 96.0, 64.0))],
+    ),
+    (
+        "class: person, score: 0.9\nbox coordinate left,top,right,down: [12.5, 8.0, 96.0, 64.0]",
+        [ev.ObjectDetected(PERSON)],
+    ),
+    (
+        "class: person, score: 0.9\nbox coordinate left,top,right,down: [12.5,8.0,96.0,64.0]",
+        [ev.ObjectDetected(PERSON)],
+    ),
+    (
+        "box coordinate left,top,right,down: [ 12.5 8.0  96.0 64.0 ]",
+        [ev.ObjectDetected(PERSON._replace(label=None, score=None))],
+    ),
+    (
+        "class: cat, score: 0.5\nclass: person, score: 0.9\n"
+        "box coordinate left, top, right, down: [12.5, 8.0, 96.0, 64.0]",
+        [ev.ObjectDetected(Detection(None, "cat", 0.5)), ev.ObjectDetected(PERSON)],
+    ),
+    # -- messages
+    ("[     1] HAL user version: 6.4.6.345497", [ev.DriverVersioned("6.4.6.345497")]),
+    ("[     1] HAL user version 6.4.3.5.293908", [ev.DriverVersioned("6.4.3.5.293908")]),
+    (
+        "[     2] gcSHADER_WriteBufferToFile: Failed to open file",
+        [diagnosed("warning", "driver", "gcSHADER_WriteBufferToFile: Failed to open file")],
+    ),
+    ("E [vnn_Create:142]CHECK PTR 308", [diagnosed("error", "ovxlib", "[vnn_Create:142]CHECK PTR 308")]),
+    ("W [op_compute:20] slow", [diagnosed("warning", "ovxlib", "[op_compute:20] slow")]),
+    ("I [print_tensor:5]in(0)", [diagnosed("info", "ovxlib", "[print_tensor:5]in(0)")]),
+    ("D [setup_node:441]n[0]", [diagnosed("debug", "ovxlib", "[setup_node:441]n[0]")]),
+    (
+        "E [vsi_nn_graph.c:compute_node:379]fail",
+        [diagnosed("error", "ovxlib", "[vsi_nn_graph.c:compute_node:379]fail")],
+    ),
+    (
+        "E Detect_api:[det_set_model:58]dlopen failed",
+        [diagnosed("error", "detect", "Detect_api:[det_set_model:58]dlopen failed")],
+    ),
+    (
+        "run.sh: line 5: 14896 Segmentation fault      (core dumped) ./inceptionv3 inception_v3.nb",
+        [
+            diagnosed(
+                "error",
+                "shell",
+                "run.sh: line 5: 14896 Segmentation fault      (core dumped) ./inceptionv3 inception_v3.nb",
+            )
+        ],
+    ),
+    (
+        "./run.sh: line 142: 56301 Aborted                 ./dncnn",
+        [diagnosed("error", "shell", "./run.sh: line 142: 56301 Aborted                 ./dncnn")],
+    ),
+    ("Segmentation fault (core dumped)", [diagnosed("error", "shell", "Segmentation fault (core dumped)")]),
+    ("Aborted", [diagnosed("error", "shell", "Aborted")]),
+    (
+        "Usage: ./inceptionv3 data_file inputs...",
+        [diagnosed("error", "model", "Usage: ./inceptionv3 data_file inputs...")],
+    ),
+    ("what is this?", [ev.Unrecognised(1, "what is this?")]),
+    ("2: 0.833984", [ev.Unrecognised(1, "2: 0.833984")]),  # no list has begun
+    ("21.00ms or 21625.00us", [ev.Unrecognised(1, "21.00ms or 21625.00us")]),  # of what?
+]
+
+
+@pytest.mark.parametrize(("text", "events"), VARIANTS, ids=[text.splitlines()[0][:60] for text, _ in VARIANTS])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_each_line_in_each_spelling(text: str, events: list[ev.Event], end: str) -> None:
+    data = text.replace("\n", end).encode() + end.encode()
+    assert typed(events_of(data)) == typed(events)
+    assert typed(events_of(*(data[at : at + 1] for at in range(len(data))))) == typed(events)
+
+
+@pytest.mark.parametrize(("text", "events"), VARIANTS, ids=[text.splitlines()[0][:60] for text, _ in VARIANTS])
+def test_colour_in_the_text_changes_nothing(text: str, events: list[ev.Event]) -> None:
+    coloured = "".join(f"\x1b[1;32m{char}\x1b[0m" if char not in "\n" else char for char in text)
+    assert typed(events_of(coloured.encode() + b"\n")) == typed(events)
+
+
+def test_the_real_run(seed_run: bytes) -> None:
+    tiling = [line.strip() for line in seed_run.decode().splitlines()[7:13] if line]
+    assert typed(events_of(seed_run)) == typed(
+        [
+            ev.ProductNamed("VIPNano-QI", "0x88"),
+            ev.ThreadCreated("0xa69a21c0"),
+            ev.NetworkCreated(59455),
+            ev.VerifyStarted(),
+            ev.CommandBufferGenerated(1, 1),
+            ev.TilingStarted(),
+            ev.MemorySized(1048576, 522240),
+            *map(ev.TilingNote, tiling[:3]),
+            ev.TilingNote("PreLoadWeightBiases = 1048576  100.000000%"),
+            ev.TilingEnded(),
+            ev.GraphVerified(823),
+            ev.GraphStarted(1),
+            ev.VpcElapsed(21124),
+            ev.OperationProfiled(
+                NETWORK._replace(
+                    uid=0,
+                    op_abs_id=0,
+                    execution_us=20845,
+                    bandwidth=Bandwidth(71.70338, 17.810649, 30.981305, 14.130429, 40.722075, 3.68022),
+                    cycles=Cycles(16697255, 296080),
+                )
+            ),
+            ev.IterationEnded(1, 21609.0),
+            ev.TotalAnnounced(),
+            ev.TotalTimed(21625.0),
+            ev.AverageTimed(21625.0),
+            ev.TopStarted(5),
+            ev.TopListed(TopEntry(1, 2, 0.833984)),
+            ev.TopListed(TopEntry(2, 795, 0.009102)),
+            ev.TopListed(TopEntry(3, 974, 0.003592)),
+            ev.TopListed(TopEntry(4, 408, 0.002207)),
+            ev.TopListed(TopEntry(5, 393, 0.002111)),
+            ev.ThreadExited("0xa69a21c0"),
+        ]
+    )
+
+
+# -- any bytes, any split -------------------------------------------------------------------------------------------
+
+
+def test_the_real_run_byte_by_byte_and_cut_anywhere_in_two(seed_run: bytes) -> None:
+    whole = typed(events_of(seed_run))
+    assert typed(events_of(*(seed_run[at : at + 1] for at in range(len(seed_run))))) == whole
+    for at in range(0, len(seed_run), 7):
+        assert typed(events_of(seed_run[:at], seed_run[at:])) == whole
+
+
+@given(st.data())
+def test_any_split_of_any_log_gives_the_same_events(
+    mixed_logs: st.SearchStrategy[bytes], chunked: Chunked, data: st.DataObject
+) -> None:
+    text = data.draw(mixed_logs)
+    assert typed(events_of(*chunked(data, text))) == typed(events_of(text))
+
+
+@given(st.data())
+def test_any_damage_to_the_real_run_gives_events_and_never_an_exception(
+    seed_run: bytes, chunked: Chunked, data: st.DataObject
+) -> None:
+    text = bytearray(seed_run)
+    hurt = st.sampled_from(
+        (b"", b"\r", b"\n", b"\x00", b"\xff", b"\x1b[", b"9" * 30, b"-", b"e", b"nan", b"E [f:1]x\n")
+    )
+    for at, piece in data.draw(st.lists(st.tuples(st.integers(0, len(text)), hurt), max_size=8)):
+        text[at : at + data.draw(st.integers(0, 3))] = piece
+    assert typed(events_of(*chunked(data, bytes(text)))) == typed(events_of(bytes(text)))
+
+
+@given(st.lists(st.binary(max_size=40), max_size=10))
+def test_garbage_in_any_split_gives_the_same_events(chunks: list[bytes]) -> None:
+    assert typed(events_of(*chunks)) == typed(events_of(b"".join(chunks)))
+
+
+@given(st.text("0123456789.eE+-naifty()x_", max_size=24))
+def test_no_figure_is_too_strange(figure: str) -> None:
+    for line in (
+        "Run the 1 time: 1ms or {}us",
+        "DDR_READ_BANDWIDTH (MByte): {}",
+        "inference : {}",
+        "Total {}ms, Average 1ms",
+    ):
+        for event in events_of(line.format(figure).encode() + b"\n"):
+            assert event is not None
+
+
+def test_a_line_of_100_mb_takes_bounded_memory() -> None:
+    parser = ProfileParser()
+    chunk = b"GPUTOTALCYCLES: 1 " * 60_000
+    tracemalloc.start()
+    try:
+        for _ in range(100):
+            assert parser.feed(chunk) == []
+        events = parser.feed(b"\n")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [type(event) for event in events] == [ev.Diagnosed, ev.Unrecognised]
+    assert events[0] == diagnosed("warning", "npumon", f"a line of {len(chunk) * 100} bytes was cut to {LINE_LIMIT}")
+    assert peak < 8 << 20
+
+
+def test_a_figure_beyond_the_limit_of_a_line_is_not_taken() -> None:
+    text = b"GPUTOTALCYCLES: " + b" " * (LINE_LIMIT - 17) + b"167\n"
+    assert [type(event) for event in events_of(text)] == [ev.Diagnosed, ev.Unrecognised]
+
+
+# -- figures that are none --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("figure", ["nan", "-nan", "inf", "-inf", "infinity", "nan(0x8000)", "1e999", "-1e999"])
+def test_what_is_no_finite_number_is_absent_with_a_diagnostic(figure: str) -> None:
+    assert typed(events_of(f"Run the 1 time: 21.00ms or {figure}us\n".encode())) == typed(
+        [
+            diagnosed("warning", "npumon", f"the time of iteration 1 is {figure}, which is not a finite number"),
+            ev.IterationEnded(1, None),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("DDR_READ_BANDWIDTH (MByte): nan\n*****", profiled(bandwidth=Bandwidth())),
+        ("Done. inference :  nan", ev.InferenceTimed(None)),
+        ("Total   nanms or nanus", ev.TotalTimed(None)),
+        ("Average nanms or nanus", ev.AverageTimed(None)),
+        ("Total   nanms, Average 1ms", ev.TotalTimed(None)),
+        ("Total   1ms, Average nanms", ev.AverageTimed(None)),
+        ("--- Top1 ---\n 2: nan", ev.TopListed(TopEntry(1, 2, None))),
+        ("i:0 left:nan right:1 top:2 bottom:3", ev.ObjectDetected(Detection(0, None, None, None, 2.0, 1.0, 3.0))),
+        ("class: a, score: nan", ev.ObjectDetected(Detection(None, "a"))),
+        ("Run the 1 time: 1ms or 1e15us", ev.IterationEnded(1, None)),
+    ],
+)
+def test_every_figure_may_be_absent(line: str, event: ev.Event) -> None:
+    events = typed(events_of(line.encode() + b"\n"))
+    assert (type(event), event) in events
+    assert [kind for kind, _ in events].count(ev.Diagnosed) == 1
+
+
+def test_a_figure_beyond_belief_is_absent_with_a_diagnostic() -> None:
+    first, _ = events_of(b"Run the 1 time: 1ms or 123456789012345678.0us\n")
+    assert first == diagnosed(
+        "warning", "npumon", "the time of iteration 1 is 123456789012345678.0, which is too large to be true"
+    )
+
+
+# -- texts that begin or end in the middle ----------------------------------------------------------------------------
+
+
+def test_a_text_cut_anywhere_gives_no_figure_that_was_not_printed(seed_run: bytes) -> None:
+    """Whatever comes out of a part of the text came out of the whole, but for a block without its end."""
+    whole = events_of(seed_run)
+    known = typed(whole)
+    (block,) = [event.operation for event in whole if isinstance(event, ev.OperationProfiled)]
+    figures = {*block, *block.bandwidth, *block.cycles, Bandwidth(), Cycles(), None}
+    for at in range(len(seed_run)):
+        for event in events_of(seed_run[:at]):
+            if isinstance(event, ev.OperationProfiled):
+                found = {*event.operation, *event.operation.bandwidth, *event.operation.cycles}
+                assert found - {event.operation.bandwidth, event.operation.cycles} <= figures, seed_run[:at][-60:]
+            elif isinstance(event, (ev.ThreadCreated, ev.ThreadExited)):
+                assert seed_run.decode().count(event.handle)  # a handle is no figure; it may be cut
+            elif isinstance(event, (ev.CommandBufferGenerated, ev.TilingNote, ev.TotalAnnounced)):
+                pass  # text, or a count without its comma
+            elif not isinstance(event, (ev.Diagnosed, ev.Unrecognised)):
+                assert (type(event), event) in known, seed_run[:at][-60:]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"#productname=VIPNano-QI, pid=0x8",
+        b"current device id=0, AXI SRAM base address=0xff",
+        b"layer id: 0 layer name:a operation[0]:b target:unkown operation tar",
+        b"uid: 1",
+        b"op_abs_id: 1",
+        b"[     1] TOTAL_READ_BANDWIDTH  (MByte): 71.70",
+        b"[     1] TOTAL_READ_BANDWIDTH  (MByte): 71.70338",
+        b"[     7] GPUTOTALCYCLES: 166972",
+        b"VPC_ELAPSETIME: 211",
+        b"resultData.detect_num=1",
+        b"HAL user version 6.4.3.5.29390",
+        b"HAL user version: 6.4.6.345497",
+        b"Done. inference :  0.04",
+        b"Done. inference :  0.042345",  # Python prints as many decimals as there are
+        b"class: person, score: 0.9",
+        b"i:0 left:12.000000 right:96.000000 top:8.000000 bottom:64.0",
+    ],
+)
+def test_a_figure_that_is_cut_off_is_not_taken(line: bytes) -> None:
+    first, second = events_of(line)
+    assert isinstance(first, ev.Diagnosed)
+    assert "breaks off" in first.diagnostic.message
+    assert second == ev.Unrecognised(1, line.decode())
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (b"[     1] TOTAL_READ_BANDWIDTH  (MByte): 71.703380", ev.OperationProfiled),
+        (b"i:0 left:12.000000 right:96.000000 top:8.000000 bottom:64.000000", ev.ObjectDetected),
+        (b"Run the 1 time: 21.00ms or 21609.00us", ev.IterationEnded),
+        (b"Exit VX Thread: 0xa69a21c0", ev.ThreadExited),
+    ],
+)
+def test_a_last_line_that_is_surely_whole_is_taken_without_its_end(line: bytes, kind: type) -> None:
+    assert [type(event) for event in events_of(line)] == [kind]
+
+
+def test_a_text_that_begins_inside_a_block_gives_what_is_left_of_it() -> None:
+    text = b"_BANDWIDTH (MByte): 3.680220\n[     7] GPUTOTALCYCLES: 10\n*********\nRun the 1 time: 1ms or 5us\n"
+    assert typed(events_of(text)) == typed(
+        [
+            ev.Unrecognised(1, "_BANDWIDTH (MByte): 3.680220"),
+            profiled(cycles=Cycles(10)),
+            ev.IterationEnded(1, 5.0),
+        ]
+    )
+
+
+def test_a_block_without_its_end_is_incomplete() -> None:
+    assert typed(events_of(b"layer id: 1 layer name:n operation[0]:a target:b.\nuid: 0\n")) == typed(
+        [ev.OperationProfiled(Operation(1, "n", 0, "a", "b", 0), complete=False)]
+    )
+
+
+@pytest.mark.parametrize(
+    "after",
+    [b"Run the 1 time: 1ms or 5us\n", b"layer id: 2 layer name:n operation[0]:a target:b.\n", b"class: a, score: 1\n"],
+)
+def test_what_cannot_stand_in_a_block_ends_it(after: bytes) -> None:
+    first, *others = events_of(b"uid: 5\n" + after)
+    assert first == ev.OperationProfiled(Operation(uid=5), complete=False)
+    assert len(others) == 1
+
+
+def test_messages_inside_a_block_do_not_end_it() -> None:
+    text = b"uid: 5\nW [f:1]slow\nwhat?\n[     9] HAL user version 6.4.3.5\nVPC_ELAPSETIME: 7\nGPUIDLECYCLES: 3\n****\n"
+    assert typed(events_of(text)) == typed(
+        [
+            diagnosed("warning", "ovxlib", "[f:1]slow", 2),
+            ev.Unrecognised(3, "what?"),
+            ev.DriverVersioned("6.4.3.5"),
+            ev.VpcElapsed(7),
+            profiled(uid=5, cycles=Cycles(None, 3)),
+        ]
+    )
+
+
+def test_several_layers_operations_and_iterations() -> None:
+    layer = "layer_id: {0} layer name:l{0} operation[{1}]:op target:NN.\nuid: {0}\nexecution time: 5 us\n*********\n"
+    blocks = [(0, 0), (0, 1), (1, 0)]
+    text = "".join(
+        "".join(layer.format(*place) for place in blocks) + f"Run the {number} time: 0ms or 15us\n" for number in (1, 2)
+    )
+    operations = [
+        profiled(
+            layer_id=one, name=f"l{one}", operation_index=two, operation="op", target="NN", uid=one, execution_us=5
+        )
+        for one, two in blocks
+    ]
+    assert typed(events_of(text.encode())) == typed(
+        [*operations, ev.IterationEnded(1, 15.0), *operations, ev.IterationEnded(2, 15.0)]
+    )
+
+
+# -- where stdout and stderr arrive mixed -----------------------------------------------------------------------------
+
+SPLICES = [
+    ("[     7] GPUTOTALCYC", "LES: 16697255", profiled(cycles=Cycles(16697255))),
+    ("[     7]", " GPUTOTALCYCLES: 16697255", profiled(cycles=Cycles(16697255))),
+    ("execution time:      ", "       20845 us", profiled(execution_us=20845)),
+    ("Run", " the 1 time: 21.00ms or 21609.00us", ev.IterationEnded(1, 21609.0)),
+    ("Total", "   21.00ms or 21625.00us", ev.TotalTimed(21625.0)),
+    (
+        "layer id: 0 layer name:network_binary_graph operation[0]:unkown",
+        " operation type target:unkown operation target.",
+        ev.OperationProfiled(NETWORK),
+    ),
+    (
+        "layer id: 0 layer name:network_binary_graph operation[0]:unkown ",
+        "operation type target:unkown operation target.",
+        ev.OperationProfiled(NETWORK),
+    ),
+]
+
+
+@pytest.mark.parametrize(("half", "rest", "event"), SPLICES)
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ["E [vnn_Run:90]warm"],
+        ["W [vnn_Run:90]one", "I [vnn_Run:91]two"],
+        ["E Detect_api:[det_set_model:58]dlopen failed"],
+        ["W [vnn_Run:90]warm", "run.sh: line 5: 14896 Segmentation fault"],
+    ],
+)
+def test_a_line_cut_by_messages_is_put_together_again(
+    half: str, rest: str, event: ev.Event, messages: list[str]
+) -> None:
+    text = half + "\n".join(messages) + "\n" + rest + "\n*********\n"
+    *said, last = events_of(text.encode())
+    assert (type(last), last) == (type(event), event)
+    assert [type(item) for item in said] == [ev.Diagnosed] * len(messages)
+
+
+def test_a_death_notice_behind_half_a_line_is_seen() -> None:
+    text = "[     5] DDR_READ_BANDWIDTH  (MByte): 40.7run.sh: line 5: 14896 Segmentation fault  ./inceptionv3"
+    assert typed(events_of(text.encode() + b"\n22075\n")) == typed(
+        [diagnosed("error", "shell", text), ev.Unrecognised(2, "22075")]
+    )
+
+
+def test_half_a_line_that_never_goes_on_is_not_lost() -> None:
+    assert typed(events_of(b"GPUTOTALCYCE [f:1]x\nVerify...\n")) == typed(
+        [diagnosed("error", "ovxlib", "[f:1]x"), ev.Unrecognised(1, "GPUTOTALCYC"), ev.VerifyStarted()]
+    )
+    assert typed(events_of(b"GPUTOTALCYCE [f:1]x\n")) == typed(
+        [diagnosed("error", "ovxlib", "[f:1]x"), ev.Unrecognised(1, "GPUTOTALCYC")]
+    )
+
+
+def test_a_second_half_line_before_the_first_went_on() -> None:
+    events = events_of(b"GPUTOTALCYCE [f:1]x\nVPC_ELAE [f:2]y\nPSETIME: 5\n")
+    assert [event for event in events if isinstance(event, ev.VpcElapsed)] == [ev.VpcElapsed(5)]
+    assert [event for event in events if isinstance(event, ev.Unrecognised)] == [ev.Unrecognised(1, "GPUTOTALCYC")]
+
+
+def test_a_long_line_is_not_searched_for_messages() -> None:
+    assert typed(events_of(b"x" * 3_000 + b"E [f:1]y\n")) == typed([ev.Unrecognised(1, "x" * 3_000 + "E [f:1]y")])
+
+
+# -- places ----------------------------------------------------------------------------------------------------------
+
+
+def test_progress_redrawn_on_one_line_keeps_the_lines_number() -> None:
+    assert typed(events_of(b"10%\r50%\rVerify...\r\nwhat?\n")) == typed(
+        [ev.Unrecognised(1, "10%"), ev.Unrecognised(1, "50%"), ev.VerifyStarted(), ev.Unrecognised(2, "what?")]
+    )
+
+
+def test_the_verify_tiling_table_is_noted_wherever_it_stands() -> None:
+    table = b"---Begin VerifyTiling ---\njunk 0x0x7f00000000)\n  2: 0.5\n---End VerifyTiling ---\n"
+    noted: list[ev.Event] = [
+        ev.TilingStarted(),
+        ev.TilingNote("junk 0x0x7f00000000)"),
+        ev.TilingNote("2: 0.5"),
+        ev.TilingEnded(),
+    ]
+    started: list[ev.Event] = [ev.GraphStarted(1)]
+    assert typed(events_of(b"Start run graph [1] times...\n" + table)) == typed([*started, *noted])
+    assert typed(events_of(table + b"Start run graph [1] times...\n")) == typed([*noted, *started])
+
+
+def test_a_message_inside_the_table_leaves_its_halves_notes() -> None:
+    events = events_of(b"---Begin VerifyTiling ---\n 0 NBG DE [f:1]x\nD 0x(nil)\n")
+    assert typed(events[-2:]) == typed([ev.TilingNote("0 NBG D"), ev.TilingNote("D 0x(nil)")])
+
+
+@pytest.mark.parametrize("line", [b"Verify Graph: 0ms or 823us", b"layer id: 0 layer name:n operation[0]:a target:b."])
+def test_a_table_or_list_without_end_ends_with_the_next_part_of_the_run(line: bytes) -> None:
+    for opened in (b"---Begin VerifyTiling ---\n", b"--- Top5 ---\n", b"Total\n"):
+        events = events_of(opened + line + b"\n  2: 0.5\n1ms or 1us\n")
+        assert ev.Unrecognised(3, "2: 0.5") in events
+        assert ev.Unrecognised(4, "1ms or 1us") in events
+
+
+def test_messages_between_a_total_and_its_figures() -> None:
+    *_, last = events_of(b"Total\nW [f:1]slow\n21.00ms or 21625.00us\n")
+    assert last == ev.TotalTimed(21625.0)
+
+
+def test_control_characters_in_the_text_become_visible() -> None:
+    (event,) = events_of(b"#productname=\x1b]0;owned\x07\xe2\x80\xae, pid=0x88\n")
+    assert event == ev.ProductNamed("\\x1b]0;owned\\x07\\u202e", "0x88")
+
+
+# -- inserting what others have read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pending", [b"uid: 5\n", b"GPUTOTALCYCE [f:1]x\n", b"class: a, score: 1\n", b"half a line"])
+def test_a_block_may_be_inserted_where_nothing_is_pending(pending: bytes) -> None:
+    parser = ProfileParser()
+    assert parser.between_blocks
+    parser.feed(pending)
+    assert not parser.between_blocks
+    parser.feed(b"\nVerify...\n")
+    assert parser.between_blocks
+
+
+def test_lines_read_elsewhere_count_and_end_a_list() -> None:
+    parser = ProfileParser()
+    parser.feed(b"--- Top5 ---\n")
+    parser.skip(18)
+    assert parser.feed(b"  2: 0.5\n") == [ev.Unrecognised(20, "2: 0.5")]

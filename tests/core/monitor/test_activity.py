@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from npumon.core.monitor import activity
+from npumon.core.monitor.activity import UNDER_WAY, Activity, Course
+
+
+def test_by_default_nothing_is_going_on() -> None:
+    assert Activity().stage == activity.IDLE
+    assert not Activity().under_way
+
+
+@pytest.mark.parametrize("stage", ["starting", "creating", "verifying", "running", "finishing", "stopping"])
+def test_a_program_is_under_way(stage: str) -> None:
+    assert Activity(stage=stage).under_way
+    assert stage in UNDER_WAY
+
+
+@pytest.mark.parametrize("stage", ["idle", "reloading", "waiting", "following", "anew"])
+def test_no_program_is_under_way(stage: str) -> None:
+    assert not Activity(stage=stage).under_way
+
+
+@pytest.mark.parametrize(
+    ("activity", "share"),
+    [
+        (Activity("running", iteration=1, iterations=1), None),
+        (Activity("running", iteration=3), None),
+        (Activity("running", iteration=3, iterations=4), 0.5),
+        (Activity("running", iteration=9, iterations=4), 1.0),
+        (Activity("starting", course=Course(1, 4, 3.0)), 0.25),
+        (Activity("running", iteration=3, iterations=4, course=Course(1, 4, 3.0)), 0.375),
+        (Activity("finishing", course=Course(4, 4, 3.0)), 1.0),
+        (Activity("idle", iteration=3, iterations=4), None),
+    ],
+)
+def test_how_much_of_the_work_is_over(activity: Activity, share: float | None) -> None:
+    assert activity.share == share

@@ -1,0 +1,160 @@
+"""An iteration as a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.layer_source import absence, source_of
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.profile import Bandwidth, Cycles, Detection, Iteration, Operation
+from npumon.core.run.layer_rows import ORDERS, layer_rows, matching_layers, operation_keys, ordered_layers, total_row
+from npumon.core.run.metrics import Metrics
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import RunState
+
+CONV = Operation(0, "Conv1", 0, "CONVOLUTION", "NN", 4, 7, 300, Bandwidth(2, 1, 1.5, 0.5, 0.5, 0.5), Cycles(1000, 10))
+POOL = Operation(0, "pool1", 1, "POOLING", "TP", 5, 8, 100, Bandwidth(6, 2, 1, 1, 5, 1), Cycles(1000, 300))
+BARE = Operation()
+ITERATION = Iteration(1, 500.0, 450, (CONV, POOL))
+UNKNOWN = DriverState()
+
+
+def run(state: RunState, outcome: str = "ok", **info: object) -> RunReport:
+    return RunReport(RunInfo(outcome=outcome, **info), state, Metrics())  # type: ignore[arg-type]
+
+
+def live(newest: RunReport | None, *runs: RunReport, driver: DriverState = UNKNOWN, source: str | None = None) -> Live:
+    return Live(Snapshot("", BoardState(), driver, newest), Activity(source=source), runs=runs)
+
+
+def test_a_row_has_what_follows_from_the_figures() -> None:
+    conv, pool = layer_rows(ITERATION)
+    assert (conv.key, conv.place, conv.id, conv.share, conv.utilization) == ("0.0", 0, "0.0", 0.75, 0.99)
+    assert conv.ddr_mbyte_per_s == pytest.approx(3333.4)
+    assert (conv.ddr_bound, pool.ddr_bound) == (False, True)
+    assert conv.bandwidth_per_s.total_read == 6666.7
+    assert not conv.total
+
+
+def test_the_memory_s_peak_decides_too() -> None:
+    assert layer_rows(ITERATION, 3_400.0)[0].ddr_bound is True
+
+
+def test_what_the_text_did_not_say_is_none() -> None:
+    row = layer_rows(Iteration(1, operations=(BARE, CONV)))[0]
+    assert (row.id, row.share, row.utilization, row.ddr_mbyte_per_s, row.ddr_bound) == ("", None, None, None, None)
+    assert layer_rows(Iteration(1, operations=(CONV, BARE)))[0].share is None
+    assert layer_rows(Iteration(1, operations=(CONV._replace(execution_us=0),)))[0].share is None
+    assert layer_rows(Iteration(1, operations=(Operation(layer_id=3),)))[0].id == "3"
+
+
+def test_keys_are_unique_and_the_same_each_time() -> None:
+    keys = operation_keys((CONV, POOL, CONV, BARE, BARE))
+    assert len(set(keys)) == 5
+    assert keys == operation_keys((CONV._replace(execution_us=1), POOL, CONV, BARE, BARE))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_each_order_has_the_rows_without_the_figure_last(order: str) -> None:
+    rows = layer_rows(Iteration(1, operations=(BARE, CONV, POOL)))
+    up, down = (ordered_layers(rows, order, descending=descending) for descending in (False, True))
+    assert set(up) == set(down) == set(rows)
+    if order == "share":  # of an unknown whole
+        assert up == down == rows
+    elif order == "id":
+        assert up == down[::-1] == rows
+    else:
+        assert up[2] == down[2] == rows[0]
+        assert up[:2] == down[1::-1]
+
+
+def test_another_order_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        ordered_layers((), "colour", descending=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", [CONV, POOL]),
+        ("conv1", [CONV]),
+        ("POOL tp", [POOL]),
+        ("uid:4", [CONV]),
+        ("abs:8", [POOL]),
+        ("0.1", [POOL]),
+        ("ddr-bound", [POOL]),
+        ("conv pool", []),
+    ],
+)
+def test_words_narrow_the_rows(words: str, found: list[Operation]) -> None:
+    assert [row.operation for row in matching_layers(layer_rows(ITERATION), words)] == found
+
+
+def test_rows_without_names_can_be_searched() -> None:
+    assert matching_layers(layer_rows(Iteration(1, operations=(BARE,))), "x") == ()
+
+
+def test_the_sums() -> None:
+    row = total_row(layer_rows(ITERATION))
+    assert (row.total, row.operation.name, row.operation.execution_us, row.share) == (True, "sum of 2", 400, 1.0)
+    assert row.operation.bandwidth == Bandwidth(8, 3, 2.5, 1.5, 5.5, 1.5)
+    assert row.utilization == pytest.approx(0.845)
+    assert row.ddr_mbyte_per_s == pytest.approx(17500.0)
+    assert row.id == ""
+
+
+def test_the_sum_of_nothing_or_of_the_unknown_is_unknown() -> None:
+    for rows in ((), layer_rows(Iteration(1, operations=(CONV, BARE)))):
+        row = total_row(rows)
+        assert (row.operation.execution_us, row.share, row.ddr_mbyte_per_s) == (None, None, None)
+
+
+def test_the_newest_iteration_with_operations_is_shown() -> None:
+    newest = run(RunState(iterations=(ITERATION, Iteration(2))))
+    source = source_of(live(newest))
+    assert source is not None
+    assert source.iteration is ITERATION
+    assert source_of(live(None)) is None
+
+
+def test_while_a_run_has_none_the_one_before_is_shown() -> None:
+    before = run(RunState(iterations=(ITERATION,)))
+    starting = run(RunState(operations=(CONV,)), "running")
+    source = source_of(live(starting, before))
+    assert source is not None
+    assert source.report is before
+    assert source_of(live(starting)) is None
+
+
+def test_a_run_that_broke_off_shows_how_far_it_came() -> None:
+    source = source_of(live(run(RunState(operations=(CONV,)), "failed")))
+    assert source is not None
+    assert not source.iteration.complete
+    assert source.iteration.operations == (CONV,)
+    for state in (RunState(), RunState(vpc_elapsed_us=3), RunState(iterations=(Iteration(1),), operations=(CONV,))):
+        assert source_of(live(run(state, "failed"))) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "id", "words"),
+    [
+        (live(None), "layers.none", "r runs one"),
+        (live(None, source="/x.log"), "layers.none", "watched"),
+        (live(run(RunState(), "running")), "layers.later", "No iteration"),
+        (live(run(RunState(frames=2))), "layers.detection", "detects"),
+        (live(run(RunState(detections=(Detection(),)))), "layers.detection", "--level 2"),
+        (live(run(RunState(), "failed", signal="SIGSEGV")), "layers.broken", "SIGSEGV"),
+        (live(run(RunState(), "failed", exit_status=3)), "layers.broken", "exit status 3"),
+        (live(run(RunState(), "timeout")), "layers.broken", "timeout"),
+        (live(run(RunState(iterations_ended=1)), driver=DriverState(profiling=False)), "layers.profiling", "g reloads"),
+        (live(run(RunState(iterations_ended=1))), "layers.variables", "VIV_VX_PROFILE=1"),
+    ],
+)
+def test_why_there_is_nothing(shown: Live, id: str, words: str) -> None:  # noqa: A002 - a problem's id
+    problem = absence(shown)
+    assert problem.id == id
+    assert words in str(problem)

@@ -1,0 +1,14 @@
+"""One run as exporters and views take it."""
+
+from __future__ import annotations
+
+from npumon.core.run.metrics import Metrics
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import EMPTY
+
+
+def test_a_report_of_a_log_from_elsewhere_knows_only_the_text() -> None:
+    report = RunReport(RunInfo(), EMPTY, Metrics())
+    assert (report.number, report.runs_in_log, report.demo, report.labels) == (1, 1, False, ())
+    assert report.network is None
+    assert {field for field in report.info if field != "ok"} == {None}

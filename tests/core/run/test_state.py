@@ -1,0 +1,320 @@
+"""The fold of one run: what each event adds, in bounded memory, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npumon.core.log import events as ev
+from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
+from npumon.core.run import state as phases
+from npumon.core.run.state import EMPTY, RunState, reduce, starts_new_run
+
+StateOf = Callable[[str | bytes], RunState]
+
+HEAD = "#productname=VIPNano-QI, pid=0x88\nCreated VX Thread: 0x1\n"
+BLOCK = "uid: 0\nVPC_ELAPSETIME: 7\n*********\n"
+ITERATION = BLOCK + "Run the 1 time: 1.00ms or 5.00us\n"
+TOTALS = "Total   1.00ms or 5.00us\nAverage 1.00ms or 5.00us\n"
+TOP = " --- Top2 ---\n  2: 0.5\n  3: 0.4\n"
+KSNN = " |--- KSNN Version: v1.3 +---|\n"
+
+
+def folded(*events: ev.Event, state: RunState = EMPTY) -> RunState:
+    for event in events:
+        state = reduce(state, event)
+    return state
+
+
+def test_the_real_run(seed_run: bytes, state_of: StateOf, iteration: Iteration) -> None:
+    assert state_of(seed_run) == RunState(
+        product="VIPNano-QI",
+        pid="0x88",
+        axi_sram_bytes=1048576,
+        vip_sram_bytes=522240,
+        create_us=59455,
+        verify_us=823,
+        loops=1,
+        phase=phases.DONE,
+        iterations=(iteration,),
+        iterations_ended=1,
+        total_us=21625.0,
+        average_us=21625.0,
+        top_size=5,
+        top=tuple(
+            TopEntry(rank, index, score)
+            for rank, (index, score) in enumerate(
+                ((2, 0.833984), (795, 0.009102), (974, 0.003592), (408, 0.002207), (393, 0.002111)), 1
+            )
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("", phases.WAITING),
+        ("Created VX Thread: 0x1\n", phases.CREATING),
+        (KSNN, phases.CREATING),
+        ("Create Neural Network: 1ms or 1us\n", phases.VERIFYING),
+        ("Verify...\n", phases.VERIFYING),
+        ("Verify Graph: 0ms or 1us\n", phases.RUNNING),
+        ("Start run graph [2] times...\n", phases.RUNNING),
+        ("Start run graph [2] times...\n" + ITERATION, phases.RUNNING),
+        ("Start run graph [1] times...\n" + ITERATION, phases.FINISHING),
+        (ITERATION, phases.RUNNING),
+        (KSNN + "Done. inference : 0.04\n", phases.DONE),
+        ("Total   1.00ms or 5.00us\n", phases.FINISHING),
+        (TOTALS, phases.DONE),
+        (" --- Top2 ---\n", phases.FINISHING),
+        (" --- Top0 ---\n", phases.DONE),
+        (TOP, phases.DONE),
+        (ITERATION + "Exit VX Thread: 0x1\n", phases.DONE),
+        ("Created VX Thread: 0x1\nExit VX Thread: 0x1\n", phases.CREATING),
+        ("Run graph the 0 time fail\n", phases.RUNNING),
+        ("resultData.detect_num=1\n", phases.RUNNING),
+    ],
+)
+def test_the_phase_follows_the_text(text: str, phase: str, state_of: StateOf) -> None:
+    assert state_of(text).phase == phase
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD,
+        HEAD + "Create Neural Network: 1ms or 1us\n",
+        HEAD + "Start run graph [1] times...\n",
+        HEAD + "Start run graph [1] times...\nuid: 0\n",
+        HEAD + "Start run graph [1] times...\n" + BLOCK,
+        HEAD + "Start run graph [1] times...\n" + ITERATION,
+        HEAD + "Start run graph [2] times...\n" + ITERATION,
+        HEAD + "Start run graph [1] times...\n" + ITERATION + "Total   1.00ms or 5.00us\n",
+        HEAD + ITERATION + TOTALS + " --- Top2 ---\n  2: 0.5\n",
+        ITERATION,
+        BLOCK,
+        "VPC_ELAPSETIME: 7\n",
+        "AXI-SRAM = 1 Bytes VIP-SRAM = 2 Bytes\n",
+        KSNN,
+        KSNN + "Start run graph [1] times...\n" + BLOCK,
+        KSNN + "Start run graph [1] times...\n" + BLOCK + "Done. inference : 0.04\nStart run graph [1] times...\n",
+        KSNN + "Done. inference : 0.04\n----- Show Top5 +-----\n     2: 0.93457\n",
+        "resultData.detect_num=1\n" + BLOCK,
+    ],
+)
+def test_a_text_that_stops_inside_a_run_is_interrupted(text: str, state_of: StateOf) -> None:
+    state = state_of(text)
+    assert state.has_profiler_text
+    assert state.interrupted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "what?\n",
+        "Det_set_input START\n",
+        HEAD + "Start run graph [1] times...\n" + ITERATION + TOTALS,
+        HEAD + "Start run graph [1] times...\n" + ITERATION + TOTALS + TOP,
+        ITERATION + "Total   216ms, Average 21.62ms\n",
+        ITERATION + "Exit VX Thread: 0x1\n",
+        TOP,
+        KSNN + "Start run graph [1] times...\n" + BLOCK + "Done. inference : 0.04\n",
+        KSNN + "Done. inference : 0.04\n----- Show Top1 +-----\n     2: 0.93457\n",
+        KSNN + "class: person, score: 0.9\n",
+        "inference : 0.03\nclass: person, score: 0.9\n",
+        "resultData.detect_num=0\n",
+        BLOCK + "resultData.detect_num=1\ni:0 left:1 right:2 top:3 bottom:4\n",
+    ],
+)
+def test_a_text_that_tells_all_of_a_run_is_not(text: str, state_of: StateOf) -> None:
+    assert not state_of(text).interrupted
+
+
+@pytest.mark.parametrize("totals", ["", TOTALS])
+def test_the_time_of_an_inference_belongs_to_the_iteration_that_has_just_ended(state_of: StateOf, totals: str) -> None:
+    state = state_of(KSNN + "Start run graph [1] times...\n" + ITERATION + totals + "Done. inference :  0.0423\n" + TOP)
+    (iteration,) = state.iterations
+    assert (iteration.elapsed_us, iteration.vpc_elapsed_us, iteration.inference_us) == (5.0, 7, 42_300.0)
+    assert (state.iterations_ended, state.phase) == (1, phases.DONE)
+
+
+def test_inferences_without_another_time_are_iterations_of_their_own(state_of: StateOf) -> None:
+    frames = "Done. inference :  0.03\nStart run graph [1] times...\nDone. inference :  0.04\n"
+    state = state_of(KSNN + ITERATION + frames + BLOCK + "Done. inference :  0.05\n")
+    assert [(each.elapsed_us, each.inference_us) for each in state.iterations] == [
+        (5.0, 30_000.0), (40_000.0, 40_000.0), (50_000.0, 50_000.0)
+    ]  # fmt: skip
+
+
+def test_the_measured_iteration_is_the_last_with_a_profile(state_of: StateOf) -> None:
+    bare = "Run the 2 time: 1.00ms or 6.00us\n"
+    state = state_of(ITERATION + bare)
+    assert state.measured == state.iterations[0]
+    assert state_of(bare).measured == Iteration(2, 6.0)
+    assert EMPTY.measured is None
+
+
+@pytest.mark.parametrize(
+    ("event", "has_result"),
+    [
+        (ev.IterationEnded(1, None), True),
+        (ev.InferenceTimed(None), True),
+        (ev.TotalTimed(1.0), True),
+        (ev.AverageTimed(1.0), True),
+        (ev.TopListed(TopEntry(1, 2, 0.5)), True),
+        (ev.DetectionsCounted(0), True),
+        (ev.ObjectDetected(Detection()), True),
+        (ev.OperationProfiled(Operation()), False),
+        (ev.TotalTimed(None), False),
+        (ev.TopStarted(5), False),
+        (ev.IterationFailed(1, "x"), False),
+    ],
+)
+def test_what_counts_as_a_result(event: ev.Event, has_result: bool) -> None:
+    state = folded(event)
+    assert state.has_result == has_result
+    assert state.has_profiler_text or event == ev.TotalTimed(None)
+
+
+def test_an_iteration_takes_the_operations_and_the_windows_before_it() -> None:
+    one, two = Operation(1), Operation(2)
+    state = folded(
+        ev.VpcElapsed(10),
+        ev.OperationProfiled(one),
+        ev.VpcElapsed(5),
+        ev.OperationProfiled(two, complete=False),
+    )
+    assert state.broken
+    assert state.open_iteration == Iteration(1, None, 15, (one, two), complete=False)
+    state = folded(ev.IterationEnded(1, 20.0), state=state)
+    assert (state.broken, state.open_iteration, state.vpc_elapsed_us) == (False, None, None)
+    assert state.iterations == (Iteration(1, 20.0, 15, (one, two)),)
+    assert folded(ev.VpcElapsed(1), state=state).open_iteration == Iteration(2, None, 1, (), complete=False)
+
+
+def test_ksnn_counts_its_inferences_and_starts_the_graph_for_each(state_of: StateOf) -> None:
+    state = state_of(KSNN + ("Start run graph [1] times...\n" + BLOCK + "Done. inference :  0.0423\n") * 2)
+    assert state.loops is None
+    assert [(each.number, each.elapsed_us) for each in state.iterations] == [(1, 42300.0), (2, 42300.0)]
+
+
+def test_a_frame_ends_what_was_profiled_for_it(state_of: StateOf) -> None:
+    frame = "resultData.detect_num=1\ni:0 left:1 right:2 top:3 bottom:4\n"
+    state = state_of(BLOCK + frame + BLOCK + frame)
+    assert state.frames == 2
+    assert [(each.number, each.elapsed_us, each.vpc_elapsed_us) for each in state.iterations] == [
+        (1, None, 7),
+        (2, None, 7),
+    ]
+    assert state.detections == (Detection(0, None, None, 1.0, 3.0, 2.0, 4.0),)
+    assert state_of(frame + frame).iterations == ()
+
+
+def test_failed_iterations_are_counted_and_said() -> None:
+    state = folded(ev.IterationFailed(3, "no graph", 7), ev.IterationFailed(4, "no graph", 8))
+    assert state.iterations_failed == 2
+    assert state.diagnostics[0] == Diagnostic(7, "error", "model", "iteration 3: no graph")
+
+
+def test_a_test_that_failed_as_a_whole_is_no_further_failed_iteration() -> None:
+    whole = ev.IterationFailed(None, "too long", 2)
+    assert folded(whole).iterations_failed == 1
+    state = folded(ev.IterationFailed(1, "no graph", 1), whole)
+    assert state.iterations_failed == 1
+    assert [(each.line, each.message) for each in state.diagnostics] == [(1, "iteration 1: no graph"), (2, "too long")]
+
+
+def test_a_line_redrawn_many_times_is_one_unrecognised_line() -> None:
+    state = folded(*(ev.Unrecognised(1, f"{share} %") for share in range(100)), ev.Unrecognised(2, "end"))
+    assert state.unrecognised == 2
+    assert state.unrecognised_lines == (ev.Unrecognised(1, "99 %"), ev.Unrecognised(2, "end"))
+
+
+def test_a_second_list_replaces_the_first() -> None:
+    entry = TopEntry(1, 2, 0.5)
+    assert folded(ev.TopStarted(5), ev.TopListed(entry), ev.TopStarted(1)).top == ()
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "kept"),
+    [
+        (ev.IterationEnded(1, 1.0), "iterations", phases.KEPT_ITERATIONS),
+        (ev.OperationProfiled(Operation()), "operations", phases.KEPT_OPERATIONS),
+        (ev.TopListed(TopEntry(1, 2, 0.5)), "top", phases.KEPT_TOP),
+        (ev.ObjectDetected(Detection()), "detections", phases.KEPT_DETECTIONS),
+        (ev.Diagnosed(Diagnostic(1, "error", "model", "x")), "diagnostics", phases.KEPT_DIAGNOSTICS),
+    ],
+)
+def test_a_run_without_end_takes_bounded_memory(event: ev.Event, field: str, kept: int) -> None:
+    begun: dict[str, Any] = {field: (None,) * (kept - 1)}
+    state = EMPTY._replace(**begun)
+    state = folded(event, event, event, state=state)
+    assert len(getattr(state, field)) == kept
+
+
+def test_the_first_diagnostics_and_the_last_unrecognised_lines_are_kept() -> None:
+    events = [ev.Diagnosed(Diagnostic(line, "error", "model", "x")) for line in range(1, 301)]
+    state = folded(*events, *(ev.Unrecognised(line, "x") for line in range(1, 301)))
+    assert state.diagnostics[0].line == 1
+    assert state.diagnostics_dropped == 300 - phases.KEPT_DIAGNOSTICS
+    assert state.unrecognised == 300
+    assert state.unrecognised_lines[-1].line == 300
+    assert len(state.unrecognised_lines) == phases.KEPT_UNRECOGNISED
+
+
+def test_iterations_are_counted_beyond_those_that_are_kept() -> None:
+    state = EMPTY._replace(iterations=(Iteration(0),) * phases.KEPT_ITERATIONS, iterations_ended=10**6)
+    state = folded(ev.IterationEnded(7, 1.0), state=state)
+    assert state.iterations_ended == 10**6 + 1
+    assert state.iterations[-1].number == 7
+
+
+EVENTS = st.sampled_from(
+    [
+        ev.ProductNamed("a", "0x88"),
+        ev.ThreadCreated("0x1"),
+        ev.ThreadExited("0x1"),
+        ev.NetworkCreated(1),
+        ev.VerifyStarted(),
+        ev.GraphVerified(2),
+        ev.MemorySized(1, 2),
+        ev.GraphStarted(0),
+        ev.GraphStarted(3),
+        ev.OperationProfiled(Operation()),
+        ev.OperationProfiled(Operation(1), complete=False),
+        ev.VpcElapsed(3),
+        ev.IterationEnded(1, 4.0),
+        ev.IterationFailed(None, "reason"),
+        ev.InferenceTimed(None),
+        ev.TotalTimed(6.0),
+        ev.AverageTimed(None),
+        ev.TopStarted(1),
+        ev.TopListed(TopEntry(1, 2, None)),
+        ev.KsnnAnnounced("v1.3"),
+        ev.DetectionsCounted(3),
+        ev.ObjectDetected(Detection()),
+        ev.Unrecognised(1, "text"),
+    ]
+)
+
+
+@given(st.lists(EVENTS, max_size=30))
+def test_any_order_of_events_gives_a_state(events: list[ev.Event]) -> None:
+    state = EMPTY
+    for event in events:
+        starts_new_run(state, event)
+        state = reduce(state, event)
+        assert not (state.interrupted and not state.has_profiler_text)
+        assert state.iterations_ended == len(state.iterations)
+        assert (state.open_iteration is None) == (not state.operations and state.vpc_elapsed_us is None)
+
+
+def test_the_objects_of_an_older_frame_go_when_ksnn_times_the_next() -> None:
+    seen = reduce(reduce(EMPTY, ev.InferenceTimed(30_000.0)), ev.ObjectDetected(Detection(label="person")))
+    later = reduce(seen, ev.InferenceTimed(31_000.0))
+    assert (len(seen.detections), later.detections, later.iterations_ended) == (1, (), 2)
