@@ -21,11 +21,11 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.run.report import RunReport
 from npumon.demo.board import DemoBoard, temporary_board
+from npumon.engine.job import Work
 from npumon.engine.monitor import Monitor
-from npumon.engine.report import Context
-from npumon.engine.work import Work
+from npumon.engine.reporting import Context
+from npumon.export.drawing import Style
 from npumon.export.model_text import model_text
-from npumon.export.style import Style
 from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.inspection import inspect

@@ -59,7 +59,7 @@ def _guarded(words: list[str]) -> int:
 
 def _run(words: list[str], diagnostics: Diagnostics) -> int:
     from npumon.cli.arguments import command_module, parse_words
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
 
     args = parse_words(words)
     with Workplace(args, diagnostics) as place:

@@ -18,7 +18,7 @@ from npumon.cli.paths import expanded, shown
 from npumon.cli.settings import Settings
 from npumon.cli.terminal import is_terminal, locale_environment, wants_ascii, wants_color, width
 from npumon.core.problems import Problem, ProblemError
-from npumon.export.style import Style
+from npumon.export.drawing import Style
 
 #: What a shell reports for a program that SIGPIPE ended, as in `yes | head`.
 READER_GONE_STATUS = 141

@@ -9,8 +9,8 @@ from types import TracebackType
 from npumon.cli.diagnostics import Diagnostics
 from npumon.core.run import state as phases
 from npumon.core.run.state import RunState
-from npumon.engine.pace import Pace, iterations_over
-from npumon.export.style import Style
+from npumon.engine.eta import Pace, iterations_over
+from npumon.export.drawing import Style
 
 #: Shortest time between two redraws.
 REDRAW_S = 0.1

@@ -11,8 +11,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from npumon.cli.config_file import read_entries
 from npumon.cli.paths import UserFolders, expanded, user_folders
-from npumon.cli.setting_values import MisfitError, from_text, from_toml
-from npumon.cli.settings_schema import BY_KEY, SETTINGS, Setting, Value
+from npumon.cli.settings_schema import BY_KEY, SETTINGS, MisfitError, Setting, Value, from_text, from_toml
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 

@@ -14,15 +14,15 @@ from npumon.core.run.outcome import OK, RUNNING
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
-from npumon.engine.following import BEHIND_BYTES, Following
-from npumon.engine.lookout import Lookout, Sight
-from npumon.engine.publish import Publisher
-from npumon.engine.report import Context, started
-from npumon.engine.scene import Scene
-from npumon.engine.series_clock import SeriesClock
+from npumon.engine.board_poller import Lookout, Sight
+from npumon.engine.eta import SeriesClock
+from npumon.engine.job import Part, Work, parts_of
+from npumon.engine.live_state import Scene
+from npumon.engine.log_following import BEHIND_BYTES, Following
+from npumon.engine.reporting import Context, started
+from npumon.engine.run_progress import UnderWay
 from npumon.engine.session import Session, Update
-from npumon.engine.underway import UnderWay
-from npumon.engine.work import Part, Work, parts_of
+from npumon.engine.throttle import Publisher
 from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner, StopReason
 
 #: Operations of the run under way that are kept: 2 000 iterations of a network binary graph.

@@ -21,7 +21,7 @@ from npumon.core.run.splitter import Completed, RunFold
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.network_reading import NetworkReading
-from npumon.engine.report import Context, report_of
+from npumon.engine.reporting import Context, report_of
 from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
 
 #: Lines of the log that a report ends with, and how many are kept to find them among empty ones.

@@ -8,9 +8,8 @@ from npumon.core import units
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.snapshot import Snapshot
-from npumon.export.drawing import columns, fitted, painted, plain, wrapped
+from npumon.export.drawing import PLAIN, Style, columns, fitted, painted, plain, wrapped
 from npumon.export.run_text import run_text
-from npumon.export.style import PLAIN, Style
 
 _INDENT = "  "
 _HANGING = " " * len("Driver  ")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import TypeVar
 
 from npumon.core.log.fast_blocks import Heads, Texts
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
 from npumon.core.run.metrics import utilization
-from npumon.export.csv_cells import cell
 
 HEADER = (
     "run,iteration,elapsed_us,vpc_elapsed_us,layer_id,name,operation_index,operation,target,uid,op_abs_id,"
@@ -98,3 +98,19 @@ def _head(operation: Operation) -> tuple[object, ...]:
         operation.uid,
         operation.op_abs_id,
     )
+
+
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@")
+
+_Cell = TypeVar("_Cell")
+
+
+def cell(value: _Cell) -> _Cell | str:
+    """The value; text that would start a formula gets an apostrophe before it, which makes it plain text.
+
+    Truth values are spelled as in JSON.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

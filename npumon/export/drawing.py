@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, takewhile
-
-from npumon.export.style import Style
+from typing import NamedTuple
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -110,3 +109,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[i
         ).rstrip()
 
     return [painted(line(head), "dim", style), *(line(row) for row in rows)]
+
+
+class Style(NamedTuple):
+    """The destination's limits: `ascii` asks for plain ASCII only, `color` allows colour, `width` is in columns."""
+
+    ascii: bool = False
+    color: bool = False
+    width: int = 80
+
+
+#: What a file or a pipe gets.
+PLAIN = Style()

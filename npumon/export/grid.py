@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from npumon.export.drawing import bar, columns, painted, plain, table
-from npumon.export.style import Style
+from npumon.export.drawing import Style, bar, columns, painted, plain, table
 
 _LEAST_BAR = 8
 _MOST_BAR = 40

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 
 from npumon.core.run.report import RunReport
+from npumon.export.drawing import PLAIN, Style
 from npumon.export.run_document import Document, finite, run_document
-from npumon.export.style import PLAIN, Style
 
 
 def json_document(document: Document, style: Style = PLAIN) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from npumon.export.drawing import fitted, painted, wrapped
-from npumon.export.style import Style
+from npumon.export.drawing import Style, fitted, painted, wrapped
 from npumon.modelfile.description import Check, ModelFile
 
 _WORDS = {"fail": ("FAIL", "red"), "warn": ("warn", "yellow"), "info": ("note", "dim")}

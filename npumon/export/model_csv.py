@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from npumon.export.csv_cells import cell
+from npumon.export.csv_rows import cell
 from npumon.modelfile.description import ModelFile
 from npumon.modelfile.document import COLUMNS, row
 

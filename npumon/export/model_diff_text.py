@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from npumon.core import units
-from npumon.export.drawing import painted, wrapped
+from npumon.export.drawing import PLAIN, Style, painted, wrapped
 from npumon.export.grid import Column, grid
-from npumon.export.style import PLAIN, Style
 from npumon.modelfile.diff import SENTENCES, ModelDiff, SizeChange
 
 _MOST_ROWS = 40

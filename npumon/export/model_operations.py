@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
+from npumon.export.drawing import PLAIN, Style
 from npumon.export.grid import Bar, Column, grid
-from npumon.export.style import PLAIN, Style
 from npumon.modelfile.compiler_report import OperationMemory
 
 _INDENT = "  "

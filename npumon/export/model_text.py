@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from npumon.core import units
-from npumon.export.drawing import flowed, painted, wrapped
+from npumon.export.drawing import PLAIN, Style, flowed, painted, wrapped
 from npumon.export.grid import Bar, Column, grid
 from npumon.export.model_checks import check_lines
-from npumon.export.style import PLAIN, Style
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 
 _FORMATS = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from npumon.core import units
-from npumon.export.drawing import wrapped
+from npumon.export.drawing import PLAIN, Style, wrapped
 from npumon.export.grid import Bar, Column, grid
-from npumon.export.style import PLAIN, Style
 from npumon.modelfile.weights import WeightStatistics
 
 _INDENT = "  "

@@ -11,8 +11,7 @@ from npumon.core.run.metrics import ddr_rate, utilization
 from npumon.core.run.network import NetworkTensor
 from npumon.core.run.report import RunReport
 from npumon.core.run.verdict import ddr_bound
-from npumon.export.drawing import bar, columns, fitted, flowed, painted, plain, table, wrapped
-from npumon.export.style import PLAIN, Style
+from npumon.export.drawing import PLAIN, Style, bar, columns, fitted, flowed, painted, plain, table, wrapped
 
 #: Text for people ends here: more layers, diagnostics or boxes are counted, not listed.
 _MOST_LAYERS = 40

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from npumon.core import units
 from npumon.core.run.comparison import latency_us
 from npumon.core.run.report import RunReport
-from npumon.export.drawing import painted, wrapped
+from npumon.export.drawing import PLAIN, Style, painted, wrapped
 from npumon.export.run_text import run_text
-from npumon.export.style import PLAIN, Style
 
 
 def series_text(runs: Sequence[tuple[str, RunReport]], style: Style = PLAIN) -> str:

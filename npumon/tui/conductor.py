@@ -12,7 +12,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
-    from npumon.engine.work import Work
+    from npumon.engine.job import Work
     from npumon.tui.desk import Desk, Engine
 
 #: While a program runs and is timed, the board is looked at only so often: looking costs time, too.

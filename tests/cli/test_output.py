@@ -15,7 +15,7 @@ from npumon.cli.output import READER_GONE_STATUS, Output, ReaderGoneError, Sink,
 from npumon.cli.paths import UserFolders
 from npumon.cli.settings import Settings, load
 from npumon.core.problems import ProblemError
-from npumon.export.style import Style
+from npumon.export.drawing import Style
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 UTF8 = {"LANG": "C.UTF-8", "TERM": "xterm"}

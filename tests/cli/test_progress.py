@@ -13,7 +13,7 @@ from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.progress import Progress, duration, progress_line
 from npumon.core.run import state as phases
 from npumon.core.run.state import EMPTY, RunState
-from npumon.export.style import Style
+from npumon.export.drawing import Style
 
 STYLE = Style()
 UTF8 = {"LANG": "C.UTF-8", "TERM": "xterm"}

@@ -13,9 +13,8 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from npumon.cli.paths import UserFolders
-from npumon.cli.setting_values import MisfitError, from_text, from_toml
 from npumon.cli.settings import Origin, Settings, load
-from npumon.cli.settings_schema import BY_KEY, SETTINGS, Setting
+from npumon.cli.settings_schema import BY_KEY, SETTINGS, MisfitError, Setting, from_text, from_toml
 from npumon.core.problems import Problem, ProblemError
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from npumon.demo.board import temporary_board
-from npumon.engine.report import Context
+from npumon.engine.reporting import Context
 from npumon.ports import BoardProbe, ModelRunner
 from tests.viewer import Viewer
 

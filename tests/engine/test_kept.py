@@ -16,7 +16,7 @@ from npumon.board.run.run_record import RunRecord
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.monitor import activity as stages
-from npumon.engine.report import Context
+from npumon.engine.reporting import Context
 from npumon.engine.session import Session, Update
 from tests.command_line import until
 from tests.viewer import LIMIT, Viewer

@@ -20,9 +20,9 @@ from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
 from npumon.core.run.network import Network
 from npumon.demo.board import temporary_board
-from npumon.engine import lookout
+from npumon.engine import board_poller
 from npumon.engine.monitor import KEPT_OPERATIONS
-from npumon.engine.report import Context
+from npumon.engine.reporting import Context
 from npumon.ports import RunRequest
 from tests.viewer import LIMIT, Viewer, children, own
 
@@ -479,7 +479,7 @@ async def test_what_nobody_may_look_into_is_told_when_it_was_seen_twice(viewer: 
 async def test_a_board_that_does_not_answer_holds_up_nothing(
     viewer: Open, beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookout, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(board_poller, "PATIENCE_S", 0.2)
     with temporary_board() as board:
         probe = SlowProbe(HostProbe(Roots(board.root)))
         shown = viewer(probe=probe)
@@ -499,7 +499,7 @@ async def test_a_board_that_does_not_answer_holds_up_nothing(
 
 
 async def test_closing_does_not_wait_for_the_board(viewer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookout, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(board_poller, "PATIENCE_S", 0.01)
     with temporary_board() as board:
         probe = SlowProbe(HostProbe(Roots(board.root)))
         shown = viewer(probe=probe)

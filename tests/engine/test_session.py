@@ -21,7 +21,7 @@ from npumon.core.problems import ProblemError
 from npumon.core.run.network import Network
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import IterationCompleted
-from npumon.engine.report import Context
+from npumon.engine.reporting import Context
 from npumon.engine.session import Session, Update
 from npumon.ports import ReadNetwork, RunRequest, StopReason
 

@@ -14,7 +14,7 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunFold
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
-from npumon.engine.report import Context, report_of
+from npumon.engine.reporting import Context, report_of
 
 #: Texts as the parser lets them through: visible, of any length and any width.
 TEXT = st.one_of(

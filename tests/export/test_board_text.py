@@ -15,9 +15,8 @@ from npumon.core.problems import Problem
 from npumon.core.run.report import RunReport
 from npumon.core.text import visible
 from npumon.export.board_text import board_lines, driver_lines, snapshot_text
-from npumon.export.drawing import columns
+from npumon.export.drawing import PLAIN, Style, columns
 from npumon.export.run_text import run_text
-from npumon.export.style import PLAIN, Style
 
 TAKEN = "2026-11-22T03:18:00.123+00:00"
 BOARD = BoardState(

@@ -13,7 +13,7 @@ from npumon.core.log.fast_blocks import Blocks, Heads, split_blocks
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
 from npumon.core.run.metrics import utilization
 from npumon.core.run.report import RunReport
-from npumon.export.csv_rows import HEADER, CsvRows, iteration_rows
+from npumon.export.csv_rows import HEADER, CsvRows, cell, iteration_rows
 
 BLOCK = b"""\
 layer id: %d layer name:%s operation[0]:a target:b.
@@ -126,3 +126,21 @@ def test_heads_are_spelled_once_and_forgotten_in_bounds() -> None:
     rows = block_rows(b"".join(BLOCK % (number, b"=x,y", 10, 5) for number in [0, *range(5_000), 0]))
     assert [row.split(",", 4)[3] for row in rows] == [str(number) for number in [0, *range(5_000), 0]]
     assert all(',"\'=x,y",' in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@sum", "'@sum"),
+        ("-1", "'-1"),
+        ("conv1", "conv1"),
+        ("", ""),
+        (-1, -1),
+        (None, None),
+        (True, "true"),
+        (False, "false"),
+    ],
+)
+def test_text_never_starts_a_formula(value: object, written: object) -> None:
+    assert cell(value) == written

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.text import visible
-from npumon.export.drawing import bar, columns, fitted, flowed, painted, plain, table, wrapped
-from npumon.export.style import PLAIN, Style
+from npumon.export.drawing import PLAIN, Style, bar, columns, fitted, flowed, painted, plain, table, wrapped
 
 ASCII = Style(ascii=True)
 COLOR = Style(color=True)
@@ -136,3 +135,7 @@ def test_tables_align_their_columns() -> None:
         "  22  two a…",
     ]
     assert table(("id",), [], (4,), COLOR) == ["\x1b[2mid\x1b[0m"]
+
+
+def test_plain_text_is_80_columns_of_utf_8_without_colour() -> None:
+    assert Style(ascii=False, color=False, width=80) == PLAIN

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.run.report import RunReport
+from npumon.export.drawing import PLAIN, Style
 from npumon.export.json_text import json_document, json_line, json_runs
 from npumon.export.run_document import iteration_line, run_document
-from npumon.export.style import PLAIN, Style
 
 ReportFrom = Callable[..., RunReport]
 ASCII = Style(ascii=True)

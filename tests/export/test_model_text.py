@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.units import grouped
-from npumon.export.drawing import columns
+from npumon.export.drawing import PLAIN, Style, columns
 from npumon.export.grid import Bar, Column, grid
 from npumon.export.model_csv import MODEL_HEADER, model_row
 from npumon.export.model_diff_text import model_diff_text
 from npumon.export.model_operations import operations_text
 from npumon.export.model_text import model_text
 from npumon.export.model_weights import weights_text
-from npumon.export.style import PLAIN, Style
 from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.compiler_report import OperationMemory

@@ -13,7 +13,7 @@ from npumon import __version__
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.engine.report import Context
+from npumon.engine.reporting import Context
 from npumon.export.run_document import bandwidth_document, finite, iteration_line, run_document
 
 ReportFrom = Callable[..., RunReport]

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.engine.report import Context
-from npumon.export.drawing import columns
+from npumon.engine.reporting import Context
+from npumon.export.drawing import Style, columns
 from npumon.export.run_text import run_text
-from npumon.export.style import Style
 
 ReportFrom = Callable[..., RunReport]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from npumon.core.run.report import RunReport
+from npumon.export.drawing import Style
 from npumon.export.run_text import run_text
 from npumon.export.series_text import series_text
-from npumon.export.style import Style
 
 ReportFrom = Callable[..., RunReport]
 

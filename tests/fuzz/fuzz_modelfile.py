@@ -36,11 +36,10 @@ def examine(data: bytes) -> None:
     Nothing may raise, no document may hold what JSON does not know, and no text may hold what a terminal obeys or a
     line wider than it is.
     """
-    from npumon.export.drawing import columns
+    from npumon.export.drawing import Style, columns
     from npumon.export.model_diff_text import model_diff_text
     from npumon.export.model_text import model_text
     from npumon.export.model_weights import weights_text
-    from npumon.export.style import Style
     from npumon.modelfile.checks_gx import pb_check
     from npumon.modelfile.checks_meta import meta_checks
     from npumon.modelfile.checks_nbg import Device

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from npumon.cli.arguments import parse_words
+from npumon.cli.context import Workplace
 from npumon.cli.diagnostics import Diagnostics
-from npumon.cli.live_desk import LiveDesk
-from npumon.cli.workplace import Workplace
+from npumon.cli.monitor_backend import LiveDesk
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from tests.command_line import alive

@@ -15,7 +15,7 @@ from npumon.core.problems import Problem
 from npumon.core.run.history import History, Sample
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunFold
-from npumon.engine.report import Context, running_report
+from npumon.engine.reporting import Context, running_report
 from npumon.tui.paint import Line, Room, width_of
 from tests.tui.stage import BOARD, DRIVER, LABELS, SEED, live, report
 

@@ -24,14 +24,14 @@ from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunFold
-from npumon.engine.report import Context, report_of
+from npumon.engine.reporting import Context, report_of
 from npumon.tui import still
 from npumon.tui.app import MonitorApp
 from npumon.tui.desk import Look
 from npumon.tui.still import StillEngine
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 PATIENCE = 60.0

@@ -10,7 +10,7 @@ import pytest
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
-from npumon.engine.work import Work
+from npumon.engine.job import Work
 from npumon.ports import RunRequest
 from npumon.tui.conductor import MOST_UNFORESEEN, Conductor
 from npumon.tui.desk import Look

@@ -16,7 +16,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
 
 SCHEMA = "npumon.config/1"
 

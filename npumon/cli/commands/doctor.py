@@ -12,8 +12,8 @@ from npumon.cli import status
 
 if TYPE_CHECKING:
     from npumon.board.doctor import Finding
-    from npumon.cli.workplace import Workplace
-    from npumon.export.style import Style
+    from npumon.cli.context import Workplace
+    from npumon.export.drawing import Style
 
 _WORDS = {True: ("ok", "green"), False: ("BAD", "red"), None: ("--", "dim")}
 

@@ -9,7 +9,7 @@ from npumon.cli import status
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
 
 _ACTIONS = ("status", "reload", "load", "unload", "sudoers")
 _EPILOG = """\

@@ -19,7 +19,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.board.driver.control import HostDriverControl
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.core.driver.plan import Action, DriverPlan, ReloadReport
     from npumon.ports import DriverControl
 

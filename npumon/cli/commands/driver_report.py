@@ -10,7 +10,7 @@ from npumon.export.drawing import wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.core.driver.plan import DriverPlan, ReloadReport, Step
     from npumon.core.problems import Problem
 

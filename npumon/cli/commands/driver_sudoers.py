@@ -11,7 +11,7 @@ from npumon.cli.commands.driver_change import wanted_parameters
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
 
 
 def print_rule(args: argparse.Namespace, place: Workplace) -> int:

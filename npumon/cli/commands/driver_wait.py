@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.core.driver.plan import DriverPlan
 
     Again = Callable[[], DriverPlan]

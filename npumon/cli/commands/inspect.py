@@ -16,7 +16,7 @@ from npumon.cli.named_input import STDIN
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.modelfile.description import ModelFile
 
     Models = Iterator[tuple[Source, ModelFile]]

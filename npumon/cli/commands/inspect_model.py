@@ -11,7 +11,7 @@ from npumon.cli.commands.inspect_files import Source, md5_of, meta_beside, read
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.modelfile.budget import Budget
     from npumon.modelfile.checks_nbg import Device
     from npumon.modelfile.compiler_report import CompilerReport, OperationMemory

@@ -13,7 +13,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
 
 _REMEDY = (
     "Name a folder with a run.sh in it, or get the demos: "
@@ -78,7 +78,7 @@ def _csv(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
     import csv
     import io
 
-    from npumon.export.csv_cells import cell
+    from npumon.export.csv_rows import cell
 
     names = ("name", "variant", "preferred", "kind", "folder", "command", "labels", "note")
     buffer = io.StringIO()

@@ -16,7 +16,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.tui.app import MonitorApp
 
 
@@ -44,7 +44,7 @@ def open_monitor(place: Workplace, watched: str | None = None, kept: RunRecord |
     environ = locale_environment(os.environ)
     color = wants_color(settings.output_color, chosen, True, environ)
     with _toolkit_environment(), _signals_later():
-        from npumon.cli.live_desk import LiveDesk
+        from npumon.cli.monitor_backend import LiveDesk
         from npumon.tui.app import MonitorApp
         from npumon.tui.desk import Look
         from npumon.tui.terminal import terminal_driver, traits_for

@@ -17,10 +17,10 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
 
 if TYPE_CHECKING:
+    from npumon.cli.context import Workplace
     from npumon.cli.output import Sink
-    from npumon.cli.workplace import Workplace
-    from npumon.engine.report import Context
-    from npumon.engine.rows import RowWriter, Segment
+    from npumon.engine.offline.rows import RowWriter, Segment
+    from npumon.engine.reporting import Context
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +71,7 @@ class Logs:
 
         `live` has results of a pipe the moment they come; the fast way, which files take, holds some text back.
         """
-        from npumon.engine.replay import replay
+        from npumon.engine.offline.replay import replay
 
         for path in self.paths:
             way = _as_it_comes if live and not os.path.isfile(path) else replay
@@ -94,7 +94,7 @@ class Logs:
 
     def total(self) -> int | None:
         """How many runs there are, by reading everything beforehand; None where something can be read only once."""
-        from npumon.engine.replay import replay
+        from npumon.engine.offline.replay import replay
 
         if not all(path != STDIN and os.path.isfile(path) for path in self.paths):
             return None
@@ -130,7 +130,7 @@ class Logs:
 
     def report(self, path: str, item: RunCompleted, context: Context) -> RunReport:
         """The report of a run whose log may hold more of them, with what is on record about it."""
-        from npumon.engine.report import report_of
+        from npumon.engine.reporting import report_of
 
         info, labels = self._about.get(path) or self._about.setdefault(path, self._origin(path))
         context = context._replace(labels=context.labels or labels)
@@ -140,12 +140,12 @@ class Logs:
         """Where a log comes from, and the names of its model's classes, where they can still be read."""
         if path == STDIN:
             return RunInfo(log=name_of(path)), ()
-        from npumon.cli.run_origin import record_beside, run_info
+        from npumon.cli.log_source import record_beside, run_info
 
         record = record_beside(path)
         if record is None:
             return run_info(path, None), ()
-        from npumon.cli.programs import labels_of
+        from npumon.cli.jobs import labels_of
 
         try:
             labels = self._place.class_names(labels_of(record.command, Path(record.cwd)))
@@ -242,7 +242,7 @@ def _csv(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
         sink.write(HEADER)
         if wanted is None or wanted == "all":
             return _csv_rows(logs, place, sink, check)
-        from npumon.engine.report import report_of
+        from npumon.engine.reporting import report_of
         from npumon.export.csv_rows import iteration_rows
 
         context, worst, found = place.context(board=False), Worst(check), False
@@ -263,8 +263,8 @@ def _csv(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
 
 def _csv_rows(logs: Logs, place: Workplace, sink: Sink, check: bool) -> int:
     """All rows, by the fast way. The status is that of each file's last run."""
-    from npumon.engine.report import report_of
-    from npumon.engine.rows import rows
+    from npumon.engine.offline.rows import rows
+    from npumon.engine.reporting import report_of
     from npumon.export.csv_rows import CsvRows
 
     context, worst, writer = place.context(board=False), Worst(check), CsvRows()
@@ -282,11 +282,11 @@ def _csv_rows(logs: Logs, place: Workplace, sink: Sink, check: bool) -> int:
 @contextmanager
 def segments_of(path: str, writer: RowWriter) -> Iterator[Iterator[Segment]]:
     """The log prepared for `rows`, by several processes where it is long enough."""
-    from npumon.engine.rows import prepared
+    from npumon.engine.offline.rows import prepared
 
     with opened(path) as chunks:
         if path != STDIN:
-            from npumon.engine.parallel import prepared_in_parallel, worthwhile
+            from npumon.engine.offline.parallel import prepared_in_parallel, worthwhile
 
             if worthwhile(Path(path)):
                 yield prepared_in_parallel(Path(path), writer)

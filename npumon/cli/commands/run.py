@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
+from npumon.cli.jobs import Program, command_program, demo_program, model_program
 from npumon.cli.paths import current_folder
-from npumon.cli.programs import Program, command_program, demo_program, model_program
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.core.run.report import RunReport
-    from npumon.engine.report import Context
+    from npumon.engine.reporting import Context
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -123,7 +123,7 @@ def _command(args: argparse.Namespace, place: Workplace) -> Program:
 
 def concluded(report: RunReport, context: Context, place: Workplace, *, check: bool) -> int:
     """The exit status of one run, after saying on standard error what the report itself does not."""
-    from npumon.engine.report import started
+    from npumon.engine.reporting import started
 
     if not started(report):
         remedy = "Check its path, its mode (chmod +x) and its first line."

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from npumon.core.run.report import RunReport
 from npumon.core.run.splitter import IterationCompleted
-from npumon.engine.report import started
+from npumon.engine.reporting import started
 from npumon.export.csv_rows import HEADER, iteration_rows
 from npumon.export.json_text import json_document, json_line, json_runs
 from npumon.export.run_document import iteration_line, run_document
 from npumon.export.run_text import run_text
 
 if TYPE_CHECKING:
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.engine.session import Update
 
 Hear = Callable[["Update"], None]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from npumon.cli.progress import Progress
 from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
-from npumon.engine.report import started
+from npumon.engine.reporting import started
 
 if TYPE_CHECKING:
     from npumon.cli.commands.run_printer import Hear, Printer
-    from npumon.cli.workplace import Workplace
-    from npumon.engine.report import Context
+    from npumon.cli.context import Workplace
+    from npumon.engine.reporting import Context
     from npumon.engine.session import Session, Update
     from npumon.ports import ReadNetwork, RunRequest, StopReason
 

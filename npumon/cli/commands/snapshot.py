@@ -16,12 +16,12 @@ from npumon.tui.keys import PAGES
 _LOG_BYTES = 1 << 16
 
 if TYPE_CHECKING:
-    from npumon.cli.live_desk import LiveDesk
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
+    from npumon.cli.monitor_backend import LiveDesk
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.monitor.snapshot import Snapshot
     from npumon.core.run.report import RunReport
-    from npumon.engine.report import Context
+    from npumon.engine.reporting import Context
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,8 +120,8 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Wo
     import os
 
     os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read as Textual is imported; a file has no terminal to ask
-    from npumon.cli.live_desk import LiveDesk
-    from npumon.engine.still import still
+    from npumon.cli.monitor_backend import LiveDesk
+    from npumon.engine.session_history import still
     from npumon.tui.desk import Look
     from npumon.tui.still import StillDesk, picture
 

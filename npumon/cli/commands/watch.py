@@ -13,13 +13,13 @@ from npumon.cli.paths import expanded, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import Completed, IterationCompleted
-from npumon.engine.watched import WatchedLog
+from npumon.engine.watched_log import WatchedLog
 
 if TYPE_CHECKING:
+    from npumon.cli.context import Workplace
     from npumon.cli.output import Sink
-    from npumon.cli.workplace import Workplace
     from npumon.core.run.state import RunState
-    from npumon.engine.report import Context
+    from npumon.engine.reporting import Context
     from npumon.ports import LogChunk, LogTail, StopReason
 
 
@@ -147,7 +147,7 @@ class Results:
 
     def _run(self, number: int, state: RunState) -> None:
         """A run's line."""
-        from npumon.engine.report import report_of
+        from npumon.engine.reporting import report_of
         from npumon.export.json_text import json_line
         from npumon.export.run_document import run_document
 

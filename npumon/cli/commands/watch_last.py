@@ -11,7 +11,7 @@ from npumon.core.problems import Problem, ProblemError
 if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.commands.run_printer import Printer
-    from npumon.cli.workplace import Workplace
+    from npumon.cli.context import Workplace
     from npumon.core.run.report import RunReport
     from npumon.engine.session import Session
     from npumon.ports import RunRequest, StopReason
@@ -38,7 +38,7 @@ def _print(record: RunRecord, place: Workplace, limit_s: float | None) -> int:
     from npumon.board.run.reattached_run import KeptRunner
     from npumon.cli.commands.run import concluded, remark
     from npumon.cli.commands.run_printer import Printer
-    from npumon.cli.programs import kept_program
+    from npumon.cli.jobs import kept_program
     from npumon.engine.session import Session
 
     form = place.format("jsonl", "json", "csv")

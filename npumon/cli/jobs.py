@@ -1,0 +1,86 @@
+"""What can be run, as requests to the engine: a model, the demo board's model, any command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from npumon.core.text import visible
+
+if TYPE_CHECKING:
+    from npumon.board.models.entry import ModelEntry
+    from npumon.board.run.run_record import RunRecord
+    from npumon.cli.context import Workplace
+    from npumon.demo.board import DemoBoard
+    from npumon.ports import ReadNetwork, RunRequest
+
+_PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
+
+
+class Program(NamedTuple):
+    """What to run, the labels file that lies beside it, and what reads its network file, if it has one."""
+
+    request: RunRequest
+    labels: str | None
+    network: ReadNetwork | None = None
+
+
+def model_program(entry: ModelEntry, place: Workplace) -> Program:
+    """A model that was found."""
+    request = _request(place, entry.command, entry.folder, entry.name)
+    return Program(request, entry.labels, _network(place, entry.folder, entry.files))
+
+
+def demo_program(demo: DemoBoard, place: Workplace) -> Program:
+    """The demo board's model."""
+    request = _request(place, demo.command, demo.model_folder, demo.model.name)
+    return Program(request, _labels(demo.model_folder), _network(place, demo.model_folder, demo.model.files))
+
+
+def command_program(command: tuple[str, ...], folder: Path, place: Workplace) -> Program:
+    """Any command, in a folder."""
+    return Program(_request(place, command, folder, Path(command[0]).name), labels_of(command, folder))
+
+
+def kept_program(record: RunRecord, place: Workplace) -> Program:
+    """What an earlier npumon ran, as far as that is on record: with today's settings, for its environment is not."""
+    from dataclasses import replace
+
+    known = (entry for entry in place.models() if (entry.command, str(entry.folder)) == (record.command, record.cwd))
+    entry = next(known, None)
+    if entry is not None:
+        return model_program(entry, place)
+    program = command_program(record.command or ("",), Path(record.cwd), place)
+    return program._replace(request=replace(program.request, model=record.model))
+
+
+def _request(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
+    """The request for a command in its folder, as the settings want it."""
+    from npumon.ports import RunRequest
+
+    settings = place.settings
+    keep = settings.run_keep and place.demo is None  # the simulated board ends with npumon, its runs with it
+    environment = (*(_PROFILE if settings.run_profile else ()), *settings.run_environment)
+    return RunRequest(command, str(folder), environment, settings.run_timeout_s, keep, visible(name))
+
+
+def _network(place: Workplace, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
+    """What reads the network of a model with these files, relative to its folder."""
+    from npumon.cli.network_files import network_paths
+
+    paths = network_paths(folder, files)
+    return place.networks.reader(paths) if paths else None
+
+
+def labels_of(command: Sequence[str], folder: Path) -> str | None:
+    """The labels file beside the command's program, where that is named by its path, or else beside its folder."""
+    beside = _labels((folder / command[0]).parent) if command and "/" in command[0] else None
+    return beside or _labels(folder)
+
+
+def _labels(folder: Path) -> str | None:
+    from npumon.board.models.labels import find_labels
+
+    found = find_labels(folder)
+    return None if found is None else str(found)

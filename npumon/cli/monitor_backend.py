@@ -1,0 +1,197 @@
+"""The live monitor's desk: what it asks of the world, answered by the same parts that the commands use."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from npumon.cli.paths import current_folder, shown
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+from npumon.tui.desk import Look
+
+if TYPE_CHECKING:
+    from npumon.board.models.entry import ModelEntry
+    from npumon.board.run.run_record import RunRecord
+    from npumon.cli.context import Workplace
+    from npumon.cli.jobs import Program
+    from npumon.core.monitor.live import Live
+    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.run.report import RunReport
+    from npumon.engine.job import Work
+    from npumon.engine.monitor import Monitor
+    from npumon.ports import DriverControl, ModelRunner, RunningModel, RunRequest
+
+#: Columns of an inspection, which the Models page shows as it is.
+_INSPECTION_WIDTH = 76
+
+
+class RunnerOnDemand:
+    """Implements `ports.ModelRunner`. The one behind it needs a state folder, without which much can still be seen."""
+
+    def __init__(self, make: Callable[[], ModelRunner]) -> None:
+        self._make = make
+
+    async def start(self, request: RunRequest) -> RunningModel:
+        """Raises `ProblemError` when there is no place for the log, or nothing could be started."""
+        return await self._make().start(request)
+
+
+class LiveDesk:
+    """Implements `tui.desk.Desk`."""
+
+    def __init__(self, place: Workplace, look: Look, watched: str | None = None, kept: RunRecord | None = None) -> None:
+        """On a log that is `watched`, on a run that an earlier npumon began, or without either."""
+        self.look = look
+        self.watched = watched
+        self._kept = kept
+        self._place = place
+        self._entries: dict[str, ModelEntry] = {}
+
+    @cached_property
+    def driver(self) -> DriverControl:
+        """Reload galcore."""
+        return self._place.driver_control
+
+    def monitor(self, publish: Callable[[Live], None]) -> Monitor:
+        """The engine on this board."""
+        from npumon.board.clock import SystemClock
+        from npumon.engine.monitor import Monitor
+
+        place = self._place
+        runner: ModelRunner = RunnerOnDemand(lambda: place.runner)
+        if self._kept is not None:
+            from npumon.board.run.reattached_run import KeptRunner
+
+            runner = KeptRunner(self._kept, runner)
+        return Monitor(runner, place.follower, place.probe, SystemClock(), place.context(board=False), publish)
+
+    def models(self) -> Sequence[ModelChoice]:
+        """What can be run here, those for this chip first."""
+        entries = sorted(self._place.models(), key=lambda entry: not entry.preferred)
+        self._entries = {f"{entry.folder}/{entry.full_name}": entry for entry in entries}
+        return tuple(self._choice(key, entry) for key, entry in self._entries.items())
+
+    def _choice(self, key: str, entry: ModelEntry) -> ModelChoice:
+        from npumon.cli.network_files import network_paths
+        from npumon.core.monitor.model_choice import ModelChoice
+
+        on_board = self._place.on_board
+        return ModelChoice(
+            id=key,
+            name=entry.name,
+            full_name=entry.full_name,
+            variant=entry.variant,
+            kind=entry.kind,
+            folder=shown(on_board(str(entry.folder))),
+            command=visible(" ".join(entry.command)),
+            labels=None if entry.labels is None else shown(on_board(entry.labels)),
+            files=entry.files,
+            networks=tuple(network_paths(entry.folder, entry.files)),
+            preferred=entry.preferred,
+            note=entry.note,
+        )
+
+    def where_models_are_looked_for(self) -> Sequence[str]:
+        """The folders, as people write them."""
+        return tuple(shown(self._place.on_board(str(folder))) for folder in self._place.model_folders)
+
+    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Work:
+        """What running this model means. Raises `ProblemError` when it has gone."""
+        entry = self._entries.get(choice.id)
+        if entry is None or not entry.folder.is_dir():
+            what = f"The model {choice.full_name} is not there any more."
+            raise ProblemError(Problem("model.gone", what, "F5 on the Models page looks again."))
+        from npumon.cli.jobs import model_program
+
+        return self._work(model_program(entry, self._place))._replace(count=count, warmup=warmup)
+
+    def first_work(self) -> Work | None:
+        """What was begun earlier; the demo board runs its model at once; a real board waits for a key."""
+        if self._kept is not None:
+            from npumon.cli.jobs import kept_program
+
+            return self._work(kept_program(self._kept, self._place))
+        demo = self._place.demo
+        if demo is None or self.watched is not None:
+            return None
+        from npumon.cli.jobs import demo_program
+
+        return self._work(demo_program(demo, self._place))
+
+    def _work(self, program: Program) -> Work:
+        from npumon.engine.job import Work
+
+        return Work(program.request, tuple(self._place.class_names(program.labels)), network=program.network)
+
+    def inspection(self, network: str) -> str:
+        """What `npumon inspect` says of the file."""
+        from npumon.cli.commands.inspect_files import Source
+        from npumon.cli.commands.inspect_model import Inspector
+        from npumon.export.drawing import Style
+        from npumon.export.model_text import model_text
+
+        source = Source(network)
+        inspector = Inspector(Namespace(weights=False, pb=None, report=None, budget=None, flash=None), self._place)
+        style = Style(ascii=self.look.ascii, color=False, width=_INSPECTION_WIDTH)
+        return model_text(inspector.one(source), os.path.basename(source.name), style)
+
+    def export(self, report: RunReport) -> str:
+        """Write the run as `npumon run --format json` prints it."""
+        from npumon.export.json_text import json_document
+        from npumon.export.run_document import run_document
+
+        data = json_document(run_document(self._place.outlasting(report)), self._place.output.style)
+        return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
+
+    def export_all(self, reports: Sequence[RunReport]) -> str:
+        """Write the runs as `npumon run -n N --format json` prints them."""
+        from npumon.export.json_text import json_runs
+
+        data = "".join(json_runs(map(self._place.outlasting, reports), self._place.output.style))
+        return _written(f"npumon-runs-{_stamp()}", ".json", data)
+
+    def picture(self, svg: str) -> str:
+        """Write a picture of the screen."""
+        return _written(f"npumon-{_stamp()}", ".svg", svg)
+
+    def in_words(self, text: str) -> str:
+        """A text with its paths as people know them."""
+        return self._place.on_board(text)
+
+    def warning(self) -> Problem | None:
+        """A reload that was interrupted."""
+        if self.watched is not None:
+            return None
+        from npumon.cli.commands.driver_change import interrupted
+
+        return interrupted(self._place, "g puts it back as it was.")
+
+
+def _stamp() -> str:
+    import time
+
+    return time.strftime("%Y%m%d-%H%M%S")
+
+
+def _written(stem: str, suffix: str, data: str | bytes) -> str:
+    """Write a new file in the current folder and return its path for people. Never replaces one.
+
+    Raises `ProblemError` when that is not possible.
+    """
+    folder = current_folder()
+    for number in range(1, 1000):
+        path = os.path.join(folder, f"{stem}{'' if number == 1 else f'-{number}'}{suffix}")
+        try:
+            with open(path, "xb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            what = f"{shown(path)} cannot be written: {error.strerror}."
+            raise ProblemError(Problem("monitor.write", what, "Start npumon in a folder you may write to.")) from error
+        return shown(path)
+    raise ProblemError(Problem("monitor.write", f"{shown(folder)} is full of {stem}.", "Remove some."))

@@ -1,0 +1,110 @@
+"""Everything that is shown, as it changes; `live` is one moment of it."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.activity import IDLE, STOPPING, Activity
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.npu_users import in_use
+from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.run.report import RunReport
+from npumon.engine.board_poller import Sight
+from npumon.engine.eta import SeriesClock
+from npumon.engine.reporting import Context
+from npumon.engine.run_progress import UnderWay
+from npumon.engine.session_history import Journal
+from npumon.ports import Clock
+
+#: The board was looked at a while ago: who was seen then may belong to one of so many runs.
+KEPT_LOGS = 32
+
+
+class Scene:
+    """Holds what is known; others put it there.
+
+    `doing` has the fields of the activity that do not change by themselves, `run` the run under way, `series` the
+    series that it is part of. `stopping` replaces its stage. `note` is about the work; what the board has to be
+    excused for comes before it. `unseen` is how many references to the driver nobody accounts for.
+    """
+
+    def __init__(self, context: Context, clock: Clock) -> None:
+        self._clock = clock
+        self.context = context
+        self.sight = Sight(BoardState(), context.driver or DriverState())
+        self.journal = Journal()
+        self.log = Logbook()
+        self.doing = Activity()
+        self.run: UnderWay | None = None
+        self.series: SeriesClock | None = None
+        self.stopping = False
+        self.unanswered_s: float | None = None
+        self._logs: deque[str | None] = deque(maxlen=KEPT_LOGS)
+        self.unseen = 0
+        self._ended: RunReport | None = None
+        self._previous: RunReport | None = None
+
+    def see(self, sight: Sight) -> None:
+        """The board as it is now; later runs are judged by it."""
+        # One reading may fall between a program's end and the driver's knowing; two tell.
+        self.unseen = min(self.sight.driver.unseen_references, sight.driver.unseen_references)
+        self.sight = sight
+        self.context = self.context._replace(
+            driver=sight.driver, nominal_clock_mhz=self.context.nominal_clock_mhz or sight.board.nominal_clock_mhz
+        )
+
+    def own(self, log: str | None) -> None:
+        """A run of ours has this log."""
+        self._logs.append(log)
+
+    def begin(self, run: UnderWay) -> None:
+        """A run is under way."""
+        self.run = run
+        self._previous = self._last()
+
+    def end(self, report: RunReport, *, counted: bool = True) -> None:
+        """The run is over; one that does not count is shown but not remembered."""
+        self.run = None
+        self._ended = report
+        self._previous = self._last()
+        if counted:
+            self.journal.run(report)
+
+    def rest(self, stage: str = IDLE) -> None:
+        """Nothing is under way."""
+        self.run, self.series, self.stopping = None, None, False
+        self.doing = Activity(stage=stage, run=self.journal.ended, source=self.doing.source, note=self.doing.note)
+
+    def activity(self) -> Activity:
+        """What is going on now."""
+        now_s = self._clock.monotonic()
+        shown = self.doing if self.run is None else self.run.activity(self.doing, now_s)
+        if self.series is not None:
+            shown = shown._replace(course=self.series.course(shown, now_s))
+        if self.stopping:
+            shown = shown._replace(stage=STOPPING)
+        if self.unanswered_s is not None:
+            silence = f"The board has not answered for {self.unanswered_s:.0f} s."
+            shown = shown._replace(note=silence if shown.note is None else f"{silence} {shown.note}")
+        return shown
+
+    def _last(self) -> RunReport | None:
+        """The last run that counts."""
+        return self.journal.runs[-1] if self.journal.runs else None
+
+    def live(self) -> Live:
+        """This moment."""
+        report = self._ended if self.run is None else self.run.report(self.context)
+        return Live(
+            Snapshot(self._clock.now(), self.sight.board, self.sight.driver, report, self.context.demo),
+            self.activity(),
+            self._previous,
+            self.journal.runs,
+            self.journal.latencies(None if report is None else report.info.model),
+            self.journal.history,
+            self.log.page,
+            None if self.doing.source is not None else in_use(self.sight.driver, self._logs, self.unseen),
+        )

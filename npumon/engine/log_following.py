@@ -1,0 +1,101 @@
+"""A watched file's chunks into the scene."""
+
+from __future__ import annotations
+
+import os
+
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.activity import ANEW, FOLLOWING, WAITING, Activity
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import Completed, IterationCompleted
+from npumon.core.run.state import RunState
+from npumon.core.text import visible
+from npumon.engine.live_state import Scene
+from npumon.engine.reporting import report_of
+from npumon.engine.run_progress import UnderWay
+from npumon.engine.watched_log import WatchedLog
+from npumon.ports import Clock, LogChunk
+
+#: Less than this unread is the ordinary delay between writing and reading.
+BEHIND_BYTES = 64 * 1024
+
+
+class Following:
+    """Follows one file. Nobody knows the program that writes it: runs have no model and no exit status.
+
+    Some programs end with their totals. Such a run is shown as over, though it counts only when something says so.
+    """
+
+    def __init__(self, path: str, scene: Scene, clock: Clock, kept_operations: int) -> None:
+        self._info = RunInfo(log=visible(path))
+        self._name = visible(os.path.basename(path))
+        self._scene = scene
+        self._clock = clock
+        self._log = WatchedLog(kept_operations)
+        self._run: UnderWay | None = None
+        self._between = FOLLOWING
+        scene.log = Logbook()
+        scene.doing = Activity(stage=WAITING, run=scene.journal.ended, source=visible(path))
+
+    def take(self, chunk: LogChunk) -> None:
+        """More of the text, or news of the file."""
+        scene = self._scene
+        if chunk.restarted is not None:
+            self._tell(self._log.restart())
+            self._between = ANEW
+            scene.rest(ANEW)
+            scene.log = Logbook()
+            self._note(f"{self._name} was {chunk.restarted}; read from its beginning.")
+        if not chunk.data:
+            self._presence(present=chunk.present)
+            return
+        scene.log.feed(chunk.data)
+        self._tell(self._log.feed(chunk.data))
+        self._show(chunk)
+
+    def _presence(self, *, present: bool) -> None:
+        doing = self._scene.doing
+        if not present:
+            self._scene.doing = doing._replace(stage=WAITING)
+            if self._log.state.has_profiler_text:
+                self._note(f"{self._name} is gone; waiting for another one.")
+        elif doing.stage == WAITING:
+            self._scene.doing = doing._replace(stage=self._between)
+
+    def _show(self, chunk: LogChunk) -> None:
+        """The run under way, if there is one."""
+        scene, log = self._scene, self._log
+        if log.state.has_profiler_text:
+            self._between = FOLLOWING
+        if log.between_runs:
+            scene.rest(self._between)
+        else:
+            now_s = self._clock.monotonic()
+            run = self._run
+            if run is None or run.number != log.number:
+                self._run = run = UnderWay(now_s, began_s=None if chunk.old else now_s, number=log.number)
+                run.info = self._info
+            run.heard(log.state, now_s, timed=not chunk.old)
+            if run.seems_over:
+                scene.end(self._report(log.state, log.number), counted=False)
+                scene.rest(FOLLOWING)
+            else:
+                scene.begin(run)
+                scene.doing = scene.doing._replace(run=scene.journal.ended + 1)
+        behind = chunk.behind if chunk.behind > BEHIND_BYTES else 0
+        scene.doing = scene.doing._replace(stage=self._between, behind_bytes=behind)
+
+    def _tell(self, completed: list[Completed]) -> None:
+        scene = self._scene
+        for item in completed:
+            if isinstance(item, IterationCompleted):
+                scene.journal.iteration(None, item.iteration)
+            else:
+                scene.end(self._report(item.state, item.run))
+                self._note(None)
+
+    def _report(self, state: RunState, number: int) -> RunReport:
+        return report_of(state, self._scene.context, self._info, number=number, runs_in_log=None)
+
+    def _note(self, note: str | None) -> None:
+        self._scene.doing = self._scene.doing._replace(note=note)

@@ -1,0 +1,1 @@
+"""Finished logs: replay, rows, and several processes for long files."""

@@ -1,0 +1,129 @@
+"""What a session remembers of its runs: for tables, graphs and comparisons, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from npumon.core.log.scrollback import Logbook
+from npumon.core.monitor.live import Latencies, Live
+from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.profile import Iteration
+from npumon.core.run.history import History, Series, sample_of
+from npumon.core.run.metrics import figures_of
+from npumon.core.run.report import RunReport
+
+KEPT_RUNS = 200
+#: Operations, classes, objects, diagnostics and tensors of all kept runs together: some ten megabytes.
+KEPT_ROWS = 20_000
+#: Of one kept run; the first are most often the cause of the others.
+KEPT_DIAGNOSTICS = 20
+#: Latencies of one model, and models with latencies.
+KEPT_LATENCIES = 2_000
+KEPT_MODELS = 50
+
+
+class Journal:
+    """Takes iterations and ended runs in the order in which they happen."""
+
+    def __init__(self) -> None:
+        self._series = Series()
+        self._latencies: dict[str | None, deque[float]] = {}
+        self._series_of: dict[str | None, int] = {}
+        self._runs: deque[RunReport] = deque()
+        self._rows = 0
+        self._ended = 0
+        self._newest: tuple[RunReport, ...] = ()
+
+    @property
+    def history(self) -> History:
+        """The graphs' samples."""
+        return self._series.history
+
+    @property
+    def runs(self) -> tuple[RunReport, ...]:
+        """The ended runs that are kept, the newest last; the same object until another one ends."""
+        return self._newest
+
+    @property
+    def ended(self) -> int:
+        """How many runs have ended, forgotten ones included."""
+        return self._ended
+
+    def begin(self, model: str | None, runs: int = 0) -> None:
+        """A series of so many runs of that model begins, or with 0 a single run.
+
+        The latencies of a series are its own: those from before are forgotten, and with it when single runs follow.
+        """
+        if runs or self._series_of.get(model):
+            self._latencies.pop(model, None)
+        self._series_of.pop(model, None)
+        self._series_of[model] = runs  # the last used model is the last here, too
+        if len(self._series_of) > KEPT_MODELS:
+            del self._series_of[next(iter(self._series_of))]
+
+    def iteration(self, model: str | None, iteration: Iteration) -> None:
+        """An iteration of a run of that model is complete. Those to warm up do not come here."""
+        sample = sample_of(iteration, figures_of(iteration))
+        self._series.add(sample)
+        if sample.elapsed_us is not None:
+            kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
+            kept.append(sample.elapsed_us)
+            self._latencies[model] = kept  # the last used model is the last in the dictionary
+            if len(self._latencies) > KEPT_MODELS:
+                del self._latencies[next(iter(self._latencies))]
+
+    def run(self, report: RunReport) -> None:
+        """A run has ended."""
+        kept = _trimmed(report)
+        self._ended += 1
+        self._runs.append(kept)
+        self._rows += _rows(kept)
+        while len(self._runs) > KEPT_RUNS or (self._rows > KEPT_ROWS and len(self._runs) > 1):
+            self._rows -= _rows(self._runs.popleft())
+        self._newest = tuple(self._runs)
+
+    def latencies(self, model: str | None) -> Latencies:
+        """Those of one model. The 95th percentile is the smallest latency that 95 % do not exceed."""
+        ordered, runs = sorted(self._latencies.get(model, ())), self._series_of.get(model, 0)
+        if not ordered:
+            return Latencies(runs=runs)
+        count = len(ordered)
+        median = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
+        return Latencies(count, ordered[0], median, ordered[(95 * count + 99) // 100 - 1], runs)
+
+
+def _trimmed(report: RunReport) -> RunReport:
+    """The report with its last iteration only, and without lines that nobody knows."""
+    state = report.state
+    dropped = max(0, len(state.diagnostics) - KEPT_DIAGNOSTICS)
+    return report._replace(
+        state=state._replace(
+            iterations=state.iterations[-1:],
+            diagnostics=state.diagnostics[:KEPT_DIAGNOSTICS],
+            diagnostics_dropped=state.diagnostics_dropped + dropped,
+            unrecognised_lines=(),
+        )
+    )
+
+
+def _rows(report: RunReport) -> int:
+    state, network = report.state, report.network
+    rows = 1 + sum(len(iteration.operations) for iteration in state.iterations)
+    if network is not None:
+        rows += len(network.inputs) + len(network.outputs)
+    return rows + len(state.operations) + len(state.top) + len(state.detections) + len(state.diagnostics)
+
+
+def still(snapshot: Snapshot, log: bytes = b"") -> Live:
+    """The moment after the snapshot's run. `log` is the run's text."""
+    journal, book = Journal(), Logbook()
+    report = snapshot.run
+    if report is None:
+        return Live(snapshot)
+    model = report.info.model
+    for iteration in report.state.iterations:
+        journal.iteration(model, iteration)
+    journal.run(report)
+    book.feed(log)
+    live = Live(snapshot, runs=journal.runs, latencies=journal.latencies(model), history=journal.history, log=book.page)
+    return live._replace(activity=live.activity._replace(model=model, run=journal.ended))

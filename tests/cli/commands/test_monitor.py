@@ -1,0 +1,255 @@
+"""`npumon` alone: the live monitor on a real terminal, from its start to how it leaves everything."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandLine, alive, refused
+from tests.tui.pty_app import PtyApp, Start, left_as_it_was, starting
+
+#: npumon as its command starts it, with a part broken on demand.
+PROGRAM = """
+import os
+import sys
+from pathlib import Path
+
+
+def note_children():
+    found = [os.getpid()]
+    for pid in found:
+        found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    Path(os.environ["HOME"]).with_name("models").write_text(" ".join(map(str, found[1:])))
+
+
+if "broken-pane" in sys.argv:
+    sys.argv.remove("broken-pane")
+    from npumon.tui.widgets.header import Header
+
+    def draw(self, live, room):
+        if live.activity.stage == "running":
+            note_children()
+            raise ValueError("a pane [bold]broke \\x1b[31m")
+        return []
+
+    Header.draw = draw
+if "broken-board" in sys.argv:
+    sys.argv.remove("broken-board")
+    from npumon.engine.monitor import Monitor
+
+    async def look(self):
+        raise ValueError("the board [bold]broke")
+
+    Monitor.look = look
+from npumon.cli.main import main
+
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts npumon on a terminal of its own, in `here`, with a home and a folder for temporary files."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    for name in ("home", "temporary", "here"):
+        (tmp_path / name).mkdir()
+    environ = {
+        "HOME": str(tmp_path / "home"),
+        "TMPDIR": str(tmp_path / "temporary"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+    }
+    with starting(program, tmp_path / "here") as begin:
+
+        def begin_there(*words: str, shows: str = "q quit", **options: object) -> PtyApp:
+            given = options.pop("environ", {})
+            assert isinstance(given, dict)
+            return begin(*words, shows=shows, environ={**environ, **given}, **options)
+
+        yield begin_there
+    assert os.listdir(tmp_path / "temporary") == [], "the demo board goes"
+
+
+def children(app: PtyApp) -> list[int]:
+    """The model's processes, and those of its supervisor."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            environ = Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:
+            continue
+        if str(app_home(app)).encode() in environ and int(pid) not in (app.pid, app._leader.pid):
+            found.append(int(pid))
+    return found
+
+
+def app_home(app: PtyApp) -> Path:
+    return Path(os.readlink(f"/proc/{app.pid}/cwd")).parent / "home"
+
+
+def test_the_demo(start: Start) -> None:
+    app = start("--demo", columns=120, rows=40)
+    app.until_shown("goldfish")
+    app.until_shown("DEMO")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
+
+
+def test_the_command_has_a_name(start: Start) -> None:
+    app = start("monitor", "--demo")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+
+
+def test_a_machine_that_is_no_board(start: Start, tmp_path: Path) -> None:
+    app = start("--root", str(tmp_path / "home"))
+    app.until_shown("no NPU driver")
+    app.type(b"\x03")
+    assert app.next_state() == "ended 0"
+    assert not (tmp_path / "state").exists(), "looking needs no folder"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals_take_the_model_down(start: Start, number: signal.Signals) -> None:
+    app = start("--demo", "--scenario", "hang")
+    app.until_shown("x stop")
+    models = children(app)
+    assert models
+    app.signal(number)
+    assert app.next_state() == "ended 130"
+    left_as_it_was(app)
+    assert [pid for pid in models if alive(pid)] == []
+
+
+def test_a_pane_that_breaks(start: Start, tmp_path: Path) -> None:
+    """One sentence, no traceback, the terminal as it was, the model gone."""
+    app = start("--demo", "--scenario", "hang", "broken-pane", shows="npumon: The live monitor broke")
+    assert app.next_state() == "ended 1"
+    left_as_it_was(app)
+    models = [int(pid) for pid in (tmp_path / "models").read_text().split()]
+    assert models
+    assert [pid for pid in models if alive(pid)] == []
+    said = app.output[app.output.rindex(b"npumon: ") :].decode().split("\r\n")
+    assert re.match(r"npumon: The live monitor broke in line [0-9]+ of canvas.py: ValueError: ", said[0])
+    assert "a pane [bold]broke \\x1b[31m. npumon --debug shows all of it" in said[0]
+    assert said[1:] == [""]
+    assert b"Traceback" not in app.output
+
+
+def test_debug_shows_where_a_pane_broke(start: Start) -> None:
+    app = start("--demo", "--scenario", "hang", "--debug", "broken-pane", shows="npumon: The live monitor broke")
+    assert app.next_state() == "ended 1"
+    assert b"Traceback (most recent call last)" in app.output
+    assert b"in draw" in app.output
+
+
+def test_an_engine_that_breaks_is_told_and_the_monitor_goes_on(start: Start) -> None:
+    app = start("--demo", "--debug", "broken-board", columns=120, rows=40)
+    app.until_shown("Something unforeseen happened")
+    app.until_shown("[bold]broke")
+    app.until_shown("goldfish")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    assert b"Traceback (most recent call last)" in app.output
+    left_as_it_was(app)
+
+
+def test_a_state_folder_that_cannot_be_made(start: Start, tmp_path: Path) -> None:
+    """The demo board has its own; on a real one everything but a run goes on."""
+    (tmp_path / "state").write_text("no folder")
+    app = start("--demo", columns=120, rows=40)
+    app.until_shown("goldfish")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    app = start("--root", str(tmp_path / "home"))
+    app.until_shown("no NPU driver")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+
+
+def test_old_logs_go(start: Start, tmp_path: Path) -> None:
+    """As after any command. The demo board's go with it; so this is a model in a folder."""
+    here = tmp_path / "here" / "model"
+    here.mkdir()
+    (here / "run.sh").write_text("#! /bin/sh\necho Create Neural Network: 59ms or 59455us\n")
+    (here / "run.sh").chmod(0o755)
+    app = start("--root", str(tmp_path / "home"), environ={"NPUMON_LOG_KEPT_RUNS": "2"}, columns=120, rows=40)
+    app.type(b"4")
+    app.until_shown("model")
+    runs = tmp_path / "state" / "npumon" / "runs"
+    app.type(b"\r")
+    app.until(lambda: runs.is_dir() and list(runs.glob("*.json")), "a run")
+    app.until(lambda: "done" in app.shown() or "failed" in app.shown() or "r run" in app.shown(), "its end")
+    for number in range(4):
+        (runs / f"19700101T00000{number}-000-1-0000.log").write_text("old")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    logs = sorted(path.name for path in runs.glob("*.log"))
+    assert len(logs) == 2
+    assert not logs[-1].startswith("1970")
+
+
+def test_a_terminal_is_needed(npumon: CommandLine) -> None:
+    for words in ((), ("monitor",), ("--demo",)):
+        refused(npumon(*words), 2, "The live monitor needs a terminal", "npumon snapshot")
+    process, screen = npumon.on_terminal("--demo", stdout=npumon.screen(), environ={"TERM": "dumb"})
+    assert process.wait() == 2
+    assert b"TERM is dumb or not set" in screen.read()
+
+
+def test_output_into_a_pipe_is_no_terminal(npumon: CommandLine) -> None:
+    process, screen = npumon.on_terminal("--demo")
+    assert process.wait() == 2
+    assert process.stdout is not None
+    assert process.stdout.read() == b""
+    assert b"npumon snapshot" in screen.read()
+
+
+def test_wrong_settings_come_before_the_screen(npumon: CommandLine) -> None:
+    process, screen = npumon.on_terminal("--demo", stdout=npumon.screen(), environ={"NPUMON_TUI_THEME": "nord"})
+    assert process.wait() == 2
+    assert b"NPUMON_TUI_THEME must be auto, terminal, dark, light or colorblind, not 'nord'." in screen.read()
+    assert b"\x1b" not in screen.text
+
+
+def test_watching(start: Start, tmp_path: Path) -> None:
+    log = tmp_path / "model.log"
+    app = start("watch", str(log), columns=120, rows=40)
+    app.until_shown("model.log")
+    log.write_bytes((Path(__file__).parents[2] / "data" / "seed_run.txt").read_bytes())
+    app.until_shown("71.70")
+    app.type(b"r")
+    app.until_shown("This monitor watches a log.")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
+    assert not (tmp_path / "state").exists()
+
+
+def test_nothing_beyond_ascii(start: Start) -> None:
+    app = start("--demo", environ={"LANG": "C", "LC_ALL": "C"}, columns=120, rows=40)
+    app.until_shown("goldfish")
+    app.type(b"?")
+    app.until_shown("Everywhere")
+    app.type(b"\x1b")
+    app.until(lambda: "Everywhere" not in app.shown(), "the dialog's end")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    assert app.output.isascii()
+
+
+def test_no_colour(start: Start) -> None:
+    app = start("--demo", environ={"NO_COLOR": "1"}, columns=120, rows=40)
+    app.until_shown("goldfish")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    looks = {part for found in re.findall(rb"\x1b\[([0-9;]*)m", app.output) for part in found.split(b";")}
+    assert not [look for look in looks if look[:1] in (b"3", b"4", b"9") and len(look) == 2], looks
+    assert not {b"38", b"48"} & looks

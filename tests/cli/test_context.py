@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from npumon.cli.arguments import parse_words
+from npumon.cli.context import Workplace
+from npumon.cli.diagnostics import Diagnostics
+from npumon.core.problems import ProblemError
+
+Enter = Callable[..., Workplace]
+
+
+@pytest.fixture
+def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Enter:
+    """The workplace of a command, in a home of its own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name, value in (("HOME", home), ("XDG_CONFIG_HOME", tmp_path / "c"), ("XDG_STATE_HOME", tmp_path / "s")):
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.chdir(home)
+
+    def workplace(*words: str) -> Workplace:
+        return Workplace(parse_words(words), Diagnostics())
+
+    return workplace
+
+
+def test_a_format_that_the_command_does_not_know(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert enter("doctor").format("text", "json") == "text"
+    assert enter("doctor", "--format", "json").format("text", "json") == "json"
+    with pytest.raises(ProblemError, match=r"This command has no format csv\. Choose one of text, json\."):
+        enter("doctor", "--format", "csv").format("text", "json")
+    monkeypatch.setenv("NPUMON_OUTPUT_FORMAT", "csv")  # a wish for all commands refuses none
+    assert enter("doctor").format("text", "json") == "text"
+
+
+def test_the_demo_board_goes_with_the_command(enter: Enter, tmp_path: Path) -> None:
+    with enter("doctor", "--scenario", "cold", "--seed", "5") as place:
+        assert place.wants_demo
+        assert place.demo is not None
+        assert (place.demo.scenario.name, place.demo.seed) == ("cold", 5)
+        folder = place.demo.folder
+        assert place.roots.root == place.demo.root
+        assert place.model_folders == (place.demo.home,)
+        assert place.state_folder.parent == folder
+        assert folder.is_relative_to(tmp_path)
+        assert place.probe.board().chip == "A311D"
+    assert not folder.exists()
+    assert not (tmp_path / "s").exists()
+
+
+def test_without_demo_nothing_is_made(enter: Enter, tmp_path: Path) -> None:
+    with enter("doctor", "--root", str(tmp_path)) as place:
+        assert not place.wants_demo
+        assert place.demo is None
+        assert place.roots.root == tmp_path
+        assert place.on_board(f"{tmp_path}/x") == f"{tmp_path}/x"
+    assert not (tmp_path / "s").exists()
+
+
+def test_paths_on_the_demo_board(enter: Enter) -> None:
+    with enter("doctor", "--demo") as place:
+        assert place.demo is not None
+        assert place.on_board(f"see {place.demo.root}/proc/modules.") == "see /proc/modules."
+        assert place.on_board(f"{place.demo.home}/x") == "~/x"
+        assert place.on_board(str(place.state_folder)) == "~/.local/state/npumon"
+    with enter("doctor", "--scenario", "driver-missing") as place:
+        (problem,) = place.driver().problems
+        assert problem.remedy == "Load it: npumon driver load"
+
+
+def test_model_folders(enter: Enter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    assert enter("models").model_folders == (home, home / "aml_npu_demo_binaries")
+    monkeypatch.setenv("NPUMON_MODELS_ROOTS", f"{tmp_path}/a:/b")
+    assert enter("models").model_folders == (home, tmp_path / "a", Path("/b"))
+
+
+def test_the_state_folder_is_private(enter: Enter, tmp_path: Path) -> None:
+    folder = enter("run", "x").state_folder
+    assert folder == tmp_path / "s" / "npumon"
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_context(enter: Enter, tmp_path: Path) -> None:
+    beside, given = tmp_path / "beside.txt", tmp_path / "given.txt"
+    beside.write_text("b\n")
+    given.write_text("g\n")
+    root = ("--root", str(tmp_path))
+    context = enter("run", "x", *root).context(str(beside))
+    assert (tuple(context.labels), context.demo) == (("b",), False)
+    assert context.driver is not None
+    assert tuple(enter("run", "x", *root, "--labels", str(given)).context(str(beside)).labels) == ("g",)
+    assert enter("parse", "x").context(board=False).driver is None
+    with enter("run", "--demo") as place:
+        assert place.context().demo
+        assert place.context().nominal_clock_mhz == 800.0
+    with pytest.raises(ProblemError, match="does not exist"):
+        enter("run", "x", "--labels", str(tmp_path / "missing")).context()
+
+
+def test_a_known_clock_goes_before_the_chip(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPUMON_NPU_NOMINAL_CLOCK_MHZ", "500")
+    with enter("run", "--demo") as place:
+        assert place.context().nominal_clock_mhz == 500.0
+
+
+def test_libraries_do_not_speak_on_standard_error(enter: Enter, capfd: pytest.CaptureFixture[str]) -> None:
+    assert enter("run", "x").follower is not None
+    logging.getLogger("watchdog.observers.inotify").error("a message")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_wrong_output_is_refused_at_once(enter: Enter) -> None:
+    with pytest.raises(ProblemError, match="/no/such/file cannot be made"):
+        enter("run", "x", "-o", "/no/such/file")

@@ -1,0 +1,144 @@
+"""What the live monitor asks of the world."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from npumon.board.run.locked_runner import LockedRunner
+from npumon.cli.arguments import parse_words
+from npumon.cli.context import Workplace
+from npumon.cli.diagnostics import Diagnostics
+from npumon.cli.monitor_backend import LiveDesk, RunnerOnDemand
+from npumon.core.problems import ProblemError
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.state import RunState
+from npumon.engine.reporting import Context, report_of
+from npumon.ports import RunningModel, RunRequest
+from npumon.tui.desk import Look
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+    """A demo board's, with `here` as current folder."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    with Workplace(parse_words(["snapshot", "--demo", "-q"]), Diagnostics(quiet=True)) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(place: Workplace) -> LiveDesk:
+    return LiveDesk(place, Look(demo=True))
+
+
+def report(identity: str | None = "20261122-1") -> RunReport:
+    return report_of(RunState(), Context(), RunInfo(id=identity, model="m", cwd="/", log="/gone"))
+
+
+def test_the_boards_models(desk: LiveDesk) -> None:
+    choices = desk.models()
+    assert len({choice.id for choice in choices}) == len(choices)
+    assert [choice.preferred for choice in choices] == sorted((choice.preferred for choice in choices), reverse=True)
+    first = next(choice for choice in choices if choice.full_name == "inceptionv3/VIM3")
+    assert first.folder.startswith("~/")
+    assert first.preferred
+    assert all(os.path.isabs(network) and os.path.exists(network) for network in first.networks)
+    assert first.networks
+    work = desk.work(first, 3, 1)
+    assert (work.count, work.warmup, work.request.model) == (3, 1, "inceptionv3")
+    assert work.labels[2] == "goldfish"
+    assert work.network is not None
+    (alone,) = (choice for choice in choices if not choice.networks and choice.name == "lenet_layers")
+    assert desk.work(alone).network is None
+    assert desk.where_models_are_looked_for() == ("~",)
+
+
+def test_a_model_that_has_gone(desk: LiveDesk, place: Workplace) -> None:
+    (first, *_) = desk.models()
+    with pytest.raises(ProblemError, match="is not there any more"):
+        desk.work(first._replace(id="unknown"))
+
+
+def test_the_first_work(desk: LiveDesk, place: Workplace) -> None:
+    work = desk.first_work()
+    assert work is not None
+    assert work.network is not None
+    network = work.network()
+    assert network is not None
+    assert (network.name, network.path) == ("inception_v3", "~/aml_npu_demo_binaries/inceptionv3/VIM3/inception_v3.nb")
+    assert (work.request.model, work.count) == ("inceptionv3", 1)
+    assert LiveDesk(place, Look(), "a.log").first_work() is None
+
+
+def test_what_is_written_replaces_nothing(desk: LiveDesk) -> None:
+    paths = [desk.export(report()), desk.export(report()), desk.export(report(None))]
+    assert len(set(paths)) == 3
+    document = json.loads(Path("npumon-20261122-1.json").read_text())
+    assert (document["schema"], document["run"]["log"]) == ("npumon.run/1", None)
+    assert Path("npumon-20261122-1-2.json").exists()
+    assert Path("npumon-run.json").exists()
+    desk.picture("<svg>é</svg>")
+    (picture,) = Path().glob("npumon-*.svg")
+    assert picture.read_text() == "<svg>é</svg>"
+
+
+def test_all_runs_are_one_document(desk: LiveDesk) -> None:
+    path = desk.export_all([report(), report()])
+    assert path.startswith("npumon-runs-") or "/npumon-runs-" in path
+    (written,) = Path().glob("npumon-runs-*.json")
+    document = json.loads(written.read_text())
+    assert document["schema"] == "npumon.runs/1"
+    assert [run["schema"] for run in document["runs"]] == ["npumon.run/1"] * 2
+    assert {run["run"]["log"] for run in document["runs"]} == {None}, "the demo board's logs go with it"
+
+
+def test_a_link_is_not_followed(desk: LiveDesk, tmp_path: Path) -> None:
+    """Whoever may write here cannot make npumon write elsewhere."""
+    Path("npumon-20261122-1.json").symlink_to(tmp_path / "elsewhere")
+    desk.export(report())
+    assert not (tmp_path / "elsewhere").exists()
+    assert Path("npumon-20261122-1-2.json").exists()
+
+
+def test_a_folder_that_is_gone(desk: LiveDesk) -> None:
+    Path.cwd().rmdir()
+    with pytest.raises(ProblemError) as caught:
+        desk.export(report())
+    assert caught.value.problem.remedy
+
+
+def test_an_inspection(desk: LiveDesk) -> None:
+    network = next(choice.networks[0] for choice in desk.models() if choice.networks)
+    text = desk.inspection(network)
+    assert text.startswith("inception_v3.nb\n")
+    assert "1×3×299×299" in text
+
+
+async def test_the_runner_is_made_when_it_is_needed(place: Workplace) -> None:
+    made: list[object] = []
+
+    class Runner:
+        async def start(self, request: RunRequest) -> RunningModel:
+            raise ProblemError(report_problem)
+
+    from npumon.core.problems import Problem
+
+    report_problem = Problem("x", "What.", "Remedy.")
+
+    def make() -> Runner:
+        made.append(True)
+        return Runner()
+
+    runner = RunnerOnDemand(make)
+    assert made == []
+    with pytest.raises(ProblemError, match="What"):
+        await runner.start(RunRequest(("x",), "/"))
+    assert made == [True]
+    assert isinstance(place.runner, LockedRunner), "one npumon at a time runs models on a board"

@@ -1,0 +1,241 @@
+"""Watching a real file that somebody else writes, woken by real inotify events or by polling."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+import pytest
+
+from npumon.core.monitor import activity as stages
+from npumon.core.monitor.live import Live
+from npumon.core.problems import ProblemError
+from npumon.engine.reporting import Context
+from tests.viewer import LIMIT, Viewer, own
+
+Open = Callable[..., Viewer]
+Beside = Callable[[Coroutine[object, object, None]], asyncio.Task[None]]
+
+#: Seconds between two looks: so seldom that without events a test would hang.
+NEVER = 10 * LIMIT
+
+HEAD = b"#productname=VIPNano-QI, pid=0x88\nStart run graph [3] times...\n"
+TOTALS = b"Total   21.00ms or 21625.00us\nAverage 21.62ms or 21625.00us\n"
+ITERATION = b"VPC_ELAPSETIME: 21124\nRun the 1 time: 21.00ms or 21609.00us\n"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "run.log"
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+def ended(live: Live) -> list[tuple[int, str]]:
+    return [(run.number, run.info.outcome) for run in live.runs]
+
+
+@pytest.mark.parametrize("poll_s", [0.01, NEVER])
+async def test_a_file_that_comes_and_grows(
+    viewer: Open, beside: Beside, log: Path, seed_run: bytes, poll_s: float
+) -> None:
+    shown = viewer(poll_s=poll_s, context=Context(("dummy", "tench", "goldfish")))
+    beside(shown.monitor.watch(str(log)))
+    live = await shown.until(lambda live: live.activity.stage == stages.WAITING)
+    assert live.activity.source == str(log)
+    append(log, b"")
+    await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+    append(log, HEAD + ITERATION)
+    live = await shown.until(lambda live: live.history.ever)
+    activity, run = live.activity, live.snapshot.run
+    assert (activity.stage, activity.iteration, activity.iterations) == (stages.RUNNING, 2, 3)
+    assert (activity.run, activity.model) == (1, None)
+    assert activity.elapsed_s is not None
+    assert run is not None
+    assert (run.info.outcome, run.info.log, run.number, run.runs_in_log) == ("running", str(log), 1, None)
+    append(log, seed_run)
+    live = await shown.until(lambda live: len(live.runs) == 2)
+    assert live.activity.stage == stages.FOLLOWING
+    assert ended(live) == [(1, "truncated"), (2, "ok")]
+    run = live.snapshot.run
+    assert run is not None
+    assert (run.number, run.labels[0], run.metrics.figures.utilization) == (2, "goldfish", 0.982268)
+    assert live.previous is not None
+    assert live.previous.number == 1
+    assert live.log.ever == 4 + seed_run.count(b"\n")
+    assert live.latencies.samples == live.history.ever == 2
+
+
+async def test_what_was_there_before_has_no_elapsed_time(
+    viewer: Open, beside: Beside, log: Path, seed_run: bytes
+) -> None:
+    append(log, seed_run + HEAD + ITERATION)
+    shown = viewer()
+    beside(shown.monitor.watch(str(log)))
+    live = await shown.until(lambda live: live.history.ever == 2)
+    assert (live.activity.stage, live.activity.elapsed_s) == (stages.RUNNING, None)
+    append(log, ITERATION)
+    live = await shown.until(lambda live: live.history.ever == 3)
+    assert live.activity.elapsed_s is None, "nobody saw it begin"
+    append(log, HEAD)
+    live = await shown.until(lambda live: len(live.runs) == 2)
+    assert live.activity.elapsed_s is not None
+
+
+async def test_a_run_that_ends_with_its_totals_is_not_said_to_hang(viewer: Open, beside: Beside, log: Path) -> None:
+    append(log, HEAD + ITERATION * 3)
+    shown = viewer()
+    beside(shown.monitor.watch(str(log)))
+    await shown.until(lambda live: live.activity.stage == stages.FINISHING)
+    append(log, TOTALS)
+    live = await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+    assert live.snapshot.run is not None
+    assert (live.snapshot.run.info.outcome, live.runs) == ("ok", ()), "classes may still come"
+    append(log, HEAD)
+    live = await shown.until(lambda live: live.runs)
+    assert ended(live) == [(1, "ok")]
+    assert live.previous == live.runs[0]
+
+
+async def test_a_writer_that_falls_silent(viewer: Open, beside: Beside, log: Path) -> None:
+    append(log, HEAD + ITERATION)
+    shown = viewer()
+    beside(shown.monitor.watch(str(log)))
+    live = await shown.until(lambda live: live.activity.silent_s)
+    assert live.activity.silent_s is not None
+    assert live.activity.silent_s >= 5
+    append(log, ITERATION)
+    await shown.until(lambda live: live.activity.silent_s is None)
+
+
+async def test_truncated(viewer: Open, beside: Beside, log: Path, seed_run: bytes) -> None:
+    append(log, seed_run)
+    shown = viewer(poll_s=NEVER)
+    beside(shown.monitor.watch(str(log)))
+    await shown.until(lambda live: live.runs)
+    os.truncate(log, 0)
+    live = await shown.until(lambda live: live.activity.note)  # at once, not with the next text
+    assert live.activity.note == "run.log was truncated; read from its beginning."
+    assert (live.activity.stage, live.log.lines) == (stages.ANEW, ())
+    assert live.snapshot.run is not None, "what was seen is still shown"
+    append(log, b"hello\n")
+    live = await shown.until(lambda live: live.log.lines)
+    assert live.activity.stage == stages.ANEW, "that is no run"
+    os.truncate(log, 0)
+    append(log, HEAD)
+    live = await shown.until(lambda live: live.activity.stage == stages.RUNNING)
+    assert b"".join(line + b"\n" for line in live.log.lines) == HEAD, "the log is the new text"
+    assert live.snapshot.run is not None
+    assert live.snapshot.run.number == 2, "runs are numbered through"
+    append(log, ITERATION * 3 + seed_run)
+    live = await shown.until(lambda live: len(live.runs) == 3)
+    assert live.activity.note is None, "it is no news any more"
+
+
+async def test_rotated(viewer: Open, beside: Beside, log: Path, seed_run: bytes) -> None:
+    append(log, HEAD + ITERATION)
+    shown = viewer(poll_s=NEVER)
+    beside(shown.monitor.watch(str(log)))
+    await shown.until(lambda live: live.history.ever)
+    os.rename(log, log.with_suffix(".1"))
+    append(log, seed_run[:200])
+    live = await shown.until(lambda live: live.activity.note and live.runs)
+    assert live.activity.note == "run.log was rotated; read from its beginning."
+    assert ended(live) == [(1, "truncated")]
+
+
+async def test_deleted_and_recreated(viewer: Open, beside: Beside, log: Path, seed_run: bytes) -> None:
+    append(log, seed_run)
+    shown = viewer()
+    beside(shown.monitor.watch(str(log)))
+    await shown.until(lambda live: live.runs)
+    os.unlink(log)
+    live = await shown.until(lambda live: live.activity.note)
+    assert (live.activity.stage, live.activity.note) == (stages.WAITING, "run.log is gone; waiting for another one.")
+    assert live.snapshot.run is not None, "what was seen is still shown"
+    append(log, HEAD)
+    live = await shown.until(lambda live: live.activity.stage == stages.RUNNING)
+    assert live.activity.note == "run.log was recreated; read from its beginning."
+
+
+async def test_a_long_log_is_read_in_small_pieces_and_says_how_far_behind_it_is(
+    viewer: Open, beside: Beside, log: Path, seed_run: bytes
+) -> None:
+    count = 400
+    append(log, seed_run * count)
+    shown = viewer()
+    turns = 0
+
+    async def breathe() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside(breathe())
+    beside(shown.monitor.watch(str(log)))
+    live = await shown.until(lambda live: live.history.ever == count)
+    behind = [live.activity.behind_bytes for live in shown.seen if live.activity.behind_bytes]
+    assert behind == sorted(behind, reverse=True)
+    assert behind[0] > 100_000
+    assert live.activity.behind_bytes == 0
+    assert turns > count * len(seed_run) // 4096, "others had their turn between any two pieces"
+    assert (len(live.runs), live.runs[-1].number) == (200, count)
+
+
+async def test_a_folder_is_no_log(viewer: Open, tmp_path: Path) -> None:
+    shown = viewer()
+    with pytest.raises(ProblemError, match="Is a directory"):
+        await shown.monitor.watch(str(tmp_path))
+    assert (shown.live.activity.stage, shown.live.activity.source) == (stages.IDLE, None)
+
+
+async def test_names_are_visible_text(viewer: Open, beside: Beside, tmp_path: Path) -> None:
+    path = tmp_path / "a\x1b[2J\u202e.log"
+    append(path, HEAD)
+    shown = viewer()
+    beside(shown.monitor.watch(str(path)))
+    live = await shown.until(lambda live: live.activity.stage == stages.RUNNING)
+    os.truncate(path, 0)
+    append(path, b"x")
+    assert live.activity.source == f"{tmp_path}/a\\x1b[2J\\u202e.log"
+    live = await shown.until(lambda live: live.activity.note)
+    assert (live.activity.note or "").isprintable()
+
+
+async def test_watching_leaves_nothing_behind(viewer: Open, log: Path, seed_run: bytes) -> None:
+    """Cancelled or closed; then the monitor is free for other work."""
+    append(log, seed_run)
+    shown = viewer()
+    task = asyncio.get_running_loop().create_task(shown.monitor.watch(str(log)))
+    await shown.until(lambda live: live.runs)
+    task.cancel()
+    await asyncio.wait([task])
+    await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    before = own()
+    for _ in range(3):
+        task = asyncio.get_running_loop().create_task(shown.monitor.watch(str(log)))
+        await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+        task.cancel()
+        await asyncio.wait([task])
+        await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    assert own() == before
+    await shown.monitor.run(shown.shell("true"))
+    await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    task = asyncio.get_running_loop().create_task(shown.monitor.watch(str(log)))
+    await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+    await asyncio.wait_for(shown.monitor.close(), LIMIT)
+    await asyncio.wait_for(task, LIMIT)
+
+
+async def test_nothing_begins_once_it_is_closed(viewer: Open, log: Path) -> None:
+    shown = viewer()
+    await shown.monitor.close()
+    for begin in (shown.monitor.watch(str(log)), shown.monitor.run(shown.work())):
+        with pytest.raises(ProblemError, match="about to end"):
+            await begin

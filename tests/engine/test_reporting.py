@@ -1,0 +1,96 @@
+"""From a state and an ending to the report."""
+
+from __future__ import annotations
+
+import pytest
+
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.outcome import Ending
+from npumon.core.run.report import RunInfo
+from npumon.core.run.splitter import RunFold
+from npumon.core.run.state import EMPTY, RunState
+from npumon.engine.reporting import Context, label_of, report_of, running_report, started
+
+LABELS = ("dummy", "kit fox", "goldfish", "")
+
+
+@pytest.fixture
+def state(seed_run: bytes) -> RunState:
+    fold, parser = RunFold(), ProfileParser()
+    fold.feed([*parser.feed(seed_run), *parser.close()])
+    return fold.state
+
+
+@pytest.mark.parametrize(
+    ("index", "label"), [(0, "dummy"), (2, "goldfish"), (3, None), (4, None), (-1, None), (10**15, None)]
+)
+def test_labels_count_from_zero_and_name_what_they_can(index: int, label: str | None) -> None:
+    assert label_of(index, LABELS) == label
+
+
+def test_a_report_says_what_the_text_said_and_how_the_run_ended(state: RunState) -> None:
+    info = RunInfo(model="inceptionv3", outcome="?")
+    report = report_of(state, Context(LABELS, demo=True), info, Ending(0), number=2, runs_in_log=3)
+    assert report.info == RunInfo(model="inceptionv3", outcome="ok")
+    assert (report.number, report.runs_in_log, report.demo) == (2, 3, True)
+    assert report.labels == ("goldfish", None, None, None, None)
+    assert report.metrics.figures.utilization == 0.982268
+    assert report.metrics.nominal_clock_mhz == 800.0
+
+
+def test_a_log_that_was_only_read_has_no_ending(state: RunState) -> None:
+    assert report_of(state, Context(), RunInfo()).info.outcome == "ok"
+    assert report_of(EMPTY, Context(), RunInfo()).info.outcome == "empty"
+
+
+def test_a_crash_outweighs_a_whole_text(state: RunState) -> None:
+    report = report_of(state, Context(), RunInfo(), Ending(signal="SIGSEGV"))
+    assert report.info.outcome == "failed"
+    assert report.metrics.verdict_id == "run.crashed"
+    assert "SIGSEGV" in report.metrics.verdict
+
+
+def test_the_boards_clock_goes_before_the_chips(state: RunState) -> None:
+    report = report_of(state, Context(nominal_clock_mhz=1000.0), RunInfo())
+    assert report.metrics.nominal_clock_mhz == 1000.0
+    assert report.metrics.verdict_id == "clock.slow"
+
+
+def test_the_drivers_profiling_explains_an_empty_text() -> None:
+    loaded = report_of(EMPTY, Context(driver=DriverState(profiling=True)), RunInfo())
+    assert "reload" not in loaded.metrics.verdict
+    assert "VIV_VX_PROFILE=1" in loaded.metrics.verdict
+    assert "reload galcore" in report_of(EMPTY, Context(driver=DriverState()), RunInfo()).metrics.verdict
+
+
+def test_iterations_that_were_not_kept_are_said_to_be_missing(state: RunState) -> None:
+    report = report_of(state._replace(iterations_ended=10_005), Context(), RunInfo())
+    (diagnostic,) = report.state.diagnostics
+    assert (diagnostic.level, diagnostic.message) == ("info", "only the last 1 of 10005 iterations are kept")
+    assert report_of(state, Context(), RunInfo()).state.diagnostics == ()
+
+
+def test_the_memorys_peak_is_passed_on(state: RunState) -> None:
+    assert report_of(state, Context(ddr_peak_mbyte_per_s=2_200.0), RunInfo()).metrics.verdict_id == "ddr.bound"
+    assert report_of(state, Context(), RunInfo()).metrics.verdict_id == "compute.bound"
+
+
+def test_a_run_under_way_is_neither_cut_off_nor_over(state: RunState) -> None:
+    report = running_report(EMPTY, Context(demo=True), RunInfo(model="inceptionv3"), number=2)
+    assert (report.info.outcome, report.info.model, report.metrics.verdict_id) == (
+        "running",
+        "inceptionv3",
+        "run.running",
+    )
+    assert (report.number, report.runs_in_log, report.demo) == (2, None, True)
+    report = running_report(state, Context(LABELS), RunInfo())
+    assert (report.info.outcome, report.labels[0]) == ("running", "goldfish")
+    assert report.metrics.figures.utilization == 0.982268
+
+
+def test_whether_there_is_anything_to_report(state: RunState) -> None:
+    missing = Ending(error="./run.sh could not be executed: No such file or directory")
+    assert not started(report_of(EMPTY, Context(), RunInfo(), missing))
+    assert started(report_of(state, Context(), RunInfo(), missing))
+    assert started(report_of(EMPTY, Context(), RunInfo(), Ending(1)))

@@ -1,0 +1,188 @@
+"""What a session remembers of its runs, in bounded memory. All figures are synthetic."""
+
+from __future__ import annotations
+
+import pytest
+
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.parser import ProfileParser
+from npumon.core.monitor.live import Latencies
+from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.profile import Diagnostic, Iteration, Operation
+from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import RunFold
+from npumon.core.run.state import EMPTY
+from npumon.engine.reporting import Context, report_of
+from npumon.engine.session_history import (
+    KEPT_DIAGNOSTICS,
+    KEPT_LATENCIES,
+    KEPT_MODELS,
+    KEPT_ROWS,
+    KEPT_RUNS,
+    Journal,
+    still,
+)
+
+
+def report(number: int = 1, operations: int = 1, iterations: int = 3) -> RunReport:
+    """A run of so many iterations with so many operations each."""
+    done = tuple(Iteration(index, 5.0, None, (Operation(),) * operations) for index in range(1, iterations + 1))
+    state = EMPTY._replace(iterations=done, iterations_ended=iterations)
+    return report_of(state, Context(), RunInfo(), number=number)
+
+
+def test_a_new_one_is_empty() -> None:
+    journal = Journal()
+    assert (journal.runs, journal.ended, journal.history.ever, journal.latencies(None)) == ((), 0, 0, Latencies())
+
+
+def test_a_run_is_kept_with_its_last_iteration() -> None:
+    journal = Journal()
+    whole = report()
+    journal.run(whole)
+    (kept,) = journal.runs
+    assert [iteration.number for iteration in kept.state.iterations] == [3]
+    assert kept.state.iterations_ended == 3
+    assert kept.metrics == whole.metrics, "the figures are the run's"
+    assert journal.runs is journal.runs
+
+
+def test_the_last_two_hundred_runs_are_kept_and_all_are_counted() -> None:
+    journal = Journal()
+    for number in range(1, KEPT_RUNS + 11):
+        journal.run(report(number))
+    assert [run.number for run in journal.runs] == list(range(11, KEPT_RUNS + 11))
+    assert journal.ended == KEPT_RUNS + 10
+
+
+def test_of_large_graphs_fewer_runs_are_kept() -> None:
+    journal = Journal()
+    for number in range(100):
+        journal.run(report(number, operations=999))
+    assert len(journal.runs) == KEPT_ROWS // 1_000
+    journal.run(report(100, operations=2 * KEPT_ROWS))
+    assert [run.number for run in journal.runs] == [100], "the last one in any case"
+
+
+def test_of_many_messages_the_first_are_kept() -> None:
+    journal = Journal()
+    messages = tuple(Diagnostic(line, "error", "model", "x") for line in range(100))
+    whole = report()
+    journal.run(whole._replace(state=whole.state._replace(diagnostics=messages, diagnostics_dropped=7)))
+    state = journal.runs[0].state
+    assert state.diagnostics == messages[:KEPT_DIAGNOSTICS]
+    assert state.diagnostics_dropped == 107 - KEPT_DIAGNOSTICS
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ([5.0], Latencies(1, 5.0, 5.0, 5.0)),
+        ([7.0, 5.0], Latencies(2, 5.0, 6.0, 7.0)),
+        ([float(time) for time in range(100, 0, -1)], Latencies(100, 1.0, 50.5, 95.0)),
+        ([float(time) for time in range(1, 21)], Latencies(20, 1.0, 10.5, 19.0)),
+        ([float(time) for time in range(1, 22)], Latencies(21, 1.0, 11.0, 20.0)),
+    ],
+)
+def test_latencies(times: list[float], expected: Latencies) -> None:
+    journal = Journal()
+    for number, time in enumerate(times, 1):
+        journal.iteration("a", Iteration(number, time))
+    assert journal.latencies("a") == expected
+    assert journal.latencies("b") == Latencies()
+
+
+def test_the_latencies_of_a_series_are_its_own() -> None:
+    journal = Journal()
+    journal.begin("a")
+    journal.iteration("a", Iteration(1, 500.0))  # a cold run
+    journal.begin("b", 9)
+    journal.iteration("b", Iteration(1, 7.0))
+    journal.begin("a", 3)
+    assert journal.latencies("a") == Latencies(runs=3)
+    for time in (5.0, 6.0, 7.0):
+        journal.iteration("a", Iteration(1, time))
+    assert journal.latencies("a") == Latencies(3, 5.0, 6.0, 7.0, 3)
+    assert journal.latencies("b") == Latencies(1, 7.0, 7.0, 7.0, 9), "another model's stay"
+    assert journal.history.ever == 5, "the graphs go on"
+
+
+def test_single_runs_after_a_series_begin_anew_and_then_go_on() -> None:
+    journal = Journal()
+    journal.begin("a", 2)
+    journal.iteration("a", Iteration(1, 5.0))
+    for time in (8.0, 9.0):
+        journal.begin("a")
+        journal.iteration("a", Iteration(1, time))
+    assert journal.latencies("a") == Latencies(2, 8.0, 8.5, 9.0)
+
+
+def test_only_the_last_used_models_are_known_to_have_had_a_series() -> None:
+    journal = Journal()
+    for number in range(KEPT_MODELS + 1):
+        journal.begin(str(number), 3)
+    assert [journal.latencies(model).runs for model in ("0", "1", str(KEPT_MODELS))] == [0, 3, 3]
+
+
+def test_an_iteration_without_a_time_is_no_latency() -> None:
+    journal = Journal()
+    journal.iteration("a", Iteration(1))
+    assert journal.latencies("a") == Latencies()
+    assert journal.history.ever == 1
+
+
+def test_latencies_are_bounded() -> None:
+    journal = Journal()
+    for number in range(KEPT_LATENCIES + 5):
+        journal.iteration("a", Iteration(1, float(number)))
+    assert journal.latencies("a").samples == KEPT_LATENCIES
+    assert journal.latencies("a").least_us == 5.0
+    for number in range(KEPT_MODELS - 1):
+        journal.iteration(f"model {number}", Iteration(1, 1.0))
+    journal.iteration("a", Iteration(1, 1.0))
+    journal.iteration("one more", Iteration(1, 1.0))
+    assert journal.latencies("a").samples == KEPT_LATENCIES, "the models that were not used for longest go"
+    assert journal.latencies("model 0") == Latencies()
+
+
+def test_tensors_of_networks_count() -> None:
+    journal = Journal()
+    network = Network(inputs=(NetworkTensor("in", "uint8"),) * 500, outputs=(NetworkTensor("out", "uint8"),) * 498)
+    for number in range(100):
+        journal.run(report(number)._replace(network=network))
+    assert len(journal.runs) == KEPT_ROWS // 1_000
+    assert journal.runs[-1].network is network
+
+
+def snapshot(text: bytes | None) -> Snapshot:
+    report = None
+    if text is not None:
+        fold, parser = RunFold(), ProfileParser()
+        fold.feed(parser.feed(text))
+        fold.feed(parser.close())
+        report = report_of(fold.state, Context(), RunInfo(model="inceptionv3"))
+    return Snapshot("2026-11-22T03:18:00.000+00:00", BoardState(), DriverState(), report)
+
+
+def test_a_run(seed_run: bytes) -> None:
+    shown = snapshot(seed_run)
+    live = still(shown, seed_run)
+    assert live.snapshot is shown
+    assert [run.info.model for run in live.runs] == ["inceptionv3"]
+    assert (live.activity.run, live.activity.model, live.activity.under_way) == (1, "inceptionv3", False)
+    assert (live.latencies.samples, live.latencies.median_us) == (1, 21609.0)
+    assert len(live.history.samples) == 1
+    assert live.log.lines
+
+
+def test_no_run() -> None:
+    live = still(snapshot(None), b"text")
+    assert (live.runs, live.activity.run, live.snapshot.run) == ((), 0, None)
+
+
+def test_a_run_without_figures() -> None:
+    live = still(snapshot(b"hello\n"))
+    assert len(live.runs) == 1
+    assert live.latencies.samples == 0
