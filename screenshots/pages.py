@@ -30,8 +30,8 @@ from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.inspection import inspect
 from npumon.ports import RunRequest
-from npumon.tui.desk import Look
-from npumon.tui.still import StillDesk, picture
+from npumon.tui.backend import Look
+from npumon.tui.static_view import StillDesk, picture
 
 PROFILED = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
 

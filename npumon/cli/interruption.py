@@ -10,7 +10,7 @@ TYPE_CHECKING = False  # every command imports this module
 if TYPE_CHECKING:
     from types import FrameType
 
-#: Ctrl-C and its like. `tui.signals` has them, too, for an event loop.
+#: Ctrl-C and its like. `tui.terminal.signals` has them, too, for an event loop.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 #: Seconds until a signal that was not heard is sent again.
 _AGAIN_S = 0.01

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from npumon.cli.paths import current_folder, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 
 if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
@@ -41,7 +41,7 @@ class RunnerOnDemand:
 
 
 class LiveDesk:
-    """Implements `tui.desk.Desk`."""
+    """Implements `tui.backend.Desk`."""
 
     def __init__(self, place: Workplace, look: Look, watched: str | None = None, kept: RunRecord | None = None) -> None:
         """On a log that is `watched`, on a run that an earlier npumon began, or without either."""

@@ -10,10 +10,10 @@ from npumon.tui import themes
 from npumon.tui.hints import State, hints_in
 from npumon.tui.keys import PAGES
 from npumon.tui.overhead import Overhead
-from npumon.tui.running import Running
-from npumon.tui.signals import suspend_job
-from npumon.tui.terminal import TerminalDriver
-from npumon.tui.timing import after
+from npumon.tui.run_actions import Running
+from npumon.tui.terminal.driver import TerminalDriver
+from npumon.tui.terminal.signals import suspend_job
+from npumon.tui.textual_workarounds import after
 
 if TYPE_CHECKING:
     import asyncio

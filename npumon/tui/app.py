@@ -22,13 +22,13 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.tui import themes
 from npumon.tui.actions import Actions
-from npumon.tui.conductor import Conductor
-from npumon.tui.desk import Desk
+from npumon.tui.backend import Desk
+from npumon.tui.controller import Conductor
 from npumon.tui.keys import KEYS
 from npumon.tui.messages import LiveArrived
 from npumon.tui.screens.page import Page
-from npumon.tui.signals import ending_signals
-from npumon.tui.timing import after
+from npumon.tui.terminal.signals import ending_signals
+from npumon.tui.textual_workarounds import after
 
 #: By then the first frame has been sent.
 FIRST_FRAME_S = 0.02

@@ -12,7 +12,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, S
 
 from npumon.core.problems import ProblemError
 from npumon.tui.keys import KEYS, PAGES, Key, page_keys
-from npumon.tui.screens.latest_size import LatestSize
+from npumon.tui.textual_workarounds import LatestSize
 from npumon.tui.themes import NAMES
 
 if TYPE_CHECKING:

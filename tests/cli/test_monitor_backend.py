@@ -19,7 +19,7 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
 from npumon.engine.reporting import Context, report_of
 from npumon.ports import RunningModel, RunRequest
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from npumon.cli.context import Workplace
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.monitor_backend import LiveDesk
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from tests.command_line import alive
 from tests.tui.stage import Demo, until
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from npumon.core.monitor.live import Live
 from npumon.core.run.report import RunReport
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from tests.tui.stage import SEED, StillDesk, live, report
 
 _BLOCK = """layer id: {layer} layer name:{name} operation[{index}]:VXNNE_OPERATOR_{kind} target:TARGET_NN.

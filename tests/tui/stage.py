@@ -25,10 +25,10 @@ from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunFold
 from npumon.engine.reporting import Context, report_of
-from npumon.tui import still
+from npumon.tui import static_view
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
-from npumon.tui.still import StillEngine
+from npumon.tui.backend import Look
+from npumon.tui.static_view import StillEngine
 
 if TYPE_CHECKING:
     from npumon.cli.context import Workplace
@@ -101,7 +101,7 @@ class StillMonitor(StillEngine):
         self.asked.append("close")
 
 
-class StillDesk(still.StillDesk):
+class StillDesk(static_view.StillDesk):
     """A desk without a world. Its attributes may be set before the application starts."""
 
     driver: Any = None

@@ -22,8 +22,8 @@ from npumon.tui.app import INTERRUPTED, MonitorApp
 from npumon.tui.keys import PAGES
 from npumon.tui.messages import LiveArrived
 from npumon.tui.paint import Line, Room, span
+from npumon.tui.panes.header import Header
 from npumon.tui.screens.page import Page
-from npumon.tui.widgets.header import Header
 from tests.command_line import alive
 from tests.tui.conftest import Open
 from tests.tui.stage import SEED, Demo, StillDesk, application, live, picture, report, until

@@ -18,7 +18,7 @@ from npumon.core.monitor.live import Latencies, Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.run.history import Series, sample_of
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.keys import PAGES
 from tests.tui import stage
 

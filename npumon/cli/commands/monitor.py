@@ -46,8 +46,8 @@ def open_monitor(place: Workplace, watched: str | None = None, kept: RunRecord |
     with _toolkit_environment(), _signals_later():
         from npumon.cli.monitor_backend import LiveDesk
         from npumon.tui.app import MonitorApp
-        from npumon.tui.desk import Look
-        from npumon.tui.terminal import terminal_driver, traits_for
+        from npumon.tui.backend import Look
+        from npumon.tui.terminal.driver import terminal_driver, traits_for
 
         traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
         look = Look(settings.tui_theme, traits.ascii, settings.tui_refresh_s, place.wants_demo)

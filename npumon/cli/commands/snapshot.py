@@ -122,8 +122,8 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Wo
     os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read as Textual is imported; a file has no terminal to ask
     from npumon.cli.monitor_backend import LiveDesk
     from npumon.engine.session_history import still
-    from npumon.tui.desk import Look
-    from npumon.tui.still import StillDesk, picture
+    from npumon.tui.backend import Look
+    from npumon.tui.static_view import StillDesk, picture
 
     style = place.output.style
     look = Look(place.settings.tui_theme, style.ascii, 3600.0, place.wants_demo)

@@ -13,8 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from npumon.tui.screens.latest_size import LatestSize
-from npumon.tui.screens.own_styles import read_styles
+from npumon.tui.textual_workarounds import LatestSize, read_styles
 
 if TYPE_CHECKING:
     from npumon.tui.app import MonitorApp

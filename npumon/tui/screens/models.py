@@ -16,7 +16,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import Key
 from npumon.tui.paint import Line, Room, Span, clipped, joined, span
 from npumon.tui.screens.page import Page
-from npumon.tui.timing import after
+from npumon.tui.textual_workarounds import after
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
 from npumon.tui.widgets.key_bar import Hint

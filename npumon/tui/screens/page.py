@@ -14,10 +14,9 @@ from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import ROLES
-from npumon.tui.screens.latest_size import LatestSize
-from npumon.tui.screens.own_styles import read_styles
+from npumon.tui.panes.header import Header
+from npumon.tui.textual_workarounds import LatestSize, read_styles
 from npumon.tui.widgets.canvas import Canvas
-from npumon.tui.widgets.header import Header
 from npumon.tui.widgets.key_bar import Hint, KeyBar
 
 if TYPE_CHECKING:

@@ -15,14 +15,14 @@ from textual.widgets import Button
 
 from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.problems import ProblemError
-from npumon.tui.driver_words import outcome_text, plan_text, profiling_of, report_text
+from npumon.tui.driver_text import outcome_text, plan_text, profiling_of, report_text
 from npumon.tui.screens.dialog import Dialog, words
-from npumon.tui.timing import after
+from npumon.tui.textual_workarounds import after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from npumon.tui.desk import Desk
+    from npumon.tui.backend import Desk
 
 
 _OPPOSITE = "p plans the opposite"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from npumon.tui.paint import Line, Room, Span, clipped, fit, fit_right, width_of
 
@@ -93,3 +93,10 @@ def figure(text: str, value: float | None, room: Room) -> str:
         return text
     short = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
     return short if len(short) <= room.width else "#" * room.width
+
+
+class Row(Protocol):
+    """The key tells a row from all others for as long as it is there."""
+
+    @property
+    def key(self) -> str: ...

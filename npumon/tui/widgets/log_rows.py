@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from npumon.core.log.scrollback import LogPage, line_text
 from npumon.core.log.severity import Level, level_of
 from npumon.tui.paint import Line, Room, Span, width_of
-from npumon.tui.stand_ins import to_ascii
+from npumon.tui.terminal.ascii_fallback import to_ascii
 
 #: How the levels look, and the letter beside the number of a line that matters: colour alone says nothing.
 ROLES: dict[Level, str] = {"error": "bad", "warning": "warn", "debug": "label", "figure": "value"}
@@ -161,3 +161,68 @@ def painted(line: LogLine, start: int, end: int, sought: re.Pattern[str] | None)
             at = right
     spans.append(Span(line.text[at:end], role))
     return tuple(spans)
+
+
+class Place(NamedTuple):
+    """A row of the log: the number of a line, and which row of it where lines are wrapped."""
+
+    number: int = 1
+    row: int = 0
+
+
+def bottom_of(page: LogPage, height: int, rows_of: Callable[[int], int]) -> Place:
+    """The row at the top of a screen that shows the end. `rows_of` counts the rows of the line of a number."""
+    number, left = lines_of(page), height
+    while number >= page.first:
+        rows = rows_of(number)
+        if rows >= left:
+            return Place(number, rows - left)
+        left -= rows
+        number -= 1
+    return Place(page.first)
+
+
+def stepped(page: LogPage, place: Place, rows: int, rows_of: Callable[[int], int]) -> Place:
+    """The place so many rows below, or above, but not beyond what is kept."""
+    number, row = place
+    row += rows
+    while row < 0 and number > page.first:
+        number -= 1
+        row += rows_of(number)
+    while number < lines_of(page) and row >= rows_of(number):
+        row -= rows_of(number)
+        number += 1
+    return Place(number, max(row, 0))
+
+
+#: Bytes that a search looks through before others have their turn.
+SLICE_BYTES = 200_000
+#: What looking at a line costs besides its bytes, as bytes.
+_LINE_BYTES = 100
+
+
+def pattern_of(words: str) -> re.Pattern[str] | None:
+    """What finds these words: plain text, in any case unless they have capitals. None for no words."""
+    if not words:
+        return None
+    return re.compile(re.escape(words), re.IGNORECASE if words == words.lower() else 0)
+
+
+def hunt(page: LogPage, start: int, step: int, sought: re.Pattern[str], *, ascii_only: bool) -> Iterator[int | None]:
+    """Look for the next line that matches, from `start` on in steps of +1 or -1, then on from the other end.
+
+    Gives None after each slice of work without a match, at last the number of the line, or ends without one.
+    """
+    first, last = page.first, lines_of(page)
+    done = 0
+    for distance in range(last - first + 1):
+        number = first + (start - first + distance * step) % (last - first + 1)
+        raw = raw_line(page, number)
+        text = line_text(raw)
+        if sought.search(to_ascii(text) if ascii_only else text):
+            yield number
+            return
+        done += len(raw) + _LINE_BYTES
+        if done > SLICE_BYTES:
+            done = 0
+            yield None

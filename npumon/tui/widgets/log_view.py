@@ -16,23 +16,26 @@ from npumon.core import units
 from npumon.core.log.scrollback import LogPage
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import Line, Room, Span, width_of
-from npumon.tui.timing import after
+from npumon.tui.textual_workarounds import after
 from npumon.tui.widgets.canvas import Canvas
-from npumon.tui.widgets.log_place import Place, bottom_of, stepped
 from npumon.tui.widgets.log_rows import (
     Frame,
     LogLine,
+    Place,
+    bottom_of,
     cells_before,
     continues,
+    hunt,
     lines_kept,
     lines_of,
     log_line,
+    pattern_of,
     raw_line,
     row_of,
     row_starts,
     scroll_bar,
+    stepped,
 )
-from npumon.tui.widgets.log_search import hunt, pattern_of
 from npumon.tui.widgets.log_status import Standing, empty_line, status_line
 
 #: New lines are shown at once, but not more often than this: each time most of the screen changes.

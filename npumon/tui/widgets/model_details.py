@@ -12,7 +12,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem
 from npumon.tui.paint import Line, Room, Span, span
-from npumon.tui.stand_ins import to_ascii
+from npumon.tui.terminal.ascii_fallback import to_ascii
 from npumon.tui.widgets.canvas import Canvas
 
 _LABEL = 9

@@ -19,8 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from npumon.tui.paint import Line, Room, Span
-from npumon.tui.widgets.columns import Column, fitting, side_by_side, title, views
-from npumon.tui.widgets.row import Row
+from npumon.tui.widgets.columns import Column, Row, fitting, side_by_side, title, views
 from npumon.tui.widgets.table_keys import table_keys
 
 __all__ = ["Column", "Row", "Table", "table_keys"]

@@ -29,7 +29,7 @@ def note_children():
 
 if "broken-pane" in sys.argv:
     sys.argv.remove("broken-pane")
-    from npumon.tui.widgets.header import Header
+    from npumon.tui.panes.header import Header
 
     def draw(self, live, room):
         if live.activity.stage == "running":

@@ -13,7 +13,7 @@ from npumon.core.text import visible
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
     from npumon.engine.job import Work
-    from npumon.tui.desk import Desk, Engine
+    from npumon.tui.backend import Desk, Engine
 
 #: While a program runs and is timed, the board is looked at only so often: looking costs time, too.
 CALM_S = 5.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.tui.picture import Picture
+from npumon.tui.terminal.screen_buffer import Picture
 
 COLUMNS, ROWS = 12, 3
 CLEAR = "\x1b[?7l\x1b[m\x1b[H\x1b[2J"

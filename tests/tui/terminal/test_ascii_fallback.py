@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from npumon.tui.stand_ins import to_ascii
+from npumon.tui.terminal.ascii_fallback import to_ascii
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from textual.events import Key, MouseDown, Paste, Resize
 from textual.timer import Timer
 from textual.widgets import Static
 
-from npumon.tui.signals import ending_signals, suspend_job
-from npumon.tui.terminal import TerminalDriver, terminal_driver, traits_for
+from npumon.tui.terminal.driver import TerminalDriver, terminal_driver, traits_for
+from npumon.tui.terminal.signals import ending_signals, suspend_job
 
 #: What a clean-up takes: seconds.
 CLEANING_S = 1.5

@@ -10,7 +10,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.messages import LiveArrived
 from npumon.tui.panes.results import Results
 from npumon.tui.panes.utilization import Utilization

@@ -9,7 +9,7 @@ from npumon.core.log.scrollback import Logbook
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.log import PAGE_KEYS, LogPage
-from npumon.tui.widgets import log_search
+from npumon.tui.widgets import log_rows
 from tests.tui.stage import SEED, StillDesk, application, live, picture
 from tests.tui.stage import until_at_rest as until
 
@@ -101,7 +101,7 @@ async def test_a_match_far_to_the_right_comes_into_view() -> None:
 
 
 async def test_a_search_goes_on_between_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_search, "SLICE_BYTES", 100)
+    monkeypatch.setattr(log_rows, "SLICE_BYTES", 100)
     text = b"".join(b"line %d\n" % n for n in range(1, 501)) + b"needle\n"
     async with application(shown_text(text)).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)

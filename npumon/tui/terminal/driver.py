@@ -18,9 +18,9 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 
-from npumon.tui.key_queue import KeyQueue
-from npumon.tui.picture import Picture
-from npumon.tui.tty import Tty
+from npumon.tui.terminal.key_queue import KeyQueue
+from npumon.tui.terminal.screen_buffer import Picture
+from npumon.tui.terminal.tty import Tty
 
 #: Seconds to wait at the end for a terminal that takes no output.
 PATIENCE = 1.0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.tui.appearance import PLAIN, Appearance, changed, on_blank, transition
+from npumon.tui.terminal.sgr import PLAIN, Appearance, changed, on_blank, transition
 
 BOLD_RED = Appearance(("1",), "31")
 

@@ -8,7 +8,7 @@ from textual.command import CommandPalette
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.hints import State, hints_in
 from npumon.tui.keys import KEYS, PAGES
 from npumon.tui.paint import Room, width_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -11,22 +12,26 @@ from rich.cells import cell_len
 
 from npumon.core.log.scrollback import Logbook, LogPage
 from npumon.tui.paint import Line, Room, width_of
-from npumon.tui.widgets.log_place import Place, bottom_of, stepped
+from npumon.tui.widgets import log_rows
 from npumon.tui.widgets.log_rows import (
     Frame,
+    Place,
+    bottom_of,
     cells_before,
     continues,
+    hunt,
     index_at,
     lines_kept,
     lines_of,
     log_line,
     painted,
+    pattern_of,
     raw_line,
     row_of,
     row_starts,
     scroll_bar,
+    stepped,
 )
-from npumon.tui.widgets.log_search import pattern_of
 
 UNICODE = Room(40, 10)
 ASCII = Room(40, 10, ascii=True)
@@ -158,3 +163,45 @@ def test_places_are_counted_in_rows() -> None:
     assert stepped(shown, Place(1), 3, rows) == Place(3)
     assert stepped(shown, Place(3, 2), -4, rows) == Place(2)
     assert stepped(shown, Place(2, 1), -40, rows) == Place(1)
+
+
+def sought(words: str) -> re.Pattern[str]:
+    pattern = pattern_of(words)
+    assert pattern is not None
+    return pattern
+
+
+TEXT = page(b"zero\none\ntwo\none\nthree\non")
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "number"),
+    [(1, 1, 2), (2, 1, 2), (3, 1, 4), (5, 1, 6), (7, 1, 2), (3, -1, 2), (1, -1, 6), (0, -1, 6), (5, -1, 4)],
+)
+def test_the_next_line_with_the_words_is_found_round_the_end(start: int, step: int, number: int) -> None:
+    assert list(hunt(TEXT, start, step, sought("on"), ascii_only=False)) == [number]
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    assert list(hunt(TEXT, 1, 1, sought("four"), ascii_only=False)) == []
+    assert list(hunt(LogPage(), 1, 1, sought("four"), ascii_only=False)) == []
+
+
+def test_lines_that_were_dropped_are_passed_over() -> None:
+    kept = page(b"".join(b"line %d\n" % number for number in range(1, 101)), kept=10)
+    assert list(hunt(kept, 91, -1, sought("line 100"), ascii_only=False)) == [100]
+    assert list(hunt(kept, 5, 1, sought("line 99"), ascii_only=False)) == [99]
+
+
+def test_what_is_shown_is_what_is_searched() -> None:
+    text = page(b"\x1b[31mre\x1b[0md\n\xff\ncaf\xc3\xa9\n")
+    assert list(hunt(text, 1, 1, sought("red"), ascii_only=False)) == [1]
+    assert list(hunt(text, 1, 1, sought("\\xff"), ascii_only=False)) == [2]
+    assert list(hunt(text, 1, 1, sought("cafe"), ascii_only=True)) == [3]
+    assert list(hunt(text, 1, 1, sought("cafe"), ascii_only=False)) == []
+
+
+def test_a_long_search_gives_others_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_rows, "SLICE_BYTES", 1_000)
+    found = list(hunt(page(b"x" * 400 + b"\n" + b"y\n" * 20 + b"needle\n"), 1, 1, sought("needle"), ascii_only=False))
+    assert found == [None, None, 22]

@@ -12,7 +12,7 @@ from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.paint import Room, width_of
 from npumon.tui.screens import models
 from npumon.tui.screens.models import PAGE_KEYS, ModelsPage

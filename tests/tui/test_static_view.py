@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 
 from npumon.core.problems import ProblemError
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.keys import PAGES
-from npumon.tui.still import StillDesk, StillEngine, picture
+from npumon.tui.static_view import StillDesk, StillEngine, picture
 from tests.tui.stage import SEED, live, report
 
 LOOK = Look(refresh_s=3600)

@@ -12,8 +12,8 @@ from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
 from npumon.engine.job import Work
 from npumon.ports import RunRequest
-from npumon.tui.conductor import MOST_UNFORESEEN, Conductor
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
+from npumon.tui.controller import MOST_UNFORESEEN, Conductor
 from tests.tui.stage import StillDesk, live, until_so
 
 WORK = Work(RunRequest(("./run.sh",), "/"))

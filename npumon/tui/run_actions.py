@@ -12,8 +12,8 @@ from npumon.tui.notices import Notices
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
     from npumon.core.monitor.model_choice import ModelChoice
-    from npumon.tui.conductor import Conductor
-    from npumon.tui.desk import Desk
+    from npumon.tui.backend import Desk
+    from npumon.tui.controller import Conductor
 
 
 class Running(Notices):

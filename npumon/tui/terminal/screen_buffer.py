@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
-from npumon.tui.appearance import PLAIN, Appearance, changed, on_blank, transition
-from npumon.tui.stand_ins import to_ascii
+from npumon.tui.terminal.ascii_fallback import to_ascii
+from npumon.tui.terminal.sgr import PLAIN, Appearance, changed, on_blank, transition
 
 #: A control sequence (parameters, final byte); another escape sequence or control character; text.
 _TOKEN = re.compile(

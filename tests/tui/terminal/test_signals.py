@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from npumon.tui.signals import ENDING, ending_signals
+from npumon.tui.terminal.signals import ENDING, ending_signals
 
 
 @pytest.mark.parametrize("number", ENDING)
@@ -49,7 +49,7 @@ def test_a_job_is_suspended_as_a_whole() -> None:
     """What a wrapper sees when the program in its process group asks to be suspended."""
     program = (
         "import signal, sys\n"
-        "from npumon.tui.signals import suspend_job\n"
+        "from npumon.tui.terminal.signals import suspend_job\n"
         "signal.signal(signal.SIGTSTP, lambda *_: sys.exit(7))\n"
         "suspend_job()"
     )

@@ -14,7 +14,7 @@ from npumon.core.log.scrollback import Logbook, line_text
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.screens.log import LogPage
 from npumon.tui.widgets import log_rows, log_view
 from npumon.tui.widgets.log_view import LogView

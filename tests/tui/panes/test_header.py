@@ -12,7 +12,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.tui.paint import Room, width_of
-from npumon.tui.widgets.header import Header
+from npumon.tui.panes.header import Header
 from tests.tui.stage import BOARD, DRIVER, SEED, application, live, picture, report, until
 
 

@@ -13,8 +13,8 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from npumon.tui import key_queue
-from npumon.tui.key_queue import KeyQueue
+from npumon.tui.terminal import key_queue
+from npumon.tui.terminal.key_queue import KeyQueue
 from tests.tui.stage import until, until_so
 
 #: How many turns of the event loop the second page takes to be made.

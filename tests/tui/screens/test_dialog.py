@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widget import Widget
 
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.screens import dialog
 from npumon.tui.screens.dialog import Dialog, words
 from tests.tui.stage import application, live, picture, until

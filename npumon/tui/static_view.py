@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.screens.page import Page
 from npumon.tui.svg import self_contained
 

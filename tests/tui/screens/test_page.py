@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from npumon.tui.app import MonitorApp
-from npumon.tui.desk import Look
+from npumon.tui.backend import Look
 from npumon.tui.keys import PAGES
+from npumon.tui.panes.header import Header
 from npumon.tui.screens.page import Page
-from npumon.tui.widgets.header import Header
 from npumon.tui.widgets.key_bar import KeyBar
 from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
 
