@@ -21,7 +21,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.run.report import RunReport
 from npumon.demo.board import DemoBoard, temporary_board
-from npumon.engine.job import Work
+from npumon.engine.job import Job
 from npumon.engine.monitor import Monitor
 from npumon.engine.reporting import Context
 from npumon.export.drawing import Style
@@ -31,7 +31,7 @@ from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.inspection import inspect
 from npumon.ports import RunRequest
 from npumon.tui.backend import Look
-from npumon.tui.static_view import StillDesk, picture
+from npumon.tui.static_view import StaticBackend, picture
 
 PROFILED = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
 
@@ -72,7 +72,7 @@ async def _drawn(page: Page) -> str:
         choice = _choice(board)
         inspected = _inspected(choice)
     look = Look(refresh_s=3600.0, ascii=page.ascii, demo=True)
-    return await picture(StillDesk(live, look, [choice], inspected), page.size, page.page)
+    return await picture(StaticBackend(live, look, [choice], inspected), page.size, page.page)
 
 
 async def _after_runs(board: DemoBoard, runs: int) -> Live:
@@ -83,7 +83,7 @@ async def _after_runs(board: DemoBoard, runs: int) -> Live:
     await monitor.look()
     request = RunRequest(board.command, str(board.model_folder), PROFILED, model=board.model.name)
     labels = find_labels(board.model_folder)
-    await monitor.run(Work(request, () if labels is None else tuple(read_labels(labels)), runs))
+    await monitor.run(Job(request, () if labels is None else tuple(read_labels(labels)), runs))
     live = monitor.live
     await monitor.close()
     return live

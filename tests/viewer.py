@@ -15,7 +15,7 @@ from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.monitor.live import Live
 from npumon.demo.board import DemoBoard
-from npumon.engine.job import Work
+from npumon.engine.job import Job
 from npumon.engine.monitor import Monitor
 from npumon.engine.reporting import Context
 from npumon.ports import BoardProbe, ModelRunner, RunRequest
@@ -59,16 +59,16 @@ class Viewer:
     def live(self) -> Live:
         return self.monitor.live
 
-    def work(self, count: int = 1, warmup: int = 0, loops: int = 1, labels: tuple[str, ...] = ()) -> Work:
+    def work(self, count: int = 1, warmup: int = 0, loops: int = 1, labels: tuple[str, ...] = ()) -> Job:
         """Runs of the board's model."""
         board = self.board
         environment = (*PROFILED, ("VNN_LOOP_TIME", str(loops)))
         request = RunRequest(board.command, str(board.model_folder), environment, model=board.model.name)
-        return Work(request, labels, count, warmup)
+        return Job(request, labels, count, warmup)
 
-    def shell(self, text: str, count: int = 1, warmup: int = 0) -> Work:
+    def shell(self, text: str, count: int = 1, warmup: int = 0) -> Job:
         """Runs of a command."""
-        return Work(RunRequest(("sh", "-c", text), str(self.board.folder), model="shell"), (), count, warmup)
+        return Job(RunRequest(("sh", "-c", text), str(self.board.folder), model="shell"), (), count, warmup)
 
     async def until(self, true: Callable[[Live], object]) -> Live:
         """Wait for a published moment of which that is true."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from npumon.ports import BoardProbe, LogFollower, ModelRunner, ReadNetwork
 
 
-class Workplace:
+class CommandContext:
     """A context manager: a demo board that was made for the command goes when the command is done."""
 
     def __init__(self, args: argparse.Namespace, diagnostics: Diagnostics) -> None:
@@ -53,7 +53,7 @@ class Workplace:
             diagnostics.warning(remark)
         self.output: Output = open_output(getattr(args, "output", None), self.settings)
 
-    def __enter__(self) -> Workplace:
+    def __enter__(self) -> CommandContext:
         return self
 
     def __exit__(

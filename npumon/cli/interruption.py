@@ -28,33 +28,33 @@ class Interrupted(KeyboardInterrupt):
         self.number = number
 
 
-class Wish:
+class InterruptFlag:
     """Whether anybody has asked npumon to end: Python now and then makes another error of the exception."""
 
     def __init__(self) -> None:
-        self.uttered = False
+        self.requested = False
         self._process = os.getpid()
 
-    def utter(self, number: int, frame: FrameType | None) -> None:
+    def set(self, number: int, frame: FrameType | None) -> None:
         """A handler for signals."""
         if os.getpid() != self._process:  # a worker that was forked a moment ago
             os._exit(128 + number)
-        self.uttered = True
+        self.requested = True
         raise Interrupted(number)
 
 
-def let_signals_interrupt() -> Wish:
+def let_signals_interrupt() -> InterruptFlag:
     """From now on they raise `Interrupted` in the main thread, where nobody else handles them. `nohup` is respected.
 
     Python drops exceptions in some places, such as the callbacks of weak references in the middle of an import. One
     that is dropped there comes again.
     """
-    wish = Wish()
+    wish = InterruptFlag()
 
     usual = (signal.SIG_DFL, signal.default_int_handler)
     for number in ENDING:
         if signal.getsignal(number) in usual:
-            signal.signal(number, wish.utter)
+            signal.signal(number, wish.set)
     told = sys.unraisablehook
 
     def tell(unraisable: sys.UnraisableHookArgs) -> None:

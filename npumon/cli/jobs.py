@@ -11,14 +11,14 @@ from npumon.core.text import visible
 if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
     from npumon.board.run.run_record import RunRecord
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.demo.board import DemoBoard
     from npumon.ports import ReadNetwork, RunRequest
 
 _PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
 
 
-class Program(NamedTuple):
+class PlannedRun(NamedTuple):
     """What to run, the labels file that lies beside it, and what reads its network file, if it has one."""
 
     request: RunRequest
@@ -26,24 +26,24 @@ class Program(NamedTuple):
     network: ReadNetwork | None = None
 
 
-def model_program(entry: ModelEntry, place: Workplace) -> Program:
+def model_program(entry: ModelEntry, place: CommandContext) -> PlannedRun:
     """A model that was found."""
     request = _request(place, entry.command, entry.folder, entry.name)
-    return Program(request, entry.labels, _network(place, entry.folder, entry.files))
+    return PlannedRun(request, entry.labels, _network(place, entry.folder, entry.files))
 
 
-def demo_program(demo: DemoBoard, place: Workplace) -> Program:
+def demo_program(demo: DemoBoard, place: CommandContext) -> PlannedRun:
     """The demo board's model."""
     request = _request(place, demo.command, demo.model_folder, demo.model.name)
-    return Program(request, _labels(demo.model_folder), _network(place, demo.model_folder, demo.model.files))
+    return PlannedRun(request, _labels(demo.model_folder), _network(place, demo.model_folder, demo.model.files))
 
 
-def command_program(command: tuple[str, ...], folder: Path, place: Workplace) -> Program:
+def command_program(command: tuple[str, ...], folder: Path, place: CommandContext) -> PlannedRun:
     """Any command, in a folder."""
-    return Program(_request(place, command, folder, Path(command[0]).name), labels_of(command, folder))
+    return PlannedRun(_request(place, command, folder, Path(command[0]).name), labels_of(command, folder))
 
 
-def kept_program(record: RunRecord, place: Workplace) -> Program:
+def kept_program(record: RunRecord, place: CommandContext) -> PlannedRun:
     """What an earlier npumon ran, as far as that is on record: with today's settings, for its environment is not."""
     from dataclasses import replace
 
@@ -55,7 +55,7 @@ def kept_program(record: RunRecord, place: Workplace) -> Program:
     return program._replace(request=replace(program.request, model=record.model))
 
 
-def _request(place: Workplace, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
+def _request(place: CommandContext, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
     """The request for a command in its folder, as the settings want it."""
     from npumon.ports import RunRequest
 
@@ -65,7 +65,7 @@ def _request(place: Workplace, command: tuple[str, ...], folder: Path, name: str
     return RunRequest(command, str(folder), environment, settings.run_timeout_s, keep, visible(name))
 
 
-def _network(place: Workplace, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
+def _network(place: CommandContext, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
     """What reads the network of a model with these files, relative to its folder."""
     from npumon.cli.network_files import network_paths
 

@@ -50,7 +50,7 @@ def _guarded(words: list[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last line of defence: one sentence, no traceback
         diagnostics.traceback(error)
-        if wish.uttered:
+        if wish.requested:
             diagnostics.error("Interrupted.")
             return INTERRUPTED
         diagnostics.error(f"Something unforeseen happened: {type(error).__name__}: {error}. --debug shows where.")
@@ -59,10 +59,10 @@ def _guarded(words: list[str]) -> int:
 
 def _run(words: list[str], diagnostics: Diagnostics) -> int:
     from npumon.cli.arguments import command_module, parse_words
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
 
     args = parse_words(words)
-    with Workplace(args, diagnostics) as place:
+    with CommandContext(args, diagnostics) as place:
         status: int = command_module(args.command).run(args, place)
     return status
 

@@ -16,12 +16,12 @@ from npumon.tui.backend import Look
 if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
     from npumon.board.run.run_record import RunRecord
-    from npumon.cli.context import Workplace
-    from npumon.cli.jobs import Program
+    from npumon.cli.context import CommandContext
+    from npumon.cli.jobs import PlannedRun
     from npumon.core.monitor.live import Live
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.run.report import RunReport
-    from npumon.engine.job import Work
+    from npumon.engine.job import Job
     from npumon.engine.monitor import Monitor
     from npumon.ports import DriverControl, ModelRunner, RunningModel, RunRequest
 
@@ -40,10 +40,12 @@ class RunnerOnDemand:
         return await self._make().start(request)
 
 
-class LiveDesk:
-    """Implements `tui.backend.Desk`."""
+class BoardBackend:
+    """Implements `tui.backend.MonitorBackend`."""
 
-    def __init__(self, place: Workplace, look: Look, watched: str | None = None, kept: RunRecord | None = None) -> None:
+    def __init__(
+        self, place: CommandContext, look: Look, watched: str | None = None, kept: RunRecord | None = None
+    ) -> None:
         """On a log that is `watched`, on a run that an earlier npumon began, or without either."""
         self.look = look
         self.watched = watched
@@ -64,9 +66,9 @@ class LiveDesk:
         place = self._place
         runner: ModelRunner = RunnerOnDemand(lambda: place.runner)
         if self._kept is not None:
-            from npumon.board.run.reattached_run import KeptRunner
+            from npumon.board.run.reattached_run import ReattachedRunner
 
-            runner = KeptRunner(self._kept, runner)
+            runner = ReattachedRunner(self._kept, runner)
         return Monitor(runner, place.follower, place.probe, SystemClock(), place.context(board=False), publish)
 
     def models(self) -> Sequence[ModelChoice]:
@@ -99,7 +101,7 @@ class LiveDesk:
         """The folders, as people write them."""
         return tuple(shown(self._place.on_board(str(folder))) for folder in self._place.model_folders)
 
-    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Work:
+    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Job:
         """What running this model means. Raises `ProblemError` when it has gone."""
         entry = self._entries.get(choice.id)
         if entry is None or not entry.folder.is_dir():
@@ -109,7 +111,7 @@ class LiveDesk:
 
         return self._work(model_program(entry, self._place))._replace(count=count, warmup=warmup)
 
-    def first_work(self) -> Work | None:
+    def first_work(self) -> Job | None:
         """What was begun earlier; the demo board runs its model at once; a real board waits for a key."""
         if self._kept is not None:
             from npumon.cli.jobs import kept_program
@@ -122,19 +124,19 @@ class LiveDesk:
 
         return self._work(demo_program(demo, self._place))
 
-    def _work(self, program: Program) -> Work:
-        from npumon.engine.job import Work
+    def _work(self, program: PlannedRun) -> Job:
+        from npumon.engine.job import Job
 
-        return Work(program.request, tuple(self._place.class_names(program.labels)), network=program.network)
+        return Job(program.request, tuple(self._place.class_names(program.labels)), network=program.network)
 
     def inspection(self, network: str) -> str:
         """What `npumon inspect` says of the file."""
-        from npumon.cli.commands.inspect_files import Source
+        from npumon.cli.commands.inspect_files import InputFile
         from npumon.cli.commands.inspect_model import Inspector
         from npumon.export.drawing import Style
         from npumon.export.model_text import model_text
 
-        source = Source(network)
+        source = InputFile(network)
         inspector = Inspector(Namespace(weights=False, pb=None, report=None, budget=None, flash=None), self._place)
         style = Style(ascii=self.look.ascii, color=False, width=_INSPECTION_WIDTH)
         return model_text(inspector.one(source), os.path.basename(source.name), style)

@@ -9,7 +9,7 @@ from types import TracebackType
 from npumon.cli.diagnostics import Diagnostics
 from npumon.core.run import state as phases
 from npumon.core.run.state import RunState
-from npumon.engine.eta import Pace, iterations_over
+from npumon.engine.eta import IterationEta, iterations_over
 from npumon.export.drawing import Style
 
 #: Shortest time between two redraws.
@@ -77,7 +77,7 @@ class Progress:
         self._began_s = clock()
         self._drawn_s: float | None = None
         self._phase = ""
-        self._pace = Pace()
+        self._pace = IterationEta()
 
     def update(self, state: RunState, age_s: float = 0.0, *, timed: bool = True) -> None:
         """Show the state, unless the line was drawn a moment ago and says the same in words.

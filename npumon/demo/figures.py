@@ -22,7 +22,7 @@ _SPREAD = 0.03
 _CLOCK_SPREAD = 0.008
 
 
-class Figures:
+class SyntheticRun:
     """The figures of one run, the same for the same arguments. `run` counts from 0.
 
     The first iteration of run 0 under seed 0 has the model's own figures; all others vary around them.

@@ -36,10 +36,10 @@ def failure_line(diagnostic: Diagnostic) -> str:
 
 def placed(state: RunState) -> list[tuple[int, str]]:
     """What stands on a line of its own number: diagnostics, and lines that nobody knows."""
-    if state.diagnostics_dropped or state.unrecognised != len(state.unrecognised_lines):
+    if state.diagnostics_dropped or state.unrecognized != len(state.unrecognized_lines):
         raise ValueError("lines that were counted but not kept cannot be written")
     diagnostics = [(each.line, line_of(each)) for each in state.diagnostics if each.line is not None]
-    return sorted([*diagnostics, *((each.line, each.text) for each in state.unrecognised_lines)])
+    return sorted([*diagnostics, *((each.line, each.text) for each in state.unrecognized_lines)])
 
 
 def merged(own: list[str], foreign: list[tuple[int, str]]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from npumon.core.profile import Iteration, Operation
 from npumon.core.run.state import DONE, FINISHING, RunState
 from npumon.demo import endings, galcore, tree, writer
 from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
-from npumon.demo.figures import TOTAL_OVER_ELAPSED, Figures
+from npumon.demo.figures import TOTAL_OVER_ELAPSED, SyntheticRun
 from npumon.demo.models import MODELS, DemoModel
 from npumon.demo.scenarios import SCENARIOS, Scenario
 from npumon.demo.stdio import Stdio, behave_like_c, number
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     """`BOARD SCENARIO SEED SPEED MODEL ARG…`: run the model. The status is 255 for an error, as of the demos."""
     behave_like_c()
     board, scenario, seed, speed, model, *own = arguments
-    program = Program(Path(board), SCENARIOS[scenario], int(seed), float(speed), MODELS[model], own)
+    program = DemoProgram(Path(board), SCENARIOS[scenario], int(seed), float(speed), MODELS[model], own)
     try:
         status = program.run()
         program.stdio.flush()
@@ -56,7 +56,7 @@ def next_run(board: Path) -> int:
     return run
 
 
-class Program:
+class DemoProgram:
     """One run of one model."""
 
     def __init__(
@@ -86,7 +86,7 @@ class Program:
             self.stdio.out(f"Usage: ./{self._model.program} data_file inputs...\n".encode())
             return _FAILED
         run = next_run(self._board)
-        figures = Figures(self._model, self._scenario, self._seed, run)
+        figures = SyntheticRun(self._model, self._scenario, self._seed, run)
         if self._scenario.garbled:
             from random import Random
 
@@ -102,7 +102,7 @@ class Program:
         galcore.users(self._root)
         return 0
 
-    def _infer(self, figures: Figures, run: int) -> None:
+    def _infer(self, figures: SyntheticRun, run: int) -> None:
         if number(os.environ.get("VSI_NN_LOG_LEVEL"), 2) >= 3:
             self.stdio.error(f"I [main:141]{self._model.name} on the demo board\n".encode())
         {"times": self._times, "objects": self._objects, "ksnn": self._ksnn, "camera": self._camera}[self._model.kind](
@@ -111,7 +111,7 @@ class Program:
 
     # -- the four kinds of programs --------------------------------------------------------------------------------
 
-    def _times(self, figures: Figures, run: int) -> None:
+    def _times(self, figures: SyntheticRun, run: int) -> None:
         loops = max(1, number(os.environ.get("VNN_LOOP_TIME"), 1))
         dialect = replace(C_DEMO if self._model.name == "inceptionv3" else LAYERED, threads=self._debug)
         start = self._start(figures)
@@ -129,7 +129,7 @@ class Program:
         state = RunState(phase=DONE, total_us=total_us, average_us=average_us, top_size=size, top=top)
         self._print(writer.closing(state, dialect))
 
-    def _objects(self, figures: Figures, run: int) -> None:
+    def _objects(self, figures: SyntheticRun, run: int) -> None:
         stage = "result type is 2"
         dialect = replace(C_DEMO, threads=False)
         self._print(writer.opening(RunState(stage=stage), dialect))
@@ -137,13 +137,13 @@ class Program:
         self._print([writer.Block([], took_us)])
         self._print(writer.closing(RunState(stage=stage, frames=1, detections=self._model.objects), dialect))
 
-    def _ksnn(self, figures: Figures, run: int) -> None:
+    def _ksnn(self, figures: SyntheticRun, run: int) -> None:
         dialect = self._announce_ksnn(figures)
         self._print([writer.iteration(self._inferred(figures, 1), dialect)])
         state = RunState(phase=DONE, top_size=len(self._model.top), top=self._model.top)
         self._print(writer.closing(state, dialect))
 
-    def _camera(self, figures: Figures, run: int) -> None:
+    def _camera(self, figures: SyntheticRun, run: int) -> None:
         dialect = self._announce_ksnn(figures)
         for index in itertools.count(1):
             self._print([writer.iteration(self._inferred(figures, index), dialect, restart=True)])
@@ -153,20 +153,20 @@ class Program:
 
     # -- parts of them ---------------------------------------------------------------------------------------------
 
-    def _announce_ksnn(self, figures: Figures) -> Dialect:
+    def _announce_ksnn(self, figures: SyntheticRun) -> Dialect:
         dialect = replace(KSNN, threads=self._debug)
         state = self._start(figures)._replace(ksnn_version="v1.3", stage=writer.KSNN_STAGES[-1])
         self._print(writer.opening(state if self._debug else state._replace(create_us=None), dialect))
         return dialect
 
-    def _start(self, figures: Figures) -> RunState:
+    def _start(self, figures: SyntheticRun) -> RunState:
         """What is said before the first iteration, as far as the debug level lets it."""
         state = RunState(create_us=figures.create_us, phase=FINISHING)
         if not self._debug:
             return state
         return state._replace(product="VIPNano-QI", pid="0x88", axi_sram_bytes=1048576, vip_sram_bytes=522240)
 
-    def _next(self, figures: Figures, index: int) -> Iteration:
+    def _next(self, figures: SyntheticRun, index: int) -> Iteration:
         """The next iteration as it is told, and what it leaves on the board."""
         iteration = figures.iteration(index)
         tree.work(self._root, self._scenario)
@@ -177,7 +177,7 @@ class Program:
         bare = (Operation(bandwidth=each.bandwidth, cycles=each.cycles) for each in iteration.operations)
         return iteration._replace(operations=tuple(bare))
 
-    def _inferred(self, figures: Figures, index: int) -> Iteration:
+    def _inferred(self, figures: SyntheticRun, index: int) -> Iteration:
         """The next iteration as KSNN tells it: by the wall time of its inference alone."""
         iteration = self._next(figures, index)
         return iteration._replace(inference_us=iteration.elapsed_us)

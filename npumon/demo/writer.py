@@ -51,7 +51,7 @@ class Block(NamedTuple):
 
 
 def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
-    """The text of the state. Diagnostics and unrecognised lines stand on the lines that they name."""
+    """The text of the state. Diagnostics and unrecognized lines stand on the lines that they name."""
     restart = state.ksnn_version is not None
     own = [
         line

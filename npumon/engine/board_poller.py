@@ -15,20 +15,20 @@ from npumon.ports import BoardProbe, Clock
 PATIENCE_S = 2.0
 
 
-class Sight(NamedTuple):
+class BoardReading(NamedTuple):
     """The board and its driver at one moment."""
 
     board: BoardState
     driver: DriverState
 
 
-class Lookout:
+class BoardPoller:
     """Reads in a thread that lives as long as one reading; `hear` is called on the loop with what it gave.
 
     The thread is a daemon: a read that hangs in the kernel does not keep the program from ending.
     """
 
-    def __init__(self, probe: BoardProbe, clock: Clock, hear: Callable[[Sight], None]) -> None:
+    def __init__(self, probe: BoardProbe, clock: Clock, hear: Callable[[BoardReading], None]) -> None:
         self._probe = probe
         self._clock = clock
         self._hear = hear
@@ -66,14 +66,14 @@ class Lookout:
         """In the thread."""
         sight = None
         try:
-            sight = Sight(self._probe.board(), self._probe.driver())
+            sight = BoardReading(self._probe.board(), self._probe.driver())
         finally:
             try:
                 loop.call_soon_threadsafe(self._take, sight)
             except RuntimeError:  # the loop was closed meanwhile
                 pass
 
-    def _take(self, sight: Sight | None) -> None:
+    def _take(self, sight: BoardReading | None) -> None:
         self._asked_s = None
         self._answered.set()
         if sight is not None:

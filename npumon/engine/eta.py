@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from npumon.core.monitor.activity import Activity, Course
+from npumon.core.monitor.activity import Activity, SeriesProgress
 from npumon.core.run import state as phases
 from npumon.core.run.state import RunState
 
 
-class Pace:
+class IterationEta:
     """How long iterations take, as seen from outside, for the time that the rest will take.
 
     The clock starts when the run is first seen running, or at its first completed iteration if that comes
@@ -47,7 +47,7 @@ def iterations_over(state: RunState) -> int:
     return state.iterations_ended + state.iterations_failed
 
 
-class Patience(NamedTuple):
+class StallLimits(NamedTuple):
     """Seconds for which a program may say nothing. Verifying compiles the graph, which may take long."""
 
     usual_s: float = 5.0
@@ -59,7 +59,7 @@ class Patience(NamedTuple):
         return quiet_s if quiet_s >= limit_s else None
 
 
-class SeriesClock:
+class SeriesEta:
     """Is told of each run's end. All times are seconds of the same clock.
 
     A run to warm up may take longer than those after it, so it tells of their length only as long as none of them has.
@@ -82,10 +82,10 @@ class SeriesClock:
         self._measured_s += length_s
         self._over += 1
 
-    def course(self, run: Activity, now_s: float) -> Course:
+    def course(self, run: Activity, now_s: float) -> SeriesProgress:
         """How far the series is while its present run is so far; between two runs that one has no elapsed time."""
         remaining_s = self._remaining_s(run)
-        return Course(
+        return SeriesProgress(
             self._over,
             self._runs,
             round(now_s - self._began_s, 1),

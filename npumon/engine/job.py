@@ -8,7 +8,7 @@ from typing import NamedTuple
 from npumon.ports import ReadNetwork, RunRequest
 
 
-class Work(NamedTuple):
+class Job(NamedTuple):
     """`count` runs that count, after `warmup` runs that do not. `labels` are the model's classes by index.
 
     `network` reads the model's file, None where it has none; it is asked while the first run is under way.
@@ -21,7 +21,7 @@ class Work(NamedTuple):
     network: ReadNetwork | None = None
 
 
-class Part(NamedTuple):
+class JobRun(NamedTuple):
     """One run of a work: the `number`th (1-based) of `of` runs that count, or of those to warm up."""
 
     number: int
@@ -29,9 +29,9 @@ class Part(NamedTuple):
     warmup: bool = False
 
 
-def parts_of(work: Work) -> Iterator[Part]:
+def runs_of(work: Job) -> Iterator[JobRun]:
     """The runs in their order."""
     for number in range(1, work.warmup + 1):
-        yield Part(number, work.warmup, warmup=True)
+        yield JobRun(number, work.warmup, warmup=True)
     for number in range(1, work.count + 1):
-        yield Part(number, work.count)
+        yield JobRun(number, work.count)

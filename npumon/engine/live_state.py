@@ -6,24 +6,24 @@ from collections import deque
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.log.scrollback import Logbook
+from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import IDLE, STOPPING, Activity
 from npumon.core.monitor.live import Live
-from npumon.core.monitor.npu_users import in_use
+from npumon.core.monitor.npu_users import npu_users_notice
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.report import RunReport
-from npumon.engine.board_poller import Sight
-from npumon.engine.eta import SeriesClock
+from npumon.engine.board_poller import BoardReading
+from npumon.engine.eta import SeriesEta
 from npumon.engine.reporting import Context
-from npumon.engine.run_progress import UnderWay
-from npumon.engine.session_history import Journal
+from npumon.engine.run_progress import RunProgress
+from npumon.engine.session_history import SessionHistory
 from npumon.ports import Clock
 
 #: The board was looked at a while ago: who was seen then may belong to one of so many runs.
 KEPT_LOGS = 32
 
 
-class Scene:
+class LiveState:
     """Holds what is known; others put it there.
 
     `doing` has the fields of the activity that do not change by themselves, `run` the run under way, `series` the
@@ -34,12 +34,12 @@ class Scene:
     def __init__(self, context: Context, clock: Clock) -> None:
         self._clock = clock
         self.context = context
-        self.sight = Sight(BoardState(), context.driver or DriverState())
-        self.journal = Journal()
-        self.log = Logbook()
+        self.sight = BoardReading(BoardState(), context.driver or DriverState())
+        self.journal = SessionHistory()
+        self.log = Scrollback()
         self.doing = Activity()
-        self.run: UnderWay | None = None
-        self.series: SeriesClock | None = None
+        self.run: RunProgress | None = None
+        self.series: SeriesEta | None = None
         self.stopping = False
         self.unanswered_s: float | None = None
         self._logs: deque[str | None] = deque(maxlen=KEPT_LOGS)
@@ -47,7 +47,7 @@ class Scene:
         self._ended: RunReport | None = None
         self._previous: RunReport | None = None
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: BoardReading) -> None:
         """The board as it is now; later runs are judged by it."""
         # One reading may fall between a program's end and the driver's knowing; two tell.
         self.unseen = min(self.sight.driver.unseen_references, sight.driver.unseen_references)
@@ -60,7 +60,7 @@ class Scene:
         """A run of ours has this log."""
         self._logs.append(log)
 
-    def begin(self, run: UnderWay) -> None:
+    def begin(self, run: RunProgress) -> None:
         """A run is under way."""
         self.run = run
         self._previous = self._last()
@@ -106,5 +106,5 @@ class Scene:
             self.journal.latencies(None if report is None else report.info.model),
             self.journal.history,
             self.log.page,
-            None if self.doing.source is not None else in_use(self.sight.driver, self._logs, self.unseen),
+            None if self.doing.source is not None else npu_users_notice(self.sight.driver, self._logs, self.unseen),
         )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
-from npumon.core.log.scrollback import Logbook
+from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import ANEW, FOLLOWING, WAITING, Activity
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, IterationCompleted
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
-from npumon.engine.live_state import Scene
+from npumon.engine.live_state import LiveState
 from npumon.engine.reporting import report_of
-from npumon.engine.run_progress import UnderWay
+from npumon.engine.run_progress import RunProgress
 from npumon.engine.watched_log import WatchedLog
 from npumon.ports import Clock, LogChunk
 
@@ -20,21 +20,21 @@ from npumon.ports import Clock, LogChunk
 BEHIND_BYTES = 64 * 1024
 
 
-class Following:
+class LogFollowing:
     """Follows one file. Nobody knows the program that writes it: runs have no model and no exit status.
 
     Some programs end with their totals. Such a run is shown as over, though it counts only when something says so.
     """
 
-    def __init__(self, path: str, scene: Scene, clock: Clock, kept_operations: int) -> None:
+    def __init__(self, path: str, scene: LiveState, clock: Clock, kept_operations: int) -> None:
         self._info = RunInfo(log=visible(path))
         self._name = visible(os.path.basename(path))
         self._scene = scene
         self._clock = clock
         self._log = WatchedLog(kept_operations)
-        self._run: UnderWay | None = None
+        self._run: RunProgress | None = None
         self._between = FOLLOWING
-        scene.log = Logbook()
+        scene.log = Scrollback()
         scene.doing = Activity(stage=WAITING, run=scene.journal.ended, source=visible(path))
 
     def take(self, chunk: LogChunk) -> None:
@@ -44,7 +44,7 @@ class Following:
             self._tell(self._log.restart())
             self._between = ANEW
             scene.rest(ANEW)
-            scene.log = Logbook()
+            scene.log = Scrollback()
             self._note(f"{self._name} was {chunk.restarted}; read from its beginning.")
         if not chunk.data:
             self._presence(present=chunk.present)
@@ -73,7 +73,7 @@ class Following:
             now_s = self._clock.monotonic()
             run = self._run
             if run is None or run.number != log.number:
-                self._run = run = UnderWay(now_s, began_s=None if chunk.old else now_s, number=log.number)
+                self._run = run = RunProgress(now_s, began_s=None if chunk.old else now_s, number=log.number)
                 run.info = self._info
             run.heard(log.state, now_s, timed=not chunk.old)
             if run.seems_over:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 
-from npumon.core.log.scrollback import Logbook
+from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import FINISHING, RELOADING, STARTING, Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
@@ -14,15 +14,15 @@ from npumon.core.run.outcome import OK, RUNNING
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
-from npumon.engine.board_poller import Lookout, Sight
-from npumon.engine.eta import SeriesClock
-from npumon.engine.job import Part, Work, parts_of
-from npumon.engine.live_state import Scene
-from npumon.engine.log_following import BEHIND_BYTES, Following
+from npumon.engine.board_poller import BoardPoller, BoardReading
+from npumon.engine.eta import SeriesEta
+from npumon.engine.job import Job, JobRun, runs_of
+from npumon.engine.live_state import LiveState
+from npumon.engine.log_following import BEHIND_BYTES, LogFollowing
 from npumon.engine.reporting import Context, started
-from npumon.engine.run_progress import UnderWay
+from npumon.engine.run_progress import RunProgress
 from npumon.engine.session import Session, Update
-from npumon.engine.throttle import Publisher
+from npumon.engine.throttle import Throttle
 from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner, StopReason
 
 #: Operations of the run under way that are kept: 2 000 iterations of a network binary graph.
@@ -50,12 +50,12 @@ class Monitor:
         self._clock = clock
         self._publish = publish
         self._labels = context.labels
-        self._scene = Scene(context, clock)
-        self._lookout = Lookout(probe, clock, self._see)
-        self._publisher = Publisher(self._deliver, clock.monotonic, _later)
+        self._scene = LiveState(context, clock)
+        self._lookout = BoardPoller(probe, clock, self._see)
+        self._publisher = Throttle(self._deliver, clock.monotonic, _later)
         self._live: Live | None = None
         self._shown: Activity | None = None
-        self._work: Work | None = None
+        self._work: Job | None = None
         self._session: Session | None = None
         self._series: asyncio.Task[None] | None = None
         self._tail: LogTail | None = None
@@ -71,7 +71,7 @@ class Monitor:
         return self._live
 
     @property
-    def work(self) -> Work | None:
+    def work(self) -> Job | None:
         """What was asked for last; None before the first time."""
         return self._work
 
@@ -81,7 +81,7 @@ class Monitor:
         return self._left
 
     async def look(self) -> None:
-        """Read the board and the driver once, in a thread of its own. Never waits for long; see `Lookout`."""
+        """Read the board and the driver once, in a thread of its own. Never waits for long; see `BoardPoller`."""
         await self._lookout.look()
         self.tick()
 
@@ -91,7 +91,7 @@ class Monitor:
         if self._scene.activity() != self._shown:
             self._changed()
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Job) -> None:
         """Make the runs, one after the other; returns when all are over, or the first that makes more pointless.
 
         Raises `ProblemError` when no run could be started, and (usage) while something else is under way. When
@@ -122,7 +122,7 @@ class Monitor:
         self._claim()
         self._scene.context = self._scene.context._replace(network=None)
         self._tail = tail = self._follower.follow(path)
-        following = Following(path, self._scene, self._clock, KEPT_OPERATIONS)
+        following = LogFollowing(path, self._scene, self._clock, KEPT_OPERATIONS)
         try:
             self._changed()
             async with aclosing(tail.chunks()) as chunks:
@@ -163,28 +163,28 @@ class Monitor:
 
     # -- one series of runs --------------------------------------------------------------------------------------
 
-    async def _make(self, session: Session, work: Work) -> None:
+    async def _make(self, session: Session, work: Job) -> None:
         scene, runs = self._scene, work.warmup + work.count
         scene.journal.begin(_model_of(work), work.count if runs > 1 else 0)
         if runs > 1:
-            scene.series = SeriesClock(runs, self._clock.monotonic())
+            scene.series = SeriesEta(runs, self._clock.monotonic())
         try:
-            for part in parts_of(work):
+            for part in runs_of(work):
                 if not await self._one(session, work, part) or session.stopped is not None:
                     break
         finally:
             self._series = self._session = None
             self._release()
 
-    async def _one(self, session: Session, work: Work, part: Part) -> bool:
+    async def _one(self, session: Session, work: Job, part: JobRun) -> bool:
         """One run. False when the next one would fare no better."""
         scene = self._scene
         now_s = self._clock.monotonic()
-        run = UnderWay(now_s, began_s=now_s)
+        run = RunProgress(now_s, began_s=now_s)
         model = _model_of(work)
         run.info = RunInfo(model=model)
         scene.begin(run)
-        scene.log = Logbook()
+        scene.log = Scrollback()
         scene.doing = Activity(
             stage=STARTING,
             model=model,
@@ -237,7 +237,7 @@ class Monitor:
         self._free.set()
         self._changed()
 
-    def _see(self, sight: Sight) -> None:
+    def _see(self, sight: BoardReading) -> None:
         if sight != self._scene.sight or sight.driver.unseen_references != self._scene.unseen:
             self._scene.see(sight)
             self._changed()
@@ -252,7 +252,7 @@ class Monitor:
         self._publish(live)
 
 
-def _model_of(work: Work) -> str | None:
+def _model_of(work: Job) -> str | None:
     return None if work.request.model is None else visible(work.request.model)
 
 

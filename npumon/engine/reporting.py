@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core.profile import Diagnostic
-from npumon.core.run.outcome import RUNNING, Ending, outcome
+from npumon.core.run.outcome import RUNNING, ExitInfo, outcome
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
-from npumon.core.run.verdict import Circumstances, assess
+from npumon.core.run.verdict import VerdictContext, assess
 
 if TYPE_CHECKING:
     from npumon.core.driver.driver_state import DriverState
@@ -36,7 +36,7 @@ def report_of(
     state: RunState,
     context: Context,
     info: RunInfo,
-    ending: Ending | None = None,
+    ending: ExitInfo | None = None,
     *,
     number: int = 1,
     runs_in_log: int | None = 1,
@@ -56,9 +56,9 @@ def running_report(state: RunState, context: Context, info: RunInfo, *, number: 
 
 
 def _report(
-    state: RunState, context: Context, info: RunInfo, ending: Ending | None, number: int, runs_in_log: int | None
+    state: RunState, context: Context, info: RunInfo, ending: ExitInfo | None, number: int, runs_in_log: int | None
 ) -> RunReport:
-    around = Circumstances(
+    around = VerdictContext(
         outcome=info.outcome,
         ending=ending,
         profiling=None if context.driver is None else context.driver.profiling,

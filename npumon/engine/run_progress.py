@@ -7,7 +7,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.run import state as phases
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import EMPTY, RunState
-from npumon.engine.eta import Pace, Patience, iterations_over
+from npumon.engine.eta import IterationEta, StallLimits, iterations_over
 from npumon.engine.reporting import Context, running_report
 
 _STAGES = {
@@ -20,22 +20,22 @@ _STAGES = {
 }
 
 
-class UnderWay:
+class RunProgress:
     """A run that has begun. All times are seconds of the same clock.
 
     `began_s` is None when nobody saw it begin; then there is no elapsed time.
     """
 
     def __init__(
-        self, now_s: float, *, began_s: float | None, number: int = 1, patience: Patience | None = None
+        self, now_s: float, *, began_s: float | None, number: int = 1, patience: StallLimits | None = None
     ) -> None:
         self.number = number
         self.info = RunInfo()
         self.state: RunState = EMPTY
         self._began_s = began_s
         self._heard_s = now_s
-        self._patience = patience or Patience()
-        self._pace = Pace()
+        self._patience = patience or StallLimits()
+        self._pace = IterationEta()
         self._report: tuple[RunState, RunInfo, Context, RunReport] | None = None
 
     def heard(self, state: RunState, now_s: float, *, timed: bool = True) -> None:

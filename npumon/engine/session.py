@@ -12,12 +12,12 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.log.scrollback import Logbook, last_lines
+from npumon.core.log.scrollback import Scrollback, last_lines
 from npumon.core.profile import Diagnostic
 from npumon.core.run.network import Network
-from npumon.core.run.outcome import RUNNING, Ending
+from npumon.core.run.outcome import RUNNING, ExitInfo
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import Completed, RunFold
+from npumon.core.run.splitter import Completed, RunSplitter
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.network_reading import NetworkReading
@@ -44,7 +44,7 @@ class Update(NamedTuple):
 
 
 class Session:
-    """Runs one program at a time. `kept_operations` bounds the iterations that a run keeps (`RunFold`).
+    """Runs one program at a time. `kept_operations` bounds the iterations that a run keeps (`RunSplitter`).
 
     `network` reads the file of the model that is run. That is done once, beside the first run, whose start it must
     not delay.
@@ -117,12 +117,12 @@ class Session:
 
     async def _follow(
         self, running: RunningModel, publish: Callable[[Update], None]
-    ) -> tuple[RunFold, ExitRecord, Logbook]:
+    ) -> tuple[RunSplitter, ExitRecord, Scrollback]:
         tail = self._follower.follow(running.log)
         ended = asyncio.ensure_future(running.wait())
         ended.add_done_callback(lambda future: tail.finish(_length(future)))
-        parser, fold = ProfileParser(), RunFold(kept_operations=self._kept_operations)
-        log = Logbook(_TAIL_KEPT)
+        parser, fold = ProfileParser(), RunSplitter(kept_operations=self._kept_operations)
+        log = Scrollback(_TAIL_KEPT)
         try:
             async with aclosing(tail.chunks()) as chunks:
                 async for chunk in chunks:
@@ -136,9 +136,9 @@ class Session:
             if not ended.done():
                 ended.cancel()
 
-    def _report(self, info: RunInfo, fold: RunFold, record: ExitRecord) -> RunReport:
+    def _report(self, info: RunInfo, fold: RunSplitter, record: ExitRecord) -> RunReport:
         info = info._replace(duration_s=record.duration_s, exit_status=record.exit_status, signal=record.signal)
-        ending = Ending(record.exit_status, record.signal, record.stopped_by, record.error)
+        ending = ExitInfo(record.exit_status, record.signal, record.stopped_by, record.error)
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
         return report_of(
             state,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
-from npumon.core.log.scrollback import Logbook
+from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.profile import Iteration
-from npumon.core.run.history import History, Series, sample_of
+from npumon.core.run.history import History, SampleRing, sample_of
 from npumon.core.run.metrics import figures_of
 from npumon.core.run.report import RunReport
 
@@ -22,11 +22,11 @@ KEPT_LATENCIES = 2_000
 KEPT_MODELS = 50
 
 
-class Journal:
+class SessionHistory:
     """Takes iterations and ended runs in the order in which they happen."""
 
     def __init__(self) -> None:
-        self._series = Series()
+        self._series = SampleRing()
         self._latencies: dict[str | None, deque[float]] = {}
         self._series_of: dict[str | None, int] = {}
         self._runs: deque[RunReport] = deque()
@@ -101,7 +101,7 @@ def _trimmed(report: RunReport) -> RunReport:
             iterations=state.iterations[-1:],
             diagnostics=state.diagnostics[:KEPT_DIAGNOSTICS],
             diagnostics_dropped=state.diagnostics_dropped + dropped,
-            unrecognised_lines=(),
+            unrecognized_lines=(),
         )
     )
 
@@ -114,9 +114,9 @@ def _rows(report: RunReport) -> int:
     return rows + len(state.operations) + len(state.top) + len(state.detections) + len(state.diagnostics)
 
 
-def still(snapshot: Snapshot, log: bytes = b"") -> Live:
+def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:
     """The moment after the snapshot's run. `log` is the run's text."""
-    journal, book = Journal(), Logbook()
+    journal, book = SessionHistory(), Scrollback()
     report = snapshot.run
     if report is None:
         return Live(snapshot)

@@ -15,7 +15,7 @@ class Timer(Protocol):
     def cancel(self) -> None: ...
 
 
-class Publisher:
+class Throttle:
     """Turns any number of changes into at most one delivery in each interval.
 
     `deliver` takes what is newest when it is called. `clock` gives seconds, `call_later` calls back after so many.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from npumon.core.log.events import AverageTimed, Event, InferenceTimed, ThreadExited, TopListed, TopStarted
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.splitter import Completed, RunCompleted, RunFold
+from npumon.core.run.splitter import Completed, RunCompleted, RunSplitter
 from npumon.core.run.state import DONE, RunState
 
 #: Only after one of these can a run be complete that was not before.
@@ -15,12 +15,12 @@ class WatchedLog:
     """Bytes to what they complete. A run is completed by its totals and the whole list of classes, by the end of
     its driver thread after the totals, by the next run, or by the end of the text; whichever comes first.
 
-    Runs are numbered through from 1, also when the log begins anew. `kept_operations` bounds memory (`RunFold`).
+    Runs are numbered through from 1, also when the log begins anew. `kept_operations` bounds memory (`RunSplitter`).
     """
 
     def __init__(self, kept_operations: int | None = None) -> None:
         self._kept = kept_operations
-        self._parser, self._fold = ProfileParser(), RunFold(kept_operations=kept_operations)
+        self._parser, self._fold = ProfileParser(), RunSplitter(kept_operations=kept_operations)
         self._told = 0
 
     @property
@@ -53,7 +53,7 @@ class WatchedLog:
         """Another text has taken this one's place."""
         completed = self.close()
         next_run = self._fold.number + self._fold.state.has_profiler_text
-        self._parser, self._fold = ProfileParser(), RunFold(next_run, self._kept)
+        self._parser, self._fold = ProfileParser(), RunSplitter(next_run, self._kept)
         return completed
 
     def _take(self, events: list[Event]) -> list[Completed]:

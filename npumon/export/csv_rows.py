@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import TypeVar
 
-from npumon.core.log.fast_blocks import Heads, Texts
+from npumon.core.log.fast_blocks import BlockFields, HeaderCache
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
 from npumon.core.run.metrics import utilization
 
@@ -54,7 +54,7 @@ class CsvRows:
         """The rows of one iteration."""
         return iteration_rows(run, iteration)
 
-    def block_rows(self, blocks: Sequence[Texts], heads: Heads) -> list[str]:
+    def block_rows(self, blocks: Sequence[BlockFields], heads: HeaderCache) -> list[str]:
         """A row for each regular block, without the run's number and without line end."""
         rows: list[str] = []
         append = rows.append
@@ -75,7 +75,7 @@ class CsvRows:
             )
         return rows
 
-    def _head_cells(self, head: str, heads: Heads) -> str:
+    def _head_cells(self, head: str, heads: HeaderCache) -> str:
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="").writerow(_head(heads.operation(head) or _NO_OPERATION))
         if len(self._cells) >= _HEADS_KEPT:

@@ -11,7 +11,7 @@ _LEAST_BAR = 8
 _MOST_BAR = 40
 
 
-class Column(NamedTuple):
+class GridColumn(NamedTuple):
     """A column's head and how it behaves.
 
     `rank` says when it is given up: the highest first, 0 never. Cells wider than `most` are cut.
@@ -30,7 +30,9 @@ class Bar(NamedTuple):
     color: str = "cyan"
 
 
-def grid(layout: Sequence[Column], rows: Sequence[Sequence[str]], style: Style, bars: Sequence[Bar] = ()) -> list[str]:
+def grid(
+    layout: Sequence[GridColumn], rows: Sequence[Sequence[str]], style: Style, bars: Sequence[Bar] = ()
+) -> list[str]:
     """The head and the rows; columns without any text are left out, bars are drawn where eight columns are free."""
     kept = [place for place, column in enumerate(layout) if column.rank == 0 or any(row[place] for row in rows)]
     widths = [

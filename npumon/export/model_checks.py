@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from npumon.export.drawing import Style, fitted, painted, wrapped
-from npumon.modelfile.description import Check, ModelFile
+from npumon.modelfile.description import FileCheck, ModelFile
 
 _WORDS = {"fail": ("FAIL", "red"), "warn": ("warn", "yellow"), "info": ("note", "dim")}
 #: Text for people ends here; more is counted, not listed.
@@ -35,7 +35,7 @@ def check_lines(model: ModelFile, style: Style) -> Iterator[str]:
             yield f"{_INDENT}{len(checks) - _MOST_ROWS} more; --format json lists them"
 
 
-def _in_full(check: Check, names: int, style: Style) -> Iterator[str]:
+def _in_full(check: FileCheck, names: int, style: Style) -> Iterator[str]:
     word, color = _WORDS[check.severity]
     told = _figures(check) if check.severity != "info" or check.expected != check.found else ""
     text = f"{check.detail} ({told})" if check.detail and told else check.detail or told
@@ -48,14 +48,14 @@ def _in_full(check: Check, names: int, style: Style) -> Iterator[str]:
         yield (painted(title, color, style) if number == 0 else " " * len(title)) + line[len(title) :]
 
 
-def _in_a_line(check: Check, names: int, style: Style) -> Iterator[str]:
+def _in_a_line(check: FileCheck, names: int, style: Style) -> Iterator[str]:
     """What holds, and what was compared; cut where the line ends."""
     text = _figures(check) or check.detail
     title = f"{_INDENT}ok    {check.id:<{names}}  " if style.width >= _WIDE else f"{_INDENT}ok {check.id}  "
     yield fitted(title + text, style.width, style).rstrip()
 
 
-def _figures(check: Check) -> str:
+def _figures(check: FileCheck) -> str:
     if check.ok and check.expected == check.found is not None:
         return f"{check.found}, as expected"
     values = (("expected", check.expected), ("found", check.found))

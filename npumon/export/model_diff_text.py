@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from npumon.core import units
 from npumon.export.drawing import PLAIN, Style, painted, wrapped
-from npumon.export.grid import Column, grid
+from npumon.export.grid import GridColumn, grid
 from npumon.modelfile.diff import SENTENCES, ModelDiff, SizeChange
 
 _MOST_ROWS = 40
@@ -37,11 +37,11 @@ def _sizes(diff: ModelDiff, style: Style) -> Iterator[str]:
     changed = [size for size in diff.sizes if size.before != size.after]
     if changed:
         layout = (
-            Column("Bytes"),
-            Column("before", 2, right=True, most=20),
-            Column("after", 1, right=True, most=20),
-            Column("change", 3, right=True, most=20),
-            Column("", 4, right=True, most=12),
+            GridColumn("Bytes"),
+            GridColumn("before", 2, right=True, most=20),
+            GridColumn("after", 1, right=True, most=20),
+            GridColumn("change", 3, right=True, most=20),
+            GridColumn("", 4, right=True, most=12),
         )
         yield from grid(layout, [_size(size) for size in changed], style)
     same = [size.name for size in diff.sizes if size.before == size.after]
@@ -69,14 +69,14 @@ def _contents(diff: ModelDiff, style: Style) -> Iterator[str]:
         )
         for content in diff.contents
     ]
-    yield from grid((Column("Contents"), Column("", 1)), rows, style)
+    yield from grid((GridColumn("Contents"), GridColumn("", 1)), rows, style)
 
 
 def _tensors(diff: ModelDiff, style: Style) -> Iterator[str]:
     rows = [
         (f"{_INDENT}{change.name}", change.kind, change.before or "", change.after or "") for change in diff.tensors
     ]
-    layout = (Column("Tensors", most=32), Column("", 1), Column("before", 3), Column("after", 2))
+    layout = (GridColumn("Tensors", most=32), GridColumn("", 1), GridColumn("before", 3), GridColumn("after", 2))
     yield from _listed(layout, rows, style)
 
 
@@ -85,10 +85,10 @@ def _facts(diff: ModelDiff, style: Style) -> Iterator[str]:
         (f"{_INDENT}{fact.name}", units.ABSENT if fact.before is None else fact.before, fact.after or units.ABSENT)
         for fact in diff.facts
     ]
-    yield from _listed((Column("Also", most=32), Column("before", 2), Column("after", 1)), rows, style)
+    yield from _listed((GridColumn("Also", most=32), GridColumn("before", 2), GridColumn("after", 1)), rows, style)
 
 
-def _listed(layout: tuple[Column, ...], rows: Sequence[tuple[str, ...]], style: Style) -> Iterator[str]:
+def _listed(layout: tuple[GridColumn, ...], rows: Sequence[tuple[str, ...]], style: Style) -> Iterator[str]:
     if rows:
         yield from grid(layout, rows[:_MOST_ROWS], style)
     if len(rows) > _MOST_ROWS:

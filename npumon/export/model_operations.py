@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from npumon.core import units
 from npumon.export.drawing import PLAIN, Style
-from npumon.export.grid import Bar, Column, grid
+from npumon.export.grid import Bar, GridColumn, grid
 from npumon.modelfile.compiler_report import OperationMemory
 
 _INDENT = "  "
@@ -16,10 +16,10 @@ _MOST_ROWS = 40
 def operations_text(operations: Sequence[OperationMemory], style: Style = PLAIN) -> str:
     """The operations in the compiler's order with a bar by weight, ending in a newline."""
     layout = (
-        Column("Operations", most=40),
-        Column("weight", 1, right=True),
-        Column("data", 2, right=True),
-        Column("instructions", 3, right=True),
+        GridColumn("Operations", most=40),
+        GridColumn("weight", 1, right=True),
+        GridColumn("data", 2, right=True),
+        GridColumn("instructions", 3, right=True),
     )
     rows = [(_INDENT + operation.name, *map(_bytes, _sizes(operation))) for operation in operations[:_MOST_ROWS]]
     most = max((operation.weight_bytes or 0 for operation in operations), default=0) or 1

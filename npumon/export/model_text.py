@@ -7,7 +7,7 @@ from itertools import chain
 
 from npumon.core import units
 from npumon.export.drawing import PLAIN, Style, flowed, painted, wrapped
-from npumon.export.grid import Bar, Column, grid
+from npumon.export.grid import Bar, GridColumn, grid
 from npumon.export.model_checks import check_lines
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 
@@ -89,7 +89,7 @@ def _memory(model: ModelFile, style: Style) -> Iterator[str]:
 
 
 def _shares(title: str, sizes: list[tuple[str, int]], whole: int, style: Style) -> list[str]:
-    layout = (Column(title, most=30), Column("bytes", 1, right=True), Column("share", 2, right=True))
+    layout = (GridColumn(title, most=30), GridColumn("bytes", 1, right=True), GridColumn("share", 2, right=True))
     shares = [size / whole if whole else 0.0 for _, size in sizes]
     rows = [
         (_INDENT + name, units.grouped(size), units.percent(share))
@@ -102,11 +102,11 @@ def _fit(model: ModelFile, style: Style) -> Iterator[str]:
     if not model.fit:
         return
     layout = (
-        Column("Fit"),
-        Column("needs", 2, right=True),
-        Column("budget", 3, right=True),
-        Column("left", 4, right=True),
-        Column("", 1),
+        GridColumn("Fit"),
+        GridColumn("needs", 2, right=True),
+        GridColumn("budget", 3, right=True),
+        GridColumn("left", 4, right=True),
+        GridColumn("", 1),
     )
     rows, bars = [], []
     for way in model.fit:
@@ -146,13 +146,13 @@ def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
     if not sides:
         return
     layout = (
-        Column("Tensors", most=32),
-        Column("type", 2, most=16),
-        Column("shape", 1, most=24),
-        Column("elements", 6, right=True, most=16),
-        Column("bytes", 3, right=True, most=16),
-        Column("offset", 5, right=True, most=16),
-        Column("quantization", 4, most=32),
+        GridColumn("Tensors", most=32),
+        GridColumn("type", 2, most=16),
+        GridColumn("shape", 1, most=24),
+        GridColumn("elements", 6, right=True, most=16),
+        GridColumn("bytes", 3, right=True, most=16),
+        GridColumn("offset", 5, right=True, most=16),
+        GridColumn("quantization", 4, most=32),
     )
     rows = [_tensor(side, tensor, style) for side, tensor in sides[:_MOST_ROWS]]
     lines = grid(layout, rows, style)
@@ -190,7 +190,7 @@ def _quantization(quantization: Quantization | None) -> str:
 def _states(model: ModelFile, style: Style) -> Iterator[str]:
     if not model.states:
         return
-    layout = (Column("States", most=32), Column("next value", 1, most=32), Column("", 2))
+    layout = (GridColumn("States", most=32), GridColumn("next value", 1, most=32), GridColumn("", 2))
     rows = [
         (_INDENT + state.input, state.output or "none", "ok" if state.ok else "NOT ALIKE" if state.output else "")
         for state in model.states[:_MOST_ROWS]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from npumon.core import units
 from npumon.export.drawing import PLAIN, Style, wrapped
-from npumon.export.grid import Bar, Column, grid
+from npumon.export.grid import Bar, GridColumn, grid
 from npumon.modelfile.weights import WeightStatistics
 
 _INDENT = "  "
@@ -39,10 +39,10 @@ def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
         return
     most = max(item.count for item in statistics.histogram)
     layout = (
-        Column("Magnitude"),
-        Column("values", 1, right=True),
-        Column("share", 2, right=True),
-        Column("negative", 3, right=True),
+        GridColumn("Magnitude"),
+        GridColumn("values", 1, right=True),
+        GridColumn("share", 2, right=True),
+        GridColumn("negative", 3, right=True),
     )
     rows = [
         (

@@ -10,7 +10,7 @@ from typing import Any
 
 from npumon import __version__
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Detection, Iteration, Operation
-from npumon.core.run.metrics import Check, Metrics, utilization
+from npumon.core.run.metrics import FigureCheck, Metrics, utilization
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
 
@@ -54,7 +54,7 @@ def run_document(report: RunReport) -> Document:
             for diagnostic in state.diagnostics
         ],
         "diagnostics_dropped": state.diagnostics_dropped,
-        "unrecognized_lines": state.unrecognised,
+        "unrecognized_lines": state.unrecognized,
         "metrics": _metrics(report.metrics),
     }
 
@@ -165,5 +165,5 @@ def _metrics(metrics: Metrics) -> Document:
     }
 
 
-def _check(check: Check) -> Document:
+def _check(check: FigureCheck) -> Document:
     return {"id": check.id, "ok": check.ok, "detail": check.detail}

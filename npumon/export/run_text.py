@@ -246,8 +246,8 @@ def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
         yield f"{_INDENT}{len(said) - _MOST_LINES} more; --format json lists them"
     if state.diagnostics_dropped:
         yield f"{_INDENT}{state.diagnostics_dropped} further ones were not kept"
-    if state.unrecognised:
-        yield f"{state.unrecognised} line{'s' if state.unrecognised > 1 else ''} of the text not recognised"
+    if state.unrecognized:
+        yield f"{state.unrecognized} line{'s' if state.unrecognized > 1 else ''} of the text not recognised"
 
 
 def _log(report: RunReport, style: Style) -> Iterator[str]:

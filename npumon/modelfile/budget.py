@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from npumon.modelfile.description import Check, Fit, Sizes
+from npumon.modelfile.description import FileCheck, Fit, Sizes
 
 #: SRAM that the NPU shares with the MCU and audio output (soc_config.h of the public GX8002 SDK).
 GX8002_SRAM_BYTES = 0x30000
@@ -60,24 +60,24 @@ def whole_fits(sizes: Sizes, budget: Budget) -> tuple[Fit, ...]:
     return (Fit("sram", needs, budget.sram_bytes),) if budget.sram_named and needs is not None else ()
 
 
-def budget_checks(fit: tuple[Fit, ...], budget: Budget) -> Iterator[Check]:
+def budget_checks(fit: tuple[Fit, ...], budget: Budget) -> Iterator[FileCheck]:
     """gx.fit and gx.flash fail when the model can run in no way that counts; gx.headroom warns."""
     if not fit:
         if budget.sram_named:
             detail = "the file does not say how much memory the model needs, so the budget was not applied"
-            yield Check("gx.fit", "warn", False, budget.sram_bytes, None, detail)
+            yield FileCheck("gx.fit", "warn", False, budget.sram_bytes, None, detail)
         return
     ways = fit if budget.flash_counts else fit[:1]
     best = next((way for way in ways if way.ok), None)
     shown = best or ways[0]
-    yield Check("gx.fit", "fail", best is not None, shown.budget_bytes, shown.needs_bytes, _told(fit, budget))
+    yield FileCheck("gx.fit", "fail", best is not None, shown.budget_bytes, shown.needs_bytes, _told(fit, budget))
     if best is not None:
         detail = "a tenth of the budget should stay free"
-        yield Check("gx.headroom", "warn", not best.tight, best.budget_bytes * 9 // 10, best.needs_bytes, detail)
+        yield FileCheck("gx.headroom", "warn", not best.tight, best.budget_bytes * 9 // 10, best.needs_bytes, detail)
     if len(ways) > 1 and not fit[0].ok:
         flash, there = fit[1].flash_bytes, fit[1].flash_budget_bytes
         detail = "commands and weights must fit the flash window, as the model does not fit the SRAM with them"
-        yield Check("gx.flash", "fail", flash <= there, there, flash, detail)
+        yield FileCheck("gx.flash", "fail", flash <= there, there, flash, detail)
 
 
 def _told(fit: tuple[Fit, ...], budget: Budget) -> str:

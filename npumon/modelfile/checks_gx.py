@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from npumon.modelfile.declarations import ByteArray
-from npumon.modelfile.description import Check, ModelFile, Severity, Sizes, Tensor
+from npumon.modelfile.description import FileCheck, ModelFile, Severity, Sizes, Tensor
 from npumon.modelfile.gx_header import GxHeader
 from npumon.modelfile.literals import Literals
 from npumon.modelfile.stamp import first_day, is_after
@@ -33,38 +33,42 @@ _UNITS = {"gx8002": ("NPU32",), "gxnpuc-leo": ("NPU32", "NPU64")}
 _FIRST_DAY = "2020-01-01"
 
 
-def size_checks(model: ModelFile) -> Iterator[Check]:
+def size_checks(model: ModelFile) -> Iterator[FileCheck]:
     """gx.npu and gx.total, with the documented form of the latter as a note."""
     sizes = model.sizes
     parts = _sum(sizes.cmd_bytes, sizes.weight_bytes, sizes.data_bytes, sizes.tmp_bytes or 0, sizes.ops_bytes or 0)
     if model.format == "gxnpuc-leo" or model.array("npu") is not None:
         parts = _sum(sizes.cmd_bytes, sizes.data_bytes, sizes.tmp_bytes or 0, sizes.ops_bytes or 0)
     elif sizes.npu_bytes is None:
-        yield Check("gx.npu", "info", False, parts, None, "no npu_size, as compilers up to 1.5.1 wrote none")
+        yield FileCheck("gx.npu", "info", False, parts, None, "no npu_size, as compilers up to 1.5.1 wrote none")
     elif parts is not None:
         # On APUS, the sum is not known to hold: a difference there is worth a look only.
         severity: Severity = "fail" if model.format in ("gx8002", "npub") else "warn"
         ok, delta = sizes.npu_bytes == parts, sizes.npu_bytes - parts
-        yield Check("gx.npu", severity, ok, parts, sizes.npu_bytes, _delta("cmd + weight + data + tmp + ops", delta))
+        yield FileCheck(
+            "gx.npu", severity, ok, parts, sizes.npu_bytes, _delta("cmd + weight + data + tmp + ops", delta)
+        )
     npu = parts if sizes.npu_bytes is None else sizes.npu_bytes
     yield from _total(sizes, npu)
 
 
-def _total(sizes: Sizes, npu: int | None) -> Iterator[Check]:
+def _total(sizes: Sizes, npu: int | None) -> Iterator[FileCheck]:
     expected = _sum(npu, sizes.input_bytes, sizes.output_bytes)
     documented = _sum(npu, sizes.in_out_bytes)
     total = sizes.total_bytes
     if total is None or expected is None:
-        yield Check("gx.total", "info", False, expected, total, "not every size is there, so the sum was not checked")
+        yield FileCheck(
+            "gx.total", "info", False, expected, total, "not every size is there, so the sum was not checked"
+        )
         return
     if total == documented != expected:
-        yield Check("gx.total", "info", True, expected, total, "the documented form: npu + in_out")
+        yield FileCheck("gx.total", "info", True, expected, total, "the documented form: npu + in_out")
         return
-    yield Check(
+    yield FileCheck(
         "gx.total", "fail", total == expected, expected, total, _delta("npu + input + output", total - expected)
     )
     if documented is not None and total == expected != documented:
-        yield Check(
+        yield FileCheck(
             "gx.total_documented",
             "info",
             True,
@@ -75,9 +79,9 @@ def _total(sizes: Sizes, npu: int | None) -> Iterator[Check]:
         )
 
 
-def header_checks(header: GxHeader, model: ModelFile, today: str) -> Iterator[Check]:
+def header_checks(header: GxHeader, model: ModelFile, today: str) -> Iterator[FileCheck]:
     """Everything else that a header shows."""
-    yield from (Check("gx.text", "warn", False, detail=remark) for remark in header.declared.remarks)
+    yield from (FileCheck("gx.text", "warn", False, detail=remark) for remark in header.declared.remarks)
     yield from _core(header)
     yield from _parts(header)
     yield from _disabled(header)
@@ -88,71 +92,73 @@ def header_checks(header: GxHeader, model: ModelFile, today: str) -> Iterator[Ch
     yield from _placement(model)
 
 
-def recurrence_checks(model: ModelFile) -> Iterator[Check]:
+def recurrence_checks(model: ModelFile) -> Iterator[FileCheck]:
     """gx.inout, gx.state and gx.overlay."""
     if model.in_out:
         expected = [(member.name, member.dtype, member.shape) for member in model.inputs + _floats(model)]
         found = [(member.name, member.dtype, member.shape) for member in model.in_out]
         detail = "in_out holds every input, then every output of type float"
         names = (", ".join(name for name, _, _ in side) for side in (expected, found))
-        yield Check("gx.inout", "warn", expected == found, next(names), next(names), detail)
+        yield FileCheck("gx.inout", "warn", expected == found, next(names), next(names), detail)
     if not model.states:
         return
     for state in model.states:
         if state.output is None:
             detail = f"{state.input} has no output that would be its next value"
-            yield Check("gx.state", "warn", False, state.input + "_out", None, detail)
+            yield FileCheck("gx.state", "warn", False, state.input + "_out", None, detail)
         elif not state.ok:
             detail = "a state and its next value must have the same dimensions and element type"
-            yield Check("gx.state", "fail", False, _tensor(model, state.input), _tensor(model, state.output), detail)
+            yield FileCheck(
+                "gx.state", "fail", False, _tensor(model, state.input), _tensor(model, state.output), detail
+            )
     if all(state.ok for state in model.states):
         count = len(model.states)
-        yield Check("gx.state", "fail", True, count, count, "every state has its next value among the outputs")
+        yield FileCheck("gx.state", "fail", True, count, count, "every state has its next value among the outputs")
     yield _overlay(model)
 
 
-def _overlay(model: ModelFile) -> Check:
+def _overlay(model: ModelFile) -> FileCheck:
     """A container has no in_out: the buffer of a program that overlays would be what in_out is in a header."""
     buffer = model.in_out
     if model.format == "npub" and all(tensor.bytes is not None for tensor in model.inputs + model.outputs):
         buffer = model.inputs + _floats(model)
     if not buffer:
         detail = "without in_out or its sizes it cannot be told whether the outputs may lie over the next states"
-        return Check("gx.overlay", "info", False, detail=detail)
+        return FileCheck("gx.overlay", "info", False, detail=detail)
     result = overlay(buffer, model.outputs, model.states[0].input)
     detail = result.detail
     if result.ok and (saved := model.overlay_saves_bytes) is not None:
         detail += f"; saves {saved} bytes a buffer and their copying after each run"
-    return Check("gx.overlay", "fail", result.ok, result.expected, result.found, detail)
+    return FileCheck("gx.overlay", "fail", result.ok, result.expected, result.found, detail)
 
 
 def _floats(model: ModelFile) -> tuple[Tensor, ...]:
     return tuple(output for output in model.outputs if output.dtype == "float32")
 
 
-def origin_checks(model: ModelFile, today: str) -> Iterator[Check]:
+def origin_checks(model: ModelFile, today: str) -> Iterator[FileCheck]:
     """gx.md5, gx.unit and gx.date: where the file says it comes from."""
     if model.pb_md5 is not None:
         ok = _MD5.fullmatch(model.pb_md5) is not None
-        yield Check("gx.md5", "warn", ok, "32 hexadecimal digits", model.pb_md5)
+        yield FileCheck("gx.md5", "warn", ok, "32 hexadecimal digits", model.pb_md5)
     units, unit = _UNITS.get(_core_format(model)), model.compiler.unit
     if units is not None and unit is not None:
-        yield Check("gx.unit", "warn", unit in units, " or ".join(units), unit)
+        yield FileCheck("gx.unit", "warn", unit in units, " or ".join(units), unit)
     at, info = model.compiler.compiled_at, model.compiler.model_info
     if info is None:
-        yield Check("gx.date", "info", False, "YYYYMMDDhhmmss", None, "the file does not say when it was compiled")
+        yield FileCheck("gx.date", "info", False, "YYYYMMDDhhmmss", None, "the file does not say when it was compiled")
     elif at is None:
-        yield Check("gx.date", "warn", False, "YYYYMMDDhhmmss", info, "no valid time of compilation")
+        yield FileCheck("gx.date", "warn", False, "YYYYMMDDhhmmss", info, "no valid time of compilation")
     elif is_after(at, today):
-        yield Check("gx.date", "warn", False, f"at most {today[:10]}", at, "compiled in the future")
+        yield FileCheck("gx.date", "warn", False, f"at most {today[:10]}", at, "compiled in the future")
     else:
         early = _core_format(model) == "gx8002" and at < _FIRST_DAY
-        yield Check("gx.date", "warn", not early, f"from {_FIRST_DAY} on" if early else None, at)
+        yield FileCheck("gx.date", "warn", not early, f"from {_FIRST_DAY} on" if early else None, at)
     for name, text in model.strings:
         day = first_day(text)
         if at is not None and day is not None and day != at[:10]:
             detail = f"{name} carries another day than the time of compilation: the file was edited by a tool"
-            yield Check("gx.edited", "info", False, at[:10], day, detail)
+            yield FileCheck("gx.edited", "info", False, at[:10], day, detail)
 
 
 def _core_format(model: ModelFile) -> str:
@@ -162,27 +168,27 @@ def _core_format(model: ModelFile) -> str:
     return "gxnpuc-leo" if model.array("npu") is not None else "gx8002"
 
 
-def _core(header: GxHeader) -> Iterator[Check]:
+def _core(header: GxHeader) -> Iterator[FileCheck]:
     if header.format == "gxnpuc":
         found = shown((header.core or "unknown").encode("utf-8", "backslashreplace"))
-        yield Check("gx.core", "warn", False, "GRUS, LEO or APUS", found, "an unknown core, read as far as it goes")
+        yield FileCheck("gx.core", "warn", False, "GRUS, LEO or APUS", found, "an unknown core, read as far as it goes")
 
 
-def _parts(header: GxHeader) -> Iterator[Check]:
+def _parts(header: GxHeader) -> Iterator[FileCheck]:
     arrays, structs = _PARTS[header.format]
     present = {role for role, _ in header.arrays}
     absent = [f"{role}_content" for role in arrays if role not in present]
     absent += [f"struct {role}" for role in structs if getattr(header, role) is None]
     if absent:
-        yield Check("gx.parts", "fail", False, None, None, "missing: " + ", ".join(absent))
+        yield FileCheck("gx.parts", "fail", False, None, None, "missing: " + ", ".join(absent))
     elif arrays:
-        yield Check("gx.parts", "fail", True, detail="all arrays and structs are there")
+        yield FileCheck("gx.parts", "fail", True, detail="all arrays and structs are there")
     if header.spare_arrays:
         detail = "a second array of the same role, not read: " + ", ".join(header.spare_arrays[:8])
-        yield Check("gx.duplicate", "warn", False, None, None, detail)
+        yield FileCheck("gx.duplicate", "warn", False, None, None, detail)
 
 
-def _disabled(header: GxHeader) -> Iterator[Check]:
+def _disabled(header: GxHeader) -> Iterator[FileCheck]:
     named = (header.total, header.npu, header.version, header.pb_md5, header.unit, header.model_info)
     structs = (header.input, header.output, header.in_out)
     names = [item.name for item in named if item is not None and item.disabled]
@@ -190,51 +196,51 @@ def _disabled(header: GxHeader) -> Iterator[Check]:
     names += [array.name for _, array in header.arrays if array.disabled]
     if names:
         detail = "metadata disabled by #if 0, read all the same: " + ", ".join(names)
-        yield Check("gx.if0", "info", True, detail=detail)
+        yield FileCheck("gx.if0", "info", True, detail=detail)
 
 
-def _literals(header: GxHeader) -> Iterator[Check]:
+def _literals(header: GxHeader) -> Iterator[FileCheck]:
     read = [(role, array, literals) for role, array in header.arrays if (literals := array.literals) is not None]
     broken = [check for role, array, literals in read if (check := _literal(role, array, literals)) is not None]
     yield from broken
     if read and not broken:
-        yield Check("gx.literal", "fail", True, detail="every array holds as many bytes as it declares")
+        yield FileCheck("gx.literal", "fail", True, detail="every array holds as many bytes as it declares")
 
 
-def _literal(role: str, array: ByteArray, literals: Literals) -> Check | None:
+def _literal(role: str, array: ByteArray, literals: Literals) -> FileCheck | None:
     """What is wrong with the numbers of an array, or keeps them from being counted."""
     if literals.elided:
         detail = f"{array.name}: ...... stands for some of the numbers, so they were not counted"
-        return Check("gx.elided", "info", True, array.declared, literals.count, detail)
+        return FileCheck("gx.elided", "info", True, array.declared, literals.count, detail)
     if literals.bad:
         detail = f"{array.name} holds what is no byte"
-        return Check("gx.literal", "fail", False, "0..255", shown(literals.first_bad or b""), detail)
+        return FileCheck("gx.literal", "fail", False, "0..255", shown(literals.first_bad or b""), detail)
     if array.declared is None or array.declared == literals.count:
         return None
     if role == "cpu" and literals.count < array.declared:
         return None  # LEO's compiler writes the prepared part only and leaves the rest to be zero.
     detail = _delta(f"numbers in {array.name}", literals.count - array.declared)
-    return Check("gx.literal", "fail", False, array.declared, literals.count, detail)
+    return FileCheck("gx.literal", "fail", False, array.declared, literals.count, detail)
 
 
-def _structs(header: GxHeader, model: ModelFile) -> Iterator[Check]:
+def _structs(header: GxHeader, model: ModelFile) -> Iterator[FileCheck]:
     structs = [struct for struct in (header.input, header.output, header.in_out) if struct is not None]
     if structs:
         loose = [struct.name for struct in structs if not struct.packed]
         told = "not packed, so that a compiler may leave gaps: " + ", ".join(loose)
         detail = told if loose else "all structs are packed"
-        yield Check("gx.packed", "warn", not loose, detail=detail)
+        yield FileCheck("gx.packed", "warn", not loose, detail=detail)
     for struct in structs:
         if struct.malformed:
             detail = f"{struct.malformed} members of struct {struct.name} cannot be read"
-            yield Check("gx.tensor", "fail", False, None, None, detail)
+            yield FileCheck("gx.tensor", "fail", False, None, None, detail)
     unknown = sorted({tensor.dtype for tensor in model.inputs + model.outputs + model.in_out if tensor.bytes is None})
     if unknown:
         detail = "element types of unknown size: " + ", ".join(unknown[:8])
-        yield Check("gx.tensor", "warn", False, None, None, detail)
+        yield FileCheck("gx.tensor", "warn", False, None, None, detail)
 
 
-def _placement(model: ModelFile) -> Iterator[Check]:
+def _placement(model: ModelFile) -> Iterator[FileCheck]:
     """gx.align: what the NPU's DMA needs; gx.place: a section macro that belongs to another kind of array."""
     wanted = 32 if model.format == "gxnpuc-apus" else 4
     aligned = [array for array in model.arrays if array.alignment is not None]
@@ -247,7 +253,7 @@ def _placement(model: ModelFile) -> Iterator[Check]:
             if told
         )
         least = min((array.alignment or 0 for array in aligned), default=None)
-        yield Check("gx.align", "warn", not detail, f"at least {wanted}", least, detail)
+        yield FileCheck("gx.align", "warn", not detail, f"at least {wanted}", least, detail)
     places = [(array, place) for array in model.arrays if (place := _PLACE.fullmatch(array.macro or ""))]
     # a header either has macros by kind or one for all: plain ones among the former are no mistake for data only
     by_kind = any(place.group(2) for _, place in places)
@@ -260,16 +266,18 @@ def _placement(model: ModelFile) -> Iterator[Check]:
             wrong.append(f"{array.name} {array.macro}")
     if places:
         told = "a section macro of another kind of array: " + ", ".join(wrong)
-        yield Check("gx.place", "warn", not wrong, detail=told if wrong else "section macros suit their arrays")
+        yield FileCheck("gx.place", "warn", not wrong, detail=told if wrong else "section macros suit their arrays")
 
 
-def pb_check(model: ModelFile, md5: str) -> Check:
+def pb_check(model: ModelFile, md5: str) -> FileCheck:
     """gx.pb: whether a .pb file, given by the MD5 of its bytes in hexadecimal, is the one that was compiled."""
     if model.pb_md5 is None:
-        return Check("gx.pb", "fail", False, None, md5.lower(), "the file does not say which .pb it was compiled from")
+        return FileCheck(
+            "gx.pb", "fail", False, None, md5.lower(), "the file does not say which .pb it was compiled from"
+        )
     ok = model.pb_md5.lower() == md5.lower()
     detail = "compiled from this .pb file" if ok else "compiled from another .pb file"
-    return Check("gx.pb", "fail", ok, model.pb_md5, md5.lower(), detail)
+    return FileCheck("gx.pb", "fail", ok, model.pb_md5, md5.lower(), detail)
 
 
 def _sum(*parts: int | None) -> int | None:

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from npumon.modelfile.description import Check, ModelFile, Quantization, Tensor
+from npumon.modelfile.description import FileCheck, ModelFile, Quantization, Tensor
 from npumon.modelfile.text import shown
 
 _LONGEST_META = 1 << 22
@@ -25,7 +25,7 @@ _SCALE_TOLERANCE = 1e-4
 _Entry = Mapping[str, object]
 
 
-def meta_checks(model: ModelFile, data: bytes) -> tuple[Check, ...]:
+def meta_checks(model: ModelFile, data: bytes) -> tuple[FileCheck, ...]:
     """nb.meta: names, shapes, element types and quantization, tensor by tensor.
 
     Only what both files state is compared. More inputs in the JSON than in the graph are possible, as an exporter
@@ -36,30 +36,30 @@ def meta_checks(model: ModelFile, data: bytes) -> tuple[Check, ...]:
     except (ValueError, RecursionError):
         meta = None
     if not isinstance(meta, dict):
-        return (Check("nb.meta", "warn", False, "a JSON object", None, "nbg_meta.json cannot be read"),)
-    checks: list[Check] = []
+        return (FileCheck("nb.meta", "warn", False, "a JSON object", None, "nbg_meta.json cannot be read"),)
+    checks: list[FileCheck] = []
     for kind, tensors in (("Inputs", model.inputs), ("Outputs", model.outputs)):
         entries = _entries(meta.get(kind))
         checks += _pairs(entries, tensors) if len(entries) == len(tensors) else _uneven(kind, entries, tensors)
-    return tuple(checks) or (Check("nb.meta", "warn", True, detail="nbg_meta.json agrees with the graph"),)
+    return tuple(checks) or (FileCheck("nb.meta", "warn", True, detail="nbg_meta.json agrees with the graph"),)
 
 
-def _uneven(kind: str, entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[Check]:
+def _uneven(kind: str, entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
     folded = kind == "Inputs" and len(entries) > len(tensors)
     detail = f"nbg_meta.json lists another number of {kind.lower()}"
     detail += "; constant ones are folded into the graph" if folded else ""
-    yield Check("nb.meta", "info" if folded else "warn", False, len(entries), len(tensors), detail)
+    yield FileCheck("nb.meta", "info" if folded else "warn", False, len(entries), len(tensors), detail)
     wanted = Counter(_shape(entry) for _, entry in entries)
     for shape in Counter(tensor.shape for tensor in tensors) - wanted:
         detail = f"no shape of {kind} in nbg_meta.json is like this one"
-        yield Check("nb.meta", "warn", False, None, str(list(shape)), detail)
+        yield FileCheck("nb.meta", "warn", False, None, str(list(shape)), detail)
 
 
-def _pairs(entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[Check]:
+def _pairs(entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
     for (name, entry), tensor in zip(entries, tensors, strict=True):
         # an entry without a name of its own is not compared by name, nor a tensor whose first name is not known
         if name and tensor.entry_name is not None and name not in (tensor.name, tensor.entry_name):
-            yield Check("nb.meta", "info", False, name, tensor.name, "nbg_meta.json has another name for it")
+            yield FileCheck("nb.meta", "info", False, name, tensor.name, "nbg_meta.json has another name for it")
         shape = _shape(entry)
         if shape != tensor.shape:
             yield _unlike(tensor, "shape", str(list(shape)), str(list(tensor.shape)))
@@ -75,7 +75,7 @@ def _pairs(entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> It
             yield from _quantization(tensor, tensor.quantization or Quantization("none"), place)
 
 
-def _quantization(tensor: Tensor, found: Quantization, place: _Entry) -> Iterator[Check]:
+def _quantization(tensor: Tensor, found: Quantization, place: _Entry) -> Iterator[FileCheck]:
     """What the entry, or the object in it, says of the figures that mean something for this quantization."""
     whole = (("fl", "fixed-point position", found.fractional_bits), ("zero_point", "zero point", found.zero_point))
     for key, what, value in whole:
@@ -87,8 +87,8 @@ def _quantization(tensor: Tensor, found: Quantization, place: _Entry) -> Iterato
         yield _unlike(tensor, "scale", f"{scale:.6g}", f"{there:.6g}")
 
 
-def _unlike(tensor: Tensor, what: str, stated: str | int, found: str | int) -> Check:
-    return Check("nb.meta", "warn", False, stated, found, f"{tensor.name}: another {what} than in nbg_meta.json")
+def _unlike(tensor: Tensor, what: str, stated: str | int, found: str | int) -> FileCheck:
+    return FileCheck("nb.meta", "warn", False, stated, found, f"{tensor.name}: another {what} than in nbg_meta.json")
 
 
 def _entries(value: object) -> list[tuple[str, _Entry]]:

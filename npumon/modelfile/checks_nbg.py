@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from npumon.modelfile import nbg_layout as layout
-from npumon.modelfile.description import Check, NbgInfo, Tensor
+from npumon.modelfile.description import FileCheck, NbgInfo, Tensor
 from npumon.modelfile.text import shown
 
 #: A VIM3 reports 522240 bytes of VIP-SRAM and runs files that want 524288: so much may be missing without harm.
@@ -33,7 +33,7 @@ def nbg_checks(
     unended: tuple[str, ...],
     trailing: bytes,
     device: Device | None,
-) -> Iterator[Check]:
+) -> Iterator[FileCheck]:
     """Every check that needs the file alone and, where there is one, the device.
 
     `tensors` are the inputs and outputs. `length` is the file's, `complete` says that its fixed part is whole,
@@ -41,18 +41,18 @@ def nbg_checks(
     section, `unended` tells whose names have no NUL at their end, `trailing` what follows the tables.
     """
     newer = info.format_version > layout.NEWEST_KNOWN
-    yield Check("nb.magic", "fail", True, "VPMN", "VPMN")
+    yield FileCheck("nb.magic", "fail", True, "VPMN", "VPMN")
     detail = "a newer format than the known ones; what follows may be misread" if newer else ""
-    yield Check(
+    yield FileCheck(
         "nb.version", "warn", not newer, f"at most {layout.NEWEST_KNOWN:#010x}", f"{info.format_version:#010x}", detail
     )
     if not complete:
-        yield Check("nb.header", "fail", False, None, length, "the file ends inside its header")
+        yield FileCheck("nb.header", "fail", False, None, length, "the file ends inside its header")
     if outside:
         detail = "reach beyond the end of the file: " + ", ".join(outside)
-        yield Check("nb.tables", "fail", False, length, None, detail)
+        yield FileCheck("nb.tables", "fail", False, length, None, detail)
     elif complete:
-        yield Check("nb.tables", "fail", True, length, None, "every table lies inside the file")
+        yield FileCheck("nb.tables", "fail", True, length, None, "every table lies inside the file")
     yield from _counts(info)
     yield from _tensors(tensors)
     yield from _names(unended)
@@ -62,14 +62,14 @@ def nbg_checks(
     yield from _sram(info, device)
     named = trailing.startswith(b"tensorname:")
     if trailing and not named:
-        yield Check(
+        yield FileCheck(
             "nb.trailer", "info", False, "tensorname:…", shown(trailing[:16]), "unknown bytes behind the tables"
         )
     elif named:
-        yield Check("nb.trailer", "info", True, None, len(info.tensor_names), "tensor names of the original graph")
+        yield FileCheck("nb.trailer", "info", True, None, len(info.tensor_names), "tensor names of the original graph")
 
 
-def _counts(info: NbgInfo) -> Iterator[Check]:
+def _counts(info: NbgInfo) -> Iterator[FileCheck]:
     sizes = {name: size for name, _, size in info.sections}
     version = info.format_version
     rows = (
@@ -82,25 +82,25 @@ def _counts(info: NbgInfo) -> Iterator[Check]:
         if count is not None and name in sizes:
             ok = sizes[name] == count * row
             detail = f"the {name} table: {count} entries of {row} bytes"
-            yield Check("nb.count", "fail", ok, count * row, sizes[name], detail)
+            yield FileCheck("nb.count", "fail", ok, count * row, sizes[name], detail)
     if info.input_count == 0 or info.output_count == 0:
-        yield Check("nb.io", "warn", False, "at least one input and output", None, "a network without one of them")
+        yield FileCheck("nb.io", "warn", False, "at least one input and output", None, "a network without one of them")
 
 
-def _tensors(tensors: tuple[Tensor, ...]) -> Iterator[Check]:
+def _tensors(tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
     odd = [tensor.name for tensor in tensors if tensor.bytes is None or not tensor.shape or 0 in tensor.shape]
     if odd:
         detail = "an unknown element type or an empty shape: " + ", ".join(odd[:8])
-        yield Check("nb.tensor", "warn", False, None, None, detail)
+        yield FileCheck("nb.tensor", "warn", False, None, None, detail)
 
 
-def _names(unended: tuple[str, ...]) -> Iterator[Check]:
+def _names(unended: tuple[str, ...]) -> Iterator[FileCheck]:
     if unended:
         detail = "a name without the NUL that ends it: " + ", ".join(unended[:8])
-        yield Check("nb.name", "warn", False, f"at most {layout.NAME_BYTES - 1} bytes", layout.NAME_BYTES, detail)
+        yield FileCheck("nb.name", "warn", False, f"at most {layout.NAME_BYTES - 1} bytes", layout.NAME_BYTES, detail)
 
 
-def _pool(info: NbgInfo) -> Iterator[Check]:
+def _pool(info: NbgInfo) -> Iterator[FileCheck]:
     """Video memory for intermediate results; a network that fits the SRAMs needs none."""
     pool, alignment = info.pool_bytes, info.pool_alignment_bytes
     if pool is None or alignment is None:
@@ -108,25 +108,25 @@ def _pool(info: NbgInfo) -> Iterator[Check]:
     ok = alignment & (alignment - 1) == 0 and (alignment > 0 or pool == 0)
     detail = f"{pool} bytes of video memory for intermediate results"
     detail += ", aligned to" if ok else ", whose alignment is no power of two"
-    yield Check("nb.pool", "warn", ok, None if ok else "a power of two", alignment, detail)
+    yield FileCheck("nb.pool", "warn", ok, None if ok else "a power of two", alignment, detail)
 
 
-def _blob_end(info: NbgInfo, blobs_end: int | None) -> Iterator[Check]:
+def _blob_end(info: NbgInfo, blobs_end: int | None) -> Iterator[FileCheck]:
     section = next((size for name, _, size in info.sections if name == "lcd"), None)
     if section is not None and blobs_end is not None:
         detail = "the last blob ends inside the lcd section" if blobs_end <= section else "a blob reaches beyond lcd"
-        yield Check("nb.lcd", "fail", blobs_end <= section, section, blobs_end, detail)
+        yield FileCheck("nb.lcd", "fail", blobs_end <= section, section, blobs_end, detail)
 
 
-def _target(info: NbgInfo, device: Device | None) -> Iterator[Check]:
+def _target(info: NbgInfo, device: Device | None) -> Iterator[FileCheck]:
     if device is None or device.pid is None:
         return
     ok = device.pid == info.target_pid
     detail = "" if ok else f"compiled for {info.target or 'another NPU'}, not for this one"
-    yield Check("nb.target", "fail", ok, f"{device.pid:#x}", f"{info.target_pid:#x}", detail)
+    yield FileCheck("nb.target", "fail", ok, f"{device.pid:#x}", f"{info.target_pid:#x}", detail)
 
 
-def _sram(info: NbgInfo, device: Device | None) -> Iterator[Check]:
+def _sram(info: NbgInfo, device: Device | None) -> Iterator[FileCheck]:
     if device is None:
         return
     rows = (
@@ -137,4 +137,4 @@ def _sram(info: NbgInfo, device: Device | None) -> Iterator[Check]:
         if wanted is not None and there is not None:
             ok = wanted <= there + reserve
             detail = f"the network wants {wanted} bytes of {name}, this NPU has {there}"
-            yield Check("nb.sram", "warn", ok, there, wanted, detail)
+            yield FileCheck("nb.sram", "warn", ok, there, wanted, detail)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from npumon.modelfile.description import Check, ModelFile
+from npumon.modelfile.description import FileCheck, ModelFile
 from npumon.modelfile.text import shown
 
 _MOST_BYTES = 1 << 22
@@ -59,7 +59,7 @@ def read_report(data: bytes) -> CompilerReport | None:
     )
 
 
-def report_checks(model: ModelFile, report: CompilerReport) -> tuple[Check, ...]:
+def report_checks(model: ModelFile, report: CompilerReport) -> tuple[FileCheck, ...]:
     """gx.report for each size that both the file and the report state; a difference means another compilation."""
     sizes = model.sizes
     stated = {
@@ -77,13 +77,15 @@ def report_checks(model: ModelFile, report: CompilerReport) -> tuple[Check, ...]
         ("total_size", report.total_bytes, sizes.total_bytes),
     ]
     wrong = [
-        Check("gx.report", "fail", False, printed, found, f"{what}: the compiler printed another size")
+        FileCheck("gx.report", "fail", False, printed, found, f"{what}: the compiler printed another size")
         for what, printed, found in pairs
         if printed is not None and found is not None and printed != found
     ]
     if not report.finished:
-        wrong.append(Check("gx.report", "warn", False, "Compile OK.", None, "the compiler did not say that it ended"))
-    return tuple(wrong) or (Check("gx.report", "fail", True, detail="the file agrees with the compiler's report"),)
+        wrong.append(
+            FileCheck("gx.report", "warn", False, "Compile OK.", None, "the compiler did not say that it ended")
+        )
+    return tuple(wrong) or (FileCheck("gx.report", "fail", True, detail="the file agrees with the compiler's report"),)
 
 
 def _operations(data: bytes) -> tuple[OperationMemory, ...]:

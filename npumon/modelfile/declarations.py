@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from npumon.modelfile.header_scan import Source
+from npumon.modelfile.header_scan import SourceText
 from npumon.modelfile.literals import Literals
 from npumon.modelfile.text import shown
 
@@ -130,7 +130,7 @@ class Declarations:
         return not (self.numbers or self.structs or self.arrays)
 
 
-def declarations(source: Source) -> Declarations:
+def declarations(source: SourceText) -> Declarations:
     """Find the declarations of a scanned header. What stands outside `#if 0` comes first."""
     halves = ((source.code, False), (source.disabled, True))
     pragma_packed = any(pragma.startswith(b"pack") for pragma in source.pragmas)

@@ -13,7 +13,7 @@ Value = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class FileCheck:
     """One rule and whether it holds.
 
     `severity` says how bad it is when it does not: only a `fail` makes the file unusable. An `info` that holds
@@ -91,7 +91,7 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StatePair:
     """A recurrent state and the output that is its next value; `ok` when dimensions and element type agree."""
 
     input: str
@@ -190,9 +190,9 @@ class ModelFile:
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
     in_out: tuple[Tensor, ...] = ()
-    states: tuple[State, ...] = ()
+    states: tuple[StatePair, ...] = ()
     fit: tuple[Fit, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[FileCheck, ...] = ()
     arrays: tuple[Array, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     strings: tuple[tuple[str, str], ...] = ()
@@ -218,6 +218,6 @@ class ModelFile:
         """The first array of a role."""
         return next((array for array in self.arrays if array.role == role), None)
 
-    def with_checks(self, *checks: Check) -> ModelFile:
+    def with_checks(self, *checks: FileCheck) -> ModelFile:
         """The same file with further checks, such as those that need a second file."""
         return replace(self, checks=self.checks + checks)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from npumon.modelfile.budget import Budget, budget_checks, fits, whole_fits
 from npumon.modelfile.checks_gx import header_checks, size_checks
 from npumon.modelfile.declarations import ByteArray, Declarations, declarations
-from npumon.modelfile.description import Array, Check, Compiler, ModelFile, Sizes, Tensor
+from npumon.modelfile.description import Array, Compiler, FileCheck, ModelFile, Sizes, Tensor
 from npumon.modelfile.gx_header import GxHeader, sort_header, tensors
 from npumon.modelfile.header_scan import scan
 from npumon.modelfile.stamp import compiled_at
@@ -46,7 +46,7 @@ def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> Mod
     )
 
 
-_DOCUMENT_FORM = Check(
+_DOCUMENT_FORM = FileCheck(
     "gx.document",
     "info",
     True,

@@ -31,7 +31,7 @@ _LINE_END = re.compile(rb"[^\\\r]\r*\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A header without its bulk.
 
     `code` is what the preprocessor keeps, `disabled` what stands inside `#if 0`; both have single blanks, and
@@ -47,7 +47,7 @@ class Source:
     remarks: tuple[str, ...]
 
 
-def scan(data: bytes, *, comments_hide_code: bool = True) -> Source:
+def scan(data: bytes, *, comments_hide_code: bool = True) -> SourceText:
     """Scan a header. Time and memory grow linearly with its size whatever it holds; nothing raises.
 
     With `comments_hide_code` False, `//` is a blank: text whose line breaks were lost is read that way.
@@ -55,7 +55,7 @@ def scan(data: bytes, *, comments_hide_code: bool = True) -> Source:
     scanner = _Scanner(data, comments_hide_code)
     scanner.run()
     code, disabled, defines, pragmas = _preprocess(b"".join(scanner.kept))
-    return Source(
+    return SourceText(
         code,
         disabled,
         tuple(scanner.bodies),

@@ -25,7 +25,7 @@ _CUSTOMER = re.compile(rb"(input|output),(\d{1,6}),(\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableEntry:
     """A table of the file as its directory states it; `inside` says that the file really has those bytes."""
 
     name: str
@@ -39,11 +39,11 @@ class NbgFile:
     """The header and directory of a file, before the tables are read. `fixed_bytes` is where they end."""
 
     info: NbgInfo
-    tables: tuple[Table, ...]
+    tables: tuple[TableEntry, ...]
     fixed_bytes: int
     complete: bool
 
-    def table(self, name: str) -> Table | None:
+    def table(self, name: str) -> TableEntry | None:
         return next((table for table in self.tables if table.name == name), None)
 
 
@@ -116,7 +116,7 @@ def _header(data: bytes) -> NbgFile:
         offset, size = _word(data, place), _word(data, place + 4)
         place += 8
         if offset is not None and size is not None:
-            tables.append(Table(name, offset, size, offset + size <= len(data)))
+            tables.append(TableEntry(name, offset, size, offset + size <= len(data)))
     info = NbgInfo(
         format_version=version,
         target_pid=target,

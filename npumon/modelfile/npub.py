@@ -13,7 +13,7 @@ from math import prod
 
 from npumon.modelfile.budget import Budget, budget_checks, fits, whole_fits
 from npumon.modelfile.checks_gx import origin_checks, recurrence_checks, size_checks
-from npumon.modelfile.description import Array, Check, Compiler, ModelFile, Sizes, Tensor
+from npumon.modelfile.description import Array, Compiler, FileCheck, ModelFile, Sizes, Tensor
 from npumon.modelfile.stamp import compiled_at
 from npumon.modelfile.states import pair_states
 from npumon.modelfile.text import shown
@@ -38,7 +38,7 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
     stated = _json(data[8 : 8 + min(length, _LONGEST_JSON)]) if 8 + length <= len(data) else None
     if stated is None:
         detail = "the JSON text is missing, cut off or broken"
-        return ModelFile("npub", checks=(Check("npub.json", "fail", False, length, max(0, len(data) - 8), detail),))
+        return ModelFile("npub", checks=(FileCheck("npub.json", "fail", False, length, max(0, len(data) - 8), detail),))
     leo = "npu_content_len" in stated
     sizes = _sizes(stated, leo)
     inputs, outputs = _tensors(stated, leo, sizes)
@@ -61,9 +61,9 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
     )
     expected = ended + _CRC_BYTES
     return model.with_checks(
-        Check("npub.json", "fail", True),
-        Check("npub.length", "fail", len(data) == expected, expected, len(data), "header + JSON + arrays + CRC"),
-        Check("npub.crc", "info", True, None, data[expected - _CRC_BYTES : expected].hex() or None, _crc(data)),
+        FileCheck("npub.json", "fail", True),
+        FileCheck("npub.length", "fail", len(data) == expected, expected, len(data), "header + JSON + arrays + CRC"),
+        FileCheck("npub.crc", "info", True, None, data[expected - _CRC_BYTES : expected].hex() or None, _crc(data)),
         *_tensor_checks(model),
         *size_checks(model),
         *recurrence_checks(model),
@@ -72,14 +72,14 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
     )
 
 
-def _tensor_checks(model: ModelFile) -> Iterator[Check]:
+def _tensor_checks(model: ModelFile) -> Iterator[FileCheck]:
     for kind, tensors in (("inputs", model.inputs), ("outputs", model.outputs)):
         if not tensors:
-            yield Check("npub.tensor", "fail", False, "at least one", 0, f"no {kind} are stated")
+            yield FileCheck("npub.tensor", "fail", False, "at least one", 0, f"no {kind} are stated")
         unknown = [tensor.name for tensor in tensors if tensor.bytes is None]
         if unknown:
             detail = f"{kind} whose shape, place and size do not agree: " + ", ".join(unknown[:8])
-            yield Check("npub.tensor", "warn", False, None, len(unknown), detail)
+            yield FileCheck("npub.tensor", "warn", False, None, len(unknown), detail)
 
 
 def _crc(data: bytes) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from npumon.modelfile.description import State, Tensor
+from npumon.modelfile.description import StatePair, Tensor
 
 
-def pair_states(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[State, ...]:
+def pair_states(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[StatePair, ...]:
     """The states of a net. The output of `State_c0` is named `State_c0_out`, with any prefix.
 
     An input that is called a state but has no such output is paired with an output left over that is called a
@@ -37,7 +37,7 @@ def pair_states(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tupl
             if output is not None:
                 left.remove(output)
         states.append(
-            State(
+            StatePair(
                 tensor.name, output.name if output is not None else None, output is not None and _alike(tensor, output)
             )
         )

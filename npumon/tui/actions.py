@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from npumon.core.problems import Problem
 from npumon.tui import themes
-from npumon.tui.hints import State, hints_in
+from npumon.tui.hints import HintContext, hints_in
 from npumon.tui.keys import PAGES
 from npumon.tui.overhead import Overhead
 from npumon.tui.run_actions import Running
@@ -240,7 +240,7 @@ class Actions(Running):
 
     def hints(self, page: Page, live: Live) -> Sequence[Hint]:
         """The keys to show on a page now."""
-        state = State(
+        state = HintContext(
             page=self.current_mode,
             watching=self.desk.watched is not None,
             repeatable=self.conductor.can_repeat,

@@ -22,8 +22,8 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.tui import themes
 from npumon.tui.actions import Actions
-from npumon.tui.backend import Desk
-from npumon.tui.controller import Conductor
+from npumon.tui.backend import MonitorBackend
+from npumon.tui.controller import RunController
 from npumon.tui.keys import KEYS
 from npumon.tui.messages import LiveArrived
 from npumon.tui.screens.page import Page
@@ -73,11 +73,11 @@ class MonitorApp(Actions, App[int]):
     DEFAULT_MODE = "live"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
 
-    def __init__(self, desk: Desk, driver_class: type[Driver] | None = None) -> None:
+    def __init__(self, desk: MonitorBackend, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
         self.desk = desk
         self.known_pages = set()
-        self.conductor = Conductor(desk, self._publish, self.complain)
+        self.conductor = RunController(desk, self._publish, self.complain)
         self.live = Live(Snapshot("", BoardState(), DriverState(), demo=desk.look.demo))
         self.animation_level = "none"
         for theme in themes.THEMES:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.problems import Problem
     from npumon.core.run.report import RunReport
-    from npumon.engine.job import Work
+    from npumon.engine.job import Job
     from npumon.ports import DriverControl
 
 
@@ -36,7 +36,7 @@ class Engine(Protocol):
         ...
 
     @property
-    def work(self) -> Work | None:
+    def work(self) -> Job | None:
         """What was run last."""
         ...
 
@@ -49,7 +49,7 @@ class Engine(Protocol):
         """Read the board and the driver once."""
         ...
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Job) -> None:
         """Run it, to its end. Raises `ProblemError` where that is not possible."""
         ...
 
@@ -74,7 +74,7 @@ class Engine(Protocol):
         ...
 
 
-class Desk(Protocol):
+class MonitorBackend(Protocol):
     """Everything that leads out of the terminal. Methods marked "blocks" are called on a thread.
 
     All of them raise `ProblemError` with a remedy where something is wrong.
@@ -103,11 +103,11 @@ class Desk(Protocol):
         """The folders, for a person who wonders why there is none."""
         ...
 
-    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Work:
+    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Job:
         """What running this model means. Blocks."""
         ...
 
-    def first_work(self) -> Work | None:
+    def first_work(self) -> Job | None:
         """What to run without being asked: the demo board's model. Blocks."""
         ...
 

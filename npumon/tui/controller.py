@@ -12,8 +12,8 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
-    from npumon.engine.job import Work
-    from npumon.tui.backend import Desk, Engine
+    from npumon.engine.job import Job
+    from npumon.tui.backend import Engine, MonitorBackend
 
 #: While a program runs and is timed, the board is looked at only so often: looking costs time, too.
 CALM_S = 5.0
@@ -23,13 +23,15 @@ MOST_UNFORESEEN = 10
 Result = TypeVar("Result")
 
 
-class Conductor:
+class RunController:
     """Owns the engine and its tasks. All methods are called on the event loop.
 
     `complain` hears of what went wrong. `unforeseen` are the errors among it that should not happen.
     """
 
-    def __init__(self, desk: Desk, publish: Callable[[Live], None], complain: Callable[[Problem], None]) -> None:
+    def __init__(
+        self, desk: MonitorBackend, publish: Callable[[Live], None], complain: Callable[[Problem], None]
+    ) -> None:
         self.refresh_s = desk.look.refresh_s
         self.unforeseen: list[Exception] = []
         self._desk = desk
@@ -40,7 +42,7 @@ class Conductor:
         self._closing: asyncio.Task[None] | None = None
 
     @property
-    def work(self) -> Work | None:
+    def work(self) -> Job | None:
         """What was run last."""
         return None if self._engine is None else self._engine.work
 
@@ -86,12 +88,12 @@ class Conductor:
         with self._engine.reloading():
             yield
 
-    def run(self, work: Work) -> None:
+    def run(self, work: Job) -> None:
         """Run this."""
         if self._engine is not None and not self.busy:
             self._own(self._engine.run(work))
 
-    def choose(self, make: Callable[[], Work]) -> None:
+    def choose(self, make: Callable[[], Job]) -> None:
         """Run what `make` gives, which may read files and so is called on a thread."""
 
         async def choose() -> None:

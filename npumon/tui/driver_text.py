@@ -1,6 +1,6 @@
 """A reload of the driver in words: what is planned, how each step went, how it ended.
 
-`shown` makes a text's paths those that people know (`Desk.in_words`).
+`shown` makes a text's paths those that people know (`MonitorBackend.in_words`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from npumon.tui.keys import PAGES
 from npumon.tui.widgets.key_bar import Hint
 
 
-class State(NamedTuple):
+class HintContext(NamedTuple):
     """What they depend on besides the live value.
 
     The `page` to be seen; whether a log is being watched, the last run is `repeatable`, a run is `marked`, and the
@@ -24,7 +24,7 @@ class State(NamedTuple):
     paused: bool = False
 
 
-def hints_in(state: State, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
+def hints_in(state: HintContext, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
     """All hints, the most important first; the last three, from which all others can be reached, always stay."""
     busy = live.activity.under_way and not state.watching
     return [

@@ -38,7 +38,7 @@ class Span(NamedTuple):
 Line = tuple[Span, ...]
 
 
-class Room(NamedTuple):
+class Area(NamedTuple):
     """What a pane may fill: cells, and whether characters beyond ASCII may be used."""
 
     width: int
@@ -59,23 +59,23 @@ def width_of(line: Line) -> int:
     return sum(cell_len(part.text) for part in line)
 
 
-def fit(text: str, width: int, room: Room) -> str:
+def fit(text: str, width: int, room: Area) -> str:
     """The text in exactly `width` cells: cut with a mark, or filled with blanks."""
     if width <= 0:
         return ""
     return _cut(text, width, room) if cell_len(text) > width else set_cell_size(text, width)
 
 
-def _cut(text: str, width: int, room: Room) -> str:
+def _cut(text: str, width: int, room: Area) -> str:
     return set_cell_size(text, width - 1) + ("~" if room.ascii else "…")
 
 
-def fit_right(text: str, width: int, room: Room) -> str:
+def fit_right(text: str, width: int, room: Area) -> str:
     """As `fit`, with the blanks in front."""
     return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width, room)
 
 
-def clipped(line: Line, room: Room) -> Line:
+def clipped(line: Line, room: Area) -> Line:
     """The line without what does not fit; a mark where something is missing."""
     if width_of(line) <= room.width:
         return line
@@ -92,7 +92,7 @@ def clipped(line: Line, room: Room) -> Line:
     return tuple(parts)
 
 
-def bar(share: float | None, width: int, room: Room, role: str = "read") -> Line:
+def bar(share: float | None, width: int, room: Area, role: str = "read") -> Line:
     """A bar in exactly `width` cells, filled by a share from 0 to 1; anything above 0 shows."""
     share = min(max(share or 0.0, 0.0), 1.0) if width > 0 else 0.0
     if room.ascii:

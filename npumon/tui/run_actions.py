@@ -12,16 +12,16 @@ from npumon.tui.notices import Notices
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
     from npumon.core.monitor.model_choice import ModelChoice
-    from npumon.tui.backend import Desk
-    from npumon.tui.controller import Conductor
+    from npumon.tui.backend import MonitorBackend
+    from npumon.tui.controller import RunController
 
 
 class Running(Notices):
     """A part of `MonitorApp`, which has what is named here."""
 
-    desk: Desk
+    desk: MonitorBackend
     live: Live
-    conductor: Conductor
+    conductor: RunController
     #: Whether the question if profiling should be switched on was answered already.
     offered_profiling = False
 
@@ -72,9 +72,9 @@ class Running(Notices):
         if work is None or self.conductor.busy:
             self.say("There is nothing to repeat: r runs a model first." if work is None else "A run is under way.")
             return
-        from npumon.tui.screens.repeat import RepeatDialog, Series
+        from npumon.tui.screens.repeat import RepeatDialog, RepeatRequest
 
-        def begin(series: Series | None) -> None:
+        def begin(series: RepeatRequest | None) -> None:
             if series is not None:
                 self.with_profiling(lambda: self.conductor.again(series.runs, series.warmup))
 

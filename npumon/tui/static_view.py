@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.run.report import RunReport
-    from npumon.engine.job import Work
+    from npumon.engine.job import Job
     from npumon.ports import DriverControl
 
 #: Seconds between two looks at whether a picture is there.
 _SOON_S = 0.005
 
 
-class StillEngine:
+class StaticEngine:
     """Implements `desk.Engine`: nothing ever happens."""
 
     def __init__(self, live: Live, publish: Callable[[Live], None]) -> None:
         self.live = live
-        self.work: Work | None = None
+        self.work: Job | None = None
         self.left = False
         self._publish = publish
 
@@ -36,7 +36,7 @@ class StillEngine:
         """The board is as it was."""
         self._publish(self.live)
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Job) -> None:
         """Remember what was asked for."""
         self.work = work
 
@@ -58,8 +58,8 @@ class StillEngine:
         """Nothing is left."""
 
 
-class StillDesk:
-    """Implements `desk.Desk` without a world."""
+class StaticBackend:
+    """Implements `desk.MonitorBackend` without a world."""
 
     def __init__(
         self,
@@ -79,8 +79,8 @@ class StillDesk:
     def driver(self) -> DriverControl:
         raise _nothing()
 
-    def monitor(self, publish: Callable[[Live], None]) -> StillEngine:
-        return StillEngine(self.live, publish)
+    def monitor(self, publish: Callable[[Live], None]) -> StaticEngine:
+        return StaticEngine(self.live, publish)
 
     def models(self) -> Sequence[ModelChoice]:
         return self.choices
@@ -88,10 +88,10 @@ class StillDesk:
     def where_models_are_looked_for(self) -> Sequence[str]:
         return ("~/aml_npu_demo_binaries",)
 
-    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Work:
+    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Job:
         raise _nothing()
 
-    def first_work(self) -> Work | None:
+    def first_work(self) -> Job | None:
         return None
 
     def inspection(self, network: str) -> str:
@@ -119,7 +119,7 @@ def _nothing() -> ProblemError:
     return ProblemError(Problem("still", "This is a picture.", "Open the monitor with npumon."))
 
 
-async def picture(desk: StillDesk, size: tuple[int, int], page: str = "live") -> str:
+async def picture(desk: StaticBackend, size: tuple[int, int], page: str = "live") -> str:
     """The page as SVG, in columns and rows."""
     app = MonitorApp(desk)
     async with app.run_test(size=size, notifications=False) as pilot:

@@ -124,10 +124,10 @@ def compare_with_mawk(ours: Path, theirs: Path) -> int:
 def compare_with_tolerant(log: Path, ours: Path) -> int:
     """The number of rows; ends the bench where one differs, or there is another number of them."""
     from npumon.core.log.parser import ProfileParser
-    from npumon.core.run.splitter import IterationCompleted, RunFold
+    from npumon.core.run.splitter import IterationCompleted, RunSplitter
     from npumon.export.csv_rows import iteration_rows
 
-    parser, fold, count = ProfileParser(), RunFold(kept_operations=1_000), 0
+    parser, fold, count = ProfileParser(), RunSplitter(kept_operations=1_000), 0
     with log.open("rb") as source, ours.open() as result:
         result.readline()
         while data := source.read(1 << 16):

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from npumon.cli.arguments import parse_words
-from npumon.cli.context import Workplace
+from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
 from npumon.core.problems import ProblemError
 
-Enter = Callable[..., Workplace]
+Enter = Callable[..., CommandContext]
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Enter:
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.chdir(home)
 
-    def workplace(*words: str) -> Workplace:
-        return Workplace(parse_words(words), Diagnostics())
+    def workplace(*words: str) -> CommandContext:
+        return CommandContext(parse_words(words), Diagnostics())
 
     return workplace
 

@@ -11,9 +11,9 @@ import pytest
 
 from npumon.board.run.locked_runner import LockedRunner
 from npumon.cli.arguments import parse_words
-from npumon.cli.context import Workplace
+from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
-from npumon.cli.monitor_backend import LiveDesk, RunnerOnDemand
+from npumon.cli.monitor_backend import BoardBackend, RunnerOnDemand
 from npumon.core.problems import ProblemError
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
@@ -23,26 +23,26 @@ from npumon.tui.backend import Look
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandContext]:
     """A demo board's, with `here` as current folder."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    with Workplace(parse_words(["snapshot", "--demo", "-q"]), Diagnostics(quiet=True)) as made:
+    with CommandContext(parse_words(["snapshot", "--demo", "-q"]), Diagnostics(quiet=True)) as made:
         yield made
 
 
 @pytest.fixture
-def desk(place: Workplace) -> LiveDesk:
-    return LiveDesk(place, Look(demo=True))
+def desk(place: CommandContext) -> BoardBackend:
+    return BoardBackend(place, Look(demo=True))
 
 
 def report(identity: str | None = "20261122-1") -> RunReport:
     return report_of(RunState(), Context(), RunInfo(id=identity, model="m", cwd="/", log="/gone"))
 
 
-def test_the_boards_models(desk: LiveDesk) -> None:
+def test_the_boards_models(desk: BoardBackend) -> None:
     choices = desk.models()
     assert len({choice.id for choice in choices}) == len(choices)
     assert [choice.preferred for choice in choices] == sorted((choice.preferred for choice in choices), reverse=True)
@@ -60,13 +60,13 @@ def test_the_boards_models(desk: LiveDesk) -> None:
     assert desk.where_models_are_looked_for() == ("~",)
 
 
-def test_a_model_that_has_gone(desk: LiveDesk, place: Workplace) -> None:
+def test_a_model_that_has_gone(desk: BoardBackend, place: CommandContext) -> None:
     (first, *_) = desk.models()
     with pytest.raises(ProblemError, match="is not there any more"):
         desk.work(first._replace(id="unknown"))
 
 
-def test_the_first_work(desk: LiveDesk, place: Workplace) -> None:
+def test_the_first_work(desk: BoardBackend, place: CommandContext) -> None:
     work = desk.first_work()
     assert work is not None
     assert work.network is not None
@@ -74,10 +74,10 @@ def test_the_first_work(desk: LiveDesk, place: Workplace) -> None:
     assert network is not None
     assert (network.name, network.path) == ("inception_v3", "~/aml_npu_demo_binaries/inceptionv3/VIM3/inception_v3.nb")
     assert (work.request.model, work.count) == ("inceptionv3", 1)
-    assert LiveDesk(place, Look(), "a.log").first_work() is None
+    assert BoardBackend(place, Look(), "a.log").first_work() is None
 
 
-def test_what_is_written_replaces_nothing(desk: LiveDesk) -> None:
+def test_what_is_written_replaces_nothing(desk: BoardBackend) -> None:
     paths = [desk.export(report()), desk.export(report()), desk.export(report(None))]
     assert len(set(paths)) == 3
     document = json.loads(Path("npumon-20261122-1.json").read_text())
@@ -89,7 +89,7 @@ def test_what_is_written_replaces_nothing(desk: LiveDesk) -> None:
     assert picture.read_text() == "<svg>é</svg>"
 
 
-def test_all_runs_are_one_document(desk: LiveDesk) -> None:
+def test_all_runs_are_one_document(desk: BoardBackend) -> None:
     path = desk.export_all([report(), report()])
     assert path.startswith("npumon-runs-") or "/npumon-runs-" in path
     (written,) = Path().glob("npumon-runs-*.json")
@@ -99,7 +99,7 @@ def test_all_runs_are_one_document(desk: LiveDesk) -> None:
     assert {run["run"]["log"] for run in document["runs"]} == {None}, "the demo board's logs go with it"
 
 
-def test_a_link_is_not_followed(desk: LiveDesk, tmp_path: Path) -> None:
+def test_a_link_is_not_followed(desk: BoardBackend, tmp_path: Path) -> None:
     """Whoever may write here cannot make npumon write elsewhere."""
     Path("npumon-20261122-1.json").symlink_to(tmp_path / "elsewhere")
     desk.export(report())
@@ -107,21 +107,21 @@ def test_a_link_is_not_followed(desk: LiveDesk, tmp_path: Path) -> None:
     assert Path("npumon-20261122-1-2.json").exists()
 
 
-def test_a_folder_that_is_gone(desk: LiveDesk) -> None:
+def test_a_folder_that_is_gone(desk: BoardBackend) -> None:
     Path.cwd().rmdir()
     with pytest.raises(ProblemError) as caught:
         desk.export(report())
     assert caught.value.problem.remedy
 
 
-def test_an_inspection(desk: LiveDesk) -> None:
+def test_an_inspection(desk: BoardBackend) -> None:
     network = next(choice.networks[0] for choice in desk.models() if choice.networks)
     text = desk.inspection(network)
     assert text.startswith("inception_v3.nb\n")
     assert "1×3×299×299" in text
 
 
-async def test_the_runner_is_made_when_it_is_needed(place: Workplace) -> None:
+async def test_the_runner_is_made_when_it_is_needed(place: CommandContext) -> None:
     made: list[object] = []
 
     class Runner:

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from npumon.cli import status
-from npumon.core.run.metrics import Check, Metrics
+from npumon.core.run.metrics import FigureCheck, Metrics
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import EMPTY
 
 
 def report(outcome: str, *checks: bool | None) -> RunReport:
-    found = tuple(Check(f"check.{number}", ok, "") for number, ok in enumerate(checks))
+    found = tuple(FigureCheck(f"check.{number}", ok, "") for number, ok in enumerate(checks))
     return RunReport(RunInfo(outcome=outcome), EMPTY, Metrics(checks=found))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
-from npumon.core.run.splitter import RunCompleted, RunFold
+from npumon.core.run.splitter import RunCompleted, RunSplitter
 from npumon.core.run.state import RunState
 
 
@@ -41,7 +41,7 @@ def runs_of() -> Callable[[str | bytes], list[RunState]]:
 
     def runs(text: str | bytes) -> list[RunState]:
         data = text.encode() if isinstance(text, str) else text
-        parser, fold = ProfileParser(), RunFold()
+        parser, fold = ProfileParser(), RunSplitter()
         completed = [*fold.feed([*parser.feed(data), *parser.close()]), fold.close()]
         return [item.state for item in completed if isinstance(item, RunCompleted)]
 

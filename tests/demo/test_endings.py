@@ -75,7 +75,7 @@ class TestCamera:
         seen = [event for event in ProfileParser().feed(text) if isinstance(event, ObjectDetected)]
         assert {event.detection.label for event in seen} == {"person", "bicycle"}
         assert state.ksnn_version == "v1.3"
-        assert state.unrecognised == 0
+        assert state.unrecognized == 0
 
     def test_it_dies_silently_when_nobody_reads(self, make_board: MakeBoard) -> None:
         board = make_board("camera")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.demo.figures import Figures
+from npumon.demo.figures import SyntheticRun
 from npumon.demo.models import MODELS, DemoModel
 from npumon.demo.scenarios import CLOCK_MHZ, SCENARIOS, Scenario
 
@@ -15,7 +15,7 @@ from npumon.demo.scenarios import CLOCK_MHZ, SCENARIOS, Scenario
     st.sampled_from(sorted(MODELS)), st.sampled_from(sorted(SCENARIOS)), st.integers(0, 2**64), st.integers(0, 10**6)
 )
 def test_the_invariants(model: str, scenario: str, seed: int, run: int) -> None:
-    figures = Figures(MODELS[model], SCENARIOS[scenario], seed, run)
+    figures = SyntheticRun(MODELS[model], SCENARIOS[scenario], seed, run)
     for index in range(1, 4):
         it = figures.iteration(index)
         assert it.elapsed_us is not None
@@ -35,14 +35,14 @@ def test_the_invariants(model: str, scenario: str, seed: int, run: int) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.name)
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
 def test_the_same_arguments_give_the_same_figures(model: DemoModel, scenario: Scenario) -> None:
-    one, two = (Figures(model, scenario, 11, 2) for _ in range(2))
+    one, two = (SyntheticRun(model, scenario, 11, 2) for _ in range(2))
     assert [one.iteration(index) for index in (1, 2)] == [two.iteration(index) for index in (1, 2)]
     assert one.objects() == two.objects()
 
 
 def test_the_objects_of_a_camera_move_but_keep_their_size() -> None:
     model = MODELS["yolov3_cap"]
-    figures = Figures(model, SCENARIOS["camera"], 0, 0)
+    figures = SyntheticRun(model, SCENARIOS["camera"], 0, 0)
     frames = [figures.objects() for _ in range(5)]
     assert len(set(frames)) == 5
     for frame in frames:
@@ -54,7 +54,7 @@ def test_the_objects_of_a_camera_move_but_keep_their_size() -> None:
 def test_only_the_first_iteration_of_the_first_run_is_cold() -> None:
     windows = []
     for run in (0, 1):
-        figures = Figures(MODELS["inceptionv3"], SCENARIOS["cold"], 0, run)
+        figures = SyntheticRun(MODELS["inceptionv3"], SCENARIOS["cold"], 0, run)
         windows += [figures.iteration(index).vpc_elapsed_us or 0 for index in (1, 2)]
     assert windows[0] > 5 * max(windows[1:])
 

@@ -158,7 +158,7 @@ class TestScenarios:
     def test_detection(self, make_board: MakeBoard, run_model: RunModel, read_state: ReadState) -> None:
         state = read_state(run_model(make_board("detection")).stdout)
         assert (state.frames, len(state.detections), state.iterations) == (1, 3, ())
-        assert state.unrecognised == 0
+        assert state.unrecognized == 0
 
     def test_ksnn(self, make_board: MakeBoard, run_model: RunModel, read_state: ReadState) -> None:
         text = run_model(make_board("ksnn"), {}).stdout
@@ -168,7 +168,7 @@ class TestScenarios:
         assert b"Run the" not in text
         assert state.iterations[0].operations[0].execution_us == 4812
         assert state.top[0].class_index == 2
-        assert state.unrecognised == 0
+        assert state.unrecognized == 0
 
     def test_slow_ddr(self, make_board: MakeBoard, run_model: RunModel, read_state: ReadState) -> None:
         state = read_state(run_model(make_board("slow-ddr")).stdout)
@@ -204,9 +204,9 @@ class TestScenarios:
 
     def test_garbled(self, make_board: MakeBoard, run_model: RunModel, read_state: ReadState) -> None:
         done = run_model(make_board("garbled"))
-        state, undisturbed = read_state(done.stdout), read_state(SEED_RUN)
+        state, defer_signals = read_state(done.stdout), read_state(SEED_RUN)
         for field in ("product", "create_us", "verify_us", "iterations", "total_us", "top", "phase"):
-            assert getattr(state, field) == getattr(undisturbed, field)
+            assert getattr(state, field) == getattr(defer_signals, field)
         for mark in (b"\x00\xff", b"\x1b[1;32m", b"\x1b]52;c;", b"\r\n", b"#" * 100_000, b"10%\rload", b"BANDW\n"):
             assert mark in done.stdout
         assert done.stderr.startswith(b"W [vnn_Disturb:")

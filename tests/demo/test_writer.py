@@ -267,13 +267,13 @@ def with_messages(draw: st.DrawFn, state: RunState, dialect: Dialect) -> RunStat
         placed.setdefault(at, []).append(item)
     failures = list(state.diagnostics)
     diagnostics: list[Diagnostic] = []
-    unknown: list[ev.Unrecognised] = []
+    unknown: list[ev.Unrecognized] = []
     number = 0
     for at in range(len(lines) + 4):
         for item in placed.get(at, ()):
             number += 1
             if isinstance(item, str):
-                unknown.append(ev.Unrecognised(number, item))
+                unknown.append(ev.Unrecognized(number, item))
             else:
                 diagnostics.append(item._replace(line=number))
         if at < len(lines) and lines[at].startswith(("Run graph the", "Test Fail")):
@@ -281,8 +281,8 @@ def with_messages(draw: st.DrawFn, state: RunState, dialect: Dialect) -> RunStat
         number += 1
     return state._replace(
         diagnostics=tuple(diagnostics),
-        unrecognised=len(unknown),
-        unrecognised_lines=tuple(unknown),
+        unrecognized=len(unknown),
+        unrecognized_lines=tuple(unknown),
     )
 
 
@@ -338,7 +338,7 @@ def test_the_windows_of_an_iteration_add_up() -> None:
         (RunState(diagnostics=(Diagnostic(1, "warning", "npumon", "its own remark"),)), C_DEMO),
         (RunState(diagnostics=(Diagnostic(None, "error", "model", "no line says this"),)), C_DEMO),
         (RunState(diagnostics_dropped=1), C_DEMO),
-        (RunState(unrecognised=1), C_DEMO),
+        (RunState(unrecognized=1), C_DEMO),
     ],
 )  # fmt: skip
 def test_what_no_text_says_is_refused(state: RunState, dialect: Dialect) -> None:

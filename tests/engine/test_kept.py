@@ -10,7 +10,7 @@ from pathlib import Path
 
 from npumon.board.clock import SystemClock
 from npumon.board.procfs import read_process
-from npumon.board.run.reattached_run import KeptRunner
+from npumon.board.run.reattached_run import ReattachedRunner
 from npumon.board.run.run_archive import last_run
 from npumon.board.run.run_record import RunRecord
 from npumon.board.run.runner import SupervisedRunner
@@ -53,7 +53,7 @@ async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: P
     assert record.exit is None
 
     runner = SupervisedRunner(shown.board.folder / "state", SystemClock())
-    session = Session(KeptRunner(record, runner), WatchdogFollower(0.1), Context())
+    session = Session(ReattachedRunner(record, runner), WatchdogFollower(0.1), Context())
     seen: list[Update] = []
     ages: list[float] = []
 
@@ -81,7 +81,7 @@ async def test_elapsed_is_the_runs_not_the_watchers(viewer: Open, beside: Beside
     await first.monitor.close()
     record = last_run(first.board.folder / "state/runs")
     assert record is not None
-    second = viewer(runner=KeptRunner(record, SupervisedRunner(first.board.folder / "state", SystemClock())))
+    second = viewer(runner=ReattachedRunner(record, SupervisedRunner(first.board.folder / "state", SystemClock())))
     beside(second.monitor.run(work))
     live = await second.until(lambda live: live.activity.iteration == 2)
     assert live.activity.elapsed_s is not None

@@ -6,9 +6,9 @@ import pytest
 
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.outcome import Ending
+from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo
-from npumon.core.run.splitter import RunFold
+from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.reporting import Context, label_of, report_of, running_report, started
 
@@ -17,7 +17,7 @@ LABELS = ("dummy", "kit fox", "goldfish", "")
 
 @pytest.fixture
 def state(seed_run: bytes) -> RunState:
-    fold, parser = RunFold(), ProfileParser()
+    fold, parser = RunSplitter(), ProfileParser()
     fold.feed([*parser.feed(seed_run), *parser.close()])
     return fold.state
 
@@ -31,7 +31,7 @@ def test_labels_count_from_zero_and_name_what_they_can(index: int, label: str | 
 
 def test_a_report_says_what_the_text_said_and_how_the_run_ended(state: RunState) -> None:
     info = RunInfo(model="inceptionv3", outcome="?")
-    report = report_of(state, Context(LABELS, demo=True), info, Ending(0), number=2, runs_in_log=3)
+    report = report_of(state, Context(LABELS, demo=True), info, ExitInfo(0), number=2, runs_in_log=3)
     assert report.info == RunInfo(model="inceptionv3", outcome="ok")
     assert (report.number, report.runs_in_log, report.demo) == (2, 3, True)
     assert report.labels == ("goldfish", None, None, None, None)
@@ -45,7 +45,7 @@ def test_a_log_that_was_only_read_has_no_ending(state: RunState) -> None:
 
 
 def test_a_crash_outweighs_a_whole_text(state: RunState) -> None:
-    report = report_of(state, Context(), RunInfo(), Ending(signal="SIGSEGV"))
+    report = report_of(state, Context(), RunInfo(), ExitInfo(signal="SIGSEGV"))
     assert report.info.outcome == "failed"
     assert report.metrics.verdict_id == "run.crashed"
     assert "SIGSEGV" in report.metrics.verdict
@@ -90,7 +90,7 @@ def test_a_run_under_way_is_neither_cut_off_nor_over(state: RunState) -> None:
 
 
 def test_whether_there_is_anything_to_report(state: RunState) -> None:
-    missing = Ending(error="./run.sh could not be executed: No such file or directory")
+    missing = ExitInfo(error="./run.sh could not be executed: No such file or directory")
     assert not started(report_of(EMPTY, Context(), RunInfo(), missing))
     assert started(report_of(state, Context(), RunInfo(), missing))
-    assert started(report_of(EMPTY, Context(), RunInfo(), Ending(1)))
+    assert started(report_of(EMPTY, Context(), RunInfo(), ExitInfo(1)))

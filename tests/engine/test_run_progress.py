@@ -8,16 +8,16 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.run import state as phases
 from npumon.core.run.report import RunInfo
 from npumon.core.run.state import EMPTY, RunState
-from npumon.engine.eta import Patience
+from npumon.engine.eta import StallLimits
 from npumon.engine.reporting import Context
-from npumon.engine.run_progress import UnderWay
+from npumon.engine.run_progress import RunProgress
 
 RUNNING = EMPTY._replace(phase=phases.RUNNING)
 KSNN = EMPTY._replace(phase=phases.DONE, ksnn_version="v1.3")
 
 
 def activity(state: RunState) -> Activity:
-    run = UnderWay(0.0, began_s=0.0)
+    run = RunProgress(0.0, began_s=0.0)
     run.heard(state, 1.0)
     return run.activity(Activity(), 1.0)
 
@@ -58,20 +58,20 @@ def test_how_far_it_is(state: RunState, stage: str, iteration: int | None, itera
     ],
 )
 def test_whether_it_seems_over(state: RunState, over: bool) -> None:
-    run = UnderWay(0.0, began_s=0.0)
+    run = RunProgress(0.0, began_s=0.0)
     run.heard(state, 1.0)
     assert run.seems_over is over
 
 
 def test_what_is_not_the_runs_own_is_left_alone() -> None:
     around = Activity(model="inceptionv3", run=4, part=2, parts=5, source="run.log", note="a note")
-    shown = UnderWay(0.0, began_s=0.0).activity(around, 0.0)
+    shown = RunProgress(0.0, began_s=0.0).activity(around, 0.0)
     assert (shown.model, shown.run, shown.part, shown.parts) == ("inceptionv3", 4, 2, 5)
     assert (shown.source, shown.note) == ("run.log", "a note")
 
 
 def test_times_are_tenths_of_seconds() -> None:
-    run = UnderWay(100.0, began_s=100.0)
+    run = RunProgress(100.0, began_s=100.0)
     run.heard(RUNNING._replace(loops=10), 101.0)
     run.heard(RUNNING._replace(loops=10, iterations_ended=3), 102.0)
     shown = run.activity(Activity(), 102.345)
@@ -79,7 +79,7 @@ def test_times_are_tenths_of_seconds() -> None:
 
 
 def test_silence() -> None:
-    run = UnderWay(100.0, began_s=100.0, patience=Patience(3.0, 30.0))
+    run = RunProgress(100.0, began_s=100.0, patience=StallLimits(3.0, 30.0))
     run.heard(RUNNING, 101.0)
     assert run.activity(Activity(), 103.9).silent_s is None
     assert run.activity(Activity(), 104.0).silent_s == 3.0
@@ -88,7 +88,7 @@ def test_silence() -> None:
 
 
 def test_a_run_that_nobody_saw_begin_has_no_elapsed_time() -> None:
-    run = UnderWay(100.0, began_s=None)
+    run = RunProgress(100.0, began_s=None)
     run.heard(RUNNING._replace(loops=10, iterations_ended=3), 101.0, timed=False)
     run.heard(RUNNING._replace(loops=10, iterations_ended=4), 102.0)
     run.heard(RUNNING._replace(loops=10, iterations_ended=5), 104.0)
@@ -97,7 +97,7 @@ def test_a_run_that_nobody_saw_begin_has_no_elapsed_time() -> None:
 
 
 def test_the_report_is_the_same_object_until_something_new_is_known() -> None:
-    run, context = UnderWay(0.0, began_s=0.0, number=2), Context()
+    run, context = RunProgress(0.0, began_s=0.0, number=2), Context()
     first = run.report(context)
     assert (first.info.outcome, first.number) == ("running", 2)
     assert run.report(context) is first

@@ -12,7 +12,7 @@ from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.profile import Diagnostic, Iteration, Operation
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import RunFold
+from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import EMPTY
 from npumon.engine.reporting import Context, report_of
 from npumon.engine.session_history import (
@@ -21,8 +21,8 @@ from npumon.engine.session_history import (
     KEPT_MODELS,
     KEPT_ROWS,
     KEPT_RUNS,
-    Journal,
-    still,
+    SessionHistory,
+    live_from_snapshot,
 )
 
 
@@ -34,12 +34,12 @@ def report(number: int = 1, operations: int = 1, iterations: int = 3) -> RunRepo
 
 
 def test_a_new_one_is_empty() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     assert (journal.runs, journal.ended, journal.history.ever, journal.latencies(None)) == ((), 0, 0, Latencies())
 
 
 def test_a_run_is_kept_with_its_last_iteration() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     whole = report()
     journal.run(whole)
     (kept,) = journal.runs
@@ -50,7 +50,7 @@ def test_a_run_is_kept_with_its_last_iteration() -> None:
 
 
 def test_the_last_two_hundred_runs_are_kept_and_all_are_counted() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     for number in range(1, KEPT_RUNS + 11):
         journal.run(report(number))
     assert [run.number for run in journal.runs] == list(range(11, KEPT_RUNS + 11))
@@ -58,7 +58,7 @@ def test_the_last_two_hundred_runs_are_kept_and_all_are_counted() -> None:
 
 
 def test_of_large_graphs_fewer_runs_are_kept() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     for number in range(100):
         journal.run(report(number, operations=999))
     assert len(journal.runs) == KEPT_ROWS // 1_000
@@ -67,7 +67,7 @@ def test_of_large_graphs_fewer_runs_are_kept() -> None:
 
 
 def test_of_many_messages_the_first_are_kept() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     messages = tuple(Diagnostic(line, "error", "model", "x") for line in range(100))
     whole = report()
     journal.run(whole._replace(state=whole.state._replace(diagnostics=messages, diagnostics_dropped=7)))
@@ -87,7 +87,7 @@ def test_of_many_messages_the_first_are_kept() -> None:
     ],
 )
 def test_latencies(times: list[float], expected: Latencies) -> None:
-    journal = Journal()
+    journal = SessionHistory()
     for number, time in enumerate(times, 1):
         journal.iteration("a", Iteration(number, time))
     assert journal.latencies("a") == expected
@@ -95,7 +95,7 @@ def test_latencies(times: list[float], expected: Latencies) -> None:
 
 
 def test_the_latencies_of_a_series_are_its_own() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     journal.begin("a")
     journal.iteration("a", Iteration(1, 500.0))  # a cold run
     journal.begin("b", 9)
@@ -110,7 +110,7 @@ def test_the_latencies_of_a_series_are_its_own() -> None:
 
 
 def test_single_runs_after_a_series_begin_anew_and_then_go_on() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     journal.begin("a", 2)
     journal.iteration("a", Iteration(1, 5.0))
     for time in (8.0, 9.0):
@@ -120,21 +120,21 @@ def test_single_runs_after_a_series_begin_anew_and_then_go_on() -> None:
 
 
 def test_only_the_last_used_models_are_known_to_have_had_a_series() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     for number in range(KEPT_MODELS + 1):
         journal.begin(str(number), 3)
     assert [journal.latencies(model).runs for model in ("0", "1", str(KEPT_MODELS))] == [0, 3, 3]
 
 
 def test_an_iteration_without_a_time_is_no_latency() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     journal.iteration("a", Iteration(1))
     assert journal.latencies("a") == Latencies()
     assert journal.history.ever == 1
 
 
 def test_latencies_are_bounded() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     for number in range(KEPT_LATENCIES + 5):
         journal.iteration("a", Iteration(1, float(number)))
     assert journal.latencies("a").samples == KEPT_LATENCIES
@@ -148,7 +148,7 @@ def test_latencies_are_bounded() -> None:
 
 
 def test_tensors_of_networks_count() -> None:
-    journal = Journal()
+    journal = SessionHistory()
     network = Network(inputs=(NetworkTensor("in", "uint8"),) * 500, outputs=(NetworkTensor("out", "uint8"),) * 498)
     for number in range(100):
         journal.run(report(number)._replace(network=network))
@@ -159,7 +159,7 @@ def test_tensors_of_networks_count() -> None:
 def snapshot(text: bytes | None) -> Snapshot:
     report = None
     if text is not None:
-        fold, parser = RunFold(), ProfileParser()
+        fold, parser = RunSplitter(), ProfileParser()
         fold.feed(parser.feed(text))
         fold.feed(parser.close())
         report = report_of(fold.state, Context(), RunInfo(model="inceptionv3"))
@@ -168,7 +168,7 @@ def snapshot(text: bytes | None) -> Snapshot:
 
 def test_a_run(seed_run: bytes) -> None:
     shown = snapshot(seed_run)
-    live = still(shown, seed_run)
+    live = live_from_snapshot(shown, seed_run)
     assert live.snapshot is shown
     assert [run.info.model for run in live.runs] == ["inceptionv3"]
     assert (live.activity.run, live.activity.model, live.activity.under_way) == (1, "inceptionv3", False)
@@ -178,11 +178,11 @@ def test_a_run(seed_run: bytes) -> None:
 
 
 def test_no_run() -> None:
-    live = still(snapshot(None), b"text")
+    live = live_from_snapshot(snapshot(None), b"text")
     assert (live.runs, live.activity.run, live.snapshot.run) == ((), 0, None)
 
 
 def test_a_run_without_figures() -> None:
-    live = still(snapshot(b"hello\n"))
+    live = live_from_snapshot(snapshot(b"hello\n"))
     assert len(live.runs) == 1
     assert live.latencies.samples == 0

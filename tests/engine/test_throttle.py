@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.engine.throttle import INTERVAL_S, Publisher
+from npumon.engine.throttle import INTERVAL_S, Throttle
 
 
 class Call:
@@ -57,7 +57,7 @@ class Subject:
         self.newest = 0
         self.delivered: list[tuple[float, int]] = []
         self._takes_s = takes_s
-        self.publisher = Publisher(self._deliver, self.time.clock, self.time.call_later)
+        self.publisher = Throttle(self._deliver, self.time.clock, self.time.call_later)
 
     def _deliver(self) -> None:
         self.delivered.append((round(self.time.now_s - 1_000, 6), self.newest))
@@ -130,7 +130,7 @@ def test_a_change_that_delivering_makes_waits_its_turn() -> None:
         if len(delivered) < 3:
             publisher.touch()
 
-    publisher = Publisher(deliver, time.clock, time.call_later)
+    publisher = Throttle(deliver, time.clock, time.call_later)
     publisher.touch()
     assert delivered == [0.0]
     time.go(1.0)
@@ -146,7 +146,7 @@ def test_a_view_that_fails_hears_of_later_changes(subject: Subject) -> None:
             raise failures.pop()
         subject.delivered.append((time.now_s, 0))
 
-    publisher = Publisher(deliver, time.clock, time.call_later)
+    publisher = Throttle(deliver, time.clock, time.call_later)
     with pytest.raises(ZeroDivisionError):
         publisher.touch()
     publisher.touch()
@@ -178,7 +178,7 @@ def test_closing_ends_also_when_delivering_changes_something() -> None:
         delivered.append(time.now_s)
         publisher.touch()
 
-    publisher = Publisher(deliver, time.clock, time.call_later)
+    publisher = Throttle(deliver, time.clock, time.call_later)
     publisher.touch()
     publisher.close()
     time.go(1.0)

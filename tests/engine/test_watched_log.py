@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
 from npumon.engine.watched_log import WatchedLog
 
 BEGIN = b"#productname=VIPNano-QI, pid=0x88\nStart run graph [1] times...\n"
@@ -78,7 +78,7 @@ def test_each_run_is_told_once_and_none_is_missed(data: st.DataObject, mixed_log
     cut = data.draw(st.integers(0, len(text)))
     log = WatchedLog()
     seen = told(log.feed(text[:cut]) + log.feed(text[cut:]) + log.close())
-    fold, parser = RunFold(), ProfileParser()
+    fold, parser = RunSplitter(), ProfileParser()
     whole = told([*fold.feed([*parser.feed(text), *parser.close()])])
     if fold.state.has_profiler_text:
         whole += told([fold.close()])

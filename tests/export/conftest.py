@@ -11,7 +11,7 @@ from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Iteration, Operation, TopEntry
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import RunFold
+from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.reporting import Context, report_of
@@ -77,7 +77,7 @@ STATE = st.builds(
         max_size=12,
     ).map(tuple),
     diagnostics_dropped=st.integers(0, 10**6),
-    unrecognised=st.integers(0, 10**6),
+    unrecognized=st.integers(0, 10**6),
 )
 INFO = st.builds(
     RunInfo,
@@ -99,7 +99,7 @@ def report_from() -> Callable[..., RunReport]:
 
     def report(text: str | bytes, context: Context | None = None, info: RunInfo | None = None) -> RunReport:
         data = text.encode() if isinstance(text, str) else text
-        parser, fold = ProfileParser(), RunFold()
+        parser, fold = ProfileParser(), RunSplitter()
         fold.feed([*parser.feed(data), *parser.close()])
         return report_of(
             fold.state, context or Context(), info or RunInfo(), number=fold.number, runs_in_log=fold.number

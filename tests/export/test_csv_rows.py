@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.log.fast_blocks import Blocks, Heads, split_blocks
+from npumon.core.log.fast_blocks import BlockBatch, HeaderCache, split_blocks
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
 from npumon.core.run.metrics import utilization
 from npumon.core.run.report import RunReport
@@ -38,9 +38,9 @@ Average 21.62ms or 21625.00us
 
 
 def block_rows(text: bytes, rows: CsvRows | None = None) -> list[str]:
-    heads = Heads()
+    heads = HeaderCache()
     (part,) = split_blocks(text, heads)
-    assert isinstance(part, Blocks)
+    assert isinstance(part, BlockBatch)
     return (rows or CsvRows()).block_rows(part.texts, heads)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from npumon.core.units import grouped
 from npumon.export.drawing import PLAIN, Style, columns
-from npumon.export.grid import Bar, Column, grid
+from npumon.export.grid import Bar, GridColumn, grid
 from npumon.export.model_csv import MODEL_HEADER, model_row
 from npumon.export.model_diff_text import model_diff_text
 from npumon.export.model_operations import operations_text
@@ -19,7 +19,7 @@ from npumon.export.model_weights import weights_text
 from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.compiler_report import OperationMemory
-from npumon.modelfile.description import Check, ModelFile, State
+from npumon.modelfile.description import FileCheck, ModelFile, StatePair
 from npumon.modelfile.diff import diff_models
 from npumon.modelfile.inspection import inspect
 from npumon.modelfile.weights import weight_statistics
@@ -156,7 +156,7 @@ def test_every_check_has_a_line_with_what_was_expected_and_found(width: int) -> 
 
 def test_more_checks_than_a_page_holds_are_counted() -> None:
     model = read(HeaderSpec().data())
-    many = model.with_checks(*[Check("gx.pb", "fail", True)] * 100, *[Check("gx.pb", "fail", False)] * 100)
+    many = model.with_checks(*[FileCheck("gx.pb", "fail", True)] * 100, *[FileCheck("gx.pb", "fail", False)] * 100)
     lines = section(model_text(many, "model.h"), "Checks")
     assert lines.count("  ok    gx.pb") == 40 - sum(check.severity != "info" for check in model.checks)
     assert lines.count("  74 more; --format json lists them") == 1
@@ -262,7 +262,7 @@ def test_rows_never_start_a_formula() -> None:
 
 
 def test_a_grid_gives_up_columns_by_rank_and_leaves_out_empty_ones() -> None:
-    layout = (Column("name"), Column("low", 2, right=True), Column("high", 1), Column("never", 3))
+    layout = (GridColumn("name"), GridColumn("low", 2, right=True), GridColumn("high", 1), GridColumn("never", 3))
     rows = [("first", "1", "aaaaaaaa", ""), ("second", "22", "b", "")]
     assert grid(layout, rows, PLAIN) == [
         "name    low  high",
@@ -276,8 +276,8 @@ def test_a_grid_gives_up_columns_by_rank_and_leaves_out_empty_ones() -> None:
 def test_bars_stand_behind_the_rows_where_there_is_room() -> None:
     rows = [("a",), ("b",)]
     bars = [Bar(1.0), Bar(0.0)]
-    assert grid((Column("x"),), rows, Style(ascii=True, width=13), bars) == ["x", "a  ##########", "b"]
-    assert grid((Column("x"),), rows, Style(ascii=True, width=10), bars) == ["x", "a", "b"]
+    assert grid((GridColumn("x"),), rows, Style(ascii=True, width=13), bars) == ["x", "a  ##########", "b"]
+    assert grid((GridColumn("x"),), rows, Style(ascii=True, width=10), bars) == ["x", "a", "b"]
 
 
 @pytest.fixture(scope="module")
@@ -300,8 +300,8 @@ def test_long_lists_of_texts_states_checks_and_changes_are_counted() -> None:
     many = range(60)
     model = ModelFile(
         "gx8002",
-        states=tuple(State(f"State_{number}", None, ok=False) for number in many),
-        checks=tuple(Check("gx.x", "warn", ok=False, found=number) for number in many),
+        states=tuple(StatePair(f"State_{number}", None, ok=False) for number in many),
+        checks=tuple(FileCheck("gx.x", "warn", ok=False, found=number) for number in many),
         strings=tuple((f"text_{number}", "text") for number in many),
     )
     lines = model_text(model, "x").splitlines()
@@ -325,5 +325,5 @@ def test_a_header_without_states_has_no_such_block() -> None:
     text = model_text(read(spec.data()), "model.h")
     assert "States" not in text
     assert "overlay" not in text
-    states = ModelFile("gx8002", states=(State("State_c0", "State_c0_out", ok=True),))
+    states = ModelFile("gx8002", states=(StatePair("State_c0", "State_c0_out", ok=True),))
     assert section(model_text(states, "x"), "States")[-1].split() == ["State_c0", "State_c0_out", "ok"]

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from npumon.modelfile.budget import Budget, budget_checks, fits, whole_fits
-from npumon.modelfile.description import Check, Fit, Sizes
+from npumon.modelfile.description import FileCheck, Fit, Sizes
 
 SIZES = Sizes(cmd_bytes=5172, weight_bytes=128166, data_bytes=13680, tmp_bytes=0, ops_bytes=0)
 
 
-def checks(sizes: Sizes, budget: Budget) -> dict[str, Check]:
+def checks(sizes: Sizes, budget: Budget) -> dict[str, FileCheck]:
     return {check.id: check for check in budget_checks(fits(sizes, budget), budget)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from npumon.modelfile.checks_gx import pb_check
-from npumon.modelfile.description import Check, ModelFile
+from npumon.modelfile.description import FileCheck, ModelFile
 from npumon.modelfile.gx8002 import read_header
 
 TODAY = "2026-11-22"
@@ -22,7 +22,7 @@ def read(text: str) -> ModelFile:
     return model
 
 
-def found(model: ModelFile, check: str) -> Check:
+def found(model: ModelFile, check: str) -> FileCheck:
     return next(item for item in model.checks if item.id == check)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npumon.modelfile.description import ModelFile, State
+from npumon.modelfile.description import ModelFile, StatePair
 from npumon.modelfile.gx8002 import read_header
 
 TODAY = "2026-11-22"
@@ -51,7 +51,7 @@ def test_the_public_note_is_read_as_far_as_it_goes(document_text: bytes) -> None
         ("phone_prob", "float32", (1, 1, 65), 1536),
     ]
     assert [tensor.name for tensor in model.in_out] == ["Feats", "State_c0", "State_c1", "State_c2", "phone_prob"]
-    assert model.states == tuple(State(f"State_c{n}", f"State_c{n}_out", True) for n in range(3))
+    assert model.states == tuple(StatePair(f"State_c{n}", f"State_c{n}_out", True) for n in range(3))
     assert model.overlay_saves_bytes == 1536
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from math import prod
 
-from npumon.modelfile.description import State, Tensor
+from npumon.modelfile.description import StatePair, Tensor
 from npumon.modelfile.states import overlay, pair_states
 
 
@@ -15,14 +15,14 @@ def test_a_state_left_over_is_paired_by_its_shape() -> None:
     inputs = (tensor("Feats", 1, 4), tensor("State_a", 1, 8), tensor("State_b", 1, 9), tensor("State_c", 1, 7))
     outputs = (tensor("next_state_b", 1, 9), tensor("prob", 1, 8), tensor("State_a_out", 1, 8))
     assert pair_states(inputs, outputs) == (
-        State("State_a", "State_a_out", True),
-        State("State_b", "next_state_b", True),
-        State("State_c", None, False),
+        StatePair("State_a", "State_a_out", True),
+        StatePair("State_b", "next_state_b", True),
+        StatePair("State_c", None, False),
     )
 
 
 def test_an_output_named_for_an_input_is_its_next_value_whatever_it_is_called() -> None:
-    assert pair_states((tensor("h", 1, 4),), (tensor("h_out", 1, 5),)) == (State("h", "h_out", False),)
+    assert pair_states((tensor("h", 1, 4),), (tensor("h_out", 1, 5),)) == (StatePair("h", "h_out", False),)
 
 
 def test_outputs_lie_over_the_tail_in_its_order_only() -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from npumon.cli.arguments import parse_words
-from npumon.cli.context import Workplace
+from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
-from npumon.cli.monitor_backend import LiveDesk
+from npumon.cli.monitor_backend import BoardBackend
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import Look
 from tests.command_line import alive
@@ -23,9 +23,9 @@ Open = Callable[..., AbstractAsyncContextManager[Demo]]
 
 
 @pytest.fixture
-def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workplace]]:
+def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., CommandContext]]:
     """Makes the workplace of a command line, with a home of its own. The demo board's pace is quick."""
-    places: list[Workplace] = []
+    places: list[CommandContext] = []
     for name in ("home", "temporary", "here"):
         (tmp_path / name).mkdir()
     for name in [name for name in os.environ if name.startswith(("NPUMON_", "XDG_"))]:
@@ -35,9 +35,9 @@ def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     monkeypatch.chdir(tmp_path / "here")
 
-    def make(*words: str) -> Workplace:
+    def make(*words: str) -> CommandContext:
         args = parse_words(["snapshot", "-q", *words])
-        places.append(Workplace(args, Diagnostics(quiet=True)))
+        places.append(CommandContext(args, Diagnostics(quiet=True)))
         return places[-1].__enter__()
 
     yield make
@@ -47,7 +47,7 @@ def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
 
 @pytest.fixture
-def demo(place_of: Callable[..., Workplace]) -> Open:
+def demo(place_of: Callable[..., CommandContext]) -> Open:
     """Opens the monitor on a demo board: `async with demo("--scenario", "hang") as monitor`."""
 
     @asynccontextmanager
@@ -56,7 +56,7 @@ def demo(place_of: Callable[..., Workplace]) -> Open:
     ) -> AsyncIterator[Demo]:
         place = place_of("--demo", *words)
         assert place.demo is not None
-        app = MonitorApp(LiveDesk(place, Look(demo=True, **{"refresh_s": 0.5, **look}), watched))
+        app = MonitorApp(BoardBackend(place, Look(demo=True, **{"refresh_s": 0.5, **look}), watched))
         async with app.run_test(size=size, notifications=True) as pilot:
             opened = Demo(app, pilot, place)
             await until(pilot, lambda: app.live.snapshot.board.model is not None)

@@ -7,16 +7,16 @@ from typing import Any
 
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
-from npumon.core.log.scrollback import Logbook, LogPage
+from npumon.core.log.scrollback import Scrollback, ScrollbackView
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
 from npumon.core.run.history import History, Sample
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import RunFold
+from npumon.core.run.splitter import RunSplitter
 from npumon.engine.reporting import Context, running_report
-from npumon.tui.paint import Line, Room, width_of
+from npumon.tui.paint import Area, Line, width_of
 from tests.tui.stage import BOARD, DRIVER, LABELS, SEED, live, report
 
 TEXT = SEED.read_bytes()
@@ -50,7 +50,7 @@ def roles(lines: Iterable[Line], text: str) -> set[str]:
     return {part.role for line in lines for part in line if text in part.text}
 
 
-def fits(lines: Sequence[Line], room: Room) -> bool:
+def fits(lines: Sequence[Line], room: Area) -> bool:
     """Whether the lines keep to the room and, where it matters, to ASCII."""
     inside = len(lines) <= room.height and all(width_of(line) <= room.width for line in lines)
     return inside and (not room.ascii or all(text.isascii() for text in texts(lines)))
@@ -67,13 +67,13 @@ def without_counters() -> RunReport:
 
 def under_way(upto: bytes, text: bytes = TEXT, model: str | None = "inceptionv3") -> RunReport:
     """A run whose text has come up to these bytes."""
-    fold = RunFold()
+    fold = RunSplitter()
     fold.feed(ProfileParser().feed(text[: text.index(upto)]))
     return running_report(fold.state, Context(LABELS, DRIVER, 800.0, None), RunInfo(model=model))
 
 
-def log(text: bytes = TEXT) -> LogPage:
-    book = Logbook()
+def log(text: bytes = TEXT) -> ScrollbackView:
+    book = Scrollback()
     book.feed(text)
     return book.page
 
@@ -137,7 +137,7 @@ def moments() -> dict[str, Live]:
 
 
 ROOMS = [
-    Room(width, height, ascii_only)
+    Area(width, height, ascii_only)
     for width, height in ((1, 1), (10, 2), (38, 1), (38, 6), (58, 4), (76, 6), (116, 14), (196, 40))
     for ascii_only in (False, True)
 ]

@@ -23,15 +23,15 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import RunFold
+from npumon.core.run.splitter import RunSplitter
 from npumon.engine.reporting import Context, report_of
 from npumon.tui import static_view
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import Look
-from npumon.tui.static_view import StillEngine
+from npumon.tui.static_view import StaticEngine
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 PATIENCE = 60.0
@@ -61,7 +61,7 @@ LABELS = ("tench", "tench too", "goldfish", "great white shark", "tiger shark")
 
 def report(text: bytes, *, labels: Sequence[str] = LABELS, **info: Any) -> RunReport:
     """The report of a log's last run, as if the program had printed it."""
-    fold = RunFold()
+    fold = RunSplitter()
     parser = ProfileParser()
     fold.feed(parser.feed(text))
     fold.feed(parser.close())
@@ -74,7 +74,7 @@ def live(run: RunReport | None = None, **more: Any) -> Live:
     return Live(Snapshot("2026-11-22T03:18:00.000+00:00", BOARD, DRIVER, run), **more)
 
 
-class StillMonitor(StillEngine):
+class StillMonitor(StaticEngine):
     """An engine that does nothing but remember what was asked of it."""
 
     def __init__(self, shown: Live, publish: Callable[[Live], None], *, silent: bool) -> None:
@@ -101,7 +101,7 @@ class StillMonitor(StillEngine):
         self.asked.append("close")
 
 
-class StillDesk(static_view.StillDesk):
+class StaticBackend(static_view.StaticBackend):
     """A desk without a world. Its attributes may be set before the application starts."""
 
     driver: Any = None
@@ -144,7 +144,7 @@ class StillDesk(static_view.StillDesk):
 
 def application(shown: Live, look: Look = LOOK) -> MonitorApp:
     """The application, showing this. Use `async with application(...).run_test(size=(80, 24)) as pilot`."""
-    desk = StillDesk(shown, look)
+    desk = StaticBackend(shown, look)
     desk.silent = True
     app = MonitorApp(desk)
     app.live = shown  # from the first frame on
@@ -187,7 +187,7 @@ class Demo:
 
     app: MonitorApp
     pilot: Pilot[Any]
-    place: Workplace
+    place: CommandContext
     pids: list[int] = field(default_factory=list)
 
     async def press(self, *keys: str) -> None:

@@ -16,7 +16,7 @@ from npumon.tui.app import MonitorApp
 from npumon.tui.screens.page import Page
 from npumon.tui.screens.reload import ReloadDialog
 from tests.tui.conftest import Open
-from tests.tui.stage import StillDesk, application, live, picture, until
+from tests.tui.stage import StaticBackend, application, live, picture, until
 
 
 class ListPage(Page):
@@ -44,7 +44,7 @@ async def test_g_opens_the_driver_at_once_where_there_is_no_list(demo: Open) -> 
 
 
 async def test_g_g_in_a_list_goes_to_its_top() -> None:
-    app = ListApp(StillDesk(live()))
+    app = ListApp(StaticBackend(live()))
     async with app.run_test() as pilot:
         page = app.screen
         assert isinstance(page, ListPage)
@@ -61,7 +61,7 @@ async def test_g_g_in_a_list_goes_to_its_top() -> None:
 
 async def test_g_alone_in_a_list_opens_the_driver_after_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "SECOND_G_S", 0.05)
-    app = ListApp(StillDesk(live()))
+    app = ListApp(StaticBackend(live()))
     asked: list[bool] = []
     monkeypatch.setattr(ListApp, "action_reload_driver", lambda self: asked.append(True))
     async with app.run_test() as pilot:
@@ -74,7 +74,7 @@ async def test_g_alone_in_a_list_opens_the_driver_after_a_moment(monkeypatch: py
 
 async def test_g_waits_in_vain_when_a_dialog_opens_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "SECOND_G_S", 3_600)
-    app = ListApp(StillDesk(live()))
+    app = ListApp(StaticBackend(live()))
     asked: list[bool] = []
     monkeypatch.setattr(ListApp, "action_reload_driver", lambda self: asked.append(True))
     async with app.run_test() as pilot:
@@ -104,7 +104,7 @@ async def test_r_without_anything_to_run_goes_where_models_are_chosen() -> None:
 
 @pytest.mark.parametrize("key", ["r", "R"])
 async def test_runs_are_refused_alike_while_a_log_is_watched(key: str) -> None:
-    desk = StillDesk(live())
+    desk = StaticBackend(live())
     desk.watched = "a.log"
     app = MonitorApp(desk)
     async with app.run_test(notifications=True) as pilot:

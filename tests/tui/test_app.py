@@ -16,17 +16,17 @@ import pytest
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
-from npumon.engine.job import Work
+from npumon.engine.job import Job
 from npumon.ports import RunRequest
 from npumon.tui.app import INTERRUPTED, MonitorApp
 from npumon.tui.keys import PAGES
 from npumon.tui.messages import LiveArrived
-from npumon.tui.paint import Line, Room, span
-from npumon.tui.panes.header import Header
+from npumon.tui.paint import Area, Line, span
+from npumon.tui.panes.header import HeaderPane
 from npumon.tui.screens.page import Page
 from tests.command_line import alive
 from tests.tui.conftest import Open
-from tests.tui.stage import SEED, Demo, StillDesk, application, live, picture, report, until
+from tests.tui.stage import SEED, Demo, StaticBackend, application, live, picture, report, until
 
 #: What a model may call itself, and what must be seen of it.
 HOSTILE = [
@@ -131,7 +131,7 @@ async def test_a_second_run_while_one_is_under_way_is_not_begun(demo: Open) -> N
 async def test_a_program_that_is_not_there(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
-        monitor.app.conductor.run(Work(RunRequest(("./[bold]gone[/]",), "/", model="[bold]gone")))
+        monitor.app.conductor.run(Job(RunRequest(("./[bold]gone[/]",), "/", model="[bold]gone")))
         await monitor.until_run(2)
         await monitor.until_shown("[bold]gone")
         assert monitor.app.live.runs[-1].info.outcome == "failed"
@@ -179,7 +179,7 @@ async def test_all_runs_of_the_session_are_exported_together() -> None:
         await pilot.press("E")
         await until(pilot, lambda: "3 runs written to /tmp/runs.json" in "\n".join(picture(app)))
         desk = app.desk
-        assert isinstance(desk, StillDesk)
+        assert isinstance(desk, StaticBackend)
         assert desk.written == [run, (run, run, run)]
 
 
@@ -286,7 +286,7 @@ async def test_pages(number: int) -> None:
 
 
 async def test_every_page_shows_what_came_while_it_was_away() -> None:
-    desk = StillDesk(live())
+    desk = StaticBackend(live())
     app = MonitorApp(desk)
     run = report(SEED.read_bytes(), model="newcomer")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -329,7 +329,7 @@ async def test_resized_while_a_dialog_is_open() -> None:
 
 @pytest.mark.parametrize("theme", ["auto", "terminal", "dark", "light", "colorblind", "no-such-theme", "[bold]"])
 async def test_any_theme(theme: str) -> None:
-    desk = StillDesk(live())
+    desk = StaticBackend(live())
     desk.look = desk.look._replace(theme=theme)
     app = MonitorApp(desk)
     async with app.run_test() as pilot:
@@ -413,12 +413,12 @@ def test_it_runs_in_any_thread() -> None:
 
 @pytest.mark.filterwarnings("default")
 async def test_a_pane_that_breaks_ends_it_and_the_model(demo: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Header, live: Live, room: Room) -> Sequence[Line]:
+    def broken(self: HeaderPane, live: Live, room: Area) -> Sequence[Line]:
         if live.activity.stage == "running":
             raise ZeroDivisionError("a pane [bold]broke")
         return [span("fine")]
 
-    monkeypatch.setattr(Header, "draw", broken)
+    monkeypatch.setattr(HeaderPane, "draw", broken)
     opened: list[Demo] = []
 
     async def session() -> None:

@@ -10,13 +10,13 @@ import pytest
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
-from npumon.engine.job import Work
+from npumon.engine.job import Job
 from npumon.ports import RunRequest
 from npumon.tui.backend import Look
-from npumon.tui.controller import MOST_UNFORESEEN, Conductor
-from tests.tui.stage import StillDesk, live, until_so
+from npumon.tui.controller import MOST_UNFORESEEN, RunController
+from tests.tui.stage import StaticBackend, live, until_so
 
-WORK = Work(RunRequest(("./run.sh",), "/"))
+WORK = Job(RunRequest(("./run.sh",), "/"))
 PROBLEM = Problem("x", "What is wrong.", "What helps.")
 
 
@@ -24,10 +24,10 @@ class Stage:
     """A conductor over a still desk; keeps what it says and publishes."""
 
     def __init__(self, shown: Live | None = None, refresh_s: float = 3600) -> None:
-        self.desk = StillDesk(shown or live(), Look(refresh_s=refresh_s))
+        self.desk = StaticBackend(shown or live(), Look(refresh_s=refresh_s))
         self.said: list[Problem] = []
         self.published: list[Live] = []
-        self.conductor = Conductor(self.desk, self.published.append, self.said.append)
+        self.conductor = RunController(self.desk, self.published.append, self.said.append)
 
     @property
     def asked(self) -> list[Any]:
@@ -147,7 +147,7 @@ async def test_closing_waits_for_the_engine_whoever_asks() -> None:
     gone.set()
     await second
     assert stage.asked.count("closing") == 1
-    assert [task for task in asyncio.all_tasks() if "Conductor" in repr(task.get_coro()) and not task.done()] == []
+    assert [task for task in asyncio.all_tasks() if "RunController" in repr(task.get_coro()) and not task.done()] == []
 
 
 async def test_an_engine_that_cannot_be_closed_leaves_no_task() -> None:
@@ -161,4 +161,4 @@ async def test_an_engine_that_cannot_be_closed_leaves_no_task() -> None:
     stage.desk.still.close = close  # type: ignore[method-assign]
     with pytest.raises(OSError, match="no"):
         await stage.conductor.close()
-    assert [task for task in asyncio.all_tasks() if "Conductor" in repr(task.get_coro()) and not task.done()] == []
+    assert [task for task in asyncio.all_tasks() if "RunController" in repr(task.get_coro()) and not task.done()] == []

@@ -7,16 +7,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, joined, span, width_of
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, span, width_of
 
 #: Text as panes get it: visible, though it may be wide, combining or look like markup.
 TEXT = st.text(st.sampled_from("ab [/]=日本語ー…é\u0301\u0308\u20ddｱ👍\U0001f1e9قל█▏"), max_size=30)
-ROOMS = st.builds(Room, st.integers(0, 40), st.integers(0, 5), st.booleans())
+ROOMS = st.builds(Area, st.integers(0, 40), st.integers(0, 5), st.booleans())
 
 
 @given(TEXT, st.integers(-2, 40), ROOMS)
-@example("\u0301", 0, Room(0, 0))  # an accent takes no cell, but has no cell to stand on
-def test_fit_is_as_wide_as_asked(text: str, width: int, room: Room) -> None:
+@example("\u0301", 0, Area(0, 0))  # an accent takes no cell, but has no cell to stand on
+def test_fit_is_as_wide_as_asked(text: str, width: int, room: Area) -> None:
     for fitted in (fit(text, width, room), fit_right(text, width, room)):
         assert cell_len(fitted) == max(width, 0)
     if width > 0 and cell_len(text) <= width:
@@ -26,19 +26,19 @@ def test_fit_is_as_wide_as_asked(text: str, width: int, room: Room) -> None:
 
 @pytest.mark.parametrize(("text", "ascii_only", "fitted"), [("goldfish", False, "gold…"), ("goldfish", True, "gold~")])
 def test_what_is_cut_has_a_mark(text: str, ascii_only: bool, fitted: str) -> None:
-    assert fit(text, 5, Room(80, 1, ascii_only)) == fitted
-    assert fit_right(text, 5, Room(80, 1, ascii_only)) == fitted
-    assert fit_right("1.5", 5, Room(80, 1)) == "  1.5"
+    assert fit(text, 5, Area(80, 1, ascii_only)) == fitted
+    assert fit_right(text, 5, Area(80, 1, ascii_only)) == fitted
+    assert fit_right("1.5", 5, Area(80, 1)) == "  1.5"
 
 
 def test_a_wide_character_is_not_cut_in_half() -> None:
-    assert fit("日本語", 4, Room(80, 1)) == "日 …"
-    assert fit("日本語", 5, Room(80, 1)) == "日本…"
-    assert fit("日", 1, Room(80, 1)) == "…"
+    assert fit("日本語", 4, Area(80, 1)) == "日 …"
+    assert fit("日本語", 5, Area(80, 1)) == "日本…"
+    assert fit("日", 1, Area(80, 1)) == "…"
 
 
 @given(st.lists(TEXT, max_size=5), ROOMS)
-def test_clipped_never_takes_more_than_the_room(texts: list[str], room: Room) -> None:
+def test_clipped_never_takes_more_than_the_room(texts: list[str], room: Area) -> None:
     line = tuple(Span(text, str(number)) for number, text in enumerate(texts))
     short = clipped(line, room)
     assert width_of(short) <= room.width
@@ -50,7 +50,7 @@ def test_clipped_never_takes_more_than_the_room(texts: list[str], room: Room) ->
 
 
 @given(st.one_of(st.none(), st.floats(allow_nan=False)), ROOMS)
-def test_bar_is_as_wide_as_asked(share: float | None, room: Room) -> None:
+def test_bar_is_as_wide_as_asked(share: float | None, room: Area) -> None:
     line = bar(share, room.width, room)
     assert width_of(line) == room.width
     full = line[0].text.strip()
@@ -60,7 +60,7 @@ def test_bar_is_as_wide_as_asked(share: float | None, room: Room) -> None:
 
 
 @given(st.floats(0, 1), st.floats(0, 1), ROOMS)
-def test_more_is_never_shorter(one: float, other: float, room: Room) -> None:
+def test_more_is_never_shorter(one: float, other: float, room: Area) -> None:
     def eighths(share: float) -> int:
         text = bar(share, room.width, room)[0].text
         return sum(8 if char in "█#" else " ▏▎▍▌▋▊▉".index(char) for char in text)
@@ -86,7 +86,7 @@ def test_more_is_never_shorter(one: float, other: float, room: Room) -> None:
     ],
 )
 def test_bars(share: float | None, ascii_only: bool, drawn: str) -> None:
-    assert "".join(part.text for part in bar(share, 4, Room(80, 1, ascii_only))) == drawn
+    assert "".join(part.text for part in bar(share, 4, Area(80, 1, ascii_only))) == drawn
 
 
 def test_joined() -> None:

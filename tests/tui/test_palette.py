@@ -18,7 +18,7 @@ from npumon.tui.keys import KEYS, PAGES, page_keys
 from npumon.tui.palette import MonitorCommands
 from npumon.tui.screens.layers import LayersPage
 from npumon.tui.screens.log import LogPage
-from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
+from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
 INCEPTION = ModelChoice("a", "inceptionv3", "inceptionv3/VIM3", "VIM3", "run.sh", "/models/VIM3", "./run.sh", None)
@@ -81,7 +81,7 @@ async def test_every_action_is_there(page: str) -> None:
 )
 async def test_what_there_is_can_be_found(query: str, name: str) -> None:
     app = application(live())
-    assert isinstance(app.desk, StillDesk)
+    assert isinstance(app.desk, StaticBackend)
     app.desk.choices = (INCEPTION, HOSTILE)
     async with app.run_test(size=(80, 40)) as pilot:
         await pilot.press("colon")
@@ -120,7 +120,7 @@ async def test_actions_of_other_pages_are_carried_out_there() -> None:
 
 async def test_a_model_is_run_by_its_name() -> None:
     app = application(live())
-    assert isinstance(app.desk, StillDesk)
+    assert isinstance(app.desk, StaticBackend)
     app.desk.choices = (INCEPTION,)
     async with app.run_test(size=(80, 40)) as pilot:
         await carried_out(pilot, "Run inceptionv3")
@@ -129,14 +129,14 @@ async def test_a_model_is_run_by_its_name() -> None:
 
 
 async def test_models_that_cannot_be_looked_for_hold_nothing_up() -> None:
-    class Desk(StillDesk):
+    class MonitorBackend(StaticBackend):
         def models(self) -> Sequence[ModelChoice]:
             raise ProblemError(Problem("models.unreadable", "No.", ""))
 
-    app = MonitorApp(Desk(live()))
+    app = MonitorApp(MonitorBackend(live()))
     async with app.run_test():
         assert "quit (q)" in await offered(app)
-    desk = StillDesk(live())
+    desk = StaticBackend(live())
     desk.watched, desk.choices = "a.log", (INCEPTION,)
     app = MonitorApp(desk)
     async with app.run_test():

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from npumon.core.log.scrollback import Logbook
+from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.monitor.model_choice import ModelChoice
-from npumon.core.run.history import Series, sample_of
+from npumon.core.run.history import SampleRing, sample_of
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import Look
 from npumon.tui.keys import PAGES
@@ -51,7 +51,7 @@ def moment() -> Live:
     """The real run of the public document, as the last of twenty synthetic ones around its figures."""
     text = stage.SEED.read_bytes()
     run = stage.report(text, started_at="2026-11-22T03:17:59.000+00:00")
-    series = Series()
+    series = SampleRing()
     sample = sample_of(run.state.iterations[-1], run.metrics.figures)
     for number in range(20):
         share = 0.9 + number % 5 / 50
@@ -62,7 +62,7 @@ def moment() -> Live:
                 elapsed_us=21_609.0 + 100 * (number % 7),
             )
         )
-    book = Logbook()
+    book = Scrollback()
     book.feed(text)
     earlier = run._replace(info=run.info._replace(id="0", started_at="2026-11-22T03:16:12.000+00:00"))
     return stage.live(
@@ -78,7 +78,7 @@ def moment() -> Live:
 
 async def drawn(page: str, size: tuple[int, int], ascii_only: bool) -> str:
     """The page as text, once nothing changes any more."""
-    desk = stage.StillDesk(moment(), Look(refresh_s=3600, ascii=ascii_only))
+    desk = stage.StaticBackend(moment(), Look(refresh_s=3600, ascii=ascii_only))
     desk.choices = (CHOICE, OTHER)
     app = MonitorApp(desk)
     async with app.run_test(size=size) as pilot:

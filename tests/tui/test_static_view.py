@@ -9,7 +9,7 @@ import pytest
 from npumon.core.problems import ProblemError
 from npumon.tui.backend import Look
 from npumon.tui.keys import PAGES
-from npumon.tui.static_view import StillDesk, StillEngine, picture
+from npumon.tui.static_view import StaticBackend, StaticEngine, picture
 from tests.tui.stage import SEED, live, report
 
 LOOK = Look(refresh_s=3600)
@@ -23,7 +23,7 @@ def words(svg: str) -> str:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])
 async def test_every_page_has_a_picture(page: str, size: tuple[int, int]) -> None:
     run = report(SEED.read_bytes())
-    svg = await picture(StillDesk(live(run, runs=(run,)), LOOK), size, page)
+    svg = await picture(StaticBackend(live(run, runs=(run,)), LOOK), size, page)
     assert words(svg)
     if size[0] >= 80:
         assert "q quit" in words(svg)
@@ -32,16 +32,16 @@ async def test_every_page_has_a_picture(page: str, size: tuple[int, int]) -> Non
 async def test_the_first_picture_is_whole() -> None:
     """Nothing of what is to be seen comes later."""
     run = report(SEED.read_bytes())
-    svg = await picture(StillDesk(live(run, runs=(run,)), LOOK), (120, 40))
+    svg = await picture(StaticBackend(live(run, runs=(run,)), LOOK), (120, 40))
     for word in ("Khadas VIM3", "71.70", "goldfish", "Compute-bound"):
         assert word in words(svg), word
-    assert svg == await picture(StillDesk(live(run, runs=(run,)), LOOK), (120, 40))
+    assert svg == await picture(StaticBackend(live(run, runs=(run,)), LOOK), (120, 40))
 
 
 async def test_the_engine_only_shows_its_value() -> None:
     seen: list[object] = []
     shown = live()
-    engine = StillEngine(shown, seen.append)
+    engine = StaticEngine(shown, seen.append)
     await engine.look()
     assert seen == [shown]
     engine.tick()
@@ -54,7 +54,7 @@ async def test_the_engine_only_shows_its_value() -> None:
 
 
 def test_the_desk_leads_nowhere() -> None:
-    desk = StillDesk(live(), LOOK)
+    desk = StaticBackend(live(), LOOK)
     assert desk.first_work() is None
     assert desk.models() == ()
     assert desk.where_models_are_looked_for()

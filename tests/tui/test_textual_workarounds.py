@@ -13,11 +13,11 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
 
-from npumon.core.log.scrollback import Logbook
+from npumon.core.log.scrollback import Scrollback
 from npumon.tui.app import MonitorApp
 from npumon.tui.keys import PAGES
 from npumon.tui.messages import LiveArrived
-from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
+from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def no_timers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_timers")
 async def test_the_monitor_starts_and_shows_every_page() -> None:
     run = report(SEED.read_bytes(), model="newcomer")
-    desk = StillDesk(live(run, runs=(run,)))
+    desk = StaticBackend(live(run, runs=(run,)))
     app = MonitorApp(desk)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: desk.still and app.live.runs)
@@ -48,7 +48,7 @@ async def test_a_log_goes_on_after_a_pause() -> None:
     app = application(live())
     async with app.run_test(size=(80, 24)) as pilot:
         app.action_page("log")
-        book = Logbook()
+        book = Scrollback()
         for number in range(5):
             book.feed(b"line %d\n" % number)
             app.post_message(LiveArrived(live(log=book.page)))

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from npumon.board.board_lock import FileBoardLock, lock_folder
 from npumon.board.driver.executor import STEP_S, DriverExecution
 from npumon.board.driver.module import configured_options, is_built_in, locate_module, read_module
-from npumon.board.driver.signal_shield import shielded, undisturbed
+from npumon.board.driver.signal_shield import block_signals, defer_signals
 from npumon.board.driver.state import is_built_in as driver_is_built_in
 from npumon.board.driver.state import read_driver
-from npumon.board.driver.sudo import Privilege
+from npumon.board.driver.sudo import Sudo
 from npumon.board.driver.system_tools import SystemTools
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_kernel
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.driver.inputs import ModuleFile, Standing
+from npumon.core.driver.inputs import ModuleFile, PlanInputs
 from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
 from npumon.core.driver.refusals import refusals
 from npumon.core.problems import Problem, ProblemError
@@ -50,7 +50,7 @@ class HostDriverControl:
         self._module = module
         self._tools = SystemTools.of(roots) if tools is None else tools
         root = os.geteuid() == 0 if superuser is None else superuser
-        self._privilege = Privilege(self._tools, superuser=root)
+        self._sudo = Sudo(self._tools, superuser=root)
         self._owners = owners
         self._step_s = step_s
         folder = lock_folder(roots)
@@ -84,7 +84,7 @@ class HostDriverControl:
 
     def needs_password(self, plan: DriverPlan) -> bool:
         """Whether sudo would ask."""
-        return self._privilege.asks((*plan.steps, *plan.undo))
+        return self._sudo.needs_password((*plan.steps, *plan.undo))
 
     def rule_commands(self, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
         """What a sudo rule has to allow. Raises `ProblemError` where there is nothing to allow, or it would give root's
@@ -107,7 +107,7 @@ class HostDriverControl:
         def told(outcome: StepOutcome) -> None:
             loop.call_soon_threadsafe(hear, outcome)
 
-        with undisturbed(asking=interactive) as put_off:
+        with defer_signals(asking=interactive) as put_off:
             work = loop.run_in_executor(None, self._shielded, plan, told, interactive)
             cancelled = None
             while not work.done():
@@ -118,7 +118,7 @@ class HostDriverControl:
         return work.result()._replace(interrupted=put_off.asked)
 
     def _shielded(self, plan: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
-        with shielded(asking=interactive):
+        with block_signals(asking=interactive):
             return self._apply(plan, hear, interactive)
 
     def _apply(self, wanted: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
@@ -136,7 +136,7 @@ class HostDriverControl:
                 execution = DriverExecution(
                     self._roots,
                     self._tools,
-                    self._privilege,
+                    self._sudo,
                     self._journal,
                     hear,
                     interactive=interactive,
@@ -159,7 +159,7 @@ class HostDriverControl:
     def _busy(self) -> Problem | None:
         return None if self._lock is None else self._lock.busy()
 
-    def _standing(self, busy: Problem | None) -> Standing:
+    def _standing(self, busy: Problem | None) -> PlanInputs:
         kernel = read_kernel(self._roots)
         found = locate_module(self._roots, self._tools, kernel)
         driver = read_driver(self._roots, _unasked)
@@ -167,7 +167,7 @@ class HostDriverControl:
         usual = None if found is None or is_built_in(found) else Path(found)
         noted = self._journal.read() if self._journal is not None and driver.name is None else None
         path = self._module or (usual if noted is None or noted.module is None else Path(noted.module))
-        return Standing(
+        return PlanInputs(
             driver=driver,
             kernel=kernel,
             module=self._read_module(path),

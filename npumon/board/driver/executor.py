@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 
 from npumon.board.driver.kernel_log import kernel_messages, newer_messages
 from npumon.board.driver.state import read_driver
-from npumon.board.driver.sudo import Privilege
+from npumon.board.driver.sudo import Sudo
 from npumon.board.driver.system_tools import SystemTools, run_program
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.driver.failures import failure
-from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.driver.plan import DriverPlan, ReloadReport, Step, StepOutcome, differences
 from npumon.core.problems import Problem, ProblemError
 
@@ -37,7 +37,7 @@ class DriverExecution:
         self,
         roots: Roots,
         tools: SystemTools,
-        privilege: Privilege,
+        sudo: Sudo,
         journal: DriverJournal,
         hear: Hear,
         *,
@@ -46,7 +46,7 @@ class DriverExecution:
     ) -> None:
         self._roots = roots
         self._tools = tools
-        self._privilege = privilege
+        self._sudo = sudo
         self._journal = journal
         self._hear = hear
         self._interactive = interactive
@@ -55,7 +55,7 @@ class DriverExecution:
 
     def carry_out(self, plan: DriverPlan) -> ReloadReport:
         """Take the steps; the report. Nothing is raised for what goes wrong."""
-        denial = self._privilege.refusal() if self._interactive else self._privilege.denial((*plan.steps, *plan.undo))
+        denial = self._sudo.unavailable() if self._interactive else self._sudo.denial((*plan.steps, *plan.undo))
         if denial is not None:
             return self._report(denial)
         before = kernel_messages(self._roots, self._tools)
@@ -92,7 +92,7 @@ class DriverExecution:
 
     def _run(self, step: Step, undoing: bool) -> StepOutcome:
         began = time.monotonic()
-        argv = self._privilege.argv(step, interactive=self._interactive)
+        argv = self._sudo.argv(step, interactive=self._interactive)
         ended = run_program(argv, self._limit_s, interactive=self._interactive)
         output = "" if ended.hangs else ended.said
         return StepOutcome(step, ended.status, output, time.monotonic() - began, undoing)
@@ -149,10 +149,10 @@ class DriverExecution:
         return ReloadReport(tuple(self._outcomes), read_driver(self._roots), problem, undone, messages)
 
 
-def what_was_there(plan: DriverPlan) -> Interruption:
+def what_was_there(plan: DriverPlan) -> InterruptedReload:
     """The file and the parameters of the step that puts the driver back: what is left undone if npumon is killed."""
     _, module, *words = plan.undo[0].argv
-    return Interruption(tuple((name, value) for name, _, value in (word.partition("=") for word in words)), module)
+    return InterruptedReload(tuple((name, value) for name, _, value in (word.partition("=") for word in words)), module)
 
 
 def _no_version(roots: Roots) -> str | None:

@@ -11,7 +11,7 @@ _KEYS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 _OTHERS = (signal.SIGTERM, signal.SIGHUP)
 
 
-class PutOff:
+class DeferredSignals:
     """Whether anybody asked this process to end meanwhile."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class PutOff:
 
 
 @contextmanager
-def undisturbed(*, asking: bool) -> Iterator[PutOff]:
+def defer_signals(*, asking: bool) -> Iterator[DeferredSignals]:
     """Signals that end this process are only noted while the block runs; those that were ignored are ignored.
 
     `asking` leaves the terminal's keys to the program that asks for a password there: they are no word to us. Handlers
@@ -32,7 +32,7 @@ def undisturbed(*, asking: bool) -> Iterator[PutOff]:
     """
     import threading
 
-    put_off = PutOff()
+    put_off = DeferredSignals()
     if threading.current_thread() is not threading.main_thread():
         yield put_off
         return
@@ -48,7 +48,7 @@ def undisturbed(*, asking: bool) -> Iterator[PutOff]:
 
 
 @contextmanager
-def shielded(*, asking: bool) -> Iterator[None]:
+def block_signals(*, asking: bool) -> Iterator[None]:
     """The programs that this thread starts inherit that such signals are blocked: a terminal sends its own to all of
     them. `asking` leaves out its keys, which the program that asks there wants to hear."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _OTHERS if asking else (*_KEYS, *_OTHERS))

@@ -13,7 +13,7 @@ from npumon.core.problems import Problem
 _LIMIT_S = 20.0
 
 
-class Privilege:
+class Sudo:
     """Root's rights for some steps. `superuser` is True for a process that has them already."""
 
     def __init__(self, tools: SystemTools, *, superuser: bool) -> None:
@@ -27,7 +27,7 @@ class Privilege:
             return step.argv
         return (self._sudo, *(() if interactive else ("-n",)), "--", *step.argv)
 
-    def refusal(self) -> Problem | None:
+    def unavailable(self) -> Problem | None:
         """Why there is no way to root's rights at all."""
         if self._superuser or self._sudo is not None:
             return None
@@ -39,9 +39,9 @@ class Privilege:
         for a driver that may be unloaded but not loaded again is worse than none."""
         if self._superuser:
             return None
-        refusal = self.refusal()
-        if refusal is not None or not self.asks(steps):
-            return refusal
+        unavailable = self.unavailable()
+        if unavailable is not None or not self.needs_password(steps):
+            return unavailable
         return Problem(
             "driver.not_permitted",
             "sudo does not let this user load and unload the driver without a password.",
@@ -49,7 +49,7 @@ class Privilege:
             "unavailable",
         )
 
-    def asks(self, steps: Sequence[Step]) -> bool:
+    def needs_password(self, steps: Sequence[Step]) -> bool:
         """Whether sudo would ask for a password for any of the steps.
 
         It would not for commands that its rules allow without, nor while it remembers one.

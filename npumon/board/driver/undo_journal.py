@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 
 from npumon.board.sysfs import names
-from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -27,7 +27,7 @@ class DriverJournal:
         self._folder = folder
         self._path = folder / f"{_PREFIX}{os.geteuid()}{_SUFFIX}"
 
-    def write(self, before: Interruption) -> None:
+    def write(self, before: InterruptedReload) -> None:
         """Note what must be put back. Raises `ProblemError` when it cannot be written: then nothing may be unloaded."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
@@ -44,7 +44,7 @@ class DriverJournal:
                 Problem("driver.journal", what, f"Remove it: sudo rm -f {path}", "unavailable")
             ) from error
 
-    def read(self) -> Interruption | None:
+    def read(self) -> InterruptedReload | None:
         """What an earlier npumon noted and did not get to remove; None where there is no such note."""
         for name in names(self._folder):
             if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
@@ -63,7 +63,7 @@ class DriverJournal:
                     continue
 
 
-def _read(path: Path) -> Interruption | None:
+def _read(path: Path) -> InterruptedReload | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -79,6 +79,6 @@ def _read(path: Path) -> Interruption | None:
         parameters, module = note["parameters"], note.get("module")
         if module is not None and not os.path.isabs(module):
             return None
-        return Interruption(tuple((str(name), str(value)) for name, value in parameters.items()), module)
+        return InterruptedReload(tuple((str(name), str(value)) for name, value in parameters.items()), module)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

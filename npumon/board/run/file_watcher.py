@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 
-class FileAlarm:
+class FileWatcher:
     """Wakes the loop when a file is written, made, moved or deleted, and after a time anyway.
 
     It listens to the file's folder, so the file may come and go. Rings that come while nobody waits count as one.

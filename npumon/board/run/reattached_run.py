@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from npumon.board.procfs import Process, signal_each
-from npumon.board.run.file_watcher import FileAlarm
+from npumon.board.run.file_watcher import FileWatcher
 from npumon.board.run.run_record import RunRecord, read_record
 from npumon.board.sysfs import length_of
 from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest, StopReason
@@ -18,13 +18,13 @@ from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest, Stop
 _LOOK_S = 0.5
 
 
-class KeptRun:
+class ReattachedRun:
     """Implements `ports.RunningModel`. The run may have ended long ago: then `wait` returns at once."""
 
     def __init__(self, record: RunRecord) -> None:
         self._record = record
         self._path = Path(record.log).with_suffix(".json")
-        self._alarm = FileAlarm(str(self._path))
+        self._alarm = FileWatcher(str(self._path))
         self._left = False
         self._age_s = _age_s(self._record.living_supervisor())
         self._ended = asyncio.ensure_future(self._until_over())
@@ -84,7 +84,7 @@ class KeptRun:
         return ExitRecord(log_bytes=length_of(self.log), error=error)
 
 
-class KeptRunner:
+class ReattachedRunner:
     """Implements `ports.ModelRunner`: the first that it starts is the run on record, and has been started already."""
 
     def __init__(self, record: RunRecord, further: ModelRunner) -> None:
@@ -94,7 +94,7 @@ class KeptRunner:
     async def start(self, request: RunRequest) -> RunningModel:
         """Take the run up, or start another one after it. Raises `ProblemError` when that cannot be started."""
         record, self._record = self._record, None
-        return await self._further.start(request) if record is None else KeptRun(record)
+        return await self._further.start(request) if record is None else ReattachedRun(record)
 
 
 def _age_s(process: Process | None) -> float:

@@ -192,7 +192,7 @@ class SupervisedRun:
         while self._process.poll() is None:  # noqa: ASYNC110 - it closed its pipe by ending: a matter of microseconds
             await asyncio.sleep(0.001)
         if not self._opened.done():
-            self._opened.set_exception(ProblemError(self._stillborn()))
+            self._opened.set_exception(ProblemError(self._failed_to_start()))
             self._opened.exception()  # whoever asked may have been cancelled: that it is not heard is no fault
         self._over.set_result(self._reported or await self._recover())
 
@@ -200,45 +200,46 @@ class SupervisedRun:
         """End the run in the supervisor's place and find out what can still be known about it."""
         found = read_record(Path(self.record))
         if self._program is None and (found is None or found.supervisor != self._process.pid):
-            return self._guess([])  # it never had these files: they are another run's, if they are there at all
+            return self._best_guess([])  # it never had these files: they are another run's, if they are there at all
         try:
-            survivors = await self._kill_rest()
+            survivors = await self._kill_leftovers()
         except OSError:  # the table of processes cannot be read; the hang-up of its terminal ends most programs anyway
             survivors = []
-        return found.exit if found is not None and found.exit is not None else self._guess(survivors)
+        return found.exit if found is not None and found.exit is not None else self._best_guess(survivors)
 
-    async def _kill_rest(self) -> list[Process]:
+    async def _kill_leftovers(self) -> list[Process]:
         """Kill what the run left behind. Returns what did not go away."""
         end = self._loop.time() + _KILL_S
-        while (rest := self._rest()) and self._loop.time() < end:
+        while (rest := self._leftover_processes()) and self._loop.time() < end:
             signal_each(rest, signal.SIGKILL)
             await asyncio.sleep(_LOOK_S)
         return rest
 
-    def _rest(self) -> list[Process]:
+    def _leftover_processes(self) -> list[Process]:
         found = {process.pid: process for process in marked(self.log)}
         if self._program is not None:
             found.update((process.pid, process) for process in session_of(*self._program))
         return list(found.values())
 
-    def _guess(self, survivors: list[Process]) -> ExitRecord:
+    def _best_guess(self, survivors: list[Process]) -> ExitRecord:
         """What is known about a run whose supervisor did not report its end."""
+        supervisor = f"The supervisor of the run (process {self._process.pid})"
         return ExitRecord(
             duration_s=self._elapsed_s(),
             stopped_by=self._stop_reason,
             log_bytes=length_of(self.log),
-            error=f"The supervisor of the run (process {self._process.pid}) {self._fate()}; the program was ended.",
+            error=f"{supervisor} {self._exit_description()}; the program was ended.",
             survivors=tuple(process.pid for process in survivors),
         )
 
     def _elapsed_s(self) -> float:
         return round(self._clock.monotonic() - self._began, 6)
 
-    def _stillborn(self) -> Problem:
-        what = f"The supervisor of the run {self._fate()} before it could start anything."
+    def _failed_to_start(self) -> Problem:
+        what = f"The supervisor of the run {self._exit_description()} before it could start anything."
         return Problem("run.supervisor", what, "Try again; if it happens again, npumon's installation is broken.")
 
-    def _fate(self) -> str:
+    def _exit_description(self) -> str:
         code = self._process.returncode
         if code < 0:
             return f"was killed by signal {-code}"

@@ -1,4 +1,4 @@
-"""Following a log that somebody is writing: its bytes from the beginning, as they come."""
+"""LogFollowing a log that somebody is writing: its bytes from the beginning, as they come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import AsyncGenerator, Iterator
 
-from npumon.board.run.file_watcher import FileAlarm
+from npumon.board.run.file_watcher import FileWatcher
 from npumon.board.sysfs import length_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -48,7 +48,7 @@ class FileTail:
     def __init__(self, path: str, poll_s: float) -> None:
         self._path = path
         self._poll_s = poll_s
-        self._alarm = FileAlarm(path)
+        self._alarm = FileWatcher(path)
         self._descriptor = -1
         self._offset = 0
         self._memory = b""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _PIECE = 1 << 16
 
 
-class Watcher:
+class ControlChannel:
     """`commands` is the descriptor that brings the run and the stop requests, `reports` the one for the events."""
 
     def __init__(self, commands: int, reports: int) -> None:

@@ -12,11 +12,11 @@ import signal
 import time
 
 from npumon.board.procfs import MARK, read_process
-from npumon.board.supervisor.control_channel import Watcher
-from npumon.board.supervisor.process_tree import ProcessFamily
-from npumon.board.supervisor.pseudo_terminal import Terminal
+from npumon.board.supervisor.control_channel import ControlChannel
+from npumon.board.supervisor.process_tree import ProcessTree
+from npumon.board.supervisor.pseudo_terminal import PseudoTerminal
 from npumon.board.supervisor.run_files import RunFiles
-from npumon.board.supervisor.spawn import start_program
+from npumon.board.supervisor.spawn import spawn
 
 #: Seconds. What the program left in the background may finish within LINGER_S; then, as after a stop, it is asked
 #: to end, given GRACE_S, killed, and given up after KILL_S. All of it together stays under 5 s.
@@ -31,7 +31,7 @@ _LOOK_S = 0.05
 _FOR_EVER_S = 864000.0
 
 #: Bytes copied before deadlines and commands are looked at again: a flood of output must not put them off.
-_MEAL = 1 << 20
+_COPY_BUDGET = 1 << 20
 
 _STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -39,13 +39,13 @@ _STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 class Supervision:
     """The loop. Its phases: running, lingering (the program ended, others did not), terminating, killing, over."""
 
-    def __init__(self, files: RunFiles, keep: bool, limit_s: float | None, watcher: Watcher) -> None:
+    def __init__(self, files: RunFiles, keep: bool, limit_s: float | None, channel: ControlChannel) -> None:
         self._files = files
         self._keep = keep
         self._limit = None if limit_s is None else min(limit_s, _FOR_EVER_S)
-        self._watcher = watcher
+        self._channel = channel
         self._wakeup = _wake_on_signals()
-        self._family = ProcessFamily(files.path)
+        self._tree = ProcessTree(files.path)
         self._poller = select.poll()
         self._polling_terminal = False
         self._phase = "running"
@@ -57,42 +57,42 @@ class Supervision:
     def watch(self, command: list[str], cwd: str, environment: dict[str, str]) -> dict[str, object]:
         """Start the program and stay until nothing of it is left. Returns the fields that say how it ended."""
         try:
-            terminal = Terminal()
+            terminal = PseudoTerminal()
             self._started = time.monotonic()
-            leader, error = start_program(command, cwd, {**environment, MARK: self._files.path}, terminal.slave)
+            leader, error = spawn(command, cwd, {**environment, MARK: self._files.path}, terminal.slave)
         except OSError as trouble:
             return self._fields(f"No pseudo-terminal or process could be created: {os.strerror(trouble.errno or 0)}.")
-        self._family.lead(leader)
+        self._tree.set_leader(leader)
         if error is None:
             self._announce(leader)
         if self._limit is not None:
             self._deadline = self._started + self._limit
-        for descriptor in (self._watcher.commands, self._wakeup):
+        for descriptor in (self._channel.commands, self._wakeup):
             self._poller.register(descriptor, select.POLLIN)
         try:
-            self._obey(self._watcher.pending_stop())
+            self._request_stop(self._channel.pending_stop())
             while self._phase != "over":
                 self._wait(terminal)
-                terminal.copy(self._files.log.write, _MEAL)
-                self._family.collect()
+                terminal.copy(self._files.log.write, _COPY_BUDGET)
+                self._tree.reap()
                 self._advance()
-            while terminal.copy(self._files.log.write, _MEAL) and time.monotonic() < self._family.ended + 5:
+            while terminal.copy(self._files.log.write, _COPY_BUDGET) and time.monotonic() < self._tree.ended + 5:
                 pass  # bounded, since a survivor may print for ever
         except BaseException:  # a fault of ours: what was started is not left running
-            self._family.kill()
+            self._tree.kill()
             raise
         return self._fields(error)
 
     def _announce(self, leader: int) -> None:
         program = read_process(leader)
         fields: dict[str, object] = {"pid": leader, "pid_started": program.started if program else 0}
-        self._watcher.send("started", fields)
+        self._channel.send("started", fields)
         try:
             self._files.record.update(fields)
         except OSError:
             pass  # the file keeps its former text; it is tried again at the end
 
-    def _wait(self, terminal: Terminal) -> None:
+    def _wait(self, terminal: PseudoTerminal) -> None:
         """Sleep until something happens or is due."""
         if self._polling_terminal == terminal.dead:
             self._polling_terminal = not terminal.dead
@@ -106,56 +106,56 @@ class Supervision:
         for descriptor, _ in self._poller.poll(timeout * 1000 + 1):
             if descriptor == self._wakeup:
                 if any(number in _STOPPING_SIGNALS for number in os.read(self._wakeup, 4096)):
-                    self._obey("cancelled")
-            elif descriptor == self._watcher.commands:
-                reason, gone = self._watcher.read_stop()
-                self._obey(reason)
+                    self._request_stop("cancelled")
+            elif descriptor == self._channel.commands:
+                reason, gone = self._channel.read_stop()
+                self._request_stop(reason)
                 if gone:
-                    self._poller.unregister(self._watcher.commands)
-                    self._obey(None if self._keep else "watcher")
+                    self._poller.unregister(self._channel.commands)
+                    self._request_stop(None if self._keep else "watcher")
 
-    def _obey(self, reason: str | None) -> None:
+    def _request_stop(self, reason: str | None) -> None:
         """Begin to end the run, if there is a reason and it has not begun to end already."""
-        if reason is not None and self._phase == "running" and self._family.status is None:
+        if reason is not None and self._phase == "running" and self._tree.status is None:
             self._stopped_by = reason
             self._terminate()
 
     def _terminate(self) -> None:
         self._phase = "terminating"
         self._deadline = time.monotonic() + GRACE_S
-        self._family.terminate()
+        self._tree.terminate()
 
     def _advance(self) -> None:
         """Take the next step of ending the run, when it is due."""
         now = time.monotonic()
         due = self._deadline is not None and now >= self._deadline
-        ended = self._family.status is not None
-        if ended and self._family.extinct():
+        ended = self._tree.status is not None
+        if ended and self._tree.all_exited():
             self._phase = "over"
         elif self._phase == "running" and ended:
             self._phase = "lingering"
             self._deadline = now + LINGER_S
         elif self._phase == "running" and due:
-            self._obey("timeout")
+            self._request_stop("timeout")
         elif self._phase == "lingering" and due:
             self._terminate()
         elif self._phase == "terminating" and due:
             self._phase = "killing"
             self._deadline = now + KILL_S
-            self._family.kill()
+            self._tree.kill()
         elif self._phase == "killing" and due:
-            self._survivors = [process.pid for process in self._family.alive()]
+            self._survivors = [process.pid for process in self._tree.alive()]
             self._phase = "over"
         elif self._phase == "killing":
-            self._family.kill()
+            self._tree.kill()
 
     def _fields(self, error: str | None) -> dict[str, object]:
-        status = self._family.status
+        status = self._tree.status
         code = None if error or status is None else os.waitstatus_to_exitcode(status)
         return {
             "exit_status": code if code is not None and code >= 0 else None,
             "signal": _signal_name(-code) if code is not None and code < 0 else None,
-            "duration_s": round((time.monotonic() if status is None else self._family.ended) - self._started, 6),
+            "duration_s": round((time.monotonic() if status is None else self._tree.ended) - self._started, 6),
             "stopped_by": self._stopped_by,
             "log_bytes": self._files.log.length,
             "lost_bytes": self._files.log.lost,

@@ -19,12 +19,12 @@ def main() -> int:
     """Supervise the run that stdin brings. Returns this program's exit status, which says nothing of the run's."""
     # An isolated interpreter does not look beside the script. Appended, not inserted: the standard library wins.
     sys.path.append(os.path.abspath(f"{__file__}/../../../.."))
-    from npumon.board.supervisor.control_channel import Watcher
+    from npumon.board.supervisor.control_channel import ControlChannel
     from npumon.board.supervisor.loop import Supervision
     from npumon.board.supervisor.run_files import RunFiles
 
-    watcher = Watcher(0, 1)
-    spec = watcher.read_spec()
+    channel = ControlChannel(0, 1)
+    spec = channel.read_spec()
     if spec is None:
         return 2
     for descriptor in spec["held"]:  # ours until the end, and not the program's
@@ -32,12 +32,12 @@ def main() -> int:
     try:
         files = RunFiles(spec)
     except OSError as error:
-        watcher.send("refused", {"errno": error.errno})
+        channel.send("refused", {"errno": error.errno})
         return 1
-    supervision = Supervision(files, spec["keep"], spec["timeout_s"], watcher)
+    supervision = Supervision(files, spec["keep"], spec["timeout_s"], channel)
     ended = supervision.watch(spec["command"], spec["cwd"], spec["environment"])
     files.close(ended)
-    watcher.send("ended", ended)
+    channel.send("ended", ended)
     return 0
 
 

@@ -14,7 +14,7 @@ from npumon.board.procfs import Process, descendants, marked, signal_each
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
-class ProcessFamily:
+class ProcessTree:
     """All living descendants of this process. To be made before the first of them is started.
 
     `log` is the mark in their environment, for a system on which this process cannot adopt orphans. `status` is
@@ -29,11 +29,11 @@ class ProcessFamily:
         self.status: int | None = None
         self.ended = 0.0
 
-    def lead(self, leader: int) -> None:
+    def set_leader(self, leader: int) -> None:
         """The program was started, as the leader of its own process group."""
         self._leader = leader
 
-    def collect(self) -> None:
+    def reap(self) -> None:
         """Collect every child that has ended: the program itself and the orphans that fell to us."""
         while True:
             try:
@@ -47,7 +47,7 @@ class ProcessFamily:
                 self.status = status
                 self.ended = time.monotonic()
 
-    def extinct(self) -> bool:
+    def all_exited(self) -> bool:
         """Whether nobody is left, as of the last collecting."""
         # Every orphan becomes our child, so without children there are no descendants either.
         return self._childless and (self._adopting or not self.alive())
@@ -66,7 +66,7 @@ class ProcessFamily:
         signal_each(others, signal.SIGTERM, signal.SIGCONT)
 
     def kill(self) -> None:
-        """Kill everyone. New ones may have been born meanwhile: to be called until `extinct`."""
+        """Kill everyone. New ones may have been born meanwhile: to be called until `all_exited`."""
         self._signal_group(signal.SIGKILL)
         signal_each(self.alive(), signal.SIGKILL)
 

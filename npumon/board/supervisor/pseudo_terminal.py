@@ -20,7 +20,7 @@ _ROWS, _COLUMNS = 50, 200
 _PIECE = 1 << 16
 
 
-class Terminal:
+class PseudoTerminal:
     """A new pseudo-terminal that changes no byte of the output and echoes nothing.
 
     `slave` is for the program. We keep it open too: as long as one slave is open, the master can be read to its

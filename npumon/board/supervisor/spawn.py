@@ -12,7 +12,7 @@ import signal
 import termios
 
 
-def start_program(command: list[str], cwd: str, environment: dict[str, str], terminal: int) -> tuple[int, str | None]:
+def spawn(command: list[str], cwd: str, environment: dict[str, str], terminal: int) -> tuple[int, str | None]:
     """Start a program in a session of its own, with `terminal` as its output and nothing as its input.
 
     Returns its pid and None, or, when it could not be executed, the pid of a child that has ended (and is to be
@@ -22,7 +22,7 @@ def start_program(command: list[str], cwd: str, environment: dict[str, str], ter
     pid = os.fork()
     if pid == 0:
         try:
-            _become(command, cwd, environment, terminal, writing)
+            _exec_child(command, cwd, environment, terminal, writing)
         finally:
             os._exit(127)
     os.close(writing)
@@ -36,7 +36,7 @@ def start_program(command: list[str], cwd: str, environment: dict[str, str], ter
     return pid, _sentence(step, int(number), command[0], cwd, environment.get("PATH", os.defpath))
 
 
-def _become(command: list[str], cwd: str, environment: dict[str, str], terminal: int, failures: int) -> None:
+def _exec_child(command: list[str], cwd: str, environment: dict[str, str], terminal: int, failures: int) -> None:
     """In the child: put everything in place and execute the command. Returns only when that failed."""
     step = "chdir"
     try:

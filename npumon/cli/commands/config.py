@@ -16,7 +16,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
 
 SCHEMA = "npumon.config/1"
 
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Print what is asked for. Raises `ProblemError` when there is no path to print."""
     settings, output = place.settings, place.output
     if args.path:

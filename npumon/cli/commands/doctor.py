@@ -12,7 +12,7 @@ from npumon.cli import status
 
 if TYPE_CHECKING:
     from npumon.board.doctor import Finding
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.export.drawing import Style
 
 _WORDS = {True: ("ok", "green"), False: ("BAD", "red"), None: ("--", "dim")}
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "npumon doctor [option ...]"
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Print every finding; the status is 1 when something is known to be wrong."""
     from npumon.board.doctor import Surroundings, examine, healthy
     from npumon.cli.commands.driver_change import PUT_BACK, interrupted
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return status.DONE if good else status.FAILED
 
 
-def _on_board(finding: Finding, place: Workplace) -> Finding:
+def _on_board(finding: Finding, place: CommandContext) -> Finding:
     remedy = finding.remedy
     return replace(
         finding, what=place.on_board(finding.what), remedy=None if remedy is None else place.on_board(remedy)

@@ -9,7 +9,7 @@ from npumon.cli import status
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
 
 _ACTIONS = ("status", "reload", "load", "unload", "sudoers")
 _EPILOG = """\
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Do what the action says. For `status` 3 means that galcore is not there to be used."""
     for name, option in _STRANGE.get(args.action, ()):
         if vars(args)[name]:
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return change(args, place)
 
 
-def _status(place: Workplace) -> int:
+def _status(place: CommandContext) -> int:
     form = place.format("text", "json")
     driver = place.driver()
     style = place.output.style

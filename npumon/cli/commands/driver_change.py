@@ -19,7 +19,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.board.driver.control import HostDriverControl
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.core.driver.plan import Action, DriverPlan, ReloadReport
     from npumon.ports import DriverControl
 
@@ -28,7 +28,7 @@ PUT_BACK = "npumon driver load puts it back as it was."
 _PROFILING = {"gpuProfiler": "1"}
 
 
-def change(args: argparse.Namespace, place: Workplace) -> int:
+def change(args: argparse.Namespace, place: CommandContext) -> int:
     """Plan, ask, do. 0 also when there is nothing to do; 1 when it failed or the answer was no, 2 when nobody could be
     asked, 3 when it may not be done, 4 when waiting took too long."""
     place.format("text", "json")
@@ -52,7 +52,7 @@ def change(args: argparse.Namespace, place: Workplace) -> int:
     return _concluded(report, place)
 
 
-def carry_out(plan: DriverPlan, place: Workplace, control: DriverControl) -> ReloadReport:
+def carry_out(plan: DriverPlan, place: CommandContext, control: DriverControl) -> ReloadReport:
     """Do it. A password is asked for by sudo itself, where there is a terminal to ask on."""
     import asyncio
 
@@ -76,7 +76,7 @@ def wanted_parameters(args: argparse.Namespace) -> dict[str, str]:
     return parameters
 
 
-def profile(place: Workplace) -> None:
+def profile(place: CommandContext) -> None:
     """Have the driver load with profiling on, if it is not: what `run --reload` does first.
 
     Raises `ProblemError` when that cannot be done.
@@ -95,7 +95,7 @@ def profile(place: Workplace) -> None:
         raise ProblemError(_on_board(problem, place))
 
 
-def interrupted(place: Workplace, remedy: str) -> Problem | None:
+def interrupted(place: CommandContext, remedy: str) -> Problem | None:
     """What there is to say when an npumon was killed while the driver was unloaded."""
     if place.driver_control.interrupted() is None:
         return None
@@ -103,14 +103,14 @@ def interrupted(place: Workplace, remedy: str) -> Problem | None:
     return Problem("driver.interrupted", what, remedy)
 
 
-def note_interrupted(place: Workplace, remedy: str = PUT_BACK) -> None:
+def note_interrupted(place: CommandContext, remedy: str = PUT_BACK) -> None:
     """Say it, where it is so."""
     problem = interrupted(place, remedy)
     if problem is not None:
         place.diagnostics.warning(problem)
 
 
-def _left_unloaded(place: Workplace, control: HostDriverControl, *, forget: bool) -> None:
+def _left_unloaded(place: CommandContext, control: HostDriverControl, *, forget: bool) -> None:
     """A driver that an earlier npumon left unloaded is to stay so: with `forget` that is no interruption any more."""
     if control.interrupted() is None:
         return
@@ -121,7 +121,7 @@ def _left_unloaded(place: Workplace, control: HostDriverControl, *, forget: bool
         note_interrupted(place, "npumon driver load puts it back as it was; npumon driver unload --yes leaves it.")
 
 
-def _agreed(plan: DriverPlan, place: Workplace) -> bool:
+def _agreed(plan: DriverPlan, place: CommandContext) -> bool:
     if not place.diagnostics.can_ask:
         what = "Nothing was done: there is no terminal to ask on."
         raise ProblemError(Problem("driver.no_terminal", what, "--yes does it without asking.", "usage"))
@@ -129,18 +129,18 @@ def _agreed(plan: DriverPlan, place: Workplace) -> bool:
     return place.diagnostics.ask("Do this?")
 
 
-def _refused(plan: DriverPlan, place: Workplace) -> int:
+def _refused(plan: DriverPlan, place: CommandContext) -> int:
     for problem in plan.refusals:
         place.diagnostics.error(_on_board(problem, place))
     return status.OF_PROBLEM[plan.refusals[0].kind] if plan.refusals else status.DONE
 
 
-def _concluded(report: ReloadReport, place: Workplace) -> int:
+def _concluded(report: ReloadReport, place: CommandContext) -> int:
     if report.problem is None:
         return status.INTERRUPTED if report.interrupted else status.DONE
     place.diagnostics.error(_on_board(report.problem, place))
     return status.OF_PROBLEM[report.problem.kind]
 
 
-def _on_board(problem: Problem, place: Workplace) -> Problem:
+def _on_board(problem: Problem, place: CommandContext) -> Problem:
     return problem._replace(what=place.on_board(problem.what), remedy=place.on_board(problem.remedy))

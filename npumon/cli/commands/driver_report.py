@@ -10,14 +10,14 @@ from npumon.export.drawing import wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.core.driver.plan import DriverPlan, ReloadReport, Step
     from npumon.core.problems import Problem
 
 _TITLES = {"reload": "To reload galcore", "load": "To load galcore", "unload": "To unload galcore"}
 
 
-def print_change(place: Workplace, lines: Sequence[str], document: dict[str, Any]) -> None:
+def print_change(place: CommandContext, lines: Sequence[str], document: dict[str, Any]) -> None:
     """Print the result in the format that was asked for."""
     if place.format("text", "json") == "json":
         from npumon.export.json_text import json_document
@@ -27,7 +27,7 @@ def print_change(place: Workplace, lines: Sequence[str], document: dict[str, Any
         place.output.text("\n".join([*(["DEMO"] if place.wants_demo else []), *lines]))
 
 
-def plan_lines(plan: DriverPlan, place: Workplace) -> list[str]:
+def plan_lines(plan: DriverPlan, place: CommandContext) -> list[str]:
     """The steps with their reasons, or that there are none; refusals are for standard error."""
     style = place.output.style
     lines = [f"{_TITLES[plan.action]}:"] if plan.steps else []
@@ -42,7 +42,7 @@ def plan_lines(plan: DriverPlan, place: Workplace) -> list[str]:
     return lines
 
 
-def report_lines(plan: DriverPlan, report: ReloadReport, place: Workplace) -> list[str]:
+def report_lines(plan: DriverPlan, report: ReloadReport, place: CommandContext) -> list[str]:
     """What was done and how it went; the problem itself is for standard error."""
     style = place.output.style
     lines: list[str] = []
@@ -58,7 +58,7 @@ def report_lines(plan: DriverPlan, report: ReloadReport, place: Workplace) -> li
     return lines
 
 
-def plan_document(plan: DriverPlan, place: Workplace) -> dict[str, Any]:
+def plan_document(plan: DriverPlan, place: CommandContext) -> dict[str, Any]:
     """The schema `npumon.reload/1` of a plan that was not carried out."""
     return {
         "schema": "npumon.reload/1",
@@ -79,7 +79,7 @@ def plan_document(plan: DriverPlan, place: Workplace) -> dict[str, Any]:
     }
 
 
-def report_document(plan: DriverPlan, report: ReloadReport, place: Workplace) -> dict[str, Any]:
+def report_document(plan: DriverPlan, report: ReloadReport, place: CommandContext) -> dict[str, Any]:
     """The same with what became of it."""
     return {
         **plan_document(plan, place),
@@ -101,19 +101,19 @@ def report_document(plan: DriverPlan, report: ReloadReport, place: Workplace) ->
     }
 
 
-def _step(step: Step, place: Workplace) -> dict[str, Any]:
+def _step(step: Step, place: CommandContext) -> dict[str, Any]:
     return {"argv": list(_words(step, place)), "why": step.why}
 
 
-def _problem(problem: Problem, place: Workplace) -> dict[str, Any]:
+def _problem(problem: Problem, place: CommandContext) -> dict[str, Any]:
     return {"id": problem.id, "what": place.on_board(problem.what), "remedy": place.on_board(problem.remedy)}
 
 
-def _command(step: Step, place: Workplace) -> str:
+def _command(step: Step, place: CommandContext) -> str:
     return " ".join(_words(step, place))
 
 
-def _words(step: Step, place: Workplace) -> Iterator[str]:
+def _words(step: Step, place: CommandContext) -> Iterator[str]:
     return map(place.on_board, step.argv)
 
 

@@ -11,10 +11,10 @@ from npumon.cli.commands.driver_change import wanted_parameters
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
 
 
-def print_rule(args: argparse.Namespace, place: Workplace) -> int:
+def print_rule(args: argparse.Namespace, place: CommandContext) -> int:
     """Print it. Raises `ProblemError` where a rule would be of no use, or would give away root's rights."""
     from npumon.core.driver.sudoers import sudo_rule
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.core.driver.plan import DriverPlan
 
     Again = Callable[[], DriverPlan]
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LOOK_S = 0.25
 
 
-def freed(plan: DriverPlan, args: argparse.Namespace, place: Workplace, again: Again) -> DriverPlan:
+def freed(plan: DriverPlan, args: argparse.Namespace, place: CommandContext, again: Again) -> DriverPlan:
     """The plan once nobody uses the driver any more, as far as that was asked for, or is on a terminal. `again` plans
     anew."""
     if args.stop_holders and plan.waits_for_others:
@@ -31,7 +31,7 @@ def freed(plan: DriverPlan, args: argparse.Namespace, place: Workplace, again: A
     return plan if args.yes or args.stop_holders else freed_after_asking(plan, place, again)
 
 
-def freed_after_asking(plan: DriverPlan, place: Workplace, again: Again) -> DriverPlan:
+def freed_after_asking(plan: DriverPlan, place: CommandContext, again: Again) -> DriverPlan:
     """The same where nothing was said about waiting: asked on a terminal, without one the plan as it is."""
     if not plan.waits_for_others or not place.diagnostics.can_ask:
         return plan
@@ -39,7 +39,7 @@ def freed_after_asking(plan: DriverPlan, place: Workplace, again: Again) -> Driv
     return _waited(plan, place, again, None) if place.diagnostics.ask("Wait until that has ended?") else plan
 
 
-def _waited(plan: DriverPlan, place: Workplace, again: Again, limit_s: float | None) -> DriverPlan:
+def _waited(plan: DriverPlan, place: CommandContext, again: Again, limit_s: float | None) -> DriverPlan:
     began = time.monotonic()
     while plan.waits_for_others:
         place.diagnostics.status(f"waiting: {place.on_board(plan.refusals[0].what)}"[: place.diagnostics.width - 1])
@@ -51,7 +51,7 @@ def _waited(plan: DriverPlan, place: Workplace, again: Again, limit_s: float | N
     return plan
 
 
-def _stop(plan: DriverPlan, place: Workplace) -> None:
+def _stop(plan: DriverPlan, place: CommandContext) -> None:
     """End the programs that use the driver, after a question of its own that --yes does not answer."""
     who = ", ".join(f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in plan.holders)
     if not who:

@@ -10,16 +10,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.commands.inspect_files import Source, read, sources
+from npumon.cli.commands.inspect_files import InputFile, read, sources
 from npumon.cli.commands.inspect_model import KNOWN, Inspector, unknown
 from npumon.cli.named_input import STDIN
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.modelfile.description import ModelFile
 
-    Models = Iterator[tuple[Source, ModelFile]]
+    Models = Iterator[tuple[InputFile, ModelFile]]
 
 _EPILOG = """\
 examples:
@@ -71,7 +71,7 @@ def _bytes(text: str) -> int:
     return int(match[1]) << {"K": 10, "M": 20, "": 0}[(match[2] or "").upper()]
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Print what the files are; the status tells whether every check holds, with --diff whether they are the same."""
     if args.diff:
         return _diff(args, place)
@@ -139,7 +139,7 @@ def _csv(models: Models, inspector: Inspector) -> None:
     inspector.place.output.document(MODEL_HEADER + "".join(rows))
 
 
-def _diff(args: argparse.Namespace, place: Workplace) -> int:
+def _diff(args: argparse.Namespace, place: CommandContext) -> int:
     form = place.format("text", "json")
     if len(args.files) != 2 or any(os.path.isdir(path) for path in args.files):
         raise _misuse("--diff compares two files.", "npumon inspect --diff A B")

@@ -25,7 +25,7 @@ _HEAD = 4096
 _CHUNK = 1 << 20
 
 
-class Source(NamedTuple):
+class InputFile(NamedTuple):
     """A file to read. `named` says that it was named itself, and not found in a folder."""
 
     path: str
@@ -47,17 +47,17 @@ class Source(NamedTuple):
         return visible(self.path)
 
 
-def sources(paths: Iterable[str]) -> tuple[Source, ...]:
+def sources(paths: Iterable[str]) -> tuple[InputFile, ...]:
     """The files that are named and, in their place, the plain files of a folder that is named, by name.
 
     Raises `ProblemError` (usage) for what plainly cannot be read, before anything is printed.
     """
-    found: list[Source] = []
+    found: list[InputFile] = []
     for path in paths:
         if path == STDIN:
-            if Source(STDIN) in found:
+            if InputFile(STDIN) in found:
                 raise ProblemError(Problem("inspect.stdin", "Standard input can be read once only.", "", "usage"))
-            found.append(Source(STDIN))
+            found.append(InputFile(STDIN))
             continue
         try:
             if stat.S_ISDIR(os.stat(path).st_mode):
@@ -66,18 +66,18 @@ def sources(paths: Iterable[str]) -> tuple[Source, ...]:
             if not os.access(path, os.R_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except (OSError, ValueError) as error:
-            raise _unreadable(Source(path), error) from error
-        found.append(Source(path))
+            raise _unreadable(InputFile(path), error) from error
+        found.append(InputFile(path))
     return tuple(found)
 
 
-def _inside(folder: str) -> Iterator[Source]:
+def _inside(folder: str) -> Iterator[InputFile]:
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries if entry.is_file())
-    return (Source(os.path.join(folder, name), named=False) for name in names)
+    return (InputFile(os.path.join(folder, name), named=False) for name in names)
 
 
-def read(source: Source) -> bytes | None:
+def read(source: InputFile) -> bytes | None:
     """The bytes of a file; None for one of a folder that is plainly no model, of which only the beginning is read.
 
     Raises `ProblemError` (usage) when it cannot be read, is empty or longer than `LONGEST_BYTES`.
@@ -93,7 +93,7 @@ def read(source: Source) -> bytes | None:
         os.close(fd)
 
 
-def _opened(source: Source) -> int:
+def _opened(source: InputFile) -> int:
     """A descriptor of a plain file, or of a pipe that was handed over as /dev/stdin or /dev/fd/3.
 
     Never waits: a FIFO in the file system, to which nobody may ever write, is refused as a device is.
@@ -111,7 +111,7 @@ def _opened(source: Source) -> int:
     return fd
 
 
-def _read(fd: int, source: Source) -> bytes | None:
+def _read(fd: int, source: InputFile) -> bytes | None:
     pieces: list[bytes] = []
     length = 0
     try:
@@ -140,7 +140,7 @@ def _promising(head: bytes) -> bool:
     return could_be(head)
 
 
-def meta_beside(source: Source) -> bytes | None:
+def meta_beside(source: InputFile) -> bytes | None:
     """The bytes of `nbg_meta.json` beside a graph; None where there is none, or where it may belong to another
     graph in the same folder."""
     if source.path == STDIN:
@@ -163,7 +163,7 @@ def md5_of(path: str) -> str:
     import hashlib
 
     digest = hashlib.md5(usedforsecurity=False)
-    source = Source(path)
+    source = InputFile(path)
     fd = _opened(source)
     try:
         while piece := os.read(fd, _CHUNK):
@@ -175,5 +175,5 @@ def md5_of(path: str) -> str:
     return digest.hexdigest()
 
 
-def _unreadable(source: Source, error: Exception) -> ProblemError:
+def _unreadable(source: InputFile, error: Exception) -> ProblemError:
     return unreadable(source.path, error, "inspect.unreadable", "Name a file in it.")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from npumon.cli.commands.inspect_files import Source, md5_of, meta_beside, read
+from npumon.cli.commands.inspect_files import InputFile, md5_of, meta_beside, read
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.modelfile.budget import Budget
     from npumon.modelfile.checks_nbg import Device
     from npumon.modelfile.compiler_report import CompilerReport, OperationMemory
@@ -31,7 +31,7 @@ class Inspector:
     `compared` says that a graph was compared with the NPU of this board, which may be the simulated one.
     """
 
-    def __init__(self, args: argparse.Namespace, place: Workplace) -> None:
+    def __init__(self, args: argparse.Namespace, place: CommandContext) -> None:
         import time
 
         self.place = place
@@ -41,12 +41,12 @@ class Inspector:
         self.refused = 0
         self.ok = True
         self._args = args
-        self._names: dict[bytes, Source] = {}
+        self._names: dict[bytes, InputFile] = {}
         self._today = time.strftime("%Y-%m-%d")
         self._pb_md5 = None if args.pb is None else md5_of(args.pb)
         self._report = None if args.report is None else _compiler_report(args.report)
 
-    def all(self, found: tuple[Source, ...]) -> Iterator[tuple[Source, ModelFile]]:
+    def all(self, found: tuple[InputFile, ...]) -> Iterator[tuple[InputFile, ModelFile]]:
         """The models among the files. A file that should be one and is none is told of and counted as refused."""
         for source in found:
             try:
@@ -58,7 +58,7 @@ class Inspector:
                 continue
             yield source, model
 
-    def one(self, source: Source) -> ModelFile:
+    def one(self, source: InputFile) -> ModelFile:
         """One model. Raises `ProblemError` (usage) where there is none."""
         data = read(source)
         model = None if data is None else self.described(source, data)
@@ -69,7 +69,7 @@ class Inspector:
         self.ok = self.ok and model.ok
         return model
 
-    def _note_twin(self, source: Source, data: bytes) -> None:
+    def _note_twin(self, source: InputFile, data: bytes) -> None:
         """Tell of a file that is the same as one before under another name."""
         import hashlib
 
@@ -77,7 +77,7 @@ class Inspector:
         if twin.path != source.path:
             self.place.diagnostics.note(f"{twin.name} and {source.name} are the same, byte for byte.")
 
-    def described(self, source: Source, data: bytes) -> ModelFile | None:
+    def described(self, source: InputFile, data: bytes) -> ModelFile | None:
         """The bytes described and checked, also with what lies beside the file; None when they are no model."""
         from npumon.modelfile.detect import detect
         from npumon.modelfile.inspection import inspect
@@ -137,7 +137,7 @@ class Inspector:
         """What the compiler's report says of each operation; nothing without a report that has its tables."""
         return () if self._report is None else self._report.operations
 
-    def statistics(self, source: Source, model: ModelFile) -> WeightStatistics | None:
+    def statistics(self, source: InputFile, model: ModelFile) -> WeightStatistics | None:
         """What is known of a model's weights; says so where that is nothing."""
         from npumon.modelfile.weights import weight_statistics
 
@@ -156,7 +156,7 @@ class Inspector:
         return weight_statistics(array.content)
 
 
-def unknown(source: Source) -> ProblemError:
+def unknown(source: InputFile) -> ProblemError:
     """The problem of a file that is no model."""
     return ProblemError(Problem("inspect.unknown", f"{source.name} is no known model file.", KNOWN, "usage"))
 
@@ -164,7 +164,7 @@ def unknown(source: Source) -> ProblemError:
 def _compiler_report(path: str) -> CompilerReport:
     from npumon.modelfile.compiler_report import read_report
 
-    source = Source(path)
+    source = InputFile(path)
     report = read_report(read(source) or b"")
     if report is None:
         what = f"{source.name} holds nothing that gxnpuc prints."

@@ -13,7 +13,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
 
 _REMEDY = (
     "Name a folder with a run.sh in it, or get the demos: "
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """List the models; the status is 3 when there is none."""
     form = place.format("text", "json", "csv")
     folders = [Path(expanded(folder)) for folder in args.folders] or None
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return status.DONE
 
 
-def _document(entry: ModelEntry, place: Workplace) -> dict[str, object]:
+def _document(entry: ModelEntry, place: CommandContext) -> dict[str, object]:
     return {
         "name": entry.name,
         "variant": entry.variant,
@@ -74,7 +74,7 @@ def _document(entry: ModelEntry, place: Workplace) -> dict[str, object]:
     }
 
 
-def _csv(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
+def _csv(entries: tuple[ModelEntry, ...], place: CommandContext) -> str:
     import csv
     import io
 
@@ -90,7 +90,7 @@ def _csv(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
     return buffer.getvalue()
 
 
-def _text(entries: tuple[ModelEntry, ...], place: Workplace) -> str:
+def _text(entries: tuple[ModelEntry, ...], place: CommandContext) -> str:
     """A line for each model; the ones for this chip first, as `npumon run NAME` takes them."""
     from npumon.export.drawing import columns, plain, table
 

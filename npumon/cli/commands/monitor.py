@@ -16,7 +16,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.tui.app import MonitorApp
 
 
@@ -26,12 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", action="store_true", help="let a run go on when npumon ends before it")
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Open the monitor; the status is that of its end."""
     return open_monitor(place)
 
 
-def open_monitor(place: Workplace, watched: str | None = None, kept: RunRecord | None = None) -> int:
+def open_monitor(place: CommandContext, watched: str | None = None, kept: RunRecord | None = None) -> int:
     """The live monitor on this terminal until it is left: on a log that is `watched`, on a run that was begun earlier,
     or on its own runs. Raises `ProblemError` (usage) where there is no terminal."""
     _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
@@ -44,19 +44,19 @@ def open_monitor(place: Workplace, watched: str | None = None, kept: RunRecord |
     environ = locale_environment(os.environ)
     color = wants_color(settings.output_color, chosen, True, environ)
     with _toolkit_environment(), _signals_later():
-        from npumon.cli.monitor_backend import LiveDesk
+        from npumon.cli.monitor_backend import BoardBackend
         from npumon.tui.app import MonitorApp
         from npumon.tui.backend import Look
         from npumon.tui.terminal.driver import terminal_driver, traits_for
 
         traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
         look = Look(settings.tui_theme, traits.ascii, settings.tui_refresh_s, place.wants_demo)
-        app = MonitorApp(LiveDesk(place, look, watched, kept), terminal_driver(traits))
+        app = MonitorApp(BoardBackend(place, look, watched, kept), terminal_driver(traits))
     status = app.run()
     return conclude(app, status, place)
 
 
-def conclude(app: MonitorApp, status: int | None, place: Workplace) -> int:
+def conclude(app: MonitorApp, status: int | None, place: CommandContext) -> int:
     """The exit status, after the terminal was given back: old run logs go, and what went wrong is told.
 
     Raises `ProblemError` for what broke the monitor.

@@ -14,10 +14,10 @@ from npumon.cli.log_source import opened, refuse_early
 from npumon.cli.named_input import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.cli.output import Sink
     from npumon.engine.offline.rows import RowWriter, Segment
     from npumon.engine.reporting import Context
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Print what the logs say; the status tells whether the run that was asked for is whole."""
     place.output.refuse_inputs(path for path in args.files if path != STDIN)
     form = place.format("text", "json", "jsonl", "csv")
@@ -58,7 +58,7 @@ def _wanted(text: str | None) -> int | str | None:
 class Logs:
     """The named files, as one row of runs; counts them while they are read."""
 
-    def __init__(self, files: Iterable[str], place: Workplace) -> None:
+    def __init__(self, files: Iterable[str], place: CommandContext) -> None:
         self.paths = tuple(files)
         for path in self.paths:
             refuse_early(path)
@@ -158,14 +158,14 @@ def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]
     """The same as `replay`, with nothing held back."""
     from npumon.core.log.parser import ProfileParser
 
-    parser, fold = ProfileParser(), RunFold(first_run)
+    parser, fold = ProfileParser(), RunSplitter(first_run)
     for chunk in chunks:
         yield from fold.feed(parser.feed(chunk))
     yield from fold.feed(parser.close())
     yield fold.close()
 
 
-def _one(report: RunReport, place: Workplace, form: str, check: bool) -> int:
+def _one(report: RunReport, place: CommandContext, form: str, check: bool) -> int:
     if form == "json":
         from npumon.export.json_text import json_document
         from npumon.export.run_document import run_document
@@ -183,7 +183,7 @@ def _no_such_run(wanted: object, count: int) -> ProblemError:
     return ProblemError(Problem("parse.run", what, "--run all prints all of them.", "usage"))
 
 
-def _all(reports: Iterable[RunReport], place: Workplace, form: str, check: bool) -> int:
+def _all(reports: Iterable[RunReport], place: CommandContext, form: str, check: bool) -> int:
     worst = Worst(check)
     with place.output.open_document() as sink:
         if form == "json":
@@ -213,7 +213,7 @@ class Worst:
             yield report
 
 
-def _jsonl(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
+def _jsonl(logs: Logs, place: CommandContext, wanted: object, check: bool) -> int:
     from npumon.export.json_text import json_line
     from npumon.export.run_document import iteration_line, run_document
 
@@ -235,7 +235,7 @@ def _jsonl(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
     return worst.status
 
 
-def _csv(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
+def _csv(logs: Logs, place: CommandContext, wanted: object, check: bool) -> int:
     from npumon.export.csv_rows import HEADER
 
     with place.output.open_document() as sink:
@@ -261,7 +261,7 @@ def _csv(logs: Logs, place: Workplace, wanted: object, check: bool) -> int:
     return worst.status
 
 
-def _csv_rows(logs: Logs, place: Workplace, sink: Sink, check: bool) -> int:
+def _csv_rows(logs: Logs, place: CommandContext, sink: Sink, check: bool) -> int:
     """All rows, by the fast way. The status is that of each file's last run."""
     from npumon.engine.offline.rows import rows
     from npumon.engine.reporting import report_of

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.jobs import Program, command_program, demo_program, model_program
+from npumon.cli.jobs import PlannedRun, command_program, demo_program, model_program
 from npumon.cli.paths import current_folder
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.core.run.report import RunReport
     from npumon.engine.reporting import Context
 
@@ -51,7 +51,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Run the program as often as asked, print what it gave, and say in the status how it ended."""
     form = place.format("text", "json", "jsonl", "csv")
     program = requested(args, place)
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return next((code for code in codes if code), status.DONE)
 
 
-def _prepare_driver(args: argparse.Namespace, place: Workplace) -> None:
+def _prepare_driver(args: argparse.Namespace, place: CommandContext) -> None:
     """Reload the driver where that was asked for; otherwise say what a reload would change. The run goes on anyway.
 
     Raises `ProblemError` when the driver was to be reloaded and cannot be.
@@ -88,7 +88,7 @@ def _prepare_driver(args: argparse.Namespace, place: Workplace) -> None:
         place.diagnostics.note("Profiling is off in the driver: npumon run --reload switches it on first.")
 
 
-def requested(args: argparse.Namespace, place: Workplace) -> Program:
+def requested(args: argparse.Namespace, place: CommandContext) -> PlannedRun:
     """What to run. Raises `ProblemError` (usage)."""
     if args.program is not None:
         return _command(args, place)
@@ -100,7 +100,7 @@ def requested(args: argparse.Namespace, place: Workplace) -> Program:
     raise ProblemError(Problem("run.nothing", "There is nothing to run.", remedy, "usage"))
 
 
-def _model(name: str, place: Workplace) -> Program:
+def _model(name: str, place: CommandContext) -> PlannedRun:
     """A model by its name or its folder."""
     from npumon.board.device_tree import read_identity
     from npumon.board.models.finder import resolve_model
@@ -111,7 +111,7 @@ def _model(name: str, place: Workplace) -> Program:
     return model_program(entry, place)
 
 
-def _command(args: argparse.Namespace, place: Workplace) -> Program:
+def _command(args: argparse.Namespace, place: CommandContext) -> PlannedRun:
     """Any command, in the current folder."""
     if args.model is not None:
         what = f"Both a model ({visible(args.model)}) and a command are named."
@@ -121,7 +121,7 @@ def _command(args: argparse.Namespace, place: Workplace) -> Program:
     return command_program(args.program, Path(current_folder()), place)
 
 
-def concluded(report: RunReport, context: Context, place: Workplace, *, check: bool) -> int:
+def concluded(report: RunReport, context: Context, place: CommandContext, *, check: bool) -> int:
     """The exit status of one run, after saying on standard error what the report itself does not."""
     from npumon.engine.reporting import started
 
@@ -136,7 +136,7 @@ def concluded(report: RunReport, context: Context, place: Workplace, *, check: b
     return status.status_of(report, check=check)
 
 
-def _missing_driver(report: RunReport, context: Context, place: Workplace) -> Problem | None:
+def _missing_driver(report: RunReport, context: Context, place: CommandContext) -> Problem | None:
     """What is wrong with the driver, if that is why a run failed: a program that ended by itself without a result,
     on a board with an NPU, or one that is known to be a model."""
     from npumon.core.run import outcome
@@ -151,7 +151,7 @@ def _missing_driver(report: RunReport, context: Context, place: Workplace) -> Pr
     return next((problem for problem in driver.problems if problem.kind == "unavailable"), None)
 
 
-def remark(reports: list[RunReport], context: Context, place: Workplace, *, offered: bool = False) -> None:
+def remark(reports: list[RunReport], context: Context, place: CommandContext, *, offered: bool = False) -> None:
     """What the user should know besides the results; old run logs go. `offered` says that it was told before the run
     what profiling is good for."""
     from npumon.core.run import outcome

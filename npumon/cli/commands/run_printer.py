@@ -15,7 +15,7 @@ from npumon.export.run_document import iteration_line, run_document
 from npumon.export.run_text import run_text
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.engine.session import Update
 
 Hear = Callable[["Update"], None]
@@ -24,7 +24,7 @@ Hear = Callable[["Update"], None]
 class Printer:
     """Takes updates and reports, prints them in one format. `finish` prints what had to wait for the end."""
 
-    def __init__(self, place: Workplace, form: str, runs: int) -> None:
+    def __init__(self, place: CommandContext, form: str, runs: int) -> None:
         self._place = place
         self._form = form
         self._runs = runs

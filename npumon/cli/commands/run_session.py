@@ -15,7 +15,7 @@ from npumon.engine.reporting import started
 
 if TYPE_CHECKING:
     from npumon.cli.commands.run_printer import Hear, Printer
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.engine.reporting import Context
     from npumon.engine.session import Session, Update
     from npumon.ports import ReadNetwork, RunRequest, StopReason
@@ -31,7 +31,7 @@ _SIGNALS: dict[signal.Signals, StopReason] = {
 _TICK_S = 0.5
 
 
-def run_once(request: RunRequest, context: Context, place: Workplace, network: ReadNetwork | None) -> RunReport:
+def run_once(request: RunRequest, context: Context, place: CommandContext, network: ReadNetwork | None) -> RunReport:
     """One run, without printing it. `network` reads the model's file."""
 
     async def once() -> RunReport:
@@ -46,7 +46,7 @@ def run_often(
     count: int,
     request: RunRequest,
     context: Context,
-    place: Workplace,
+    place: CommandContext,
     printer: Printer,
     network: ReadNetwork | None = None,
 ) -> list[RunReport]:
@@ -56,7 +56,7 @@ def run_often(
 
 
 async def _often(
-    count: int, request: RunRequest, place: Workplace, printer: Printer, session: Session
+    count: int, request: RunRequest, place: CommandContext, printer: Printer, session: Session
 ) -> list[RunReport]:
     warmup = place.settings.run_warmup
     reports: list[RunReport] = []
@@ -76,7 +76,7 @@ async def _often(
 
 
 async def with_progress(
-    session: Session, request: RunRequest, place: Workplace, label: str, hear: Hear | None = None
+    session: Session, request: RunRequest, place: CommandContext, label: str, hear: Hear | None = None
 ) -> RunReport:
     """One run with its status line."""
     with Progress(place.diagnostics, label) as progress:

@@ -16,8 +16,8 @@ from npumon.tui.keys import PAGES
 _LOG_BYTES = 1 << 16
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
-    from npumon.cli.monitor_backend import LiveDesk
+    from npumon.cli.context import CommandContext
+    from npumon.cli.monitor_backend import BoardBackend
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.monitor.snapshot import Snapshot
     from npumon.core.run.report import RunReport
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """Print every pane. Without a driver and without a run the status is 3."""
     from npumon.board.clock import SystemClock
     from npumon.core.monitor.snapshot import Snapshot
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return code
 
 
-def _report(args: argparse.Namespace, place: Workplace) -> tuple[RunReport | None, Context | None]:
+def _report(args: argparse.Namespace, place: CommandContext) -> tuple[RunReport | None, Context | None]:
     """The run to show, and what it was run with; a log that was only read has no context, and nothing may be
     named at all. The demo board always runs its model."""
     named = args.model is not None or args.program is not None
@@ -99,7 +99,7 @@ def _size(text: str) -> tuple[int, int]:
     return int(columns), int(rows)
 
 
-def _log(args: argparse.Namespace, report: RunReport | None, place: Workplace) -> bytes:
+def _log(args: argparse.Namespace, report: RunReport | None, place: CommandContext) -> bytes:
     """The end of the run's text; nothing where that cannot be read any more."""
     path = args.log
     if path is None and report is not None and report.info.id is not None:
@@ -114,26 +114,28 @@ def _log(args: argparse.Namespace, report: RunReport | None, place: Workplace) -
         return b""
 
 
-def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Workplace) -> str:
+def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: CommandContext) -> str:
     """A page, drawn as the monitor draws it."""
     import asyncio
     import os
 
     os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read as Textual is imported; a file has no terminal to ask
-    from npumon.cli.monitor_backend import LiveDesk
-    from npumon.engine.session_history import still
+    from npumon.cli.monitor_backend import BoardBackend
+    from npumon.engine.session_history import live_from_snapshot
     from npumon.tui.backend import Look
-    from npumon.tui.static_view import StillDesk, picture
+    from npumon.tui.static_view import StaticBackend, picture
 
     style = place.output.style
     look = Look(place.settings.tui_theme, style.ascii, 3600.0, place.wants_demo)
-    desk = LiveDesk(place, look)
+    desk = BoardBackend(place, look)
     choices = _choices(desk, snapshot) if args.page == "models" else ()
     inspected = {network: _inspected(desk, network) for choice in choices[:1] for network in choice.networks}
-    return asyncio.run(picture(StillDesk(still(snapshot, log), look, choices, inspected), args.size, args.page))
+    return asyncio.run(
+        picture(StaticBackend(live_from_snapshot(snapshot, log), look, choices, inspected), args.size, args.page)
+    )
 
 
-def _choices(desk: LiveDesk, snapshot: Snapshot) -> Sequence[ModelChoice]:
+def _choices(desk: BoardBackend, snapshot: Snapshot) -> Sequence[ModelChoice]:
     """The models, the one that was run first: the picture has the cursor on the first one."""
     if snapshot.run is None:
         return desk.models()
@@ -141,14 +143,14 @@ def _choices(desk: LiveDesk, snapshot: Snapshot) -> Sequence[ModelChoice]:
     return sorted(desk.models(), key=lambda choice: (choice.name, choice.folder) != ran)
 
 
-def _inspected(desk: LiveDesk, network: str) -> str:
+def _inspected(desk: BoardBackend, network: str) -> str:
     try:
         return desk.inspection(network)
     except ProblemError as error:
         return str(error.problem)
 
 
-def _read(log: str, place: Workplace) -> RunReport:
+def _read(log: str, place: CommandContext) -> RunReport:
     """The last run of a finished log."""
     from npumon.cli.commands.parse import Logs
 

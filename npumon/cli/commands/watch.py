@@ -16,7 +16,7 @@ from npumon.core.run.splitter import Completed, IterationCompleted
 from npumon.engine.watched_log import WatchedLog
 
 if TYPE_CHECKING:
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.cli.output import Sink
     from npumon.core.run.state import RunState
     from npumon.engine.reporting import Context
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, place: Workplace) -> int:
+def run(args: argparse.Namespace, place: CommandContext) -> int:
     """The live monitor; headless, each iteration and run as it completes, until a signal (130) or --timeout (4)."""
     if args.last == (args.file is not None):
         what = "Both a log and the last run are named." if args.last else "There is nothing to watch."
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     if not os.path.exists(path):
         place.diagnostics.note(f"{shown(path)} is not there yet; waiting for it.")
     with place.output.open_stream() as sink:
-        return asyncio.run(_watch(path, Results(path, context, sink, place), place))
+        return asyncio.run(_watch(path, IterationPrinter(path, context, sink, place), place))
 
 
 def _refuse(path: str) -> None:
@@ -76,7 +76,7 @@ def _refuse(path: str) -> None:
     raise ProblemError(problem)
 
 
-async def _watch(path: str, results: Results, place: Workplace) -> int:
+async def _watch(path: str, results: IterationPrinter, place: CommandContext) -> int:
     from npumon.cli.commands.run_session import stopping_signals
 
     tail = place.follower.follow(path)
@@ -94,7 +94,7 @@ async def _watch(path: str, results: Results, place: Workplace) -> int:
     return ending.status
 
 
-def _limit(place: Workplace) -> float | None:
+def _limit(place: CommandContext) -> float | None:
     """--timeout, in seconds. The setting of the same name is about runs, not about watching."""
     settings = place.settings
     return settings.run_timeout_s if settings.origin("run.timeout_s").kind == "flag" else None
@@ -113,10 +113,10 @@ class _Ending:
         self._tail.finish()
 
 
-class Results:
+class IterationPrinter:
     """A growing log to JSON Lines: iterations as they complete, runs as soon as nothing more is to come of them."""
 
-    def __init__(self, path: str, context: Context, sink: Sink, place: Workplace) -> None:
+    def __init__(self, path: str, context: Context, sink: Sink, place: CommandContext) -> None:
         self._path = path
         self._context = context
         self._sink = sink

@@ -11,13 +11,13 @@ from npumon.core.problems import Problem, ProblemError
 if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.commands.run_printer import Printer
-    from npumon.cli.context import Workplace
+    from npumon.cli.context import CommandContext
     from npumon.core.run.report import RunReport
     from npumon.engine.session import Session
     from npumon.ports import RunRequest, StopReason
 
 
-def watch_last(place: Workplace, limit_s: float | None, *, headless: bool) -> int:
+def watch_last(place: CommandContext, limit_s: float | None, *, headless: bool) -> int:
     """The live monitor on that run, or its results as lines. What ends npumon does not end the run.
 
     Raises `ProblemError` where there is no run.
@@ -33,9 +33,9 @@ def watch_last(place: Workplace, limit_s: float | None, *, headless: bool) -> in
     return open_monitor(place, kept=record)
 
 
-def _print(record: RunRecord, place: Workplace, limit_s: float | None) -> int:
+def _print(record: RunRecord, place: CommandContext, limit_s: float | None) -> int:
     """The status is the one that `npumon run` would have had; 4 after `limit_s` seconds."""
-    from npumon.board.run.reattached_run import KeptRunner
+    from npumon.board.run.reattached_run import ReattachedRunner
     from npumon.cli.commands.run import concluded, remark
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.jobs import kept_program
@@ -45,7 +45,7 @@ def _print(record: RunRecord, place: Workplace, limit_s: float | None) -> int:
     program = kept_program(record, place)
     context = place.context(program.labels)
     printer = Printer(place, form, 1)
-    session = Session(KeptRunner(record, place.runner), place.follower, context, network=program.network)
+    session = Session(ReattachedRunner(record, place.runner), place.follower, context, network=program.network)
     report, late = asyncio.run(_watched(session, program.request, place, printer, limit_s))
     printer.finish([report])
     code = concluded(report, context, place, check=False)
@@ -54,7 +54,7 @@ def _print(record: RunRecord, place: Workplace, limit_s: float | None) -> int:
 
 
 async def _watched(
-    session: Session, request: RunRequest, place: Workplace, printer: Printer, limit_s: float | None
+    session: Session, request: RunRequest, place: CommandContext, printer: Printer, limit_s: float | None
 ) -> tuple[RunReport, bool]:
     """The report, and whether there was no more time to wait for the end."""
     from npumon.cli.commands.run_session import stopping_signals, with_progress

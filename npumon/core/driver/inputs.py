@@ -26,7 +26,7 @@ class ModuleFile(NamedTuple):
     fault: str | None = None
 
 
-class Interruption(NamedTuple):
+class InterruptedReload(NamedTuple):
     """How the driver was loaded before an earlier npumon, which was killed, unloaded it.
 
     `module` is the path of its file, None where that was not noted.
@@ -36,7 +36,7 @@ class Interruption(NamedTuple):
     module: str | None = None
 
 
-class Standing(NamedTuple):
+class PlanInputs(NamedTuple):
     """How things stand before a plan is made.
 
     `kernel` is the running kernel's release. `module` is the file to load, None when none was found. `former` is
@@ -54,5 +54,5 @@ class Standing(NamedTuple):
     rmmod: str | None = None
     built_in: bool = False
     busy: Problem | None = None
-    interrupted: Interruption | None = None
+    interrupted: InterruptedReload | None = None
     configured: Parameters = ()

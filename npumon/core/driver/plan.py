@@ -1,6 +1,6 @@
 """Changing the NPU's kernel driver as a plan: what is to be done, why, what puts it back, and why not.
 
-Nothing here acts. A plan is made of what was seen (`Standing`) and what is wanted; the adapter that carries it out
+Nothing here acts. A plan is made of what was seen (`PlanInputs`) and what is wanted; the adapter that carries it out
 answers with one `StepOutcome` a step and a `ReloadReport` at the end.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from npumon.core.driver.driver_state import DriverState, Holder
-from npumon.core.driver.inputs import Interruption, ModuleFile, Parameters, Standing
+from npumon.core.driver.inputs import InterruptedReload, ModuleFile, Parameters, PlanInputs
 from npumon.core.driver.refusals import is_for_another_kernel, refusals
 from npumon.core.problems import Problem
 
@@ -115,7 +115,7 @@ class ReloadReport(NamedTuple):
         return self.problem is None
 
 
-def plan(action: Action, parameters: Mapping[str, str], standing: Standing) -> DriverPlan:
+def plan(action: Action, parameters: Mapping[str, str], standing: PlanInputs) -> DriverPlan:
     """Compare what is wanted with what is there.
 
     `parameters` are those that shall have the given values afterwards; others are kept. "reload" also loads a driver
@@ -142,7 +142,7 @@ def plan(action: Action, parameters: Mapping[str, str], standing: Standing) -> D
     )
 
 
-def rule_commands(standing: Standing, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+def rule_commands(standing: PlanInputs, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
     """The argv of every step that a reload with or without profiling takes, and its undoing: what a sudo rule has to
     allow. Empty where the module or a tool is missing."""
     if standing.rmmod is None or standing.insmod is None or standing.module is None:
@@ -156,7 +156,9 @@ def rule_commands(standing: Standing, parameters: Mapping[str, str]) -> tuple[tu
     return tuple(dict.fromkeys([(standing.rmmod, "galcore"), *(step.argv for step in loads)]))
 
 
-def _wanted(parameters: Mapping[str, str], current: Parameters | None, interrupted: Interruption | None) -> Parameters:
+def _wanted(
+    parameters: Mapping[str, str], current: Parameters | None, interrupted: InterruptedReload | None
+) -> Parameters:
     """The next load's parameters: what every load states, the settings kept, then what was asked for."""
     before = interrupted.parameters if current is None and interrupted is not None else current or ()
     found = dict(STATED)
@@ -204,7 +206,7 @@ def _meaning(text: str) -> int | str:
     return {"Y": 1, "N": 0}.get(text.upper(), text)
 
 
-def _steps(standing: Standing, wanted: Parameters | None, changes: Parameters, *, unloads: bool) -> tuple[Step, ...]:
+def _steps(standing: PlanInputs, wanted: Parameters | None, changes: Parameters, *, unloads: bool) -> tuple[Step, ...]:
     steps: list[Step] = []
     if unloads:
         assert standing.rmmod is not None  # noqa: S101 - refused before
@@ -220,13 +222,13 @@ def _steps(standing: Standing, wanted: Parameters | None, changes: Parameters, *
     return tuple(steps)
 
 
-def _undo(standing: Standing, current: Parameters | None) -> tuple[Step, ...]:
+def _undo(standing: PlanInputs, current: Parameters | None) -> tuple[Step, ...]:
     if current is None:
         return ()
     return (_load(standing, _former_file(standing), _former(current), "puts the driver back as it was"),)
 
 
-def _former_file(standing: Standing) -> ModuleFile | None:
+def _former_file(standing: PlanInputs) -> ModuleFile | None:
     """What puts the driver back: the file it came from. One that this kernel would not load cannot be that."""
     former = standing.former
     if former is None or former.fault is not None or is_for_another_kernel(former, standing.kernel):
@@ -234,13 +236,13 @@ def _former_file(standing: Standing) -> ModuleFile | None:
     return former
 
 
-def _load(standing: Standing, module: ModuleFile | None, parameters: Parameters, why: str) -> Step:
+def _load(standing: PlanInputs, module: ModuleFile | None, parameters: Parameters, why: str) -> Step:
     assert standing.insmod is not None  # noqa: S101 - refused before
     assert module is not None  # noqa: S101
     return Step((standing.insmod, module.path, *(f"{name}={value}" for name, value in parameters)), why)
 
 
-def _notes(standing: Standing, wanted: Parameters) -> Iterator[str]:
+def _notes(standing: PlanInputs, wanted: Parameters) -> Iterator[str]:
     module = standing.module
     if module is not None and module.vermagic is None:
         yield "The module file does not say which kernel it is for."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.driver.inputs import ModuleFile, Standing
+from npumon.core.driver.inputs import ModuleFile, PlanInputs
 from npumon.core.problems import Kind, Problem
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -15,7 +15,7 @@ _VALUE = re.compile(r"[A-Za-z0-9_.,+-]{1,200}")
 _SHOWN = 3
 
 
-def refusals(standing: Standing, parameters: Mapping[str, str], *, unloads: bool, loads: bool) -> tuple[Problem, ...]:
+def refusals(standing: PlanInputs, parameters: Mapping[str, str], *, unloads: bool, loads: bool) -> tuple[Problem, ...]:
     """Everything that stands against it, the gravest first; empty when it may be done."""
     return (
         *(_parameter_refusals(standing.module, parameters) if loads else ()),
@@ -46,7 +46,7 @@ def _parameter_refusals(module: ModuleFile | None, parameters: Mapping[str, str]
             )
 
 
-def _driver_refusals(standing: Standing) -> Iterator[Problem]:
+def _driver_refusals(standing: PlanInputs) -> Iterator[Problem]:
     if standing.driver.name == "etnaviv":
         yield _problem(
             "etnaviv",
@@ -83,7 +83,7 @@ def _holder_refusals(driver: DriverState) -> Iterator[Problem]:
     )
 
 
-def _module_refusals(standing: Standing) -> Iterator[Problem]:
+def _module_refusals(standing: PlanInputs) -> Iterator[Problem]:
     module, kernel = standing.module, standing.kernel
     if module is None:
         yield _problem(
@@ -129,7 +129,7 @@ def _unsafe(what: str) -> Problem:
     return _problem("module_unsafe", what, remedy)
 
 
-def _tool_refusals(standing: Standing, *, unloads: bool, loads: bool) -> Iterator[Problem]:
+def _tool_refusals(standing: PlanInputs, *, unloads: bool, loads: bool) -> Iterator[Problem]:
     missing = [
         name
         for name, path, needed in (("rmmod", standing.rmmod, unloads), ("insmod", standing.insmod, loads))

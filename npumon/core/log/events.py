@@ -185,7 +185,7 @@ class Diagnosed(NamedTuple):
     diagnostic: Diagnostic
 
 
-class Unrecognised(NamedTuple):
+class Unrecognized(NamedTuple):
     """A line nobody knows. Counted and shown, never lost."""
 
     line: int
@@ -222,5 +222,5 @@ Event = (
     | ObjectDetected
     | DriverVersioned
     | Diagnosed
-    | Unrecognised
+    | Unrecognized
 )

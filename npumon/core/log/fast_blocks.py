@@ -65,22 +65,22 @@ class RegularBlock(NamedTuple):
     rest: str = ""
 
 
-Texts = tuple[str, ...]
+BlockFields = tuple[str, ...]
 
 
-class Blocks(NamedTuple):
+class BlockBatch(NamedTuple):
     """Regular blocks that follow each other, each as the texts of a `RegularBlock`."""
 
-    texts: list[Texts]
+    texts: list[BlockFields]
 
 
-Batch = Blocks | list[ev.Event]
+Batch = BlockBatch | list[ev.Event]
 
 _HEAD = itemgetter(0)
 _REST = itemgetter(-1)
 
 
-class Heads:
+class HeaderCache:
     """What the first three lines of a block say, read by the tolerant parser once for each spelling."""
 
     def __init__(self) -> None:
@@ -104,35 +104,35 @@ class Heads:
         return known
 
 
-def split_blocks(text: bytes, heads: Heads) -> Iterator[Blocks | bytes]:
+def split_blocks(text: bytes, heads: HeaderCache) -> Iterator[BlockBatch | bytes]:
     """The text in order: regular blocks, and the bytes between them. `text` ends with a line end."""
     if not text:
         return
     found = _REGULAR.findall(text.decode("latin-1"))
     irregular = any(map(_REST, found)) or any(heads.operation(head) is None for head in set(map(_HEAD, found)))
     if not irregular:
-        yield Blocks(found)
+        yield BlockBatch(found)
         return
-    blocks: list[Texts] = []
+    blocks: list[BlockFields] = []
     between: list[bytes] = []
     for texts in found:
         if texts[-1] or heads.operation(texts[0]) is None:
             if blocks:
-                yield Blocks(blocks)
+                yield BlockBatch(blocks)
                 blocks = []
-            between.append(texts[-1].encode("latin-1") or written(texts))
+            between.append(texts[-1].encode("latin-1") or render_block(texts))
         else:
             if between:
                 yield b"".join(between)
                 between = []
             blocks.append(texts)
     if blocks:
-        yield Blocks(blocks)
+        yield BlockBatch(blocks)
     if between:
         yield b"".join(between)
 
 
-class Pieces:
+class ChunkSplitter:
     """Cuts a stream of bytes where a block may begin, so that few blocks are cut in two."""
 
     def __init__(self) -> None:
@@ -157,31 +157,31 @@ class BlockReader:
     """Events of a finished log, by the fast way where it serves."""
 
     def __init__(self) -> None:
-        self.heads = Heads()
+        self.heads = HeaderCache()
         self._parser = ProfileParser()
 
     def read(self, piece: bytes) -> Iterator[Batch]:
-        """Batches in the order of the log; pieces as `Pieces` cuts them."""
+        """Batches in the order of the log; pieces as `ChunkSplitter` cuts them."""
         whole = piece.rfind(b"\n") + 1
         for part in (*split_blocks(piece[:whole], self.heads), piece[whole:]):
             yield from self.take(part)
 
-    def take(self, part: Blocks | bytes) -> Iterator[Batch]:
+    def take(self, part: BlockBatch | bytes) -> Iterator[Batch]:
         """A part as `split_blocks` gives it. A block that meets something pending goes to the tolerant parser."""
-        if isinstance(part, Blocks):
+        if isinstance(part, BlockBatch):
             texts = part.texts
             while texts and not self._parser.between_blocks:
                 first, *texts = texts
-                yield self._parser.feed(written(first))
+                yield self._parser.feed(render_block(first))
             if texts:
                 self.skip(len(texts))
-                yield Blocks(texts)
+                yield BlockBatch(texts)
         elif events := self._parser.feed(part):
             yield events
 
     def events(self, batch: Batch) -> list[ev.Event]:
         """The events of a batch."""
-        if isinstance(batch, Blocks):
+        if isinstance(batch, BlockBatch):
             return [event for texts in batch.texts for event in block_events(texts, self.heads)]
         return batch
 
@@ -194,7 +194,7 @@ class BlockReader:
         return self._parser.close()
 
 
-def block_events(texts: Texts, heads: Heads) -> list[ev.Event]:
+def block_events(texts: BlockFields, heads: HeaderCache) -> list[ev.Event]:
     """The events of one regular block."""
     block = RegularBlock(*texts)
     head = heads.operation(block.head) or Operation()
@@ -227,7 +227,7 @@ def block_events(texts: Texts, heads: Heads) -> list[ev.Event]:
     ]
 
 
-def written(texts: Texts) -> bytes:
+def render_block(texts: BlockFields) -> bytes:
     """The block's text again, for the tolerant parser, where something before it is still pending."""
     block = RegularBlock(*texts)
     mbyte = "".join(f"{name.upper()}_BANDWIDTH (MByte): {getattr(block, name)}\n" for name in BANDWIDTHS)

@@ -21,7 +21,7 @@ _DEATHS = (
 )
 
 
-class Rule(NamedTuple):
+class LineRule(NamedTuple):
     """A kind of line.
 
     `first` holds the characters it can begin with (empty: any), so that few patterns are tried on a line.
@@ -44,14 +44,14 @@ def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source, re.ASCII)
 
 
-def _rule(kind: str, first: str, pattern: str, *, open_ended: bool = False) -> Rule:
-    return Rule(kind, first, pattern, open_ended)
+def _rule(kind: str, first: str, pattern: str, *, open_ended: bool = False) -> LineRule:
+    return LineRule(kind, first, pattern, open_ended)
 
 
 #: `[     7] ` before counters and a few messages: a running number of the printer, not of the counter.
 PRINT_COUNTER = re.compile(r"\[[ \d]{1,20}\] *", re.ASCII)
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[LineRule, ...] = (
     # #productname=VIPNano-QI, pid=0x88
     _rule("product", "#", rf"#productname=(.*?), ?pid=({_HEX})", open_ended=True),
     # Created VX Thread: 0xa69a21c0
@@ -189,8 +189,8 @@ SIX_DECIMALS = ("bandwidth", "top_entry", "box")
 SPLICE = re.compile(rf"(.+?)([EWID] (?:Detect_api:)?\[(?:[^\[\]:]{{1,200}}:){{1,2}}{_INT}\].*)", re.ASCII)
 
 
-def _by_first_character() -> dict[str, tuple[Rule, ...]]:
-    table: dict[str, list[Rule]] = {}
+def _by_first_character() -> dict[str, tuple[LineRule, ...]]:
+    table: dict[str, list[LineRule]] = {}
     for rule in RULES:
         for char in rule.first:
             table.setdefault(char, []).append(rule)
@@ -201,7 +201,7 @@ _TABLE = _by_first_character()
 _ANYWHERE = tuple(rule for rule in RULES if not rule.first)
 
 
-def classify(text: str) -> tuple[Rule, re.Match[str]] | None:
+def classify(text: str) -> tuple[LineRule, re.Match[str]] | None:
     """The rule that a stripped line obeys, with its match; None for a line nobody knows."""
     for rule in (*_TABLE.get(text[:1], ()), *_ANYWHERE):
         match = rule.pattern.fullmatch(text)

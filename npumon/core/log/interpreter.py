@@ -15,7 +15,7 @@ from npumon.core.log import events as ev
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Operation, TopEntry
 
 #: Events that may stand inside a profiled block without ending it.
-_ASIDE = (ev.Diagnosed, ev.Unrecognised, ev.DriverVersioned, ev.VpcElapsed, ev.TilingNote)
+_ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.DriverVersioned, ev.VpcElapsed, ev.TilingNote)
 
 _LEVELS = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
@@ -45,7 +45,7 @@ class Interpreter:
 
     def unknown(self, text: str, line: int) -> None:
         """A line that no rule knows; inside the VerifyTiling table that is nothing special."""
-        self._emit(ev.TilingNote(text) if self._tiling else ev.Unrecognised(line, text))
+        self._emit(ev.TilingNote(text) if self._tiling else ev.Unrecognized(line, text))
 
     def remark(self, message: str, line: int) -> None:
         """Something that the parser itself noticed."""

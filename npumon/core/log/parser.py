@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from npumon.core.log.events import Event
-from npumon.core.log.grammar import COUNTED, MESSAGES, PRINT_COUNTER, SIX_DECIMALS, SPLICE, Rule, classify
+from npumon.core.log.grammar import COUNTED, MESSAGES, PRINT_COUNTER, SIX_DECIMALS, SPLICE, LineRule, classify
 from npumon.core.log.interpreter import Interpreter
 from npumon.core.log.lines import Line, LineSplitter
 from npumon.core.text import decode
@@ -102,6 +102,6 @@ def _is_message(text: str) -> bool:
     return found is not None and found[0].kind in MESSAGES
 
 
-def _surely_whole(rule: Rule, match: re.Match[str]) -> bool:
+def _surely_whole(rule: LineRule, match: re.Match[str]) -> bool:
     """Whether a line without line end cannot have lost digits."""
     return rule.kind in SIX_DECIMALS and re.search(r"\.\d{6}$", match[0]) is not None

@@ -16,7 +16,7 @@ KEPT_BYTES = 4_000
 KEPT_TEXT = 4_000_000
 
 
-class LogPage(NamedTuple):
+class ScrollbackView(NamedTuple):
     """The last lines of a log, the newest last. `ever` is the 1-based number of the last one.
 
     `open_line` is a line whose end has not come; it is not counted.
@@ -37,13 +37,13 @@ def line_text(line: bytes) -> str:
     return decode(line.rstrip(b"\r").rpartition(b"\r")[2])
 
 
-def last_lines(log: LogPage, most: int) -> tuple[str, ...]:
+def last_lines(log: ScrollbackView, most: int) -> tuple[str, ...]:
     """The last lines that say something, as visible text, at most so many."""
     texts = (line_text(line) for line in reversed((*log.lines, log.open_line)))
     return tuple(islice(filter(str.strip, texts), most))[::-1]
 
 
-class Logbook:
+class Scrollback:
     """Takes the log's bytes as they come. Any split of the same bytes gives the same page."""
 
     def __init__(self, kept: int = KEPT_LINES) -> None:
@@ -52,7 +52,7 @@ class Logbook:
         self._bytes = 0
         self._ever = 0
         self._open = b""
-        self._page = LogPage()
+        self._page = ScrollbackView()
 
     def feed(self, data: bytes) -> None:
         """More bytes, cut anywhere."""
@@ -70,10 +70,10 @@ class Logbook:
         self._open = _cut(self._open + rest)
 
     @property
-    def page(self) -> LogPage:
+    def page(self) -> ScrollbackView:
         """What is kept now; the same object as long as nothing came."""
         if self._page.ever != self._ever or self._page.open_line != self._open:
-            self._page = LogPage(tuple(self._lines), self._ever, self._open)
+            self._page = ScrollbackView(tuple(self._lines), self._ever, self._open)
         return self._page
 
 

@@ -23,7 +23,7 @@ ANEW = "anew"
 UNDER_WAY = frozenset({STARTING, CREATING, VERIFYING, RUNNING, FINISHING, STOPPING})
 
 
-class Course(NamedTuple):
+class SeriesProgress(NamedTuple):
     """A series of runs, those to warm up included: `over` of its `runs` have ended. Times in seconds.
 
     `elapsed_s` is the time since the first one began, `remaining_s` until the last one ends, None while nothing tells.
@@ -62,7 +62,7 @@ class Activity(NamedTuple):
     source: str | None = None
     behind_bytes: int = 0
     note: str | None = None
-    course: Course | None = None
+    course: SeriesProgress | None = None
 
     @property
     def under_way(self) -> bool:

@@ -11,14 +11,14 @@ from npumon.core.run import outcome as how
 from npumon.core.run.report import RunReport
 
 
-class Source(NamedTuple):
+class LayerSource(NamedTuple):
     """The iteration to show and the run it is of."""
 
     report: RunReport
     iteration: Iteration
 
 
-def source_of(live: Live) -> Source | None:
+def source_of(live: Live) -> LayerSource | None:
     """The newest run's last complete iteration that has operations, or what it has of its first.
 
     As long as a run has none, it is the one of the run that ended before it: a table that is emptied at each start
@@ -77,11 +77,11 @@ def _how(run: RunReport) -> str:
     return f"exit status {info.exit_status}" if info.exit_status else info.outcome
 
 
-def _profiled(run: RunReport) -> Source | None:
+def _profiled(run: RunReport) -> LayerSource | None:
     measured = run.state.measured
     if measured is not None and measured.operations:
-        return Source(run, measured)
+        return LayerSource(run, measured)
     if run.info.outcome == how.RUNNING or run.state.iterations:
         return None
     rest = run.state.open_iteration
-    return Source(run, rest) if rest is not None and rest.operations else None
+    return LayerSource(run, rest) if rest is not None and rest.operations else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from npumon.core.log.scrollback import LogPage
+from npumon.core.log.scrollback import ScrollbackView
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.history import History
@@ -40,5 +40,5 @@ class Live(NamedTuple):
     runs: tuple[RunReport, ...] = ()
     latencies: Latencies = Latencies()
     history: History = History()
-    log: LogPage = LogPage()
+    log: ScrollbackView = ScrollbackView()
     in_use: str | None = None

@@ -10,7 +10,7 @@ from npumon.core.driver.driver_state import DriverState, Holder
 _NAMED, _LETTERS = 2, 24
 
 
-def in_use(driver: DriverState, own: Collection[str | None], unseen: int = 0) -> str | None:
+def npu_users_notice(driver: DriverState, own: Collection[str | None], unseen: int = 0) -> str | None:
     """A sentence that names those who have the device open, or None.
 
     `own` are the logs of our runs, whose programs do not count. `unseen` is how many references none of the

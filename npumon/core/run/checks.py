@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterator
 
 from npumon.core.profile import Iteration
-from npumon.core.run.metrics import Check, Figures
+from npumon.core.run.metrics import FigureCheck, Figures
 from npumon.core.run.network import Network
 from npumon.core.run.state import RunState
 
@@ -28,7 +28,7 @@ _VIP_RESERVE_BYTES = 4_096
 
 def checks_of(
     state: RunState, figures: Figures, nominal_clock_mhz: float | None, *, over: bool = True
-) -> tuple[Check, ...]:
+) -> tuple[FigureCheck, ...]:
     """All checks, in a fixed order; those whose figures are absent come with `ok` None.
 
     So does what only the end of a run can tell, while it is not `over`.
@@ -49,7 +49,7 @@ def checks_of(
     )
 
 
-def memory_checks(state: RunState, network: Network | None) -> tuple[Check, ...]:
+def memory_checks(state: RunState, network: Network | None) -> tuple[FigureCheck, ...]:
     """Whether the device has the SRAM that the network wants; nothing for what no network says."""
     if network is None:
         return ()
@@ -59,7 +59,7 @@ def memory_checks(state: RunState, network: Network | None) -> tuple[Check, ...]
     )
 
 
-def _memory(name: str, memory: str, wanted: int | None, there: int | None, reserve: int) -> Iterator[Check]:
+def _memory(name: str, memory: str, wanted: int | None, there: int | None, reserve: int) -> Iterator[FigureCheck]:
     if wanted is None:
         return
     if there is None:
@@ -67,14 +67,14 @@ def _memory(name: str, memory: str, wanted: int | None, there: int | None, reser
         return
     near = f"; {reserve} may be missing" if there < wanted <= there + reserve else ""
     detail = f"the network wants {wanted} bytes of {memory}, the device reports {there}{near}"
-    yield Check(name, wanted <= there + reserve, detail)
+    yield FigureCheck(name, wanted <= there + reserve, detail)
 
 
-def _absent(name: str, what: str) -> Check:
-    return Check(name, None, f"{what} not in the text")
+def _absent(name: str, what: str) -> FigureCheck:
+    return FigureCheck(name, None, f"{what} not in the text")
 
 
-def _bandwidth(last: Iteration | None) -> Check:
+def _bandwidth(last: Iteration | None) -> FigureCheck:
     name = "bandwidth.total"
     compared = 0
     for number, operation in enumerate(last.operations if last else (), 1):
@@ -91,13 +91,13 @@ def _bandwidth(last: Iteration | None) -> Check:
                 detail = (
                     f"operation {number}: {direction} total {total} MByte is not AXI {axi} + DDR {ddr} ({off:+.6f})"
                 )
-                return Check(name, False, detail)
+                return FigureCheck(name, False, detail)
     if not compared:
         return _absent(name, "bandwidth")
-    return Check(name, True, f"total = AXI + DDR in {compared} figures")
+    return FigureCheck(name, True, f"total = AXI + DDR in {compared} figures")
 
 
-def _idle(last: Iteration | None) -> Check:
+def _idle(last: Iteration | None) -> FigureCheck:
     compared = 0
     for number, operation in enumerate(last.operations if last else (), 1):
         total, idle = operation.cycles.total, operation.cycles.idle
@@ -105,67 +105,71 @@ def _idle(last: Iteration | None) -> Check:
             continue
         compared += 1
         if idle > total:
-            return Check("cycles.idle", False, f"operation {number}: {idle} idle cycles of {total} in total")
+            return FigureCheck("cycles.idle", False, f"operation {number}: {idle} idle cycles of {total} in total")
     if not compared:
         return _absent("cycles.idle", "cycles")
-    return Check("cycles.idle", True, f"idle <= total in {_counted(compared, 'operation')}")
+    return FigureCheck("cycles.idle", True, f"idle <= total in {_counted(compared, 'operation')}")
 
 
-def _clock(figures: Figures, nominal_clock_mhz: float | None) -> Check:
+def _clock(figures: Figures, nominal_clock_mhz: float | None) -> FigureCheck:
     if figures.clock_mhz is None:
         return _absent("clock.nominal", "cycles or VPC_ELAPSETIME")
     if nominal_clock_mhz is None:
-        return Check("clock.nominal", None, f"{figures.clock_mhz} MHz, nominal clock of this chip unknown")
+        return FigureCheck("clock.nominal", None, f"{figures.clock_mhz} MHz, nominal clock of this chip unknown")
     off = figures.clock_mhz / nominal_clock_mhz - 1
     detail = f"{figures.clock_mhz} MHz, {off * 100:+.1f} % of nominal {nominal_clock_mhz:g} MHz"
-    return Check("clock.nominal", abs(off) <= _CLOCK_TOLERANCE, detail)
+    return FigureCheck("clock.nominal", abs(off) <= _CLOCK_TOLERANCE, detail)
 
 
 def _not_longer(
     name: str, inner: str, inner_us: float | None, outer: str, outer_us: float | None, slack_us: float
-) -> Check:
+) -> FigureCheck:
     if inner_us is None or outer_us is None:
         return _absent(name, f"time of {inner} or {outer}")
     relation = "<=" if inner_us <= outer_us else ">"
-    return Check(
+    return FigureCheck(
         name, inner_us <= outer_us + slack_us, f"{inner} {inner_us:.0f} us {relation} {outer} {outer_us:.0f} us"
     )
 
 
-def _total(state: RunState) -> Check:
+def _total(state: RunState) -> FigureCheck:
     times = [iteration.elapsed_us for iteration in state.iterations]
     if len(times) < state.iterations_ended:
         why = f"only the last {len(times)} of {state.iterations_ended} iterations are kept, so they cannot be added up"
-        return Check("time.total", None, why)
+        return FigureCheck("time.total", None, why)
     known = [time for time in times if time is not None]
     if state.total_us is None or not known or len(known) != len(times):
         return _absent("time.total", "total or iteration times")
     return _not_longer("time.total", "sum of iterations", sum(known), "total", state.total_us, _TOTAL_TOLERANCE_US)
 
 
-def _iterations(state: RunState, over: bool) -> Check:
+def _iterations(state: RunState, over: bool) -> FigureCheck:
     if state.loops is None:
         return _absent("iterations.count", "number of iterations announced")
     seen = state.iterations_ended
     detail = f"{seen} of {_counted(state.loops, 'iteration')} completed"
-    return Check("iterations.count", seen == state.loops if over else None, detail if over else f"{detail} so far")
+    return FigureCheck(
+        "iterations.count", seen == state.loops if over else None, detail if over else f"{detail} so far"
+    )
 
 
-def _layers(state: RunState) -> Check:
+def _layers(state: RunState) -> FigureCheck:
     counts = {len(iteration.operations) for iteration in state.iterations}
     if not counts:
         return _absent("layers.count", "iterations")
     least, most = min(counts), max(counts)
     many = _counted(least, "operation") if least == most else f"{least} to {most} operations"
-    return Check("layers.count", least == most, f"{many} in each of {_counted(len(state.iterations), 'iteration')}")
+    return FigureCheck(
+        "layers.count", least == most, f"{many} in each of {_counted(len(state.iterations), 'iteration')}"
+    )
 
 
-def _order(state: RunState) -> Check:
+def _order(state: RunState) -> FigureCheck:
     scores = [entry.score for entry in state.top if entry.score is not None]
     if not scores:
         return _absent("top.order", "scores")
     ordered = all(earlier >= later for earlier, later in itertools.pairwise(scores))
-    return Check(
+    return FigureCheck(
         "top.order", ordered, f"{_counted(len(scores), 'score')}, {'' if ordered else 'not '}in descending order"
     )
 

@@ -29,7 +29,7 @@ class History(NamedTuple):
     ever: int = 0
 
 
-class Series:
+class SampleRing:
     """Takes samples in constant time and forgets the oldest."""
 
     def __init__(self, kept: int = KEPT_SAMPLES) -> None:

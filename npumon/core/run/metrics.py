@@ -17,7 +17,7 @@ from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
 NOMINAL_CLOCK_MHZ = {"0x88": 800.0, "0x99": 800.0, "0xb9": 800.0, "0xbe": 667.0, "0xa1": 667.0, "0xe8": 850.0}
 
 
-class Check(NamedTuple):
+class FigureCheck(NamedTuple):
     """A consistency check of the figures. `ok` is None where the figures it needs are absent, or yet to come."""
 
     id: str
@@ -50,7 +50,7 @@ class Metrics(NamedTuple):
 
     figures: Figures = Figures()
     nominal_clock_mhz: float | None = None
-    checks: tuple[Check, ...] = ()
+    checks: tuple[FigureCheck, ...] = ()
     verdict: str = ""
     verdict_id: str = ""
     ddr_peak_mbyte_per_s: float | None = None

@@ -16,7 +16,7 @@ EMPTY = "empty"
 RUNNING = "running"
 
 
-class Ending(NamedTuple):
+class ExitInfo(NamedTuple):
     """What is known of a program's end besides its text; all None for a log that is only read.
 
     `stopped_by` is timeout, cancelled, watcher or left (it goes on); `error` is a sentence when the program could not
@@ -29,7 +29,7 @@ class Ending(NamedTuple):
     error: str | None = None
 
 
-def outcome(state: RunState, ending: Ending | None = None) -> str:
+def outcome(state: RunState, ending: ExitInfo | None = None) -> str:
     """ok, failed, timeout, cancelled, truncated (the text stops inside a run), empty (no profiler text) or running (it
     goes on)."""
     if ending is not None:

@@ -27,7 +27,7 @@ class RunCompleted(NamedTuple):
 Completed = IterationCompleted | RunCompleted
 
 
-class RunFold:
+class RunSplitter:
     """Folds events into runs. Only the current run is held.
 
     `kept_operations` is for who looks at the newest iterations only, and for a long time: as many of them are kept

@@ -17,7 +17,7 @@ KEPT_ITERATIONS = 10_000
 #: The same for operations of one iteration, diagnostics, top-k entries and detections of one frame.
 KEPT_OPERATIONS = 10_000
 KEPT_DIAGNOSTICS = 200
-KEPT_UNRECOGNISED = 20
+KEPT_UNRECOGNIZED = 20
 KEPT_TOP = 1_000
 KEPT_DETECTIONS = 1_000
 
@@ -65,8 +65,8 @@ class RunState(NamedTuple):
     detections: tuple[Detection, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     diagnostics_dropped: int = 0
-    unrecognised: int = 0
-    unrecognised_lines: tuple[ev.Unrecognised, ...] = ()
+    unrecognized: int = 0
+    unrecognized_lines: tuple[ev.Unrecognized, ...] = ()
 
     @property
     def has_result(self) -> bool:
@@ -187,14 +187,14 @@ def _with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:
     return state._replace(diagnostics=(*state.diagnostics, diagnostic))
 
 
-def _on_unrecognised(state: RunState, event: ev.Unrecognised) -> RunState:
+def _on_unrecognized(state: RunState, event: ev.Unrecognized) -> RunState:
     """A progress line redrawn with carriage returns is one line, however often it was redrawn."""
-    seen = state.unrecognised_lines
+    seen = state.unrecognized_lines
     if seen and seen[-1].line == event.line:
-        return state._replace(unrecognised_lines=(*seen[:-1], event))
+        return state._replace(unrecognized_lines=(*seen[:-1], event))
     return state._replace(
-        unrecognised=state.unrecognised + 1,
-        unrecognised_lines=_append(seen, event, KEPT_UNRECOGNISED),
+        unrecognized=state.unrecognized + 1,
+        unrecognized_lines=_append(seen, event, KEPT_UNRECOGNIZED),
     )
 
 
@@ -263,7 +263,7 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.ObjectDetected: _on_detection,
     ev.DriverVersioned: lambda s, e: s._replace(driver_version=e.version),
     ev.Diagnosed: lambda s, e: _with_diagnostic(s, e.diagnostic),
-    ev.Unrecognised: _on_unrecognised,
+    ev.Unrecognized: _on_unrecognized,
 }
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from npumon.core.profile import Iteration, Operation
 from npumon.core.run import outcome as how
 from npumon.core.run.checks import checks_of, memory_checks
-from npumon.core.run.metrics import NOMINAL_CLOCK_MHZ, Check, Figures, Metrics, ddr_rate, figures_of, utilization
+from npumon.core.run.metrics import NOMINAL_CLOCK_MHZ, FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
 from npumon.core.run.network import Network
-from npumon.core.run.outcome import RUNNING, Ending
+from npumon.core.run.outcome import RUNNING, ExitInfo
 from npumon.core.run.state import CREATING, VERIFYING, WAITING, RunState
 from npumon.core.units import mbyte, milliseconds, percent, rate
 
@@ -54,7 +54,7 @@ _NO_CONTRADICTION = frozenset(
 _PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
 
 
-class Circumstances(NamedTuple):
+class VerdictContext(NamedTuple):
     """What a verdict takes into account besides the text.
 
     `profiling` is the driver's gpuProfiler, None when unknown. `ddr_peak_mbyte_per_s` is the memory's measured
@@ -62,7 +62,7 @@ class Circumstances(NamedTuple):
     """
 
     outcome: str
-    ending: Ending | None = None
+    ending: ExitInfo | None = None
     profiling: bool | None = None
     nominal_clock_mhz: float | None = None
     ddr_peak_mbyte_per_s: float | None = None
@@ -85,7 +85,9 @@ def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bo
     return 1 - share >= WAITING_SHARE and ddr >= axi
 
 
-def verdict_of(state: RunState, figures: Figures, checks: tuple[Check, ...], around: Circumstances) -> tuple[str, str]:
+def verdict_of(
+    state: RunState, figures: Figures, checks: tuple[FigureCheck, ...], around: VerdictContext
+) -> tuple[str, str]:
     """The id of the rule and its sentence."""
     last = state.measured
     return (
@@ -97,8 +99,8 @@ def verdict_of(state: RunState, figures: Figures, checks: tuple[Check, ...], aro
     )
 
 
-def _broken_off(state: RunState, around: Circumstances) -> tuple[str, str] | None:
-    ending = around.ending or Ending()
+def _broken_off(state: RunState, around: VerdictContext) -> tuple[str, str] | None:
+    ending = around.ending or ExitInfo()
     where = _place(state)
     if ending.error is not None:
         return "run.not_started", f"{ending.error.rstrip('.')}."
@@ -124,7 +126,7 @@ def _broken_off(state: RunState, around: Circumstances) -> tuple[str, str] | Non
             return None
 
 
-def _unexplained(state: RunState, around: Circumstances) -> tuple[str, str]:
+def _unexplained(state: RunState, around: VerdictContext) -> tuple[str, str]:
     if around.outcome != how.RUNNING:
         return "run.ok", "The run completed; its text does not hold the figures to judge it."
     if state.iterations_ended:
@@ -133,7 +135,7 @@ def _unexplained(state: RunState, around: Circumstances) -> tuple[str, str]:
     return "run.running", f"The run is under way: {doing}."
 
 
-def _signal(state: RunState, ending: Ending) -> str | None:
+def _signal(state: RunState, ending: ExitInfo) -> str | None:
     """The signal that killed the program, by its parent's word, its shell's status or its shell's notice."""
     if ending.signal or ending.exit_status in SHELL_SIGNALS:
         return ending.signal or SHELL_SIGNALS[ending.exit_status or 0]
@@ -150,7 +152,7 @@ def _reasons(state: RunState) -> str:
     return "see the diagnostics" if said else "the log's last lines may say why"
 
 
-def _remedy(around: Circumstances) -> str:
+def _remedy(around: VerdictContext) -> str:
     return _PROFILED if around.profiling else f"reload galcore with gpuProfiler=1 and {_PROFILED}"
 
 
@@ -176,14 +178,14 @@ def _layer(operation: Operation) -> str:
     return "a layer without a number" if operation.layer_id is None else f"layer {operation.layer_id}{name}"
 
 
-def _contradiction(checks: tuple[Check, ...]) -> tuple[str, str] | None:
+def _contradiction(checks: tuple[FigureCheck, ...]) -> tuple[str, str] | None:
     for check in checks:
         if check.ok is False and check.id not in _NO_CONTRADICTION:
             return f"check.{check.id}", f"The figures contradict each other ({check.id}: {check.detail})."
     return None
 
 
-def _without_counters(state: RunState, last: Iteration | None, around: Circumstances) -> tuple[str, str] | None:
+def _without_counters(state: RunState, last: Iteration | None, around: VerdictContext) -> tuple[str, str] | None:
     if last is not None and not any(operation.cycles.total for operation in last.operations):
         counted = any(operation.cycles.total is not None for operation in last.operations)
         missing = "the cycle counters are all 0" if counted else "the text holds no cycle counters"
@@ -196,7 +198,7 @@ def _without_counters(state: RunState, last: Iteration | None, around: Circumsta
     return None
 
 
-def _explained(last: Iteration | None, figures: Figures, around: Circumstances) -> tuple[str, str] | None:
+def _explained(last: Iteration | None, figures: Figures, around: VerdictContext) -> tuple[str, str] | None:
     if last is None or figures.utilization is None:
         return None
     window_us, execution_us = last.vpc_elapsed_us, figures.execution_us
@@ -243,7 +245,7 @@ def _carried(figures: Figures) -> str:
     return f"DDR carried {rate(rates.ddr_read + rates.ddr_write)} MByte/s"
 
 
-def assess(state: RunState, around: Circumstances, network: Network | None = None) -> Metrics:
+def assess(state: RunState, around: VerdictContext, network: Network | None = None) -> Metrics:
     """The metrics of the run's last complete iteration that has a profile.
 
     Where the circumstances know no nominal clock, the chip that the text names gives it. A network that is known is

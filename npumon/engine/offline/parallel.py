@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from npumon.core.log.fast_blocks import Heads
+from npumon.core.log.fast_blocks import HeaderCache
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.engine.offline.rows import RowWriter, Segment, segments
@@ -87,7 +87,7 @@ def _work(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in inherited:
         connection.close()
-    heads = Heads()
+    heads = HeaderCache()
     try:
         with path.open("rb", buffering=0) as file:
             for number in numbers:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from npumon.core.log.fast_blocks import Batch, BlockReader, Pieces
-from npumon.core.run.splitter import Completed, RunFold
+from npumon.core.log.fast_blocks import Batch, BlockReader, ChunkSplitter
+from npumon.core.run.splitter import Completed, RunSplitter
 
 
 def replay(chunks: Iterable[bytes], first_run: int = 1) -> Iterator[Completed]:
     """What the log completes, in order; ends with the `RunCompleted` of its last run (empty for no run at all)."""
-    reader, fold = BlockReader(), RunFold(first_run)
+    reader, fold = BlockReader(), RunSplitter(first_run)
     for batch in _batches(reader, chunks):
         yield from fold.feed(reader.events(batch))
     yield fold.close()
 
 
 def _batches(reader: BlockReader, chunks: Iterable[bytes]) -> Iterator[Batch]:
-    pieces = Pieces()
+    pieces = ChunkSplitter()
     for chunk in chunks:
         yield from reader.read(pieces.feed(chunk))
     yield from reader.read(pieces.close())

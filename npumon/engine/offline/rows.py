@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from npumon.core.log.fast_blocks import BlockReader, Blocks, Heads, Pieces, Texts, split_blocks
+from npumon.core.log.fast_blocks import BlockBatch, BlockFields, BlockReader, ChunkSplitter, HeaderCache, split_blocks
 from npumon.core.profile import Iteration
-from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
 
 
 class RowWriter(Protocol):
@@ -17,7 +17,7 @@ class RowWriter(Protocol):
         """The rows of one iteration, each with its line end."""
         ...
 
-    def block_rows(self, blocks: Sequence[Texts], heads: Heads) -> list[str]:
+    def block_rows(self, blocks: Sequence[BlockFields], heads: HeaderCache) -> list[str]:
         """A row for each regular block, without the run's number before it and without line end."""
         ...
 
@@ -25,19 +25,19 @@ class RowWriter(Protocol):
 class Stretch(NamedTuple):
     """Regular blocks that follow each other: the first and the last as texts, those between them as rows."""
 
-    first: Texts
+    first: BlockFields
     rows: list[str]
-    last: Texts | None
+    last: BlockFields | None
 
 
 Segment = Stretch | bytes
 
 
-def segments(piece: bytes, heads: Heads, writer: RowWriter) -> Iterator[Segment]:
+def segments(piece: bytes, heads: HeaderCache, writer: RowWriter) -> Iterator[Segment]:
     """A piece of a log, prepared without any knowledge of what stands before it."""
     whole = piece.rfind(b"\n") + 1
     for part in split_blocks(piece[:whole], heads):
-        if isinstance(part, Blocks):
+        if isinstance(part, BlockBatch):
             first, *others = part.texts
             last = others.pop() if others else None
             yield Stretch(first, writer.block_rows(others, heads), last)
@@ -49,7 +49,7 @@ def segments(piece: bytes, heads: Heads, writer: RowWriter) -> Iterator[Segment]
 
 def prepared(chunks: Iterable[bytes], writer: RowWriter) -> Iterator[Segment]:
     """The segments of a log that comes in chunks of any size."""
-    pieces, heads = Pieces(), Heads()
+    pieces, heads = ChunkSplitter(), HeaderCache()
     for chunk in chunks:
         yield from segments(pieces.feed(chunk), heads, writer)
     yield from segments(pieces.close(), heads, writer)
@@ -61,7 +61,7 @@ def rows(log: Iterable[Segment], writer: RowWriter, first_run: int = 1) -> Itera
     Each regular block ends with the totals of its run, so the next one is a run of its own: between the first and
     the last block of a stretch a row needs nothing but its number.
     """
-    reader, fold = BlockReader(), RunFold(first_run)
+    reader, fold = BlockReader(), RunSplitter(first_run)
     for segment in log:
         if isinstance(segment, bytes):
             for batch in reader.take(segment):
@@ -81,8 +81,8 @@ def rows(log: Iterable[Segment], writer: RowWriter, first_run: int = 1) -> Itera
     yield fold.close()
 
 
-def _block(texts: Texts, reader: BlockReader, fold: RunFold, writer: RowWriter) -> str:
-    batches = reader.take(Blocks([texts]))
+def _block(texts: BlockFields, reader: BlockReader, fold: RunSplitter, writer: RowWriter) -> str:
+    batches = reader.take(BlockBatch([texts]))
     return "".join([_completed_rows(fold.feed(reader.events(batch)), writer) for batch in batches])
 
 

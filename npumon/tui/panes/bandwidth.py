@@ -11,7 +11,7 @@ from npumon.core.run import outcome
 from npumon.core.run.history import History
 from npumon.core.run.metrics import Figures
 from npumon.core.run.report import RunReport
-from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, joined, span
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, span
 from npumon.tui.panes.lane import Lane, reach
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.prose import prose
@@ -30,7 +30,7 @@ _LONG_PAIRS = 42
 _AXIS = 11
 
 
-class Bandwidth(Pane):
+class BandwidthPane(Pane):
     """The pane. Its scales remember what they showed, so that they change rarely."""
 
     def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
@@ -41,7 +41,7 @@ class Bandwidth(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (figures_subject(live).run, live.history)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         return bandwidth_lines(live, self._bars, self._lanes, room)
 
 
@@ -55,7 +55,7 @@ class Lanes:
             Lane(Graph(lambda sample: sample.axi_mbyte_per_s), _AXIS, "write", "AXI"),
         )
 
-    def lines(self, history: History, room: Room) -> list[Line]:
+    def lines(self, history: History, room: Area) -> list[Line]:
         """Both graphs in the room, each of half its height."""
         width = room.width - _AXIS
         if width < _LEAST_GRAPH:
@@ -68,7 +68,7 @@ class Lanes:
         return [*upper, *((),) * (room.height % 2), *lower]
 
 
-def bandwidth_lines(live: Live, bars: Scale, lanes: Lanes, room: Room) -> list[Line]:
+def bandwidth_lines(live: Live, bars: Scale, lanes: Lanes, room: Area) -> list[Line]:
     """The pane's lines."""
     run = figures_subject(live).run
     figures = Figures() if run is None else run.metrics.figures
@@ -96,17 +96,17 @@ def _why_nothing(run: RunReport | None) -> str:
     return "This run printed no bandwidth figures."
 
 
-def _note(history: History, room: Room) -> Line:
+def _note(history: History, room: Area) -> Line:
     note = reach(history, room.width - _AXIS)
     long = f"MByte/s, {note}" if note else "MByte/s"
     return span(" " * _AXIS + (long if len(long) <= room.width - _AXIS else note), "label")
 
 
-def _bar_width(room: Room) -> int:
+def _bar_width(room: Area) -> int:
     return room.width - _NAME - _MBYTE - _RATE
 
 
-def _head(bars: Scale, room: Room) -> Line:
+def _head(bars: Scale, room: Area) -> Line:
     width = _bar_width(room)
     text = " " * _NAME + fit_right("MByte", _MBYTE, room) + fit_right("MByte/s", _RATE, room)
     end = units.rate(bars.top)
@@ -114,7 +114,7 @@ def _head(bars: Scale, room: Room) -> Line:
     return clipped(span(text + axis, "label"), room)
 
 
-def _rows(figures: Figures, bars: Scale, room: Room) -> list[Line]:
+def _rows(figures: Figures, bars: Scale, room: Area) -> list[Line]:
     rates = figures.bandwidth_per_s
     measured = rates if any(rate is not None for rate in rates) else figures.bandwidth
     top = bars.fit(max((figure for figure in measured if figure is not None), default=None))
@@ -140,11 +140,11 @@ def _short(text: str, figure: float | None, width: int) -> str:
     return text if figure is None or len(text) < width else f"{figure:.1e}"
 
 
-def _rate(rate: float | None, room: Room) -> str:
+def _rate(rate: float | None, room: Area) -> str:
     return fit_right(_short(units.rate(rate), rate, _RATE), _RATE, room)
 
 
-def _pairs(figures: Figures, room: Room) -> list[Line]:
+def _pairs(figures: Figures, room: Area) -> list[Line]:
     """A line for each memory, reading and writing side by side."""
     names = _DIRECTIONS if room.width >= _LONG_PAIRS else ("r", "w")
     lines: list[Line] = []

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from npumon.core.monitor.live import Live
 from npumon.core.run import comparison
 from npumon.core.run.comparison import Comparison, counted
-from npumon.tui.paint import Line, Room, Span, clipped, joined, span
+from npumon.tui.paint import Area, Line, Span, clipped, joined, span
 from npumon.tui.panes.pane import Pane
 
 
-class ComparisonHead(Pane):
+class ComparisonHeadPane(Pane):
     """Stands above the figures; where there are none, it says how to get them."""
 
     compared: Comparison | None = None
@@ -23,7 +23,7 @@ class ComparisonHead(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (self.compared, self.advice, self.numbers)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         between = " - " if room.ascii else " · "
         if self.compared is None:
             return [span(self.advice, "label")]
@@ -32,7 +32,7 @@ class ComparisonHead(Pane):
             for parts in (self._runs(self.compared, room), self._result(self.compared))
         ]
 
-    def _runs(self, compared: Comparison, room: Room) -> Iterable[Line]:
+    def _runs(self, compared: Comparison, room: Area) -> Iterable[Line]:
         before, after = self.numbers
         yield (
             Span(f"run {after}", "accent"),

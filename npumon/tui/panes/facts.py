@@ -9,7 +9,7 @@ from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
 from npumon.core.run.verdict import SLOW_CLOCK
-from npumon.tui.paint import Line, Room, Span, joined, width_of
+from npumon.tui.paint import Area, Line, Span, joined, width_of
 
 _MOST_TENSORS = 3
 
@@ -84,7 +84,7 @@ def preparation(state: RunState) -> Line:
     return (Span(create, "value"), Span(", verify ", "label"), Span(verify, "value"))
 
 
-def network(shown: Network | None, room: Room) -> Line:
+def network(shown: Network | None, room: Area) -> Line:
     """The network that ran and what goes in and out, as much of it as there is room for."""
     if shown is None:
         return ()
@@ -94,7 +94,7 @@ def network(shown: Network | None, room: Room) -> Line:
     return next((line for line in choices if width_of(line) <= room.width), ())
 
 
-def _shapes(name: str, tensors: tuple[NetworkTensor, ...], room: Room) -> Line:
+def _shapes(name: str, tensors: tuple[NetworkTensor, ...], room: Area) -> Line:
     """Shapes of at most three tensors."""
     shapes = [units.shape(tensor.shape, "x" if room.ascii else "×") for tensor in tensors[:_MOST_TENSORS]]
     more = f" and {len(tensors) - _MOST_TENSORS} more" if len(tensors) > _MOST_TENSORS else ""

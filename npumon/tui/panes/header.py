@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Line, Room, Span, clipped, joined, span, width_of
+from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.subject import figures_subject
 from npumon.tui.widgets.canvas import Canvas
 
@@ -19,17 +19,17 @@ _ROOM_FOR_REASONS = 80
 _SHORTER = ("board", "clock", "kernel", "kernel", "driver", "clock", "clock", "driver", "board", "board")
 
 
-class Header(Canvas):
+class HeaderPane(Canvas):
     """One line. What does not fit is said more briefly or goes, the least important first; DEMO, PAUSED and the heat
     always stay."""
 
-    DEFAULT_CSS = "Header { dock: top; height: 1; }"
+    DEFAULT_CSS = "HeaderPane { dock: top; height: 1; }"
 
     def __init__(self, *, ascii_only: bool = False) -> None:
         super().__init__(ascii_only=ascii_only)
         self.paused = False
 
-    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+    def draw(self, live: Live, room: Area) -> Sequence[Line]:
         right = self._right(live, room)
         gap = not right or not right[0].text.startswith(" ")
         left_room = room._replace(width=room.width - width_of(right) - gap)
@@ -45,7 +45,7 @@ class Header(Canvas):
         blank = Span(" " * (room.width - width_of(left) - width_of(right)))
         return [clipped((*left, blank, *right), room)]
 
-    def _right(self, live: Live, room: Room) -> Line:
+    def _right(self, live: Live, room: Area) -> Line:
         parts: list[Line] = []
         if self.paused:
             parts.append(span(" PAUSED ", "demo"))
@@ -99,7 +99,7 @@ def _driver(driver: DriverState) -> tuple[Line, ...]:
     return ((Span(f"galcore{version} "), profiling), (Span("galcore "), profiling), (profiling,))
 
 
-def _heat(live: Live, room: Room) -> Line:
+def _heat(live: Live, room: Area) -> Line:
     """The hottest place, or why there is none."""
     board = live.snapshot.board
     known = [zone.celsius for zone in board.zones if zone.celsius is not None]

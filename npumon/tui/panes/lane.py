@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from npumon.core.run.history import History
-from npumon.tui.paint import Line, Room, Span, fit, fit_right
+from npumon.tui.paint import Area, Line, Span, fit, fit_right
 from npumon.tui.widgets.graph import Graph, window
 
 
@@ -16,7 +16,7 @@ class Lane:
         self._role = role
         self._name = name
 
-    def lines(self, history: History, top: float, mark: str, room: Room) -> list[Line]:
+    def lines(self, history: History, top: float, mark: str, room: Area) -> list[Line]:
         """The lane with its upper edge at `top`, which reads as `mark`. The lower edge is 0."""
         if room.height < 1 or room.width <= self.axis:
             return []
@@ -25,7 +25,7 @@ class Lane:
             (Span(self._head(number, mark, room), "label"), Span(row, self._role)) for number, row in enumerate(rows)
         ]
 
-    def _head(self, number: int, mark: str, room: Room) -> str:
+    def _head(self, number: int, mark: str, room: Area) -> str:
         text = mark if number == 0 else "0" if number == room.height - 1 else ""
         name = fit(self._name if number == 0 else "", len(self._name), room)
         return name + fit_right(text, self.axis - len(self._name) - 1, room) + " "

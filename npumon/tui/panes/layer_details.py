@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.core.run.layer_rows import LayerRow
-from npumon.tui.paint import Line, Room, Span, bar, clipped, span, width_of
+from npumon.tui.paint import Area, Line, Span, bar, clipped, span, width_of
 from npumon.tui.panes.pane import Pane
 
 _LABEL = 10
@@ -20,7 +20,7 @@ _DISPENSABLE = (3, 2, 1, 6, 0, 7)
 _MEMORIES = (("total", "total"), ("axi", "AXI-SRAM"), ("ddr", "DDR"))
 
 
-class LayerDetails(Pane):
+class LayerDetailsPane(Pane):
     """The row under the table's cursor."""
 
     row: LayerRow | None = None
@@ -34,7 +34,7 @@ class LayerDetails(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (self.row,)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         if self.row is None:
             return []
         if room.width >= _TWO_COLUMNS:
@@ -66,7 +66,7 @@ def _identity(row: LayerRow) -> list[Line]:
     ]
 
 
-def _figures(row: LayerRow, room: Room) -> list[Line]:
+def _figures(row: LayerRow, room: Area) -> list[Line]:
     operation = row.operation
     micro = "us" if room.ascii else "µs"
     time = (
@@ -92,7 +92,7 @@ def _figures(row: LayerRow, room: Room) -> list[Line]:
     ]
 
 
-def _bandwidths(row: LayerRow, room: Room) -> list[Line]:
+def _bandwidths(row: LayerRow, room: Area) -> list[Line]:
     """A line for each of the six, with rate and bar, under a head."""
     moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
     most = max((amount for amount in moved if amount is not None), default=0.0) or 1.0
@@ -110,7 +110,7 @@ def _bandwidths(row: LayerRow, room: Room) -> list[Line]:
     return lines
 
 
-def _traffic(row: LayerRow, room: Room) -> list[Line]:
+def _traffic(row: LayerRow, room: Area) -> list[Line]:
     """A line for each memory, for rooms that are narrow; the rates only where they have room."""
     moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
     rates = room.width >= 10 + 2 * (10 + 8)
@@ -133,7 +133,7 @@ def _fact(label: str, text: str, role: str = "") -> Line:
     return (Span(f"{label:<{_LABEL}}", "label"), Span(text, role))
 
 
-def _beside(left: Sequence[Line], right: Sequence[Line], room: Room) -> list[Line]:
+def _beside(left: Sequence[Line], right: Sequence[Line], room: Area) -> list[Line]:
     lines: list[Line] = []
     for place in range(max(len(left), len(right))):
         first = clipped(left[place], room._replace(width=room.width - 1)) if place < len(left) else ()

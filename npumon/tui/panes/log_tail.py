@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from npumon.core.log.scrollback import LogPage, line_text
+from npumon.core.log.scrollback import ScrollbackView, line_text
 from npumon.core.log.severity import level_of
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Line, Room, fit, span
+from npumon.tui.paint import Area, Line, fit, span
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.prose import prose
 
@@ -19,17 +19,17 @@ _MARKS = {"error": "! ", "warning": "! "}
 _CHARACTERS_A_CELL = 4
 
 
-class LogTail(Pane):
+class LogTailPane(Pane):
     """The pane."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
         return (live.log,)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         return log_lines(live.log, room)
 
 
-def log_lines(log: LogPage, room: Room) -> list[Line]:
+def log_lines(log: ScrollbackView, room: Area) -> list[Line]:
     """The pane's lines."""
     shown = [*log.lines[-room.height :], log.open_line] if log.open_line else [*log.lines[-room.height :]]
     if not shown:

@@ -6,23 +6,23 @@ from collections.abc import Callable, Sequence
 
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
-from npumon.tui.paint import Line, Room, Span
+from npumon.tui.paint import Area, Line, Span
 from npumon.tui.panes.prose import wrapped
 from npumon.tui.widgets.canvas import Canvas
 
 _WIDEST = 72
 
 
-class Notice(Canvas):
+class NoticePane(Canvas):
     """What is wrong and what helps, in the middle of the room. `of` says it of a live value."""
 
-    DEFAULT_CSS = "Notice { height: 1fr; }"
+    DEFAULT_CSS = "NoticePane { height: 1fr; }"
 
     def __init__(self, of: Callable[[Live], Problem], *, ascii_only: bool = False) -> None:
         super().__init__(ascii_only=ascii_only)
         self._of = of
 
-    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+    def draw(self, live: Live, room: Area) -> Sequence[Line]:
         problem = self._of(live)
         width = max(1, min(_WIDEST, room.width - 4))
         left = Span(" " * max(0, (room.width - width) // 2))

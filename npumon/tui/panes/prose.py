@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from npumon.tui.paint import Line, Room, span
+from npumon.tui.paint import Area, Line, span
 
 #: A sentence and its role.
 Sentence = tuple[str, str]
@@ -31,7 +31,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def prose(sentences: Iterable[Sentence], room: Room) -> list[Line]:
+def prose(sentences: Iterable[Sentence], room: Area) -> list[Line]:
     """Each sentence on lines of its own, as many as there is room for; a mark where something is missing."""
     lines = [(line, role) for text, role in sentences for line in wrapped(text, room.width)]
     shown = [span(line, role) for line, role in lines[: room.height]]

@@ -10,7 +10,7 @@ from npumon.core.profile import Detection
 from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
 from npumon.core.run.result_diff import NEW, ClassChange, class_changes, object_changes
-from npumon.tui.paint import Line, Room, Span, bar, clipped, fit, fit_right, span
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, span
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.prose import prose
 from npumon.tui.panes.subject import Subject, results_subject
@@ -23,14 +23,14 @@ _MOST_LABEL = 40
 _MARKS = {False: {"new": "+", "up": "↑", "down": "↓"}, True: {"new": "+", "up": "^", "down": "v"}}
 
 
-class Results(Pane):
+class ResultsPane(Pane):
     """The pane. Its title says which kind of result it holds."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
         subject = results_subject(live)
         return (subject.run, subject.before)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         return results_lines(live, room)
 
     def show(self, live: Live) -> None:
@@ -49,7 +49,7 @@ def results_title(live: Live) -> str:
     return f"Top-{size}"
 
 
-def results_lines(live: Live, room: Room) -> list[Line]:
+def results_lines(live: Live, room: Area) -> list[Line]:
     """The pane's lines."""
     subject = results_subject(live)
     run = subject.run
@@ -64,7 +64,7 @@ def results_lines(live: Live, room: Room) -> list[Line]:
     return prose([("The run printed no top-5.", "label")], room)
 
 
-def _top(run: RunReport, subject: Subject, room: Room) -> list[Line]:
+def _top(run: RunReport, subject: Subject, room: Area) -> list[Line]:
     entries = run.state.top[: room.height]
     labels = (*run.labels, *(None,) * len(entries))
     texts = [
@@ -98,7 +98,7 @@ def _top(run: RunReport, subject: Subject, room: Room) -> list[Line]:
     return lines
 
 
-def _mark(move: str, room: Room) -> Span:
+def _mark(move: str, room: Area) -> Span:
     """What became of a class or an object since the run before."""
     return Span(f"{_MARKS[room.ascii][move]} ", "accent") if move else Span("  ")
 
@@ -116,7 +116,7 @@ def _moved(change: ClassChange) -> str:
     return "" if text in ("+0.0000", "-0.0000") else text
 
 
-def _detections(run: RunReport, before: RunReport | None, room: Room) -> list[Line]:
+def _detections(run: RunReport, before: RunReport | None, room: Area) -> list[Line]:
     found, frames = run.state.detections, run.state.frames
     changes = None if before is None else object_changes(found, before.state.detections)
     many = f"{len(found) or 'no'} object{'' if len(found) == 1 else 's'}"
@@ -148,7 +148,7 @@ def _detections(run: RunReport, before: RunReport | None, room: Room) -> list[Li
     return lines
 
 
-def _box(detection: Detection, room: Room) -> str:
+def _box(detection: Detection, room: Area) -> str:
     """Left, top, then right, bottom, as far as they are known."""
     edges = (detection.left, detection.top, detection.right, detection.bottom)
     if all(edge is None for edge in edges):

@@ -13,7 +13,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.run import outcome
 from npumon.core.run.report import RunInfo
-from npumon.tui.paint import Line, Room, Span, bar, clipped, fit_right, joined, span, width_of
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit_right, joined, span, width_of
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.subject import figures_subject
 
@@ -58,24 +58,24 @@ _HELD = "figures of the run before"
 _BEHIND_BYTES = 64 << 10
 
 
-class Part(NamedTuple):
+class StatePart(NamedTuple):
     """Something to say, and how far it may be done without: the highest rank goes first, rank 0 stays."""
 
     rank: int
     line: Line
 
 
-class RunState(Pane):
+class RunStatePane(Pane):
     """The pane: one line."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
         return (live.activity, live.snapshot.run, live.previous, live.latencies.runs)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         return run_state_lines(live, room)
 
 
-def run_state_lines(live: Live, room: Room) -> list[Line]:
+def run_state_lines(live: Live, room: Area) -> list[Line]:
     """The pane's one line: words at the left, times at the right, a bar between where the end is known."""
     activity = live.activity
     share = activity.share
@@ -99,7 +99,7 @@ def run_state_lines(live: Live, room: Room) -> list[Line]:
     return [(*left, Span(" " * (between - cells - 1)), filled, track, Span(" "), *right)]
 
 
-def _between(parts: Sequence[Part], times: Sequence[Line], room: Room) -> int:
+def _between(parts: Sequence[StatePart], times: Sequence[Line], room: Area) -> int:
     """Cells between the words and the times."""
     return room.width - width_of(_line(parts)) - width_of(joined(times, "  "))
 
@@ -118,37 +118,37 @@ def outcome_words(info: RunInfo) -> tuple[str, str]:
     return words, role
 
 
-def _line(parts: Sequence[Part]) -> Line:
+def _line(parts: Sequence[StatePart]) -> Line:
     return joined((part.line for part in parts), "  ")
 
 
-def _parts(live: Live, room: Room) -> list[Part]:
+def _parts(live: Live, room: Area) -> list[StatePart]:
     activity, run = live.activity, live.snapshot.run
-    parts = [Part(0, _stage(activity))]
+    parts = [StatePart(0, _stage(activity))]
     if activity.source is not None:
-        parts.append(Part(2, span(_name(_file_name(activity.source)), "value")))
+        parts.append(StatePart(2, span(_name(_file_name(activity.source)), "value")))
     if activity.behind_bytes >= _BEHIND_BYTES:
-        parts.append(Part(0, span(f"{units.size(activity.behind_bytes)} behind", "warn")))
+        parts.append(StatePart(0, span(f"{units.size(activity.behind_bytes)} behind", "warn")))
     if activity.under_way:
         return [*parts, *_under_way(live, room)]
     if run is None or run.info.outcome == outcome.RUNNING:
         return parts
     if activity.stage == stages.ANEW:
-        return [*parts, Part(1, span("no run yet", "label")), Part(4, span(_HELD, "label"))]
-    ended = Part(0, span(*outcome_words(run.info)))
+        return [*parts, StatePart(1, span("no run yet", "label")), StatePart(4, span(_HELD, "label"))]
+    ended = StatePart(0, span(*outcome_words(run.info)))
     parts = [ended] if activity.stage == stages.IDLE else [*parts, ended]
     if run.info.model:
-        parts.append(Part(2, span(_name(run.info.model), "value")))
+        parts.append(StatePart(2, span(_name(run.info.model), "value")))
     if activity.run:
-        parts.append(Part(3, _figure("run", str(activity.run))))
+        parts.append(StatePart(3, _figure("run", str(activity.run))))
     if live.latencies.runs:
-        parts.append(Part(4, _figure("series of", str(live.latencies.runs))))
+        parts.append(StatePart(4, _figure("series of", str(live.latencies.runs))))
     iterations, loops = run.state.iterations_ended, run.state.loops
     if run.state.frames and not iterations:
-        parts.append(Part(4, _figure("frames", str(run.state.frames))))
+        parts.append(StatePart(4, _figure("frames", str(run.state.frames))))
     elif iterations > 1 or (loops is not None and loops != iterations):
         many = str(iterations) if loops is None or loops == iterations else f"{iterations} of {loops}"
-        parts.append(Part(4, _figure("iterations", many)))
+        parts.append(StatePart(4, _figure("iterations", many)))
     return parts
 
 
@@ -161,28 +161,28 @@ def _stage(activity: Activity) -> Line:
     return span(f"stalled for {activity.silent_s:.0f} s{where}", "warn")
 
 
-def _under_way(live: Live, room: Room) -> list[Part]:
+def _under_way(live: Live, room: Area) -> list[StatePart]:
     activity = live.activity
-    parts: list[Part] = []
+    parts: list[StatePart] = []
     if activity.model:
-        parts.append(Part(3, span(_name(activity.model), "value")))
+        parts.append(StatePart(3, span(_name(activity.model), "value")))
     number = f"{activity.part}/{activity.parts}" if activity.part and (activity.parts or 0) > 1 else ""
     if activity.warmup:
-        parts.append(Part(2, _figure("warm-up", number or "run")))
+        parts.append(StatePart(2, _figure("warm-up", number or "run")))
     elif activity.run:
         both = f"{activity.run} ({number})" if room.width >= _ROOM_FOR_RUN else number
-        parts.append(Part(2, _figure("run", both if number else str(activity.run))))
+        parts.append(StatePart(2, _figure("run", both if number else str(activity.run))))
     if activity.iteration is not None:
         of = f"/{activity.iterations}" if activity.iterations else ""
-        parts.append(Part(1, _figure("iteration", f"{activity.iteration}{of}")))
+        parts.append(StatePart(1, _figure("iteration", f"{activity.iteration}{of}")))
     elif activity.frames:
-        parts.append(Part(1, _figure("frame", str(activity.frames))))
+        parts.append(StatePart(1, _figure("frame", str(activity.frames))))
     if figures_subject(live).held:
-        parts.append(Part(4, span(_HELD, "label")))
+        parts.append(StatePart(4, span(_HELD, "label")))
     return parts
 
 
-def _times(activity: Activity, room: Room) -> list[Line]:
+def _times(activity: Activity, room: Area) -> list[Line]:
     """Elapsed and remaining, in cells of their own. Those of a series are the series'."""
     course = activity.course
     if course is None:
@@ -203,7 +203,7 @@ def _eta(remaining_s: float | None) -> Line:
 
 def _cells(duration_s: float | None) -> str:
     """A duration in as many cells as any other; none where there is none."""
-    return fit_right("" if duration_s is None else units.seconds(duration_s), _DURATION, Room(_DURATION, 1))
+    return fit_right("" if duration_s is None else units.seconds(duration_s), _DURATION, Area(_DURATION, 1))
 
 
 def _figure(name: str, text: str) -> Line:

@@ -10,7 +10,7 @@ from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.core.run.history import History
 from npumon.core.run.report import RunReport
-from npumon.tui.paint import Line, Room, Span, bar, clipped, joined, span, width_of
+from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, span, width_of
 from npumon.tui.panes import digits, facts
 from npumon.tui.panes.absence import why_nothing
 from npumon.tui.panes.facts import named
@@ -41,7 +41,7 @@ _TITLE = 20
 _GAP = 3
 
 
-class Utilization(Pane):
+class UtilizationPane(Pane):
     """The pane. Where no line is left for the network that the figures are of, its title tells it."""
 
     def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
@@ -52,7 +52,7 @@ class Utilization(Pane):
     def redraw(self) -> None:
         super().redraw()
         if self._live is not None:
-            title = self._pane_title + network_title(self._live, Room(*self.content_size, ascii=self.ascii_only))
+            title = self._pane_title + network_title(self._live, Area(*self.content_size, ascii=self.ascii_only))
             if title != self._titled:
                 self._titled = title
                 self.border_title = Text(title)  # as a string it would be markup
@@ -62,7 +62,7 @@ class Utilization(Pane):
         why = (live.activity.stage, live.activity.source, not snapshot.taken_at) if run is None else ()
         return (run, live.latencies, live.history, snapshot.driver, why)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         return utilization_lines(live, self._past, room)
 
 
@@ -74,11 +74,11 @@ class Past:
         self._time = Lane(Graph(lambda sample: sample.elapsed_us), _TIMES_AXIS, "label")
         self._time_scale = Scale()
 
-    def shares(self, history: History, room: Room) -> list[Line]:
+    def shares(self, history: History, room: Area) -> list[Line]:
         """Utilization from 0 to 100 percent."""
         return self._share.lines(history, 1.0, "100", room)
 
-    def times(self, history: History, room: Room) -> list[Line]:
+    def times(self, history: History, room: Area) -> list[Line]:
         """Latencies, with a note under them."""
         width = room.width - _TIMES_AXIS
         top = self._time_scale.fit(self._time.graph.largest(history, width)) if width >= _LEAST_GRAPH else 0.0
@@ -88,7 +88,7 @@ class Past:
         return [*lines, span(" " * _TIMES_AXIS + "latency", "label")]
 
 
-def network_title(live: Live, room: Room) -> str:
+def network_title(live: Live, room: Area) -> str:
     """What is added to the title of a pane with this room inside."""
     run = figures_subject(live).run
     if run is None or run.metrics.figures.utilization is None or _under(room) >= _ROOM_FOR_NOTE:
@@ -97,7 +97,7 @@ def network_title(live: Live, room: Room) -> str:
     return "".join((" - " if room.ascii else " · ", *(part.text for part in line))) if line else ""
 
 
-def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
+def utilization_lines(live: Live, past: Past, room: Area) -> list[Line]:
     """The pane's lines."""
     run = figures_subject(live).run
     share = None if run is None else run.metrics.figures.utilization
@@ -110,7 +110,7 @@ def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
     under = _under(room)
     notes = under >= _ROOM_FOR_NOTE
     note = reach(live.history, room.width - _AXIS) if under else ""
-    beside = Room(room.width - _DIGITS[height], height, room.ascii)
+    beside = Area(room.width - _DIGITS[height], height, room.ascii)
     if tall:
         words = _six_lines(run, live, past, beside)
     else:
@@ -123,23 +123,23 @@ def utilization_lines(live: Live, past: Past, room: Room) -> list[Line]:
     return lines
 
 
-def _tall(room: Room) -> bool:
+def _tall(room: Area) -> bool:
     return room.width >= _TALL_WIDTH and room.height >= _TALL_HEIGHT
 
 
-def _under(room: Room) -> int:
+def _under(room: Area) -> int:
     """Lines under the digits and the gauge."""
     return room.height - (digits.TALL if _tall(room) else digits.SMALL) - 1
 
 
-def _foot(note: str, run: RunReport, room: Room) -> Line:
+def _foot(note: str, run: RunReport, room: Area) -> Line:
     """The note under the graph and, at the right, the network that the figures are of."""
     left = span(" " * _AXIS + note, "label")
     network = facts.network(run.network, room._replace(width=room.width - width_of(left) - _GAP))
     return (*filled(left, room.width - width_of(network)), *network) if network else left
 
 
-def _without_figures(live: Live, run: RunReport | None, room: Room) -> list[Line]:
+def _without_figures(live: Live, run: RunReport | None, room: Area) -> list[Line]:
     sentences = why_nothing(live, run)
     if run is None or not run.state.iterations:
         return prose(sentences, room)
@@ -148,7 +148,7 @@ def _without_figures(live: Live, run: RunReport | None, room: Room) -> list[Line
     return [clipped(times, room), *prose(sentences, room._replace(height=room.height - 1))]
 
 
-def _small(share: float, run: RunReport, live: Live, past: Past, room: Room) -> list[Line]:
+def _small(share: float, run: RunReport, live: Live, past: Past, room: Area) -> list[Line]:
     """The figure and its bar in one line, facts under it as far as they fit, and what is left for the graph."""
     figure = Span(f"{units.percent(share):>7} ", "big")
     lines: list[Line] = [(figure, *gauge(share, room.width - len(figure.text), room))]
@@ -170,7 +170,7 @@ def _small(share: float, run: RunReport, live: Live, past: Past, room: Room) -> 
     return [*lines, *past.shares(live.history, room._replace(height=room.height - len(lines)))]
 
 
-def _figure(share: float, height: int, room: Room) -> list[Line]:
+def _figure(share: float, height: int, room: Area) -> list[Line]:
     """The large digits; 100 stands without its decimal, so that the place is never too small."""
     text = units.percent(share).removesuffix(" %").replace("100.0", "100")
     rows = digits.large(text, height, ascii_only=room.ascii)
@@ -181,7 +181,7 @@ def _figure(share: float, height: int, room: Room) -> list[Line]:
     ]
 
 
-def gauge(share: float, width: int, room: Room) -> Line:
+def gauge(share: float, width: int, room: Area) -> Line:
     """A bar whose empty part can be seen, of half a line's height, so that it stands apart from what is under it."""
     if room.ascii:
         return bar(share, width, room, "graph")
@@ -190,7 +190,7 @@ def gauge(share: float, width: int, room: Room) -> Line:
     return (Span(text, "graph"), Span("─" * (width - len(text)), "track"))
 
 
-def _six_lines(run: RunReport, live: Live, past: Past, room: Room) -> list[Line]:
+def _six_lines(run: RunReport, live: Live, past: Past, room: Area) -> list[Line]:
     """Facts, and behind them how long the last iterations took."""
     graph = past.times(live.history, room._replace(width=room.width - _FACTS))
     width = _FACTS if graph else room.width
@@ -206,7 +206,7 @@ def _six_lines(run: RunReport, live: Live, past: Past, room: Room) -> list[Line]
     return [(*filled(line, width), *past) for line, past in zip(lines, graph, strict=True)] if graph else lines
 
 
-def _three_lines(run: RunReport, live: Live, room: Room, note: str) -> list[Line]:
+def _three_lines(run: RunReport, live: Live, room: Area, note: str) -> list[Line]:
     clock, latency = named("clock", facts.clock(run.metrics)), named("latency", facts.latency(run))
     cycles = named("cycles", facts.cycles(run.metrics))
     if room.width < _TWO_COLUMNS:

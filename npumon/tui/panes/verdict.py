@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.geometry import Size
 
 from npumon.core.monitor.live import Live
-from npumon.core.run.metrics import Check, Metrics
-from npumon.tui.paint import Line, Room
+from npumon.core.run.metrics import FigureCheck, Metrics
+from npumon.tui.paint import Area, Line
 from npumon.tui.panes.absence import hindrances
 from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.prose import Sentence, prose
@@ -23,13 +23,13 @@ _LOW, _MEDIUM, _ROOMY, _HIGH = 18, 24, 26, 36
 _MOST = 5
 
 
-class Verdict(Pane):
+class VerdictPane(Pane):
     """The pane. It is as high as its sentences want, within the limits of its style and of `most_lines`."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
         return (figures_subject(live).run, live.activity.note, live.snapshot.driver, live.activity.source, live.in_use)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         return verdict_lines(live, room)
 
     def show(self, live: Live) -> None:
@@ -48,7 +48,7 @@ class Verdict(Pane):
         if self._live is None:
             return 0
         most = most_lines(*self.app.size)
-        return len(verdict_lines(self._live, Room(width, most, self.ascii_only)))
+        return len(verdict_lines(self._live, Area(width, most, self.ascii_only)))
 
 
 def most_lines(columns: int, rows: int) -> int:
@@ -58,7 +58,7 @@ def most_lines(columns: int, rows: int) -> int:
     return 2 if rows < _LOW else 3 if rows < _ROOMY else _MOST
 
 
-def verdict_lines(live: Live, room: Room) -> list[Line]:
+def verdict_lines(live: Live, room: Area) -> list[Line]:
     """The pane's lines."""
     return prose(verdict_sentences(live), room)
 
@@ -85,7 +85,7 @@ def verdict_sentences(live: Live) -> list[Sentence]:
     return [*sentences, *current[1:]]
 
 
-def failed_checks(metrics: Metrics) -> list[Check]:
+def failed_checks(metrics: Metrics) -> list[FigureCheck]:
     """The failed checks that the verdict does not speak of."""
     told = {"clock.slow": "clock.nominal"}.get(metrics.verdict_id, metrics.verdict_id.removeprefix("check."))
     return [check for check in metrics.checks if check.ok is False and check.id != told]

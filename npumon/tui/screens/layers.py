@@ -9,14 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from npumon.core.monitor.layer_source import Source, absence, source_of
+from npumon.core.monitor.layer_source import LayerSource, absence, source_of
 from npumon.core.monitor.live import Live
 from npumon.core.run.layer_rows import LayerRow, layer_rows, matching_layers, ordered_layers, total_row
 from npumon.core.run.outcome import RUNNING
 from npumon.tui.keys import Key
-from npumon.tui.paint import Line, Room, Span, clipped, joined, span, width_of
-from npumon.tui.panes.layer_details import LayerDetails
-from npumon.tui.panes.notice import Notice
+from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
+from npumon.tui.panes.layer_details import LayerDetailsPane
+from npumon.tui.panes.notice import NoticePane
 from npumon.tui.panes.pane import Pane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
@@ -27,10 +27,10 @@ from npumon.tui.widgets.table import Table, table_keys
 PAGE_KEYS: tuple[Key, ...] = (*table_keys("layers"), *filter_keys("layers"))
 
 
-class Caption(Pane):
+class LayersCaptionPane(Pane):
     """Which run, which iteration, and how much of it is shown."""
 
-    DEFAULT_CSS = "Caption { height: 1; }"
+    DEFAULT_CSS = "LayersCaptionPane { height: 1; }"
     rows: Sequence[LayerRow] = ()
     of = 0
     order = ""
@@ -39,7 +39,7 @@ class Caption(Pane):
         source = source_of(live)
         return (source and source.report, source and source.iteration, live.snapshot.run, self.rows, self.order)
 
-    def lines(self, live: Live, room: Room) -> Sequence[Line]:
+    def lines(self, live: Live, room: Area) -> Sequence[Line]:
         source = source_of(live)
         if source is None:
             return []
@@ -48,7 +48,7 @@ class Caption(Pane):
             del parts[-1]
         return [clipped(joined(parts, between), room)]
 
-    def _parts(self, source: Source, live: Live) -> Iterable[Line]:
+    def _parts(self, source: LayerSource, live: Live) -> Iterable[Line]:
         yield (Span("Layers", "accent"),)
         if source.report.info.model:
             yield span(source.report.info.model, "value")
@@ -81,12 +81,12 @@ class LayersPage(Page):
     ]
 
     def body(self) -> Iterable[Widget]:
-        self.caption = Caption(ascii_only=self.ascii_only)
+        self.caption = LayersCaptionPane(ascii_only=self.ascii_only)
         self.table = LayerTable(columns(ascii_only=self.ascii_only), "id", ascii_only=self.ascii_only)
-        self.details = LayerDetails(ascii_only=self.ascii_only, title="Selected")
-        self.notice = Notice(absence, ascii_only=self.ascii_only)
+        self.details = LayerDetailsPane(ascii_only=self.ascii_only, title="Selected")
+        self.notice = NoticePane(absence, ascii_only=self.ascii_only)
         self.filter_line = FilterLine()
-        self._source: Source | None = None
+        self._source: LayerSource | None = None
         self._all: tuple[LayerRow, ...] = ()
         yield self.caption
         with Container(id="layers"):

@@ -8,12 +8,12 @@ from typing import ClassVar
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from npumon.tui.panes.bandwidth import Bandwidth
-from npumon.tui.panes.log_tail import LogTail
-from npumon.tui.panes.results import Results
-from npumon.tui.panes.run_state import RunState
-from npumon.tui.panes.utilization import Utilization
-from npumon.tui.panes.verdict import Verdict
+from npumon.tui.panes.bandwidth import BandwidthPane
+from npumon.tui.panes.log_tail import LogTailPane
+from npumon.tui.panes.results import ResultsPane
+from npumon.tui.panes.run_state import RunStatePane
+from npumon.tui.panes.utilization import UtilizationPane
+from npumon.tui.panes.verdict import VerdictPane
 from npumon.tui.screens.page import Page
 
 
@@ -25,11 +25,11 @@ class LivePage(Page):
 
     def body(self) -> Iterable[Widget]:
         plain = self.ascii_only
-        yield RunState(ascii_only=plain, id="run-state")
-        yield Utilization(ascii_only=plain, title="Utilization", id="utilization")
+        yield RunStatePane(ascii_only=plain, id="run-state")
+        yield UtilizationPane(ascii_only=plain, title="Utilization", id="utilization")
         with Horizontal(id="middle"):
-            yield Bandwidth(ascii_only=plain, title="Bandwidth", id="bandwidth")
+            yield BandwidthPane(ascii_only=plain, title="Bandwidth", id="bandwidth")
             with Vertical(id="side"):
-                yield Results(ascii_only=plain, title="Top-5", id="results")
-                yield LogTail(ascii_only=plain, title="Log", id="log-tail")
-        yield Verdict(ascii_only=plain, id="verdict")
+                yield ResultsPane(ascii_only=plain, title="Top-5", id="results")
+                yield LogTailPane(ascii_only=plain, title="Log", id="log-tail")
+        yield VerdictPane(ascii_only=plain, id="verdict")

@@ -14,7 +14,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import Key
-from npumon.tui.paint import Line, Room, Span, clipped, joined, span
+from npumon.tui.paint import Area, Line, Span, clipped, joined, span
 from npumon.tui.screens.page import Page
 from npumon.tui.textual_workarounds import after
 from npumon.tui.widgets.canvas import Canvas
@@ -42,15 +42,15 @@ REST_S = 0.3
 _REMEMBERED = 64
 
 
-class Caption(Canvas):
+class ModelsCaptionPane(Canvas):
     """How many models there are, and what Enter does."""
 
-    DEFAULT_CSS = "Caption { height: 1; }"
+    DEFAULT_CSS = "ModelsCaptionPane { height: 1; }"
     count: int | None = None
     shown = 0
     watched: str | None = None
 
-    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+    def draw(self, live: Live, room: Area) -> Sequence[Line]:
         """One line."""
         return [clipped(joined(self._parts(), " - " if room.ascii else " · "), room)]
 
@@ -82,7 +82,7 @@ class ModelsPage(Page):
         self._inspections: dict[str, Inspection] = {}
         self._reading: str | None = None
         self._rest: asyncio.TimerHandle | None = None
-        self.caption = Caption(ascii_only=self.ascii_only)
+        self.caption = ModelsCaptionPane(ascii_only=self.ascii_only)
         self.caption.watched = self.monitor_app.desk.watched
         self.table = ModelTable(COLUMNS, ascii_only=self.ascii_only)
         self.details = ModelDetails(ascii_only=self.ascii_only, title="Selected")

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import ROLES
-from npumon.tui.panes.header import Header
+from npumon.tui.panes.header import HeaderPane
 from npumon.tui.textual_workarounds import LatestSize, read_styles
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.key_bar import Hint, KeyBar
@@ -66,7 +66,7 @@ class Page(LatestSize, Screen[None]):
         self._styled_for: tuple[str, Size] | None = None
 
     def compose(self) -> ComposeResult:
-        self.header = Header(ascii_only=self.ascii_only)
+        self.header = HeaderPane(ascii_only=self.ascii_only)
         self.key_bar = KeyBar(ascii_only=self.ascii_only)
         yield self.header
         yield from self.body()

@@ -22,7 +22,7 @@ from npumon.tui.textual_workarounds import after
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from npumon.tui.backend import Desk
+    from npumon.tui.backend import MonitorBackend
 
 
 _OPPOSITE = "p plans the opposite"
@@ -50,7 +50,7 @@ class ReloadDialog(Dialog[bool]):
         Binding("pageup", "scroll(-5)", "further up", show=False),
     ]
 
-    def __init__(self, desk: Desk, profiling: bool | None, *, offered: bool = False) -> None:
+    def __init__(self, desk: MonitorBackend, profiling: bool | None, *, offered: bool = False) -> None:
         """`profiling` is as it is now; the dialog offers to have it on, and off where it is on already. `offered`
         says that the user wanted something else, a run, which comes next unless the dialog ends with None."""
         super().__init__()

@@ -14,14 +14,14 @@ from npumon.tui.screens.dialog import Dialog, words
 MOST = 100_000
 
 
-class Series(NamedTuple):
+class RepeatRequest(NamedTuple):
     """How often to run, and how many warm-up runs come before."""
 
     runs: int
     warmup: int
 
 
-class RepeatDialog(Dialog[Series | None]):
+class RepeatDialog(Dialog[RepeatRequest | None]):
     """Asks for two numbers. Enter in either starts the series."""
 
     NAME = "Run several times"
@@ -29,7 +29,7 @@ class RepeatDialog(Dialog[Series | None]):
     def __init__(self, model: str, runs: int = 10, warmup: int = 1) -> None:
         super().__init__()
         self._model = model
-        self._series = Series(runs, warmup)
+        self._series = RepeatRequest(runs, warmup)
 
     def body(self) -> list[Widget]:
         self._count = Input(str(self._series.runs), type="integer", max_length=6, id="count", compact=True)
@@ -61,7 +61,7 @@ class RepeatDialog(Dialog[Series | None]):
         if count is None or count < 1 or warmup is None:
             self._wrong.update(f"Runs: a number from 1 to {MOST}; warm-up runs: from 0.")
             return
-        self.dismiss(Series(count, warmup))
+        self.dismiss(RepeatRequest(count, warmup))
 
     @on(Button.Pressed, "#cancel")
     def cancel(self) -> None:

@@ -14,8 +14,8 @@ from npumon.core.monitor.run_rows import RunRow, matching_runs, no_runs, ordered
 from npumon.core.run.comparison import Comparison, compare
 from npumon.core.run.report import RunReport
 from npumon.tui.keys import Key
-from npumon.tui.panes.comparison_head import ComparisonHead
-from npumon.tui.panes.notice import Notice
+from npumon.tui.panes.comparison_head import ComparisonHeadPane
+from npumon.tui.panes.notice import NoticePane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
 from npumon.tui.widgets.key_bar import Hint
@@ -51,7 +51,7 @@ class RunsPage(Page):
     def body(self) -> Iterable[Widget]:
         plain = self.ascii_only
         self.table = RunTable(RUN_COLUMNS, "number", ascii_only=plain, id="runs-table")
-        self.head = ComparisonHead(ascii_only=plain)
+        self.head = ComparisonHeadPane(ascii_only=plain)
         self.figures = FigureTable(FIGURE_COLUMNS, ascii_only=plain, id="figures")
         self.filter_line = FilterLine()
         self._all: tuple[RunRow, ...] = ()
@@ -62,7 +62,7 @@ class RunsPage(Page):
             with Container(id="comparison"):
                 yield self.head
                 yield self.figures
-        yield Notice(no_runs, ascii_only=plain)
+        yield NoticePane(no_runs, ascii_only=plain)
         yield self.filter_line
 
     def hints(self, live: Live) -> Sequence[Hint]:

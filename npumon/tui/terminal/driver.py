@@ -19,7 +19,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from npumon.tui.terminal.key_queue import KeyQueue
-from npumon.tui.terminal.screen_buffer import Picture
+from npumon.tui.terminal.screen_buffer import ScreenBuffer
 from npumon.tui.terminal.tty import Tty
 
 #: Seconds to wait at the end for a terminal that takes no output.
@@ -62,7 +62,7 @@ def traits_for(environ: Mapping[str, str], *, ascii: bool, color: bool) -> Termi
 class TerminalDriver(Driver):
     """Textual's output and input on a terminal of known traits.
 
-    Output goes into a `Picture`; what the terminal does not show yet is sent when it takes it. So a slow line gets
+    Output goes into a `ScreenBuffer`; what the terminal does not show yet is sent when it takes it. So a slow line gets
     the latest screen instead of a queue of old ones, and a terminal that takes nothing stops nothing. Everything
     runs on the event loop. SIGTSTP gives the terminal back before the process stops; SIGCONT, also after a SIGSTOP,
     takes it again and repaints. A terminal that goes away counts as SIGHUP, which is raised if the kernel sends none.
@@ -77,7 +77,7 @@ class TerminalDriver(Driver):
         self._tty = Tty()
         self._fixed_size = size
         self._size = self._known_size()
-        self._picture = Picture(*self._size, ascii=self.traits.ascii, color=self.traits.color)
+        self._picture = ScreenBuffer(*self._size, ascii=self.traits.ascii, color=self.traits.color)
         self._controls: list[str] = []
         self._unsent = b""
         self._scheduled = False

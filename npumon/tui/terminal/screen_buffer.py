@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 
 from npumon.tui.terminal.ascii_fallback import to_ascii
-from npumon.tui.terminal.sgr import PLAIN, Appearance, changed, on_blank, transition
+from npumon.tui.terminal.sgr import PLAIN, CellStyle, apply, diff, visible_on_blank
 
 #: A control sequence (parameters, final byte); another escape sequence or control character; text.
 _TOKEN = re.compile(
@@ -26,13 +26,13 @@ _SIMPLE = re.compile(
 _GAP = 4
 
 
-class Picture:
+class ScreenBuffer:
     """A screen of cells. `draw` takes what a program would write to a terminal; `update` tells what to send so that
     the terminal shows it.
 
     Only text, its look and its place get through: other escape sequences and control characters within what is
     drawn go nowhere, so that no text can reach the terminal's controls. With `ascii` characters beyond ASCII have
-    stand-ins, without `color` there are no colours (see `changed`).
+    stand-ins, without `color` there are no colours (see `apply`).
     """
 
     def __init__(self, columns: int, rows: int, *, ascii: bool, color: bool) -> None:  # noqa: A002 - as in the settings
@@ -45,13 +45,13 @@ class Picture:
         """Give the picture another size. It is empty then, and what the terminal shows is unknown."""
         self.columns, self.rows = columns, rows
         self._text: list[list[str]] = [[" "] * columns for _ in range(rows)]
-        self._looks: list[list[Appearance]] = [[PLAIN] * columns for _ in range(rows)]
+        self._looks: list[list[CellStyle]] = [[PLAIN] * columns for _ in range(rows)]
         self._drawn: set[int] = set()
         self._forget()
 
     def _forget(self) -> None:
         self._sent_text: list[list[str | None]] = [[None] * self.columns for _ in range(self.rows)]
-        self._sent_looks: list[list[Appearance]] = [[PLAIN] * self.columns for _ in range(self.rows)]
+        self._sent_looks: list[list[CellStyle]] = [[PLAIN] * self.columns for _ in range(self.rows)]
         self._sent_cursor = (0, 0)
 
     def repaint(self) -> None:
@@ -76,7 +76,7 @@ class Picture:
             if text is not None:
                 x, placed = self._put(x, y, text, look), False
             elif final == "m":
-                look = changed(look, parameters, self._color)
+                look = apply(look, parameters, self._color)
             elif final == "H":
                 row, _, column = parameters.partition(";")
                 x, y, placed = _number(column) - 1, _number(row) - 1, True
@@ -91,7 +91,7 @@ class Picture:
         for y in sorted(self._drawn):
             for x, look, text in self._changes(y):
                 output.append(_move(at, x, y))
-                output.append(transition(pen, look))
+                output.append(diff(pen, look))
                 output.append(text)
                 pen = look
                 known = text != "\x1b[K" and x + len(text) < self.columns and _SIMPLE.fullmatch(text)
@@ -106,13 +106,13 @@ class Picture:
         self._sent_cursor = self._cursor
         return "".join(output)
 
-    def _put(self, x: int, y: int, text: str, look: Appearance) -> int:
+    def _put(self, x: int, y: int, text: str, look: CellStyle) -> int:
         """Place text; returns the column behind it."""
         if self._ascii:
             text = to_ascii(text)
         cells: Sequence[str] = text if text.isascii() or _SIMPLE.fullmatch(text) else list(_cells(text))
         if not text.strip(" "):
-            look = on_blank(look)
+            look = visible_on_blank(look)
         end = x + len(cells)
         if 0 <= y < self.rows and 0 <= x < self.columns:
             cells = cells[: self.columns - x]
@@ -127,7 +127,7 @@ class Picture:
             self._drawn.add(y)
         return end
 
-    def _changes(self, y: int) -> Iterator[tuple[int, Appearance, str]]:
+    def _changes(self, y: int) -> Iterator[tuple[int, CellStyle, str]]:
         """Stretches of one look in a row that the terminal does not show yet. Blanks at the end of the row are
         erased instead (`ESC [ K`)."""
         text, looks, sent_text, sent_looks = self._text[y], self._looks[y], self._sent_text[y], self._sent_looks[y]
@@ -147,7 +147,7 @@ class Picture:
                 continue
             if x and text[x] == "":
                 x -= 1
-            look, blank = looks[x], on_blank(looks[x])
+            look, blank = looks[x], visible_on_blank(looks[x])
             start, stop = x, x + 1
             while x < limit and x - stop < _GAP and (looks[x] == look or (looks[x] == blank and text[x] == " ")):
                 simple = text[x].isascii() or _SIMPLE.fullmatch(text[x])

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 
-class Appearance(NamedTuple):
+class CellStyle(NamedTuple):
     """The look of a cell in SGR parameters: attributes that are on, ordered, and the colours ("" is the default)."""
 
     attributes: tuple[str, ...] = ()
@@ -15,7 +15,7 @@ class Appearance(NamedTuple):
     background: str = ""
 
 
-PLAIN = Appearance()
+PLAIN = CellStyle()
 
 #: Which attributes a parameter turns off.
 _OFF = {
@@ -43,14 +43,14 @@ _ON_BLANKS = frozenset(("4", "7", "9", "21", "51", "52", "53"))
 
 
 @lru_cache(4096)
-def on_blank(look: Appearance) -> Appearance:
+def visible_on_blank(look: CellStyle) -> CellStyle:
     """What of a look can be seen on a blank."""
     attributes = tuple(attribute for attribute in look.attributes if attribute in _ON_BLANKS)
-    return Appearance(attributes, look.foreground if attributes else "", look.background)
+    return CellStyle(attributes, look.foreground if attributes else "", look.background)
 
 
 @lru_cache(4096)
-def changed(before: Appearance, parameters: str, color: bool) -> Appearance:
+def apply(before: CellStyle, parameters: str, color: bool) -> CellStyle:
     """The look after an SGR sequence with these parameters.
 
     Without `color`, a background that marks something (the row of a cursor, a selected tab) becomes reverse video
@@ -74,11 +74,11 @@ def changed(before: Appearance, parameters: str, color: bool) -> Appearance:
         if _marks(background):
             attributes.add("7")
         foreground = background = ""
-    return Appearance(tuple(sorted(attributes)), foreground, background)
+    return CellStyle(tuple(sorted(attributes)), foreground, background)
 
 
 @lru_cache(4096)
-def transition(before: Appearance, after: Appearance) -> str:
+def diff(before: CellStyle, after: CellStyle) -> str:
     """The shortest SGR sequence that leads from one look to the other."""
     if before == after:
         return ""

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Line, Room, Span
+from npumon.tui.paint import Area, Line, Span
 
 Cell = tuple[str, str]
 
@@ -26,7 +26,7 @@ Cell = tuple[str, str]
 _ONE_CELL_EACH = re.compile("[ -~\u2500-\u259f]*").fullmatch
 
 
-class Row:
+class CanvasRow:
     """One line as it was drawn, its cells, and, once it was rendered, its strip."""
 
     __slots__ = ("cells", "line", "strip")
@@ -49,10 +49,10 @@ class Canvas(Widget):
             self.border_title = Text(title)  # as a string it would be markup
         self.ascii_only = ascii_only
         self._live: Live | None = None
-        self._painted: tuple[Row, ...] = ()
+        self._painted: tuple[CanvasRow, ...] = ()
         self._inks: dict[str, Style] = {}
 
-    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+    def draw(self, live: Live, room: Area) -> Sequence[Line]:
         """The pane's lines. Not more than `room.height` of them are shown, and each is cut at `room.width`."""
         raise NotImplementedError
 
@@ -63,18 +63,18 @@ class Canvas(Widget):
 
     def redraw(self) -> None:
         """Draw again, for something other than the live value has changed; repaints what differs."""
-        room = Room(*self.content_size, ascii=self.ascii_only)
+        room = Area(*self.content_size, ascii=self.ascii_only)
         if self._live is None or not room.width or not room.height:
             return
         lines = [*self.draw(self._live, room)][: room.height]
         lines += [()] * (room.height - len(lines))
         before = self._painted
         if len(before) != room.height or len(before[0].cells) != room.width:
-            self._painted = tuple(Row(line, _cells(line, room.width)) for line in lines)
+            self._painted = tuple(CanvasRow(line, _cells(line, room.width)) for line in lines)
             self.refresh()
             return
         known = {row.line: row for row in before}  # a text that scrolls has the same lines at other places
-        self._painted = tuple(known.get(line) or Row(line, _cells(line, room.width)) for line in lines)
+        self._painted = tuple(known.get(line) or CanvasRow(line, _cells(line, room.width)) for line in lines)
         changed = [
             _difference(old.cells, new.cells, y)
             for y, (old, new) in enumerate(zip(before, self._painted, strict=True))

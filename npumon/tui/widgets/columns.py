@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple, Protocol
 
-from npumon.tui.paint import Line, Room, Span, clipped, fit, fit_right, width_of
+from npumon.tui.paint import Area, Line, Span, clipped, fit, fit_right, width_of
 
 
 class Column(NamedTuple):
@@ -76,7 +76,7 @@ def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool)
     for place, (column, width, cell) in enumerate(cells):
         if place:
             line.append(Span(" "))
-        room = Room(width, 1, ascii_only)
+        room = Area(width, 1, ascii_only)
         if len(cell) == 1:  # most are
             text, role = cell[0]
             line.append(Span((fit_right if column.right else fit)(text, width, room), role))
@@ -87,7 +87,7 @@ def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool)
     return tuple(line)
 
 
-def figure(text: str, value: float | None, room: Room) -> str:
+def figure(text: str, value: float | None, room: Area) -> str:
     """A figure that is never cut: one too long for its cell is rounded, and where even that is too long it is `###`."""
     if len(text) <= room.width or value is None:
         return text
@@ -95,7 +95,7 @@ def figure(text: str, value: float | None, room: Room) -> str:
     return short if len(short) <= room.width else "#" * room.width
 
 
-class Row(Protocol):
+class TableRow(Protocol):
     """The key tells a row from all others for as long as it is there."""
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from math import ceil, floor, isfinite, log10
 
 from npumon.core.run.history import History, Sample
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 
 #: A column's cell by how many of its eighths are filled; in ASCII, by thirds.
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -65,7 +65,7 @@ class Graph:
         shown = _shown(history, window(history.ever, width))
         return max((figure for sample in shown if (figure := self._figure(sample)) is not None), default=None)
 
-    def rows(self, history: History, top: float, room: Room) -> list[str]:
+    def rows(self, history: History, top: float, room: Area) -> list[str]:
         """The graph in the room, its upper edge at `top`."""
         kind = (*room, top)
         first = window(history.ever, room.width)
@@ -81,7 +81,7 @@ class Graph:
         return ["".join(row) for row in self._rows]
 
 
-def column(figure: float | None, top: float, room: Room) -> list[str]:
+def column(figure: float | None, top: float, room: Area) -> list[str]:
     """The cells of one figure, from the top down."""
     chars = _ASCII if room.ascii else _BLOCKS
     if figure is None or not isfinite(figure):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textual import events
 
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Line, Room, Span, width_of
+from npumon.tui.paint import Area, Line, Span, width_of
 from npumon.tui.widgets.canvas import Canvas
 
 #: The last ones always stay: more, help, quit.
@@ -51,7 +51,7 @@ class KeyBar(Canvas):
             self._hints, self._aside = tuple(hints), aside
             self.redraw()
 
-    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+    def draw(self, live: Live, room: Area) -> Sequence[Line]:
         width = room.width - (len(self._aside) + 1 if self._aside else 0)
         line: list[Span] = []
         self._places.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from npumon.core import units
 from npumon.core.run.layer_rows import LayerRow
-from npumon.tui.paint import Line, Room, bar, span
+from npumon.tui.paint import Area, Line, bar, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
 
@@ -44,7 +44,7 @@ def columns(*, ascii_only: bool) -> tuple[Column, ...]:
 class LayerTable(Table[LayerRow]):
     """Bandwidths are in MByte, `DDR/s` in MByte/s."""
 
-    def cell(self, row: LayerRow, column: Column, room: Room) -> Line:
+    def cell(self, row: LayerRow, column: Column, room: Area) -> Line:
         operation = row.operation
         match column.key:
             case "id":
@@ -72,7 +72,7 @@ class LayerTable(Table[LayerRow]):
                 return _figure(amount, room, units.mbyte(amount))
 
 
-def _figure(value: float | None, room: Room, text: str) -> Line:
+def _figure(value: float | None, room: Area, text: str) -> Line:
     return span(units.ABSENT, "off") if value is None else span(figure(text, value, room))
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from npumon.core.log.scrollback import LogPage, line_text
+from npumon.core.log.scrollback import ScrollbackView, line_text
 from npumon.core.log.severity import Level, level_of
-from npumon.tui.paint import Line, Room, Span, width_of
+from npumon.tui.paint import Area, Line, Span, width_of
 from npumon.tui.terminal.ascii_fallback import to_ascii
 
 #: How the levels look, and the letter beside the number of a line that matters: colour alone says nothing.
@@ -36,22 +36,22 @@ def log_line(raw: bytes, *, ascii_only: bool) -> LogLine:
     return LogLine(raw, text, level, len(text) if text.isascii() else sum(map(cell_len, text)))
 
 
-def lines_of(page: LogPage) -> int:
+def lines_of(page: ScrollbackView) -> int:
     """The number of the last line, the open one included."""
     return page.ever + bool(page.open_line)
 
 
-def lines_kept(page: LogPage) -> int:
+def lines_kept(page: ScrollbackView) -> int:
     """How many lines there are to look at, the open one included."""
     return lines_of(page) - page.first + 1
 
 
-def raw_line(page: LogPage, number: int) -> bytes:
+def raw_line(page: ScrollbackView, number: int) -> bytes:
     """The bytes of a line that is kept."""
     return page.open_line if number > page.ever else page.lines[number - page.first]
 
 
-def continues(page: LogPage, before: LogPage) -> bool:
+def continues(page: ScrollbackView, before: ScrollbackView) -> bool:
     """Whether a page is a later state of the same text, and not the beginning of another one."""
     if page is before or not before.lines:
         return True
@@ -108,7 +108,7 @@ class Frame(NamedTuple):
     found: int | None = None
 
 
-def row_of(line: LogLine, number: int, row: int, frame: Frame, room: Room) -> Line:
+def row_of(line: LogLine, number: int, row: int, frame: Frame, room: Area) -> Line:
     """A row: the line's number, its marks, the text, and a mark where more of it stands to the right."""
     role = ROLES.get(line.level, "")
     numbered = number if row == 0 else ""
@@ -130,14 +130,14 @@ def row_of(line: LogLine, number: int, row: int, frame: Frame, room: Room) -> Li
     return (*gutter, *text, Span(" " * (frame.width - width_of(text))), Span(">" if room.ascii else "›", "label"))
 
 
-def _pointer(line: LogLine, number: int, row: int, frame: Frame, room: Room) -> Span:
+def _pointer(line: LogLine, number: int, row: int, frame: Frame, room: Area) -> Span:
     """The mark before the text: of the line that was found, else of text that stands further to the left."""
     if number == frame.found and row == 0:
         return Span(">" if room.ascii else "▸", "accent")
     return Span(("<" if room.ascii else "‹") if frame.left and line.cells else " ", "label")
 
 
-def scroll_bar(first: int, kept: int, top: int, last: int, room: Room) -> Sequence[Span]:
+def scroll_bar(first: int, kept: int, top: int, last: int, room: Area) -> Sequence[Span]:
     """A bar of the room's height whose mark is where the lines from `top` to `last` are among those kept."""
     length = max((last - top + 1) * room.height // kept, 1)
     start = min(-(-(top - first) * room.height // kept), room.height - length)
@@ -163,26 +163,26 @@ def painted(line: LogLine, start: int, end: int, sought: re.Pattern[str] | None)
     return tuple(spans)
 
 
-class Place(NamedTuple):
+class RowPosition(NamedTuple):
     """A row of the log: the number of a line, and which row of it where lines are wrapped."""
 
     number: int = 1
     row: int = 0
 
 
-def bottom_of(page: LogPage, height: int, rows_of: Callable[[int], int]) -> Place:
+def bottom_of(page: ScrollbackView, height: int, rows_of: Callable[[int], int]) -> RowPosition:
     """The row at the top of a screen that shows the end. `rows_of` counts the rows of the line of a number."""
     number, left = lines_of(page), height
     while number >= page.first:
         rows = rows_of(number)
         if rows >= left:
-            return Place(number, rows - left)
+            return RowPosition(number, rows - left)
         left -= rows
         number -= 1
-    return Place(page.first)
+    return RowPosition(page.first)
 
 
-def stepped(page: LogPage, place: Place, rows: int, rows_of: Callable[[int], int]) -> Place:
+def stepped(page: ScrollbackView, place: RowPosition, rows: int, rows_of: Callable[[int], int]) -> RowPosition:
     """The place so many rows below, or above, but not beyond what is kept."""
     number, row = place
     row += rows
@@ -192,7 +192,7 @@ def stepped(page: LogPage, place: Place, rows: int, rows_of: Callable[[int], int
     while number < lines_of(page) and row >= rows_of(number):
         row -= rows_of(number)
         number += 1
-    return Place(number, max(row, 0))
+    return RowPosition(number, max(row, 0))
 
 
 #: Bytes that a search looks through before others have their turn.
@@ -208,7 +208,9 @@ def pattern_of(words: str) -> re.Pattern[str] | None:
     return re.compile(re.escape(words), re.IGNORECASE if words == words.lower() else 0)
 
 
-def hunt(page: LogPage, start: int, step: int, sought: re.Pattern[str], *, ascii_only: bool) -> Iterator[int | None]:
+def hunt(
+    page: ScrollbackView, start: int, step: int, sought: re.Pattern[str], *, ascii_only: bool
+) -> Iterator[int | None]:
     """Look for the next line that matches, from `start` on in steps of +1 or -1, then on from the other end.
 
     Gives None after each slice of work without a match, at last the number of the line, or ends without one.

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from npumon.core import units
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Line, Room, clipped, joined, span
+from npumon.tui.paint import Area, Line, clipped, joined, span
 from npumon.tui.widgets.log_rows import Frame, lines_of
 
 
-class Standing(NamedTuple):
+class LogPosition(NamedTuple):
     """The first and the last line in view, whether the end is followed, and how many lines came while it was not."""
 
     top: int
@@ -20,7 +20,7 @@ class Standing(NamedTuple):
     frame: Frame
 
 
-def status_line(live: Live, standing: Standing, room: Room) -> Line:
+def status_line(live: Live, standing: LogPosition, room: Area) -> Line:
     """Where one is in the log, the most important first."""
     page, frame = live.log, standing.frame
     parts: list[Line] = []
@@ -46,7 +46,7 @@ def status_line(live: Live, standing: Standing, room: Room) -> Line:
     return clipped(joined(parts, " - " if room.ascii else " · "), room)
 
 
-def empty_line(live: Live, room: Room) -> Line:
+def empty_line(live: Live, room: Area) -> Line:
     """Why there is no text."""
     activity = live.activity
     if activity.source is not None and activity.note:

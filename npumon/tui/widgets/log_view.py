@@ -13,15 +13,15 @@ from textual import events
 from textual.message import Message
 
 from npumon.core import units
-from npumon.core.log.scrollback import LogPage
+from npumon.core.log.scrollback import ScrollbackView
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Line, Room, Span, width_of
+from npumon.tui.paint import Area, Line, Span, width_of
 from npumon.tui.textual_workarounds import after
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.log_rows import (
     Frame,
     LogLine,
-    Place,
+    RowPosition,
     bottom_of,
     cells_before,
     continues,
@@ -36,7 +36,7 @@ from npumon.tui.widgets.log_rows import (
     scroll_bar,
     stepped,
 )
-from npumon.tui.widgets.log_status import Standing, empty_line, status_line
+from npumon.tui.widgets.log_status import LogPosition, empty_line, status_line
 
 #: New lines are shown at once, but not more often than this: each time most of the screen changes.
 PAUSE_S = 0.25
@@ -65,7 +65,7 @@ class LogView(Canvas):
         self.wrap = False
         #: The line that the search found last.
         self.found: int | None = None
-        self._place = Place()
+        self._place = RowPosition()
         self._left = 0
         self._seen = 0
         self._sought: re.Pattern[str] | None = None
@@ -100,11 +100,11 @@ class LogView(Canvas):
     def _begin_anew(self) -> None:
         """Another text has come."""
         self.following, self.found, self._hunt = True, None, None
-        self._place, self._left, self._seen = Place(), 0, 0
+        self._place, self._left, self._seen = RowPosition(), 0, 0
 
     @property
-    def _page(self) -> LogPage:
-        return LogPage() if self._live is None else self._live.log
+    def _page(self) -> ScrollbackView:
+        return ScrollbackView() if self._live is None else self._live.log
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ class LogView(Canvas):
     def go_to_start(self) -> None:
         """The oldest line that is kept."""
         self._left = 0
-        self._go(Place(self._page.first))
+        self._go(RowPosition(self._page.first))
 
     def go_to_end(self) -> None:
         """The end, and follow it."""
@@ -137,9 +137,9 @@ class LogView(Canvas):
         top = self._top()
         self.wrap = not self.wrap
         self._left = 0
-        self._go(self._bottom() if self.following else Place(top.number))
+        self._go(self._bottom() if self.following else RowPosition(top.number))
 
-    def _go(self, place: Place) -> None:
+    def _go(self, place: RowPosition) -> None:
         bottom = self._bottom()
         if self.following != (place >= bottom):
             self.following = not self.following
@@ -147,17 +147,17 @@ class LogView(Canvas):
         self._place = min(place, bottom)
         self.redraw()
 
-    def _top(self) -> Place:
+    def _top(self) -> RowPosition:
         """The row at the top of the screen. It never leaves what is kept, nor leaves room below the end."""
         bottom = self._bottom()
         if self.following:
             return bottom
-        return min(max(self._place, Place(self._page.first)), bottom)
+        return min(max(self._place, RowPosition(self._page.first)), bottom)
 
-    def _bottom(self) -> Place:
+    def _bottom(self) -> RowPosition:
         return bottom_of(self._page, self._height, self._rows)
 
-    def _stepped(self, place: Place, rows: int) -> Place:
+    def _stepped(self, place: RowPosition, rows: int) -> RowPosition:
         return stepped(self._page, place, rows, self._rows)
 
     def _rows(self, number: int) -> int:
@@ -219,7 +219,7 @@ class LogView(Canvas):
             cell = cells_before(line, start)
             if not self._left <= cell <= self._left + self._width - 8:
                 self._left = max(cell - self._width // 3, 0) if cell > self._width - 8 else 0
-        top, place = self._top(), Place(number, row)
+        top, place = self._top(), RowPosition(number, row)
         if top <= place < self._stepped(top, self._height):
             self.redraw()
         else:
@@ -247,7 +247,7 @@ class LogView(Canvas):
             known = self._kept[number] = log_line(raw, ascii_only=self.ascii_only)
         return known
 
-    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+    def draw(self, live: Live, room: Area) -> Sequence[Line]:
         if not lines_of(live.log):
             return [empty_line(live, room)]
         top = self._top()
@@ -263,13 +263,13 @@ class LogView(Canvas):
             last, number, row = number, number + 1, 0
         self._seen = live.log.ever if self.following else max(self._seen, min(last, live.log.ever))
         rows += [()] * (self._height - len(rows))
-        if not self.following or top != Place(live.log.first):
+        if not self.following or top != RowPosition(live.log.first):
             bar = scroll_bar(live.log.first, lines_kept(live.log), top.number, last, room._replace(height=len(rows)))
             rows = [
                 (*line, Span(" " * (room.width - 1 - width_of(line))), mark)
                 for line, mark in zip(rows, bar, strict=True)
             ]
-        standing = Standing(top.number, last, self.following, live.log.ever - self._seen, frame)
+        standing = LogPosition(top.number, last, self.following, live.log.ever - self._seen, frame)
         return [*rows, status_line(live, standing, room)]
 
     # -- the mouse -------------------------------------------------------------------------------------------------
@@ -306,4 +306,4 @@ class LogView(Canvas):
         if y >= self._height - 1:
             self.go_to_end()
         else:
-            self._go(Place(self._page.first + max(y, 0) * lines_kept(self._page) // self._height))
+            self._go(RowPosition(self._page.first + max(y, 0) * lines_kept(self._page) // self._height))

@@ -11,7 +11,7 @@ from textual import events
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem
-from npumon.tui.paint import Line, Room, Span, span
+from npumon.tui.paint import Area, Line, Span, span
 from npumon.tui.terminal.ascii_fallback import to_ascii
 from npumon.tui.widgets.canvas import Canvas
 
@@ -89,7 +89,7 @@ def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Pa
     ]
 
 
-def laid_out(paragraphs: Paragraphs, room: Room) -> Sequence[Line]:
+def laid_out(paragraphs: Paragraphs, room: Area) -> Sequence[Line]:
     """The paragraphs in lines that fit."""
     lines: list[Line] = []
     for paragraph in paragraphs:
@@ -137,7 +137,7 @@ class ModelDetails(Canvas):
         self._first += rows
         self.redraw()
 
-    def draw(self, live: Live, room: Room) -> Sequence[Line]:
+    def draw(self, live: Live, room: Area) -> Sequence[Line]:
         lines = laid_out(self._paragraphs, room)
         self._first = max(min(self._first, len(lines) - room.height), 0)
         last = min(self._first + room.height, len(lines))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textual import events
 
 from npumon.core.monitor.model_choice import ModelChoice
-from npumon.tui.paint import Line, Room, Span, span
+from npumon.tui.paint import Area, Line, Span, span
 from npumon.tui.widgets.table import Column, Table
 
 COLUMNS = (
@@ -35,7 +35,7 @@ class ModelTable(Table[ModelRow]):
 
     DEFAULT_CSS = "ModelTable { height: 1fr; }"
 
-    def cell(self, row: ModelRow, column: Column, room: Room) -> Line:
+    def cell(self, row: ModelRow, column: Column, room: Area) -> Line:
         """The name with its mark, or what else is known of the model."""
         choice = row.choice
         role = "" if choice.preferred else "off"

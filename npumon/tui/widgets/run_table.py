@@ -9,7 +9,7 @@ from npumon.core.monitor.run_rows import RunRow
 from npumon.core.run import comparison
 from npumon.core.run.comparison import ComparisonRow, Difference
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.tui.paint import Line, Room, span
+from npumon.tui.paint import Area, Line, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
 
@@ -51,7 +51,7 @@ class RunTable(Table[RunRow]):
 
     marked: RunReport | None = None
 
-    def cell(self, row: RunRow, column: Column, room: Room) -> Line:
+    def cell(self, row: RunRow, column: Column, room: Area) -> Line:
         info, figures = row.report.info, row.report.metrics.figures
         match column.key:
             case "mark":
@@ -83,7 +83,7 @@ class RunTable(Table[RunRow]):
 class FigureTable(Table[ComparisonRow]):
     """The marked run against another: figures, then layers."""
 
-    def cell(self, row: ComparisonRow, column: Column, room: Room) -> Line:
+    def cell(self, row: ComparisonRow, column: Column, room: Area) -> Line:
         difference, layer = row.figure, row.layer
         match column.key:
             case "title":
@@ -104,12 +104,12 @@ class FigureTable(Table[ComparisonRow]):
                 return span("") if layer is None else _change(layer.ddr, room)
 
 
-def _change(difference: Difference, room: Room) -> Line:
+def _change(difference: Difference, room: Area) -> Line:
     role = _VERDICTS[difference.verdict][1]
     return _figure(difference.absolute, difference.absolute_text, room, "" if role == "label" else role)
 
 
-def _figure(value: float | None, text: str, room: Room, role: str = "") -> Line:
+def _figure(value: float | None, text: str, room: Area, role: str = "") -> Line:
     return span(units.ABSENT, "off") if value is None else span(figure(text, value, room), role)
 
 

@@ -18,14 +18,14 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from npumon.tui.paint import Line, Room, Span
-from npumon.tui.widgets.columns import Column, Row, fitting, side_by_side, title, views
+from npumon.tui.paint import Area, Line, Span
+from npumon.tui.widgets.columns import Column, TableRow, fitting, side_by_side, title, views
 from npumon.tui.widgets.table_keys import table_keys
 
-__all__ = ["Column", "Row", "Table", "table_keys"]
+__all__ = ["Column", "Table", "TableRow", "table_keys"]
 
 
-RowT = TypeVar("RowT", bound=Row)
+RowT = TypeVar("RowT", bound=TableRow)
 
 _HEAD, _BODY, _CURSOR, _FOOT = "head", "", "cursor", "foot"
 
@@ -87,7 +87,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._drawn: dict[str, tuple[RowT, Line]] = {}
         self._inks: dict[tuple[str, str, bool], Style] = {}
 
-    def cell(self, row: RowT, column: Column, room: Room) -> Line:
+    def cell(self, row: RowT, column: Column, room: Area) -> Line:
         """What stands in a cell. Text that is too long is cut with a mark; use `figure` for what must not be."""
         raise NotImplementedError
 
@@ -201,7 +201,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         return side_by_side(cells, ascii_only=self.ascii_only)
 
     def _cells(self, row: RowT) -> Line:
-        rooms = ((column, width, Room(width, 1, self.ascii_only)) for column, width in self._columns)
+        rooms = ((column, width, Area(width, 1, self.ascii_only)) for column, width in self._columns)
         cells = ((column, width, self.cell(row, column, room)) for column, width, room in rooms)
         return side_by_side(cells, ascii_only=self.ascii_only)
 

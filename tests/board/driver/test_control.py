@@ -17,7 +17,7 @@ from npumon.board.board_lock import FileBoardLock
 from npumon.board.driver.control import HostDriverControl
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
-from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.problems import ProblemError
 from tests.scripted_board import ScriptedBoard
@@ -535,7 +535,7 @@ def test_what_root_left_is_forgotten_by_root(
 ) -> None:
     board = ScriptedBoard(open_place / "root")
     (board.root / "run/lock").chmod(0o1777)
-    DriverJournal(board.root / "run/lock").write(Interruption((("gpuProfiler", "0"),)))
+    DriverJournal(board.root / "run/lock").write(InterruptedReload((("gpuProfiler", "0"),)))
     with without_rights():
         control = control_of(board)
         assert control.interrupted() is not None
@@ -549,7 +549,7 @@ def test_what_root_left_is_forgotten_by_root(
 
 def test_what_another_user_noted_is_not_done(board: ScriptedBoard) -> None:
     (board.root / "sys/module/galcore/initstate").unlink()
-    DriverJournal(board.root / "run/lock").write(Interruption((("gpuProfiler", "0"),)))
+    DriverJournal(board.root / "run/lock").write(InterruptedReload((("gpuProfiler", "0"),)))
     control = control_of(board)
     assert control.interrupted() is None  # the driver is loaded: nothing to put back
     board.put("proc/modules", "")

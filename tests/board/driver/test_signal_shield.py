@@ -11,7 +11,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from npumon.board.driver.signal_shield import shielded, undisturbed
+from npumon.board.driver.signal_shield import block_signals, defer_signals
 
 ENDING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
 
@@ -39,7 +39,7 @@ def blocked() -> set[int]:
 
 @pytest.mark.parametrize("number", ENDING)
 def test_they_are_noted(handlers: list[int], number: signal.Signals) -> None:
-    with undisturbed(asking=False) as put_off:
+    with defer_signals(asking=False) as put_off:
         assert not put_off.asked
         signal.raise_signal(number)
         assert put_off.asked
@@ -49,14 +49,14 @@ def test_they_are_noted(handlers: list[int], number: signal.Signals) -> None:
 
 
 def test_being_stopped_is_no_wish_to_end() -> None:
-    with undisturbed(asking=False) as put_off:
+    with defer_signals(asking=False) as put_off:
         signal.raise_signal(signal.SIGTSTP)
     assert not put_off.asked
 
 
 @pytest.mark.parametrize("number", ENDING)
 def test_keys_belong_to_the_program_that_asks(handlers: list[int], number: signal.Signals) -> None:
-    with undisturbed(asking=True) as put_off:
+    with defer_signals(asking=True) as put_off:
         signal.raise_signal(number)
     assert put_off.asked == (number in (signal.SIGTERM, signal.SIGHUP))
     assert handlers == []
@@ -64,7 +64,7 @@ def test_keys_belong_to_the_program_that_asks(handlers: list[int], number: signa
 
 def test_nohup_is_respected() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with undisturbed(asking=False) as put_off:
+    with defer_signals(asking=False) as put_off:
         signal.raise_signal(signal.SIGHUP)
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     assert not put_off.asked
@@ -76,7 +76,7 @@ async def test_an_event_loop_hears_of_them_at_once() -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, heard.set)
     try:
-        with undisturbed(asking=False) as put_off:
+        with defer_signals(asking=False) as put_off:
             signal.raise_signal(signal.SIGTERM)
             await asyncio.wait_for(heard.wait(), 60)
         assert put_off.asked
@@ -89,7 +89,7 @@ def test_in_another_thread_there_is_nothing_to_put_off() -> None:
 
     def work() -> None:
         before = [signal.getsignal(number) for number in ENDING]
-        with undisturbed(asking=False) as put_off:
+        with defer_signals(asking=False) as put_off:
             seen.append([signal.getsignal(number) for number in ENDING] == before and not put_off.asked)
 
     thread = threading.Thread(target=work)
@@ -104,7 +104,7 @@ def test_programs_are_shielded(asking: bool) -> None:
     everything = {*keys, int(signal.SIGTERM), int(signal.SIGHUP)}
     for context, expected in (
         (nullcontext(), set()),
-        (shielded(asking=asking), everything - (keys if asking else set())),
+        (block_signals(asking=asking), everything - (keys if asking else set())),
     ):
         with context:
             assert blocked() == expected

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from npumon.board.driver.undo_journal import DriverJournal
-from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.problems import ProblemError
 
-BEFORE = Interruption((("gpuProfiler", "0"), ("showArgs", "1")), "/lib/modules/galcore.ko")
+BEFORE = InterruptedReload((("gpuProfiler", "0"), ("showArgs", "1")), "/lib/modules/galcore.ko")
 
 
 def test_written_and_cleared(tmp_path: Path) -> None:
@@ -22,8 +22,8 @@ def test_written_and_cleared(tmp_path: Path) -> None:
     assert journal.read() is None
     journal.write(BEFORE)
     assert DriverJournal(tmp_path).read() == BEFORE
-    journal.write(Interruption(()))
-    assert journal.read() == Interruption((), None)
+    journal.write(InterruptedReload(()))
+    assert journal.read() == InterruptedReload((), None)
     journal.clear()
     assert journal.read() is None
     assert os.listdir(tmp_path) == []
@@ -41,7 +41,7 @@ def test_a_note_need_not_name_the_module_file(tmp_path: Path) -> None:
     path = tmp_path / "npumon-driver-0.json"
     path.write_text('{"parameters": {"gpuProfiler": "0"}}')
     path.chmod(0o644)
-    assert DriverJournal(tmp_path).read() == Interruption((("gpuProfiler", "0"),))
+    assert DriverJournal(tmp_path).read() == InterruptedReload((("gpuProfiler", "0"),))
 
 
 @pytest.mark.parametrize(

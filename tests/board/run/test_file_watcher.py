@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.run.file_watcher import FileAlarm
+from npumon.board.run.file_watcher import FileWatcher
 
 LIMIT = 60.0
 
@@ -60,7 +60,7 @@ def test_without_inotify_the_time_alone_has_to_do(tmp_path: Path, what: str) -> 
 
 
 async def test_only_what_happens_to_the_file_rings(tmp_path: Path) -> None:
-    alarm = FileAlarm(str(tmp_path / "log"))
+    alarm = FileWatcher(str(tmp_path / "log"))
     alarm.set()
     try:
         (tmp_path / "other").write_text("x")
@@ -72,7 +72,7 @@ async def test_only_what_happens_to_the_file_rings(tmp_path: Path) -> None:
 
 
 async def test_rings_while_nobody_waits_count_as_one(tmp_path: Path) -> None:
-    alarm = FileAlarm(str(tmp_path / "absent" / "log"))
+    alarm = FileWatcher(str(tmp_path / "absent" / "log"))
     alarm.set()
     alarm.ring()
     alarm.ring()
@@ -87,7 +87,7 @@ async def test_rings_while_nobody_waits_count_as_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("steps", range(4))
 async def test_a_ring_does_not_drown_a_cancellation(tmp_path: Path, steps: int) -> None:
-    alarm = FileAlarm(str(tmp_path / "log"))
+    alarm = FileWatcher(str(tmp_path / "log"))
 
     async def listen() -> None:
         while True:

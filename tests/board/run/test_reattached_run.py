@@ -14,7 +14,7 @@ import pytest
 
 from npumon.board.clock import SystemClock
 from npumon.board.procfs import marked, read_process
-from npumon.board.run.reattached_run import KeptRun, KeptRunner
+from npumon.board.run.reattached_run import ReattachedRun, ReattachedRunner
 from npumon.board.run.run_archive import last_run
 from npumon.board.run.run_record import RunRecord, read_record
 from npumon.board.run.runner import SupervisedRunner
@@ -92,7 +92,7 @@ async def ended(run: RunningModel) -> ExitRecord:
 async def test_it_goes_on_and_is_heard_of_to_its_end(place: Place) -> None:
     record = await place.left()
     assert running(record)
-    runner: ModelRunner = KeptRunner(record, place.runner)
+    runner: ModelRunner = ReattachedRunner(record, place.runner)
     run = await runner.start(place.request)
     assert (run.id, run.log, run.started_at) == (record.id, record.log, record.started_at)
     assert 0 < run.age_s < 2 * LIMIT
@@ -105,9 +105,9 @@ async def test_it_goes_on_and_is_heard_of_to_its_end(place: Place) -> None:
 async def test_the_next_one_is_a_new_run(place: Place) -> None:
     record = await place.left()
     place.gate.touch()
-    runner = KeptRunner(record, place.runner)
+    runner = ReattachedRunner(record, place.runner)
     first, second = await runner.start(place.request), await runner.start(place.request)
-    assert isinstance(first, KeptRun)
+    assert isinstance(first, ReattachedRun)
     assert (first.id != second.id, second.age_s) == (True, 0)
     assert [(await ended(run)).exit_status for run in (first, second)] == [3, 3]
 
@@ -117,13 +117,13 @@ async def test_one_that_has_ended(place: Place) -> None:
     place.gate.touch()
     until(lambda: not running(record))
     for known in (record, place.record()):  # what was read while it went on, and what is there now
-        run = KeptRun(known)
+        run = ReattachedRun(known)
         assert run.age_s == 0
         assert (await ended(run)).exit_status == 3
 
 
 async def test_it_can_be_ended(place: Place) -> None:
-    run = KeptRun(await place.left())
+    run = ReattachedRun(await place.left())
     run.stop("cancelled")
     end = await ended(run)
     assert (end.signal, end.stopped_by) == ("SIGTERM", "cancelled")
@@ -132,17 +132,17 @@ async def test_it_can_be_ended(place: Place) -> None:
 
 async def test_it_can_be_left_again(place: Place) -> None:
     record = await place.left()
-    run = KeptRun(record)
+    run = ReattachedRun(record)
     run.stop("left")
     assert (await ended(run)) == ExitRecord(stopped_by="left", log_bytes=len("before\n"))
     assert running(record)
     place.gate.touch()
-    assert (await ended(KeptRun(record))).exit_status == 3
+    assert (await ended(ReattachedRun(record))).exit_status == 3
 
 
 async def test_its_supervisor_is_killed(place: Place) -> None:
     record = await place.left()
-    run = KeptRun(record)
+    run = ReattachedRun(record)
     os.kill(record.supervisor, signal.SIGKILL)
     end = await ended(run)
     assert end.error == (
@@ -155,7 +155,7 @@ async def test_a_stranger_with_its_supervisors_number(place: Place) -> None:
     """The number has been given out again: that process is neither waited for nor ended."""
     record = await place.left()
     stranger = replace(record, supervisor_started=record.supervisor_started - 1)
-    run = KeptRun(stranger)
+    run = ReattachedRun(stranger)
     run.stop("cancelled")
     assert (await ended(run)).error is not None
     assert running(record)

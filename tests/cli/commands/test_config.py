@@ -9,7 +9,7 @@ import pytest
 
 from npumon.cli.arguments import parse_words
 from npumon.cli.commands import config
-from npumon.cli.context import Workplace
+from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.output import Output
 from npumon.cli.paths import UserFolders
@@ -23,7 +23,7 @@ from tests.command_line import CommandLine, refused
 def carry_out(settings: Settings, output: Output, *words: str) -> None:
     """The command, with these settings."""
     args = parse_words(["config", "--config", "/dev/null", *words])
-    with Workplace(args, Diagnostics()) as place:
+    with CommandContext(args, Diagnostics()) as place:
         place.settings, place.output = settings, output
         assert config.run(args, place) == 0
 

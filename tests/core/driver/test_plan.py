@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.driver.driver_state import DriverState, Holder
-from npumon.core.driver.inputs import Interruption, ModuleFile, Parameters, Standing
+from npumon.core.driver.inputs import InterruptedReload, ModuleFile, Parameters, PlanInputs
 from npumon.core.driver.plan import DriverPlan, ReloadReport, Step, StepOutcome, differences, plan, rule_commands
 from npumon.core.problems import Problem
 
@@ -16,11 +16,11 @@ OFF = (("gpuProfiler", "0"), ("showArgs", "1"))
 ON = (("gpuProfiler", "1"), ("showArgs", "1"))
 
 
-def standing(parameters: Parameters | None = OFF) -> Standing:
+def standing(parameters: Parameters | None = OFF) -> PlanInputs:
     """A board on which everything may be done; `parameters` None: the driver is not loaded."""
     driver = DriverState() if parameters is None else DriverState(name="galcore", parameters=parameters, references=0)
     module = ModuleFile(PATH, "4.9.241 SMP preempt mod_unload aarch64")
-    return Standing(driver, "4.9.241", module, None, INSMOD[0], RMMOD[0])
+    return PlanInputs(driver, "4.9.241", module, None, INSMOD[0], RMMOD[0])
 
 
 def commands(made: DriverPlan) -> list[tuple[str, ...]]:
@@ -125,7 +125,7 @@ def test_load() -> None:
 
 def test_load_after_an_interruption_puts_back_what_was() -> None:
     before = (("gpuProfiler", "0"), ("showArgs", "1"), ("powerManagement", "0"))
-    there = standing(None)._replace(interrupted=Interruption(before))
+    there = standing(None)._replace(interrupted=InterruptedReload(before))
     made = plan("load", {}, there)
     assert commands(made) == [(*INSMOD, "gpuProfiler=0", "showArgs=1", "powerManagement=0")]
     assert made.steps[0].why == "an earlier npumon was ended before it had loaded the driver again"

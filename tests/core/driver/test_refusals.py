@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.driver.driver_state import DriverState, Holder
-from npumon.core.driver.inputs import ModuleFile, Standing
+from npumon.core.driver.inputs import ModuleFile, PlanInputs
 from npumon.core.driver.refusals import refusals
 from npumon.core.problems import Problem
 
 PATH = "/lib/modules/4.9.241/galcore.ko"
-GOOD = Standing(
+GOOD = PlanInputs(
     DriverState(name="galcore", references=0),
     "4.9.241",
     ModuleFile(PATH, "4.9.241 SMP aarch64", ("gpuProfiler", "showArgs")),
@@ -20,14 +20,14 @@ GOOD = Standing(
 )
 
 
-def only(standing: Standing, parameters: dict[str, str] | None = None, *, loads: bool = True) -> Problem:
+def only(standing: PlanInputs, parameters: dict[str, str] | None = None, *, loads: bool = True) -> Problem:
     """The one refusal there is."""
     found = refusals(standing, parameters or {}, unloads=True, loads=loads)
     assert len(found) == 1
     return found[0]
 
 
-def held(*holders: Holder, references: int, unseen: int = 0) -> Standing:
+def held(*holders: Holder, references: int, unseen: int = 0) -> PlanInputs:
     state = GOOD.driver._replace(holders=holders, references=references, unseen_references=unseen)
     return GOOD._replace(driver=state)
 

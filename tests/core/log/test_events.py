@@ -41,7 +41,7 @@ EVENTS: list[ev.Event] = [
     ev.ObjectDetected(Detection()),
     ev.DriverVersioned("6.4.6"),
     ev.Diagnosed(Diagnostic(1, "error", "ovxlib", "message")),
-    ev.Unrecognised(1, "text"),
+    ev.Unrecognized(1, "text"),
 ]
 
 

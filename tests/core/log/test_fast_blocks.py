@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
-from npumon.core.log.fast_blocks import BlockReader, Blocks, Heads, Pieces, RegularBlock, split_blocks, written
+from npumon.core.log.fast_blocks import (
+    BlockBatch,
+    BlockReader,
+    ChunkSplitter,
+    HeaderCache,
+    RegularBlock,
+    render_block,
+    split_blocks,
+)
 from npumon.core.log.parser import ProfileParser
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
@@ -47,7 +55,7 @@ def tolerant(text: bytes) -> list[ev.Event]:
 
 
 def fast(chunks: Iterable[bytes]) -> list[ev.Event]:
-    reader, pieces = BlockReader(), Pieces()
+    reader, pieces = BlockReader(), ChunkSplitter()
     events: list[ev.Event] = []
     for piece in (*map(pieces.feed, chunks), pieces.close()):
         for batch in reader.read(piece):
@@ -57,7 +65,7 @@ def fast(chunks: Iterable[bytes]) -> list[ev.Event]:
 
 def regular(text: bytes) -> int:
     """How many blocks of the text take the fast way."""
-    return sum(len(part.texts) for part in split_blocks(text, Heads()) if isinstance(part, Blocks))
+    return sum(len(part.texts) for part in split_blocks(text, HeaderCache()) if isinstance(part, BlockBatch))
 
 
 @given(st.data())
@@ -126,7 +134,7 @@ def test_a_block_ends_what_was_pending_before_it(before: bytes, after: bytes) ->
 
 def test_lines_read_the_fast_way_are_counted() -> None:
     *_, last = fast([BLOCK * 2 + b"what?\n"])
-    assert last == ev.Unrecognised(37, "what?")
+    assert last == ev.Unrecognized(37, "what?")
 
 
 def test_an_overlong_line_that_goes_on_with_a_block_is_no_block() -> None:
@@ -136,7 +144,7 @@ def test_an_overlong_line_that_goes_on_with_a_block_is_no_block() -> None:
 
 
 def test_pieces_are_cut_before_a_layer_and_hold_little_back() -> None:
-    pieces = Pieces()
+    pieces = ChunkSplitter()
     whole, begun = BLOCK.splitlines(keepends=True)[:5], b"[     2] TOTAL"
     assert pieces.feed(BLOCK + b"".join(whole) + begun) == BLOCK
     assert pieces.feed(b"x" * 60_000) == b"".join(whole)
@@ -145,21 +153,21 @@ def test_pieces_are_cut_before_a_layer_and_hold_little_back() -> None:
 
 
 def test_pieces_let_a_line_without_end_go() -> None:
-    pieces = Pieces()
+    pieces = ChunkSplitter()
     assert pieces.feed(b"x" * 60_000) == b""
     assert pieces.feed(b"x" * 60_000) == b"x" * 120_000
     assert pieces.close() == b""
 
 
 def test_a_block_written_again_says_the_same() -> None:
-    (part,) = split_blocks(BLOCK, Heads())
-    assert isinstance(part, Blocks)
-    assert typed(tolerant(written(part.texts[0]))) == typed(tolerant(BLOCK))
+    (part,) = split_blocks(BLOCK, HeaderCache())
+    assert isinstance(part, BlockBatch)
+    assert typed(tolerant(render_block(part.texts[0]))) == typed(tolerant(BLOCK))
     assert RegularBlock(*part.texts[0]).ddr_write == "3.68022"
 
 
 def test_heads_are_read_once_for_each_spelling_and_forgotten_in_bounds() -> None:
-    heads = Heads()
+    heads = HeaderCache()
     head = "layer id: {} layer name:n operation[0]:a target:b.\nuid: 0\nop_abs_id: 0\n"
     first = heads.operation(head.format(0))
     assert heads.operation(head.format(0)) is first

@@ -126,7 +126,7 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
     ),
     (
         "----- Show Top1 +-----\n     2: 0.93457\n     3: 0.1",
-        [ev.TopStarted(1), ev.TopListed(TopEntry(1, 2, 0.93457)), ev.Unrecognised(3, "3: 0.1")],
+        [ev.TopStarted(1), ev.TopListed(TopEntry(1, 2, 0.93457)), ev.Unrecognized(3, "3: 0.1")],
     ),
     ("--- Top12 ---\n  2: -1.500000", [ev.TopStarted(12), ev.TopListed(TopEntry(1, 2, -1.5))]),
     ("Fail to show result.", [diagnosed("error", "model", "Fail to show result.")]),
@@ -212,9 +212,9 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
         "Usage: ./inceptionv3 data_file inputs...",
         [diagnosed("error", "model", "Usage: ./inceptionv3 data_file inputs...")],
     ),
-    ("what is this?", [ev.Unrecognised(1, "what is this?")]),
-    ("2: 0.833984", [ev.Unrecognised(1, "2: 0.833984")]),  # no list has begun
-    ("21.00ms or 21625.00us", [ev.Unrecognised(1, "21.00ms or 21625.00us")]),  # of what?
+    ("what is this?", [ev.Unrecognized(1, "what is this?")]),
+    ("2: 0.833984", [ev.Unrecognized(1, "2: 0.833984")]),  # no list has begun
+    ("21.00ms or 21625.00us", [ev.Unrecognized(1, "21.00ms or 21625.00us")]),  # of what?
 ]
 
 
@@ -332,14 +332,14 @@ def test_a_line_of_100_mb_takes_bounded_memory() -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert [type(event) for event in events] == [ev.Diagnosed, ev.Unrecognised]
+    assert [type(event) for event in events] == [ev.Diagnosed, ev.Unrecognized]
     assert events[0] == diagnosed("warning", "npumon", f"a line of {len(chunk) * 100} bytes was cut to {LINE_LIMIT}")
     assert peak < 8 << 20
 
 
 def test_a_figure_beyond_the_limit_of_a_line_is_not_taken() -> None:
     text = b"GPUTOTALCYCLES: " + b" " * (LINE_LIMIT - 17) + b"167\n"
-    assert [type(event) for event in events_of(text)] == [ev.Diagnosed, ev.Unrecognised]
+    assert [type(event) for event in events_of(text)] == [ev.Diagnosed, ev.Unrecognized]
 
 
 # -- figures that are none --------------------------------------------------------------------------------------------
@@ -401,7 +401,7 @@ def test_a_text_cut_anywhere_gives_no_figure_that_was_not_printed(seed_run: byte
                 assert seed_run.decode().count(event.handle)  # a handle is no figure; it may be cut
             elif isinstance(event, (ev.CommandBufferGenerated, ev.TilingNote, ev.TotalAnnounced)):
                 pass  # text, or a count without its comma
-            elif not isinstance(event, (ev.Diagnosed, ev.Unrecognised)):
+            elif not isinstance(event, (ev.Diagnosed, ev.Unrecognized)):
                 assert (type(event), event) in known, seed_run[:at][-60:]
 
 
@@ -430,7 +430,7 @@ def test_a_figure_that_is_cut_off_is_not_taken(line: bytes) -> None:
     first, second = events_of(line)
     assert isinstance(first, ev.Diagnosed)
     assert "breaks off" in first.diagnostic.message
-    assert second == ev.Unrecognised(1, line.decode())
+    assert second == ev.Unrecognized(1, line.decode())
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,7 @@ def test_a_text_that_begins_inside_a_block_gives_what_is_left_of_it() -> None:
     text = b"_BANDWIDTH (MByte): 3.680220\n[     7] GPUTOTALCYCLES: 10\n*********\nRun the 1 time: 1ms or 5us\n"
     assert typed(events_of(text)) == typed(
         [
-            ev.Unrecognised(1, "_BANDWIDTH (MByte): 3.680220"),
+            ev.Unrecognized(1, "_BANDWIDTH (MByte): 3.680220"),
             profiled(cycles=Cycles(10)),
             ev.IterationEnded(1, 5.0),
         ]
@@ -478,7 +478,7 @@ def test_messages_inside_a_block_do_not_end_it() -> None:
     assert typed(events_of(text)) == typed(
         [
             diagnosed("warning", "ovxlib", "[f:1]slow", 2),
-            ev.Unrecognised(3, "what?"),
+            ev.Unrecognized(3, "what?"),
             ev.DriverVersioned("6.4.3.5"),
             ev.VpcElapsed(7),
             profiled(uid=5, cycles=Cycles(None, 3)),
@@ -546,27 +546,27 @@ def test_a_line_cut_by_messages_is_put_together_again(
 def test_a_death_notice_behind_half_a_line_is_seen() -> None:
     text = "[     5] DDR_READ_BANDWIDTH  (MByte): 40.7run.sh: line 5: 14896 Segmentation fault  ./inceptionv3"
     assert typed(events_of(text.encode() + b"\n22075\n")) == typed(
-        [diagnosed("error", "shell", text), ev.Unrecognised(2, "22075")]
+        [diagnosed("error", "shell", text), ev.Unrecognized(2, "22075")]
     )
 
 
 def test_half_a_line_that_never_goes_on_is_not_lost() -> None:
     assert typed(events_of(b"GPUTOTALCYCE [f:1]x\nVerify...\n")) == typed(
-        [diagnosed("error", "ovxlib", "[f:1]x"), ev.Unrecognised(1, "GPUTOTALCYC"), ev.VerifyStarted()]
+        [diagnosed("error", "ovxlib", "[f:1]x"), ev.Unrecognized(1, "GPUTOTALCYC"), ev.VerifyStarted()]
     )
     assert typed(events_of(b"GPUTOTALCYCE [f:1]x\n")) == typed(
-        [diagnosed("error", "ovxlib", "[f:1]x"), ev.Unrecognised(1, "GPUTOTALCYC")]
+        [diagnosed("error", "ovxlib", "[f:1]x"), ev.Unrecognized(1, "GPUTOTALCYC")]
     )
 
 
 def test_a_second_half_line_before_the_first_went_on() -> None:
     events = events_of(b"GPUTOTALCYCE [f:1]x\nVPC_ELAE [f:2]y\nPSETIME: 5\n")
     assert [event for event in events if isinstance(event, ev.VpcElapsed)] == [ev.VpcElapsed(5)]
-    assert [event for event in events if isinstance(event, ev.Unrecognised)] == [ev.Unrecognised(1, "GPUTOTALCYC")]
+    assert [event for event in events if isinstance(event, ev.Unrecognized)] == [ev.Unrecognized(1, "GPUTOTALCYC")]
 
 
 def test_a_long_line_is_not_searched_for_messages() -> None:
-    assert typed(events_of(b"x" * 3_000 + b"E [f:1]y\n")) == typed([ev.Unrecognised(1, "x" * 3_000 + "E [f:1]y")])
+    assert typed(events_of(b"x" * 3_000 + b"E [f:1]y\n")) == typed([ev.Unrecognized(1, "x" * 3_000 + "E [f:1]y")])
 
 
 # -- places ----------------------------------------------------------------------------------------------------------
@@ -574,7 +574,7 @@ def test_a_long_line_is_not_searched_for_messages() -> None:
 
 def test_progress_redrawn_on_one_line_keeps_the_lines_number() -> None:
     assert typed(events_of(b"10%\r50%\rVerify...\r\nwhat?\n")) == typed(
-        [ev.Unrecognised(1, "10%"), ev.Unrecognised(1, "50%"), ev.VerifyStarted(), ev.Unrecognised(2, "what?")]
+        [ev.Unrecognized(1, "10%"), ev.Unrecognized(1, "50%"), ev.VerifyStarted(), ev.Unrecognized(2, "what?")]
     )
 
 
@@ -600,8 +600,8 @@ def test_a_message_inside_the_table_leaves_its_halves_notes() -> None:
 def test_a_table_or_list_without_end_ends_with_the_next_part_of_the_run(line: bytes) -> None:
     for opened in (b"---Begin VerifyTiling ---\n", b"--- Top5 ---\n", b"Total\n"):
         events = events_of(opened + line + b"\n  2: 0.5\n1ms or 1us\n")
-        assert ev.Unrecognised(3, "2: 0.5") in events
-        assert ev.Unrecognised(4, "1ms or 1us") in events
+        assert ev.Unrecognized(3, "2: 0.5") in events
+        assert ev.Unrecognized(4, "1ms or 1us") in events
 
 
 def test_messages_between_a_total_and_its_figures() -> None:
@@ -631,4 +631,4 @@ def test_lines_read_elsewhere_count_and_end_a_list() -> None:
     parser = ProfileParser()
     parser.feed(b"--- Top5 ---\n")
     parser.skip(18)
-    assert parser.feed(b"  2: 0.5\n") == [ev.Unrecognised(20, "2: 0.5")]
+    assert parser.feed(b"  2: 0.5\n") == [ev.Unrecognized(20, "2: 0.5")]

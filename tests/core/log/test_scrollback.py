@@ -6,36 +6,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.log.scrollback import KEPT_BYTES, KEPT_LINES, KEPT_TEXT, Logbook, LogPage, last_lines, line_text
+from npumon.core.log.scrollback import (
+    KEPT_BYTES,
+    KEPT_LINES,
+    KEPT_TEXT,
+    Scrollback,
+    ScrollbackView,
+    last_lines,
+    line_text,
+)
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
 
-def page(*pieces: bytes, kept: int = KEPT_LINES) -> LogPage:
-    logbook = Logbook(kept)
+def page(*pieces: bytes, kept: int = KEPT_LINES) -> ScrollbackView:
+    logbook = Scrollback(kept)
     for piece in pieces:
         logbook.feed(piece)
     return logbook.page
 
 
 def test_an_empty_log() -> None:
-    assert page() == LogPage() == page(b"")
+    assert page() == ScrollbackView() == page(b"")
     assert page().first == 1
 
 
 def test_lines_and_the_one_that_is_open() -> None:
-    assert page(b"one\n\nthr") == LogPage((b"one", b""), 2, b"thr")
-    assert page(b"one\n\nthr", b"ee\n") == LogPage((b"one", b"", b"three"), 3)
+    assert page(b"one\n\nthr") == ScrollbackView((b"one", b""), 2, b"thr")
+    assert page(b"one\n\nthr", b"ee\n") == ScrollbackView((b"one", b"", b"three"), 3)
 
 
 def test_the_last_lines_are_kept() -> None:
     last = page(b"".join(b"%d\n" % number for number in range(1, 101)), kept=3)
-    assert last == LogPage((b"98", b"99", b"100"), 100)
+    assert last == ScrollbackView((b"98", b"99", b"100"), 100)
     assert last.first == 98
 
 
 def test_a_million_lines_take_no_more_than_ten_thousand() -> None:
-    logbook = Logbook()
+    logbook = Scrollback()
     for _ in range(100):
         logbook.feed(b"a line of the log\n" * 10_000)
     assert (len(logbook.page.lines), logbook.page.ever) == (KEPT_LINES, 1_000_000)
@@ -43,7 +51,7 @@ def test_a_million_lines_take_no_more_than_ten_thousand() -> None:
 
 def test_long_lines_are_cut() -> None:
     long = b"x" * 10_000
-    assert page(long + b"\n" + long) == LogPage((b"x" * KEPT_BYTES,), 1, b"x" * KEPT_BYTES)
+    assert page(long + b"\n" + long) == ScrollbackView((b"x" * KEPT_BYTES,), 1, b"x" * KEPT_BYTES)
 
 
 def test_a_line_without_end_does_not_grow() -> None:
@@ -58,12 +66,12 @@ def test_a_log_of_long_lines_is_bounded_too() -> None:
 
 
 def test_of_a_redrawn_line_the_last_drawing_is_kept() -> None:
-    assert page(b"10 %\r20 %\r", b"100 %\nnext\r\n") == LogPage((b"100 %", b"next\r"), 2)
+    assert page(b"10 %\r20 %\r", b"100 %\nnext\r\n") == ScrollbackView((b"100 %", b"next\r"), 2)
     assert page(b"10 %\r\r20 %").open_line == b"20 %"
 
 
 def test_the_page_is_the_same_object_until_something_comes() -> None:
-    logbook = Logbook()
+    logbook = Scrollback()
     logbook.feed(b"one\n")
     first = logbook.page
     logbook.feed(b"")

@@ -12,7 +12,7 @@ from npumon.core.log.grammar import RULES
 from npumon.core.log.parser import ProfileParser
 from npumon.core.log.scrollback import line_text
 from npumon.core.log.severity import level_of
-from npumon.core.run.splitter import RunFold
+from npumon.core.run.splitter import RunSplitter
 
 SEED = Path(__file__).parents[2] / "data" / "seed_run.txt"
 
@@ -63,7 +63,7 @@ def test_levels(line: str, level: str) -> None:
 
 def test_what_the_parser_diagnoses_is_highlighted() -> None:
     text = "E [a:1]one\nW [a:2]two\nFail to show result.\ngcSHADER_WriteBufferToFile: Failed to open file\nBus error\n"
-    parser, fold = ProfileParser(), RunFold()
+    parser, fold = ProfileParser(), RunSplitter()
     fold.feed(parser.feed(text.encode()))
     fold.feed(parser.close())
     diagnosed = {one.line: one.level for one in fold.state.diagnostics if one.line is not None}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.monitor import activity
-from npumon.core.monitor.activity import UNDER_WAY, Activity, Course
+from npumon.core.monitor.activity import UNDER_WAY, Activity, SeriesProgress
 
 
 def test_by_default_nothing_is_going_on() -> None:
@@ -29,9 +29,9 @@ def test_no_program_is_under_way(stage: str) -> None:
         (Activity("running", iteration=3), None),
         (Activity("running", iteration=3, iterations=4), 0.5),
         (Activity("running", iteration=9, iterations=4), 1.0),
-        (Activity("starting", course=Course(1, 4, 3.0)), 0.25),
-        (Activity("running", iteration=3, iterations=4, course=Course(1, 4, 3.0)), 0.375),
-        (Activity("finishing", course=Course(4, 4, 3.0)), 1.0),
+        (Activity("starting", course=SeriesProgress(1, 4, 3.0)), 0.25),
+        (Activity("running", iteration=3, iterations=4, course=SeriesProgress(1, 4, 3.0)), 0.375),
+        (Activity("finishing", course=SeriesProgress(4, 4, 3.0)), 1.0),
         (Activity("idle", iteration=3, iterations=4), None),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation, TopEntry
 from npumon.core.run.checks import checks_of, memory_checks
-from npumon.core.run.metrics import Check, Figures, figures_of
+from npumon.core.run.metrics import FigureCheck, Figures, figures_of
 from npumon.core.run.network import Network
 from npumon.core.run.state import EMPTY, RunState
 
@@ -27,7 +27,7 @@ IDS = [
 ]
 
 
-def checked(state: RunState, nominal: float | None = 800.0) -> dict[str, Check]:
+def checked(state: RunState, nominal: float | None = 800.0) -> dict[str, FigureCheck]:
     figures = figures_of(state.iterations[-1]) if state.iterations else Figures()
     return {check.id: check for check in checks_of(state, figures, nominal)}
 
@@ -177,15 +177,15 @@ def test_the_device_has_the_memory_that_the_network_wants(
 def test_memory_that_is_compared(real: RunState) -> None:
     network = Network(axi_sram_bytes=1_048_320, vip_sram_bytes=524_288)
     assert memory_checks(real, network) == (
-        Check("memory.axi_sram", True, "the network wants 1048320 bytes of AXI-SRAM, the device reports 1048576"),
-        Check(
+        FigureCheck("memory.axi_sram", True, "the network wants 1048320 bytes of AXI-SRAM, the device reports 1048576"),
+        FigureCheck(
             "memory.vip_sram",
             True,
             "the network wants 524288 bytes of VIP-SRAM, the device reports 522240; 4096 may be missing",
         ),
     )
     assert memory_checks(EMPTY, network) == (
-        Check("memory.axi_sram", None, "size of AXI-SRAM not in the text"),
-        Check("memory.vip_sram", None, "size of VIP-SRAM not in the text"),
+        FigureCheck("memory.axi_sram", None, "size of AXI-SRAM not in the text"),
+        FigureCheck("memory.vip_sram", None, "size of VIP-SRAM not in the text"),
     )
     assert memory_checks(real, None) == (), "nothing is known of the network"

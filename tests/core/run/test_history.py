@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
-from npumon.core.run.history import KEPT_SAMPLES, History, Sample, Series, sample_of
+from npumon.core.run.history import KEPT_SAMPLES, History, Sample, SampleRing, sample_of
 from npumon.core.run.metrics import figures_of
 
 #: The figures of the public run.
@@ -20,12 +20,12 @@ def sample(iteration: Iteration) -> Sample:
 
 
 def test_nothing_yet() -> None:
-    assert Series().history == History()
+    assert SampleRing().history == History()
 
 
 @given(st.integers(1, 20), st.lists(st.floats(0, 1e6), max_size=60))
 def test_the_last_ones_are_kept_and_all_are_counted(kept: int, times: list[float]) -> None:
-    series = Series(kept)
+    series = SampleRing(kept)
     for number, elapsed_us in enumerate(times, 1):
         series.add(Sample(elapsed_us=elapsed_us))
         assert series.history.ever == number
@@ -33,14 +33,14 @@ def test_the_last_ones_are_kept_and_all_are_counted(kept: int, times: list[float
 
 
 def test_there_are_more_than_a_screen_has_columns() -> None:
-    series = Series()
+    series = SampleRing()
     for _ in range(2 * KEPT_SAMPLES):
         series.add(Sample())
     assert len(series.history.samples) == KEPT_SAMPLES >= 250
 
 
 def test_the_history_is_the_same_object_until_a_sample_comes() -> None:
-    series = Series()
+    series = SampleRing()
     series.add(Sample())
     first = series.history
     assert series.history is first

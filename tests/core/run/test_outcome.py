@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from npumon.core.run.outcome import Ending, died, outcome
+from npumon.core.run.outcome import ExitInfo, died, outcome
 from npumon.core.run.state import RunState
 
 StateOf = Callable[[str | bytes], RunState]
@@ -18,23 +18,23 @@ NOTICE = "run.sh: line 5: 14896 Segmentation fault  ./inceptionv3\n"
     ("ending", "word"),
     [
         (None, "ok"),
-        (Ending(0), "ok"),
-        (Ending(1), "failed"),
-        (Ending(signal="SIGSEGV"), "failed"),
-        (Ending(), "failed"),  # nobody saw how
-        (Ending(error="cannot be executed"), "failed"),
-        (Ending(signal="SIGKILL", stopped_by="timeout"), "timeout"),
-        (Ending(signal="SIGKILL", stopped_by="cancelled"), "cancelled"),
-        (Ending(0, stopped_by="watcher"), "cancelled"),
+        (ExitInfo(0), "ok"),
+        (ExitInfo(1), "failed"),
+        (ExitInfo(signal="SIGSEGV"), "failed"),
+        (ExitInfo(), "failed"),  # nobody saw how
+        (ExitInfo(error="cannot be executed"), "failed"),
+        (ExitInfo(signal="SIGKILL", stopped_by="timeout"), "timeout"),
+        (ExitInfo(signal="SIGKILL", stopped_by="cancelled"), "cancelled"),
+        (ExitInfo(0, stopped_by="watcher"), "cancelled"),
     ],
 )
 def test_the_end_of_the_program_goes_before_its_text(
-    seed_run: bytes, state_of: StateOf, ending: Ending | None, word: str
+    seed_run: bytes, state_of: StateOf, ending: ExitInfo | None, word: str
 ) -> None:
     assert outcome(state_of(seed_run), ending) == word
 
 
-@pytest.mark.parametrize("ending", [None, Ending(0)])
+@pytest.mark.parametrize("ending", [None, ExitInfo(0)])
 @pytest.mark.parametrize(
     ("text", "word"),
     [
@@ -47,7 +47,7 @@ def test_the_end_of_the_program_goes_before_its_text(
         ("resultData.detect_num=0\n", "ok"),
     ],
 )
-def test_what_the_text_alone_says(state_of: StateOf, ending: Ending | None, text: str, word: str) -> None:
+def test_what_the_text_alone_says(state_of: StateOf, ending: ExitInfo | None, text: str, word: str) -> None:
     assert outcome(state_of(text), ending) == word
 
 
@@ -72,5 +72,5 @@ def test_only_a_shells_notice_is_a_death(state_of: StateOf) -> None:
 def test_a_program_that_ended_well_is_believed_where_only_its_last_list_is_short(state_of: StateOf) -> None:
     text = "Start run graph [1] times...\nRun the 1 time: 1.00ms or 5.00us\n --- Top5 ---\n  2: 0.500000\n"
     assert outcome(state_of(text)) == "truncated"
-    assert outcome(state_of(text), Ending(exit_status=0)) == "ok"
-    assert outcome(state_of(text.replace("[1]", "[2]")), Ending(exit_status=0)) == "truncated"
+    assert outcome(state_of(text), ExitInfo(exit_status=0)) == "ok"
+    assert outcome(state_of(text.replace("[1]", "[2]")), ExitInfo(exit_status=0)) == "truncated"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunSplitter
 from npumon.core.run.state import EMPTY, RunState
 
 RunsOf = Callable[[str | bytes], list[RunState]]
@@ -17,7 +17,7 @@ BLOCK = "layer id: 0 layer name:n operation[0]:a target:b.\nuid: 0\n*********\nR
 
 
 def test_iterations_and_runs_come_in_order(seed_run: bytes) -> None:
-    parser, fold = ProfileParser(), RunFold()
+    parser, fold = ProfileParser(), RunSplitter()
     completed = [*fold.feed(parser.feed(seed_run * 2)), fold.close()]
     kinds = [(type(item).__name__, item.run) for item in completed]
     assert kinds == [
@@ -32,13 +32,13 @@ def test_iterations_and_runs_come_in_order(seed_run: bytes) -> None:
 
 
 def test_a_log_without_profiler_text_is_one_empty_run() -> None:
-    assert RunFold(first_run=3).close() == RunCompleted(3, EMPTY)
+    assert RunSplitter(first_run=3).close() == RunCompleted(3, EMPTY)
 
 
 def test_of_a_long_run_the_newest_iterations_are_kept_where_no_more_is_asked_for() -> None:
     """As many as have so many operations together, and at least one."""
     for operations, bound, kept in ((1, 5, 5), (2, 5, 2), (7, 5, 1), (0, 5, 5)):
-        fold, parser = RunFold(kept_operations=bound), ProfileParser()
+        fold, parser = RunSplitter(kept_operations=bound), ProfileParser()
         block = "layer id: 0 layer name:n operation[0]:a target:b.\nuid: 0\n*********\n"
         text = (block * operations + "Run the 1 time: 1.00ms or 5.00us\n") * 9
         completed = fold.feed(parser.feed(text.encode()))
@@ -47,7 +47,7 @@ def test_of_a_long_run_the_newest_iterations_are_kept_where_no_more_is_asked_for
 
 
 def test_runs_taken_elsewhere_are_counted() -> None:
-    fold = RunFold()
+    fold = RunSplitter()
     fold.skip(10)
     assert fold.close().run == 11
 
@@ -98,5 +98,5 @@ def test_messages_after_a_run_belong_to_it(seed_run: bytes, runs_of: RunsOf) -> 
 def test_a_markdown_document_around_the_run_is_one_run(data_folder: Path, seed_run: bytes, runs_of: RunsOf) -> None:
     document = (data_folder / "seed_document.md").read_bytes()
     (alone,), (within,) = runs_of(seed_run), runs_of(document)
-    assert within.unrecognised > 10
-    assert within._replace(unrecognised=0, unrecognised_lines=()) == alone
+    assert within.unrecognized > 10
+    assert within._replace(unrecognized=0, unrecognized_lines=()) == alone

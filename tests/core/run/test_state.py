@@ -230,9 +230,9 @@ def test_a_test_that_failed_as_a_whole_is_no_further_failed_iteration() -> None:
 
 
 def test_a_line_redrawn_many_times_is_one_unrecognised_line() -> None:
-    state = folded(*(ev.Unrecognised(1, f"{share} %") for share in range(100)), ev.Unrecognised(2, "end"))
-    assert state.unrecognised == 2
-    assert state.unrecognised_lines == (ev.Unrecognised(1, "99 %"), ev.Unrecognised(2, "end"))
+    state = folded(*(ev.Unrecognized(1, f"{share} %") for share in range(100)), ev.Unrecognized(2, "end"))
+    assert state.unrecognized == 2
+    assert state.unrecognized_lines == (ev.Unrecognized(1, "99 %"), ev.Unrecognized(2, "end"))
 
 
 def test_a_second_list_replaces_the_first() -> None:
@@ -259,12 +259,12 @@ def test_a_run_without_end_takes_bounded_memory(event: ev.Event, field: str, kep
 
 def test_the_first_diagnostics_and_the_last_unrecognised_lines_are_kept() -> None:
     events = [ev.Diagnosed(Diagnostic(line, "error", "model", "x")) for line in range(1, 301)]
-    state = folded(*events, *(ev.Unrecognised(line, "x") for line in range(1, 301)))
+    state = folded(*events, *(ev.Unrecognized(line, "x") for line in range(1, 301)))
     assert state.diagnostics[0].line == 1
     assert state.diagnostics_dropped == 300 - phases.KEPT_DIAGNOSTICS
-    assert state.unrecognised == 300
-    assert state.unrecognised_lines[-1].line == 300
-    assert len(state.unrecognised_lines) == phases.KEPT_UNRECOGNISED
+    assert state.unrecognized == 300
+    assert state.unrecognized_lines[-1].line == 300
+    assert len(state.unrecognized_lines) == phases.KEPT_UNRECOGNIZED
 
 
 def test_iterations_are_counted_beyond_those_that_are_kept() -> None:
@@ -298,7 +298,7 @@ EVENTS = st.sampled_from(
         ev.KsnnAnnounced("v1.3"),
         ev.DetectionsCounted(3),
         ev.ObjectDetected(Detection()),
-        ev.Unrecognised(1, "text"),
+        ev.Unrecognized(1, "text"),
     ]
 )
 

@@ -9,9 +9,9 @@ import pytest
 from npumon.core.profile import Bandwidth, Cycles, Operation
 from npumon.core.run.metrics import Figures
 from npumon.core.run.network import Network
-from npumon.core.run.outcome import RUNNING, Ending, outcome
+from npumon.core.run.outcome import RUNNING, ExitInfo, outcome
 from npumon.core.run.state import EMPTY, RunState
-from npumon.core.run.verdict import Circumstances, assess, ddr_bound
+from npumon.core.run.verdict import VerdictContext, assess, ddr_bound
 
 StateOf = Callable[[str | bytes], RunState]
 Judge = Callable[..., tuple[str, str]]
@@ -50,11 +50,11 @@ def judged(state_of: StateOf) -> Judge:
     """The verdict on a text, by rule and sentence."""
 
     def judge(
-        text: str | bytes, ending: Ending | None = None, *, profiling: bool | None = None, peak: float | None = None
+        text: str | bytes, ending: ExitInfo | None = None, *, profiling: bool | None = None, peak: float | None = None
     ) -> tuple[str, str]:
         state = state_of(text)
         how = outcome(state, ending)
-        metrics = assess(state, Circumstances(how, ending, profiling, ddr_peak_mbyte_per_s=peak))
+        metrics = assess(state, VerdictContext(how, ending, profiling, ddr_peak_mbyte_per_s=peak))
         assert metrics.verdict.endswith(".")
         assert ". " not in metrics.verdict, "one sentence"
         return metrics.verdict_id, metrics.verdict
@@ -76,17 +76,17 @@ def test_the_real_run(seed_run: bytes, judged: Judge) -> None:
 @pytest.mark.parametrize(
     ("ending", "rule", "words"),
     [
-        (Ending(signal="SIGSEGV"), "run.crashed", "killed by SIGSEGV after iteration 1"),
-        (Ending(139), "run.crashed", "killed by SIGSEGV"),
-        (Ending(134), "run.crashed", "killed by SIGABRT"),
-        (Ending(3), "run.failed", "exited with status 3 after iteration 1"),
-        (Ending(), "run.failed", "How the model ended is not known"),
-        (Ending(stopped_by="timeout"), "run.timeout", "--timeout"),
-        (Ending(stopped_by="cancelled"), "run.cancelled", "stopped after iteration 1"),
-        (Ending(error="./x cannot be executed: Permission denied."), "run.not_started", "./x cannot be executed"),
+        (ExitInfo(signal="SIGSEGV"), "run.crashed", "killed by SIGSEGV after iteration 1"),
+        (ExitInfo(139), "run.crashed", "killed by SIGSEGV"),
+        (ExitInfo(134), "run.crashed", "killed by SIGABRT"),
+        (ExitInfo(3), "run.failed", "exited with status 3 after iteration 1"),
+        (ExitInfo(), "run.failed", "How the model ended is not known"),
+        (ExitInfo(stopped_by="timeout"), "run.timeout", "--timeout"),
+        (ExitInfo(stopped_by="cancelled"), "run.cancelled", "stopped after iteration 1"),
+        (ExitInfo(error="./x cannot be executed: Permission denied."), "run.not_started", "./x cannot be executed"),
     ],
 )
-def test_a_run_that_did_not_end_well(seed_run: bytes, judged: Judge, ending: Ending, rule: str, words: str) -> None:
+def test_a_run_that_did_not_end_well(seed_run: bytes, judged: Judge, ending: ExitInfo, rule: str, words: str) -> None:
     verdict_id, verdict = judged(seed_run, ending)
     assert verdict_id == rule
     assert words in verdict
@@ -97,7 +97,7 @@ def test_a_run_that_did_not_end_well(seed_run: bytes, judged: Judge, ending: End
     [("out of memory\n", "the log's last lines may say why"), ("E [main:1]no memory\n", "see the diagnostics")],
 )
 def test_a_failure_names_the_place_of_its_reason(judged: Judge, text: str, words: str) -> None:
-    assert judged(text, Ending(exit_status=3))[1].endswith(f"; {words}.")
+    assert judged(text, ExitInfo(exit_status=3))[1].endswith(f"; {words}.")
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_a_text_that_breaks_off_is_told_by_its_place(judged: Judge, text: str, p
 
 
 def test_a_program_that_says_nothing_is_told_by_its_place(judged: Judge) -> None:
-    assert "before it printed any profiler text" in judged("hello\n", Ending(1))[1]
-    assert "after frame 2" in judged("resultData.detect_num=0\n" * 2, Ending(1))[1]
+    assert "before it printed any profiler text" in judged("hello\n", ExitInfo(1))[1]
+    assert "after frame 2" in judged("resultData.detect_num=0\n" * 2, ExitInfo(1))[1]
 
 
 @pytest.mark.parametrize(("times", "words"), [(1, "An iteration failed"), (2, "2 iterations failed")])
@@ -285,20 +285,20 @@ def test_what_makes_an_operation_ddr_bound(operation: Operation, peak: float | N
     ],
 )
 def test_a_run_under_way_is_not_said_to_be_broken_off(text: str, words: str, state_of: StateOf) -> None:
-    metrics = assess(state_of(text), Circumstances(RUNNING))
+    metrics = assess(state_of(text), VerdictContext(RUNNING))
     assert (metrics.verdict_id, metrics.verdict) == ("run.running", f"The run is under way: {words}.")
 
 
 def test_a_run_under_way_is_judged_by_its_last_iteration(state_of: StateOf) -> None:
     text = HEAD.replace("[1]", "[9]") + block() + "Run the 1 time: 30.00ms or 30000.00us\n"
-    assert assess(state_of(text), Circumstances(RUNNING)).verdict_id == "compute.bound"
-    assert assess(state_of(text + block(idle=0.5) + "uid: 0\n"), Circumstances(RUNNING)).verdict_id == "compute.bound"
+    assert assess(state_of(text), VerdictContext(RUNNING)).verdict_id == "compute.bound"
+    assert assess(state_of(text + block(idle=0.5) + "uid: 0\n"), VerdictContext(RUNNING)).verdict_id == "compute.bound"
 
 
 def test_a_run_under_way_without_the_figures_to_judge_it(state_of: StateOf) -> None:
     """Cycles that cannot be: more idle ones than there are would be a contradiction, none at all no profile."""
     text = "GPUTOTALCYCLES: 5\n*********\nRun the 1 time: 30.00ms or 30000.00us\n"
-    metrics = assess(state_of(text), Circumstances(RUNNING))
+    metrics = assess(state_of(text), VerdictContext(RUNNING))
     assert metrics.verdict == "The run is under way; its text does not hold the figures to judge it so far."
 
 
@@ -306,11 +306,11 @@ def test_a_run_under_way_without_the_figures_to_judge_it(state_of: StateOf) -> N
     ("pid", "nominal"), [("0x88", 800.0), ("0xA1", 667.0), ("0xe8", 850.0), ("0x77", None), (None, None)]
 )
 def test_the_chip_that_the_text_names_gives_the_nominal_clock(pid: str | None, nominal: float | None) -> None:
-    assert assess(EMPTY._replace(pid=pid), Circumstances("ok")).nominal_clock_mhz == nominal
+    assert assess(EMPTY._replace(pid=pid), VerdictContext("ok")).nominal_clock_mhz == nominal
 
 
 def test_what_the_board_says_goes_first() -> None:
-    around = Circumstances("ok", nominal_clock_mhz=1000.0, ddr_peak_mbyte_per_s=3_000.0)
+    around = VerdictContext("ok", nominal_clock_mhz=1000.0, ddr_peak_mbyte_per_s=3_000.0)
     metrics = assess(EMPTY._replace(pid="0x88"), around)
     assert (metrics.nominal_clock_mhz, metrics.ddr_peak_mbyte_per_s) == (1000.0, 3_000.0)
 
@@ -320,15 +320,15 @@ def test_the_last_complete_iteration_with_a_profile_is_described(seed_run: bytes
     text = seed_run.replace(b"vxProcessGraph", b"Run the 2 time: 10.00ms or 10000.00us\nvxProcessGraph")
     state = state_of(text)
     assert [each.number for each in state.iterations] == [1, 2]
-    metrics = assess(state, Circumstances("ok"))
+    metrics = assess(state, VerdictContext("ok"))
     assert (metrics.figures.execution_us, metrics.verdict_id) == (20845, "check.time.total")
     broken = state_of(seed_run[: seed_run.index(b"vxProcess")] + begun[begun.index(b"layer id") :])
     assert broken.open_iteration is not None
-    assert assess(broken, Circumstances("truncated")).figures.execution_us == 20845
+    assert assess(broken, VerdictContext("truncated")).figures.execution_us == 20845
 
 
 def test_a_run_without_iterations_has_checks_that_abstain_and_a_verdict() -> None:
-    metrics = assess(EMPTY, Circumstances("empty"))
+    metrics = assess(EMPTY, VerdictContext("empty"))
     assert metrics.figures == Figures()
     assert {check.ok for check in metrics.checks} == {None}
     assert metrics.verdict_id == "run.empty"
@@ -338,8 +338,8 @@ def test_a_network_that_wants_more_memory_fails_its_check_and_contradicts_no_fig
     seed_run: bytes, state_of: StateOf
 ) -> None:
     state = state_of(seed_run)
-    alone = assess(state, Circumstances("ok"))
-    known = assess(state, Circumstances("ok"), Network(axi_sram_bytes=2 << 20, vip_sram_bytes=1 << 20))
+    alone = assess(state, VerdictContext("ok"))
+    known = assess(state, VerdictContext("ok"), Network(axi_sram_bytes=2 << 20, vip_sram_bytes=1 << 20))
     assert known.checks[: len(alone.checks)] == alone.checks
     assert [check.ok for check in known.checks[len(alone.checks) :]] == [False, False]
     assert (known.verdict_id, known.verdict) == (alone.verdict_id, alone.verdict)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
 from npumon.engine.offline.replay import replay
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
@@ -20,7 +20,7 @@ Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
 def live(text: bytes) -> list[Completed]:
     """The same log as a live run folds it."""
-    parser, fold = ProfileParser(), RunFold()
+    parser, fold = ProfileParser(), RunSplitter()
     return [*fold.feed(parser.feed(text)), *fold.feed(parser.close()), fold.close()]
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.log.fast_blocks import Heads
+from npumon.core.log.fast_blocks import HeaderCache
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunFold
+from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunSplitter
 from npumon.engine.offline.rows import Stretch, prepared, rows, segments
 from npumon.export.csv_rows import CsvRows, iteration_rows
 
@@ -19,7 +19,7 @@ Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
 def reference(text: bytes) -> str:
     """The same rows by the long way: tolerant parser, fold, iterations."""
-    parser, fold = ProfileParser(), RunFold()
+    parser, fold = ProfileParser(), RunSplitter()
     cells = ""
     for item in (*fold.feed([*parser.feed(text), *parser.close()]), fold.close()):
         if isinstance(item, IterationCompleted):
@@ -89,10 +89,10 @@ def test_an_iteration_that_is_broken_off_has_its_row(seed_run: bytes) -> None:
 
 def test_a_stretch_keeps_its_first_and_last_block_as_text(seed_run: bytes) -> None:
     block = b"".join(seed_run.splitlines(keepends=True)[16:34])
-    (one,) = segments(block, Heads(), CsvRows())
+    (one,) = segments(block, HeaderCache(), CsvRows())
     assert isinstance(one, Stretch)
     assert (one.rows, one.last) == ([], None)
-    three, rest = segments(block * 3 + b"cut", Heads(), CsvRows())
+    three, rest = segments(block * 3 + b"cut", HeaderCache(), CsvRows())
     assert isinstance(three, Stretch)
     assert len(three.rows) == 1
     assert three.last is not None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes.bandwidth import Lanes, bandwidth_lines
 from npumon.tui.widgets.graph import Scale
 from tests.tui.moments import ROOMS, TEXT, fits, history, moments, roles, seed_run, texts, without_counters
 from tests.tui.stage import live, report
 
 
-def drawn(shown: Live, room: Room) -> list[str]:
+def drawn(shown: Live, room: Area) -> list[str]:
     return texts(bandwidth_lines(shown, Scale(), Lanes(), room))
 
 
@@ -21,7 +21,7 @@ def done() -> Live:
 
 
 def test_six_figures_twice_and_their_bars_on_one_scale() -> None:
-    assert drawn(done(), Room(40, 9)) == [
+    assert drawn(done(), Area(40, 9)) == [
         "              MByte MByte/s 0      4 000",
         "total read    71.70   3 440 ██████████▍ ",
         "      write   17.81     854 ██▋         ",
@@ -35,13 +35,13 @@ def test_six_figures_twice_and_their_bars_on_one_scale() -> None:
 
 
 def test_reading_and_writing_differ_in_more_than_their_place() -> None:
-    lines = bandwidth_lines(done(), Scale(), Lanes(), Room(40, 6))
+    lines = bandwidth_lines(done(), Scale(), Lanes(), Area(40, 6))
     assert roles(lines[:1], "█") == {"read"}
     assert roles(lines[1:2], "█") == {"write"}
 
 
 def test_a_high_room_has_high_graphs_and_a_note() -> None:
-    lines = drawn(done(), Room(63, 17))
+    lines = drawn(done(), Area(63, 17))
     assert lines[7] == ""
     assert [line[:11] for line in lines[8:16]] == [
         "DDR  3 000 ", " " * 11, " " * 11, "         0 ", "AXI  3 000 ", " " * 11, " " * 11, "         0 ",
@@ -50,52 +50,52 @@ def test_a_high_room_has_high_graphs_and_a_note() -> None:
 
 
 def test_a_low_room_has_pairs() -> None:
-    assert drawn(done(), Room(48, 3)) == [
+    assert drawn(done(), Area(48, 3)) == [
         "total read   3 440  write     854  MByte/s",
         "AXI   read   1 486  write     678  MByte/s",
         "DDR   read   1 954  write     177  MByte/s",
     ]
-    assert drawn(done(), Room(28, 3))[0] == "total r   3 440  w     854"
+    assert drawn(done(), Area(28, 3))[0] == "total r   3 440  w     854"
 
 
 def test_a_narrow_room_has_no_bars() -> None:
-    assert drawn(done(), Room(30, 6))[0] == "total read    71.70   3 440"
+    assert drawn(done(), Area(30, 6))[0] == "total read    71.70   3 440"
 
 
 def test_a_figure_is_never_cut() -> None:
-    lines = drawn(moments()["huge"], Room(40, 6))
+    lines = drawn(moments()["huge"], Area(40, 6))
     assert lines[0].startswith("total read  8.1e+10 3.9e+12 █")
 
 
 def test_without_times_the_bars_show_amounts() -> None:
     run = report(TEXT.replace(b"execution time:             20845 us", b"execution time:             0 us"))
-    lines = drawn(live(run), Room(40, 7))
+    lines = drawn(live(run), Area(40, 7))
     assert lines[0].endswith(" 0         80")
     assert lines[1].startswith("total read    71.70     n/a ██████████")
 
 
 def test_a_figure_that_is_absent_has_no_bar() -> None:
     run = report(TEXT.replace(b"[     3] AXI_READ_BANDWIDTH  (MByte): 30.981305\n", b""))
-    assert drawn(live(run), Room(40, 6))[2] == "AXI   read      n/a     n/a" + " " * 13
+    assert drawn(live(run), Area(40, 6))[2] == "AXI   read      n/a     n/a" + " " * 13
 
 
 @pytest.mark.parametrize("shown", [live(), moments()["first run"]], ids=["no run", "first run"])
 def test_before_there_are_figures(shown: Live) -> None:
-    assert drawn(shown, Room(40, 9))[0] == "What a run reads and writes, through"
+    assert drawn(shown, Area(40, 9))[0] == "What a run reads and writes, through"
 
 
 def test_a_run_without_counters() -> None:
-    assert drawn(live(without_counters()), Room(40, 9)) == ["This run printed no bandwidth figures."]
+    assert drawn(live(without_counters()), Area(40, 9)) == ["This run printed no bandwidth figures."]
 
 
 def test_the_scale_of_the_bars_changes_rarely() -> None:
     scale = Scale()
-    first = texts(bandwidth_lines(done(), scale, Lanes(), Room(40, 7)))
+    first = texts(bandwidth_lines(done(), scale, Lanes(), Area(40, 7)))
     less = report(TEXT.replace(b"execution time:             20845 us", b"execution time:             30845 us"))
-    assert texts(bandwidth_lines(live(less), scale, Lanes(), Room(40, 7)))[0] == first[0]
+    assert texts(bandwidth_lines(live(less), scale, Lanes(), Area(40, 7)))[0] == first[0]
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Room) -> None:
+def test_every_moment_fits_every_room(room: Area) -> None:
     for name, shown in moments().items():
         assert fits(bandwidth_lines(shown, Scale(), Lanes(), room), room), name

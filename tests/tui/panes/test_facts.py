@@ -8,7 +8,7 @@ from npumon.core.monitor.live import Latencies
 from npumon.core.run.metrics import Figures, Metrics
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.state import EMPTY
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes import facts
 from tests.tui.moments import LATENCIES, seed_run, texts
 
@@ -98,10 +98,10 @@ def test_a_program_that_prints_no_preparation() -> None:
 def test_the_network_is_told_as_far_as_there_is_room(width: int, text: str) -> None:
     picture, box = NetworkTensor("input", "uint8", (1, 3, 299, 299)), NetworkTensor("box", "uint8", (1, 5))
     network = Network("inception_v3", None, (picture,), (box,) * 5)
-    assert texts([facts.network(network, Room(width, 1))]) == [text]
-    assert texts([facts.network(network, Room(width, 1, ascii=True))]) == [text.replace("×", "x")]
+    assert texts([facts.network(network, Area(width, 1))]) == [text]
+    assert texts([facts.network(network, Area(width, 1, ascii=True))]) == [text.replace("×", "x")]
 
 
 def test_a_network_that_says_little() -> None:
-    assert texts([facts.network(Network(), Room(80, 1))]) == ["network unnamed"]
-    assert facts.network(None, Room(80, 1)) == ()
+    assert texts([facts.network(Network(), Area(80, 1))]) == ["network unnamed"]
+    assert facts.network(None, Area(80, 1)) == ()

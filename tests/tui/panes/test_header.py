@@ -11,15 +11,15 @@ from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.snapshot import Snapshot
-from npumon.tui.paint import Room, width_of
-from npumon.tui.panes.header import Header
+from npumon.tui.paint import Area, width_of
+from npumon.tui.panes.header import HeaderPane
 from tests.tui.stage import BOARD, DRIVER, SEED, application, live, picture, report, until
 
 
 def text(shown: Live, width: int = 200, *, ascii_only: bool = False, paused: bool = False) -> str:
-    header = Header(ascii_only=ascii_only)
+    header = HeaderPane(ascii_only=ascii_only)
     header.paused = paused
-    (line,) = header.draw(shown, Room(width, 1, ascii_only))
+    (line,) = header.draw(shown, Area(width, 1, ascii_only))
     assert width_of(line) == width
     return "".join(part.text for part in line)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes.lane import Lane, reach
 from npumon.tui.widgets.graph import Graph
 from tests.tui.moments import history, roles, texts
@@ -15,17 +15,17 @@ def lane(name: str = "") -> Lane:
 
 
 def test_the_axis_names_its_ends() -> None:
-    lines = lane("DDR").lines(history(3), 1.0, "100", Room(20, 3))
+    lines = lane("DDR").lines(history(3), 1.0, "100", Area(20, 3))
     assert [line[:8] for line in texts(lines)] == ["DDR 100 ", " " * 8, "      0 "]
     assert roles(lines, "▁▂▅") == {"read"}
 
 
 def test_one_line_names_its_upper_end() -> None:
-    assert texts(lane("AXI").lines(history(3), 1.0, "100", Room(20, 1))) == ["AXI 100 ▁▁▂"]
+    assert texts(lane("AXI").lines(history(3), 1.0, "100", Area(20, 1))) == ["AXI 100 ▁▁▂"]
 
 
-@pytest.mark.parametrize("room", [Room(8, 3), Room(20, 0)])
-def test_without_room_there_is_nothing(room: Room) -> None:
+@pytest.mark.parametrize("room", [Area(8, 3), Area(20, 0)])
+def test_without_room_there_is_nothing(room: Area) -> None:
     assert lane().lines(history(3), 1.0, "100", room) == []
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes.prose import prose, wrapped
 from tests.tui.moments import texts
 
@@ -32,8 +32,8 @@ def test_nothing_is_lost(text: str, width: int) -> None:
 
 def test_what_does_not_fit_leaves_a_mark() -> None:
     sentences = [("one two", "warn"), ("three", "")]
-    assert texts(prose(sentences, Room(10, 5))) == ["one two", "three"]
-    assert texts(prose(sentences, Room(10, 1))) == ["one two…"]
-    assert texts(prose(sentences, Room(7, 1))) == ["one tw…"]
-    assert texts(prose(sentences, Room(7, 1, ascii=True))) == ["one tw~"]
-    assert prose(sentences, Room(7, 0)) == []
+    assert texts(prose(sentences, Area(10, 5))) == ["one two", "three"]
+    assert texts(prose(sentences, Area(10, 1))) == ["one two…"]
+    assert texts(prose(sentences, Area(7, 1))) == ["one tw…"]
+    assert texts(prose(sentences, Area(7, 1, ascii=True))) == ["one tw~"]
+    assert prose(sentences, Area(7, 0)) == []

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes.results import results_lines, results_title
 from tests.tui.moments import DETECTIONS, OTHER_TEXT, ROOMS, TEXT, fits, moments, seed_run, texts, under_way
 from tests.tui.stage import live, report
 
 
 def drawn(shown: Live, width: int = 32, height: int = 5, *, ascii_only: bool = False) -> list[str]:
-    return texts(results_lines(shown, Room(width, height, ascii_only)))
+    return texts(results_lines(shown, Area(width, height, ascii_only)))
 
 
 def changed() -> Live:
@@ -129,6 +129,6 @@ def test_markup_is_text() -> None:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Room) -> None:
+def test_every_moment_fits_every_room(room: Area) -> None:
     for name, shown in moments().items():
         assert fits(results_lines(shown, room), room) or (room.ascii and name == "hostile"), name

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from npumon.core.monitor.activity import Activity, Course
+from npumon.core.monitor.activity import Activity, SeriesProgress
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.run.report import RunInfo
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes.run_state import outcome_words, run_state_lines
 from tests.tui.moments import ROOMS, TEXT, fits, moments, roles, seed_run, texts, under_way
 from tests.tui.stage import live, report
 
 
 def drawn(shown: Live, width: int = 78, *, ascii_only: bool = False) -> str:
-    (line,) = texts(run_state_lines(shown, Room(width, 1, ascii_only)))
+    (line,) = texts(run_state_lines(shown, Area(width, 1, ascii_only)))
     return line.rstrip()
 
 
@@ -49,7 +49,7 @@ def test_how_far_a_run_is() -> None:
     assert drawn(shown) == "running    inceptionv3  run 8  iteration 4/20    █▎──────    1:15  ETA  12.3 s"
 
 
-SERIES = Course(over=2, runs=10, elapsed_s=31.0, remaining_s=124.0)
+SERIES = SeriesProgress(over=2, runs=10, elapsed_s=31.0, remaining_s=124.0)
 
 
 def test_how_far_a_series_is() -> None:
@@ -74,7 +74,7 @@ def test_the_bar_of_a_series_stays_where_it_is(width: int) -> None:
         running(part=3, parts=10, elapsed_s=1.5, course=SERIES, stage="verifying"),
         running(part=3, parts=10, elapsed_s=9.5, course=SERIES, iteration=1, iterations=20),
         running(part=3, parts=10, course=SERIES._replace(over=3), stage="finishing"),
-        running(part=1, parts=1, warmup=True, course=Course(0, 11, 0.1)),
+        running(part=1, parts=1, warmup=True, course=SeriesProgress(0, 11, 0.1)),
     ]
     bars = {
         (min(places), max(places))
@@ -111,7 +111,7 @@ def test_a_narrow_bar_keeps_the_stall() -> None:
 
 
 def test_a_stall_is_a_warning() -> None:
-    lines = run_state_lines(moments()["stalled"], Room(78, 1))
+    lines = run_state_lines(moments()["stalled"], Area(78, 1))
     assert roles(lines, "stalled for 12 s") == {"warn"}
     assert not roles(lines, "running")
 
@@ -165,7 +165,7 @@ def test_the_last_run_of_a_series_is_said_to_be_one() -> None:
 
 
 def test_a_watched_file_and_how_far_behind_it_is() -> None:
-    lines = run_state_lines(moments()["behind"], Room(78, 1))
+    lines = run_state_lines(moments()["behind"], Area(78, 1))
     assert texts(lines)[0].startswith("following  run.log  128.00 MiB behind  done in 0.4 s")
     assert roles(lines, "behind") == {"warn"}
 
@@ -184,6 +184,6 @@ def test_long_names_leave_room() -> None:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Room) -> None:
+def test_every_moment_fits_every_room(room: Area) -> None:
     for name, shown in moments().items():
         assert fits(run_state_lines(shown, room), room) or (room.ascii and name == "hostile"), name

@@ -8,7 +8,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.run.metrics import Figures
 from npumon.core.run.network import Network, NetworkTensor
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes.digits import large
 from npumon.tui.panes.utilization import Past, network_title, utilization_lines
 from tests.tui.moments import (
@@ -28,10 +28,10 @@ from tests.tui.moments import (
 )
 from tests.tui.stage import live
 
-MEDIUM, TALL = Room(76, 6), Room(116, 14)
+MEDIUM, TALL = Area(76, 6), Area(116, 14)
 
 
-def drawn(shown: Live, room: Room = MEDIUM) -> list[str]:
+def drawn(shown: Live, room: Area = MEDIUM) -> list[str]:
     return texts(utilization_lines(shown, Past(), room))
 
 
@@ -51,7 +51,7 @@ def test_every_figure_has_its_place() -> None:
 
 
 def test_the_graph_is_explained_where_there_is_room() -> None:
-    assert drawn(done(), Room(106, 6))[1].endswith("  create 59.5 ms, verify 0.82 ms  graph: last 3 iterations")
+    assert drawn(done(), Area(106, 6))[1].endswith("  create 59.5 ms, verify 0.82 ms  graph: last 3 iterations")
     run = seed_run()
     unprepared = run._replace(state=run.state._replace(create_us=None, verify_us=None))
     assert drawn(done()._replace(snapshot=board(run=unprepared)))[1].endswith("800 MHz  graph: last 3 iterations")
@@ -82,8 +82,8 @@ def test_a_tall_room_has_two_graphs() -> None:
 
 
 def test_small_rooms_keep_the_figure_and_its_bar() -> None:
-    assert drawn(done(), Room(38, 1)) == [" 98.2 % " + "▀" * 29 + "▘"]
-    assert drawn(done(), Room(30, 3, ascii=True)) == [
+    assert drawn(done(), Area(38, 1)) == [" 98.2 % " + "▀" * 29 + "▘"]
+    assert drawn(done(), Area(30, 3, ascii=True)) == [
         " 98.2 % " + "#" * 22,
         "busy 20.7 of 21.1 ms",
         "cycles 16.70 M, 0.30 M idle",
@@ -91,7 +91,7 @@ def test_small_rooms_keep_the_figure_and_its_bar() -> None:
 
 
 def test_what_a_small_room_leaves_goes_to_the_graph() -> None:
-    assert drawn(done(), Room(38, 6))[-2:] == ["100    ", "  0 ▁▂▃"]
+    assert drawn(done(), Area(38, 6))[-2:] == ["100    ", "  0 ▁▂▃"]
 
 
 @pytest.mark.parametrize(("share", "digits"), [(1.0, "100"), (0.99951, "100"), (0.05, "5.0"), (0.0, "0.0")])
@@ -175,7 +175,7 @@ def test_while_a_run_starts_the_last_figures_stay() -> None:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Room) -> None:
+def test_every_moment_fits_every_room(room: Area) -> None:
     for name, shown in moments().items():
         lines = utilization_lines(shown, Past(), room)
         assert fits(lines, room), name
@@ -196,6 +196,6 @@ def test_the_network_stands_beside_the_note_under_the_graph(ascii_only: bool) ->
 
 
 def test_small_rooms_do_without_the_network() -> None:
-    for room in (MEDIUM, Room(38, 6), Room(38, 1)):
+    for room in (MEDIUM, Area(38, 6), Area(38, 1)):
         assert drawn(with_network(), room) == drawn(done(), room)
     assert drawn(with_network("long" * 50), TALL) == drawn(done(), TALL)

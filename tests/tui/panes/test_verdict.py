@@ -6,7 +6,7 @@ import pytest
 
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Room
+from npumon.tui.paint import Area
 from npumon.tui.panes.verdict import failed_checks, most_lines, role_of, verdict_lines, verdict_sentences
 from tests.tui.moments import (
     MISSING,
@@ -25,7 +25,7 @@ from tests.tui.stage import live, report
 
 
 def test_the_verdict_in_lines() -> None:
-    assert texts(verdict_lines(live(seed_run()), Room(78, 2))) == [
+    assert texts(verdict_lines(live(seed_run()), Area(78, 2))) == [
         "Compute-bound: the NPU was busy 98.2 % of the window, so only a smaller model",
         "would run faster; DDR carried 2 130 MByte/s.",
     ]
@@ -108,6 +108,6 @@ def test_how_much_of_a_screen_is_for_sentences(columns: int, rows: int, most: in
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Room) -> None:
+def test_every_moment_fits_every_room(room: Area) -> None:
     for name, shown in moments().items():
         assert fits(verdict_lines(shown, room), room) or (room.ascii and name == "hostile"), name

@@ -12,8 +12,8 @@ from npumon.core.run.network import Network, NetworkTensor
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import Look
 from npumon.tui.messages import LiveArrived
-from npumon.tui.panes.results import Results
-from npumon.tui.panes.utilization import Utilization
+from npumon.tui.panes.results import ResultsPane
+from npumon.tui.panes.utilization import UtilizationPane
 from tests.tui.moments import MISSING, board, log, moments, seed_run
 from tests.tui.stage import application, live, picture, until
 
@@ -164,9 +164,9 @@ async def test_the_title_of_the_results_follows_what_they_are() -> None:
     app = application(done)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, done)
-        assert app.screen.query_one(Results).border_title == "Top-5"
+        assert app.screen.query_one(ResultsPane).border_title == "Top-5"
         await shows(pilot, moments()["detections"])
-        assert app.screen.query_one(Results).border_title == "Detections"
+        assert app.screen.query_one(ResultsPane).border_title == "Detections"
 
 
 async def test_a_pane_draws_again_only_when_what_it_shows_is_another() -> None:
@@ -174,7 +174,7 @@ async def test_a_pane_draws_again_only_when_what_it_shows_is_another() -> None:
     app = application(first)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, first)
-        pane = app.screen.query_one(Utilization)
+        pane = app.screen.query_one(UtilizationPane)
         drawn = pane._drawn
         await shows(pilot, first._replace(activity=Activity(run=8)))
         assert pane._drawn is drawn

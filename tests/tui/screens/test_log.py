@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from npumon.core.log.scrollback import Logbook
+from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.log import PAGE_KEYS, LogPage
 from npumon.tui.widgets import log_rows
-from tests.tui.stage import SEED, StillDesk, application, live, picture
+from tests.tui.stage import SEED, StaticBackend, application, live, picture
 from tests.tui.stage import until_at_rest as until
 
 
 def shown_text(text: bytes) -> Live:
-    book = Logbook()
+    book = Scrollback()
     book.feed(text)
     return live(log=book.page)
 
@@ -24,7 +24,7 @@ async def opened(pilot: Pilot[int]) -> LogPage:
     """The page, when it shows what the stage has."""
     app = pilot.app
     assert isinstance(app, MonitorApp)
-    assert isinstance(app.desk, StillDesk)
+    assert isinstance(app.desk, StaticBackend)
     shown = app.desk.shown
     await until(pilot, lambda: app.live is shown)
     app.action_page("log")
@@ -118,7 +118,7 @@ async def test_a_search_goes_on_between_keys(monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_what_was_found_may_be_dropped_meanwhile() -> None:
-    book = Logbook(kept=10)
+    book = Scrollback(kept=10)
     book.feed(b"needle\n" * 10)
     async with application(live(log=book.page)).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)

@@ -13,12 +13,12 @@ from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import Look
-from npumon.tui.paint import Room, width_of
+from npumon.tui.paint import Area, width_of
 from npumon.tui.screens import models
 from npumon.tui.screens.models import PAGE_KEYS, ModelsPage
 from npumon.tui.widgets.model_details import DEMOS, Paragraph, how_to_get_one, laid_out
 from npumon.tui.widgets.model_table import ModelTable, matching
-from tests.tui.stage import StillDesk, application, live, picture
+from tests.tui.stage import StaticBackend, application, live, picture
 from tests.tui.stage import until_at_rest as until
 
 DEMO = "~/aml_npu_demo_binaries"
@@ -41,7 +41,7 @@ OTHER_CHIP = INCEPTION._replace(
 HOSTILE = ModelChoice("c", "[bold]x", "[bold]x[/] [link=http://x]", None, "ksnn", "/日本/" + "x" * 300, "py [/]", None)
 
 
-class Desk(StillDesk):
+class MonitorBackend(StaticBackend):
     """A desk whose answers a test decides."""
 
     def __init__(self, choices: Sequence[ModelChoice], look: Look = Look(refresh_s=3600)) -> None:  # noqa: B008
@@ -91,7 +91,7 @@ def text(page: ModelsPage) -> str:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (250, 80), (60, 15), (40, 10)])
 @pytest.mark.parametrize("ascii_only", [False, True])
 async def test_models_are_listed_in_every_size(size: tuple[int, int], ascii_only: bool) -> None:
-    desk = Desk((INCEPTION, OTHER_CHIP, HOSTILE), Look(refresh_s=3600, ascii=ascii_only))
+    desk = MonitorBackend((INCEPTION, OTHER_CHIP, HOSTILE), Look(refresh_s=3600, ascii=ascii_only))
     async with MonitorApp(desk).run_test(size=size) as pilot:
         page = await opened(pilot)
         screen = picture(page.monitor_app)
@@ -108,7 +108,7 @@ async def test_models_are_listed_in_every_size(size: tuple[int, int], ascii_only
 
 
 async def test_what_lies_beside_a_model_is_inspected_once_and_on_a_thread() -> None:
-    desk = Desk((INCEPTION, OTHER_CHIP))
+    desk = MonitorBackend((INCEPTION, OTHER_CHIP))
     desk.inspections = {"/models/inception_v3.nb": "NBG [bold]format[/]\n\n  sizes\n"}
     async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
@@ -127,7 +127,7 @@ async def test_what_lies_beside_a_model_is_inspected_once_and_on_a_thread() -> N
 
 async def test_a_row_that_is_passed_by_is_not_inspected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "REST_S", 3600)
-    desk = Desk((INCEPTION, OTHER_CHIP))
+    desk = MonitorBackend((INCEPTION, OTHER_CHIP))
     async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await pilot.press("j", "k")
@@ -139,7 +139,7 @@ async def test_a_row_that_is_passed_by_is_not_inspected(monkeypatch: pytest.Monk
 async def test_several_files_are_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "_REMEMBERED", 3)
     networks = tuple(f"/models/{number}.nb" for number in range(3))
-    desk = Desk((INCEPTION._replace(networks=networks), OTHER_CHIP))
+    desk = MonitorBackend((INCEPTION._replace(networks=networks), OTHER_CHIP))
     desk.inspections = {network: f"this is {network}" for network in networks}
     async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
@@ -151,7 +151,7 @@ async def test_several_files_are_read_one_after_the_other(monkeypatch: pytest.Mo
 
 
 async def test_details_are_scrolled_by_keys_and_wheel() -> None:
-    desk = Desk((INCEPTION,))
+    desk = MonitorBackend((INCEPTION,))
     desk.inspections = {"/models/inception_v3.nb": "\n".join(f"row {number}" for number in range(100))}
     async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
@@ -175,7 +175,7 @@ async def test_details_are_scrolled_by_keys_and_wheel() -> None:
 
 @pytest.mark.parametrize("how", ["enter", "double click"])
 async def test_the_selected_model_is_run(how: str) -> None:
-    desk = Desk((INCEPTION, OTHER_CHIP))
+    desk = MonitorBackend((INCEPTION, OTHER_CHIP))
     async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         if how == "enter":
@@ -189,7 +189,7 @@ async def test_the_selected_model_is_run(how: str) -> None:
 
 
 async def test_a_click_on_no_row_runs_nothing() -> None:
-    desk = Desk((INCEPTION,))
+    desk = MonitorBackend((INCEPTION,))
     async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
         for row in (0, 8):
@@ -199,14 +199,14 @@ async def test_a_click_on_no_row_runs_nothing() -> None:
 
 
 async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
-    desk = Desk((INCEPTION,))
+    desk = MonitorBackend((INCEPTION,))
     desk.shown = live(activity=Activity(stage=RUNNING))
     async with MonitorApp(desk).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "A run is under way" in text(page))
         assert page.monitor_app.current_mode == "models"
-    desk = Desk((INCEPTION,))
+    desk = MonitorBackend((INCEPTION,))
     desk.watched = "/tmp/[bold].log"
     async with MonitorApp(desk).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
@@ -217,7 +217,7 @@ async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
 
 
 async def test_words_narrow_the_list() -> None:
-    desk = Desk((INCEPTION, OTHER_CHIP, HOSTILE))
+    desk = MonitorBackend((INCEPTION, OTHER_CHIP, HOSTILE))
     async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await pilot.press("slash", *"VIM3L")
@@ -236,7 +236,7 @@ async def test_words_narrow_the_list() -> None:
 
 
 async def test_without_a_model_it_says_how_to_get_one() -> None:
-    desk = Desk(())
+    desk = MonitorBackend(())
     async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
         assert "There is no model yet." in text(page)
@@ -256,7 +256,7 @@ async def test_without_a_model_it_says_how_to_get_one() -> None:
 
 @pytest.mark.parametrize("size", [(60, 15), (40, 10)])
 async def test_the_ways_to_a_model_are_seen_on_small_terminals(size: tuple[int, int]) -> None:
-    async with MonitorApp(Desk(())).run_test(size=size) as pilot:
+    async with MonitorApp(MonitorBackend(())).run_test(size=size) as pilot:
         page = await opened(pilot)
         shown = " ".join(text(page).replace("│", " ").split())
         for words in ("There is no model yet.", "npumon --demo", "get Khadas' demos", "git clone"):
@@ -264,7 +264,7 @@ async def test_the_ways_to_a_model_are_seen_on_small_terminals(size: tuple[int, 
 
 
 async def test_who_watches_a_log_is_not_told_to_get_models() -> None:
-    desk = Desk(())
+    desk = MonitorBackend(())
     desk.watched = "a.log"
     async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
@@ -274,7 +274,7 @@ async def test_who_watches_a_log_is_not_told_to_get_models() -> None:
 
 
 async def test_a_search_that_fails_says_why() -> None:
-    desk = Desk(())
+    desk = MonitorBackend(())
     desk.problem = Problem("models.unreadable", "The folder [bold] cannot be read.", "chmod it.")
     async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
@@ -291,7 +291,7 @@ def test_words_are_looked_for_in_all_that_is_known() -> None:
 @pytest.mark.parametrize("width", [1, 2, 10, 40, 200])
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_paragraphs_fit_any_width_and_lose_nothing(width: int, ascii_only: bool) -> None:
-    room = Room(width, 10, ascii_only)
+    room = Area(width, 10, ascii_only)
     long = Paragraph("x" * 100, "", "folder")
     for paragraphs in (how_to_get_one([DEMO, "/日本" * 30]), [long], [Paragraph("a b " * 50)]):
         lines = laid_out(paragraphs, room)
@@ -302,7 +302,7 @@ def test_paragraphs_fit_any_width_and_lose_nothing(width: int, ascii_only: bool)
 
 
 def test_a_broken_command_is_one_for_a_shell() -> None:
-    lines = ["".join(part.text for part in line) for line in laid_out([Paragraph(DEMOS, command=True)], Room(76, 9))]
+    lines = ["".join(part.text for part in line) for line in laid_out([Paragraph(DEMOS, command=True)], Area(76, 9))]
     assert lines == [
         "  git clone --recursive https://github.com/khadas/aml_npu_demo_binaries \\",
         "  ~/aml_npu_demo_binaries",

@@ -7,10 +7,10 @@ import pytest
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import Look
 from npumon.tui.keys import PAGES
-from npumon.tui.panes.header import Header
+from npumon.tui.panes.header import HeaderPane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.key_bar import KeyBar
-from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
+from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,14 @@ async def test_top_line_and_keys_are_on_every_page(page: str) -> None:
         app.action_page(page)
         await until(pilot, lambda: "Khadas" in picture(app)[0] and "q quit" in picture(app)[-1])
         assert isinstance(app.screen, Page)
-        assert app.screen.query_one(Header).region.y == 0
+        assert app.screen.query_one(HeaderPane).region.y == 0
         assert app.screen.query_one(KeyBar).region.y == 23
 
 
 @pytest.mark.parametrize("page", PAGES)
 async def test_ascii_reaches_every_pane(page: str) -> None:
     run = report(SEED.read_bytes())
-    app = MonitorApp(StillDesk(live(run, runs=(run,)), Look(refresh_s=3600, ascii=True)))
+    app = MonitorApp(StaticBackend(live(run, runs=(run,)), Look(refresh_s=3600, ascii=True)))
     async with app.run_test(size=(120, 40)) as pilot:
         app.action_page(page)
         await pilot.pause()

@@ -8,14 +8,14 @@ from textual.widgets import Button
 from npumon.board.board_lock import lock_folder
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.driver.inputs import Interruption
+from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.driver.plan import DriverPlan, ReloadReport, Step, StepOutcome
 from npumon.core.problems import Problem
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens import reload
 from npumon.tui.screens.reload import ReloadDialog
 from tests.tui.conftest import Open
-from tests.tui.stage import DRIVER, Demo, StillDesk, live, picture, until
+from tests.tui.stage import DRIVER, Demo, StaticBackend, live, picture, until
 
 
 async def opened(monitor: Demo) -> ReloadDialog:
@@ -167,7 +167,7 @@ async def test_after_an_interrupted_reload(demo: Open) -> None:
         await monitor.until_run()
         folder = lock_folder(monitor.place.roots)
         assert folder is not None
-        DriverJournal(folder).write(Interruption((("gpuProfiler", "0"), ("powerManagement", "0"))))
+        DriverJournal(folder).write(InterruptedReload((("gpuProfiler", "0"), ("powerManagement", "0"))))
         await monitor.press("g")
         await monitor.until_shown("profiling off, as it was before an interrupted reload:", "gpuProfiler=0")
         await monitor.press("p")
@@ -240,7 +240,7 @@ PLAN = DriverPlan("reload", (STEP,), (), (), (), DRIVER, notes=("[$error] note",
 
 
 def asking(control: Control) -> MonitorApp:
-    desk = StillDesk(live())
+    desk = StaticBackend(live())
     desk.driver = control
     return MonitorApp(desk)
 

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from npumon.tui.app import MonitorApp
-from npumon.tui.screens.repeat import MOST, RepeatDialog, Series
+from npumon.tui.screens.repeat import MOST, RepeatDialog, RepeatRequest
 from tests.tui.stage import application, live, picture, until
 
 
@@ -16,7 +16,7 @@ class Asked:
 
     def __init__(self, app: MonitorApp, pilot: Pilot[int]) -> None:
         self.pilot = pilot
-        self.answers: list[Series | None] = []
+        self.answers: list[RepeatRequest | None] = []
         app.push_screen(RepeatDialog("[bold]a[/] model"), self.answers.append)
 
 
@@ -27,21 +27,21 @@ async def test_enter_takes_what_stands_there() -> None:
         await until(pilot, lambda: "[bold]a[/] model" in "\n".join(picture(app)))
         await pilot.press("enter")
         await pilot.pause()
-        assert asked.answers == [Series(10, 1)]
+        assert asked.answers == [RepeatRequest(10, 1)]
 
 
 @pytest.mark.parametrize(
     ("keys", "answer"),
     [
-        ("5 enter", Series(5, 1)),
-        ("1 0 0 tab 0 enter", Series(100, 0)),
-        ("tab tab enter", Series(10, 1)),
+        ("5 enter", RepeatRequest(5, 1)),
+        ("1 0 0 tab 0 enter", RepeatRequest(100, 0)),
+        ("tab tab enter", RepeatRequest(10, 1)),
         ("tab tab tab enter", None),
         ("7 escape", None),
-        ("1 0 0 0 0 0 enter", Series(MOST, 1)),
+        ("1 0 0 0 0 0 enter", RepeatRequest(MOST, 1)),
     ],
 )
-async def test_by_keys(keys: str, answer: Series | None) -> None:
+async def test_by_keys(keys: str, answer: RepeatRequest | None) -> None:
     app = application(live())
     async with app.run_test() as pilot:
         asked = Asked(app, pilot)
@@ -77,8 +77,8 @@ async def test_letters_are_not_taken() -> None:
         assert asked.answers == []
 
 
-@pytest.mark.parametrize(("button", "answer"), [("#start", Series(10, 1)), ("#cancel", None)])
-async def test_by_mouse(button: str, answer: Series | None) -> None:
+@pytest.mark.parametrize(("button", "answer"), [("#start", RepeatRequest(10, 1)), ("#cancel", None)])
+async def test_by_mouse(button: str, answer: RepeatRequest | None) -> None:
     app = application(live())
     async with app.run_test() as pilot:
         asked = Asked(app, pilot)
@@ -98,7 +98,7 @@ async def test_small_terminals(size: tuple[int, int]) -> None:
         await pilot.pause()
         await pilot.press("4", "enter")
         await pilot.pause()
-        assert asked.answers == [Series(4, 1)]
+        assert asked.answers == [RepeatRequest(4, 1)]
 
 
 async def test_all_of_it_is_to_be_seen_at_40_by_10() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.tui.terminal.screen_buffer import Picture
+from npumon.tui.terminal.screen_buffer import ScreenBuffer
 
 COLUMNS, ROWS = 12, 3
 CLEAR = "\x1b[?7l\x1b[m\x1b[H\x1b[2J"
@@ -20,8 +20,8 @@ PIECES = st.tuples(
 ).map(lambda piece: f"\x1b[{piece[0]};{piece[1]}H\x1b[{piece[2]}m{piece[3][: COLUMNS + 1 - piece[1]]}\x1b[0m")
 
 
-def picture(*, ascii: bool = False, color: bool = True) -> Picture:  # noqa: A002 - as in the picture
-    made = Picture(COLUMNS, ROWS, ascii=ascii, color=color)
+def picture(*, ascii: bool = False, color: bool = True) -> ScreenBuffer:  # noqa: A002 - as in the picture
+    made = ScreenBuffer(COLUMNS, ROWS, ascii=ascii, color=color)
     made.cleared()
     return made
 

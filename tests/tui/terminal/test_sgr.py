@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.tui.terminal.sgr import PLAIN, Appearance, changed, on_blank, transition
+from npumon.tui.terminal.sgr import PLAIN, CellStyle, apply, diff, visible_on_blank
 
-BOLD_RED = Appearance(("1",), "31")
+BOLD_RED = CellStyle(("1",), "31")
 
 
 @pytest.mark.parametrize(
@@ -19,23 +19,23 @@ BOLD_RED = Appearance(("1",), "31")
     [
         ("", PLAIN),
         ("0", PLAIN),
-        ("4", Appearance(("1", "4"), "31")),
-        ("22", Appearance((), "31")),
-        ("39", Appearance(("1",))),
-        ("92;44", Appearance(("1",), "92", "44")),
-        ("107", Appearance(("1",), "31", "107")),
-        ("38;5;200;3", Appearance(("1", "3"), "38;5;200")),
-        ("48;2;1;2;3;4", Appearance(("1", "4"), "31", "48;2;1;2;3")),
-        ("48:2::1:2:3;4", Appearance(("1", "4"), "31", "48:2::1:2:3")),
-        ("58;5;3;9", Appearance(("1", "9"), "31")),
+        ("4", CellStyle(("1", "4"), "31")),
+        ("22", CellStyle((), "31")),
+        ("39", CellStyle(("1",))),
+        ("92;44", CellStyle(("1",), "92", "44")),
+        ("107", CellStyle(("1",), "31", "107")),
+        ("38;5;200;3", CellStyle(("1", "3"), "38;5;200")),
+        ("48;2;1;2;3;4", CellStyle(("1", "4"), "31", "48;2;1;2;3")),
+        ("48:2::1:2:3;4", CellStyle(("1", "4"), "31", "48:2::1:2:3")),
+        ("58;5;3;9", CellStyle(("1", "9"), "31")),
         ("58:2::1:2:3", BOLD_RED),
-        ("0;7", Appearance(("7",))),
-        ("38", Appearance(("1",), "38")),
+        ("0;7", CellStyle(("7",))),
+        ("38", CellStyle(("1",), "38")),
         ("<nonsense", BOLD_RED),
     ],
 )
-def test_sequences_change_the_look(parameters: str, look: Appearance) -> None:
-    assert changed(BOLD_RED, parameters, True) == look
+def test_sequences_change_the_look(parameters: str, look: CellStyle) -> None:
+    assert apply(BOLD_RED, parameters, True) == look
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_sequences_change_the_look(parameters: str, look: Appearance) -> None:
 def test_without_colour_a_background_that_marks_something_is_reversed(
     parameters: str, attributes: tuple[str, ...]
 ) -> None:
-    assert changed(PLAIN, parameters, False) == Appearance(attributes)
+    assert apply(PLAIN, parameters, False) == CellStyle(attributes)
 
 
 LOOKS = st.builds(
-    Appearance,
+    CellStyle,
     st.sets(st.sampled_from(("1", "3", "4", "7", "9"))).map(lambda attributes: tuple(sorted(attributes))),
     st.sampled_from(("", "31", "92", "38;5;200", "38;2;1;2;3")),
     st.sampled_from(("", "41", "102", "48;5;200", "48;2;1;2;3")),
@@ -72,19 +72,19 @@ LOOKS = st.builds(
 
 
 @given(LOOKS, LOOKS)
-def test_a_transition_leads_from_one_look_to_the_other(before: Appearance, after: Appearance) -> None:
+def test_a_transition_leads_from_one_look_to_the_other(before: CellStyle, after: CellStyle) -> None:
     screen, expected = pyte.Screen(2, 1), pyte.Screen(2, 1)
-    pyte.Stream(screen).feed(transition(PLAIN, before) + transition(before, after) + "x")
+    pyte.Stream(screen).feed(diff(PLAIN, before) + diff(before, after) + "x")
     pyte.Stream(expected).feed("\x1b[" + ";".join(filter(None, (*after.attributes, *after[1:]))) + "mx")
     assert screen.buffer[0][0] == expected.buffer[0][0]
 
 
 @given(LOOKS, LOOKS)
-def test_a_transition_without_colours_has_none(before: Appearance, after: Appearance) -> None:
-    grey = [Appearance(look.attributes) for look in (before, after)]
-    assert not re.search("3[0-9]|4[0-9]|9[0-7]|10[0-7]", transition(*grey))
+def test_a_transition_without_colours_has_none(before: CellStyle, after: CellStyle) -> None:
+    grey = [CellStyle(look.attributes) for look in (before, after)]
+    assert not re.search("3[0-9]|4[0-9]|9[0-7]|10[0-7]", diff(*grey))
 
 
 def test_only_some_of_a_look_shows_on_a_blank() -> None:
-    assert on_blank(Appearance(("1", "3"), "31", "44")) == Appearance((), "", "44")
-    assert on_blank(Appearance(("1", "7"), "31", "44")) == Appearance(("7",), "31", "44")
+    assert visible_on_blank(CellStyle(("1", "3"), "31", "44")) == CellStyle((), "", "44")
+    assert visible_on_blank(CellStyle(("1", "7"), "31", "44")) == CellStyle(("7",), "31", "44")

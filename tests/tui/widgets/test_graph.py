@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.run.history import History, Sample, Series
-from npumon.tui.paint import Room
+from npumon.core.run.history import History, Sample, SampleRing
+from npumon.tui.paint import Area
 from npumon.tui.widgets.graph import Graph, Scale, column, nice, window
 
 
@@ -49,16 +49,16 @@ def test_a_scale_is_not_led_astray(figure: float | None) -> None:
     ],
 )  # fmt: skip
 def test_columns(figure: float | None, expected: str) -> None:
-    assert "".join(column(figure, 1.0, Room(1, 2))) == expected
+    assert "".join(column(figure, 1.0, Area(1, 2))) == expected
 
 
 def test_columns_in_ascii() -> None:
-    cells = ["".join(column(eighths / 8, 1.0, Room(1, 1, ascii=True))) for eighths in range(9)]
+    cells = ["".join(column(eighths / 8, 1.0, Area(1, 1, ascii=True))) for eighths in range(9)]
     assert "".join(cells) == "....:::##"
 
 
 def test_rows() -> None:
-    rows = graph().rows(history(1.0, None, 0.5, 0.25), 1.0, Room(8, 2))
+    rows = graph().rows(history(1.0, None, 0.5, 0.25), 1.0, Area(8, 2))
     assert rows == ["█   ", "█ █▄"]
 
 
@@ -68,7 +68,7 @@ def test_a_full_graph_makes_room_for_a_quarter_of_its_width() -> None:
 
 
 def test_nearly_every_sample_changes_one_column_only() -> None:
-    series, drawing, room = Series(), graph(), Room(40, 3)
+    series, drawing, room = SampleRing(), graph(), Area(40, 3)
     before = drawing.rows(series.history, 1.0, room)
     whole = 0
     for number in range(200):
@@ -89,7 +89,7 @@ def test_nearly_every_sample_changes_one_column_only() -> None:
 def test_work_in_steps_gives_what_work_at_once_gives(
     shares: list[float | None], steps: list[int], width: int, height: int
 ) -> None:
-    room, drawing, done = Room(width, height), graph(), 0
+    room, drawing, done = Area(width, height), graph(), 0
     for step in steps:
         done = min(done + step, len(shares))
         drawing.rows(history(*shares[:done]), 1.0, room)
@@ -98,19 +98,19 @@ def test_work_in_steps_gives_what_work_at_once_gives(
 
 def test_another_room_or_scale_is_drawn_anew() -> None:
     drawing = graph()
-    drawing.rows(history(1.0, 0.5), 1.0, Room(8, 1))
-    assert drawing.rows(history(1.0, 0.5), 2.0, Room(8, 1)) == ["▄▂"]
-    assert drawing.rows(history(1.0, 0.5), 2.0, Room(8, 2)) == ["  ", "█▄"]
+    drawing.rows(history(1.0, 0.5), 1.0, Area(8, 1))
+    assert drawing.rows(history(1.0, 0.5), 2.0, Area(8, 1)) == ["▄▂"]
+    assert drawing.rows(history(1.0, 0.5), 2.0, Area(8, 2)) == ["  ", "█▄"]
 
 
 def test_a_history_that_begins_again() -> None:
     drawing = graph()
-    drawing.rows(history(1.0, 0.5, 1.0), 1.0, Room(8, 1))
-    assert drawing.rows(history(0.5), 1.0, Room(8, 1)) == ["▄"]
+    drawing.rows(history(1.0, 0.5, 1.0), 1.0, Area(8, 1))
+    assert drawing.rows(history(0.5), 1.0, Area(8, 1)) == ["▄"]
 
 
 def test_samples_that_are_no_longer_kept_are_gaps() -> None:
-    assert graph().rows(history(1.0, 1.0, ever=5), 1.0, Room(8, 1)) == ["   ██"]
+    assert graph().rows(history(1.0, 1.0, ever=5), 1.0, Area(8, 1)) == ["   ██"]
 
 
 def test_the_largest_figure_is_that_of_the_columns_shown() -> None:

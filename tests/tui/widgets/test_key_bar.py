@@ -9,11 +9,11 @@ from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import Look
-from npumon.tui.hints import State, hints_in
+from npumon.tui.hints import HintContext, hints_in
 from npumon.tui.keys import KEYS, PAGES
-from npumon.tui.paint import Room, width_of
+from npumon.tui.paint import Area, width_of
 from npumon.tui.widgets.key_bar import Hint, KeyBar
-from tests.tui.stage import SEED, StillDesk, application, live, picture, report, until
+from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
 HINTS = [Hint(key, "word", f"app.{key}") for key in "abcdef"]
@@ -22,7 +22,7 @@ HINTS = [Hint(key, "word", f"app.{key}") for key in "abcdef"]
 def drawn(hints: list[Hint], width: int, aside: str = "") -> str:
     bar = KeyBar()
     bar.offer(hints, aside)
-    (line,) = bar.draw(live(), Room(width, 1))
+    (line,) = bar.draw(live(), Area(width, 1))
     assert width_of(line) <= width
     return "".join(part.text for part in line)
 
@@ -51,7 +51,7 @@ def test_pages_stay_together_with_their_names_where_there_is_room() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_keys_that_lead_to_all_others_are_always_there(page: str, width: int) -> None:
     of_page = [Hint("Enter", "run it", "run"), Hint("/", "filter", "filter"), Hint("F5", "refresh", "refresh")]
-    hints = hints_in(State(page, repeatable=True, marked=True), of_page, live(RUN, runs=(RUN,)))
+    hints = hints_in(HintContext(page, repeatable=True, marked=True), of_page, live(RUN, runs=(RUN,)))
     text = drawn([*hints], width)
     assert text.startswith(" r run ")
     assert text.endswith(" : more  ? help  q quit ")
@@ -88,7 +88,7 @@ async def test_what_can_be_pressed_now(shown: Live, there: list[str], missing: l
 
 
 async def test_watching_runs_nothing() -> None:
-    desk = StillDesk(live(RUN, activity=Activity(RUNNING, source="a.log")))
+    desk = StaticBackend(live(RUN, activity=Activity(RUNNING, source="a.log")))
     desk.watched = "a.log"
     app = MonitorApp(desk)
     async with app.run_test(size=(160, 24)) as pilot:

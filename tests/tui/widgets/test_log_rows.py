@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from npumon.core.log.scrollback import Logbook, LogPage
-from npumon.tui.paint import Line, Room, width_of
+from npumon.core.log.scrollback import Scrollback, ScrollbackView
+from npumon.tui.paint import Area, Line, width_of
 from npumon.tui.widgets import log_rows
 from npumon.tui.widgets.log_rows import (
     Frame,
-    Place,
+    RowPosition,
     bottom_of,
     cells_before,
     continues,
@@ -33,8 +33,8 @@ from npumon.tui.widgets.log_rows import (
     stepped,
 )
 
-UNICODE = Room(40, 10)
-ASCII = Room(40, 10, ascii=True)
+UNICODE = Area(40, 10)
+ASCII = Area(40, 10, ascii=True)
 
 LINES = st.one_of(
     st.binary(max_size=120),
@@ -42,8 +42,8 @@ LINES = st.one_of(
 )
 
 
-def page(text: bytes, kept: int = 10_000) -> LogPage:
-    book = Logbook(kept)
+def page(text: bytes, kept: int = 10_000) -> ScrollbackView:
+    book = Scrollback(kept)
     book.feed(text)
     return book.page
 
@@ -68,7 +68,7 @@ def test_a_page_has_its_open_line() -> None:
         (page(b"a\nb\n"), page(b"1\n2\n3\n4\n5\n", kept=2), True),  # nothing speaks against it
     ],
 )
-def test_another_text_is_told_from_more_of_the_same(before: LogPage, after: LogPage, same: bool) -> None:
+def test_another_text_is_told_from_more_of_the_same(before: ScrollbackView, after: ScrollbackView, same: bool) -> None:
     assert continues(after, before) is same
     assert continues(before, before)
 
@@ -157,12 +157,12 @@ def test_the_scroll_bar_marks_where_one_is() -> None:
 def test_places_are_counted_in_rows() -> None:
     shown = page(b"a\nbb\nccc\n")
     rows = [0, 1, 2, 3].__getitem__
-    assert bottom_of(shown, 2, rows) == Place(3, 1)
-    assert bottom_of(shown, 4, rows) == Place(2, 1)
-    assert bottom_of(shown, 40, rows) == Place(1)
-    assert stepped(shown, Place(1), 3, rows) == Place(3)
-    assert stepped(shown, Place(3, 2), -4, rows) == Place(2)
-    assert stepped(shown, Place(2, 1), -40, rows) == Place(1)
+    assert bottom_of(shown, 2, rows) == RowPosition(3, 1)
+    assert bottom_of(shown, 4, rows) == RowPosition(2, 1)
+    assert bottom_of(shown, 40, rows) == RowPosition(1)
+    assert stepped(shown, RowPosition(1), 3, rows) == RowPosition(3)
+    assert stepped(shown, RowPosition(3, 2), -4, rows) == RowPosition(2)
+    assert stepped(shown, RowPosition(2, 1), -40, rows) == RowPosition(1)
 
 
 def sought(words: str) -> re.Pattern[str]:
@@ -184,7 +184,7 @@ def test_the_next_line_with_the_words_is_found_round_the_end(start: int, step: i
 
 def test_what_is_not_there_is_not_found() -> None:
     assert list(hunt(TEXT, 1, 1, sought("four"), ascii_only=False)) == []
-    assert list(hunt(LogPage(), 1, 1, sought("four"), ascii_only=False)) == []
+    assert list(hunt(ScrollbackView(), 1, 1, sought("four"), ascii_only=False)) == []
 
 
 def test_lines_that_were_dropped_are_passed_over() -> None:

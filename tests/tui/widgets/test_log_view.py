@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from npumon.core.log.scrollback import Logbook, line_text
+from npumon.core.log.scrollback import Scrollback, line_text
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
@@ -18,7 +18,7 @@ from npumon.tui.backend import Look
 from npumon.tui.screens.log import LogPage
 from npumon.tui.widgets import log_rows, log_view
 from npumon.tui.widgets.log_view import LogView
-from tests.tui.stage import StillDesk, application, live, picture, until_at_rest
+from tests.tui.stage import StaticBackend, application, live, picture, until_at_rest
 
 HOSTILE = [
     b"[bold]no[/] [link=http://x]markup[/link]",
@@ -32,14 +32,14 @@ HOSTILE = [
 ]
 
 
-def numbered(count: int, book: Logbook | None = None, start: int = 1) -> Logbook:
+def numbered(count: int, book: Scrollback | None = None, start: int = 1) -> Scrollback:
     """A log of numbered lines, or so many more."""
-    book = book or Logbook()
+    book = book or Scrollback()
     book.feed(b"".join(b"line %d\n" % number for number in range(start, start + count)))
     return book
 
 
-def showing(book: Logbook, activity: Activity | None = None) -> Live:
+def showing(book: Scrollback, activity: Activity | None = None) -> Live:
     return live(log=book.page, activity=activity or Activity())
 
 
@@ -68,7 +68,7 @@ class Stand:
 
     async def open(self) -> Stand:
         """Go to the page and wait until it shows what the stage has."""
-        assert isinstance(self.app.desk, StillDesk)
+        assert isinstance(self.app.desk, StaticBackend)
         shown = self.app.desk.shown
         await self.until(lambda: self.app.live is shown)
         self.app.action_page("log")
@@ -132,7 +132,7 @@ async def test_an_open_line_and_a_short_log_stand_at_the_top() -> None:
     ],
 )
 async def test_an_empty_log_says_why(activity: Activity, words: str) -> None:
-    async with application(showing(Logbook(), activity)).run_test(size=(80, 24)) as pilot:
+    async with application(showing(Scrollback(), activity)).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
         assert words in stand.rows[0]
         await stand.press("k", "j", "G", "home", "n", "w", "l", "pagedown")
@@ -176,7 +176,7 @@ async def test_new_lines_that_were_looked_at_are_new_no_more() -> None:
 
 @pytest.mark.usefixtures("quick")
 async def test_looking_back_follows_what_is_dropped_only_when_it_must() -> None:
-    book = numbered(100, Logbook(kept=100))
+    book = numbered(100, Scrollback(kept=100))
     async with application(showing(book)).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
         await stand.press("home", "pagedown")
@@ -193,7 +193,7 @@ async def test_another_text_is_followed_again() -> None:
     async with application(showing(numbered(100))).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
         await stand.press("home")
-        other = Logbook()
+        other = Scrollback()
         other.feed(b"other\n" * 30)
         await stand.show(showing(other))
         assert stand.rows[-1] == "  30  other"
@@ -233,7 +233,7 @@ async def test_the_scroll_bar_can_be_pressed_and_dragged() -> None:
 
 
 async def test_long_lines_are_scrolled_or_wrapped() -> None:
-    book = Logbook()
+    book = Scrollback()
     book.feed(b"short\n" + b"".join(b"%-10d" % n for n in range(0, 4_000, 10)) + b"\nend\n")
     async with application(showing(book)).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
@@ -262,7 +262,7 @@ async def test_long_lines_are_scrolled_or_wrapped() -> None:
 @pytest.mark.parametrize("ascii_only", [False, True])
 @pytest.mark.parametrize("wrap", [False, True])
 async def test_hostile_lines_are_data(ascii_only: bool, wrap: bool) -> None:
-    book = Logbook()
+    book = Scrollback()
     book.feed(b"\n".join(HOSTILE) + b"\n")
     app = application(showing(book), Look(refresh_s=3600, ascii=ascii_only))
     async with app.run_test(size=(80, 24)) as pilot:

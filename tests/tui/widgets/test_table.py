@@ -9,7 +9,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
-from npumon.tui.paint import ROLES, Line, Room, Span, bar, span
+from npumon.tui.paint import ROLES, Area, Line, Span, bar, span
 from npumon.tui.widgets.columns import Column, figure, fitting
 from npumon.tui.widgets.table import Table, table_keys
 
@@ -31,7 +31,7 @@ class Item(NamedTuple):
 class Things(Table[Item]):
     drawn = 0
 
-    def cell(self, row: Item, column: Column, room: Room) -> Line:
+    def cell(self, row: Item, column: Column, room: Area) -> Line:
         self.drawn += 1
         match column.key:
             case "id":
@@ -261,16 +261,16 @@ async def test_lines_are_as_wide_as_the_table_and_figures_whole(width: int) -> N
 
 
 def test_figures_are_never_cut() -> None:
-    assert figure("12.5", 12.5, Room(4, 1)) == "12.5"
-    assert figure("123456.75", 123456.75, Room(6, 1)) == "1e5"
-    assert figure("0.0000001", 1e-7, Room(6, 1)) == "1e-07"
-    assert figure("123456.75", 123456.75, Room(2, 1)) == "##"
-    assert figure("n/a", None, Room(2, 1)) == "n/a"
+    assert figure("12.5", 12.5, Area(4, 1)) == "12.5"
+    assert figure("123456.75", 123456.75, Area(6, 1)) == "1e5"
+    assert figure("0.0000001", 1e-7, Area(6, 1)) == "1e-07"
+    assert figure("123456.75", 123456.75, Area(2, 1)) == "##"
+    assert figure("n/a", None, Area(2, 1)) == "n/a"
 
 
 def test_a_table_says_what_stands_in_it() -> None:
     with pytest.raises(NotImplementedError):
-        Table[Item](COLUMNS).cell(Item("k", 1), COLUMNS[0], Room(5, 1))
+        Table[Item](COLUMNS).cell(Item("k", 1), COLUMNS[0], Area(5, 1))
 
 
 def test_the_help_names_the_page() -> None:
