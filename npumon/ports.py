@@ -105,15 +105,16 @@ class LogChunk:
     """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so; there may be
     none of it yet.
 
-    `behind` is how many bytes of the file were still unread when these were read. `old` says that these bytes were
-    there before anybody followed. A chunk without data says that the file is there, or, where `present` is False,
+    `behind` is how many bytes of the file were still unread when these were read. `preexisting` says that these
+    bytes were there before anybody followed. A chunk without data says that the file is there, or, where `present` is
+    False,
     that nothing has its name any more.
     """
 
     data: bytes
     restarted: str | None = None
     behind: int = 0
-    old: bool = False
+    preexisting: bool = False
     present: bool = True
 
 
@@ -177,9 +178,9 @@ class DriverControl(Protocol):
         ...
 
     async def apply(
-        self, plan: DriverPlan, hear: Callable[[StepOutcome], None], *, interactive: bool = False
+        self, plan: DriverPlan, on_step: Callable[[StepOutcome], None], *, interactive: bool = False
     ) -> ReloadReport:
-        """Carry the plan out and, if that fails half way, put the driver back. `hear` gets each step as it ends.
+        """Carry the plan out and, if that fails half way, put the driver back. `on_step` gets each step as it ends.
 
         `interactive` lends the terminal to `sudo`, which may ask for a password there; without it nothing is asked
         and a missing permission is the report's problem (unavailable), before anything was changed. Never raises

@@ -30,7 +30,7 @@ from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.inspection import inspect
 from npumon.ports import RunRequest
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.static_view import StaticBackend, picture
 
 PROFILED = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
@@ -71,7 +71,7 @@ async def _drawn(page: Page) -> str:
         live = _without_clock(await _after_runs(board, page.runs))
         choice = _choice(board)
         inspected = _inspected(choice)
-    look = Look(refresh_s=3600.0, ascii=page.ascii, demo=True)
+    look = DisplayOptions(refresh_s=3600.0, ascii=page.ascii, demo=True)
     return await picture(StaticBackend(live, look, [choice], inspected), page.size, page.page)
 
 
@@ -123,7 +123,7 @@ def _without_clock(live: Live) -> Live:
         ),
         activity=live.activity._replace(elapsed_s=None),
         previous=None if live.previous is None else _fixed(live.previous, 1),
-        runs=tuple(_fixed(run, len(live.runs) - 1 - place) for place, run in enumerate(live.runs)),
+        runs=tuple(_fixed(run, len(live.runs) - 1 - ctx) for ctx, run in enumerate(live.runs)),
     )
 
 

@@ -38,7 +38,7 @@ class Viewer:
     ) -> None:
         self.board = board
         self.seen: list[Live] = []
-        self.hear: Callable[[Live], None] = lambda live: None
+        self.on_step: Callable[[Live], None] = lambda live: None
         self._changed = asyncio.Event()
         clock = SystemClock()
         self.monitor = Monitor(
@@ -53,22 +53,22 @@ class Viewer:
     def _see(self, live: Live) -> None:
         self.seen.append(live)
         self._changed.set()
-        self.hear(live)
+        self.on_step(live)
 
     @property
     def live(self) -> Live:
         return self.monitor.live
 
-    def work(self, count: int = 1, warmup: int = 0, loops: int = 1, labels: tuple[str, ...] = ()) -> Job:
+    def job(self, repeat: int = 1, warmup: int = 0, loops: int = 1, labels: tuple[str, ...] = ()) -> Job:
         """Runs of the board's model."""
         board = self.board
         environment = (*PROFILED, ("VNN_LOOP_TIME", str(loops)))
         request = RunRequest(board.command, str(board.model_folder), environment, model=board.model.name)
-        return Job(request, labels, count, warmup)
+        return Job(request, labels, repeat, warmup)
 
-    def shell(self, text: str, count: int = 1, warmup: int = 0) -> Job:
+    def shell(self, text: str, repeat: int = 1, warmup: int = 0) -> Job:
         """Runs of a command."""
-        return Job(RunRequest(("sh", "-c", text), str(self.board.folder), model="shell"), (), count, warmup)
+        return Job(RunRequest(("sh", "-c", text), str(self.board.folder), model="shell"), (), repeat, warmup)
 
     async def until(self, true: Callable[[Live], object]) -> Live:
         """Wait for a published moment of which that is true."""

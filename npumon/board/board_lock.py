@@ -31,8 +31,8 @@ def lock_folder(roots: Roots) -> Path | None:
     It is the first folder that everybody may write to. Whether this user may is not asked: root and others have to
     choose the same one.
     """
-    places = [place for place in (roots.root / name for name in FOLDERS) if os.path.isdir(place)]
-    return next((place for place in places if place.stat().st_mode & stat.S_IWOTH), places[0] if places else None)
+    parents = [parent for parent in (roots.root / name for name in FOLDERS) if os.path.isdir(parent)]
+    return next((parent for parent in parents if parent.stat().st_mode & stat.S_IWOTH), parents[0] if parents else None)
 
 
 class HeldBoard:

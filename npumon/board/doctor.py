@@ -221,32 +221,32 @@ def _storage_findings(surroundings: Surroundings) -> Iterator[Finding]:
     """The folder itself need not exist: then what counts is the one in which it will be made."""
     folder = Path(os.path.abspath(surroundings.state_folder))
     shown = visible(str(folder))
-    place = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    parent = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
     effective = os.access in os.supports_effective_ids
-    if not os.path.isdir(place):
+    if not os.path.isdir(parent):
         yield Finding(
             "state.writable",
             False,
-            f"{visible(str(place))} is not a folder, so run logs cannot be kept in {shown}.",
+            f"{visible(str(parent))} is not a folder, so run logs cannot be kept in {shown}.",
             "Move it away, or set XDG_STATE_HOME to another folder.",
         )
-    elif os.access(place, os.W_OK | os.X_OK, effective_ids=effective):
+    elif os.access(parent, os.W_OK | os.X_OK, effective_ids=effective):
         yield Finding("state.writable", True, f"Run logs can be kept in {shown}.")
     else:
         yield Finding(
             "state.writable",
             False,
-            f"Run logs cannot be kept in {shown}: {visible(str(place))} is not writable.",
+            f"Run logs cannot be kept in {shown}: {visible(str(parent))} is not writable.",
             "Set XDG_STATE_HOME to a folder that this user may write to.",
         )
-    yield _space_finding(place, surroundings.enough_bytes)
+    yield _space_finding(parent, surroundings.enough_bytes)
 
 
-def _space_finding(place: Path, enough: int) -> Finding:
+def _space_finding(parent: Path, enough: int) -> Finding:
     try:
-        status = os.statvfs(place)
+        status = os.statvfs(parent)
     except OSError:
-        return Finding("state.space", None, f"The free space of {visible(str(place))} cannot be read.")
+        return Finding("state.space", None, f"The free space of {visible(str(parent))} cannot be read.")
     free = status.f_bavail * status.f_frsize
     text = f"{free // (1024 * 1024)} MiB are free where run logs are kept"
     if free >= enough:

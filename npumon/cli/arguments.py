@@ -91,12 +91,12 @@ def parse_words(words: Sequence[str]) -> argparse.Namespace:
     """The command line, with the name of its `command` and its `program`: what follows `--` for the commands that
     run one, else None. Raises `ProblemError` (usage), and `SystemExit` after `--help`."""
     if "--" in words:
-        place = words.index("--")
-        before = words[:place]
+        index = words.index("--")
+        before = words[:index]
         if any(name in before for name in _RUNNING):
             args = _parsed(before)
             if args.command in _RUNNING:
-                args.program = tuple(words[place + 1 :])
+                args.program = tuple(words[index + 1 :])
                 return args
     args = _parsed(words)
     args.program = None

@@ -77,12 +77,12 @@ def _entries(path: str, text: str, document: Mapping[str, Any], groups: frozense
         if group in groups and isinstance(content, dict):
             for name, value in content.items():
                 key = f"{group}.{name}"
-                yield Entry(key, value, _place(path, text, key))
+                yield Entry(key, value, _ctx(path, text, key))
         else:
-            yield Entry(group, content, _place(path, text, group))
+            yield Entry(group, content, _ctx(path, text, group))
 
 
-def _place(path: str, text: str, key: str) -> str:
+def _ctx(path: str, text: str, key: str) -> str:
     line = line_of(text, key)
     return shown(path) if line is None else f"{shown(path)}:{line}"
 

@@ -26,51 +26,51 @@ class PlannedRun(NamedTuple):
     network: ReadNetwork | None = None
 
 
-def model_program(entry: ModelEntry, place: CommandContext) -> PlannedRun:
+def model_program(entry: ModelEntry, ctx: CommandContext) -> PlannedRun:
     """A model that was found."""
-    request = _request(place, entry.command, entry.folder, entry.name)
-    return PlannedRun(request, entry.labels, _network(place, entry.folder, entry.files))
+    request = _request(ctx, entry.command, entry.folder, entry.name)
+    return PlannedRun(request, entry.labels, _network(ctx, entry.folder, entry.files))
 
 
-def demo_program(demo: DemoBoard, place: CommandContext) -> PlannedRun:
+def demo_program(demo: DemoBoard, ctx: CommandContext) -> PlannedRun:
     """The demo board's model."""
-    request = _request(place, demo.command, demo.model_folder, demo.model.name)
-    return PlannedRun(request, _labels(demo.model_folder), _network(place, demo.model_folder, demo.model.files))
+    request = _request(ctx, demo.command, demo.model_folder, demo.model.name)
+    return PlannedRun(request, _labels(demo.model_folder), _network(ctx, demo.model_folder, demo.model.files))
 
 
-def command_program(command: tuple[str, ...], folder: Path, place: CommandContext) -> PlannedRun:
+def command_program(command: tuple[str, ...], folder: Path, ctx: CommandContext) -> PlannedRun:
     """Any command, in a folder."""
-    return PlannedRun(_request(place, command, folder, Path(command[0]).name), labels_of(command, folder))
+    return PlannedRun(_request(ctx, command, folder, Path(command[0]).name), labels_of(command, folder))
 
 
-def kept_program(record: RunRecord, place: CommandContext) -> PlannedRun:
+def kept_program(record: RunRecord, ctx: CommandContext) -> PlannedRun:
     """What an earlier npumon ran, as far as that is on record: with today's settings, for its environment is not."""
     from dataclasses import replace
 
-    known = (entry for entry in place.models() if (entry.command, str(entry.folder)) == (record.command, record.cwd))
+    known = (entry for entry in ctx.models() if (entry.command, str(entry.folder)) == (record.command, record.cwd))
     entry = next(known, None)
     if entry is not None:
-        return model_program(entry, place)
-    program = command_program(record.command or ("",), Path(record.cwd), place)
+        return model_program(entry, ctx)
+    program = command_program(record.command or ("",), Path(record.cwd), ctx)
     return program._replace(request=replace(program.request, model=record.model))
 
 
-def _request(place: CommandContext, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
+def _request(ctx: CommandContext, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
     """The request for a command in its folder, as the settings want it."""
     from npumon.ports import RunRequest
 
-    settings = place.settings
-    keep = settings.run_keep and place.demo is None  # the simulated board ends with npumon, its runs with it
+    settings = ctx.settings
+    keep = settings.run_keep and ctx.demo is None  # the simulated board ends with npumon, its runs with it
     environment = (*(_PROFILE if settings.run_profile else ()), *settings.run_environment)
     return RunRequest(command, str(folder), environment, settings.run_timeout_s, keep, visible(name))
 
 
-def _network(place: CommandContext, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
+def _network(ctx: CommandContext, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
     """What reads the network of a model with these files, relative to its folder."""
     from npumon.cli.network_files import network_paths
 
     paths = network_paths(folder, files)
-    return place.networks.reader(paths) if paths else None
+    return ctx.networks.reader(paths) if paths else None
 
 
 def labels_of(command: Sequence[str], folder: Path) -> str | None:

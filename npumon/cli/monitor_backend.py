@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from npumon.cli.paths import current_folder, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 
 if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
@@ -44,36 +44,36 @@ class BoardBackend:
     """Implements `tui.backend.MonitorBackend`."""
 
     def __init__(
-        self, place: CommandContext, look: Look, watched: str | None = None, kept: RunRecord | None = None
+        self, ctx: CommandContext, display: DisplayOptions, watched: str | None = None, kept: RunRecord | None = None
     ) -> None:
         """On a log that is `watched`, on a run that an earlier npumon began, or without either."""
-        self.look = look
+        self.display = display
         self.watched = watched
         self._kept = kept
-        self._place = place
+        self._ctx = ctx
         self._entries: dict[str, ModelEntry] = {}
 
     @cached_property
     def driver(self) -> DriverControl:
         """Reload galcore."""
-        return self._place.driver_control
+        return self._ctx.driver_control
 
     def monitor(self, publish: Callable[[Live], None]) -> Monitor:
         """The engine on this board."""
         from npumon.board.clock import SystemClock
         from npumon.engine.monitor import Monitor
 
-        place = self._place
-        runner: ModelRunner = RunnerOnDemand(lambda: place.runner)
+        ctx = self._ctx
+        runner: ModelRunner = RunnerOnDemand(lambda: ctx.runner)
         if self._kept is not None:
             from npumon.board.run.reattached_run import ReattachedRunner
 
             runner = ReattachedRunner(self._kept, runner)
-        return Monitor(runner, place.follower, place.probe, SystemClock(), place.context(board=False), publish)
+        return Monitor(runner, ctx.follower, ctx.probe, SystemClock(), ctx.context(board=False), publish)
 
     def models(self) -> Sequence[ModelChoice]:
         """What can be run here, those for this chip first."""
-        entries = sorted(self._place.models(), key=lambda entry: not entry.preferred)
+        entries = sorted(self._ctx.models(), key=lambda entry: not entry.preferred)
         self._entries = {f"{entry.folder}/{entry.full_name}": entry for entry in entries}
         return tuple(self._choice(key, entry) for key, entry in self._entries.items())
 
@@ -81,7 +81,7 @@ class BoardBackend:
         from npumon.cli.network_files import network_paths
         from npumon.core.monitor.model_choice import ModelChoice
 
-        on_board = self._place.on_board
+        on_board = self._ctx.on_board
         return ModelChoice(
             id=key,
             name=entry.name,
@@ -99,9 +99,9 @@ class BoardBackend:
 
     def where_models_are_looked_for(self) -> Sequence[str]:
         """The folders, as people write them."""
-        return tuple(shown(self._place.on_board(str(folder))) for folder in self._place.model_folders)
+        return tuple(shown(self._ctx.on_board(str(folder))) for folder in self._ctx.model_folders)
 
-    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Job:
+    def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
         """What running this model means. Raises `ProblemError` when it has gone."""
         entry = self._entries.get(choice.id)
         if entry is None or not entry.folder.is_dir():
@@ -109,25 +109,25 @@ class BoardBackend:
             raise ProblemError(Problem("model.gone", what, "F5 on the Models page looks again."))
         from npumon.cli.jobs import model_program
 
-        return self._work(model_program(entry, self._place))._replace(count=count, warmup=warmup)
+        return self._job(model_program(entry, self._ctx))._replace(repeat=repeat, warmup=warmup)
 
-    def first_work(self) -> Job | None:
+    def first_job(self) -> Job | None:
         """What was begun earlier; the demo board runs its model at once; a real board waits for a key."""
         if self._kept is not None:
             from npumon.cli.jobs import kept_program
 
-            return self._work(kept_program(self._kept, self._place))
-        demo = self._place.demo
+            return self._job(kept_program(self._kept, self._ctx))
+        demo = self._ctx.demo
         if demo is None or self.watched is not None:
             return None
         from npumon.cli.jobs import demo_program
 
-        return self._work(demo_program(demo, self._place))
+        return self._job(demo_program(demo, self._ctx))
 
-    def _work(self, program: PlannedRun) -> Job:
+    def _job(self, program: PlannedRun) -> Job:
         from npumon.engine.job import Job
 
-        return Job(program.request, tuple(self._place.class_names(program.labels)), network=program.network)
+        return Job(program.request, tuple(self._ctx.class_names(program.labels)), network=program.network)
 
     def inspection(self, network: str) -> str:
         """What `npumon inspect` says of the file."""
@@ -137,8 +137,8 @@ class BoardBackend:
         from npumon.export.model_text import model_text
 
         source = InputFile(network)
-        inspector = Inspector(Namespace(weights=False, pb=None, report=None, budget=None, flash=None), self._place)
-        style = Style(ascii=self.look.ascii, color=False, width=_INSPECTION_WIDTH)
+        inspector = Inspector(Namespace(weights=False, pb=None, report=None, budget=None, flash=None), self._ctx)
+        style = Style(ascii=self.display.ascii, color=False, width=_INSPECTION_WIDTH)
         return model_text(inspector.one(source), os.path.basename(source.name), style)
 
     def export(self, report: RunReport) -> str:
@@ -146,14 +146,14 @@ class BoardBackend:
         from npumon.export.json_text import json_document
         from npumon.export.run_document import run_document
 
-        data = json_document(run_document(self._place.outlasting(report)), self._place.output.style)
+        data = json_document(run_document(self._ctx.outlasting(report)), self._ctx.output.style)
         return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
         """Write the runs as `npumon run -n N --format json` prints them."""
         from npumon.export.json_text import json_runs
 
-        data = "".join(json_runs(map(self._place.outlasting, reports), self._place.output.style))
+        data = "".join(json_runs(map(self._ctx.outlasting, reports), self._ctx.output.style))
         return _written(f"npumon-runs-{_stamp()}", ".json", data)
 
     def picture(self, svg: str) -> str:
@@ -162,7 +162,7 @@ class BoardBackend:
 
     def in_words(self, text: str) -> str:
         """A text with its paths as people know them."""
-        return self._place.on_board(text)
+        return self._ctx.on_board(text)
 
     def warning(self) -> Problem | None:
         """A reload that was interrupted."""
@@ -170,7 +170,7 @@ class BoardBackend:
             return None
         from npumon.cli.commands.driver_change import interrupted
 
-        return interrupted(self._place, "g puts it back as it was.")
+        return interrupted(self._ctx, "g puts it back as it was.")
 
 
 def _stamp() -> str:

@@ -96,9 +96,9 @@ def create_board(folder: Path, scenario: str = "steady", seed: int = 0, speed: f
 @contextmanager
 def temporary_board(scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> Iterator[DemoBoard]:
     """A board in a fresh private folder, which is removed afterwards. Its programs end with it."""
-    place = Path(_temporary_files())
-    remove_leftovers(place)
-    folder = place / f"{PREFIX}{os.urandom(8).hex()}"
+    parent = Path(_temporary_files())
+    remove_leftovers(parent)
+    folder = parent / f"{PREFIX}{os.urandom(8).hex()}"
     try:  # before it is made: whoever is interrupted in between leaves nothing behind
         folder.mkdir(mode=0o700)
         with in_use(folder):
@@ -187,8 +187,8 @@ def _lay_model(board: DemoBoard, model: DemoModel) -> None:
     if folder.name == "VIM3":
         _lay_variant(folder, model)
     if model.top and model.name != "lenet_layers":
-        place = folder.parent if folder.name == "VIM3" else folder
-        put(place / LABELS_FILE, labels())
+        parent = folder.parent if folder.name == "VIM3" else folder
+        put(parent / LABELS_FILE, labels())
 
 
 def _content(name: str, variant: str) -> bytes:

@@ -27,19 +27,19 @@ def in_use(folder: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
-def remove_leftovers(place: Path) -> None:
+def remove_leftovers(parent: Path) -> None:
     """Remove this user's boards that nobody has any more. What cannot be removed stays."""
     try:
-        names = [name for name in os.listdir(place) if name.startswith(PREFIX)]
+        names = [name for name in os.listdir(parent) if name.startswith(PREFIX)]
     except OSError:
         return
     for name in names:
         try:
-            descriptor = _locked(place / name) if _old(place / name) else None
+            descriptor = _locked(parent / name) if _old(parent / name) else None
         except OSError:  # it went meanwhile
             continue
         if descriptor is not None:
-            shutil.rmtree(place / name, ignore_errors=True)
+            shutil.rmtree(parent / name, ignore_errors=True)
             os.close(descriptor)
 
 

@@ -46,8 +46,8 @@ def merged(own: list[str], foreign: list[tuple[int, str]]) -> Iterator[str]:
     """The program's lines with the others on their places; beyond its end, empty lines lead up to them."""
     rest = iter(own)
     number = 1
-    for place, text in foreign:
-        while number < place:
+    for index, text in foreign:
+        while number < index:
             yield next(rest, "")
             number += 1
         yield text

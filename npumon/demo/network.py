@@ -91,11 +91,11 @@ def network_bytes(network: DemoNetwork, variant: str) -> bytes:
             struct.pack("<2I", 0, _VIP_SRAM_BYTES),
         )
     )
-    place = len(head) + 8 * _TABLES
+    position = len(head) + 8 * _TABLES
     directory = b""
     for table in tables:
-        directory += struct.pack("<2I", place, len(table))
-        place += len(table)
+        directory += struct.pack("<2I", position, len(table))
+        position += len(table)
     return head + directory + b"".join(tables) + _trailer(network)
 
 

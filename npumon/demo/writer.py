@@ -58,8 +58,8 @@ def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
         for block in (
             *opening(state, dialect),
             *(
-                iteration(each, dialect, restart=restart, announced=_announced(state.iterations, place))
-                for place, each in enumerate(state.iterations)
+                iteration(each, dialect, restart=restart, announced=_announced(state.iterations, index))
+                for index, each in enumerate(state.iterations)
             ),
             *closing(state, dialect),
         )
@@ -118,13 +118,13 @@ def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False, announc
     return Block(lines, elapsed_us)
 
 
-def _announced(iterations: Sequence[Iteration], place: int) -> bool:
+def _announced(iterations: Sequence[Iteration], index: int) -> bool:
     """Whether an inference line alone would say something else: it counts on, and without a block before it, it is
     that of the iteration before, where that has none yet."""
-    it = iterations[place]
+    it = iterations[index]
     has_block = bool(it.operations) or it.vpc_elapsed_us is not None
-    taken = place > 0 and iterations[place - 1].inference_us is None and not has_block
-    return it.number != place + 1 or taken
+    taken = index > 0 and iterations[index - 1].inference_us is None and not has_block
+    return it.number != index + 1 or taken
 
 
 def operations(it: Iteration, dialect: Dialect, *, broken: bool) -> list[str]:

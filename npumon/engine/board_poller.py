@@ -23,15 +23,15 @@ class BoardReading(NamedTuple):
 
 
 class BoardPoller:
-    """Reads in a thread that lives as long as one reading; `hear` is called on the loop with what it gave.
+    """Reads in a thread that lives as long as one reading; `on_reading` is called on the loop with what it gave.
 
     The thread is a daemon: a read that hangs in the kernel does not keep the program from ending.
     """
 
-    def __init__(self, probe: BoardProbe, clock: Clock, hear: Callable[[BoardReading], None]) -> None:
+    def __init__(self, probe: BoardProbe, clock: Clock, on_reading: Callable[[BoardReading], None]) -> None:
         self._probe = probe
         self._clock = clock
-        self._hear = hear
+        self._on_reading = on_reading
         self._asked_s: float | None = None
         self._answered = asyncio.Event()
 
@@ -43,8 +43,8 @@ class BoardPoller:
         silent_s = self._clock.monotonic() - self._asked_s
         return silent_s if silent_s >= PATIENCE_S else None
 
-    async def look(self) -> None:
-        """Read once. Returns when `hear` was called, or when that takes too long; it is called later then.
+    async def poll(self) -> None:
+        """Read once. Returns when `on_reading` was called, or when that takes too long; it is called later then.
 
         While a reading is under way no second one is begun.
         """
@@ -64,17 +64,17 @@ class BoardPoller:
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         """In the thread."""
-        sight = None
+        reading = None
         try:
-            sight = BoardReading(self._probe.board(), self._probe.driver())
+            reading = BoardReading(self._probe.board(), self._probe.driver())
         finally:
             try:
-                loop.call_soon_threadsafe(self._take, sight)
+                loop.call_soon_threadsafe(self._take, reading)
             except RuntimeError:  # the loop was closed meanwhile
                 pass
 
-    def _take(self, sight: BoardReading | None) -> None:
+    def _take(self, reading: BoardReading | None) -> None:
         self._asked_s = None
         self._answered.set()
-        if sight is not None:
-            self._hear(sight)
+        if reading is not None:
+            self._on_reading(reading)

@@ -82,7 +82,7 @@ class SeriesEta:
         self._measured_s += length_s
         self._over += 1
 
-    def course(self, run: Activity, now_s: float) -> SeriesProgress:
+    def series_progress(self, run: Activity, now_s: float) -> SeriesProgress:
         """How far the series is while its present run is so far; between two runs that one has no elapsed time."""
         remaining_s = self._remaining_s(run)
         return SeriesProgress(

@@ -34,8 +34,8 @@ class LiveState:
     def __init__(self, context: Context, clock: Clock) -> None:
         self._clock = clock
         self.context = context
-        self.sight = BoardReading(BoardState(), context.driver or DriverState())
-        self.journal = SessionHistory()
+        self.reading = BoardReading(BoardState(), context.driver or DriverState())
+        self.session_history = SessionHistory()
         self.log = Scrollback()
         self.doing = Activity()
         self.run: RunProgress | None = None
@@ -47,16 +47,16 @@ class LiveState:
         self._ended: RunReport | None = None
         self._previous: RunReport | None = None
 
-    def see(self, sight: BoardReading) -> None:
+    def update(self, reading: BoardReading) -> None:
         """The board as it is now; later runs are judged by it."""
         # One reading may fall between a program's end and the driver's knowing; two tell.
-        self.unseen = min(self.sight.driver.unseen_references, sight.driver.unseen_references)
-        self.sight = sight
+        self.unseen = min(self.reading.driver.unseen_references, reading.driver.unseen_references)
+        self.reading = reading
         self.context = self.context._replace(
-            driver=sight.driver, nominal_clock_mhz=self.context.nominal_clock_mhz or sight.board.nominal_clock_mhz
+            driver=reading.driver, nominal_clock_mhz=self.context.nominal_clock_mhz or reading.board.nominal_clock_mhz
         )
 
-    def own(self, log: str | None) -> None:
+    def add_log(self, log: str | None) -> None:
         """A run of ours has this log."""
         self._logs.append(log)
 
@@ -71,19 +71,21 @@ class LiveState:
         self._ended = report
         self._previous = self._last()
         if counted:
-            self.journal.run(report)
+            self.session_history.run(report)
 
     def rest(self, stage: str = IDLE) -> None:
         """Nothing is under way."""
         self.run, self.series, self.stopping = None, None, False
-        self.doing = Activity(stage=stage, run=self.journal.ended, source=self.doing.source, note=self.doing.note)
+        self.doing = Activity(
+            stage=stage, run=self.session_history.ended, source=self.doing.source, note=self.doing.note
+        )
 
     def activity(self) -> Activity:
         """What is going on now."""
         now_s = self._clock.monotonic()
         shown = self.doing if self.run is None else self.run.activity(self.doing, now_s)
         if self.series is not None:
-            shown = shown._replace(course=self.series.course(shown, now_s))
+            shown = shown._replace(series_progress=self.series.series_progress(shown, now_s))
         if self.stopping:
             shown = shown._replace(stage=STOPPING)
         if self.unanswered_s is not None:
@@ -93,18 +95,18 @@ class LiveState:
 
     def _last(self) -> RunReport | None:
         """The last run that counts."""
-        return self.journal.runs[-1] if self.journal.runs else None
+        return self.session_history.runs[-1] if self.session_history.runs else None
 
     def live(self) -> Live:
         """This moment."""
         report = self._ended if self.run is None else self.run.report(self.context)
         return Live(
-            Snapshot(self._clock.now(), self.sight.board, self.sight.driver, report, self.context.demo),
+            Snapshot(self._clock.now(), self.reading.board, self.reading.driver, report, self.context.demo),
             self.activity(),
             self._previous,
-            self.journal.runs,
-            self.journal.latencies(None if report is None else report.info.model),
-            self.journal.history,
+            self.session_history.runs,
+            self.session_history.latencies(None if report is None else report.info.model),
+            self.session_history.history,
             self.log.page,
-            None if self.doing.source is not None else npu_users_notice(self.sight.driver, self._logs, self.unseen),
+            None if self.doing.source is not None else npu_users_notice(self.reading.driver, self._logs, self.unseen),
         )

@@ -26,76 +26,76 @@ class LogFollowing:
     Some programs end with their totals. Such a run is shown as over, though it counts only when something says so.
     """
 
-    def __init__(self, path: str, scene: LiveState, clock: Clock, kept_operations: int) -> None:
+    def __init__(self, path: str, live_state: LiveState, clock: Clock, kept_operations: int) -> None:
         self._info = RunInfo(log=visible(path))
         self._name = visible(os.path.basename(path))
-        self._scene = scene
+        self._live_state = live_state
         self._clock = clock
         self._log = WatchedLog(kept_operations)
         self._run: RunProgress | None = None
         self._between = FOLLOWING
-        scene.log = Scrollback()
-        scene.doing = Activity(stage=WAITING, run=scene.journal.ended, source=visible(path))
+        live_state.log = Scrollback()
+        live_state.doing = Activity(stage=WAITING, run=live_state.session_history.ended, source=visible(path))
 
     def take(self, chunk: LogChunk) -> None:
         """More of the text, or news of the file."""
-        scene = self._scene
+        live_state = self._live_state
         if chunk.restarted is not None:
             self._tell(self._log.restart())
             self._between = ANEW
-            scene.rest(ANEW)
-            scene.log = Scrollback()
+            live_state.rest(ANEW)
+            live_state.log = Scrollback()
             self._note(f"{self._name} was {chunk.restarted}; read from its beginning.")
         if not chunk.data:
             self._presence(present=chunk.present)
             return
-        scene.log.feed(chunk.data)
+        live_state.log.feed(chunk.data)
         self._tell(self._log.feed(chunk.data))
         self._show(chunk)
 
     def _presence(self, *, present: bool) -> None:
-        doing = self._scene.doing
+        doing = self._live_state.doing
         if not present:
-            self._scene.doing = doing._replace(stage=WAITING)
+            self._live_state.doing = doing._replace(stage=WAITING)
             if self._log.state.has_profiler_text:
                 self._note(f"{self._name} is gone; waiting for another one.")
         elif doing.stage == WAITING:
-            self._scene.doing = doing._replace(stage=self._between)
+            self._live_state.doing = doing._replace(stage=self._between)
 
     def _show(self, chunk: LogChunk) -> None:
         """The run under way, if there is one."""
-        scene, log = self._scene, self._log
+        live_state, log = self._live_state, self._log
         if log.state.has_profiler_text:
             self._between = FOLLOWING
         if log.between_runs:
-            scene.rest(self._between)
+            live_state.rest(self._between)
         else:
             now_s = self._clock.monotonic()
             run = self._run
             if run is None or run.number != log.number:
-                self._run = run = RunProgress(now_s, began_s=None if chunk.old else now_s, number=log.number)
+                self._run = run = RunProgress(now_s, began_s=None if chunk.preexisting else now_s, number=log.number)
                 run.info = self._info
-            run.heard(log.state, now_s, timed=not chunk.old)
+            run.update(log.state, now_s, timed=not chunk.preexisting)
             if run.seems_over:
-                scene.end(self._report(log.state, log.number), counted=False)
-                scene.rest(FOLLOWING)
+                live_state.end(self._report(log.state, log.number), counted=False)
+                live_state.rest(FOLLOWING)
             else:
-                scene.begin(run)
-                scene.doing = scene.doing._replace(run=scene.journal.ended + 1)
+                live_state.begin(run)
+                live_state.doing = live_state.doing._replace(run=live_state.session_history.ended + 1)
         behind = chunk.behind if chunk.behind > BEHIND_BYTES else 0
-        scene.doing = scene.doing._replace(stage=self._between, behind_bytes=behind)
+        live_state.doing = live_state.doing._replace(stage=self._between, behind_bytes=behind)
 
     def _tell(self, completed: list[Completed]) -> None:
-        scene = self._scene
+        live_state = self._live_state
         for item in completed:
             if isinstance(item, IterationCompleted):
-                scene.journal.iteration(None, item.iteration)
+                live_state.session_history.iteration(None, item.iteration)
             else:
-                scene.end(self._report(item.state, item.run))
+                live_state.end(self._report(item.state, item.run))
                 self._note(None)
 
     def _report(self, state: RunState, number: int) -> RunReport:
-        return report_of(state, self._scene.context, self._info, number=number, runs_in_log=None)
+        return report_of(state, self._live_state.context, self._info, number=number, runs_in_log=None)
 
     def _note(self, note: str | None) -> None:
-        self._scene.doing = self._scene.doing._replace(note=note)
+        self._live_state.doing = self._live_state.doing._replace(note=note)

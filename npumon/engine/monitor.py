@@ -50,12 +50,12 @@ class Monitor:
         self._clock = clock
         self._publish = publish
         self._labels = context.labels
-        self._scene = LiveState(context, clock)
-        self._lookout = BoardPoller(probe, clock, self._see)
+        self._live_state = LiveState(context, clock)
+        self._poller = BoardPoller(probe, clock, self._on_reading)
         self._publisher = Throttle(self._deliver, clock.monotonic, _later)
         self._live: Live | None = None
         self._shown: Activity | None = None
-        self._work: Job | None = None
+        self._job: Job | None = None
         self._session: Session | None = None
         self._series: asyncio.Task[None] | None = None
         self._tail: LogTail | None = None
@@ -67,42 +67,42 @@ class Monitor:
     def live(self) -> Live:
         """The newest moment."""
         if self._live is None:
-            self._live = self._scene.live()
+            self._live = self._live_state.live()
         return self._live
 
     @property
-    def work(self) -> Job | None:
+    def job(self) -> Job | None:
         """What was asked for last; None before the first time."""
-        return self._work
+        return self._job
 
     @property
     def left(self) -> bool:
         """Whether a run was left to itself, by `close`."""
         return self._left
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Read the board and the driver once, in a thread of its own. Never waits for long; see `BoardPoller`."""
-        await self._lookout.look()
+        await self._poller.poll()
         self.tick()
 
     def tick(self) -> None:
         """Time has passed: what is shown of it may have changed."""
-        self._scene.unanswered_s = self._lookout.silent_s
-        if self._scene.activity() != self._shown:
+        self._live_state.unanswered_s = self._poller.silent_s
+        if self._live_state.activity() != self._shown:
             self._changed()
 
-    async def run(self, work: Job) -> None:
+    async def run(self, job: Job) -> None:
         """Make the runs, one after the other; returns when all are over, or the first that makes more pointless.
 
         Raises `ProblemError` when no run could be started, and (usage) while something else is under way. When
         the task is cancelled the run under way is ended, as by `stop`.
         """
         self._claim()
-        self._work = work
-        labels = work.labels or self._labels
-        self._scene.context = context = self._scene.context._replace(labels=labels, network=None)
-        self._session = session = Session(self._runner, self._follower, context, KEPT_OPERATIONS, work.network)
-        self._series = series = asyncio.get_running_loop().create_task(self._make(session, work))
+        self._job = job
+        labels = job.labels or self._labels
+        self._live_state.context = context = self._live_state.context._replace(labels=labels, network=None)
+        self._session = session = Session(self._runner, self._follower, context, KEPT_OPERATIONS, job.network)
+        self._series = series = asyncio.get_running_loop().create_task(self._make(session, job))
         try:
             await asyncio.shield(series)
         except asyncio.CancelledError:
@@ -120,9 +120,9 @@ class Monitor:
         Raises `ProblemError` when it cannot be read, and (usage) while something else is under way.
         """
         self._claim()
-        self._scene.context = self._scene.context._replace(network=None)
+        self._live_state.context = self._live_state.context._replace(network=None)
         self._tail = tail = self._follower.follow(path)
-        following = LogFollowing(path, self._scene, self._clock, KEPT_OPERATIONS)
+        following = LogFollowing(path, self._live_state, self._clock, KEPT_OPERATIONS)
         try:
             self._changed()
             async with aclosing(tail.chunks()) as chunks:
@@ -131,14 +131,14 @@ class Monitor:
                     self._changed()
         finally:
             self._tail = None
-            self._scene.doing = self._scene.doing._replace(source=None, note=None)
+            self._live_state.doing = self._live_state.doing._replace(source=None, note=None)
             self._release()
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
         """While the driver is being reloaded: says so, and lets nothing else begin."""
         self._claim()
-        self._scene.doing = self._scene.doing._replace(stage=RELOADING)
+        self._live_state.doing = self._live_state.doing._replace(stage=RELOADING)
         try:
             self._changed()
             yield
@@ -157,68 +157,68 @@ class Monitor:
 
     def _end(self, reason: StopReason) -> None:
         if self._session is not None and self._session.stopped is None:
-            self._scene.stopping = True
+            self._live_state.stopping = True
             self._session.stop(reason)
             self._changed()
 
     # -- one series of runs --------------------------------------------------------------------------------------
 
-    async def _make(self, session: Session, work: Job) -> None:
-        scene, runs = self._scene, work.warmup + work.count
-        scene.journal.begin(_model_of(work), work.count if runs > 1 else 0)
+    async def _make(self, session: Session, job: Job) -> None:
+        live_state, runs = self._live_state, job.warmup + job.repeat
+        live_state.session_history.begin(_model_of(job), job.repeat if runs > 1 else 0)
         if runs > 1:
-            scene.series = SeriesEta(runs, self._clock.monotonic())
+            live_state.series = SeriesEta(runs, self._clock.monotonic())
         try:
-            for part in runs_of(work):
-                if not await self._one(session, work, part) or session.stopped is not None:
+            for job_run in runs_of(job):
+                if not await self._one(session, job, job_run) or session.stopped is not None:
                     break
         finally:
             self._series = self._session = None
             self._release()
 
-    async def _one(self, session: Session, work: Job, part: JobRun) -> bool:
+    async def _one(self, session: Session, job: Job, job_run: JobRun) -> bool:
         """One run. False when the next one would fare no better."""
-        scene = self._scene
+        live_state = self._live_state
         now_s = self._clock.monotonic()
         run = RunProgress(now_s, began_s=now_s)
-        model = _model_of(work)
+        model = _model_of(job)
         run.info = RunInfo(model=model)
-        scene.begin(run)
-        scene.log = Scrollback()
-        scene.doing = Activity(
+        live_state.begin(run)
+        live_state.log = Scrollback()
+        live_state.doing = Activity(
             stage=STARTING,
             model=model,
-            run=scene.journal.ended + (not part.warmup),
-            part=part.number if part.of > 1 or part.warmup else None,
-            parts=part.of if part.of > 1 or part.warmup else None,
-            warmup=part.warmup,
+            run=live_state.session_history.ended + (not job_run.warmup),
+            part=job_run.number if job_run.total > 1 or job_run.warmup else None,
+            parts=job_run.total if job_run.total > 1 or job_run.warmup else None,
+            warmup=job_run.warmup,
         )
         self._changed()
 
-        def hear(update: Update) -> None:
+        def on_update(update: Update) -> None:
             if session.info is not None and session.info is not run.info:
                 run.info = session.info
-                scene.own(run.info.log)
-                run.older(session.age_s)
+                live_state.add_log(run.info.log)
+                run.began_earlier(session.age_s)
             for item in update.completed:
-                if isinstance(item, IterationCompleted) and not part.warmup:
-                    scene.journal.iteration(model, item.iteration)
-            if scene.context.network is not session.network:
-                scene.context = scene.context._replace(network=session.network)
+                if isinstance(item, IterationCompleted) and not job_run.warmup:
+                    live_state.session_history.iteration(model, item.iteration)
+            if live_state.context.network is not session.network:
+                live_state.context = live_state.context._replace(network=session.network)
             if update.data:
-                scene.log.feed(update.data)
+                live_state.log.feed(update.data)
                 behind = update.behind if update.behind > BEHIND_BYTES else 0
-                scene.doing = scene.doing._replace(behind_bytes=behind)
-                run.heard(update.state, self._clock.monotonic(), timed=not update.old)
+                live_state.doing = live_state.doing._replace(behind_bytes=behind)
+                run.update(update.state, self._clock.monotonic(), timed=not update.preexisting)
                 self._changed()
 
-        report = await session.run(work.request, hear)
+        report = await session.run(job.request, on_update)
         self._left = report.info.outcome == RUNNING
-        scene.doing = scene.doing._replace(stage=FINISHING)
-        failed_warmup = part.warmup and report.info.outcome != OK
-        scene.end(report, counted=not part.warmup or failed_warmup)
-        if scene.series is not None:
-            scene.series.ended(self._clock.monotonic() - now_s, warmup=part.warmup)
+        live_state.doing = live_state.doing._replace(stage=FINISHING)
+        failed_warmup = job_run.warmup and report.info.outcome != OK
+        live_state.end(report, counted=not job_run.warmup or failed_warmup)
+        if live_state.series is not None:
+            live_state.series.ended(self._clock.monotonic() - now_s, warmup=job_run.warmup)
         self._changed()
         return started(report) and not failed_warmup
 
@@ -233,18 +233,18 @@ class Monitor:
         self._free.clear()
 
     def _release(self) -> None:
-        self._scene.rest()
+        self._live_state.rest()
         self._free.set()
         self._changed()
 
-    def _see(self, sight: BoardReading) -> None:
-        if sight != self._scene.sight or sight.driver.unseen_references != self._scene.unseen:
-            self._scene.see(sight)
+    def _on_reading(self, reading: BoardReading) -> None:
+        if reading != self._live_state.reading or reading.driver.unseen_references != self._live_state.unseen:
+            self._live_state.update(reading)
             self._changed()
 
     def _changed(self) -> None:
         self._live = None
-        self._publisher.touch()
+        self._publisher.request()
 
     def _deliver(self) -> None:
         live = self.live
@@ -252,8 +252,8 @@ class Monitor:
         self._publish(live)
 
 
-def _model_of(work: Job) -> str | None:
-    return None if work.request.model is None else visible(work.request.model)
+def _model_of(job: Job) -> str | None:
+    return None if job.request.model is None else visible(job.request.model)
 
 
 def _later(seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:

@@ -58,7 +58,7 @@ def running_report(state: RunState, context: Context, info: RunInfo, *, number: 
 def _report(
     state: RunState, context: Context, info: RunInfo, ending: ExitInfo | None, number: int, runs_in_log: int | None
 ) -> RunReport:
-    around = VerdictContext(
+    verdict_context = VerdictContext(
         outcome=info.outcome,
         ending=ending,
         profiling=None if context.driver is None else context.driver.profiling,
@@ -68,7 +68,7 @@ def _report(
     return RunReport(
         info=info,
         state=state,
-        metrics=assess(state, around, context.network),
+        metrics=assess(state, verdict_context, context.network),
         labels=tuple(label_of(entry.class_index, context.labels) for entry in state.top),
         number=number,
         runs_in_log=runs_in_log,

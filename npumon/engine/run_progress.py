@@ -33,19 +33,19 @@ class RunProgress:
         self.info = RunInfo()
         self.state: RunState = EMPTY
         self._began_s = began_s
-        self._heard_s = now_s
+        self._updated_s = now_s
         self._patience = patience or StallLimits()
         self._pace = IterationEta()
         self._report: tuple[RunState, RunInfo, Context, RunReport] | None = None
 
-    def heard(self, state: RunState, now_s: float, *, timed: bool = True) -> None:
+    def update(self, state: RunState, now_s: float, *, timed: bool = True) -> None:
         """The program has said something. `timed` False is for text that was written some time ago."""
         self.state = state
-        self._heard_s = now_s
+        self._updated_s = now_s
         if timed:
             self._pace.note(state, now_s)
 
-    def older(self, seconds: float) -> None:
+    def began_earlier(self, seconds: float) -> None:
         """It had begun so long before it was first seen here."""
         if self._began_s is not None:
             self._began_s -= seconds
@@ -55,18 +55,18 @@ class RunProgress:
         """Whether the text has all that a run's text needs; a KSNN camera's may go on nevertheless."""
         return self.state.phase == phases.DONE and _stage(self.state) != stages.RUNNING
 
-    def activity(self, around: Activity, now_s: float) -> Activity:
-        """How far the run is; `around` has the fields that are not the run's own."""
+    def activity(self, base: Activity, now_s: float) -> Activity:
+        """How far the run is; `base` has the fields that are not the run's own."""
         state = self.state
         stage = _stage(state)
-        return around._replace(
+        return base._replace(
             stage=stage,
             iteration=_iteration(state, stage),
             iterations=state.loops or None,
             frames=state.frames,
             elapsed_s=None if self._began_s is None else _tenths(now_s - self._began_s),
             remaining_s=_tenths(self._pace.remaining_s(state, now_s)),
-            silent_s=_tenths(self._patience.silence(state.phase, now_s - self._heard_s)),
+            silent_s=_tenths(self._patience.silence(state.phase, now_s - self._updated_s)),
         )
 
     def report(self, context: Context) -> RunReport:

@@ -32,7 +32,7 @@ _TAIL_KEPT = 40
 class Update(NamedTuple):
     """What has just become known: the state of the run now, what these bytes completed, and the bytes.
 
-    `behind` is how many bytes of the log are still unread. `old` says that the bytes were there before a run
+    `behind` is how many bytes of the log are still unread. `preexisting` says that the bytes were there before a run
     that goes on was taken up.
     """
 
@@ -40,7 +40,7 @@ class Update(NamedTuple):
     completed: tuple[Completed, ...]
     data: bytes = b""
     behind: int = 0
-    old: bool = False
+    preexisting: bool = False
 
 
 class Session:
@@ -128,7 +128,9 @@ class Session:
                 async for chunk in chunks:
                     log.feed(chunk.data)
                     completed = tuple(fold.feed(parser.feed(chunk.data)))
-                    publish(Update(fold.state, completed, chunk.data, chunk.behind, chunk.old and running.age_s > 0))
+                    publish(
+                        Update(fold.state, completed, chunk.data, chunk.behind, chunk.preexisting and running.age_s > 0)
+                    )
             completed = tuple(fold.feed(parser.close()))
             publish(Update(fold.state, completed))
             return fold, await ended, log

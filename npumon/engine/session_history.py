@@ -116,14 +116,20 @@ def _rows(report: RunReport) -> int:
 
 def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:
     """The moment after the snapshot's run. `log` is the run's text."""
-    journal, book = SessionHistory(), Scrollback()
+    session_history, book = SessionHistory(), Scrollback()
     report = snapshot.run
     if report is None:
         return Live(snapshot)
     model = report.info.model
     for iteration in report.state.iterations:
-        journal.iteration(model, iteration)
-    journal.run(report)
+        session_history.iteration(model, iteration)
+    session_history.run(report)
     book.feed(log)
-    live = Live(snapshot, runs=journal.runs, latencies=journal.latencies(model), history=journal.history, log=book.page)
-    return live._replace(activity=live.activity._replace(model=model, run=journal.ended))
+    live = Live(
+        snapshot,
+        runs=session_history.runs,
+        latencies=session_history.latencies(model),
+        history=session_history.history,
+        log=book.page,
+    )
+    return live._replace(activity=live.activity._replace(model=model, run=session_history.ended))

@@ -37,13 +37,13 @@ class Throttle:
         self._not_before_s = float("-inf")
         self._closed = False
 
-    def touch(self) -> None:
+    def request(self) -> None:
         """Something has changed."""
         if self._timer is not None or self._closed:
             return
         wait_s = self._not_before_s - self._clock()
         if wait_s > 0:
-            self._timer = self._call_later(wait_s, self._ring)
+            self._timer = self._call_later(wait_s, self._fire)
         else:
             self._now()
 
@@ -52,9 +52,9 @@ class Throttle:
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-            self._ring()
+            self._fire()
 
-    def _ring(self) -> None:
+    def _fire(self) -> None:
         self._timer = None
         self._now()
 

@@ -34,19 +34,19 @@ def grid(
     layout: Sequence[GridColumn], rows: Sequence[Sequence[str]], style: Style, bars: Sequence[Bar] = ()
 ) -> list[str]:
     """The head and the rows; columns without any text are left out, bars are drawn where eight columns are free."""
-    kept = [place for place, column in enumerate(layout) if column.rank == 0 or any(row[place] for row in rows)]
+    kept = [index for index, column in enumerate(layout) if column.rank == 0 or any(row[index] for row in rows)]
     widths = [
-        min(column.most, max(columns(plain(text, style)) for text in (column.head, *(row[place] for row in rows))))
-        for place, column in enumerate(layout)
+        min(column.most, max(columns(plain(text, style)) for text in (column.head, *(row[index] for row in rows))))
+        for index, column in enumerate(layout)
     ]
-    while _total(kept, widths) > style.width and any(layout[place].rank for place in kept):
-        kept.remove(max(kept, key=lambda place: layout[place].rank))
-    for place in kept:
-        widths[place] = max(1, widths[place] - max(0, _total(kept, widths) - style.width))
+    while _total(kept, widths) > style.width and any(layout[index].rank for index in kept):
+        kept.remove(max(kept, key=lambda index: layout[index].rank))
+    for index in kept:
+        widths[index] = max(1, widths[index] - max(0, _total(kept, widths) - style.width))
     lines = table(
-        [layout[place].head for place in kept],
-        [[row[place] for place in kept] for row in rows],
-        [-widths[place] if layout[place].right else widths[place] for place in kept],
+        [layout[index].head for index in kept],
+        [[row[index] for index in kept] for row in rows],
+        [-widths[index] if layout[index].right else widths[index] for index in kept],
         style,
     )
     room = min(_MOST_BAR, style.width - _total(kept, widths) - 2)
@@ -60,4 +60,4 @@ def grid(
 
 
 def _total(kept: Sequence[int], widths: Sequence[int]) -> int:
-    return sum(widths[place] for place in kept) + 2 * (len(kept) - 1)
+    return sum(widths[index] for index in kept) + 2 * (len(kept) - 1)

@@ -157,7 +157,7 @@ def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
     rows = [_tensor(side, tensor, style) for side, tensor in sides[:_MOST_ROWS]]
     lines = grid(layout, rows, style)
     yield from lines
-    told = [column.head for place, column in enumerate(layout) if any(row[place] for row in rows)]
+    told = [column.head for index, column in enumerate(layout) if any(row[index] for row in rows)]
     if hidden := [title for title in told if title not in lines[0]]:
         yield from wrapped(f"no room for: {', '.join(hidden)}", style.width, style, _INDENT)
     if len(sides) > _MOST_ROWS:

@@ -84,8 +84,8 @@ def _told(fit: tuple[Fit, ...], budget: Budget) -> str:
     pieces = []
     for way in fit:
         left = way.headroom_bytes
-        place = "in SRAM" if way.mode == "sram" else "from flash (XIP)"
-        told = f"{place}: {way.needs_bytes} of {way.budget_bytes} bytes, "
+        memory = "in SRAM" if way.mode == "sram" else "from flash (XIP)"
+        told = f"{memory}: {way.needs_bytes} of {way.budget_bytes} bytes, "
         told += f"{left} left" if left >= 0 else f"{-left} too many"
         if way.flash_bytes > way.flash_budget_bytes:
             told += f", and {way.flash_bytes - way.flash_budget_bytes} too many for the flash"

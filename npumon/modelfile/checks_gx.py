@@ -254,17 +254,17 @@ def _placement(model: ModelFile) -> Iterator[FileCheck]:
         )
         least = min((array.alignment or 0 for array in aligned), default=None)
         yield FileCheck("gx.align", "warn", not detail, f"at least {wanted}", least, detail)
-    places = [(array, place) for array in model.arrays if (place := _PLACE.fullmatch(array.macro or ""))]
+    macros = [(array, macro) for array in model.arrays if (macro := _PLACE.fullmatch(array.macro or ""))]
     # a header either has macros by kind or one for all: plain ones among the former are no mistake for data only
-    by_kind = any(place.group(2) for _, place in places)
+    by_kind = any(macro.group(2) for _, macro in macros)
     wrong = []
-    for array, place in places:
-        kind = {"CMD": "cmd", "WEIGHT": "weight"}.get(place.group(2) or "")
+    for array, macro in macros:
+        kind = {"CMD": "cmd", "WEIGHT": "weight"}.get(macro.group(2) or "")
         own = array.role if array.role in ("cmd", "weight") and by_kind else None
-        in_flash, for_flash = place.group(1) == "XIP", "xip" in array.name.lower().split("_")
+        in_flash, for_flash = macro.group(1) == "XIP", "xip" in array.name.lower().split("_")
         if kind != own or (for_flash and not in_flash) or (in_flash and array.role in _WRITTEN):
             wrong.append(f"{array.name} {array.macro}")
-    if places:
+    if macros:
         told = "a section macro of another kind of array: " + ", ".join(wrong)
         yield FileCheck("gx.place", "warn", not wrong, detail=told if wrong else "section macros suit their arrays")
 

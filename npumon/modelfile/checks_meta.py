@@ -64,25 +64,30 @@ def _pairs(entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> It
         if shape != tensor.shape:
             yield _unlike(tensor, "shape", str(list(shape)), str(list(tensor.shape)))
         quantize = entry.get("quantize")
-        places = [entry, quantize] if isinstance(quantize, dict) else [entry]
+        stated = [entry, quantize] if isinstance(quantize, dict) else [entry]
         dtype = next(
-            (known for place in places for key in ("dtype", "qtype") if (known := _type(place.get(key))) is not None),
+            (
+                known
+                for stated_at in stated
+                for key in ("dtype", "qtype")
+                if (known := _type(stated_at.get(key))) is not None
+            ),
             None,
         )
         if dtype is not None and dtype != tensor.dtype:
             yield _unlike(tensor, "element type", dtype, tensor.dtype)
-        for place in places:
-            yield from _quantization(tensor, tensor.quantization or Quantization("none"), place)
+        for stated_at in stated:
+            yield from _quantization(tensor, tensor.quantization or Quantization("none"), stated_at)
 
 
-def _quantization(tensor: Tensor, found: Quantization, place: _Entry) -> Iterator[FileCheck]:
+def _quantization(tensor: Tensor, found: Quantization, stated_at: _Entry) -> Iterator[FileCheck]:
     """What the entry, or the object in it, says of the figures that mean something for this quantization."""
     whole = (("fl", "fixed-point position", found.fractional_bits), ("zero_point", "zero point", found.zero_point))
     for key, what, value in whole:
-        stated = place.get(key)
+        stated = stated_at.get(key)
         if isinstance(stated, int) and value is not None and stated != value:
             yield _unlike(tensor, what, stated, value)
-    scale, there = place.get("scale"), found.scale
+    scale, there = stated_at.get("scale"), found.scale
     if isinstance(scale, float) and there is not None and not math.isclose(scale, there, rel_tol=_SCALE_TOLERANCE):
         yield _unlike(tensor, "scale", f"{scale:.6g}", f"{there:.6g}")
 

@@ -124,7 +124,7 @@ def equal_prefix(one: bytes, other: bytes) -> int:
     for start in range(0, end, _CHUNK):
         left, right = one[start : min(start + _CHUNK, end)], other[start : min(start + _CHUNK, end)]
         if left != right:
-            return start + next(place for place, (a, b) in enumerate(zip(left, right, strict=True)) if a != b)
+            return start + next(index for index, (a, b) in enumerate(zip(left, right, strict=True)) if a != b)
     return end
 
 
@@ -170,8 +170,8 @@ def _tensors(before: ModelFile, after: ModelFile) -> tuple[TensorChange, ...]:
 
 def _side(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> list[TensorChange]:
     """What became of the tensors on one side. Those that lie elsewhere are told of where nothing else explains it."""
-    old = {tensor.name: (place, tensor) for place, tensor in enumerate(one)}
-    new = {tensor.name: (place, tensor) for place, tensor in enumerate(other)}
+    old = {tensor.name: (index, tensor) for index, tensor in enumerate(one)}
+    new = {tensor.name: (index, tensor) for index, tensor in enumerate(other)}
     both = [(old[name], new[name]) for name in old if name in new]
     changes = [TensorChange("removed", name, _told(old[name][1]), None) for name in old if name not in new]
     changes += [TensorChange("added", name, None, _told(new[name][1])) for name in new if name not in old]
@@ -231,8 +231,8 @@ def _told(tensor: Tensor) -> str:
     return f"{tensor.dtype}{list(tensor.shape)}"
 
 
-def _placed(place: int, tensor: Tensor) -> str:
-    return f"place {place}" if tensor.offset_bytes is None else f"offset {tensor.offset_bytes}"
+def _placed(index: int, tensor: Tensor) -> str:
+    return f"place {index}" if tensor.offset_bytes is None else f"offset {tensor.offset_bytes}"
 
 
 def _quantized(tensor: Tensor) -> str | None:

@@ -116,7 +116,7 @@ def _of_any_length(packed: bytes) -> bytes | None:
     lines = (packed[-2::-1] + b",").translate(_TABS).expandtabs(width)
     if len(lines) != width * count or b" " in lines[0::width]:
         return None
-    columns = [lines[place::width] for place in range(width - 1)]
+    columns = [lines[index::width] for index in range(width - 1)]
     backwards = _sixteens(*columns) if hexadecimal else _tens(*columns)
     return None if backwards is None else backwards[::-1]
 

@@ -98,23 +98,23 @@ def _header(data: bytes) -> NbgFile:
     version = _word(data, 4) or 0
     target = _word(data, 8) or 0
     counts = [_word(data, layout.COUNTS_OFFSET + 4 * index) for index in range(4)]
-    place = layout.FEATURES_OFFSET
+    position = layout.FEATURES_OFFSET
     if version >= layout.FEATURES_SINCE:
-        place += layout.FEATURES_BYTES
-    pool, alignment = _word(data, place), _word(data, place + 4)
-    place += layout.POOL_BYTES
-    axi = _word(data, place + 4)
-    place += layout.SRAM_BYTES
+        position += layout.FEATURES_BYTES
+    pool, alignment = _word(data, position), _word(data, position + 4)
+    position += layout.POOL_BYTES
+    axi = _word(data, position + 4)
+    position += layout.SRAM_BYTES
     vip = None
     if version >= layout.VIP_SRAM_SINCE:
-        vip = _word(data, place + 4)
-        place += layout.SRAM_BYTES
+        vip = _word(data, position + 4)
+        position += layout.SRAM_BYTES
     tables = []
     for name, since in layout.TABLES:
         if version < since:
             continue
-        offset, size = _word(data, place), _word(data, place + 4)
-        place += 8
+        offset, size = _word(data, position), _word(data, position + 4)
+        position += 8
         if offset is not None and size is not None:
             tables.append(TableEntry(name, offset, size, offset + size <= len(data)))
     info = NbgInfo(
@@ -131,7 +131,7 @@ def _header(data: bytes) -> NbgFile:
         axi_sram_bytes=axi,
         vip_sram_bytes=vip,
     )
-    return NbgFile(info, tuple(tables), place, place <= len(data))
+    return NbgFile(info, tuple(tables), position, position <= len(data))
 
 
 def _rows(data: bytes, file: NbgFile, name: str, row_bytes: int, most: int) -> range:
@@ -147,15 +147,15 @@ def _rows(data: bytes, file: NbgFile, name: str, row_bytes: int, most: int) -> r
 def _tensors(data: bytes, file: NbgFile, kind: str, count: int | None) -> tuple[Tensor, ...]:
     version = file.info.format_version
     rows = _rows(data, file, kind, layout.tensor_bytes(version), MOST_TENSORS)
-    return tuple(_tensor(data, place, version, kind, index) for index, place in enumerate(rows[: count or 0]))
+    return tuple(_tensor(data, position, version, kind, index) for index, position in enumerate(rows[: count or 0]))
 
 
-def _tensor(data: bytes, place: int, version: int, kind: str, index: int) -> Tensor:
+def _tensor(data: bytes, position: int, version: int, kind: str, index: int) -> Tensor:
     room = layout.dimensions(version)
-    rank, *sizes = struct.unpack_from(f"<{room + 1}I", data, place)
-    place += 4 * (room + 1)
-    data_format, _, quantized, fixed_point, scale, zero_point = struct.unpack_from("<IIIifi", data, place)
-    name = _text(data, place + 24, layout.NAME_BYTES) if version >= layout.TENSOR_NAME_SINCE else ""
+    rank, *sizes = struct.unpack_from(f"<{room + 1}I", data, position)
+    position += 4 * (room + 1)
+    data_format, _, quantized, fixed_point, scale, zero_point = struct.unpack_from("<IIIifi", data, position)
+    name = _text(data, position + 24, layout.NAME_BYTES) if version >= layout.TENSOR_NAME_SINCE else ""
     shape = tuple(reversed(sizes[:rank])) if rank <= room else ()
     known = layout.DATA_FORMATS[data_format] if data_format < len(layout.DATA_FORMATS) else None
     elements = prod(shape)
@@ -188,23 +188,23 @@ def _unended(data: bytes, file: NbgFile) -> tuple[str, ...]:
         size = layout.tensor_bytes(version)
         for kind, count in (("input", info.input_count), ("output", info.output_count)):
             rows = _rows(data, file, kind, size, MOST_TENSORS)[: count or 0]
-            fields += [(f"{kind} {index}", place + size - layout.NAME_BYTES) for index, place in enumerate(rows)]
+            fields += [(f"{kind} {index}", position + size - layout.NAME_BYTES) for index, position in enumerate(rows)]
     rows = _rows(data, file, "layer", layout.layer_bytes(version), MOST_LAYERS)[: info.layer_count or 0]
-    fields += [(f"layer {index}", place) for index, place in enumerate(rows)]
-    whole = ((what, data[place : place + layout.NAME_BYTES]) for what, place in fields)
+    fields += [(f"layer {index}", position) for index, position in enumerate(rows)]
+    whole = ((what, data[position : position + layout.NAME_BYTES]) for what, position in fields)
     return tuple(what for what, name in whole if len(name) == layout.NAME_BYTES and b"\0" not in name)
 
 
 def _layers(data: bytes, file: NbgFile) -> tuple[str, ...]:
     rows = _rows(data, file, "layer", layout.layer_bytes(file.info.format_version), MOST_LAYERS)
-    return tuple(_text(data, place, layout.NAME_BYTES) for place in rows[: file.info.layer_count or 0])
+    return tuple(_text(data, position, layout.NAME_BYTES) for position in rows[: file.info.layer_count or 0])
 
 
 def _operation_types(data: bytes, file: NbgFile) -> tuple[tuple[str, int], ...]:
     rows = _rows(data, file, "operation", layout.OPERATION_BYTES, _MOST_OPERATIONS)
     rows = rows[: file.info.operation_count or 0]
     words = data[rows.start : rows.stop] if rows else b""
-    kinds = Counter(struct.unpack_from("<I", words, place)[0] for place in range(0, len(words), 24))
+    kinds = Counter(struct.unpack_from("<I", words, position)[0] for position in range(0, len(words), 24))
     return tuple((layout.OPERATION_TYPES.get(kind, str(kind)), count) for kind, count in kinds.most_common(32))
 
 

@@ -137,19 +137,19 @@ def _tensors(stated: Mapping[str, object], leo: bool, sizes: Sizes) -> tuple[tup
 
 
 def _placed(entries: list[Mapping[str, object]], total: int | None) -> tuple[Tensor, ...]:
-    places = [_whole(entry.get("data_addr", entry.get("cpu_addr"))) for entry in entries]
-    ends = sorted({place for place in places if place is not None} | ({total} if total is not None else set()))
+    offsets = [_whole(entry.get("data_addr", entry.get("cpu_addr"))) for entry in entries]
+    ends = sorted({offset for offset in offsets if offset is not None} | ({total} if total is not None else set()))
     following = dict(pairwise(ends))
     tensors = []
-    for entry, place in zip(entries, places, strict=True):
+    for entry, offset in zip(entries, offsets, strict=True):
         shape = _shape(entry.get("shape"))
         elements = prod(shape)
-        size = following[place] - place if place is not None and place in following else None
+        size = following[offset] - offset if offset is not None and offset in following else None
         dtype = {2: "float16", 4: "float32"}.get(size // elements) if size and elements else None
         name = entry.get("op_name")
         if dtype is None or size is None or size % elements:
             dtype, size = "unknown", None
-        tensors.append(Tensor(_shown(name), dtype, shape, elements, size, place))
+        tensors.append(Tensor(_shown(name), dtype, shape, elements, size, offset))
     return tuple(tensors)
 
 

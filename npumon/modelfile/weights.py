@@ -101,12 +101,17 @@ def _histogram(finite: list[tuple[float, int]]) -> tuple[Bin, ...]:
     positive, negative = Counter[int](), Counter[int]()
     for value, count in finite:
         if value:
-            place = max(math.frexp(value)[1] - 1, _LEAST_EXPONENT)
-            (positive if value > 0 else negative)[place] += count
+            exponent = max(math.frexp(value)[1] - 1, _LEAST_EXPONENT)
+            (positive if value > 0 else negative)[exponent] += count
     used = positive.keys() | negative.keys()
     if not used:
         return ()
     return tuple(
-        Bin(0.0 if place == _LEAST_EXPONENT else 2.0**place, 2.0 ** (place + 1), positive[place], negative[place])
-        for place in range(min(used), max(used) + 1)
+        Bin(
+            0.0 if exponent == _LEAST_EXPONENT else 2.0**exponent,
+            2.0 ** (exponent + 1),
+            positive[exponent],
+            negative[exponent],
+        )
+        for exponent in range(min(used), max(used) + 1)
     )

@@ -89,12 +89,12 @@ class Actions(Running):
 
     def action_reload_driver(self) -> None:
         """Show what reloading galcore would take."""
-        if self.conductor.busy:
+        if self.controller.busy:
             self.complain(Problem("driver.busy", "A model runs on the driver.", "x stops it."))
             return
         from npumon.tui.screens.reload import ReloadDialog
 
-        self.push_screen(ReloadDialog(self.desk, self.live.snapshot.driver.profiling))
+        self.push_screen(ReloadDialog(self.backend, self.live.snapshot.driver.profiling))
 
     def action_press_g(self) -> None:
         """The key `g`: the driver. In a list it waits a moment, for `g g` is the way to the list's top."""
@@ -165,15 +165,15 @@ class Actions(Running):
 
     def action_faster(self) -> None:
         """Look at the board more often."""
-        self.action_take_pace(max((pace for pace in PACES_S if pace < self.conductor.refresh_s), default=PACES_S[0]))
+        self.action_take_pace(max((pace for pace in PACES_S if pace < self.controller.refresh_s), default=PACES_S[0]))
 
     def action_slower(self) -> None:
         """Look at the board less often."""
-        self.action_take_pace(min((pace for pace in PACES_S if pace > self.conductor.refresh_s), default=PACES_S[-1]))
+        self.action_take_pace(min((pace for pace in PACES_S if pace > self.controller.refresh_s), default=PACES_S[-1]))
 
     def action_take_pace(self, seconds: float) -> None:
         """Look at the board every so many seconds."""
-        self.conductor.refresh_s = seconds
+        self.controller.refresh_s = seconds
         self.say(f"The board is looked at every {seconds:g} s.")
 
     def action_take_theme(self, name: str) -> None:
@@ -192,7 +192,9 @@ class Actions(Running):
             return
         run, ended = self.live.snapshot.run, len(self.live.runs)
         further = f". E writes all {ended} runs." if ended > 1 else ""
-        self.conductor.background(lambda: self.desk.export(run), lambda path: self.say(f"Written to {path}{further}"))
+        self.controller.background(
+            lambda: self.backend.export(run), lambda path: self.say(f"Written to {path}{further}")
+        )
 
     def action_export_all(self) -> None:
         """Write this session's ended runs to one file."""
@@ -201,8 +203,8 @@ class Actions(Running):
             self.say("No run has ended yet: r runs a model.")
             return
         many = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
-        self.conductor.background(
-            lambda: self.desk.export_all(runs), lambda path: self.say(f"{many} written to {path}")
+        self.controller.background(
+            lambda: self.backend.export_all(runs), lambda path: self.say(f"{many} written to {path}")
         )
 
     def action_picture(self) -> None:
@@ -210,7 +212,7 @@ class Actions(Running):
         from npumon.tui.svg import self_contained
 
         svg = self_contained(self.export_screenshot(title="npumon"))
-        self.conductor.background(lambda: self.desk.picture(svg), lambda path: self.say(f"Picture: {path}"))
+        self.controller.background(lambda: self.backend.picture(svg), lambda path: self.say(f"Picture: {path}"))
 
     def action_suspend_job(self) -> None:
         """Go back to the shell for a while."""
@@ -233,7 +235,7 @@ class Actions(Running):
 
     async def _leave(self, status: int) -> None:
         try:
-            await self.conductor.close()
+            await self.controller.close()
             await self.laid_out.wait()  # a page that is half made cannot be taken down
         finally:
             self.exit(status)
@@ -242,8 +244,8 @@ class Actions(Running):
         """The keys to show on a page now."""
         state = HintContext(
             page=self.current_mode,
-            watching=self.desk.watched is not None,
-            repeatable=self.conductor.can_repeat,
+            watching=self.backend.watched is not None,
+            repeatable=self.controller.can_repeat,
             marked=self.marked is not None,
             paused=self.paused,
         )

@@ -56,7 +56,7 @@ def _commands() -> type[Provider]:
 
 
 class MonitorApp(Actions, App[int]):
-    """The live monitor. `desk` is its way to the world. Its result is the exit status."""
+    """The live monitor. `backend` is its way to the world. Its result is the exit status."""
 
     TITLE = "npumon"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/ink.tcss", "styles/pages.tcss"]
@@ -73,16 +73,16 @@ class MonitorApp(Actions, App[int]):
     DEFAULT_MODE = "live"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
 
-    def __init__(self, desk: MonitorBackend, driver_class: type[Driver] | None = None) -> None:
+    def __init__(self, backend: MonitorBackend, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
-        self.desk = desk
+        self.backend = backend
         self.known_pages = set()
-        self.conductor = RunController(desk, self._publish, self.complain)
-        self.live = Live(Snapshot("", BoardState(), DriverState(), demo=desk.look.demo))
+        self.controller = RunController(backend, self._publish, self.complain)
+        self.live = Live(Snapshot("", BoardState(), DriverState(), demo=backend.display.demo))
         self.animation_level = "none"
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = themes.named(desk.look.theme)
+        self.theme = themes.named(backend.display.theme)
         self._styled_for = ""
         #: What broke the monitor, if something did. Whoever opened it says so.
         self.failure: Exception | None = None
@@ -128,7 +128,7 @@ class MonitorApp(Actions, App[int]):
     async def on_unmount(self) -> None:
         """However it ends: no model is left running, and signals do again what they did before."""
         try:
-            await self.conductor.close()
+            await self.controller.close()
         finally:
             self._until_exit.close()
 
@@ -157,7 +157,7 @@ class MonitorApp(Actions, App[int]):
             return
         self.screen.refresh()
         # Not `call_after_refresh`: what it promises is forgotten when the layout is refreshed just then.
-        after(FIRST_FRAME_S, self, self.conductor.start)
+        after(FIRST_FRAME_S, self, self.controller.start)
 
     def _publish(self, live: Live) -> None:
         self.post_message(LiveArrived(live))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from npumon.ports import DriverControl
 
 
-class Look(NamedTuple):
+class DisplayOptions(NamedTuple):
     """How the monitor is to look and how fast it goes. `theme` is a theme's name or auto; `refresh_s` in seconds.
 
     `demo` says that the board is simulated; it must be seen on every page.
@@ -36,7 +36,7 @@ class Engine(Protocol):
         ...
 
     @property
-    def work(self) -> Job | None:
+    def job(self) -> Job | None:
         """What was run last."""
         ...
 
@@ -45,11 +45,11 @@ class Engine(Protocol):
         """Whether a run was left to itself, by `close`."""
         ...
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Read the board and the driver once."""
         ...
 
-    async def run(self, work: Job) -> None:
+    async def run(self, job: Job) -> None:
         """Run it, to its end. Raises `ProblemError` where that is not possible."""
         ...
 
@@ -81,7 +81,7 @@ class MonitorBackend(Protocol):
     """
 
     @property
-    def look(self) -> Look: ...
+    def display(self) -> DisplayOptions: ...
 
     @property
     def watched(self) -> str | None:
@@ -103,11 +103,11 @@ class MonitorBackend(Protocol):
         """The folders, for a person who wonders why there is none."""
         ...
 
-    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Job:
+    def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
         """What running this model means. Blocks."""
         ...
 
-    def first_work(self) -> Job | None:
+    def first_job(self) -> Job | None:
         """What to run without being asked: the demo board's model. Blocks."""
         ...
 

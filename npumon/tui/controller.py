@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: While a program runs and is timed, the board is looked at only so often: looking costs time, too.
 CALM_S = 5.0
 #: Errors that nobody foresaw are kept for `--debug`, the first ones only.
-MOST_UNFORESEEN = 10
+MAX_UNEXPECTED = 10
 
 Result = TypeVar("Result")
 
@@ -26,15 +26,15 @@ Result = TypeVar("Result")
 class RunController:
     """Owns the engine and its tasks. All methods are called on the event loop.
 
-    `complain` hears of what went wrong. `unforeseen` are the errors among it that should not happen.
+    `complain` hears of what went wrong. `unexpected` are the errors among it that should not happen.
     """
 
     def __init__(
-        self, desk: MonitorBackend, publish: Callable[[Live], None], complain: Callable[[Problem], None]
+        self, backend: MonitorBackend, publish: Callable[[Live], None], complain: Callable[[Problem], None]
     ) -> None:
-        self.refresh_s = desk.look.refresh_s
-        self.unforeseen: list[Exception] = []
-        self._desk = desk
+        self.refresh_s = backend.display.refresh_s
+        self.unexpected: list[Exception] = []
+        self._backend = backend
         self._publish = publish
         self._complain = complain
         self._engine: Engine | None = None
@@ -42,14 +42,14 @@ class RunController:
         self._closing: asyncio.Task[None] | None = None
 
     @property
-    def work(self) -> Job | None:
+    def job(self) -> Job | None:
         """What was run last."""
-        return None if self._engine is None else self._engine.work
+        return None if self._engine is None else self._engine.job
 
     @property
     def can_repeat(self) -> bool:
         """Whether there is something that `again` would run."""
-        return self.work is not None and self._desk.watched is None
+        return self.job is not None and self._backend.watched is None
 
     @property
     def busy(self) -> bool:
@@ -64,20 +64,20 @@ class RunController:
     def start(self) -> None:
         """Make the engine, begin to look at the board, and to watch or run what was asked for."""
         try:
-            engine = self._engine = self._desk.monitor(self._publish)
+            engine = self._engine = self._backend.monitor(self._publish)
         except ProblemError as error:
             self._complain(error.problem)
             return
-        self.background(self._desk.warning, lambda problem: None if problem is None else self._complain(problem))
-        self._own(self._keep_looking(engine))
+        self.background(self._backend.warning, lambda problem: None if problem is None else self._complain(problem))
+        self._own(self._keep_polling(engine))
         self._own(self._keep_time(engine))
-        watched = self._desk.watched
+        watched = self._backend.watched
         self._own(self._run_first() if watched is None else engine.watch(watched))
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Look at the board now."""
         if self._engine is not None:
-            self._own(self._engine.look())
+            self._own(self._engine.poll())
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
@@ -88,10 +88,10 @@ class RunController:
         with self._engine.reloading():
             yield
 
-    def run(self, work: Job) -> None:
+    def run(self, job: Job) -> None:
         """Run this."""
         if self._engine is not None and not self.busy:
-            self._own(self._engine.run(work))
+            self._own(self._engine.run(job))
 
     def choose(self, make: Callable[[], Job]) -> None:
         """Run what `make` gives, which may read files and so is called on a thread."""
@@ -101,10 +101,10 @@ class RunController:
 
         self._own(choose())
 
-    def again(self, count: int = 1, warmup: int = 0) -> None:
+    def again(self, repeat: int = 1, warmup: int = 0) -> None:
         """Run the last one again."""
-        if (work := self.work) is not None:
-            self.run(work._replace(count=count, warmup=warmup))
+        if (job := self.job) is not None:
+            self.run(job._replace(repeat=repeat, warmup=warmup))
 
     def stop(self) -> None:
         """End what runs."""
@@ -126,11 +126,11 @@ class RunController:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def background(self, work: Callable[[], Result], then: Callable[[Result], None]) -> None:
-        """Call `work` on a thread and `then` with its result on the loop; a problem is complained of."""
+    def background(self, call: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        """Run `call` in a thread and `then(result)` on the event loop; a `ProblemError` is shown to the user."""
 
         async def both() -> None:
-            then(await asyncio.to_thread(work))
+            then(await asyncio.to_thread(call))
 
         self._own(both())
 
@@ -149,23 +149,23 @@ class RunController:
         except ProblemError as error:
             self._complain(error.problem)
         except Exception as error:  # noqa: BLE001  # said, and kept for --debug
-            self.confess(error)
+            self.report_unexpected(error)
 
-    def confess(self, error: Exception) -> None:
+    def report_unexpected(self, error: Exception) -> None:
         """Say that something happened which nobody foresaw, and keep it."""
-        if len(self.unforeseen) < MOST_UNFORESEEN:
-            self.unforeseen.append(error)
+        if len(self.unexpected) < MAX_UNEXPECTED:
+            self.unexpected.append(error)
         what = f"Something unforeseen happened: {visible(f'{type(error).__name__}: {error}')}."
         self._complain(Problem("monitor.unforeseen", what, "npumon --debug shows at the end where."))
 
     async def _run_first(self) -> None:
-        work = await asyncio.to_thread(self._desk.first_work)
-        if work is not None:
-            self.run(work)
+        job = await asyncio.to_thread(self._backend.first_job)
+        if job is not None:
+            self.run(job)
 
-    async def _keep_looking(self, engine: Engine) -> None:
+    async def _keep_polling(self, engine: Engine) -> None:
         while True:
-            await engine.look()
+            await engine.poll()
             await asyncio.sleep(max(self.refresh_s, CALM_S) if self.busy else self.refresh_s)
 
     async def _keep_time(self, engine: Engine) -> None:

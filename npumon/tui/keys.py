@@ -12,7 +12,7 @@ PAGES = ("live", "layers", "runs", "models", "log")
 class Key(NamedTuple):
     """`keys` as Textual names them; `shown` as people write them; `word` for the key bar, `meaning` for the help.
 
-    `action` is what is run, `pressed` what the key itself runs where that is something else. `place` says where it
+    `action` is what is run, `pressed` what the key itself runs where that is something else. `scope` says where it
     works: everywhere, or one page.
     """
 
@@ -21,7 +21,7 @@ class Key(NamedTuple):
     word: str
     meaning: str
     action: str
-    place: str = "everywhere"
+    scope: str = "everywhere"
     pressed: str = ""
 
 

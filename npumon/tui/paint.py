@@ -59,43 +59,43 @@ def width_of(line: Line) -> int:
     return sum(cell_len(part.text) for part in line)
 
 
-def fit(text: str, width: int, room: Area) -> str:
+def fit(text: str, width: int, area: Area) -> str:
     """The text in exactly `width` cells: cut with a mark, or filled with blanks."""
     if width <= 0:
         return ""
-    return _cut(text, width, room) if cell_len(text) > width else set_cell_size(text, width)
+    return _cut(text, width, area) if cell_len(text) > width else set_cell_size(text, width)
 
 
-def _cut(text: str, width: int, room: Area) -> str:
-    return set_cell_size(text, width - 1) + ("~" if room.ascii else "…")
+def _cut(text: str, width: int, area: Area) -> str:
+    return set_cell_size(text, width - 1) + ("~" if area.ascii else "…")
 
 
-def fit_right(text: str, width: int, room: Area) -> str:
+def fit_right(text: str, width: int, area: Area) -> str:
     """As `fit`, with the blanks in front."""
-    return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width, room)
+    return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width, area)
 
 
-def clipped(line: Line, room: Area) -> Line:
+def clipped(line: Line, area: Area) -> Line:
     """The line without what does not fit; a mark where something is missing."""
-    if width_of(line) <= room.width:
+    if width_of(line) <= area.width:
         return line
-    left = room.width
+    left = area.width
     parts: list[Span] = []
     for part in line:
         need = cell_len(part.text)
         if need >= left:
             if left > 0:
-                parts.append(Span(_cut(part.text, left, room), part.role))
+                parts.append(Span(_cut(part.text, left, area), part.role))
             break
         parts.append(part)
         left -= need
     return tuple(parts)
 
 
-def bar(share: float | None, width: int, room: Area, role: str = "read") -> Line:
+def bar(share: float | None, width: int, area: Area, role: str = "read") -> Line:
     """A bar in exactly `width` cells, filled by a share from 0 to 1; anything above 0 shows."""
     share = min(max(share or 0.0, 0.0), 1.0) if width > 0 else 0.0
-    if room.ascii:
+    if area.ascii:
         full = round(share * width) or (1 if share > 0 else 0)
         return (Span("#" * full, role), Span("." * (width - full), "track"))
     eighths = round(share * width * 8) or (1 if share > 0 else 0)

@@ -77,11 +77,11 @@ class MonitorCommands(Provider):
         return cast("MonitorApp", self.app)
 
     async def _look_for_models(self) -> Sequence[ModelChoice]:
-        desk = self._monitor.desk
-        if desk.watched is not None:
+        backend = self._monitor.backend
+        if backend.watched is not None:
             return ()
         try:
-            return await asyncio.to_thread(desk.models)
+            return await asyncio.to_thread(backend.models)
         except ProblemError:
             return ()  # the Models page says why
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Running(Notices):
     """A part of `MonitorApp`, which has what is named here."""
 
-    desk: MonitorBackend
+    backend: MonitorBackend
     live: Live
-    conductor: RunController
+    controller: RunController
     #: Whether the question if profiling should be switched on was answered already.
     offered_profiling = False
 
@@ -31,7 +31,7 @@ class Running(Notices):
 
     def refuse_while_watching(self) -> bool:
         """While a log is watched nothing is run: say so, wherever a run was asked for."""
-        if self.desk.watched is None:
+        if self.backend.watched is None:
             return False
         self.complain(Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models."))
         return True
@@ -40,12 +40,12 @@ class Running(Notices):
         """Run this model, and go where it can be seen."""
         if self.refuse_while_watching():
             return
-        if self.conductor.busy:
+        if self.controller.busy:
             self.say("A run is under way: x stops it.")
             return
 
         def begin() -> None:
-            self.conductor.choose(lambda: self.desk.work(choice))
+            self.controller.choose(lambda: self.backend.job(choice))
             self.action_page("live")
 
         self.with_profiling(begin)
@@ -54,37 +54,37 @@ class Running(Notices):
         """Run the last model again; without one, go where models are chosen."""
         if self.refuse_while_watching():
             return
-        if self.conductor.can_repeat:
-            self.with_profiling(self.conductor.again)
+        if self.controller.can_repeat:
+            self.with_profiling(self.controller.again)
         else:
             self.action_page("models")
 
     def action_stop_run(self) -> None:
         """End the run under way."""
-        if self.conductor.busy:
-            self.conductor.stop()
+        if self.controller.busy:
+            self.controller.stop()
 
     def action_repeat(self) -> None:
         """Ask how often, then run that often."""
         if self.refuse_while_watching():
             return
-        work = self.conductor.work
-        if work is None or self.conductor.busy:
-            self.say("There is nothing to repeat: r runs a model first." if work is None else "A run is under way.")
+        job = self.controller.job
+        if job is None or self.controller.busy:
+            self.say("There is nothing to repeat: r runs a model first." if job is None else "A run is under way.")
             return
         from npumon.tui.screens.repeat import RepeatDialog, RepeatRequest
 
         def begin(series: RepeatRequest | None) -> None:
             if series is not None:
-                self.with_profiling(lambda: self.conductor.again(series.runs, series.warmup))
+                self.with_profiling(lambda: self.controller.again(series.runs, series.warmup))
 
-        self.push_screen(RepeatDialog(visible(work.request.model or "the last command")), begin)
+        self.push_screen(RepeatDialog(visible(job.request.model or "the last command")), begin)
 
     def with_profiling(self, begin: Callable[[], None]) -> None:
         """Begin a run; where profiling is off, first offer to switch it on, until that was answered with yes or no.
         Without it there are times only. Escape calls the run off."""
         driver = self.live.snapshot.driver
-        if driver.name != "galcore" or driver.profiling is not False or self.offered_profiling or self.conductor.busy:
+        if driver.name != "galcore" or driver.profiling is not False or self.offered_profiling or self.controller.busy:
             begin()
             return
         from npumon.tui.screens.reload import ReloadDialog
@@ -94,4 +94,4 @@ class Running(Notices):
                 self.offered_profiling = True
                 begin()
 
-        self.push_screen(ReloadDialog(self.desk, profiling=False, offered=True), answered)
+        self.push_screen(ReloadDialog(self.backend, profiling=False, offered=True), answered)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.screens.page import Page
 from npumon.tui.svg import self_contained
 
@@ -24,21 +24,21 @@ _SOON_S = 0.005
 
 
 class StaticEngine:
-    """Implements `desk.Engine`: nothing ever happens."""
+    """Implements `backend.Engine`: nothing ever happens."""
 
     def __init__(self, live: Live, publish: Callable[[Live], None]) -> None:
         self.live = live
-        self.work: Job | None = None
+        self.job: Job | None = None
         self.left = False
         self._publish = publish
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """The board is as it was."""
         self._publish(self.live)
 
-    async def run(self, work: Job) -> None:
+    async def run(self, job: Job) -> None:
         """Remember what was asked for."""
-        self.work = work
+        self.job = job
 
     def stop(self) -> None:
         """Nothing runs."""
@@ -59,17 +59,17 @@ class StaticEngine:
 
 
 class StaticBackend:
-    """Implements `desk.MonitorBackend` without a world."""
+    """Implements `backend.MonitorBackend` without a world."""
 
     def __init__(
         self,
         live: Live,
-        look: Look,
+        display: DisplayOptions,
         choices: Sequence[ModelChoice] = (),
         inspected: Mapping[str, str] | None = None,
     ) -> None:
         """`inspected` is the text of each network file that was inspected, by its path."""
-        self.look = look
+        self.display = display
         self.watched: str | None = None
         self.choices = tuple(choices)
         self.live = live
@@ -88,10 +88,10 @@ class StaticBackend:
     def where_models_are_looked_for(self) -> Sequence[str]:
         return ("~/aml_npu_demo_binaries",)
 
-    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Job:
+    def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
         raise _nothing()
 
-    def first_work(self) -> Job | None:
+    def first_job(self) -> Job | None:
         return None
 
     def inspection(self, network: str) -> str:
@@ -119,11 +119,11 @@ def _nothing() -> ProblemError:
     return ProblemError(Problem("still", "This is a picture.", "Open the monitor with npumon."))
 
 
-async def picture(desk: StaticBackend, size: tuple[int, int], page: str = "live") -> str:
+async def picture(backend: StaticBackend, size: tuple[int, int], page: str = "live") -> str:
     """The page as SVG, in columns and rows."""
-    app = MonitorApp(desk)
+    app = MonitorApp(backend)
     async with app.run_test(size=size, notifications=False) as pilot:
-        while app.live is not desk.live:  # the first frame shows a board that nobody has looked at yet
+        while app.live is not backend.live:  # the first frame shows a board that nobody has looked at yet
             await pilot.pause(_SOON_S)
         app.action_page(page)
         await pilot.pause()

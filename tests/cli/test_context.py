@@ -41,37 +41,37 @@ def test_a_format_that_the_command_does_not_know(enter: Enter, monkeypatch: pyte
 
 
 def test_the_demo_board_goes_with_the_command(enter: Enter, tmp_path: Path) -> None:
-    with enter("doctor", "--scenario", "cold", "--seed", "5") as place:
-        assert place.wants_demo
-        assert place.demo is not None
-        assert (place.demo.scenario.name, place.demo.seed) == ("cold", 5)
-        folder = place.demo.folder
-        assert place.roots.root == place.demo.root
-        assert place.model_folders == (place.demo.home,)
-        assert place.state_folder.parent == folder
+    with enter("doctor", "--scenario", "cold", "--seed", "5") as ctx:
+        assert ctx.wants_demo
+        assert ctx.demo is not None
+        assert (ctx.demo.scenario.name, ctx.demo.seed) == ("cold", 5)
+        folder = ctx.demo.folder
+        assert ctx.roots.root == ctx.demo.root
+        assert ctx.model_folders == (ctx.demo.home,)
+        assert ctx.state_folder.parent == folder
         assert folder.is_relative_to(tmp_path)
-        assert place.probe.board().chip == "A311D"
+        assert ctx.probe.board().chip == "A311D"
     assert not folder.exists()
     assert not (tmp_path / "s").exists()
 
 
 def test_without_demo_nothing_is_made(enter: Enter, tmp_path: Path) -> None:
-    with enter("doctor", "--root", str(tmp_path)) as place:
-        assert not place.wants_demo
-        assert place.demo is None
-        assert place.roots.root == tmp_path
-        assert place.on_board(f"{tmp_path}/x") == f"{tmp_path}/x"
+    with enter("doctor", "--root", str(tmp_path)) as ctx:
+        assert not ctx.wants_demo
+        assert ctx.demo is None
+        assert ctx.roots.root == tmp_path
+        assert ctx.on_board(f"{tmp_path}/x") == f"{tmp_path}/x"
     assert not (tmp_path / "s").exists()
 
 
 def test_paths_on_the_demo_board(enter: Enter) -> None:
-    with enter("doctor", "--demo") as place:
-        assert place.demo is not None
-        assert place.on_board(f"see {place.demo.root}/proc/modules.") == "see /proc/modules."
-        assert place.on_board(f"{place.demo.home}/x") == "~/x"
-        assert place.on_board(str(place.state_folder)) == "~/.local/state/npumon"
-    with enter("doctor", "--scenario", "driver-missing") as place:
-        (problem,) = place.driver().problems
+    with enter("doctor", "--demo") as ctx:
+        assert ctx.demo is not None
+        assert ctx.on_board(f"see {ctx.demo.root}/proc/modules.") == "see /proc/modules."
+        assert ctx.on_board(f"{ctx.demo.home}/x") == "~/x"
+        assert ctx.on_board(str(ctx.state_folder)) == "~/.local/state/npumon"
+    with enter("doctor", "--scenario", "driver-missing") as ctx:
+        (problem,) = ctx.driver().problems
         assert problem.remedy == "Load it: npumon driver load"
 
 
@@ -98,17 +98,17 @@ def test_context(enter: Enter, tmp_path: Path) -> None:
     assert context.driver is not None
     assert tuple(enter("run", "x", *root, "--labels", str(given)).context(str(beside)).labels) == ("g",)
     assert enter("parse", "x").context(board=False).driver is None
-    with enter("run", "--demo") as place:
-        assert place.context().demo
-        assert place.context().nominal_clock_mhz == 800.0
+    with enter("run", "--demo") as ctx:
+        assert ctx.context().demo
+        assert ctx.context().nominal_clock_mhz == 800.0
     with pytest.raises(ProblemError, match="does not exist"):
         enter("run", "x", "--labels", str(tmp_path / "missing")).context()
 
 
 def test_a_known_clock_goes_before_the_chip(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NPUMON_NPU_NOMINAL_CLOCK_MHZ", "500")
-    with enter("run", "--demo") as place:
-        assert place.context().nominal_clock_mhz == 500.0
+    with enter("run", "--demo") as ctx:
+        assert ctx.context().nominal_clock_mhz == 500.0
 
 
 def test_libraries_do_not_speak_on_standard_error(enter: Enter, capfd: pytest.CaptureFixture[str]) -> None:

@@ -19,11 +19,11 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
 from npumon.engine.reporting import Context, report_of
 from npumon.ports import RunningModel, RunRequest
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandContext]:
+def ctx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandContext]:
     """A demo board's, with `here` as current folder."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -34,16 +34,16 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandCo
 
 
 @pytest.fixture
-def desk(place: CommandContext) -> BoardBackend:
-    return BoardBackend(place, Look(demo=True))
+def backend(ctx: CommandContext) -> BoardBackend:
+    return BoardBackend(ctx, DisplayOptions(demo=True))
 
 
 def report(identity: str | None = "20261122-1") -> RunReport:
     return report_of(RunState(), Context(), RunInfo(id=identity, model="m", cwd="/", log="/gone"))
 
 
-def test_the_boards_models(desk: BoardBackend) -> None:
-    choices = desk.models()
+def test_the_boards_models(backend: BoardBackend) -> None:
+    choices = backend.models()
     assert len({choice.id for choice in choices}) == len(choices)
     assert [choice.preferred for choice in choices] == sorted((choice.preferred for choice in choices), reverse=True)
     first = next(choice for choice in choices if choice.full_name == "inceptionv3/VIM3")
@@ -51,46 +51,46 @@ def test_the_boards_models(desk: BoardBackend) -> None:
     assert first.preferred
     assert all(os.path.isabs(network) and os.path.exists(network) for network in first.networks)
     assert first.networks
-    work = desk.work(first, 3, 1)
-    assert (work.count, work.warmup, work.request.model) == (3, 1, "inceptionv3")
-    assert work.labels[2] == "goldfish"
-    assert work.network is not None
+    job = backend.job(first, 3, 1)
+    assert (job.repeat, job.warmup, job.request.model) == (3, 1, "inceptionv3")
+    assert job.labels[2] == "goldfish"
+    assert job.network is not None
     (alone,) = (choice for choice in choices if not choice.networks and choice.name == "lenet_layers")
-    assert desk.work(alone).network is None
-    assert desk.where_models_are_looked_for() == ("~",)
+    assert backend.job(alone).network is None
+    assert backend.where_models_are_looked_for() == ("~",)
 
 
-def test_a_model_that_has_gone(desk: BoardBackend, place: CommandContext) -> None:
-    (first, *_) = desk.models()
+def test_a_model_that_has_gone(backend: BoardBackend, ctx: CommandContext) -> None:
+    (first, *_) = backend.models()
     with pytest.raises(ProblemError, match="is not there any more"):
-        desk.work(first._replace(id="unknown"))
+        backend.job(first._replace(id="unknown"))
 
 
-def test_the_first_work(desk: BoardBackend, place: CommandContext) -> None:
-    work = desk.first_work()
-    assert work is not None
-    assert work.network is not None
-    network = work.network()
+def test_the_first_work(backend: BoardBackend, ctx: CommandContext) -> None:
+    job = backend.first_job()
+    assert job is not None
+    assert job.network is not None
+    network = job.network()
     assert network is not None
     assert (network.name, network.path) == ("inception_v3", "~/aml_npu_demo_binaries/inceptionv3/VIM3/inception_v3.nb")
-    assert (work.request.model, work.count) == ("inceptionv3", 1)
-    assert BoardBackend(place, Look(), "a.log").first_work() is None
+    assert (job.request.model, job.repeat) == ("inceptionv3", 1)
+    assert BoardBackend(ctx, DisplayOptions(), "a.log").first_job() is None
 
 
-def test_what_is_written_replaces_nothing(desk: BoardBackend) -> None:
-    paths = [desk.export(report()), desk.export(report()), desk.export(report(None))]
+def test_what_is_written_replaces_nothing(backend: BoardBackend) -> None:
+    paths = [backend.export(report()), backend.export(report()), backend.export(report(None))]
     assert len(set(paths)) == 3
     document = json.loads(Path("npumon-20261122-1.json").read_text())
     assert (document["schema"], document["run"]["log"]) == ("npumon.run/1", None)
     assert Path("npumon-20261122-1-2.json").exists()
     assert Path("npumon-run.json").exists()
-    desk.picture("<svg>é</svg>")
+    backend.picture("<svg>é</svg>")
     (picture,) = Path().glob("npumon-*.svg")
     assert picture.read_text() == "<svg>é</svg>"
 
 
-def test_all_runs_are_one_document(desk: BoardBackend) -> None:
-    path = desk.export_all([report(), report()])
+def test_all_runs_are_one_document(backend: BoardBackend) -> None:
+    path = backend.export_all([report(), report()])
     assert path.startswith("npumon-runs-") or "/npumon-runs-" in path
     (written,) = Path().glob("npumon-runs-*.json")
     document = json.loads(written.read_text())
@@ -99,29 +99,29 @@ def test_all_runs_are_one_document(desk: BoardBackend) -> None:
     assert {run["run"]["log"] for run in document["runs"]} == {None}, "the demo board's logs go with it"
 
 
-def test_a_link_is_not_followed(desk: BoardBackend, tmp_path: Path) -> None:
+def test_a_link_is_not_followed(backend: BoardBackend, tmp_path: Path) -> None:
     """Whoever may write here cannot make npumon write elsewhere."""
     Path("npumon-20261122-1.json").symlink_to(tmp_path / "elsewhere")
-    desk.export(report())
+    backend.export(report())
     assert not (tmp_path / "elsewhere").exists()
     assert Path("npumon-20261122-1-2.json").exists()
 
 
-def test_a_folder_that_is_gone(desk: BoardBackend) -> None:
+def test_a_folder_that_is_gone(backend: BoardBackend) -> None:
     Path.cwd().rmdir()
     with pytest.raises(ProblemError) as caught:
-        desk.export(report())
+        backend.export(report())
     assert caught.value.problem.remedy
 
 
-def test_an_inspection(desk: BoardBackend) -> None:
-    network = next(choice.networks[0] for choice in desk.models() if choice.networks)
-    text = desk.inspection(network)
+def test_an_inspection(backend: BoardBackend) -> None:
+    network = next(choice.networks[0] for choice in backend.models() if choice.networks)
+    text = backend.inspection(network)
     assert text.startswith("inception_v3.nb\n")
     assert "1×3×299×299" in text
 
 
-async def test_the_runner_is_made_when_it_is_needed(place: CommandContext) -> None:
+async def test_the_runner_is_made_when_it_is_needed(ctx: CommandContext) -> None:
     made: list[object] = []
 
     class Runner:
@@ -141,4 +141,4 @@ async def test_the_runner_is_made_when_it_is_needed(place: CommandContext) -> No
     with pytest.raises(ProblemError, match="What"):
         await runner.start(RunRequest(("x",), "/"))
     assert made == [True]
-    assert isinstance(place.runner, LockedRunner), "one npumon at a time runs models on a board"
+    assert isinstance(ctx.runner, LockedRunner), "one npumon at a time runs models on a board"

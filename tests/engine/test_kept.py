@@ -41,9 +41,9 @@ def collect(record: RunRecord) -> None:
 
 async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: Path) -> None:
     shown = viewer()
-    work = shown.shell(gated(tmp_path / "gate"))
-    work = work._replace(request=replace(work.request, keep=True))
-    beside(shown.monitor.run(work))
+    job = shown.shell(gated(tmp_path / "gate"))
+    job = job._replace(request=replace(job.request, keep=True))
+    beside(shown.monitor.run(job))
     await shown.until(lambda live: live.activity.iteration == 2)
     assert not shown.monitor.left
     await shown.monitor.close()
@@ -57,16 +57,16 @@ async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: P
     seen: list[Update] = []
     ages: list[float] = []
 
-    def hear(update: Update) -> None:
+    def on_step(update: Update) -> None:
         seen.append(update)
         ages.append(session.age_s)
         if update.state.iterations_ended == 1:
             (tmp_path / "gate").touch()
 
-    report = await asyncio.wait_for(session.run(work.request, hear), LIMIT)
+    report = await asyncio.wait_for(session.run(job.request, on_step), LIMIT)
     assert (report.info.id, report.info.outcome, report.info.exit_status) == (record.id, "ok", 0)
     assert [iteration.elapsed_us for iteration in report.state.iterations] == [21609.0, 21611.0]
-    assert any(update.old and update.data for update in seen)
+    assert any(update.preexisting and update.data for update in seen)
     assert min(ages) > 0
     assert session.age_s == 0
     collect(record)
@@ -74,15 +74,15 @@ async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: P
 
 async def test_elapsed_is_the_runs_not_the_watchers(viewer: Open, beside: Beside, tmp_path: Path) -> None:
     first = viewer()
-    work = first.shell(gated(tmp_path / "gate"))
-    work = work._replace(request=replace(work.request, keep=True))
-    beside(first.monitor.run(work))
+    job = first.shell(gated(tmp_path / "gate"))
+    job = job._replace(request=replace(job.request, keep=True))
+    beside(first.monitor.run(job))
     await first.until(lambda live: live.activity.iteration == 2 and (live.activity.elapsed_s or 0) >= 1)
     await first.monitor.close()
     record = last_run(first.board.folder / "state/runs")
     assert record is not None
     second = viewer(runner=ReattachedRunner(record, SupervisedRunner(first.board.folder / "state", SystemClock())))
-    beside(second.monitor.run(work))
+    beside(second.monitor.run(job))
     live = await second.until(lambda live: live.activity.iteration == 2)
     assert live.activity.elapsed_s is not None
     assert live.activity.elapsed_s >= 1

@@ -236,6 +236,6 @@ async def test_watching_leaves_nothing_behind(viewer: Open, log: Path, seed_run:
 async def test_nothing_begins_once_it_is_closed(viewer: Open, log: Path) -> None:
     shown = viewer()
     await shown.monitor.close()
-    for begin in (shown.monitor.watch(str(log)), shown.monitor.run(shown.work())):
+    for begin in (shown.monitor.watch(str(log)), shown.monitor.run(shown.job())):
         with pytest.raises(ProblemError, match="about to end"):
             await begin

@@ -45,13 +45,13 @@ async def test_before_anything_has_happened(viewer: Open) -> None:
     live = viewer().live
     assert (live.activity.stage, live.snapshot.run, live.previous, live.runs) == (stages.IDLE, None, None, ())
     assert live.snapshot.demo
-    assert viewer().monitor.work is None
+    assert viewer().monitor.job is None
 
 
 async def test_a_run(viewer: Open) -> None:
     shown = viewer()
-    work = shown.work(loops=3, labels=("dummy", "tench", "goldfish"))
-    await shown.monitor.run(work)
+    job = shown.job(loops=3, labels=("dummy", "tench", "goldfish"))
+    await shown.monitor.run(job)
     live = await shown.until(lambda live: live.activity.stage == stages.IDLE)
     run = live.snapshot.run
     assert run is not None
@@ -68,7 +68,7 @@ async def test_a_run(viewer: Open) -> None:
     assert live.runs[0].state.iterations[0] == run.state.iterations[-1]
     assert live.runs[0].metrics == run.metrics
     assert live.activity.run == 1
-    assert shown.monitor.work == work
+    assert shown.monitor.job == job
     assert shown.monitor.live == live
 
 
@@ -104,21 +104,25 @@ async def test_what_is_said_before_there_are_figures(viewer: Open, beside: Besid
 
 async def test_a_series_with_runs_to_warm_up(viewer: Open) -> None:
     shown = viewer("cold")
-    await shown.monitor.run(shown.work(count=3, warmup=2))
+    await shown.monitor.run(shown.job(repeat=3, warmup=2))
     live = await shown.until(lambda live: live.activity.stage == stages.IDLE)
     parts = [(live.activity.warmup, live.activity.part, live.activity.parts) for live in shown.seen]
     assert set(parts) <= {(True, 1, 2), (True, 2, 2), (False, 1, 3), (False, 2, 3), (False, 3, 3), (False, None, None)}
     assert parts == sorted(parts, key=lambda part: (not part[0], part[1] or 9)), "in this order"
-    courses = [live.activity.course for live in shown.seen[:-1]]
-    overs = [course.over for course in courses if course is not None]
+    courses = [live.activity.series_progress for live in shown.seen[:-1]]
+    overs = [series_progress.over for series_progress in courses if series_progress is not None]
     assert len(overs) == len(courses)
     assert overs == sorted(overs)
     assert set(overs) >= {0, 1, 2, 3, 4}, "runs to warm up are a part of the way"
-    assert {course.runs for course in courses if course is not None} == {5}
-    elapsed = [course.elapsed_s for course in courses if course is not None]
+    assert {series_progress.runs for series_progress in courses if series_progress is not None} == {5}
+    elapsed = [series_progress.elapsed_s for series_progress in courses if series_progress is not None]
     assert elapsed == sorted(elapsed), "the time of the series does not begin anew with each run"
-    assert [course.remaining_s for course in courses if course is not None and course.over].count(None) == 0
-    assert live.activity.course is None
+    assert [
+        series_progress.remaining_s
+        for series_progress in courses
+        if series_progress is not None and series_progress.over
+    ].count(None) == 0
+    assert live.activity.series_progress is None
     assert len(live.runs) == 3
     assert [run.metrics.verdict_id for run in live.runs] == ["compute.bound"] * 3, "the cold run does not count"
     assert live.history.ever == 3, "nor is it among the others in the graphs"
@@ -131,9 +135,9 @@ async def test_a_series_with_runs_to_warm_up(viewer: Open) -> None:
 
 async def test_the_statistics_of_a_series_are_its_own(viewer: Open) -> None:
     shown = viewer("cold")
-    await shown.monitor.run(shown.work())
+    await shown.monitor.run(shown.job())
     cold_us = shown.live.latencies.median_us
-    await shown.monitor.run(shown.work(count=4, warmup=1))
+    await shown.monitor.run(shown.job(repeat=4, warmup=1))
     latencies = shown.live.latencies
     assert (latencies.samples, latencies.runs) == (4, 4)
     assert cold_us is not None
@@ -143,22 +147,22 @@ async def test_the_statistics_of_a_series_are_its_own(viewer: Open) -> None:
 
 async def test_a_run_to_warm_up_that_fails_is_a_result(viewer: Open) -> None:
     shown = viewer()
-    await shown.monitor.run(shown.shell("exit 3", count=5, warmup=1))
+    await shown.monitor.run(shown.shell("exit 3", repeat=5, warmup=1))
     live = shown.live
     assert [(run.info.outcome, run.info.exit_status) for run in live.runs] == [("failed", 3)]
 
 
 async def test_a_command_that_cannot_be_executed_is_not_tried_again(viewer: Open) -> None:
     shown = viewer()
-    work = shown.shell("")._replace(count=5, request=RunRequest(("./missing",), str(shown.board.folder)))
-    await shown.monitor.run(work)
+    job = shown.shell("")._replace(repeat=5, request=RunRequest(("./missing",), str(shown.board.folder)))
+    await shown.monitor.run(job)
     (run,) = shown.live.runs
     assert run.metrics.verdict_id == "run.not_started"
 
 
 async def test_what_changed_since_the_last_run(viewer: Open, beside: Beside) -> None:
     shown = viewer()
-    await shown.monitor.run(shown.work())
+    await shown.monitor.run(shown.job())
     assert shown.live.previous is None
     first = shown.live.runs[-1]
     task = beside(shown.monitor.run(shown.shell("sleep 1000")))
@@ -173,9 +177,9 @@ async def test_what_changed_since_the_last_run(viewer: Open, beside: Beside) -> 
 
 async def test_latencies_are_those_of_the_model(viewer: Open) -> None:
     shown = viewer()
-    await shown.monitor.run(shown.work(loops=4))
+    await shown.monitor.run(shown.job(loops=4))
     await shown.monitor.run(shown.shell("true"))
-    await shown.monitor.run(shown.work(loops=2))
+    await shown.monitor.run(shown.job(loops=2))
     latencies = shown.live.latencies
     assert latencies.samples == 6
     assert latencies.least_us is not None
@@ -186,7 +190,7 @@ async def test_latencies_are_those_of_the_model(viewer: Open) -> None:
 
 async def test_a_crash(viewer: Open) -> None:
     shown = viewer("crash")
-    await shown.monitor.run(shown.work(loops=3))
+    await shown.monitor.run(shown.job(loops=3))
     (run,) = shown.live.runs
     assert (run.info.outcome, run.metrics.verdict_id) == ("failed", "run.crashed")
     assert "SIGSEGV" in run.metrics.verdict
@@ -195,7 +199,7 @@ async def test_a_crash(viewer: Open) -> None:
 
 async def test_a_program_that_hangs_is_said_to_be_silent_and_is_gone_when_stopped(viewer: Open, beside: Beside) -> None:
     shown = viewer("hang")
-    task = beside(shown.monitor.run(shown.work(count=3)))
+    task = beside(shown.monitor.run(shown.job(repeat=3)))
     live = await shown.until(lambda live: live.activity.silent_s)
     assert live.activity.silent_s is not None
     assert live.activity.silent_s >= 5.0
@@ -211,7 +215,7 @@ async def test_a_program_that_hangs_is_said_to_be_silent_and_is_gone_when_stoppe
 
 async def test_a_camera(viewer: Open, beside: Beside) -> None:
     shown = viewer("camera")
-    task = beside(shown.monitor.run(shown.work()))
+    task = beside(shown.monitor.run(shown.job()))
     live = await shown.until(lambda live: live.history.ever > 20)
     assert live.activity.stage == stages.RUNNING, "there is no telling which frame is the last one"
     assert live.snapshot.run is not None
@@ -243,19 +247,19 @@ async def test_a_run_that_cannot_be_started(viewer: Open) -> None:
     state = shown.board.folder / "state"
     state.write_bytes(b"a file in the folder's place")
     with pytest.raises(ProblemError, match="cannot be written"):
-        await shown.monitor.run(shown.work())
+        await shown.monitor.run(shown.job())
     assert shown.live.activity.stage == stages.IDLE
     assert shown.live.runs == ()
     state.unlink()
-    assert shown.monitor.work is not None
-    await shown.monitor.run(shown.monitor.work)
+    assert shown.monitor.job is not None
+    await shown.monitor.run(shown.monitor.job)
     assert len(shown.live.runs) == 1
 
 
 async def test_stop_without_a_run_does_nothing(viewer: Open) -> None:
     shown = viewer()
     shown.monitor.stop()
-    await shown.monitor.run(shown.work())
+    await shown.monitor.run(shown.job())
     assert [run.info.outcome for run in shown.live.runs] == ["ok"]
 
 
@@ -272,7 +276,7 @@ async def test_stop_before_the_run_has_begun(viewer: Open, beside: Beside) -> No
 async def test_a_cancelled_run_is_taken_down(viewer: Open, times: int) -> None:
     """Also when whoever cancels has no patience: closing waits for the end."""
     shown = viewer("hang")
-    task = asyncio.get_running_loop().create_task(shown.monitor.run(shown.work()))
+    task = asyncio.get_running_loop().create_task(shown.monitor.run(shown.job()))
     await shown.until(lambda live: live.log.ever > 5)
     for _ in range(times):
         task.cancel()
@@ -286,7 +290,7 @@ async def test_a_cancelled_run_is_taken_down(viewer: Open, times: int) -> None:
 
 async def test_closing_takes_a_hanging_model_down(viewer: Open, beside: Beside) -> None:
     shown = viewer("hang")
-    beside(shown.monitor.run(shown.work(count=9)))
+    beside(shown.monitor.run(shown.job(repeat=9)))
     await shown.until(lambda live: live.log.ever > 5)
     begin_s = time.monotonic()
     await shown.monitor.close()
@@ -300,11 +304,11 @@ async def test_closing_takes_a_hanging_model_down(viewer: Open, beside: Beside) 
 
 async def test_nothing_leaks(viewer: Open) -> None:
     shown = viewer()
-    await shown.monitor.run(shown.work())
+    await shown.monitor.run(shown.job())
     before = own()
     for _ in range(3):
-        await shown.monitor.run(shown.work(count=2))
-        await shown.monitor.look()
+        await shown.monitor.run(shown.job(repeat=2))
+        await shown.monitor.poll()
     await shown.until(lambda live: own() == before)
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     assert not tasks
@@ -339,7 +343,7 @@ async def test_time_goes_on_while_the_program_says_nothing(viewer: Open, beside:
 
 async def test_when_nothing_changes_nothing_is_published(viewer: Open) -> None:
     shown = viewer()
-    await shown.monitor.run(shown.work())
+    await shown.monitor.run(shown.job())
     await shown.until(lambda live: live.activity.stage == stages.IDLE)
     published = len(shown.seen)
     for _ in range(5):
@@ -366,11 +370,11 @@ async def test_a_view_that_fails_ends_the_run(viewer: Open) -> None:
         if b"now" in live.log.lines:
             raise ZeroDivisionError
 
-    shown.hear = fail
+    shown.on_step = fail
     with pytest.raises(ZeroDivisionError):
         await shown.monitor.run(shown.shell("sleep 0.3; printf 'now\\n'; exec sleep 1000"))
     assert not children()
-    shown.hear = lambda live: None
+    shown.on_step = lambda live: None
 
 
 async def test_reloading(viewer: Open) -> None:
@@ -378,7 +382,7 @@ async def test_reloading(viewer: Open) -> None:
     with shown.monitor.reloading():
         assert shown.live.activity.stage == stages.RELOADING
         with pytest.raises(ProblemError):
-            await shown.monitor.run(shown.work())
+            await shown.monitor.run(shown.job())
     assert shown.live.activity.stage == stages.IDLE
 
 
@@ -387,19 +391,19 @@ async def test_reloading(viewer: Open) -> None:
 
 async def test_the_board_is_read(viewer: Open) -> None:
     shown = viewer()
-    await shown.monitor.look()
+    await shown.monitor.poll()
     snapshot = shown.live.snapshot
     assert (snapshot.board.variant, snapshot.driver.name, snapshot.driver.profiling) == ("VIM3", "galcore", True)
     published = len(shown.seen)
     assert published == 1
-    await shown.monitor.look()
+    await shown.monitor.poll()
     assert len(shown.seen) == published, "nothing has changed"
 
 
 async def test_runs_are_judged_by_the_driver_as_it_was_read(viewer: Open) -> None:
     shown = viewer("profiling-off", context=Context())
-    await shown.monitor.look()
-    await shown.monitor.run(shown.work())
+    await shown.monitor.poll()
+    await shown.monitor.run(shown.job())
     (run,) = shown.live.runs
     assert run.metrics.verdict_id == "profiling.off"
     assert "profiling is off" in run.metrics.verdict
@@ -447,10 +451,10 @@ async def test_who_else_uses_the_npu(viewer: Open, beside: Beside, tmp_path: Pat
     assert live.snapshot.run is not None
     ours = Holder(7, "me", "sleep 1000", run=live.snapshot.run.info.log)
     probe.seen = DriverState("galcore", holders=(ours,))
-    await shown.monitor.look()
+    await shown.monitor.poll()
     assert shown.live.in_use is None
     probe.seen = DriverState("galcore", holders=(ours, Holder(8, "other", "./camera")))
-    await shown.monitor.look()
+    await shown.monitor.poll()
     assert shown.live.in_use == "The NPU is in use by camera (8); figures of other runs may be off."
     shown.monitor.stop()
     await asyncio.wait([task])
@@ -467,9 +471,9 @@ async def test_who_else_uses_the_npu(viewer: Open, beside: Beside, tmp_path: Pat
 async def test_what_nobody_may_look_into_is_told_when_it_was_seen_twice(viewer: Open) -> None:
     probe = SharedProbe(DriverState("galcore", unseen_references=1))
     shown = viewer(probe=probe)
-    await shown.monitor.look()
+    await shown.monitor.poll()
     before = shown.live.in_use
-    await shown.monitor.look()
+    await shown.monitor.poll()
     assert (before, shown.live.in_use) == (
         None,
         "The NPU is in use by a program of another user; figures of other runs may be off.",
@@ -484,17 +488,17 @@ async def test_a_board_that_does_not_answer_holds_up_nothing(
         probe = SlowProbe(HostProbe(Roots(board.root)))
         shown = viewer(probe=probe)
         for _ in range(3):
-            await asyncio.wait_for(shown.monitor.look(), LIMIT)
+            await asyncio.wait_for(shown.monitor.poll(), LIMIT)
         assert probe.most == 1
         live = await shown.until(lambda live: live.activity.note)
         assert live.activity.note is not None
         assert live.activity.note.startswith("The board has not answered for ")
-        await shown.monitor.run(shown.work())
+        await shown.monitor.run(shown.job())
         assert [run.info.outcome for run in shown.live.runs] == ["ok"]
         probe.open.set()
         live = await shown.until(lambda live: live.snapshot.board.variant)
         assert live.activity.note is None or shown.live.activity.note is None
-        await shown.monitor.look()
+        await shown.monitor.poll()
         assert probe.most == 1
 
 
@@ -503,7 +507,7 @@ async def test_closing_does_not_wait_for_the_board(viewer: Open, monkeypatch: py
     with temporary_board() as board:
         probe = SlowProbe(HostProbe(Roots(board.root)))
         shown = viewer(probe=probe)
-        await shown.monitor.look()
+        await shown.monitor.poll()
         await asyncio.wait_for(shown.monitor.close(), LIMIT)
         assert probe.under_way == 1
         probe.open.set()
@@ -515,7 +519,7 @@ def test_an_answer_that_comes_when_everything_is_over_is_forgotten() -> None:
 
         async def look_and_leave() -> None:
             shown = Viewer(board, probe, Context(), 0.05)
-            task = asyncio.get_running_loop().create_task(shown.monitor.look())
+            task = asyncio.get_running_loop().create_task(shown.monitor.poll())
             await asyncio.sleep(0)
             task.cancel()
 

@@ -18,7 +18,7 @@ KSNN = EMPTY._replace(phase=phases.DONE, ksnn_version="v1.3")
 
 def activity(state: RunState) -> Activity:
     run = RunProgress(0.0, began_s=0.0)
-    run.heard(state, 1.0)
+    run.update(state, 1.0)
     return run.activity(Activity(), 1.0)
 
 
@@ -59,39 +59,39 @@ def test_how_far_it_is(state: RunState, stage: str, iteration: int | None, itera
 )
 def test_whether_it_seems_over(state: RunState, over: bool) -> None:
     run = RunProgress(0.0, began_s=0.0)
-    run.heard(state, 1.0)
+    run.update(state, 1.0)
     assert run.seems_over is over
 
 
 def test_what_is_not_the_runs_own_is_left_alone() -> None:
-    around = Activity(model="inceptionv3", run=4, part=2, parts=5, source="run.log", note="a note")
-    shown = RunProgress(0.0, began_s=0.0).activity(around, 0.0)
+    base = Activity(model="inceptionv3", run=4, part=2, parts=5, source="run.log", note="a note")
+    shown = RunProgress(0.0, began_s=0.0).activity(base, 0.0)
     assert (shown.model, shown.run, shown.part, shown.parts) == ("inceptionv3", 4, 2, 5)
     assert (shown.source, shown.note) == ("run.log", "a note")
 
 
 def test_times_are_tenths_of_seconds() -> None:
     run = RunProgress(100.0, began_s=100.0)
-    run.heard(RUNNING._replace(loops=10), 101.0)
-    run.heard(RUNNING._replace(loops=10, iterations_ended=3), 102.0)
+    run.update(RUNNING._replace(loops=10), 101.0)
+    run.update(RUNNING._replace(loops=10, iterations_ended=3), 102.0)
     shown = run.activity(Activity(), 102.345)
     assert (shown.elapsed_s, shown.remaining_s, shown.silent_s) == (2.3, 2.0, None)
 
 
 def test_silence() -> None:
     run = RunProgress(100.0, began_s=100.0, patience=StallLimits(3.0, 30.0))
-    run.heard(RUNNING, 101.0)
+    run.update(RUNNING, 101.0)
     assert run.activity(Activity(), 103.9).silent_s is None
     assert run.activity(Activity(), 104.0).silent_s == 3.0
-    run.heard(RUNNING, 104.5)
+    run.update(RUNNING, 104.5)
     assert run.activity(Activity(), 105.0).silent_s is None
 
 
 def test_a_run_that_nobody_saw_begin_has_no_elapsed_time() -> None:
     run = RunProgress(100.0, began_s=None)
-    run.heard(RUNNING._replace(loops=10, iterations_ended=3), 101.0, timed=False)
-    run.heard(RUNNING._replace(loops=10, iterations_ended=4), 102.0)
-    run.heard(RUNNING._replace(loops=10, iterations_ended=5), 104.0)
+    run.update(RUNNING._replace(loops=10, iterations_ended=3), 101.0, timed=False)
+    run.update(RUNNING._replace(loops=10, iterations_ended=4), 102.0)
+    run.update(RUNNING._replace(loops=10, iterations_ended=5), 104.0)
     shown = run.activity(Activity(), 104.0)
     assert (shown.elapsed_s, shown.remaining_s) == (None, 10.0), "what was read at once is no pace"
 
@@ -104,5 +104,5 @@ def test_the_report_is_the_same_object_until_something_new_is_known() -> None:
     run.info = RunInfo(model="inceptionv3")
     second = run.report(context)
     assert second.info.model == "inceptionv3"
-    run.heard(RUNNING, 1.0)
+    run.update(RUNNING, 1.0)
     assert run.report(context).state is RUNNING

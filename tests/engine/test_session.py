@@ -53,14 +53,14 @@ def shell(tmp_path: Path, text: str, timeout_s: float | None = LIMIT) -> RunRequ
 
 
 async def run(
-    session: Session, asked: RunRequest, hear: Callable[[Update], None] | None = None
+    session: Session, asked: RunRequest, on_step: Callable[[Update], None] | None = None
 ) -> tuple[RunReport, list[Update]]:
     updates: list[Update] = []
 
     def publish(update: Update) -> None:
         updates.append(update)
-        if hear is not None:
-            hear(update)
+        if on_step is not None:
+            on_step(update)
 
     return await asyncio.wait_for(session.run(asked, publish), LIMIT), updates
 
@@ -119,12 +119,12 @@ async def test_each_step_is_told_when_it_happens(session: Session, tmp_path: Pat
     script = f"printf '{ITERATION}'; read x <'{gate}'; printf 'Run the 2 time: 21.00ms or 21611.00us\\n'"
     opened: list[int] = []
 
-    def hear(update: Update) -> None:
+    def on_step(update: Update) -> None:
         if update.state.iterations_ended == 1 and not opened:
             opened.append(os.open(gate, os.O_RDWR))  # the program cannot go on before this
             os.write(opened[0], b"\n")
 
-    report, _ = await run(session, shell(tmp_path, script), hear)
+    report, _ = await run(session, shell(tmp_path, script), on_step)
     os.close(opened[0])
     assert [iteration.elapsed_us for iteration in report.state.iterations] == [21609.0, 21611.0]
 
@@ -170,12 +170,12 @@ async def test_a_program_that_cannot_be_started_leaves_the_network_unread(tmp_pa
 async def test_stop(session: Session, tmp_path: Path, reason: StopReason) -> None:
     """The result so far is reported, and everybody is gone."""
 
-    def hear(update: Update) -> None:
+    def on_step(update: Update) -> None:
         if update.state.iterations_ended:
             session.stop(reason)
 
     report, _ = await run(
-        session, shell(tmp_path, f"printf '{ITERATION}'; trap '' TERM; while :; do sleep 0.1; done"), hear
+        session, shell(tmp_path, f"printf '{ITERATION}'; trap '' TERM; while :; do sleep 0.1; done"), on_step
     )
     assert (report.info.outcome, session.stopped) == (reason, reason)
     assert [iteration.elapsed_us for iteration in report.state.iterations] == [21609.0]
@@ -198,12 +198,12 @@ async def test_a_stop_that_comes_before_the_start(session: Session, tmp_path: Pa
 
 
 async def test_a_listener_that_fails_ends_the_run(session: Session, tmp_path: Path) -> None:
-    def hear(update: Update) -> None:
+    def on_step(update: Update) -> None:
         if update.completed:
             raise ConnectionError("nobody listens")
 
     with pytest.raises(ConnectionError, match="nobody listens"):
-        await run(session, shell(tmp_path, f"printf '{ITERATION}'; exec sleep 1000"), hear)
+        await run(session, shell(tmp_path, f"printf '{ITERATION}'; exec sleep 1000"), on_step)
     assert not children()
 
 

@@ -34,44 +34,49 @@ def report(number: int = 1, operations: int = 1, iterations: int = 3) -> RunRepo
 
 
 def test_a_new_one_is_empty() -> None:
-    journal = SessionHistory()
-    assert (journal.runs, journal.ended, journal.history.ever, journal.latencies(None)) == ((), 0, 0, Latencies())
+    session_history = SessionHistory()
+    assert (
+        session_history.runs,
+        session_history.ended,
+        session_history.history.ever,
+        session_history.latencies(None),
+    ) == ((), 0, 0, Latencies())
 
 
 def test_a_run_is_kept_with_its_last_iteration() -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     whole = report()
-    journal.run(whole)
-    (kept,) = journal.runs
+    session_history.run(whole)
+    (kept,) = session_history.runs
     assert [iteration.number for iteration in kept.state.iterations] == [3]
     assert kept.state.iterations_ended == 3
     assert kept.metrics == whole.metrics, "the figures are the run's"
-    assert journal.runs is journal.runs
+    assert session_history.runs is session_history.runs
 
 
 def test_the_last_two_hundred_runs_are_kept_and_all_are_counted() -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     for number in range(1, KEPT_RUNS + 11):
-        journal.run(report(number))
-    assert [run.number for run in journal.runs] == list(range(11, KEPT_RUNS + 11))
-    assert journal.ended == KEPT_RUNS + 10
+        session_history.run(report(number))
+    assert [run.number for run in session_history.runs] == list(range(11, KEPT_RUNS + 11))
+    assert session_history.ended == KEPT_RUNS + 10
 
 
 def test_of_large_graphs_fewer_runs_are_kept() -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     for number in range(100):
-        journal.run(report(number, operations=999))
-    assert len(journal.runs) == KEPT_ROWS // 1_000
-    journal.run(report(100, operations=2 * KEPT_ROWS))
-    assert [run.number for run in journal.runs] == [100], "the last one in any case"
+        session_history.run(report(number, operations=999))
+    assert len(session_history.runs) == KEPT_ROWS // 1_000
+    session_history.run(report(100, operations=2 * KEPT_ROWS))
+    assert [run.number for run in session_history.runs] == [100], "the last one in any case"
 
 
 def test_of_many_messages_the_first_are_kept() -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     messages = tuple(Diagnostic(line, "error", "model", "x") for line in range(100))
     whole = report()
-    journal.run(whole._replace(state=whole.state._replace(diagnostics=messages, diagnostics_dropped=7)))
-    state = journal.runs[0].state
+    session_history.run(whole._replace(state=whole.state._replace(diagnostics=messages, diagnostics_dropped=7)))
+    state = session_history.runs[0].state
     assert state.diagnostics == messages[:KEPT_DIAGNOSTICS]
     assert state.diagnostics_dropped == 107 - KEPT_DIAGNOSTICS
 
@@ -87,73 +92,73 @@ def test_of_many_messages_the_first_are_kept() -> None:
     ],
 )
 def test_latencies(times: list[float], expected: Latencies) -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     for number, time in enumerate(times, 1):
-        journal.iteration("a", Iteration(number, time))
-    assert journal.latencies("a") == expected
-    assert journal.latencies("b") == Latencies()
+        session_history.iteration("a", Iteration(number, time))
+    assert session_history.latencies("a") == expected
+    assert session_history.latencies("b") == Latencies()
 
 
 def test_the_latencies_of_a_series_are_its_own() -> None:
-    journal = SessionHistory()
-    journal.begin("a")
-    journal.iteration("a", Iteration(1, 500.0))  # a cold run
-    journal.begin("b", 9)
-    journal.iteration("b", Iteration(1, 7.0))
-    journal.begin("a", 3)
-    assert journal.latencies("a") == Latencies(runs=3)
+    session_history = SessionHistory()
+    session_history.begin("a")
+    session_history.iteration("a", Iteration(1, 500.0))  # a cold run
+    session_history.begin("b", 9)
+    session_history.iteration("b", Iteration(1, 7.0))
+    session_history.begin("a", 3)
+    assert session_history.latencies("a") == Latencies(runs=3)
     for time in (5.0, 6.0, 7.0):
-        journal.iteration("a", Iteration(1, time))
-    assert journal.latencies("a") == Latencies(3, 5.0, 6.0, 7.0, 3)
-    assert journal.latencies("b") == Latencies(1, 7.0, 7.0, 7.0, 9), "another model's stay"
-    assert journal.history.ever == 5, "the graphs go on"
+        session_history.iteration("a", Iteration(1, time))
+    assert session_history.latencies("a") == Latencies(3, 5.0, 6.0, 7.0, 3)
+    assert session_history.latencies("b") == Latencies(1, 7.0, 7.0, 7.0, 9), "another model's stay"
+    assert session_history.history.ever == 5, "the graphs go on"
 
 
 def test_single_runs_after_a_series_begin_anew_and_then_go_on() -> None:
-    journal = SessionHistory()
-    journal.begin("a", 2)
-    journal.iteration("a", Iteration(1, 5.0))
+    session_history = SessionHistory()
+    session_history.begin("a", 2)
+    session_history.iteration("a", Iteration(1, 5.0))
     for time in (8.0, 9.0):
-        journal.begin("a")
-        journal.iteration("a", Iteration(1, time))
-    assert journal.latencies("a") == Latencies(2, 8.0, 8.5, 9.0)
+        session_history.begin("a")
+        session_history.iteration("a", Iteration(1, time))
+    assert session_history.latencies("a") == Latencies(2, 8.0, 8.5, 9.0)
 
 
 def test_only_the_last_used_models_are_known_to_have_had_a_series() -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     for number in range(KEPT_MODELS + 1):
-        journal.begin(str(number), 3)
-    assert [journal.latencies(model).runs for model in ("0", "1", str(KEPT_MODELS))] == [0, 3, 3]
+        session_history.begin(str(number), 3)
+    assert [session_history.latencies(model).runs for model in ("0", "1", str(KEPT_MODELS))] == [0, 3, 3]
 
 
 def test_an_iteration_without_a_time_is_no_latency() -> None:
-    journal = SessionHistory()
-    journal.iteration("a", Iteration(1))
-    assert journal.latencies("a") == Latencies()
-    assert journal.history.ever == 1
+    session_history = SessionHistory()
+    session_history.iteration("a", Iteration(1))
+    assert session_history.latencies("a") == Latencies()
+    assert session_history.history.ever == 1
 
 
 def test_latencies_are_bounded() -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     for number in range(KEPT_LATENCIES + 5):
-        journal.iteration("a", Iteration(1, float(number)))
-    assert journal.latencies("a").samples == KEPT_LATENCIES
-    assert journal.latencies("a").least_us == 5.0
+        session_history.iteration("a", Iteration(1, float(number)))
+    assert session_history.latencies("a").samples == KEPT_LATENCIES
+    assert session_history.latencies("a").least_us == 5.0
     for number in range(KEPT_MODELS - 1):
-        journal.iteration(f"model {number}", Iteration(1, 1.0))
-    journal.iteration("a", Iteration(1, 1.0))
-    journal.iteration("one more", Iteration(1, 1.0))
-    assert journal.latencies("a").samples == KEPT_LATENCIES, "the models that were not used for longest go"
-    assert journal.latencies("model 0") == Latencies()
+        session_history.iteration(f"model {number}", Iteration(1, 1.0))
+    session_history.iteration("a", Iteration(1, 1.0))
+    session_history.iteration("one more", Iteration(1, 1.0))
+    assert session_history.latencies("a").samples == KEPT_LATENCIES, "the models that were not used for longest go"
+    assert session_history.latencies("model 0") == Latencies()
 
 
 def test_tensors_of_networks_count() -> None:
-    journal = SessionHistory()
+    session_history = SessionHistory()
     network = Network(inputs=(NetworkTensor("in", "uint8"),) * 500, outputs=(NetworkTensor("out", "uint8"),) * 498)
     for number in range(100):
-        journal.run(report(number)._replace(network=network))
-    assert len(journal.runs) == KEPT_ROWS // 1_000
-    assert journal.runs[-1].network is network
+        session_history.run(report(number)._replace(network=network))
+    assert len(session_history.runs) == KEPT_ROWS // 1_000
+    assert session_history.runs[-1].network is network
 
 
 def snapshot(text: bytes | None) -> Snapshot:

@@ -65,7 +65,7 @@ class Subject:
 
     def change(self) -> None:
         self.newest += 1
-        self.publisher.touch()
+        self.publisher.request()
 
 
 @pytest.fixture
@@ -128,10 +128,10 @@ def test_a_change_that_delivering_makes_waits_its_turn() -> None:
     def deliver() -> None:
         delivered.append(round(time.now_s - 1_000, 6))
         if len(delivered) < 3:
-            publisher.touch()
+            publisher.request()
 
     publisher = Throttle(deliver, time.clock, time.call_later)
-    publisher.touch()
+    publisher.request()
     assert delivered == [0.0]
     time.go(1.0)
     assert delivered == [0.0, 0.1, 0.2]
@@ -148,8 +148,8 @@ def test_a_view_that_fails_hears_of_later_changes(subject: Subject) -> None:
 
     publisher = Throttle(deliver, time.clock, time.call_later)
     with pytest.raises(ZeroDivisionError):
-        publisher.touch()
-    publisher.touch()
+        publisher.request()
+    publisher.request()
     time.go(1.0)
     assert len(subject.delivered) == 1
 
@@ -176,10 +176,10 @@ def test_closing_ends_also_when_delivering_changes_something() -> None:
 
     def deliver() -> None:
         delivered.append(time.now_s)
-        publisher.touch()
+        publisher.request()
 
     publisher = Throttle(deliver, time.clock, time.call_later)
-    publisher.touch()
+    publisher.request()
     publisher.close()
     time.go(1.0)
     assert len(delivered) == 2

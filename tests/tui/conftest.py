@@ -15,7 +15,7 @@ from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.monitor_backend import BoardBackend
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from tests.command_line import alive
 from tests.tui.stage import Demo, until
 
@@ -41,8 +41,8 @@ def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         return places[-1].__enter__()
 
     yield make
-    for place in places:
-        place.__exit__(None, None, None)
+    for ctx in places:
+        ctx.__exit__(None, None, None)
     assert os.listdir(tmp_path / "temporary") == []
 
 
@@ -52,13 +52,13 @@ def demo(place_of: Callable[..., CommandContext]) -> Open:
 
     @asynccontextmanager
     async def open_monitor(
-        *words: str, watched: str | None = None, size: tuple[int, int] = (120, 40), **look: Any
+        *words: str, watched: str | None = None, size: tuple[int, int] = (120, 40), **display: Any
     ) -> AsyncIterator[Demo]:
-        place = place_of("--demo", *words)
-        assert place.demo is not None
-        app = MonitorApp(BoardBackend(place, Look(demo=True, **{"refresh_s": 0.5, **look}), watched))
+        ctx = place_of("--demo", *words)
+        assert ctx.demo is not None
+        app = MonitorApp(BoardBackend(ctx, DisplayOptions(demo=True, **{"refresh_s": 0.5, **display}), watched))
         async with app.run_test(size=size, notifications=True) as pilot:
-            opened = Demo(app, pilot, place)
+            opened = Demo(app, pilot, ctx)
             await until(pilot, lambda: app.live.snapshot.board.model is not None)
             yield opened
         assert not [pid for pid in opened.pids if alive(pid)], "a model was left running"

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from npumon.core.monitor.live import Live
 from npumon.core.run.report import RunReport
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from tests.tui.stage import SEED, StaticBackend, live, report
 
 _BLOCK = """layer id: {layer} layer name:{name} operation[{index}]:VXNNE_OPERATOR_{kind} target:TARGET_NN.
@@ -65,15 +65,15 @@ def ran(*runs: RunReport, **more: Any) -> Live:
 def page_of(name: str, shown: Live, monkeypatch: pytest.MonkeyPatch, *, plain: bool = False) -> MonitorApp:
     """The application, opened on this page."""
     monkeypatch.setattr(MonitorApp, "DEFAULT_MODE", name)
-    return MonitorApp(StaticBackend(shown, Look(refresh_s=3600, ascii=plain)))
+    return MonitorApp(StaticBackend(shown, DisplayOptions(refresh_s=3600, ascii=plain)))
 
 
 async def settled(pilot: Pilot[int]) -> None:
     """The page shows what the stage has."""
     app = pilot.app
     assert isinstance(app, MonitorApp)
-    assert isinstance(app.desk, StaticBackend)
-    while app.live is not app.desk.shown:
+    assert isinstance(app.backend, StaticBackend)
+    while app.live is not app.backend.shown:
         await pilot.pause(0.01)
     await pilot.pause()
 
@@ -82,7 +82,7 @@ async def show(pilot: Pilot[int], shown: Live) -> None:
     """The engine has something newer."""
     app = pilot.app
     assert isinstance(app, MonitorApp)
-    assert isinstance(app.desk, StaticBackend)
-    app.desk.shown = shown
+    assert isinstance(app.backend, StaticBackend)
+    app.backend.shown = shown
     app._publish(shown)
     await settled(pilot)

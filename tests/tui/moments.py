@@ -50,10 +50,10 @@ def roles(lines: Iterable[Line], text: str) -> set[str]:
     return {part.role for line in lines for part in line if text in part.text}
 
 
-def fits(lines: Sequence[Line], room: Area) -> bool:
+def fits(lines: Sequence[Line], area: Area) -> bool:
     """Whether the lines keep to the room and, where it matters, to ASCII."""
-    inside = len(lines) <= room.height and all(width_of(line) <= room.width for line in lines)
-    return inside and (not room.ascii or all(text.isascii() for text in texts(lines)))
+    inside = len(lines) <= area.height and all(width_of(line) <= area.width for line in lines)
+    return inside and (not area.ascii or all(text.isascii() for text in texts(lines)))
 
 
 def seed_run(**info: Any) -> RunReport:

@@ -27,7 +27,7 @@ from npumon.core.run.splitter import RunSplitter
 from npumon.engine.reporting import Context, report_of
 from npumon.tui import static_view
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.static_view import StaticEngine
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 
 #: Looks at the board once.
-LOOK = Look(refresh_s=3600)
+LOOK = DisplayOptions(refresh_s=3600)
 SEED = Path(__file__).parents[1] / "data" / "seed_run.txt"
 
 BOARD = BoardState(
@@ -82,13 +82,13 @@ class StillMonitor(StaticEngine):
         self.asked: list[Any] = []
         self.silent = silent
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         if not self.silent:
-            await super().look()
+            await super().poll()
 
-    async def run(self, work: Any) -> None:
-        await super().run(work)
-        self.asked.append(work)
+    async def run(self, job: Any) -> None:
+        await super().run(job)
+        self.asked.append(job)
 
     def stop(self) -> None:
         self.asked.append("stop")
@@ -106,8 +106,8 @@ class StaticBackend(static_view.StaticBackend):
 
     driver: Any = None
 
-    def __init__(self, shown: Live, look: Look = LOOK) -> None:
-        super().__init__(shown, look)
+    def __init__(self, shown: Live, display: DisplayOptions = LOOK) -> None:
+        super().__init__(shown, display)
         self.shown = shown
         self.folders: tuple[str, ...] = ("~/aml_npu_demo_binaries",)
         self.inspections: dict[str, str] = {}
@@ -123,7 +123,7 @@ class StaticBackend(static_view.StaticBackend):
     def where_models_are_looked_for(self) -> Sequence[str]:
         return self.folders
 
-    def work(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Any:
+    def job(self, choice: ModelChoice, count: int = 1, warmup: int = 0) -> Any:
         return (choice.id, count, warmup)
 
     def inspection(self, network: str) -> str:
@@ -142,11 +142,11 @@ class StaticBackend(static_view.StaticBackend):
         return "/tmp/picture.svg"
 
 
-def application(shown: Live, look: Look = LOOK) -> MonitorApp:
+def application(shown: Live, display: DisplayOptions = LOOK) -> MonitorApp:
     """The application, showing this. Use `async with application(...).run_test(size=(80, 24)) as pilot`."""
-    desk = StaticBackend(shown, look)
-    desk.silent = True
-    app = MonitorApp(desk)
+    backend = StaticBackend(shown, display)
+    backend.silent = True
+    app = MonitorApp(backend)
     app.live = shown  # from the first frame on
     return app
 
@@ -187,7 +187,7 @@ class Demo:
 
     app: MonitorApp
     pilot: Pilot[Any]
-    place: CommandContext
+    ctx: CommandContext
     pids: list[int] = field(default_factory=list)
 
     async def press(self, *keys: str) -> None:
@@ -204,7 +204,7 @@ class Demo:
 
     async def until_run(self, count: int = 1) -> None:
         """Wait until so many runs have ended and nothing runs."""
-        await self.until(lambda: len(self.app.live.runs) >= count and not self.app.conductor.busy)
+        await self.until(lambda: len(self.app.live.runs) >= count and not self.app.controller.busy)
 
     @property
     def shown(self) -> str:
@@ -213,8 +213,8 @@ class Demo:
 
     def models_running(self) -> list[int]:
         """The processes of the demo board that run now; they have to be gone at the end."""
-        assert self.place.demo is not None
-        folder = os.fsencode(self.place.demo.folder)
+        assert self.ctx.demo is not None
+        folder = os.fsencode(self.ctx.demo.folder)
         found = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if folder in _command_line(pid)]
         self.pids += found
         return found

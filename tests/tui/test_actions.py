@@ -89,7 +89,7 @@ async def test_g_waits_in_vain_when_a_dialog_opens_meanwhile(monkeypatch: pytest
 async def test_nothing_is_reloaded_while_a_model_runs() -> None:
     app = application(live(activity=Activity(RUNNING)))
     async with app.run_test(notifications=True) as pilot:
-        await until(pilot, lambda: app.conductor.busy)
+        await until(pilot, lambda: app.controller.busy)
         await pilot.press("g")
         await until(pilot, lambda: "A model runs on the driver." in "\n".join(picture(app)))
         assert not app.screen.is_modal
@@ -104,9 +104,9 @@ async def test_r_without_anything_to_run_goes_where_models_are_chosen() -> None:
 
 @pytest.mark.parametrize("key", ["r", "R"])
 async def test_runs_are_refused_alike_while_a_log_is_watched(key: str) -> None:
-    desk = StaticBackend(live())
-    desk.watched = "a.log"
-    app = MonitorApp(desk)
+    backend = StaticBackend(live())
+    backend.watched = "a.log"
+    app = MonitorApp(backend)
     async with app.run_test(notifications=True) as pilot:
         await pilot.press(key)
         await until(pilot, lambda: "This monitor watches a log." in "\n".join(picture(app)))

@@ -67,10 +67,10 @@ async def test_a_series_with_warm_up(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
         await monitor.press("R", "2", "tab", "3", "enter")
-        await monitor.until(lambda: monitor.app.conductor.busy)
-        work = monitor.app.conductor.work
-        assert work is not None
-        assert (work.count, work.warmup) == (2, 3)
+        await monitor.until(lambda: monitor.app.controller.busy)
+        job = monitor.app.controller.job
+        assert job is not None
+        assert (job.repeat, job.warmup) == (2, 3)
         await monitor.until_run(3)
         assert monitor.app.live.latencies.samples == 2, "those of the series, without its warm-up"
 
@@ -131,7 +131,7 @@ async def test_a_second_run_while_one_is_under_way_is_not_begun(demo: Open) -> N
 async def test_a_program_that_is_not_there(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
-        monitor.app.conductor.run(Job(RunRequest(("./[bold]gone[/]",), "/", model="[bold]gone")))
+        monitor.app.controller.run(Job(RunRequest(("./[bold]gone[/]",), "/", model="[bold]gone")))
         await monitor.until_run(2)
         await monitor.until_shown("[bold]gone")
         assert monitor.app.live.runs[-1].info.outcome == "failed"
@@ -178,9 +178,9 @@ async def test_all_runs_of_the_session_are_exported_together() -> None:
         await until(pilot, lambda: "Written to /tmp/run.json. E writes all 3 runs." in "\n".join(picture(app)))
         await pilot.press("E")
         await until(pilot, lambda: "3 runs written to /tmp/runs.json" in "\n".join(picture(app)))
-        desk = app.desk
-        assert isinstance(desk, StaticBackend)
-        assert desk.written == [run, (run, run, run)]
+        backend = app.backend
+        assert isinstance(backend, StaticBackend)
+        assert backend.written == [run, (run, run, run)]
 
 
 async def test_there_is_nothing_to_export_yet() -> None:
@@ -244,15 +244,15 @@ async def test_pause_freezes_the_display_and_not_the_run(demo: Open) -> None:
 async def test_the_pace() -> None:
     app = application(live())
     async with app.run_test() as pilot:
-        assert app.conductor.refresh_s == 3600
+        assert app.controller.refresh_s == 3600
         await pilot.press("+")
-        assert app.conductor.refresh_s == 10
+        assert app.controller.refresh_s == 10
         await pilot.press("equals_sign", "+", "+", "+", "+")
-        assert app.conductor.refresh_s == 0.5, "no faster than this"
+        assert app.controller.refresh_s == 0.5, "no faster than this"
         await pilot.press("-")
-        assert app.conductor.refresh_s == 1
+        assert app.controller.refresh_s == 1
         await pilot.press(*["minus"] * 9)
-        assert app.conductor.refresh_s == 10
+        assert app.controller.refresh_s == 10
 
 
 async def test_what_npumon_costs_itself() -> None:
@@ -286,8 +286,8 @@ async def test_pages(number: int) -> None:
 
 
 async def test_every_page_shows_what_came_while_it_was_away() -> None:
-    desk = StaticBackend(live())
-    app = MonitorApp(desk)
+    backend = StaticBackend(live())
+    app = MonitorApp(backend)
     run = report(SEED.read_bytes(), model="newcomer")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.live.snapshot.taken_at)
@@ -329,9 +329,9 @@ async def test_resized_while_a_dialog_is_open() -> None:
 
 @pytest.mark.parametrize("theme", ["auto", "terminal", "dark", "light", "colorblind", "no-such-theme", "[bold]"])
 async def test_any_theme(theme: str) -> None:
-    desk = StaticBackend(live())
-    desk.look = desk.look._replace(theme=theme)
-    app = MonitorApp(desk)
+    backend = StaticBackend(live())
+    backend.display = backend.display._replace(theme=theme)
+    app = MonitorApp(backend)
     async with app.run_test() as pilot:
         assert app.theme == (theme if theme in app.available_themes else "terminal")
         await pilot.press("t")
@@ -413,7 +413,7 @@ def test_it_runs_in_any_thread() -> None:
 
 @pytest.mark.filterwarnings("default")
 async def test_a_pane_that_breaks_ends_it_and_the_model(demo: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: HeaderPane, live: Live, room: Area) -> Sequence[Line]:
+    def broken(self: HeaderPane, live: Live, area: Area) -> Sequence[Line]:
         if live.activity.stage == "running":
             raise ZeroDivisionError("a pane [bold]broke")
         return [span("fine")]

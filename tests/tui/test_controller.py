@@ -12,8 +12,8 @@ from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
 from npumon.engine.job import Job
 from npumon.ports import RunRequest
-from npumon.tui.backend import Look
-from npumon.tui.controller import MOST_UNFORESEEN, RunController
+from npumon.tui.backend import DisplayOptions
+from npumon.tui.controller import MAX_UNEXPECTED, RunController
 from tests.tui.stage import StaticBackend, live, until_so
 
 WORK = Job(RunRequest(("./run.sh",), "/"))
@@ -24,69 +24,69 @@ class Stage:
     """A conductor over a still desk; keeps what it says and publishes."""
 
     def __init__(self, shown: Live | None = None, refresh_s: float = 3600) -> None:
-        self.desk = StaticBackend(shown or live(), Look(refresh_s=refresh_s))
+        self.backend = StaticBackend(shown or live(), DisplayOptions(refresh_s=refresh_s))
         self.said: list[Problem] = []
         self.published: list[Live] = []
-        self.conductor = RunController(self.desk, self.published.append, self.said.append)
+        self.controller = RunController(self.backend, self.published.append, self.said.append)
 
     @property
     def asked(self) -> list[Any]:
-        assert self.desk.still is not None
-        return self.desk.still.asked
+        assert self.backend.still is not None
+        return self.backend.still.asked
 
 
 async def test_it_looks_at_once_and_again() -> None:
     stage = Stage(refresh_s=0.001)
-    stage.conductor.start()
+    stage.controller.start()
     await until_so(lambda: len(stage.published) >= 3)
-    await stage.conductor.close()
+    await stage.controller.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}, "nobody is left who could look"
 
 
 async def test_before_the_start_nothing_can_be_done_and_nothing_breaks() -> None:
-    conductor = Stage().conductor
-    assert (conductor.work, conductor.can_repeat, conductor.busy) == (None, False, False)
-    conductor.run(WORK)
-    conductor.again()
-    conductor.stop()
-    conductor.look()
-    with conductor.reloading():
+    controller = Stage().controller
+    assert (controller.job, controller.can_repeat, controller.busy) == (None, False, False)
+    controller.run(WORK)
+    controller.again()
+    controller.stop()
+    controller.poll()
+    with controller.reloading():
         pass
-    await conductor.close()
-    await conductor.close()
+    await controller.close()
+    await controller.close()
 
 
 async def test_runs_and_repeats() -> None:
     stage = Stage()
-    stage.conductor.start()
-    stage.conductor.again(3)
-    assert not stage.conductor.can_repeat
-    stage.conductor.run(WORK)
+    stage.controller.start()
+    stage.controller.again(3)
+    assert not stage.controller.can_repeat
+    stage.controller.run(WORK)
     await until_so(lambda: stage.asked == [WORK])
-    assert stage.conductor.can_repeat
-    stage.conductor.again(3, 2)
-    await until_so(lambda: stage.asked == [WORK, WORK._replace(count=3, warmup=2)])
-    stage.conductor.choose(lambda: WORK._replace(warmup=1))
+    assert stage.controller.can_repeat
+    stage.controller.again(3, 2)
+    await until_so(lambda: stage.asked == [WORK, WORK._replace(repeat=3, warmup=2)])
+    stage.controller.choose(lambda: WORK._replace(warmup=1))
     await until_so(lambda: stage.asked[2:] == [WORK._replace(warmup=1)])
-    await stage.conductor.close()
+    await stage.controller.close()
 
 
 async def test_one_thing_at_a_time() -> None:
     stage = Stage(live(activity=Activity(RUNNING)))
-    stage.conductor.start()
-    stage.conductor.run(WORK)
-    stage.conductor.stop()
-    await stage.conductor.close()
+    stage.controller.start()
+    stage.controller.run(WORK)
+    stage.controller.stop()
+    await stage.controller.close()
     assert stage.asked == ["stop", "close"]
 
 
 async def test_watching() -> None:
     stage = Stage()
-    stage.desk.watched = "a.log"
-    stage.conductor.start()
+    stage.backend.watched = "a.log"
+    stage.controller.start()
     await until_so(lambda: stage.asked == ["a.log"])
-    assert not stage.conductor.can_repeat
-    await stage.conductor.close()
+    assert not stage.controller.can_repeat
+    await stage.controller.close()
     assert stage.asked == ["a.log", "close"]
 
 
@@ -101,47 +101,47 @@ def broken() -> Any:
 async def test_problems_are_said() -> None:
     stage = Stage()
     heard: list[object] = []
-    stage.conductor.background(problem, heard.append)
-    stage.conductor.choose(problem)
-    stage.conductor.background(lambda: 7, heard.append)
+    stage.controller.background(problem, heard.append)
+    stage.controller.choose(problem)
+    stage.controller.background(lambda: 7, heard.append)
     await until_so(lambda: len(stage.said) == 2 and heard)
     assert (stage.said, heard) == ([PROBLEM] * 2, [7])
-    assert stage.conductor.unforeseen == []
+    assert stage.controller.unexpected == []
 
 
 async def test_what_nobody_foresaw_is_said_and_kept() -> None:
     stage = Stage()
-    for _ in range(MOST_UNFORESEEN + 2):
-        stage.conductor.background(broken, stage.published.append)
-    await until_so(lambda: len(stage.said) == MOST_UNFORESEEN + 2)
+    for _ in range(MAX_UNEXPECTED + 2):
+        stage.controller.background(broken, stage.published.append)
+    await until_so(lambda: len(stage.said) == MAX_UNEXPECTED + 2)
     assert stage.said[0].what == "Something unforeseen happened: OSError: broken \\x1b[31m[bold]."
-    assert len(stage.conductor.unforeseen) == MOST_UNFORESEEN
+    assert len(stage.controller.unexpected) == MAX_UNEXPECTED
 
 
 async def test_a_desk_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
-    monkeypatch.setattr(stage.desk, "monitor", lambda publish: problem())
-    stage.conductor.start()
+    monkeypatch.setattr(stage.backend, "monitor", lambda publish: problem())
+    stage.controller.start()
     assert stage.said == [PROBLEM]
-    await stage.conductor.close()
+    await stage.controller.close()
 
 
 async def test_closing_waits_for_the_engine_whoever_asks() -> None:
     stage = Stage()
-    stage.conductor.start()
-    assert stage.desk.still is not None
+    stage.controller.start()
+    assert stage.backend.still is not None
     gone = asyncio.Event()
 
     async def close() -> None:
         stage.asked.append("closing")
         await gone.wait()
 
-    stage.desk.still.close = close  # type: ignore[method-assign]
-    first = asyncio.ensure_future(stage.conductor.close())
+    stage.backend.still.close = close  # type: ignore[method-assign]
+    first = asyncio.ensure_future(stage.controller.close())
     await until_so(lambda: "closing" in stage.asked)
     first.cancel()  # its screen went away
-    second = asyncio.ensure_future(stage.conductor.close())
-    stage.conductor.background(lambda: 1, lambda _: None)
+    second = asyncio.ensure_future(stage.controller.close())
+    stage.controller.background(lambda: 1, lambda _: None)
     await asyncio.sleep(0)
     assert not second.done()
     gone.set()
@@ -152,13 +152,13 @@ async def test_closing_waits_for_the_engine_whoever_asks() -> None:
 
 async def test_an_engine_that_cannot_be_closed_leaves_no_task() -> None:
     stage = Stage()
-    stage.conductor.start()
-    assert stage.desk.still is not None
+    stage.controller.start()
+    assert stage.backend.still is not None
 
     async def close() -> None:
         raise OSError("no")
 
-    stage.desk.still.close = close  # type: ignore[method-assign]
+    stage.backend.still.close = close  # type: ignore[method-assign]
     with pytest.raises(OSError, match="no"):
-        await stage.conductor.close()
+        await stage.controller.close()
     assert [task for task in asyncio.all_tasks() if "RunController" in repr(task.get_coro()) and not task.done()] == []

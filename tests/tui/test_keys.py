@@ -40,7 +40,7 @@ def test_a_page_says_what_its_keys_do(name: str) -> None:
     keys = page_keys(name)
     bound = [pressed for key in keys for pressed in key.keys.split(",")]
     assert len(bound) == len(set(bound))
-    assert all(key.place == name and key.word and key.meaning and key.shown.isascii() for key in keys)
+    assert all(key.scope == name and key.word and key.meaning and key.shown.isascii() for key in keys)
     assert not set(bound) & set("12345rRxgqt"), "these mean the same everywhere"
 
 

@@ -16,12 +16,12 @@ ROOMS = st.builds(Area, st.integers(0, 40), st.integers(0, 5), st.booleans())
 
 @given(TEXT, st.integers(-2, 40), ROOMS)
 @example("\u0301", 0, Area(0, 0))  # an accent takes no cell, but has no cell to stand on
-def test_fit_is_as_wide_as_asked(text: str, width: int, room: Area) -> None:
-    for fitted in (fit(text, width, room), fit_right(text, width, room)):
+def test_fit_is_as_wide_as_asked(text: str, width: int, area: Area) -> None:
+    for fitted in (fit(text, width, area), fit_right(text, width, area)):
         assert cell_len(fitted) == max(width, 0)
     if width > 0 and cell_len(text) <= width:
-        assert fit(text, width, room).rstrip() == text.rstrip()
-        assert fit_right(text, width, room).endswith(text)
+        assert fit(text, width, area).rstrip() == text.rstrip()
+        assert fit_right(text, width, area).endswith(text)
 
 
 @pytest.mark.parametrize(("text", "ascii_only", "fitted"), [("goldfish", False, "gold…"), ("goldfish", True, "gold~")])
@@ -38,31 +38,31 @@ def test_a_wide_character_is_not_cut_in_half() -> None:
 
 
 @given(st.lists(TEXT, max_size=5), ROOMS)
-def test_clipped_never_takes_more_than_the_room(texts: list[str], room: Area) -> None:
+def test_clipped_never_takes_more_than_the_room(texts: list[str], area: Area) -> None:
     line = tuple(Span(text, str(number)) for number, text in enumerate(texts))
-    short = clipped(line, room)
-    assert width_of(short) <= room.width
-    if width_of(line) <= room.width:
+    short = clipped(line, area)
+    assert width_of(short) <= area.width
+    if width_of(line) <= area.width:
         assert short == line
     else:
-        assert width_of(short) == room.width
-        assert not short or short[-1].text.endswith("~" if room.ascii else "…")
+        assert width_of(short) == area.width
+        assert not short or short[-1].text.endswith("~" if area.ascii else "…")
 
 
 @given(st.one_of(st.none(), st.floats(allow_nan=False)), ROOMS)
-def test_bar_is_as_wide_as_asked(share: float | None, room: Area) -> None:
-    line = bar(share, room.width, room)
-    assert width_of(line) == room.width
+def test_bar_is_as_wide_as_asked(share: float | None, area: Area) -> None:
+    line = bar(share, area.width, area)
+    assert width_of(line) == area.width
     full = line[0].text.strip()
-    assert bool(full) == bool(share and share > 0 and room.width)
-    if room.ascii:
+    assert bool(full) == bool(share and share > 0 and area.width)
+    if area.ascii:
         assert "".join(part.text for part in line).isascii()
 
 
 @given(st.floats(0, 1), st.floats(0, 1), ROOMS)
-def test_more_is_never_shorter(one: float, other: float, room: Area) -> None:
+def test_more_is_never_shorter(one: float, other: float, area: Area) -> None:
     def eighths(share: float) -> int:
-        text = bar(share, room.width, room)[0].text
+        text = bar(share, area.width, area)[0].text
         return sum(8 if char in "█#" else " ▏▎▍▌▋▊▉".index(char) for char in text)
 
     assert (eighths(one) <= eighths(other)) or one > other

@@ -81,8 +81,8 @@ async def test_every_action_is_there(page: str) -> None:
 )
 async def test_what_there_is_can_be_found(query: str, name: str) -> None:
     app = application(live())
-    assert isinstance(app.desk, StaticBackend)
-    app.desk.choices = (INCEPTION, HOSTILE)
+    assert isinstance(app.backend, StaticBackend)
+    app.backend.choices = (INCEPTION, HOSTILE)
     async with app.run_test(size=(80, 40)) as pilot:
         await pilot.press("colon")
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
@@ -120,11 +120,11 @@ async def test_actions_of_other_pages_are_carried_out_there() -> None:
 
 async def test_a_model_is_run_by_its_name() -> None:
     app = application(live())
-    assert isinstance(app.desk, StaticBackend)
-    app.desk.choices = (INCEPTION,)
+    assert isinstance(app.backend, StaticBackend)
+    app.backend.choices = (INCEPTION,)
     async with app.run_test(size=(80, 40)) as pilot:
         await carried_out(pilot, "Run inceptionv3")
-        still = app.desk.still
+        still = app.backend.still
         await until(pilot, lambda: still is not None and still.asked == [("a", 1, 0)])
 
 
@@ -136,9 +136,9 @@ async def test_models_that_cannot_be_looked_for_hold_nothing_up() -> None:
     app = MonitorApp(MonitorBackend(live()))
     async with app.run_test():
         assert "quit (q)" in await offered(app)
-    desk = StaticBackend(live())
-    desk.watched, desk.choices = "a.log", (INCEPTION,)
-    app = MonitorApp(desk)
+    backend = StaticBackend(live())
+    backend.watched, backend.choices = "a.log", (INCEPTION,)
+    app = MonitorApp(backend)
     async with app.run_test():
         assert not [name for name in await offered(app) if name.startswith("Run ")], "nothing is run while watching"
 
@@ -165,7 +165,7 @@ async def test_a_pace_by_its_name() -> None:
         await pilot.press("colon", *"refresh", "space", "5")
         await until(pilot, lambda: "every 5 s" in "\n".join(picture(app)))
         await pilot.press("enter")
-        await until(pilot, lambda: app.conductor.refresh_s == 5)
+        await until(pilot, lambda: app.controller.refresh_s == 5)
 
 
 async def test_quit() -> None:

@@ -18,7 +18,7 @@ from npumon.core.monitor.live import Latencies, Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.run.history import SampleRing, sample_of
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.keys import PAGES
 from tests.tui import stage
 
@@ -78,9 +78,9 @@ def moment() -> Live:
 
 async def drawn(page: str, size: tuple[int, int], ascii_only: bool) -> str:
     """The page as text, once nothing changes any more."""
-    desk = stage.StaticBackend(moment(), Look(refresh_s=3600, ascii=ascii_only))
-    desk.choices = (CHOICE, OTHER)
-    app = MonitorApp(desk)
+    backend = stage.StaticBackend(moment(), DisplayOptions(refresh_s=3600, ascii=ascii_only))
+    backend.choices = (CHOICE, OTHER)
+    app = MonitorApp(backend)
     async with app.run_test(size=size) as pilot:
         app.action_page(page)
         await pilot.pause()

@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 import pytest
 
 from npumon.core.problems import ProblemError
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.keys import PAGES
 from npumon.tui.static_view import StaticBackend, StaticEngine, picture
 from tests.tui.stage import SEED, live, report
 
-LOOK = Look(refresh_s=3600)
+LOOK = DisplayOptions(refresh_s=3600)
 
 
 def words(svg: str) -> str:
@@ -42,7 +42,7 @@ async def test_the_engine_only_shows_its_value() -> None:
     seen: list[object] = []
     shown = live()
     engine = StaticEngine(shown, seen.append)
-    await engine.look()
+    await engine.poll()
     assert seen == [shown]
     engine.tick()
     engine.stop()
@@ -54,16 +54,16 @@ async def test_the_engine_only_shows_its_value() -> None:
 
 
 def test_the_desk_leads_nowhere() -> None:
-    desk = StaticBackend(live(), LOOK)
-    assert desk.first_work() is None
-    assert desk.models() == ()
-    assert desk.where_models_are_looked_for()
+    backend = StaticBackend(live(), LOOK)
+    assert backend.first_job() is None
+    assert backend.models() == ()
+    assert backend.where_models_are_looked_for()
     for refused in (
-        lambda: desk.driver,
-        lambda: desk.inspection("x"),
-        lambda: desk.export(report(b"")),
-        lambda: desk.export_all(()),
-        lambda: desk.picture(""),
+        lambda: backend.driver,
+        lambda: backend.inspection("x"),
+        lambda: backend.export(report(b"")),
+        lambda: backend.export_all(()),
+        lambda: backend.picture(""),
     ):
         with pytest.raises(ProblemError):
             refused()

@@ -34,10 +34,10 @@ def no_timers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_timers")
 async def test_the_monitor_starts_and_shows_every_page() -> None:
     run = report(SEED.read_bytes(), model="newcomer")
-    desk = StaticBackend(live(run, runs=(run,)))
-    app = MonitorApp(desk)
+    backend = StaticBackend(live(run, runs=(run,)))
+    app = MonitorApp(backend)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: desk.still and app.live.runs)
+        await until(pilot, lambda: backend.still and app.live.runs)
         for page in (*PAGES, *PAGES):
             app.action_page(page)
             await until(pilot, lambda: not app._batch_count and "q quit" in picture(app)[-1])

@@ -59,7 +59,7 @@ class HostDriverControl:
 
     def plan(self, parameters: Mapping[str, str], action: Action = "reload") -> DriverPlan:
         """What it would take, by what is found now."""
-        return plan(action, parameters, self._standing(self._busy()))
+        return plan(action, parameters, self._gather_inputs(self._busy()))
 
     def interrupted(self) -> DriverPlan | None:
         """The plan that puts back a driver which an earlier npumon left unloaded."""
@@ -68,7 +68,7 @@ class HostDriverControl:
         busy = self._busy()  # whoever works on the board is in the middle of it
         if busy is not None or self._journal.read() is None:
             return None
-        return plan("load", {}, self._standing(None))
+        return plan("load", {}, self._gather_inputs(None))
 
     def forget_interruption(self) -> None:
         """The driver is wanted as it is, unloaded: nothing has to be put back. Raises `ProblemError` where that is not
@@ -89,15 +89,15 @@ class HostDriverControl:
     def rule_commands(self, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
         """What a sudo rule has to allow. Raises `ProblemError` where there is nothing to allow, or it would give root's
         rights away."""
-        standing = self._standing(None)
-        unused = standing._replace(driver=DriverState())  # who uses it now does not matter
+        inputs = self._gather_inputs(None)
+        unused = inputs._replace(driver=DriverState())  # who uses it now does not matter
         refused = refusals(unused, parameters, unloads=True, loads=True)
         if refused:
             raise ProblemError(refused[0])
-        return rule_commands(standing, parameters)
+        return rule_commands(inputs, parameters)
 
     async def apply(
-        self, plan: DriverPlan, hear: Callable[[StepOutcome], None], *, interactive: bool = False
+        self, plan: DriverPlan, on_step: Callable[[StepOutcome], None], *, interactive: bool = False
     ) -> ReloadReport:
         """Carry it out in a thread, to its end also when this task is cancelled."""
         import asyncio
@@ -105,7 +105,7 @@ class HostDriverControl:
         loop = asyncio.get_running_loop()
 
         def told(outcome: StepOutcome) -> None:
-            loop.call_soon_threadsafe(hear, outcome)
+            loop.call_soon_threadsafe(on_step, outcome)
 
         with defer_signals(asking=interactive) as put_off:
             work = loop.run_in_executor(None, self._shielded, plan, told, interactive)
@@ -117,11 +117,11 @@ class HostDriverControl:
             raise cancelled
         return work.result()._replace(interrupted=put_off.asked)
 
-    def _shielded(self, plan: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
+    def _shielded(self, plan: DriverPlan, on_step: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
         with block_signals(asking=interactive):
-            return self._apply(plan, hear, interactive)
+            return self._apply(plan, on_step, interactive)
 
-    def _apply(self, wanted: DriverPlan, hear: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
+    def _apply(self, wanted: DriverPlan, on_step: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
         refused = wanted.refusals[0] if wanted.refusals else None
         if refused is not None or not wanted.steps:
             return ReloadReport((), read_driver(self._roots), refused)
@@ -138,7 +138,7 @@ class HostDriverControl:
                     self._tools,
                     self._sudo,
                     self._journal,
-                    hear,
+                    on_step,
                     interactive=interactive,
                     step_s=self._step_s,
                 )
@@ -148,7 +148,7 @@ class HostDriverControl:
 
     def _changed(self, agreed: DriverPlan) -> Problem | None:
         """Why what was agreed to may not be done any more: time has passed since it was planned."""
-        now = plan(agreed.action, dict(agreed.asked), self._standing(None))
+        now = plan(agreed.action, dict(agreed.asked), self._gather_inputs(None))
         if now.refusals:
             return now.refusals[0]
         if _commands(now) == _commands(agreed):
@@ -159,7 +159,7 @@ class HostDriverControl:
     def _busy(self) -> Problem | None:
         return None if self._lock is None else self._lock.busy()
 
-    def _standing(self, busy: Problem | None) -> PlanInputs:
+    def _gather_inputs(self, busy: Problem | None) -> PlanInputs:
         kernel = read_kernel(self._roots)
         found = locate_module(self._roots, self._tools, kernel)
         driver = read_driver(self._roots, _unasked)
@@ -171,7 +171,7 @@ class HostDriverControl:
             driver=driver,
             kernel=kernel,
             module=self._read_module(path),
-            former=None if usual == path else self._read_module(usual),
+            previous_module=None if usual == path else self._read_module(usual),
             insmod=self._tools.find("insmod"),
             rmmod=self._tools.find("rmmod"),
             built_in=built_in,

@@ -39,7 +39,7 @@ class DriverExecution:
         tools: SystemTools,
         sudo: Sudo,
         journal: DriverJournal,
-        hear: Hear,
+        on_step: Hear,
         *,
         interactive: bool,
         step_s: float = STEP_S,
@@ -48,7 +48,7 @@ class DriverExecution:
         self._tools = tools
         self._sudo = sudo
         self._journal = journal
-        self._hear = hear
+        self._hear = on_step
         self._interactive = interactive
         self._limit_s = ASKING_S if interactive else step_s
         self._outcomes: list[StepOutcome] = []

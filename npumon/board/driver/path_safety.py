@@ -20,8 +20,8 @@ def find_danger(path: Path, top: Path = Path("/"), owners: frozenset[int] = froz
     by everybody`).
     """
     try:
-        for place in _places(path, top):
-            danger = _danger(place, owners)
+        for parent in _places(path, top):
+            danger = _danger(parent, owners)
             if danger is not None:
                 return danger
     except OSError as error:
@@ -49,9 +49,9 @@ def _places(path: Path, top: Path) -> Iterator[str]:
             here = "" if target.startswith("/") else os.path.dirname(here)
 
 
-def _danger(place: str, owners: frozenset[int]) -> str | None:
-    status = os.lstat(place)
-    name = visible(place)
+def _danger(parent: str, owners: frozenset[int]) -> str | None:
+    status = os.lstat(parent)
+    name = visible(parent)
     if status.st_uid not in owners:
         return f"{name} belongs to {_user(status.st_uid)}"
     if stat.S_ISLNK(status.st_mode):  # a link has no mode of its own; the folder it lies in decides

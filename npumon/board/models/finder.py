@@ -75,10 +75,10 @@ def _only(text: str, entries: Sequence[ModelEntry]) -> ModelEntry:
     chosen = [entry for entry in entries if entry.preferred] or list(entries)
     if len(chosen) == 1:
         return chosen[0]
-    places = "; ".join(f"{entry.full_name} in {_shown(entry.folder)}" for entry in chosen[:_LISTED])
+    parents = "; ".join(f"{entry.full_name} in {_shown(entry.folder)}" for entry in chosen[:_LISTED])
     raise _usage(
         "model.ambiguous",
-        f"{_shown(text)} may mean {len(chosen)} models: {places}",
+        f"{_shown(text)} may mean {len(chosen)} models: {parents}",
         "Give its folder instead, or name/VARIANT",
     )
 

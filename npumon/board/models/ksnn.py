@@ -41,8 +41,8 @@ def _networks(folder: Path) -> list[tuple[str | None, Path]]:
     """The `.nb` files by variant, relative to the folder; those for all chips lie in `models` itself."""
     found: list[tuple[str | None, Path]] = []
     for variant in (None, *VARIANTS):
-        place = Path("models") / variant if variant else Path("models")
-        found.extend((variant, place / name) for name in _names(folder / place) if name.endswith(".nb"))
+        parent = Path("models") / variant if variant else Path("models")
+        found.extend((variant, parent / name) for name in _names(folder / parent) if name.endswith(".nb"))
     return found[:_MOST_NETWORKS]
 
 
@@ -109,11 +109,11 @@ def _library_for(folder: Path, network: Path) -> Path | None:
 
 def _picture_for(folder: Path, network: Path) -> Path | None:
     """The first picture in the usual places; one named after the network if there is one."""
-    for place in _PICTURE_FOLDERS:
-        pictures = [name for name in _names(folder / place) if name.lower().endswith(_PICTURE)]
+    for parent in _PICTURE_FOLDERS:
+        pictures = [name for name in _names(folder / parent) if name.lower().endswith(_PICTURE)]
         if pictures:
             pictures.sort(key=lambda name: _plain(network.stem) not in _plain(name))
-            return Path(place) / pictures[0]
+            return Path(parent) / pictures[0]
     return None
 
 

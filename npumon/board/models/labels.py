@@ -22,12 +22,12 @@ _MOST_NAMES = 10_000
 
 def find_labels(folder: Path) -> Path | None:
     """The labels file beside a model or one folder up: the usual name, else the only `*labels*.txt`."""
-    for place in dict.fromkeys((folder, folder.parent)):
-        names = _text_files(place)
+    for parent in dict.fromkeys((folder, folder.parent)):
+        names = _text_files(parent)
         if USUAL_NAME in names:
-            return place / USUAL_NAME
+            return parent / USUAL_NAME
         if len(names) == 1:
-            return place / names[0]
+            return parent / names[0]
     return None
 
 

@@ -21,29 +21,29 @@ class FileWatcher:
 
     def __init__(self, path: str) -> None:
         self._folder, self._name = os.path.split(os.path.abspath(path))
-        self._rung = asyncio.Event()
+        self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._observer: BaseObserver | None = None
 
-    def set(self) -> None:
+    def start(self) -> None:
         """Begin to listen, on the running loop."""
         self._loop = asyncio.get_running_loop()
         if os.path.isdir(self._folder):
             self._observer = self._observe()
 
     async def wait(self, seconds: float) -> None:
-        """Wait for a ring, or so many seconds."""
-        # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes together with a ring.
-        timer = asyncio.get_running_loop().call_later(seconds, self._rung.set)
+        """Wait until woken, at most so many seconds."""
+        # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes together with the wake-up.
+        timer = asyncio.get_running_loop().call_later(seconds, self._woken.set)
         try:
-            await self._rung.wait()
+            await self._woken.wait()
         finally:
             timer.cancel()
-        self._rung.clear()
+        self._woken.clear()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Wake whoever waits. Only from the loop's own thread."""
-        self._rung.set()
+        self._woken.set()
 
     def close(self) -> None:
         """Stop listening. Afterwards no thread of ours is left."""
@@ -56,12 +56,12 @@ class FileWatcher:
         from watchdog.events import FileSystemEventHandler
         from watchdog.observers import Observer
 
-        alarm = self
+        watcher = self
 
         class Handler(FileSystemEventHandler):
             def on_any_event(self, event: FileSystemEvent) -> None:
                 if event.event_type not in ("opened", "closed_no_write"):  # our own reading is no news
-                    alarm._hear(os.fsdecode(event.src_path), os.fsdecode(event.dest_path))
+                    watcher._on_event(os.fsdecode(event.src_path), os.fsdecode(event.dest_path))
 
         try:
             observer = Observer()
@@ -75,11 +75,11 @@ class FileWatcher:
             return None
         return observer
 
-    def _hear(self, *paths: str) -> None:
+    def _on_event(self, *paths: str) -> None:
         """On the observer's thread."""
         loop = self._loop
         if loop is not None and any(os.path.basename(path) == self._name for path in paths):
             try:
-                loop.call_soon_threadsafe(self._rung.set)
+                loop.call_soon_threadsafe(self._woken.set)
             except RuntimeError:  # the loop was closed while this event was on its way
                 pass

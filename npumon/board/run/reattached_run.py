@@ -24,7 +24,7 @@ class ReattachedRun:
     def __init__(self, record: RunRecord) -> None:
         self._record = record
         self._path = Path(record.log).with_suffix(".json")
-        self._alarm = FileWatcher(str(self._path))
+        self._watcher = FileWatcher(str(self._path))
         self._left = False
         self._age_s = _age_s(self._record.living_supervisor())
         self._ended = asyncio.ensure_future(self._until_over())
@@ -53,7 +53,7 @@ class ReattachedRun:
         """Ask the supervisor to end the run; "left" only ends the watching, whatever becomes of the run."""
         if reason == "left":
             self._left = True
-            self._alarm.ring()
+            self._watcher.wake()
         elif (supervisor := self._record.living_supervisor()) is not None:
             signal_each([supervisor], signal.SIGTERM)
 
@@ -62,7 +62,7 @@ class ReattachedRun:
         return await asyncio.shield(self._ended)
 
     async def _until_over(self) -> ExitRecord:
-        self._alarm.set()
+        self._watcher.start()
         try:
             while True:
                 # Looked at first: the record is the last that it writes.
@@ -74,9 +74,9 @@ class ReattachedRun:
                     return ExitRecord(stopped_by="left", log_bytes=length_of(self.log))
                 if gone:
                     return self._lost()
-                await self._alarm.wait(_LOOK_S)
+                await self._watcher.wait(_LOOK_S)
         finally:
-            self._alarm.close()
+            self._watcher.close()
 
     def _lost(self) -> ExitRecord:
         pid = self._record.supervisor

@@ -48,7 +48,7 @@ class FileTail:
     def __init__(self, path: str, poll_s: float) -> None:
         self._path = path
         self._poll_s = poll_s
-        self._alarm = FileWatcher(path)
+        self._watcher = FileWatcher(path)
         self._descriptor = -1
         self._offset = 0
         self._memory = b""
@@ -62,7 +62,7 @@ class FileTail:
         """Yield the rest, up to `length` bytes of the present text, then end. Ends too where there is less."""
         self._finished = True
         self._length = length
-        self._alarm.ring()
+        self._watcher.wake()
 
     async def chunks(self) -> AsyncGenerator[LogChunk, None]:
         """The bytes. To be iterated once; closing it early cleans up.
@@ -70,7 +70,7 @@ class FileTail:
         Raises `ProblemError` when the path is, or becomes, something that cannot be read as a file.
         """
         try:
-            self._alarm.set()
+            self._watcher.start()
             self._old = length_of(self._path)
             while True:
                 last = self._finished
@@ -82,9 +82,9 @@ class FileTail:
                     raise ProblemError(self._unreadable(error)) from error
                 if last:
                     return
-                await self._alarm.wait(self._poll_s)
+                await self._watcher.wait(self._poll_s)
         finally:
-            self._alarm.close()
+            self._watcher.close()
             self._close()
 
     def _news(self) -> Iterator[LogChunk]:
@@ -146,19 +146,19 @@ class FileTail:
             data = data[remembered:]
             if not data:
                 if self._restarted is not None:
-                    yield self._told(b"", old=False)
+                    yield self._told(b"", preexisting=False)
                 return
-            old = self._offset < self._old
+            preexisting = self._offset < self._old
             self._offset += len(data)
             self._memory = (self._memory + data[-_MEMORY:])[-_MEMORY:]
-            yield self._told(data, old=old)
+            yield self._told(data, preexisting=preexisting)
 
-    def _told(self, data: bytes, *, old: bool) -> LogChunk:
+    def _told(self, data: bytes, *, preexisting: bool) -> LogChunk:
         """A chunk of the file, which says so where a new text begins with it."""
         restarted, self._restarted = self._restarted, None
         if self._present is None:
             self._present = True
-        return LogChunk(data, restarted, self._behind(), old)
+        return LogChunk(data, restarted, self._behind(), preexisting)
 
     def _behind(self) -> int:
         """Bytes that are there and not read."""

@@ -15,11 +15,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "tcsh"), help="bash, zsh or tcsh")
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print the script, which shtab makes from the argument parser."""
     import shtab
 
     from npumon.cli.arguments import build_parser
 
-    place.output.document(shtab.complete(build_parser([], complete=True), shell=args.shell) + "\n")
+    ctx.output.document(shtab.complete(build_parser([], complete=True), shell=args.shell) + "\n")
     return 0

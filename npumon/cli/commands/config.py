@@ -33,15 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print what is asked for. Raises `ProblemError` when there is no path to print."""
-    settings, output = place.settings, place.output
+    settings, output = ctx.settings, ctx.output
     if args.path:
         path = _path(settings)
         output.document(visible(path) + "\n" if output.terminal else os.fsencode(path) + b"\n")
     elif args.example:
         output.document(example(settings))
-    elif place.format("text", "json") == "json":
+    elif ctx.format("text", "json") == "json":
         output.document(as_json(settings))
     else:
         output.text(as_text(settings, output.style.width))

@@ -23,50 +23,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "npumon doctor [option ...]"
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print every finding; the status is 1 when something is known to be wrong."""
     from npumon.board.doctor import Surroundings, examine, healthy
     from npumon.cli.commands.driver_change import PUT_BACK, interrupted
 
-    form = place.format("text", "json")
-    driver = place.driver()
-    state = place.demo.folder / "state" if place.demo else Path(place.settings.state_folder)
+    form = ctx.format("text", "json")
+    driver = ctx.driver()
+    state = ctx.demo.folder / "state" if ctx.demo else Path(ctx.settings.state_folder)
     surroundings = Surroundings(
         state_folder=state,
-        model_roots=place.model_folders,
-        encoding="ascii" if place.output.style.ascii else "utf-8",
-        terminal=os.environ.get("TERM") if place.output.terminal else None,
-        columns=place.output.style.width,
-        interrupted=interrupted(place, PUT_BACK) if driver.name is None else None,
+        model_roots=ctx.model_folders,
+        encoding="ascii" if ctx.output.style.ascii else "utf-8",
+        terminal=os.environ.get("TERM") if ctx.output.terminal else None,
+        columns=ctx.output.style.width,
+        interrupted=interrupted(ctx, PUT_BACK) if driver.name is None else None,
     )
-    found = examine(place.roots, place.probe.board(), driver, place.models(), surroundings)
-    findings = tuple(_on_board(finding, place) for finding in found)
+    found = examine(ctx.roots, ctx.probe.board(), driver, ctx.models(), surroundings)
+    findings = tuple(_on_board(finding, ctx) for finding in found)
     good = healthy(findings)
     if form == "json":
         from npumon.export.json_text import json_document
 
         document = {
             "schema": "npumon.doctor/1",
-            "demo": place.wants_demo,
+            "demo": ctx.wants_demo,
             "ok": good,
             "findings": [
                 {"id": finding.id, "ok": finding.ok, "what": finding.what, "remedy": finding.remedy}
                 for finding in findings
             ],
         }
-        place.output.document(json_document(document, place.output.style))
+        ctx.output.document(json_document(document, ctx.output.style))
     else:
-        head = ["DEMO"] if place.wants_demo else []
-        lines = [line for finding in findings for line in _lines(finding, place.output.style)]
-        place.output.text("\n".join([*head, *lines, "", _sum(findings)]))
+        head = ["DEMO"] if ctx.wants_demo else []
+        lines = [line for finding in findings for line in _lines(finding, ctx.output.style)]
+        ctx.output.text("\n".join([*head, *lines, "", _sum(findings)]))
     return status.DONE if good else status.FAILED
 
 
-def _on_board(finding: Finding, place: CommandContext) -> Finding:
+def _on_board(finding: Finding, ctx: CommandContext) -> Finding:
     remedy = finding.remedy
-    return replace(
-        finding, what=place.on_board(finding.what), remedy=None if remedy is None else place.on_board(remedy)
-    )
+    return replace(finding, what=ctx.on_board(finding.what), remedy=None if remedy is None else ctx.on_board(remedy))
 
 
 def _lines(finding: Finding, style: Style) -> list[str]:

@@ -57,41 +57,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Do what the action says. For `status` 3 means that galcore is not there to be used."""
     for name, option in _STRANGE.get(args.action, ()):
         if vars(args)[name]:
             what = f"{option} says nothing to npumon driver {args.action}."
             raise ProblemError(Problem("driver.option", what, "Leave it out.", "usage"))
     if args.action == "status":
-        return _status(place)
+        return _status(ctx)
     if args.action == "sudoers":
         from npumon.cli.commands.driver_sudoers import print_rule
 
-        return print_rule(args, place)
+        return print_rule(args, ctx)
     from npumon.cli.commands.driver_change import change
 
-    return change(args, place)
+    return change(args, ctx)
 
 
-def _status(place: CommandContext) -> int:
-    form = place.format("text", "json")
-    driver = place.driver()
-    style = place.output.style
+def _status(ctx: CommandContext) -> int:
+    form = ctx.format("text", "json")
+    driver = ctx.driver()
+    style = ctx.output.style
     if form == "json":
         from npumon.export.board_document import driver_document
         from npumon.export.json_text import json_document
 
-        document = {"schema": "npumon.driver/1", "demo": place.wants_demo, **driver_document(driver)}
-        place.output.document(json_document(document, style))
+        document = {"schema": "npumon.driver/1", "demo": ctx.wants_demo, **driver_document(driver)}
+        ctx.output.document(json_document(document, style))
     else:
         from npumon.export.board_text import driver_lines
 
-        head = ["DEMO"] if place.wants_demo else []
-        place.output.text("\n".join([*head, *driver_lines(driver, style)]))
+        head = ["DEMO"] if ctx.wants_demo else []
+        ctx.output.text("\n".join([*head, *driver_lines(driver, style)]))
     if driver.name is None:
         from npumon.cli.commands.driver_change import note_interrupted
 
-        note_interrupted(place)
+        note_interrupted(ctx)
     unusable = any(problem.kind == "unavailable" for problem in driver.problems)
     return status.UNAVAILABLE if unusable or driver.name != "galcore" else status.DONE

@@ -28,35 +28,35 @@ PUT_BACK = "npumon driver load puts it back as it was."
 _PROFILING = {"gpuProfiler": "1"}
 
 
-def change(args: argparse.Namespace, place: CommandContext) -> int:
+def change(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Plan, ask, do. 0 also when there is nothing to do; 1 when it failed or the answer was no, 2 when nobody could be
     asked, 3 when it may not be done, 4 when waiting took too long."""
-    place.format("text", "json")
-    control = place.driver_control_with(args.module)
+    ctx.format("text", "json")
+    control = ctx.driver_control_with(args.module)
     action: Action = args.action
     parameters = wanted_parameters(args)
     plan = control.plan(parameters, action)
     if not args.dry_run:
-        plan = freed(plan, args, place, lambda: control.plan(parameters, action))
+        plan = freed(plan, args, ctx, lambda: control.plan(parameters, action))
     if args.dry_run or not plan.steps:
-        print_change(place, plan_lines(plan, place), plan_document(plan, place))
-        code = _refused(plan, place)
+        print_change(ctx, plan_lines(plan, ctx), plan_document(plan, ctx))
+        code = _refused(plan, ctx)
         if plan.nothing_to_do and action == "unload":
-            _left_unloaded(place, control, forget=args.yes and not args.dry_run)
+            _left_unloaded(ctx, control, forget=args.yes and not args.dry_run)
         return status.TIMED_OUT if args.wait and not args.dry_run and plan.waits_for_others else code
-    if not args.yes and not _agreed(plan, place):
-        place.diagnostics.note("Nothing was done.")
+    if not args.yes and not _agreed(plan, ctx):
+        ctx.diagnostics.note("Nothing was done.")
         return status.FAILED
-    report = carry_out(plan, place, control)
-    print_change(place, report_lines(plan, report, place), report_document(plan, report, place))
-    return _concluded(report, place)
+    report = carry_out(plan, ctx, control)
+    print_change(ctx, report_lines(plan, report, ctx), report_document(plan, report, ctx))
+    return _concluded(report, ctx)
 
 
-def carry_out(plan: DriverPlan, place: CommandContext, control: DriverControl) -> ReloadReport:
+def carry_out(plan: DriverPlan, ctx: CommandContext, control: DriverControl) -> ReloadReport:
     """Do it. A password is asked for by sudo itself, where there is a terminal to ask on."""
     import asyncio
 
-    interactive = place.diagnostics.can_ask and control.needs_password(plan)
+    interactive = ctx.diagnostics.can_ask and control.needs_password(plan)
     return asyncio.run(control.apply(plan, lambda _: None, interactive=interactive))
 
 
@@ -76,71 +76,71 @@ def wanted_parameters(args: argparse.Namespace) -> dict[str, str]:
     return parameters
 
 
-def profile(place: CommandContext) -> None:
+def profile(ctx: CommandContext) -> None:
     """Have the driver load with profiling on, if it is not: what `run --reload` does first.
 
     Raises `ProblemError` when that cannot be done.
     """
-    control = place.driver_control
-    plan = freed_after_asking(control.plan(_PROFILING), place, lambda: control.plan(_PROFILING))
+    control = ctx.driver_control
+    plan = freed_after_asking(control.plan(_PROFILING), ctx, lambda: control.plan(_PROFILING))
     problem = plan.refusals[0] if plan.refusals else None
     if plan.steps:
-        place.diagnostics.show(plan_lines(plan, place))
-        report = carry_out(plan, place, control)
-        place.diagnostics.show(report_lines(plan, report, place))
+        ctx.diagnostics.show(plan_lines(plan, ctx))
+        report = carry_out(plan, ctx, control)
+        ctx.diagnostics.show(report_lines(plan, report, ctx))
         problem = report.problem
         if report.interrupted:  # only now: the driver had to be loaded again first
             raise KeyboardInterrupt
     if problem is not None:
-        raise ProblemError(_on_board(problem, place))
+        raise ProblemError(_on_board(problem, ctx))
 
 
-def interrupted(place: CommandContext, remedy: str) -> Problem | None:
+def interrupted(ctx: CommandContext, remedy: str) -> Problem | None:
     """What there is to say when an npumon was killed while the driver was unloaded."""
-    if place.driver_control.interrupted() is None:
+    if ctx.driver_control.interrupted() is None:
         return None
     what = "An earlier npumon was ended before it had loaded the driver again."
     return Problem("driver.interrupted", what, remedy)
 
 
-def note_interrupted(place: CommandContext, remedy: str = PUT_BACK) -> None:
+def note_interrupted(ctx: CommandContext, remedy: str = PUT_BACK) -> None:
     """Say it, where it is so."""
-    problem = interrupted(place, remedy)
+    problem = interrupted(ctx, remedy)
     if problem is not None:
-        place.diagnostics.warning(problem)
+        ctx.diagnostics.warning(problem)
 
 
-def _left_unloaded(place: CommandContext, control: HostDriverControl, *, forget: bool) -> None:
+def _left_unloaded(ctx: CommandContext, control: HostDriverControl, *, forget: bool) -> None:
     """A driver that an earlier npumon left unloaded is to stay so: with `forget` that is no interruption any more."""
     if control.interrupted() is None:
         return
     if forget:
         control.forget_interruption()
-        place.diagnostics.note("That an earlier npumon was ended before it had loaded the driver again is forgotten.")
+        ctx.diagnostics.note("That an earlier npumon was ended before it had loaded the driver again is forgotten.")
     else:
-        note_interrupted(place, "npumon driver load puts it back as it was; npumon driver unload --yes leaves it.")
+        note_interrupted(ctx, "npumon driver load puts it back as it was; npumon driver unload --yes leaves it.")
 
 
-def _agreed(plan: DriverPlan, place: CommandContext) -> bool:
-    if not place.diagnostics.can_ask:
+def _agreed(plan: DriverPlan, ctx: CommandContext) -> bool:
+    if not ctx.diagnostics.can_ask:
         what = "Nothing was done: there is no terminal to ask on."
         raise ProblemError(Problem("driver.no_terminal", what, "--yes does it without asking.", "usage"))
-    place.diagnostics.show(plan_lines(plan, place))
-    return place.diagnostics.ask("Do this?")
+    ctx.diagnostics.show(plan_lines(plan, ctx))
+    return ctx.diagnostics.ask("Do this?")
 
 
-def _refused(plan: DriverPlan, place: CommandContext) -> int:
+def _refused(plan: DriverPlan, ctx: CommandContext) -> int:
     for problem in plan.refusals:
-        place.diagnostics.error(_on_board(problem, place))
+        ctx.diagnostics.error(_on_board(problem, ctx))
     return status.OF_PROBLEM[plan.refusals[0].kind] if plan.refusals else status.DONE
 
 
-def _concluded(report: ReloadReport, place: CommandContext) -> int:
+def _concluded(report: ReloadReport, ctx: CommandContext) -> int:
     if report.problem is None:
         return status.INTERRUPTED if report.interrupted else status.DONE
-    place.diagnostics.error(_on_board(report.problem, place))
+    ctx.diagnostics.error(_on_board(report.problem, ctx))
     return status.OF_PROBLEM[report.problem.kind]
 
 
-def _on_board(problem: Problem, place: CommandContext) -> Problem:
-    return problem._replace(what=place.on_board(problem.what), remedy=place.on_board(problem.remedy))
+def _on_board(problem: Problem, ctx: CommandContext) -> Problem:
+    return problem._replace(what=ctx.on_board(problem.what), remedy=ctx.on_board(problem.remedy))

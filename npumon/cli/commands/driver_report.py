@@ -17,60 +17,60 @@ if TYPE_CHECKING:
 _TITLES = {"reload": "To reload galcore", "load": "To load galcore", "unload": "To unload galcore"}
 
 
-def print_change(place: CommandContext, lines: Sequence[str], document: dict[str, Any]) -> None:
+def print_change(ctx: CommandContext, lines: Sequence[str], document: dict[str, Any]) -> None:
     """Print the result in the format that was asked for."""
-    if place.format("text", "json") == "json":
+    if ctx.format("text", "json") == "json":
         from npumon.export.json_text import json_document
 
-        place.output.document(json_document(document, place.output.style))
+        ctx.output.document(json_document(document, ctx.output.style))
     elif lines:
-        place.output.text("\n".join([*(["DEMO"] if place.wants_demo else []), *lines]))
+        ctx.output.text("\n".join([*(["DEMO"] if ctx.wants_demo else []), *lines]))
 
 
-def plan_lines(plan: DriverPlan, place: CommandContext) -> list[str]:
+def plan_lines(plan: DriverPlan, ctx: CommandContext) -> list[str]:
     """The steps with their reasons, or that there are none; refusals are for standard error."""
-    style = place.output.style
+    style = ctx.output.style
     lines = [f"{_TITLES[plan.action]}:"] if plan.steps else []
     for number, step in enumerate(plan.steps, 1):
-        lines += wrapped(_command(step, place), style.width, style, " " * 5, f"{number:3}. ")
+        lines += wrapped(_command(step, ctx), style.width, style, " " * 5, f"{number:3}. ")
         lines += wrapped(f"{step.why}", style.width, style, " " * 5)
     if len(plan.steps) > 1:
         for step in plan.undo:
-            lines += wrapped(f"If that fails: {_command(step, place)}", style.width, style, " " * 5)
+            lines += wrapped(f"If that fails: {_command(step, ctx)}", style.width, style, " " * 5)
     for note in plan.notes:
-        lines += wrapped(place.on_board(note), style.width, style)
+        lines += wrapped(ctx.on_board(note), style.width, style)
     return lines
 
 
-def report_lines(plan: DriverPlan, report: ReloadReport, place: CommandContext) -> list[str]:
+def report_lines(plan: DriverPlan, report: ReloadReport, ctx: CommandContext) -> list[str]:
     """What was done and how it went; the problem itself is for standard error."""
-    style = place.output.style
+    style = ctx.output.style
     lines: list[str] = []
     for outcome in report.outcomes:
         word = "undo" if outcome.undoing and outcome.ok else "ok" if outcome.ok else "BAD"
-        text = f"{_command(outcome.step, place)} ({outcome.duration_s:.2f} s)"
+        text = f"{_command(outcome.step, ctx)} ({outcome.duration_s:.2f} s)"
         lines += wrapped(text, style.width, style, " " * 6, f"{word:<6}")
         if outcome.output and not outcome.ok:
-            lines += wrapped(place.on_board(outcome.output), style.width, style, " " * 6)
+            lines += wrapped(ctx.on_board(outcome.output), style.width, style, " " * 6)
     for message in report.kernel_messages:
         lines += wrapped(message, style.width, style, " " * 8, "kernel: ")
     lines += wrapped(_state(plan, report), style.width, style)
     return lines
 
 
-def plan_document(plan: DriverPlan, place: CommandContext) -> dict[str, Any]:
+def plan_document(plan: DriverPlan, ctx: CommandContext) -> dict[str, Any]:
     """The schema `npumon.reload/1` of a plan that was not carried out."""
     return {
         "schema": "npumon.reload/1",
-        "demo": place.wants_demo,
+        "demo": ctx.wants_demo,
         "action": plan.action,
         "done": False,
-        "steps": [_step(step, place) for step in plan.steps],
-        "undo": [_step(step, place) for step in plan.undo],
+        "steps": [_step(step, ctx) for step in plan.steps],
+        "undo": [_step(step, ctx) for step in plan.undo],
         "current": None if plan.current is None else dict(plan.current),
         "wanted": None if plan.wanted is None else dict(plan.wanted),
-        "refusals": [_problem(problem, place) for problem in plan.refusals],
-        "notes": [place.on_board(note) for note in plan.notes],
+        "refusals": [_problem(problem, ctx) for problem in plan.refusals],
+        "notes": [ctx.on_board(note) for note in plan.notes],
         "outcomes": [],
         "problem": None,
         "undone": None,
@@ -79,42 +79,42 @@ def plan_document(plan: DriverPlan, place: CommandContext) -> dict[str, Any]:
     }
 
 
-def report_document(plan: DriverPlan, report: ReloadReport, place: CommandContext) -> dict[str, Any]:
+def report_document(plan: DriverPlan, report: ReloadReport, ctx: CommandContext) -> dict[str, Any]:
     """The same with what became of it."""
     return {
-        **plan_document(plan, place),
+        **plan_document(plan, ctx),
         "done": report.ok,
         "outcomes": [
             {
-                **_step(outcome.step, place),
+                **_step(outcome.step, ctx),
                 "status": outcome.status,
-                "output": place.on_board(outcome.output),
+                "output": ctx.on_board(outcome.output),
                 "duration_s": outcome.duration_s,
                 "undoing": outcome.undoing,
             }
             for outcome in report.outcomes
         ],
-        "problem": None if report.problem is None else _problem(report.problem, place),
+        "problem": None if report.problem is None else _problem(report.problem, ctx),
         "undone": report.undone,
         "kernel_messages": list(report.kernel_messages),
         "driver": driver_document(report.driver),
     }
 
 
-def _step(step: Step, place: CommandContext) -> dict[str, Any]:
-    return {"argv": list(_words(step, place)), "why": step.why}
+def _step(step: Step, ctx: CommandContext) -> dict[str, Any]:
+    return {"argv": list(_words(step, ctx)), "why": step.why}
 
 
-def _problem(problem: Problem, place: CommandContext) -> dict[str, Any]:
-    return {"id": problem.id, "what": place.on_board(problem.what), "remedy": place.on_board(problem.remedy)}
+def _problem(problem: Problem, ctx: CommandContext) -> dict[str, Any]:
+    return {"id": problem.id, "what": ctx.on_board(problem.what), "remedy": ctx.on_board(problem.remedy)}
 
 
-def _command(step: Step, place: CommandContext) -> str:
-    return " ".join(_words(step, place))
+def _command(step: Step, ctx: CommandContext) -> str:
+    return " ".join(_words(step, ctx))
 
 
-def _words(step: Step, place: CommandContext) -> Iterator[str]:
-    return map(place.on_board, step.argv)
+def _words(step: Step, ctx: CommandContext) -> Iterator[str]:
+    return map(ctx.on_board, step.argv)
 
 
 def _state(plan: DriverPlan, report: ReloadReport) -> str:

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
 
 
-def print_rule(args: argparse.Namespace, place: CommandContext) -> int:
+def print_rule(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print it. Raises `ProblemError` where a rule would be of no use, or would give away root's rights."""
     from npumon.core.driver.sudoers import sudo_rule
 
-    place.format("text")
+    ctx.format("text")
     user = _user()
-    commands = place.driver_control_with(args.module).rule_commands(wanted_parameters(args))
-    rule = sudo_rule(user, [[place.on_board(word) for word in command] for command in commands])
-    place.output.document(("# DEMO\n" if place.wants_demo else "") + rule)
+    commands = ctx.driver_control_with(args.module).rule_commands(wanted_parameters(args))
+    rule = sudo_rule(user, [[ctx.on_board(word) for word in command] for command in commands])
+    ctx.output.document(("# DEMO\n" if ctx.wants_demo else "") + rule)
     return status.DONE
 
 

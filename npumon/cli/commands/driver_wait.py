@@ -19,50 +19,50 @@ if TYPE_CHECKING:
 _LOOK_S = 0.25
 
 
-def freed(plan: DriverPlan, args: argparse.Namespace, place: CommandContext, again: Again) -> DriverPlan:
+def freed(plan: DriverPlan, args: argparse.Namespace, ctx: CommandContext, again: Again) -> DriverPlan:
     """The plan once nobody uses the driver any more, as far as that was asked for, or is on a terminal. `again` plans
     anew."""
     if args.stop_holders and plan.waits_for_others:
-        _stop(plan, place)
+        _stop(plan, ctx)
         plan = again()
     if args.wait:
-        limited = place.settings.origin("run.timeout_s").kind == "flag"
-        return _waited(plan, place, again, place.settings.run_timeout_s if limited else None)
-    return plan if args.yes or args.stop_holders else freed_after_asking(plan, place, again)
+        limited = ctx.settings.origin("run.timeout_s").kind == "flag"
+        return _waited(plan, ctx, again, ctx.settings.run_timeout_s if limited else None)
+    return plan if args.yes or args.stop_holders else freed_after_asking(plan, ctx, again)
 
 
-def freed_after_asking(plan: DriverPlan, place: CommandContext, again: Again) -> DriverPlan:
+def freed_after_asking(plan: DriverPlan, ctx: CommandContext, again: Again) -> DriverPlan:
     """The same where nothing was said about waiting: asked on a terminal, without one the plan as it is."""
-    if not plan.waits_for_others or not place.diagnostics.can_ask:
+    if not plan.waits_for_others or not ctx.diagnostics.can_ask:
         return plan
-    place.diagnostics.show(place.on_board(problem.what) for problem in plan.refusals)
-    return _waited(plan, place, again, None) if place.diagnostics.ask("Wait until that has ended?") else plan
+    ctx.diagnostics.show(ctx.on_board(problem.what) for problem in plan.refusals)
+    return _waited(plan, ctx, again, None) if ctx.diagnostics.ask("Wait until that has ended?") else plan
 
 
-def _waited(plan: DriverPlan, place: CommandContext, again: Again, limit_s: float | None) -> DriverPlan:
+def _waited(plan: DriverPlan, ctx: CommandContext, again: Again, limit_s: float | None) -> DriverPlan:
     began = time.monotonic()
     while plan.waits_for_others:
-        place.diagnostics.status(f"waiting: {place.on_board(plan.refusals[0].what)}"[: place.diagnostics.width - 1])
+        ctx.diagnostics.status(f"waiting: {ctx.on_board(plan.refusals[0].what)}"[: ctx.diagnostics.width - 1])
         if limit_s is not None and time.monotonic() - began > limit_s:
             break
         time.sleep(_LOOK_S)
         plan = again()
-    place.diagnostics.status("")
+    ctx.diagnostics.status("")
     return plan
 
 
-def _stop(plan: DriverPlan, place: CommandContext) -> None:
+def _stop(plan: DriverPlan, ctx: CommandContext) -> None:
     """End the programs that use the driver, after a question of its own that --yes does not answer."""
     who = ", ".join(f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in plan.holders)
     if not who:
         return
-    if not place.diagnostics.can_ask:
+    if not ctx.diagnostics.can_ask:
         what = "Whether to end other programs is asked on a terminal only, and there is none."
         raise ProblemError(Problem("driver.no_terminal", what, f"End them yourself, or --wait: {who}.", "usage"))
-    if not place.diagnostics.ask(f"End process {who}?"):
+    if not ctx.diagnostics.ask(f"End process {who}?"):
         return
     from npumon.board.driver.holders import stop_holders
 
-    problems = stop_holders(place.roots, plan.holders)
+    problems = stop_holders(ctx.roots, plan.holders)
     if problems:
         raise ProblemError(problems[0])

@@ -71,17 +71,17 @@ def _bytes(text: str) -> int:
     return int(match[1]) << {"K": 10, "M": 20, "": 0}[(match[2] or "").upper()]
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print what the files are; the status tells whether every check holds, with --diff whether they are the same."""
     if args.diff:
-        return _diff(args, place)
-    form = place.format("text", "json", "csv")
+        return _diff(args, ctx)
+    form = ctx.format("text", "json", "csv")
     if args.weights and form == "csv":
         raise _misuse("--weights has no columns in a csv.", "Choose --format json.")
     found = sources(args.files)
-    place.output.refuse_inputs(source.path for source in found if source.path != STDIN)
+    ctx.output.refuse_inputs(source.path for source in found if source.path != STDIN)
     several = len(args.files) > 1 or os.path.isdir(args.files[0])
-    inspector = Inspector(args, place)
+    inspector = Inspector(args, ctx)
     models = inspector.all(found) if several else iter([(found[0], inspector.one(found[0]))])
     first = next(models, None)
     if first is not None:
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace, place: CommandContext) -> int:
     elif not inspector.refused:
         raise _misuse("There is no model file here.", KNOWN)
     if inspector.compared:
-        place.note_demo()
+        ctx.note_demo()
     if inspector.refused:
         return status.USAGE
     return status.DONE if inspector.ok else status.FAILED
@@ -104,7 +104,7 @@ def _text(models: Models, inspector: Inspector) -> None:
     from npumon.export.model_text import model_text
     from npumon.export.model_weights import weights_text
 
-    output = inspector.place.output
+    output = inspector.ctx.output
     rule = ("-" if output.style.ascii else "─") * output.style.width
     with output.open_document() as sink:
         for number, (source, model) in enumerate(models):
@@ -129,26 +129,26 @@ def _json(models: Models, inspector: Inspector, several: bool) -> None:
             value["operations"] = operations_document(inspector.operations)
         documents.append(value)
     whole = {"schema": "npumon.models/1", "models": documents} if several else documents[0]
-    inspector.place.output.document(json_document(whole, inspector.place.output.style))
+    inspector.ctx.output.document(json_document(whole, inspector.ctx.output.style))
 
 
 def _csv(models: Models, inspector: Inspector) -> None:
     from npumon.export.model_csv import MODEL_HEADER, model_row
 
     rows = [model_row(model, source.stated) for source, model in models]
-    inspector.place.output.document(MODEL_HEADER + "".join(rows))
+    inspector.ctx.output.document(MODEL_HEADER + "".join(rows))
 
 
-def _diff(args: argparse.Namespace, place: CommandContext) -> int:
-    form = place.format("text", "json")
+def _diff(args: argparse.Namespace, ctx: CommandContext) -> int:
+    form = ctx.format("text", "json")
     if len(args.files) != 2 or any(os.path.isdir(path) for path in args.files):
         raise _misuse("--diff compares two files.", "npumon inspect --diff A B")
     if args.pb or args.report or args.weights or args.budget is not None or args.flash is not None:
         what = "--diff goes without --pb, --report, --weights, --budget and --flash."
         raise _misuse(what, "Inspect each file on its own for them.")
     before, after = sources(args.files)
-    place.output.refuse_inputs(source.path for source in (before, after) if source.path != STDIN)
-    inspector = Inspector(args, place)
+    ctx.output.refuse_inputs(source.path for source in (before, after) if source.path != STDIN)
+    inspector = Inspector(args, ctx)
     read_pair = [(source, read(source) or b"") for source in (before, after)]
     models = [inspector.described(source, data) for source, data in read_pair]
     for source, model in zip((before, after), models, strict=True):
@@ -163,13 +163,13 @@ def _diff(args: argparse.Namespace, place: CommandContext) -> int:
         from npumon.modelfile.document import diff_document
 
         value = diff_document(diff, before.stated, after.stated)
-        place.output.document(json_document(value, place.output.style))
+        ctx.output.document(json_document(value, ctx.output.style))
     else:
         from npumon.export.model_diff_text import model_diff_text
 
-        place.output.text(model_diff_text(diff, (before.name, after.name), place.output.style))
+        ctx.output.text(model_diff_text(diff, (before.name, after.name), ctx.output.style))
     if inspector.compared:
-        place.note_demo()
+        ctx.note_demo()
     return status.DONE if diff.identical else status.FAILED
 
 

@@ -31,10 +31,10 @@ class Inspector:
     `compared` says that a graph was compared with the NPU of this board, which may be the simulated one.
     """
 
-    def __init__(self, args: argparse.Namespace, place: CommandContext) -> None:
+    def __init__(self, args: argparse.Namespace, ctx: CommandContext) -> None:
         import time
 
-        self.place = place
+        self.ctx = ctx
         self.weights: bool = args.weights
         self.inspected = 0
         self.compared = False
@@ -53,7 +53,7 @@ class Inspector:
                 model = self.one(source)
             except ProblemError as error:
                 if source.expected or error.problem.id != "inspect.unknown":
-                    self.place.diagnostics.warning(error.problem)
+                    self.ctx.diagnostics.warning(error.problem)
                 self.refused += source.expected
                 continue
             yield source, model
@@ -75,7 +75,7 @@ class Inspector:
 
         twin = self._names.setdefault(hashlib.sha256(data).digest(), source)
         if twin.path != source.path:
-            self.place.diagnostics.note(f"{twin.name} and {source.name} are the same, byte for byte.")
+            self.ctx.diagnostics.note(f"{twin.name} and {source.name} are the same, byte for byte.")
 
     def described(self, source: InputFile, data: bytes) -> ModelFile | None:
         """The bytes described and checked, also with what lies beside the file; None when they are no model."""
@@ -93,7 +93,7 @@ class Inspector:
             model = model.with_checks(*meta_checks(model, meta))
         if graph and self._budget.sram_named:
             what = f"{source.name} is no model of gxnpuc: --budget says nothing about it."
-            self.place.diagnostics.warning(Problem("inspect.budget", what, ""))
+            self.ctx.diagnostics.warning(Problem("inspect.budget", what, ""))
         if self._pb_md5 is not None:
             from npumon.modelfile.checks_gx import pb_check
 
@@ -103,7 +103,7 @@ class Inspector:
 
             if graph:
                 what = f"{source.name} was not made by gxnpuc: --report says nothing about it."
-                self.place.diagnostics.warning(Problem("inspect.report", what, ""))
+                self.ctx.diagnostics.warning(Problem("inspect.report", what, ""))
             else:
                 model = model.with_checks(*report_checks(model, self._report))
         return model
@@ -126,7 +126,7 @@ class Inspector:
         from npumon.board.device_tree import read_identity
         from npumon.modelfile.checks_nbg import Device
 
-        npu = _NPUS.get(read_identity(self.place.roots).chip or "")
+        npu = _NPUS.get(read_identity(self.ctx.roots).chip or "")
         if npu is None:
             return None
         self.compared = True
@@ -144,15 +144,15 @@ class Inspector:
         array = model.array("weight")
         if array is None or not array.content:
             what = f"{source.name} has no weights that can be read as half-precision numbers."
-            self.place.diagnostics.warning(Problem("inspect.weights", what, ""))
+            self.ctx.diagnostics.warning(Problem("inspect.weights", what, ""))
             return None
         stated = [value.lower() for key, value in model.settings if key.endswith("COMPRESS")]
         if not stated:
             what = f"{source.name} does not say whether its weights are compressed; if so, their figures mean little."
-            self.place.diagnostics.note(what)
+            self.ctx.diagnostics.note(what)
         if "true" in stated:
             what = f"The weights of {source.name} are compressed: as half-precision numbers they mean little."
-            self.place.diagnostics.warning(Problem("inspect.compressed", what, ""))
+            self.ctx.diagnostics.warning(Problem("inspect.compressed", what, ""))
         return weight_statistics(array.content)
 
 

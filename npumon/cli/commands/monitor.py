@@ -26,49 +26,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", action="store_true", help="let a run go on when npumon ends before it")
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Open the monitor; the status is that of its end."""
-    return open_monitor(place)
+    return open_monitor(ctx)
 
 
-def open_monitor(place: CommandContext, watched: str | None = None, kept: RunRecord | None = None) -> int:
+def open_monitor(ctx: CommandContext, watched: str | None = None, kept: RunRecord | None = None) -> int:
     """The live monitor on this terminal until it is left: on a log that is `watched`, on a run that was begun earlier,
     or on its own runs. Raises `ProblemError` (usage) where there is no terminal."""
     _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
-    settings = place.settings
-    if not place.wants_demo:
-        place.roots  # noqa: B018  # raises what is wrong with it while that can still be read
+    settings = ctx.settings
+    if not ctx.wants_demo:
+        ctx.roots  # noqa: B018  # raises what is wrong with it while that can still be read
     if settings.labels_file is not None:
-        place.context(board=False)  # raises what is wrong with it while that can still be read
+        ctx.context(board=False)  # raises what is wrong with it while that can still be read
     chosen = settings.origin("output.color").kind != "default"
     environ = locale_environment(os.environ)
     color = wants_color(settings.output_color, chosen, True, environ)
     with _toolkit_environment(), _signals_later():
         from npumon.cli.monitor_backend import BoardBackend
         from npumon.tui.app import MonitorApp
-        from npumon.tui.backend import Look
+        from npumon.tui.backend import DisplayOptions
         from npumon.tui.terminal.driver import terminal_driver, traits_for
 
         traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
-        look = Look(settings.tui_theme, traits.ascii, settings.tui_refresh_s, place.wants_demo)
-        app = MonitorApp(BoardBackend(place, look, watched, kept), terminal_driver(traits))
+        display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo)
+        app = MonitorApp(BoardBackend(ctx, display, watched, kept), terminal_driver(traits))
     status = app.run()
-    return conclude(app, status, place)
+    return conclude(app, status, ctx)
 
 
-def conclude(app: MonitorApp, status: int | None, place: CommandContext) -> int:
+def conclude(app: MonitorApp, status: int | None, ctx: CommandContext) -> int:
     """The exit status, after the terminal was given back: old run logs go, and what went wrong is told.
 
     Raises `ProblemError` for what broke the monitor.
     """
     runs = [report.info.id for report in app.live.runs if report.info.id]
     if runs:
-        place.warn_of_logs_elsewhere(app.live.runs)
-        place.forget_old_runs(runs)
-    if app.conductor.left:
-        place.note_run_goes_on()
-    for error in app.conductor.unforeseen:
-        place.diagnostics.traceback(error)
+        ctx.warn_of_logs_elsewhere(app.live.runs)
+        ctx.forget_old_runs(runs)
+    if app.controller.left:
+        ctx.note_run_goes_on()
+    for error in app.controller.unexpected:
+        ctx.diagnostics.traceback(error)
     if app.failure is not None:
         raise ProblemError(_broken(app.failure)) from app.failure
     return (app.return_code or 0) if status is None else status

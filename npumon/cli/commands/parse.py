@@ -31,20 +31,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print what the logs say; the status tells whether the run that was asked for is whole."""
-    place.output.refuse_inputs(path for path in args.files if path != STDIN)
-    form = place.format("text", "json", "jsonl", "csv")
+    ctx.output.refuse_inputs(path for path in args.files if path != STDIN)
+    form = ctx.format("text", "json", "jsonl", "csv")
     wanted = _wanted(args.run)
-    logs = Logs(args.files, place)
+    logs = Logs(args.files, ctx)
     if form == "csv":
-        return _csv(logs, place, wanted, args.check)
+        return _csv(logs, ctx, wanted, args.check)
     if form == "jsonl":
-        return _jsonl(logs, place, wanted, args.check)
-    context = place.context(board=False)
+        return _jsonl(logs, ctx, wanted, args.check)
+    context = ctx.context(board=False)
     if isinstance(wanted, str):
-        return _all(logs.reports(context, logs.total()), place, form, args.check)
-    return _one(logs.chosen(wanted, context), place, form, args.check)
+        return _all(logs.reports(context, logs.total()), ctx, form, args.check)
+    return _one(logs.chosen(wanted, context), ctx, form, args.check)
 
 
 def _wanted(text: str | None) -> int | str | None:
@@ -58,11 +58,11 @@ def _wanted(text: str | None) -> int | str | None:
 class Logs:
     """The named files, as one row of runs; counts them while they are read."""
 
-    def __init__(self, files: Iterable[str], place: CommandContext) -> None:
+    def __init__(self, files: Iterable[str], ctx: CommandContext) -> None:
         self.paths = tuple(files)
         for path in self.paths:
             refuse_early(path)
-        self._place = place
+        self._ctx = ctx
         self._about: dict[str, tuple[RunInfo, Sequence[str]]] = {}
         self.runs = 0
 
@@ -90,7 +90,7 @@ class Logs:
             self.runs = last.run - 1
             what = f"{name_of(path)} holds no profiler text."
             remedy = "Profiler text is what a model prints with VIV_VX_PROFILE=1 and VIV_VX_DEBUG_LEVEL=1."
-            self._place.diagnostics.warning(Problem("parse.empty", what, remedy))
+            self._ctx.diagnostics.warning(Problem("parse.empty", what, remedy))
 
     def total(self) -> int | None:
         """How many runs there are, by reading everything beforehand; None where something can be read only once."""
@@ -148,7 +148,7 @@ class Logs:
         from npumon.cli.jobs import labels_of
 
         try:
-            labels = self._place.class_names(labels_of(record.command, Path(record.cwd)))
+            labels = self._ctx.class_names(labels_of(record.command, Path(record.cwd)))
         except ProblemError:
             labels = ()
         return run_info(path, record), labels
@@ -165,16 +165,16 @@ def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]
     yield fold.close()
 
 
-def _one(report: RunReport, place: CommandContext, form: str, check: bool) -> int:
+def _one(report: RunReport, ctx: CommandContext, form: str, check: bool) -> int:
     if form == "json":
         from npumon.export.json_text import json_document
         from npumon.export.run_document import run_document
 
-        place.output.document(json_document(run_document(report), place.output.style))
+        ctx.output.document(json_document(run_document(report), ctx.output.style))
     else:
         from npumon.export.run_text import run_text
 
-        place.output.text(run_text(report, place.output.style))
+        ctx.output.text(run_text(report, ctx.output.style))
     return status.status_of(report, check=check)
 
 
@@ -183,19 +183,19 @@ def _no_such_run(wanted: object, count: int) -> ProblemError:
     return ProblemError(Problem("parse.run", what, "--run all prints all of them.", "usage"))
 
 
-def _all(reports: Iterable[RunReport], place: CommandContext, form: str, check: bool) -> int:
+def _all(reports: Iterable[RunReport], ctx: CommandContext, form: str, check: bool) -> int:
     worst = Worst(check)
-    with place.output.open_document() as sink:
+    with ctx.output.open_document() as sink:
         if form == "json":
             from npumon.export.json_text import json_runs
 
-            for text in json_runs(worst.seen(reports), place.output.style):
+            for text in json_runs(worst.seen(reports), ctx.output.style):
                 sink.write(text)
         else:
             from npumon.export.run_text import run_text
 
             for position, report in enumerate(worst.seen(reports)):
-                sink.write(("\n" if position else "") + run_text(report, place.output.style))
+                sink.write(("\n" if position else "") + run_text(report, ctx.output.style))
     return worst.status
 
 
@@ -213,13 +213,13 @@ class Worst:
             yield report
 
 
-def _jsonl(logs: Logs, place: CommandContext, wanted: object, check: bool) -> int:
+def _jsonl(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
     from npumon.export.json_text import json_line
     from npumon.export.run_document import iteration_line, run_document
 
-    context, style = place.context(board=False), place.output.style
+    context, style = ctx.context(board=False), ctx.output.style
     worst, found = Worst(check), False
-    with place.output.open_stream() as sink:
+    with ctx.output.open_stream() as sink:
         for path, item in logs.completed(live=True):
             if isinstance(wanted, int) and item.run != wanted:
                 continue
@@ -235,17 +235,17 @@ def _jsonl(logs: Logs, place: CommandContext, wanted: object, check: bool) -> in
     return worst.status
 
 
-def _csv(logs: Logs, place: CommandContext, wanted: object, check: bool) -> int:
+def _csv(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
     from npumon.export.csv_rows import HEADER
 
-    with place.output.open_document() as sink:
+    with ctx.output.open_document() as sink:
         sink.write(HEADER)
         if wanted is None or wanted == "all":
-            return _csv_rows(logs, place, sink, check)
+            return _csv_rows(logs, ctx, sink, check)
         from npumon.engine.reporting import report_of
         from npumon.export.csv_rows import iteration_rows
 
-        context, worst, found = place.context(board=False), Worst(check), False
+        context, worst, found = ctx.context(board=False), Worst(check), False
         for _, item in logs.completed():
             if item.run != wanted:
                 continue
@@ -261,13 +261,13 @@ def _csv(logs: Logs, place: CommandContext, wanted: object, check: bool) -> int:
     return worst.status
 
 
-def _csv_rows(logs: Logs, place: CommandContext, sink: Sink, check: bool) -> int:
+def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
     """All rows, by the fast way. The status is that of each file's last run."""
     from npumon.engine.offline.rows import rows
     from npumon.engine.reporting import report_of
     from npumon.export.csv_rows import CsvRows
 
-    context, worst, writer = place.context(board=False), Worst(check), CsvRows()
+    context, worst, writer = ctx.context(board=False), Worst(check), CsvRows()
     for path in logs.paths:
         with segments_of(path, writer) as log:
             for item in rows(log, writer, logs.runs + 1):

@@ -51,25 +51,25 @@ def _positive(text: str) -> int:
     return number
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Run the program as often as asked, print what it gave, and say in the status how it ended."""
-    form = place.format("text", "json", "jsonl", "csv")
-    program = requested(args, place)
-    _prepare_driver(args, place)
-    context = place.context(program.labels)
+    form = ctx.format("text", "json", "jsonl", "csv")
+    program = requested(args, ctx)
+    _prepare_driver(args, ctx)
+    context = ctx.context(program.labels)
     # Late, for refusals should not wait for them.
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.commands.run_session import run_often
 
-    printer = Printer(place, form, args.count)
-    reports = run_often(args.count, program.request, context, place, printer, program.network)
+    printer = Printer(ctx, form, args.count)
+    reports = run_often(args.count, program.request, context, ctx, printer, program.network)
     printer.finish(reports)
-    codes = [concluded(report, context, place, check=args.check) for report in reports]
-    remark(reports, context, place, offered=True)
+    codes = [concluded(report, context, ctx, check=args.check) for report in reports]
+    remark(reports, context, ctx, offered=True)
     return next((code for code in codes if code), status.DONE)
 
 
-def _prepare_driver(args: argparse.Namespace, place: CommandContext) -> None:
+def _prepare_driver(args: argparse.Namespace, ctx: CommandContext) -> None:
     """Reload the driver where that was asked for; otherwise say what a reload would change. The run goes on anyway.
 
     Raises `ProblemError` when the driver was to be reloaded and cannot be.
@@ -77,66 +77,66 @@ def _prepare_driver(args: argparse.Namespace, place: CommandContext) -> None:
     if args.reload:
         from npumon.cli.commands.driver_change import profile
 
-        profile(place)
+        profile(ctx)
         return
-    driver = place.probe.driver()
+    driver = ctx.probe.driver()
     if driver.name is None:
         from npumon.cli.commands.driver_change import note_interrupted
 
-        note_interrupted(place)
-    elif driver.profiling is False and place.settings.run_profile:
-        place.diagnostics.note("Profiling is off in the driver: npumon run --reload switches it on first.")
+        note_interrupted(ctx)
+    elif driver.profiling is False and ctx.settings.run_profile:
+        ctx.diagnostics.note("Profiling is off in the driver: npumon run --reload switches it on first.")
 
 
-def requested(args: argparse.Namespace, place: CommandContext) -> PlannedRun:
+def requested(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
     """What to run. Raises `ProblemError` (usage)."""
     if args.program is not None:
-        return _command(args, place)
+        return _command(args, ctx)
     if args.model is not None:
-        return _model(args.model, place)
-    if place.demo is not None:
-        return demo_program(place.demo, place)
+        return _model(args.model, ctx)
+    if ctx.demo is not None:
+        return demo_program(ctx.demo, ctx)
     remedy = "Name a model (npumon models lists them) or -- COMMAND."
     raise ProblemError(Problem("run.nothing", "There is nothing to run.", remedy, "usage"))
 
 
-def _model(name: str, place: CommandContext) -> PlannedRun:
+def _model(name: str, ctx: CommandContext) -> PlannedRun:
     """A model by its name or its folder."""
     from npumon.board.device_tree import read_identity
     from npumon.board.models.finder import resolve_model
 
-    entry = resolve_model(name, place.models(), Path(current_folder()), read_identity(place.roots).variant)
+    entry = resolve_model(name, ctx.models(), Path(current_folder()), read_identity(ctx.roots).variant)
     if entry.note:
-        place.diagnostics.note(f"{entry.full_name}: {entry.note}.")
-    return model_program(entry, place)
+        ctx.diagnostics.note(f"{entry.full_name}: {entry.note}.")
+    return model_program(entry, ctx)
 
 
-def _command(args: argparse.Namespace, place: CommandContext) -> PlannedRun:
+def _command(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
     """Any command, in the current folder."""
     if args.model is not None:
         what = f"Both a model ({visible(args.model)}) and a command are named."
         raise ProblemError(Problem("run.both", what, "Name one of them.", "usage"))
     if not args.program:
         raise ProblemError(Problem("run.nothing", "There is no command after --.", "Name one.", "usage"))
-    return command_program(args.program, Path(current_folder()), place)
+    return command_program(args.program, Path(current_folder()), ctx)
 
 
-def concluded(report: RunReport, context: Context, place: CommandContext, *, check: bool) -> int:
+def concluded(report: RunReport, context: Context, ctx: CommandContext, *, check: bool) -> int:
     """The exit status of one run, after saying on standard error what the report itself does not."""
     from npumon.engine.reporting import started
 
     if not started(report):
         remedy = "Check its path, its mode (chmod +x) and its first line."
-        place.diagnostics.error(Problem("run.not_started", report.metrics.verdict, remedy))
+        ctx.diagnostics.error(Problem("run.not_started", report.metrics.verdict, remedy))
         return status.FAILED
-    missing = _missing_driver(report, context, place)
+    missing = _missing_driver(report, context, ctx)
     if missing is not None:
-        place.diagnostics.error(missing)
+        ctx.diagnostics.error(missing)
         return status.UNAVAILABLE
     return status.status_of(report, check=check)
 
 
-def _missing_driver(report: RunReport, context: Context, place: CommandContext) -> Problem | None:
+def _missing_driver(report: RunReport, context: Context, ctx: CommandContext) -> Problem | None:
     """What is wrong with the driver, if that is why a run failed: a program that ended by itself without a result,
     on a board with an NPU, or one that is known to be a model."""
     from npumon.core.run import outcome
@@ -146,26 +146,26 @@ def _missing_driver(report: RunReport, context: Context, place: CommandContext) 
         return None
     if info.outcome not in (outcome.FAILED, outcome.EMPTY):
         return None
-    if vars(place.args).get("model") is None and place.probe.board().variant is None:
+    if vars(ctx.args).get("model") is None and ctx.probe.board().variant is None:
         return None
     return next((problem for problem in driver.problems if problem.kind == "unavailable"), None)
 
 
-def remark(reports: list[RunReport], context: Context, place: CommandContext, *, offered: bool = False) -> None:
+def remark(reports: list[RunReport], context: Context, ctx: CommandContext, *, offered: bool = False) -> None:
     """What the user should know besides the results; old run logs go. `offered` says that it was told before the run
     what profiling is good for."""
     from npumon.core.run import outcome
 
     driver = context.driver
-    if not offered and driver is not None and driver.profiling is False and place.settings.run_profile:
+    if not offered and driver is not None and driver.profiling is False and ctx.settings.run_profile:
         problem = next((problem for problem in driver.problems if problem.id == "driver.profiling_off"), None)
         if problem is not None:
-            place.diagnostics.warning(problem)
+            ctx.diagnostics.warning(problem)
     for report in reports:
         for diagnostic in report.state.diagnostics:
             if (diagnostic.source, diagnostic.level, diagnostic.line) == ("npumon", "error", None):
-                place.diagnostics.warning(f"{diagnostic.message}.")
+                ctx.diagnostics.warning(f"{diagnostic.message}.")
     if any(report.info.outcome == outcome.RUNNING for report in reports):
-        place.note_run_goes_on()
-    place.warn_of_logs_elsewhere(reports)
-    place.forget_old_runs(report.info.id for report in reports if report.info.id)
+        ctx.note_run_goes_on()
+    ctx.warn_of_logs_elsewhere(reports)
+    ctx.forget_old_runs(report.info.id for report in reports if report.info.id)

@@ -24,29 +24,29 @@ Hear = Callable[["Update"], None]
 class Printer:
     """Takes updates and reports, prints them in one format. `finish` prints what had to wait for the end."""
 
-    def __init__(self, place: CommandContext, form: str, runs: int) -> None:
-        self._place = place
+    def __init__(self, ctx: CommandContext, form: str, runs: int) -> None:
+        self._ctx = ctx
         self._form = form
         self._runs = runs
         self._names: list[str] = []
-        self._style = place.output.style
+        self._style = ctx.output.style
         self._stack = ExitStack()
-        self._stream = self._stack.enter_context(place.output.open_stream()) if form in ("jsonl", "csv") else None
+        self._stream = self._stack.enter_context(ctx.output.open_stream()) if form in ("jsonl", "csv") else None
         if form == "csv":
             self._write(HEADER)
-            place.note_demo()
+            ctx.note_demo()
 
     def hears(self, number: int) -> Hear | None:
         """What a run with this number (0 and below are warm-up) tells while it runs."""
         if self._stream is None or number < 1:
             return None
 
-        def hear(update: Update) -> None:
+        def on_update(update: Update) -> None:
             for item in update.completed:
                 if isinstance(item, IterationCompleted):
                     self._iteration(number, item)
 
-        return hear
+        return on_update
 
     def take(self, report: RunReport, number: int) -> None:
         """A run is over."""
@@ -55,13 +55,13 @@ class Printer:
             self._write(json_line(run_document(report), self._style))
         elif self._form == "csv" and report.state.open_iteration is not None:
             self._write(iteration_rows(number, report.state.open_iteration))
-        elif self._form == "text" and self._runs > 1 and self._place.diagnostics.terminal:
-            self._place.diagnostics.note(f"run {number}: {report.info.outcome}")
+        elif self._form == "text" and self._runs > 1 and self._ctx.diagnostics.terminal:
+            self._ctx.diagnostics.note(f"run {number}: {report.info.outcome}")
 
     def finish(self, reports: Sequence[RunReport]) -> None:
         """All runs are over."""
         self._stack.close()
-        output = self._place.output
+        output = self._ctx.output
         if self._form == "json":
             if self._runs > 1:
                 with output.open_document() as sink:
@@ -70,7 +70,7 @@ class Printer:
             elif reports:
                 output.document(json_document(run_document(reports[-1]), self._style))
         elif self._form == "text":
-            named = zip(self._names, map(self._place.for_people, reports), strict=True)
+            named = zip(self._names, map(self._ctx.for_people, reports), strict=True)
             told = [(name, report) for name, report in named if started(report)]
             if self._runs > 1:
                 from npumon.export.series_text import series_text
@@ -83,7 +83,7 @@ class Printer:
         if self._form == "csv":
             self._write(iteration_rows(number, item.iteration))
         else:
-            line = iteration_line(number, item.iteration, demo=self._place.wants_demo)
+            line = iteration_line(number, item.iteration, demo=self._ctx.wants_demo)
             self._write(json_line(line, self._style))
 
     def _write(self, text: str) -> None:

@@ -31,13 +31,13 @@ _SIGNALS: dict[signal.Signals, StopReason] = {
 _TICK_S = 0.5
 
 
-def run_once(request: RunRequest, context: Context, place: CommandContext, network: ReadNetwork | None) -> RunReport:
+def run_once(request: RunRequest, context: Context, ctx: CommandContext, network: ReadNetwork | None) -> RunReport:
     """One run, without printing it. `network` reads the model's file."""
 
     async def once() -> RunReport:
-        session = place.session(context, network)
+        session = ctx.session(context, network)
         with stopping_signals(session.stop):
-            return await with_progress(session, request, place, "")
+            return await with_progress(session, request, ctx, "")
 
     return asyncio.run(once())
 
@@ -46,25 +46,25 @@ def run_often(
     count: int,
     request: RunRequest,
     context: Context,
-    place: CommandContext,
+    ctx: CommandContext,
     printer: Printer,
     network: ReadNetwork | None = None,
 ) -> list[RunReport]:
     """The reports of the runs that were made. A warm-up run is reported only when it goes wrong; then, and when a
     signal came or the program could not be started, no further run is made."""
-    return asyncio.run(_often(count, request, place, printer, place.session(context, network)))
+    return asyncio.run(_often(count, request, ctx, printer, ctx.session(context, network)))
 
 
 async def _often(
-    count: int, request: RunRequest, place: CommandContext, printer: Printer, session: Session
+    count: int, request: RunRequest, ctx: CommandContext, printer: Printer, session: Session
 ) -> list[RunReport]:
-    warmup = place.settings.run_warmup
+    warmup = ctx.settings.run_warmup
     reports: list[RunReport] = []
     with stopping_signals(session.stop):
         for number in range(1 - warmup, count + 1):
             label = f"warm-up {number + warmup} of {warmup}" if number < 1 else f"run {number} of {count}"
             report = await with_progress(
-                session, request, place, label if warmup + count > 1 else "", printer.hears(number)
+                session, request, ctx, label if warmup + count > 1 else "", printer.hears(number)
             )
             if number < 1 and report.info.outcome == outcome.OK and session.stopped is None:
                 continue
@@ -76,24 +76,24 @@ async def _often(
 
 
 async def with_progress(
-    session: Session, request: RunRequest, place: CommandContext, label: str, hear: Hear | None = None
+    session: Session, request: RunRequest, ctx: CommandContext, label: str, on_update: Hear | None = None
 ) -> RunReport:
     """One run with its status line."""
-    with Progress(place.diagnostics, label) as progress:
+    with Progress(ctx.diagnostics, label) as progress:
         latest: list[Update] = []
 
         def publish(update: Update) -> None:
             latest[:] = [update]
-            progress.update(update.state, session.age_s, timed=not update.old)
-            if hear is not None:
-                hear(update)
+            progress.update(update.state, session.age_s, timed=not update.preexisting)
+            if on_update is not None:
+                on_update(update)
 
         ticking = asyncio.ensure_future(_tick(progress, session, latest))
         try:
             report = await session.run(request, publish)
         finally:
             ticking.cancel()
-    return place.outlasting(report)
+    return ctx.outlasting(report)
 
 
 async def _tick(progress: Progress, session: Session, latest: list[Update]) -> None:

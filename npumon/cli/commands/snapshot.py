@@ -38,43 +38,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print every pane. Without a driver and without a run the status is 3."""
     from npumon.board.clock import SystemClock
     from npumon.core.monitor.snapshot import Snapshot
 
-    form = place.format("text", "json", "svg")
-    report, context = _report(args, place)
-    driver = place.driver()
-    snapshot = Snapshot(SystemClock().now(), place.probe.board(), driver, report, place.wants_demo)
+    form = ctx.format("text", "json", "svg")
+    report, context = _report(args, ctx)
+    driver = ctx.driver()
+    snapshot = Snapshot(SystemClock().now(), ctx.probe.board(), driver, report, ctx.wants_demo)
     if form == "json":
         from npumon.export.board_document import snapshot_document
         from npumon.export.json_text import json_document
 
-        place.output.document(json_document(snapshot_document(snapshot), place.output.style))
+        ctx.output.document(json_document(snapshot_document(snapshot), ctx.output.style))
     elif form == "svg":
-        place.output.document(_picture(snapshot, _log(args, report, place), args, place))
+        ctx.output.document(_picture(snapshot, _log(args, report, ctx), args, ctx))
     else:
         from npumon.export.board_text import snapshot_text
 
-        told = None if report is None else place.for_people(report)
-        place.output.text(snapshot_text(snapshot._replace(run=told), place.output.style))
+        told = None if report is None else ctx.for_people(report)
+        ctx.output.text(snapshot_text(snapshot._replace(run=told), ctx.output.style))
     if report is None:
-        if snapshot.board.variant is None and not place.wants_demo:
-            place.diagnostics.note("This is no board that npumon knows; npumon --demo shows a simulated one.")
+        if snapshot.board.variant is None and not ctx.wants_demo:
+            ctx.diagnostics.note("This is no board that npumon knows; npumon --demo shows a simulated one.")
         if driver.name is None:
             from npumon.cli.commands.driver_change import note_interrupted
 
-            note_interrupted(place)
+            note_interrupted(ctx)
         return status.DONE if driver.name == "galcore" else status.UNAVAILABLE
     if context is None:
         return status.status_of(report, check=args.check)
-    code = concluded(report, context, place, check=args.check)
-    remark([report], context, place)
+    code = concluded(report, context, ctx, check=args.check)
+    remark([report], context, ctx)
     return code
 
 
-def _report(args: argparse.Namespace, place: CommandContext) -> tuple[RunReport | None, Context | None]:
+def _report(args: argparse.Namespace, ctx: CommandContext) -> tuple[RunReport | None, Context | None]:
     """The run to show, and what it was run with; a log that was only read has no context, and nothing may be
     named at all. The demo board always runs its model."""
     named = args.model is not None or args.program is not None
@@ -82,14 +82,14 @@ def _report(args: argparse.Namespace, place: CommandContext) -> tuple[RunReport 
         if named:
             what = "Both a log and something to run are named."
             raise ProblemError(Problem("snapshot.both", what, "Name one of them.", "usage"))
-        return _read(args.log, place), None
-    if not named and place.demo is None:
+        return _read(args.log, ctx), None
+    if not named and ctx.demo is None:
         return None, None
     from npumon.cli.commands.run_session import run_once
 
-    program = requested(args, place)
-    context = place.context(program.labels)
-    return run_once(program.request, context, place, program.network), context
+    program = requested(args, ctx)
+    context = ctx.context(program.labels)
+    return run_once(program.request, context, ctx, program.network), context
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -99,11 +99,11 @@ def _size(text: str) -> tuple[int, int]:
     return int(columns), int(rows)
 
 
-def _log(args: argparse.Namespace, report: RunReport | None, place: CommandContext) -> bytes:
+def _log(args: argparse.Namespace, report: RunReport | None, ctx: CommandContext) -> bytes:
     """The end of the run's text; nothing where that cannot be read any more."""
     path = args.log
     if path is None and report is not None and report.info.id is not None:
-        path = str(place.state_folder / "runs" / f"{report.info.id}.log")
+        path = str(ctx.state_folder / "runs" / f"{report.info.id}.log")
     if path is None:
         return b""
     try:
@@ -114,7 +114,7 @@ def _log(args: argparse.Namespace, report: RunReport | None, place: CommandConte
         return b""
 
 
-def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: CommandContext) -> str:
+def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, ctx: CommandContext) -> str:
     """A page, drawn as the monitor draws it."""
     import asyncio
     import os
@@ -122,36 +122,36 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, place: Co
     os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read as Textual is imported; a file has no terminal to ask
     from npumon.cli.monitor_backend import BoardBackend
     from npumon.engine.session_history import live_from_snapshot
-    from npumon.tui.backend import Look
+    from npumon.tui.backend import DisplayOptions
     from npumon.tui.static_view import StaticBackend, picture
 
-    style = place.output.style
-    look = Look(place.settings.tui_theme, style.ascii, 3600.0, place.wants_demo)
-    desk = BoardBackend(place, look)
-    choices = _choices(desk, snapshot) if args.page == "models" else ()
-    inspected = {network: _inspected(desk, network) for choice in choices[:1] for network in choice.networks}
+    style = ctx.output.style
+    display = DisplayOptions(ctx.settings.tui_theme, style.ascii, 3600.0, ctx.wants_demo)
+    backend = BoardBackend(ctx, display)
+    choices = _choices(backend, snapshot) if args.page == "models" else ()
+    inspected = {network: _inspected(backend, network) for choice in choices[:1] for network in choice.networks}
     return asyncio.run(
-        picture(StaticBackend(live_from_snapshot(snapshot, log), look, choices, inspected), args.size, args.page)
+        picture(StaticBackend(live_from_snapshot(snapshot, log), display, choices, inspected), args.size, args.page)
     )
 
 
-def _choices(desk: BoardBackend, snapshot: Snapshot) -> Sequence[ModelChoice]:
+def _choices(backend: BoardBackend, snapshot: Snapshot) -> Sequence[ModelChoice]:
     """The models, the one that was run first: the picture has the cursor on the first one."""
     if snapshot.run is None:
-        return desk.models()
+        return backend.models()
     ran = (snapshot.run.info.model, shown(snapshot.run.info.cwd or ""))
-    return sorted(desk.models(), key=lambda choice: (choice.name, choice.folder) != ran)
+    return sorted(backend.models(), key=lambda choice: (choice.name, choice.folder) != ran)
 
 
-def _inspected(desk: BoardBackend, network: str) -> str:
+def _inspected(backend: BoardBackend, network: str) -> str:
     try:
-        return desk.inspection(network)
+        return backend.inspection(network)
     except ProblemError as error:
         return str(error.problem)
 
 
-def _read(log: str, place: CommandContext) -> RunReport:
+def _read(log: str, ctx: CommandContext) -> RunReport:
     """The last run of a finished log."""
     from npumon.cli.commands.parse import Logs
 
-    return Logs([log], place).chosen(None, place.context(board=False))
+    return Logs([log], ctx).chosen(None, ctx.context(board=False))

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, place: CommandContext) -> int:
+def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """The live monitor; headless, each iteration and run as it completes, until a signal (130) or --timeout (4)."""
     if args.last == (args.file is not None):
         what = "Both a log and the last run are named." if args.last else "There is nothing to watch."
@@ -43,20 +43,20 @@ def run(args: argparse.Namespace, place: CommandContext) -> int:
     if args.last:
         from npumon.cli.commands.watch_last import watch_last
 
-        return watch_last(place, _limit(place), headless=args.headless)
+        return watch_last(ctx, _limit(ctx), headless=args.headless)
     path = expanded(args.file)
     _refuse(path)
     if not args.headless:
         from npumon.cli.commands.monitor import open_monitor
 
-        return open_monitor(place, path)
-    place.format("jsonl")
-    place.output.refuse_inputs([path])
-    context = place.context()
+        return open_monitor(ctx, path)
+    ctx.format("jsonl")
+    ctx.output.refuse_inputs([path])
+    context = ctx.context()
     if not os.path.exists(path):
-        place.diagnostics.note(f"{shown(path)} is not there yet; waiting for it.")
-    with place.output.open_stream() as sink:
-        return asyncio.run(_watch(path, IterationPrinter(path, context, sink, place), place))
+        ctx.diagnostics.note(f"{shown(path)} is not there yet; waiting for it.")
+    with ctx.output.open_stream() as sink:
+        return asyncio.run(_watch(path, IterationPrinter(path, context, sink, ctx), ctx))
 
 
 def _refuse(path: str) -> None:
@@ -76,14 +76,14 @@ def _refuse(path: str) -> None:
     raise ProblemError(problem)
 
 
-async def _watch(path: str, results: IterationPrinter, place: CommandContext) -> int:
+async def _watch(path: str, results: IterationPrinter, ctx: CommandContext) -> int:
     from npumon.cli.commands.run_session import stopping_signals
 
-    tail = place.follower.follow(path)
+    tail = ctx.follower.follow(path)
     ending = _Ending(tail)
     timer = None
     with stopping_signals(ending.stop):
-        limit_s = _limit(place)
+        limit_s = _limit(ctx)
         if limit_s is not None:
             timer = asyncio.get_running_loop().call_later(limit_s, ending.stop, "timeout")
         async for chunk in tail.chunks():
@@ -94,9 +94,9 @@ async def _watch(path: str, results: IterationPrinter, place: CommandContext) ->
     return ending.status
 
 
-def _limit(place: CommandContext) -> float | None:
+def _limit(ctx: CommandContext) -> float | None:
     """--timeout, in seconds. The setting of the same name is about runs, not about watching."""
-    settings = place.settings
+    settings = ctx.settings
     return settings.run_timeout_s if settings.origin("run.timeout_s").kind == "flag" else None
 
 
@@ -116,18 +116,18 @@ class _Ending:
 class IterationPrinter:
     """A growing log to JSON Lines: iterations as they complete, runs as soon as nothing more is to come of them."""
 
-    def __init__(self, path: str, context: Context, sink: Sink, place: CommandContext) -> None:
+    def __init__(self, path: str, context: Context, sink: Sink, ctx: CommandContext) -> None:
         self._path = path
         self._context = context
         self._sink = sink
-        self._place = place
+        self._ctx = ctx
         self._log = WatchedLog()
 
     def take(self, chunk: LogChunk) -> None:
         """More of the log, or the beginning of another text in its place."""
         if chunk.restarted is not None:
             self._tell(self._log.restart())
-            self._place.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; it is read from its beginning.")
+            self._ctx.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; it is read from its beginning.")
         self._tell(self._log.feed(chunk.data))
 
     def close(self) -> None:
@@ -141,7 +141,7 @@ class IterationPrinter:
         for item in completed:
             if isinstance(item, IterationCompleted):
                 line = iteration_line(item.run, item.iteration, demo=self._context.demo)
-                self._sink.write(json_line(line, self._place.output.style))
+                self._sink.write(json_line(line, self._ctx.output.style))
             else:
                 self._run(item.run, item.state)
 
@@ -152,4 +152,4 @@ class IterationPrinter:
         from npumon.export.run_document import run_document
 
         report = report_of(state, self._context, RunInfo(log=shown(self._path)), number=number, runs_in_log=None)
-        self._sink.write(json_line(run_document(report), self._place.output.style))
+        self._sink.write(json_line(run_document(report), self._ctx.output.style))

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from npumon.ports import RunRequest, StopReason
 
 
-def watch_last(place: CommandContext, limit_s: float | None, *, headless: bool) -> int:
+def watch_last(ctx: CommandContext, limit_s: float | None, *, headless: bool) -> int:
     """The live monitor on that run, or its results as lines. What ends npumon does not end the run.
 
     Raises `ProblemError` where there is no run.
     """
-    record = place.last_run()
+    record = ctx.last_run()
     if record is None:
         what = "There is no run on record here."
         raise ProblemError(Problem("watch.no_run", what, "npumon run makes one; --keep lets it outlive npumon."))
     if headless:
-        return _print(record, place, limit_s)
+        return _print(record, ctx, limit_s)
     from npumon.cli.commands.monitor import open_monitor
 
-    return open_monitor(place, kept=record)
+    return open_monitor(ctx, kept=record)
 
 
-def _print(record: RunRecord, place: CommandContext, limit_s: float | None) -> int:
+def _print(record: RunRecord, ctx: CommandContext, limit_s: float | None) -> int:
     """The status is the one that `npumon run` would have had; 4 after `limit_s` seconds."""
     from npumon.board.run.reattached_run import ReattachedRunner
     from npumon.cli.commands.run import concluded, remark
@@ -41,20 +41,20 @@ def _print(record: RunRecord, place: CommandContext, limit_s: float | None) -> i
     from npumon.cli.jobs import kept_program
     from npumon.engine.session import Session
 
-    form = place.format("jsonl", "json", "csv")
-    program = kept_program(record, place)
-    context = place.context(program.labels)
-    printer = Printer(place, form, 1)
-    session = Session(ReattachedRunner(record, place.runner), place.follower, context, network=program.network)
-    report, late = asyncio.run(_watched(session, program.request, place, printer, limit_s))
+    form = ctx.format("jsonl", "json", "csv")
+    program = kept_program(record, ctx)
+    context = ctx.context(program.labels)
+    printer = Printer(ctx, form, 1)
+    session = Session(ReattachedRunner(record, ctx.runner), ctx.follower, context, network=program.network)
+    report, late = asyncio.run(_watched(session, program.request, ctx, printer, limit_s))
     printer.finish([report])
-    code = concluded(report, context, place, check=False)
-    remark([report], context, place, offered=True)
+    code = concluded(report, context, ctx, check=False)
+    remark([report], context, ctx, offered=True)
     return status.TIMED_OUT if late else code
 
 
 async def _watched(
-    session: Session, request: RunRequest, place: CommandContext, printer: Printer, limit_s: float | None
+    session: Session, request: RunRequest, ctx: CommandContext, printer: Printer, limit_s: float | None
 ) -> tuple[RunReport, bool]:
     """The report, and whether there was no more time to wait for the end."""
     from npumon.cli.commands.run_session import stopping_signals, with_progress
@@ -68,7 +68,7 @@ async def _watched(
 
     timer = None if limit_s is None else asyncio.get_running_loop().call_later(limit_s, leave, "timeout")
     with stopping_signals(leave):
-        report = await with_progress(session, request, place, "", printer.hears(1))
+        report = await with_progress(session, request, ctx, "", printer.hears(1))
     if timer is not None:
         timer.cancel()
     printer.take(report, 1)

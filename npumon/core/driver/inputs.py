@@ -39,9 +39,10 @@ class InterruptedReload(NamedTuple):
 class PlanInputs(NamedTuple):
     """How things stand before a plan is made.
 
-    `kernel` is the running kernel's release. `module` is the file to load, None when none was found. `former` is
-    the file that the loaded driver came from, None where that is `module` too. `insmod` and `rmmod` are absolute paths,
-    None where a tool is missing. `built_in` is True for a driver that is part of the kernel. `busy` is set while
+    `kernel` is the running kernel's release. `module` is the file to load, None when none was found.
+    `previous_module` is the file that the loaded driver came from, None where that is `module` too. `insmod` and
+    `rmmod` are absolute paths, None where a tool is missing. `built_in` is True for a driver that is part of the
+    kernel. `busy` is set while
     another npumon works on this board, or this one runs a model. `interrupted` is what an earlier npumon left undone.
     `configured` are parameters that the system gives to the driver when it loads it by itself.
     """
@@ -49,7 +50,7 @@ class PlanInputs(NamedTuple):
     driver: DriverState = DriverState()
     kernel: str | None = None
     module: ModuleFile | None = None
-    former: ModuleFile | None = None
+    previous_module: ModuleFile | None = None
     insmod: str | None = None
     rmmod: str | None = None
     built_in: bool = False

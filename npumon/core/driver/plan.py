@@ -115,15 +115,15 @@ class ReloadReport(NamedTuple):
         return self.problem is None
 
 
-def plan(action: Action, parameters: Mapping[str, str], standing: PlanInputs) -> DriverPlan:
+def plan(action: Action, parameters: Mapping[str, str], inputs: PlanInputs) -> DriverPlan:
     """Compare what is wanted with what is there.
 
     `parameters` are those that shall have the given values afterwards; others are kept. "reload" also loads a driver
     that is not loaded; "load" leaves a loaded one alone; "unload" takes no parameters into account.
     """
-    driver = standing.driver
+    driver = inputs.driver
     current = driver.parameters if driver.name == "galcore" else None
-    wanted = None if action == "unload" else _wanted(parameters, current, standing.interrupted)
+    wanted = None if action == "unload" else _wanted(parameters, current, inputs.interrupted)
     empty = DriverPlan(action, (), (), current, wanted, driver, tuple(parameters.items()))
     if action == "unload" and current is None and driver.name is None:
         return empty._replace(notes=("galcore is not loaded.",))
@@ -132,28 +132,27 @@ def plan(action: Action, parameters: Mapping[str, str], standing: PlanInputs) ->
     changes = differences(parameters.items(), current)
     if current is not None and action == "reload" and not changes:
         return empty._replace(notes=("galcore is loaded with these parameters already.",))
-    refused = refusals(standing, parameters, unloads=current is not None, loads=wanted is not None)
+    refused = refusals(inputs, parameters, unloads=current is not None, loads=wanted is not None)
     if refused:
         return empty._replace(refusals=refused)
     return empty._replace(
-        steps=_steps(standing, wanted, changes, unloads=current is not None),
-        undo=_undo(standing, current) if wanted is not None else (),
-        notes=() if wanted is None else tuple(_notes(standing, wanted)),
+        steps=_steps(inputs, wanted, changes, unloads=current is not None),
+        undo=_undo(inputs, current) if wanted is not None else (),
+        notes=() if wanted is None else tuple(_notes(inputs, wanted)),
     )
 
 
-def rule_commands(standing: PlanInputs, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+def rule_commands(inputs: PlanInputs, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
     """The argv of every step that a reload with or without profiling takes, and its undoing: what a sudo rule has to
     allow. Empty where the module or a tool is missing."""
-    if standing.rmmod is None or standing.insmod is None or standing.module is None:
+    if inputs.rmmod is None or inputs.insmod is None or inputs.module is None:
         return ()
-    current = standing.driver.parameters
+    current = inputs.driver.parameters
     loads = [
-        _load(standing, standing.module, _wanted({"gpuProfiler": on, **parameters}, current, None), "")
-        for on in ("1", "0")
+        _load(inputs, inputs.module, _wanted({"gpuProfiler": on, **parameters}, current, None), "") for on in ("1", "0")
     ]
-    loads += _undo(standing, current or None)
-    return tuple(dict.fromkeys([(standing.rmmod, "galcore"), *(step.argv for step in loads)]))
+    loads += _undo(inputs, current or None)
+    return tuple(dict.fromkeys([(inputs.rmmod, "galcore"), *(step.argv for step in loads)]))
 
 
 def _wanted(
@@ -206,48 +205,52 @@ def _meaning(text: str) -> int | str:
     return {"Y": 1, "N": 0}.get(text.upper(), text)
 
 
-def _steps(standing: PlanInputs, wanted: Parameters | None, changes: Parameters, *, unloads: bool) -> tuple[Step, ...]:
+def _steps(inputs: PlanInputs, wanted: Parameters | None, changes: Parameters, *, unloads: bool) -> tuple[Step, ...]:
     steps: list[Step] = []
     if unloads:
-        assert standing.rmmod is not None  # noqa: S101 - refused before
+        assert inputs.rmmod is not None  # noqa: S101 - refused before
         why = "parameters are read only while the driver is loaded" if wanted is not None else "as asked"
-        steps.append(Step((standing.rmmod, "galcore"), why))
+        steps.append(Step((inputs.rmmod, "galcore"), why))
     if wanted is not None:
-        there = dict(standing.driver.parameters)
+        there = dict(inputs.driver.parameters)
         told = [f"{name} from {there.get(name, 'unset')} to {value}" for name, value in changes]
         why = f"sets {', '.join(told)}" if unloads else "galcore is not loaded"
-        if standing.interrupted is not None and not unloads:
+        if inputs.interrupted is not None and not unloads:
             why = "an earlier npumon was ended before it had loaded the driver again"
-        steps.append(_load(standing, standing.module, wanted, why))
+        steps.append(_load(inputs, inputs.module, wanted, why))
     return tuple(steps)
 
 
-def _undo(standing: PlanInputs, current: Parameters | None) -> tuple[Step, ...]:
+def _undo(inputs: PlanInputs, current: Parameters | None) -> tuple[Step, ...]:
     if current is None:
         return ()
-    return (_load(standing, _former_file(standing), _former(current), "puts the driver back as it was"),)
+    return (_load(inputs, _former_file(inputs), _former(current), "puts the driver back as it was"),)
 
 
-def _former_file(standing: PlanInputs) -> ModuleFile | None:
+def _former_file(inputs: PlanInputs) -> ModuleFile | None:
     """What puts the driver back: the file it came from. One that this kernel would not load cannot be that."""
-    former = standing.former
-    if former is None or former.fault is not None or is_for_another_kernel(former, standing.kernel):
-        return standing.module
-    return former
+    previous_module = inputs.previous_module
+    if (
+        previous_module is None
+        or previous_module.fault is not None
+        or is_for_another_kernel(previous_module, inputs.kernel)
+    ):
+        return inputs.module
+    return previous_module
 
 
-def _load(standing: PlanInputs, module: ModuleFile | None, parameters: Parameters, why: str) -> Step:
-    assert standing.insmod is not None  # noqa: S101 - refused before
+def _load(inputs: PlanInputs, module: ModuleFile | None, parameters: Parameters, why: str) -> Step:
+    assert inputs.insmod is not None  # noqa: S101 - refused before
     assert module is not None  # noqa: S101
-    return Step((standing.insmod, module.path, *(f"{name}={value}" for name, value in parameters)), why)
+    return Step((inputs.insmod, module.path, *(f"{name}={value}" for name, value in parameters)), why)
 
 
-def _notes(standing: PlanInputs, wanted: Parameters) -> Iterator[str]:
-    module = standing.module
+def _notes(inputs: PlanInputs, wanted: Parameters) -> Iterator[str]:
+    module = inputs.module
     if module is not None and module.vermagic is None:
         yield "The module file does not say which kernel it is for."
     given, usual = dict(wanted), dict(_KEPT)
-    left_out = [pair for pair in standing.configured if pair[0] not in given]
+    left_out = [pair for pair in inputs.configured if pair[0] not in given]
     lost = [f"{name}={value}" for name, value in left_out if not _same(value, usual.get(name))]
     if lost:
         yield f"modprobe's configuration gives galcore {', '.join(lost)}; this does not, unless --param names it."

@@ -15,16 +15,16 @@ _VALUE = re.compile(r"[A-Za-z0-9_.,+-]{1,200}")
 _SHOWN = 3
 
 
-def refusals(standing: PlanInputs, parameters: Mapping[str, str], *, unloads: bool, loads: bool) -> tuple[Problem, ...]:
+def refusals(inputs: PlanInputs, parameters: Mapping[str, str], *, unloads: bool, loads: bool) -> tuple[Problem, ...]:
     """Everything that stands against it, the gravest first; empty when it may be done."""
     return (
-        *(_parameter_refusals(standing.module, parameters) if loads else ()),
-        *_driver_refusals(standing),
-        *((standing.busy,) if standing.busy is not None else ()),
-        *(_holder_refusals(standing.driver) if unloads else ()),
-        *(_module_refusals(standing) if loads else ()),
-        *(_former_refusals(standing.former) if loads and unloads else ()),
-        *_tool_refusals(standing, unloads=unloads, loads=loads),
+        *(_parameter_refusals(inputs.module, parameters) if loads else ()),
+        *_driver_refusals(inputs),
+        *((inputs.busy,) if inputs.busy is not None else ()),
+        *(_holder_refusals(inputs.driver) if unloads else ()),
+        *(_module_refusals(inputs) if loads else ()),
+        *(_former_refusals(inputs.previous_module) if loads and unloads else ()),
+        *_tool_refusals(inputs, unloads=unloads, loads=loads),
     )
 
 
@@ -46,14 +46,14 @@ def _parameter_refusals(module: ModuleFile | None, parameters: Mapping[str, str]
             )
 
 
-def _driver_refusals(standing: PlanInputs) -> Iterator[Problem]:
-    if standing.driver.name == "etnaviv":
+def _driver_refusals(inputs: PlanInputs) -> Iterator[Problem]:
+    if inputs.driver.name == "etnaviv":
         yield _problem(
             "etnaviv",
             "The NPU is bound to the mainline driver etnaviv; galcore cannot share it.",
             "Unload that first: sudo modprobe -r etnaviv",
         )
-    elif standing.built_in:
+    elif inputs.built_in:
         yield _problem(
             "built_in",
             "galcore is built into this kernel, so it cannot be unloaded.",
@@ -83,8 +83,8 @@ def _holder_refusals(driver: DriverState) -> Iterator[Problem]:
     )
 
 
-def _module_refusals(standing: PlanInputs) -> Iterator[Problem]:
-    module, kernel = standing.module, standing.kernel
+def _module_refusals(inputs: PlanInputs) -> Iterator[Problem]:
+    module, kernel = inputs.module, inputs.kernel
     if module is None:
         yield _problem(
             "module_missing",
@@ -109,10 +109,11 @@ def _module_refusals(standing: PlanInputs) -> Iterator[Problem]:
         yield _unsafe(f"{module.path} may not be loaded as root: {module.danger}.")
 
 
-def _former_refusals(former: ModuleFile | None) -> Iterator[Problem]:
+def _former_refusals(previous_module: ModuleFile | None) -> Iterator[Problem]:
     """Root loads this file as well, if the other one fails."""
-    if former is not None and former.danger is not None:
-        yield _unsafe(f"{former.path}, which would put the driver back, may not be loaded as root: {former.danger}.")
+    if previous_module is not None and previous_module.danger is not None:
+        path, danger = previous_module.path, previous_module.danger
+        yield _unsafe(f"{path}, which would put the driver back, may not be loaded as root: {danger}.")
 
 
 def is_for_another_kernel(module: ModuleFile, kernel: str | None) -> bool:
@@ -129,10 +130,10 @@ def _unsafe(what: str) -> Problem:
     return _problem("module_unsafe", what, remedy)
 
 
-def _tool_refusals(standing: PlanInputs, *, unloads: bool, loads: bool) -> Iterator[Problem]:
+def _tool_refusals(inputs: PlanInputs, *, unloads: bool, loads: bool) -> Iterator[Problem]:
     missing = [
         name
-        for name, path, needed in (("rmmod", standing.rmmod, unloads), ("insmod", standing.insmod, loads))
+        for name, path, needed in (("rmmod", inputs.rmmod, unloads), ("insmod", inputs.insmod, loads))
         if needed and path is None
     ]
     if missing:

@@ -39,8 +39,9 @@ class Activity(NamedTuple):
     """The work under way. Times in seconds; `None` is "not known" or "not concerned".
 
     `stage` is one of the words above. `run` counts the runs of this session, 1-based, the one under way included;
-    of a series it is the `part`th of `parts` (warm-up runs are counted apart, `warmup` is True in them), and `course`
-    says how far the series is. `iteration` is the 1-based one under way and `iterations` how many were announced;
+    of a series it is the `part`th of `parts` (warm-up runs are counted apart, `warmup` is True in them), and
+    `series_progress` says how far the series is. `iteration` is the 1-based one under way and `iterations` how many
+    were announced;
     `frames` counts a detection demo's. `elapsed_s` is the time since this run's start, `remaining_s` the time that the
     rest of it will take at the mean pace so far. `silent_s` is how long the program has said nothing, once that is
     suspiciously long. `source` names the file that is watched; `behind_bytes` is what of it is still unread. `note` is
@@ -62,7 +63,7 @@ class Activity(NamedTuple):
     source: str | None = None
     behind_bytes: int = 0
     note: str | None = None
-    course: SeriesProgress | None = None
+    series_progress: SeriesProgress | None = None
 
     @property
     def under_way(self) -> bool:
@@ -77,6 +78,6 @@ class Activity(NamedTuple):
         run = None
         if self.iterations and self.iterations > 1:
             run = min(max((self.iteration or 1) - 1, 0) / self.iterations, 1.0)
-        if self.course is None:
+        if self.series_progress is None:
             return run
-        return min((self.course.over + (run or 0.0)) / self.course.runs, 1.0)
+        return min((self.series_progress.over + (run or 0.0)) / self.series_progress.runs, 1.0)

@@ -15,12 +15,12 @@ class LayerRow(NamedTuple):
     """One operation with what follows from its figures. What the text did not say is None.
 
     `key` tells the operation from all others of its iteration and is the same in each iteration of the same graph.
-    `place` is its place in the text, from 0. `share` is its part of the iteration's execution time, of 1.
+    `position` is its place in the text, from 0. `share` is its part of the iteration's execution time, of 1.
     `total` is True for a row that sums others.
     """
 
     key: str
-    place: int
+    position: int
     operation: Operation
     share: float | None = None
     utilization: float | None = None
@@ -42,7 +42,7 @@ class LayerRow(NamedTuple):
 
 #: What a row can be sorted by, with the value of it.
 _VALUES: dict[str, Value[LayerRow]] = {
-    "id": lambda row: row.place,
+    "id": lambda row: row.position,
     "name": lambda row: row.operation.name,
     "operation": lambda row: row.operation.operation,
     "target": lambda row: row.operation.target,
@@ -68,14 +68,14 @@ def layer_rows(iteration: Iteration, peak_mbyte_per_s: float | None = None) -> t
     return tuple(
         LayerRow(
             key,
-            place,
+            position,
             operation,
             None if operation.execution_us is None or not whole_us else operation.execution_us / whole_us,
             utilization(operation.cycles),
             ddr_rate(operation),
             ddr_bound(operation, peak_mbyte_per_s),
         )
-        for place, (key, operation) in enumerate(zip(keys, iteration.operations, strict=True))
+        for position, (key, operation) in enumerate(zip(keys, iteration.operations, strict=True))
     )
 
 

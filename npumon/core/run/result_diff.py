@@ -36,16 +36,16 @@ def class_changes(now: Sequence[TopEntry], before: Sequence[TopEntry]) -> tuple[
     """The change of each class of a list; none where there was no list before."""
     if not before:
         return (ClassChange(),) * len(now)
-    places = {entry.class_index: place for place, entry in reversed([*enumerate(before)])}
-    return tuple(_class_change(place, entry, places, before) for place, entry in enumerate(now))
+    indexes = {entry.class_index: index for index, entry in reversed([*enumerate(before)])}
+    return tuple(_class_change(index, entry, indexes, before) for index, entry in enumerate(now))
 
 
-def _class_change(place: int, entry: TopEntry, places: dict[int, int], before: Sequence[TopEntry]) -> ClassChange:
-    earlier = places.get(entry.class_index)
+def _class_change(index: int, entry: TopEntry, indexes: dict[int, int], before: Sequence[TopEntry]) -> ClassChange:
+    earlier = indexes.get(entry.class_index)
     if earlier is None:
         return ClassChange(NEW)
     score, old = entry.score, before[earlier].score
-    move = STAYED if place == earlier else UP if place < earlier else DOWN
+    move = STAYED if index == earlier else UP if index < earlier else DOWN
     return ClassChange(move, None if score is None or old is None else score - old)
 
 
@@ -59,10 +59,10 @@ def object_changes(now: Sequence[Detection], before: Sequence[Detection]) -> Obj
     left = list(before)
     new = []
     for found in now:
-        likeness, place = max(((_likeness(found, old), -place) for place, old in enumerate(left)), default=(0.0, 0))
+        likeness, index = max(((_likeness(found, old), -index) for index, old in enumerate(left)), default=(0.0, 0))
         new.append(likeness < SAME_BOX)
         if likeness >= SAME_BOX:
-            del left[-place]
+            del left[-index]
     return ObjectChanges(tuple(new), len(left))
 
 

@@ -86,25 +86,25 @@ def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bo
 
 
 def verdict_of(
-    state: RunState, figures: Figures, checks: tuple[FigureCheck, ...], around: VerdictContext
+    state: RunState, figures: Figures, checks: tuple[FigureCheck, ...], context: VerdictContext
 ) -> tuple[str, str]:
     """The id of the rule and its sentence."""
     last = state.measured
     return (
-        _broken_off(state, around)
+        _broken_off(state, context)
         or _contradiction(checks)
-        or _without_counters(state, last, around)
-        or _explained(last, figures, around)
-        or _unexplained(state, around)
+        or _without_counters(state, last, context)
+        or _explained(last, figures, context)
+        or _unexplained(state, context)
     )
 
 
-def _broken_off(state: RunState, around: VerdictContext) -> tuple[str, str] | None:
-    ending = around.ending or ExitInfo()
+def _broken_off(state: RunState, context: VerdictContext) -> tuple[str, str] | None:
+    ending = context.ending or ExitInfo()
     where = _place(state)
     if ending.error is not None:
         return "run.not_started", f"{ending.error.rstrip('.')}."
-    match around.outcome:
+    match context.outcome:
         case how.TIMEOUT:
             return "run.timeout", f"The run was ended by its time limit {where}; allow more with --timeout."
         case how.CANCELLED:
@@ -121,13 +121,13 @@ def _broken_off(state: RunState, around: VerdictContext) -> tuple[str, str] | No
         case how.TRUNCATED:
             return "run.truncated", f"The log ends {where}; the figures are those of what had completed."
         case how.EMPTY:
-            return "run.empty", f"There is no profiler text; {_remedy(around)}."
+            return "run.empty", f"There is no profiler text; {_remedy(context)}."
         case _:
             return None
 
 
-def _unexplained(state: RunState, around: VerdictContext) -> tuple[str, str]:
-    if around.outcome != how.RUNNING:
+def _unexplained(state: RunState, context: VerdictContext) -> tuple[str, str]:
+    if context.outcome != how.RUNNING:
         return "run.ok", "The run completed; its text does not hold the figures to judge it."
     if state.iterations_ended:
         return "run.running", "The run is under way; its text does not hold the figures to judge it so far."
@@ -152,8 +152,8 @@ def _reasons(state: RunState) -> str:
     return "see the diagnostics" if said else "the log's last lines may say why"
 
 
-def _remedy(around: VerdictContext) -> str:
-    return _PROFILED if around.profiling else f"reload galcore with gpuProfiler=1 and {_PROFILED}"
+def _remedy(context: VerdictContext) -> str:
+    return _PROFILED if context.profiling else f"reload galcore with gpuProfiler=1 and {_PROFILED}"
 
 
 def _place(state: RunState) -> str:
@@ -185,12 +185,12 @@ def _contradiction(checks: tuple[FigureCheck, ...]) -> tuple[str, str] | None:
     return None
 
 
-def _without_counters(state: RunState, last: Iteration | None, around: VerdictContext) -> tuple[str, str] | None:
+def _without_counters(state: RunState, last: Iteration | None, context: VerdictContext) -> tuple[str, str] | None:
     if last is not None and not any(operation.cycles.total for operation in last.operations):
         counted = any(operation.cycles.total is not None for operation in last.operations)
         missing = "the cycle counters are all 0" if counted else "the text holds no cycle counters"
-        why = "profiling is off" if around.profiling is False else missing
-        return "profiling.off", f"Only times: {why}; for bandwidth and utilization {_remedy(around)}."
+        why = "profiling is off" if context.profiling is False else missing
+        return "profiling.off", f"Only times: {why}; for bandwidth and utilization {_remedy(context)}."
     if last is None and (state.frames or state.detections):
         many = len(state.detections)
         objects = f"{many} object{'' if many == 1 else 's'} in the last frame"
@@ -198,12 +198,12 @@ def _without_counters(state: RunState, last: Iteration | None, around: VerdictCo
     return None
 
 
-def _explained(last: Iteration | None, figures: Figures, around: VerdictContext) -> tuple[str, str] | None:
+def _explained(last: Iteration | None, figures: Figures, context: VerdictContext) -> tuple[str, str] | None:
     if last is None or figures.utilization is None:
         return None
     window_us, execution_us = last.vpc_elapsed_us, figures.execution_us
     busy = f"the NPU was busy {percent(figures.utilization)} of the window"
-    nominal, clock = around.nominal_clock_mhz, figures.clock_mhz
+    nominal, clock = context.nominal_clock_mhz, figures.clock_mhz
     long_window = window_us and execution_us and window_us > COLD_WINDOW * execution_us
     if long_window and figures.utilization < COLD_UTILIZATION:
         return (
@@ -219,7 +219,7 @@ def _explained(last: Iteration | None, figures: Figures, around: VerdictContext)
             f"Throttled: the NPU ran at {clock:.0f} MHz of {nominal:.0f}{faster}; check temperature and cooling.",
         )
     carried = _carried(figures)
-    bound = [op for op in last.operations if ddr_bound(op, around.ddr_peak_mbyte_per_s)]
+    bound = [op for op in last.operations if ddr_bound(op, context.ddr_peak_mbyte_per_s)]
     spent = sum(op.execution_us or 0 for op in bound)
     if bound and execution_us and spent >= 0.5 * execution_us:
         worst = max(bound, key=lambda op: op.execution_us or 0)
@@ -245,15 +245,15 @@ def _carried(figures: Figures) -> str:
     return f"DDR carried {rate(rates.ddr_read + rates.ddr_write)} MByte/s"
 
 
-def assess(state: RunState, around: VerdictContext, network: Network | None = None) -> Metrics:
+def assess(state: RunState, context: VerdictContext, network: Network | None = None) -> Metrics:
     """The metrics of the run's last complete iteration that has a profile.
 
     Where the circumstances know no nominal clock, the chip that the text names gives it. A network that is known is
     compared with the device.
     """
-    nominal = around.nominal_clock_mhz or NOMINAL_CLOCK_MHZ.get((state.pid or "").lower())
+    nominal = context.nominal_clock_mhz or NOMINAL_CLOCK_MHZ.get((state.pid or "").lower())
     measured = state.measured
     figures = Figures() if measured is None else figures_of(measured)
-    checks = (*checks_of(state, figures, nominal, over=around.outcome != RUNNING), *memory_checks(state, network))
-    verdict_id, verdict = verdict_of(state, figures, checks, around._replace(nominal_clock_mhz=nominal))
-    return Metrics(figures, nominal, checks, verdict, verdict_id, around.ddr_peak_mbyte_per_s)
+    checks = (*checks_of(state, figures, nominal, over=context.outcome != RUNNING), *memory_checks(state, network))
+    verdict_id, verdict = verdict_of(state, figures, checks, context._replace(nominal_clock_mhz=nominal))
+    return Metrics(figures, nominal, checks, verdict, verdict_id, context.ddr_peak_mbyte_per_s)

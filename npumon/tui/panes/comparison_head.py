@@ -23,16 +23,16 @@ class ComparisonHeadPane(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (self.compared, self.advice, self.numbers)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
-        between = " - " if room.ascii else " · "
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        between = " - " if area.ascii else " · "
         if self.compared is None:
             return [span(self.advice, "label")]
         return [
-            clipped(joined(parts, between), room)
-            for parts in (self._runs(self.compared, room), self._result(self.compared))
+            clipped(joined(parts, between), area)
+            for parts in (self._runs(self.compared, area), self._result(self.compared))
         ]
 
-    def _runs(self, compared: Comparison, room: Area) -> Iterable[Line]:
+    def _runs(self, compared: Comparison, area: Area) -> Iterable[Line]:
         before, after = self.numbers
         yield (
             Span(f"run {after}", "accent"),

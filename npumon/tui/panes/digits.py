@@ -59,4 +59,4 @@ def _glyph(char: str, height: int, ascii_only: bool) -> tuple[str, ...]:
 
 
 def _dots(digit: str) -> list[list[bool]]:
-    return [[bool(int(row, 16) >> place & 1) for place in (3, 2, 1, 0)] for row in _DOTS[digit]]
+    return [[bool(int(row, 16) >> bit & 1) for bit in (3, 2, 1, 0)] for row in _DOTS[digit]]

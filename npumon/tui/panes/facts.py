@@ -84,19 +84,19 @@ def preparation(state: RunState) -> Line:
     return (Span(create, "value"), Span(", verify ", "label"), Span(verify, "value"))
 
 
-def network(shown: Network | None, room: Area) -> Line:
+def network(shown: Network | None, area: Area) -> Line:
     """The network that ran and what goes in and out, as much of it as there is room for."""
     if shown is None:
         return ()
     name = _value("network", shown.name or "unnamed")
-    sides = [_shapes("in", shown.inputs, room), _shapes("out", shown.outputs, room)]
+    sides = [_shapes("in", shown.inputs, area), _shapes("out", shown.outputs, area)]
     choices = (joined((name, *sides[:many]), "  ") for many in (2, 1, 0))
-    return next((line for line in choices if width_of(line) <= room.width), ())
+    return next((line for line in choices if width_of(line) <= area.width), ())
 
 
-def _shapes(name: str, tensors: tuple[NetworkTensor, ...], room: Area) -> Line:
+def _shapes(name: str, tensors: tuple[NetworkTensor, ...], area: Area) -> Line:
     """Shapes of at most three tensors."""
-    shapes = [units.shape(tensor.shape, "x" if room.ascii else "×") for tensor in tensors[:_MOST_TENSORS]]
+    shapes = [units.shape(tensor.shape, "x" if area.ascii else "×") for tensor in tensors[:_MOST_TENSORS]]
     more = f" and {len(tensors) - _MOST_TENSORS} more" if len(tensors) > _MOST_TENSORS else ""
     return _value(name, ", ".join(shapes) + more) if shapes else ()
 

@@ -8,7 +8,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
-from npumon.tui.panes.subject import figures_subject
+from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Canvas
 
 #: From here on the SoC throttles (the device tree's passive trip point is 85 degrees Celsius).
@@ -29,11 +29,11 @@ class HeaderPane(Canvas):
         super().__init__(ascii_only=ascii_only)
         self.paused = False
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
-        right = self._right(live, room)
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+        right = self._right(live, area)
         gap = not right or not right[0].text.startswith(" ")
-        left_room = room._replace(width=room.width - width_of(right) - gap)
-        between = " - " if room.ascii else " · "
+        left_room = area._replace(width=area.width - width_of(right) - gap)
+        between = " - " if area.ascii else " · "
         forms = _forms(live)
         for shorter in ("", *_SHORTER):
             if len(forms.get(shorter, ())) > 1:
@@ -42,16 +42,16 @@ class HeaderPane(Canvas):
             if width_of(left) <= left_room.width:
                 break
         left = clipped(left, left_room)
-        blank = Span(" " * (room.width - width_of(left) - width_of(right)))
-        return [clipped((*left, blank, *right), room)]
+        blank = Span(" " * (area.width - width_of(left) - width_of(right)))
+        return [clipped((*left, blank, *right), area)]
 
-    def _right(self, live: Live, room: Area) -> Line:
+    def _right(self, live: Live, area: Area) -> Line:
         parts: list[Line] = []
         if self.paused:
             parts.append(span(" PAUSED ", "demo"))
         if live.snapshot.demo:
             parts.append(span(" DEMO ", "demo"))
-        if heat := _heat(live, room):
+        if heat := _heat(live, area):
             parts.append(heat)
         return joined(parts, " ")
 
@@ -99,17 +99,17 @@ def _driver(driver: DriverState) -> tuple[Line, ...]:
     return ((Span(f"galcore{version} "), profiling), (Span("galcore "), profiling), (profiling,))
 
 
-def _heat(live: Live, room: Area) -> Line:
+def _heat(live: Live, area: Area) -> Line:
     """The hottest place, or why there is none."""
     board = live.snapshot.board
     known = [zone.celsius for zone in board.zones if zone.celsius is not None]
     if not known:
         elsewhere = live.activity.source is not None and live.snapshot.driver.name is None
-        if room.width < _ROOM_FOR_REASONS or _unseen(live) or elsewhere:
+        if area.width < _ROOM_FOR_REASONS or _unseen(live) or elsewhere:
             return ()
         return span("sensor unreadable" if board.zones else "no sensor", "label")
     hottest = max(known)
-    degrees = " C" if room.ascii else " °C"
+    degrees = " C" if area.ascii else " °C"
     held_back = any(device.state > 0 and "fan" not in device.name.lower() for device in board.cooling)
     role = "bad" if hottest >= HOT_CELSIUS else "value"
     text = f"{hottest:.0f}{degrees}"

@@ -34,19 +34,19 @@ class LayerDetailsPane(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (self.row,)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
         if self.row is None:
             return []
-        if room.width >= _TWO_COLUMNS:
-            left = room._replace(width=room.width // 2)
-            right = room._replace(width=room.width - left.width)
+        if area.width >= _TWO_COLUMNS:
+            left = area._replace(width=area.width // 2)
+            right = area._replace(width=area.width - left.width)
             return _beside([*_identity(self.row), *_figures(self.row, left)], _bandwidths(self.row, right), left)
-        facts = [*_identity(self.row), *_figures(self.row, room)]
-        if room.height >= len(facts) + _TALL and room.width >= _LEAST_BAND:
-            return [*facts, (), *_bandwidths(self.row, room)]
-        for place in _DISPENSABLE[: max(0, len(facts) + _FLAT - room.height)]:
-            facts[place] = ()
-        return [*filter(None, facts), *_traffic(self.row, room)]
+        facts = [*_identity(self.row), *_figures(self.row, area)]
+        if area.height >= len(facts) + _TALL and area.width >= _LEAST_BAND:
+            return [*facts, (), *_bandwidths(self.row, area)]
+        for index in _DISPENSABLE[: max(0, len(facts) + _FLAT - area.height)]:
+            facts[index] = ()
+        return [*filter(None, facts), *_traffic(self.row, area)]
 
 
 def _identity(row: LayerRow) -> list[Line]:
@@ -57,24 +57,24 @@ def _identity(row: LayerRow) -> list[Line]:
         ("uid", operation.uid),
         ("abs", operation.op_abs_id),
     )
-    places = ", ".join(f"{name} {units.ABSENT if number is None else number}" for name, number in ids)
+    indexes = ", ".join(f"{name} {units.ABSENT if number is None else number}" for name, number in ids)
     return [
         _fact("layer", operation.name or units.ABSENT, "value"),
         _fact("operation", operation.operation or units.ABSENT),
         _fact("target", operation.target or units.ABSENT),
-        _fact("ids", places),
+        _fact("ids", indexes),
     ]
 
 
-def _figures(row: LayerRow, room: Area) -> list[Line]:
+def _figures(row: LayerRow, area: Area) -> list[Line]:
     operation = row.operation
-    micro = "us" if room.ascii else "µs"
+    micro = "us" if area.ascii else "µs"
     time = (
         units.ABSENT
         if operation.execution_us is None
         else f"{units.grouped(operation.execution_us)} {micro}, {units.percent(row.share)} of all"
     )
-    width = max(0, min(20, room.width - _LABEL - 10))
+    width = max(0, min(20, area.width - _LABEL - 10))
     total, idle = (
         units.ABSENT if cycles is None else units.grouped(cycles)
         for cycles in (operation.cycles.total, operation.cycles.idle)
@@ -86,13 +86,13 @@ def _figures(row: LayerRow, room: Area) -> list[Line]:
     }
     return [
         _fact("time", time, "value"),
-        (*_fact("utilized", f"{units.percent(row.utilization):<9}", "value"), *bar(row.utilization, width, room)),
+        (*_fact("utilized", f"{units.percent(row.utilization):<9}", "value"), *bar(row.utilization, width, area)),
         _fact("cycles", f"{total}, {idle} idle"),
         (Span(f"{'DDR-bound':<{_LABEL}}", "label"), bound[row.ddr_bound]),
     ]
 
 
-def _bandwidths(row: LayerRow, room: Area) -> list[Line]:
+def _bandwidths(row: LayerRow, area: Area) -> list[Line]:
     """A line for each of the six, with rate and bar, under a head."""
     moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
     most = max((amount for amount in moved if amount is not None), default=0.0) or 1.0
@@ -104,16 +104,16 @@ def _bandwidths(row: LayerRow, room: Area) -> list[Line]:
             text = units.ABSENT if amount is None else f"{amount:.4f}"
             speed = units.rate(getattr(speeds, f"{memory}_{direction}"))
             line: Line = (head, Span(f"{text:>11}", "value"), Span(f"{speed:>10} "))
-            left = room.width - width_of(line)
-            lines.append((*line, *bar((amount or 0) / most, left, room, direction)) if left > 3 else line)
+            left = area.width - width_of(line)
+            lines.append((*line, *bar((amount or 0) / most, left, area, direction)) if left > 3 else line)
     lines.append((Span(f"{'DDR together':<16}", "label"), Span(f"{units.rate(row.ddr_mbyte_per_s):>21}")))
     return lines
 
 
-def _traffic(row: LayerRow, room: Area) -> list[Line]:
+def _traffic(row: LayerRow, area: Area) -> list[Line]:
     """A line for each memory, for rooms that are narrow; the rates only where they have room."""
     moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
-    rates = room.width >= 10 + 2 * (10 + 8)
+    rates = area.width >= 10 + 2 * (10 + 8)
     head = "".join(
         f"{direction:>10}{'MByte/s' if rates else '':>{8 if rates else 0}}" for direction in ("read", "write")
     )
@@ -133,10 +133,10 @@ def _fact(label: str, text: str, role: str = "") -> Line:
     return (Span(f"{label:<{_LABEL}}", "label"), Span(text, role))
 
 
-def _beside(left: Sequence[Line], right: Sequence[Line], room: Area) -> list[Line]:
+def _beside(left: Sequence[Line], right: Sequence[Line], area: Area) -> list[Line]:
     lines: list[Line] = []
-    for place in range(max(len(left), len(right))):
-        first = clipped(left[place], room._replace(width=room.width - 1)) if place < len(left) else ()
-        second = right[place] if place < len(right) else ()
-        lines.append((*first, Span(" " * (room.width - width_of(first))), *second))
+    for index in range(max(len(left), len(right))):
+        first = clipped(left[index], area._replace(width=area.width - 1)) if index < len(left) else ()
+        second = right[index] if index < len(right) else ()
+        lines.append((*first, Span(" " * (area.width - width_of(first))), *second))
     return lines

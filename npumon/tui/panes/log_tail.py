@@ -10,7 +10,7 @@ from npumon.core.log.severity import level_of
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import Area, Line, fit, span
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.prose import prose
+from npumon.tui.panes.paragraphs import prose
 
 #: Roles by level, and a mark for those that must be seen without colour.
 _ROLES = {"error": "bad", "warning": "warn", "figure": "", "plain": "label", "info": "label", "debug": "label"}
@@ -25,20 +25,20 @@ class LogTailPane(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (live.log,)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
-        return log_lines(live.log, room)
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return log_lines(live.log, area)
 
 
-def log_lines(log: ScrollbackView, room: Area) -> list[Line]:
+def log_lines(log: ScrollbackView, area: Area) -> list[Line]:
     """The pane's lines."""
-    shown = [*log.lines[-room.height :], log.open_line] if log.open_line else [*log.lines[-room.height :]]
+    shown = [*log.lines[-area.height :], log.open_line] if log.open_line else [*log.lines[-area.height :]]
     if not shown:
-        return prose([("What the program prints appears here.", "label")], room)
+        return prose([("What the program prints appears here.", "label")], area)
     lines = []
-    for line in shown[-room.height :]:
+    for line in shown[-area.height :]:
         text, level = _looked_at(line)
-        text = _MARKS.get(level, "") + text[: room.width * _CHARACTERS_A_CELL]
-        lines.append(span(fit(text, room.width, room), _ROLES[level]))
+        text = _MARKS.get(level, "") + text[: area.width * _CHARACTERS_A_CELL]
+        lines.append(span(fit(text, area.width, area), _ROLES[level]))
     return lines
 
 

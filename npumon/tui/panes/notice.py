@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
 from npumon.tui.paint import Area, Line, Span
-from npumon.tui.panes.prose import wrapped
+from npumon.tui.panes.paragraphs import wrapped
 from npumon.tui.widgets.canvas import Canvas
 
 _WIDEST = 72
@@ -22,11 +22,11 @@ class NoticePane(Canvas):
         super().__init__(ascii_only=ascii_only)
         self._of = of
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
         problem = self._of(live)
-        width = max(1, min(_WIDEST, room.width - 4))
-        left = Span(" " * max(0, (room.width - width) // 2))
+        width = max(1, min(_WIDEST, area.width - 4))
+        left = Span(" " * max(0, (area.width - width) // 2))
         what = [(left, Span(text, "value")) for text in wrapped(problem.what, width)]
         remedy = [(left, Span(text)) for text in wrapped(problem.remedy, width)]
         lines: list[Line] = [*what, (), *remedy]
-        return [*[()] * max(0, (room.height - len(lines)) // 3), *lines]
+        return [*[()] * max(0, (area.height - len(lines)) // 3), *lines]

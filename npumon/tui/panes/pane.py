@@ -20,13 +20,13 @@ class Pane(Canvas):
         """The parts of the value that the pane shows. They are mostly the same objects, so comparing them is cheap."""
         raise NotImplementedError
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
         """As `Canvas.draw`."""
         raise NotImplementedError
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
         seen = self.sees(live)
-        if room != self._room or seen != self._seen:
-            self._room, self._seen = room, seen
-            self._drawn = tuple(self.lines(live, room))
+        if area != self._room or seen != self._seen:
+            self._room, self._seen = area, seen
+            self._drawn = tuple(self.lines(live, area))
         return self._drawn

@@ -12,8 +12,8 @@ from npumon.core.run.report import RunReport
 from npumon.core.run.result_diff import NEW, ClassChange, class_changes, object_changes
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, span
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.prose import prose
-from npumon.tui.panes.subject import Subject, results_subject
+from npumon.tui.panes.paragraphs import prose
+from npumon.tui.panes.shown_run import ShownRun, results_subject
 
 _SCORE = 6
 #: Cells for a score's change, shown in rooms at least so wide.
@@ -30,8 +30,8 @@ class ResultsPane(Pane):
         subject = results_subject(live)
         return (subject.run, subject.before)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
-        return results_lines(live, room)
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return results_lines(live, area)
 
     def show(self, live: Live) -> None:
         title = results_title(live)
@@ -49,23 +49,23 @@ def results_title(live: Live) -> str:
     return f"Top-{size}"
 
 
-def results_lines(live: Live, room: Area) -> list[Line]:
+def results_lines(live: Live, area: Area) -> list[Line]:
     """The pane's lines."""
     subject = results_subject(live)
     run = subject.run
     if run is None:
-        return prose([("The best classes, or the objects found, appear here.", "label")], room)
+        return prose([("The best classes, or the objects found, appear here.", "label")], area)
     if run.state.top:
-        return _top(run, subject, room)
+        return _top(run, subject, area)
     if run.state.frames or run.state.detections:
-        return _detections(run, subject.before, room)
+        return _detections(run, subject.before, area)
     if run.info.outcome == outcome.RUNNING:
-        return prose([("They come at the end of the run.", "label")], room)
-    return prose([("The run printed no top-5.", "label")], room)
+        return prose([("They come at the end of the run.", "label")], area)
+    return prose([("The run printed no top-5.", "label")], area)
 
 
-def _top(run: RunReport, subject: Subject, room: Area) -> list[Line]:
-    entries = run.state.top[: room.height]
+def _top(run: RunReport, subject: ShownRun, area: Area) -> list[Line]:
+    entries = run.state.top[: area.height]
     labels = (*run.labels, *(None,) * len(entries))
     texts = [
         label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, labels, strict=False)
@@ -73,34 +73,34 @@ def _top(run: RunReport, subject: Subject, room: Area) -> list[Line]:
     before = () if subject.before is None else subject.before.state.top
     changes = class_changes(entries, before)
     index = max(3, *(len(str(entry.class_index)) for entry in entries))
-    wide = room.width >= _WIDE and bool(before)
-    free = room.width - 2 - index - 1 - 1 - _SCORE - (_CHANGE if wide else 0) - 1
+    wide = area.width >= _WIDE and bool(before)
+    free = area.width - 2 - index - 1 - 1 - _SCORE - (_CHANGE if wide else 0) - 1
     label_width = min(max(free - _LEAST_BAR, 0), max(free * 3 // 5, 8), _MOST_LABEL)
     bar_width = min(free - label_width, _MOST_BAR)
     lines: list[Line] = []
-    for place, (entry, text, change) in enumerate(zip(entries, texts, changes, strict=True)):
+    for row, (entry, text, change) in enumerate(zip(entries, texts, changes, strict=True)):
         line = [
-            _mark(change.move, room),
+            _mark(change.move, area),
             Span(f"{entry.class_index:>{index}} ", "label"),
-            Span(fit(text, label_width, room), "value" if not place else ""),
-            Span(" " + fit_right(_score(entry.score), _SCORE, room), "value"),
+            Span(fit(text, label_width, area), "value" if not row else ""),
+            Span(" " + fit_right(_score(entry.score), _SCORE, area), "value"),
         ]
         if wide:
-            line.append(Span(fit_right(_moved(change), _CHANGE, room), "label"))
+            line.append(Span(fit_right(_moved(change), _CHANGE, area), "label"))
         if bar_width >= _LEAST_BAR:
-            line.extend((Span(" "), *bar(entry.score, bar_width, room, "graph")))
-        lines.append(clipped(tuple(line), room))
-    if before and room.height > len(lines) + 1:
+            line.extend((Span(" "), *bar(entry.score, bar_width, area, "graph")))
+        lines.append(clipped(tuple(line), area))
+    if before and area.height > len(lines) + 1:
         lines.append(())
-        marks = _MARKS[room.ascii]
+        marks = _MARKS[area.ascii]
         legend = f"{marks['new']} new  {marks['up']} up  {marks['down']} down since the run before"
-        lines.append(clipped(span(legend, "label"), room))
+        lines.append(clipped(span(legend, "label"), area))
     return lines
 
 
-def _mark(move: str, room: Area) -> Span:
+def _mark(move: str, area: Area) -> Span:
     """What became of a class or an object since the run before."""
-    return Span(f"{_MARKS[room.ascii][move]} ", "accent") if move else Span("  ")
+    return Span(f"{_MARKS[area.ascii][move]} ", "accent") if move else Span("  ")
 
 
 def _score(score: float | None) -> str:
@@ -116,7 +116,7 @@ def _moved(change: ClassChange) -> str:
     return "" if text in ("+0.0000", "-0.0000") else text
 
 
-def _detections(run: RunReport, before: RunReport | None, room: Area) -> list[Line]:
+def _detections(run: RunReport, before: RunReport | None, area: Area) -> list[Line]:
     found, frames = run.state.detections, run.state.frames
     changes = None if before is None else object_changes(found, before.state.detections)
     many = f"{len(found) or 'no'} object{'' if len(found) == 1 else 's'}"
@@ -124,31 +124,31 @@ def _detections(run: RunReport, before: RunReport | None, room: Area) -> list[Li
     if changes is not None:
         counts = ((sum(changes.new), NEW), (changes.gone, "gone"))
         head.extend(Span(f", {count} {word}", "accent") for count, word in counts if count)
-    lines = [clipped(tuple(head), room)]
+    lines = [clipped(tuple(head), area)]
     new = (False,) * len(found) if changes is None else changes.new
     marks = 0 if changes is None else 2
-    shown = found[: max(room.height - 1, 0)]
+    shown = found[: max(area.height - 1, 0)]
     if len(shown) < len(found) and len(shown) > 1:
         shown = shown[:-1]
-    boxes = [_box(detection, room) for detection in shown]
+    boxes = [_box(detection, area) for detection in shown]
     widest = max(map(len, boxes), default=0)
     scores = _SCORE + 1 if any(detection.score is not None for detection in shown) else 0
-    label_width = max(min(room.width - marks - scores - widest - 1, _MOST_LABEL), 0)
+    label_width = max(min(area.width - marks - scores - widest - 1, _MOST_LABEL), 0)
     for number, (detection, box, came) in enumerate(zip(shown, boxes, new, strict=False), 1):
         name = detection.label or f"object {detection.number if detection.number is not None else number}"
         line = (
-            *((_mark(NEW if came else "", room),) if marks else ()),
-            Span(fit(name, label_width, room), "value"),
-            Span(fit_right(_score(detection.score), scores, room), "value"),
-            Span(" " + fit_right(box, widest, room)),
+            *((_mark(NEW if came else "", area),) if marks else ()),
+            Span(fit(name, label_width, area), "value"),
+            Span(fit_right(_score(detection.score), scores, area), "value"),
+            Span(" " + fit_right(box, widest, area)),
         )
-        lines.append(clipped(line, room))
-    if len(shown) < len(found) and len(lines) < room.height:
+        lines.append(clipped(line, area))
+    if len(shown) < len(found) and len(lines) < area.height:
         lines.append(span(f"{len(found) - len(shown)} more", "label"))
     return lines
 
 
-def _box(detection: Detection, room: Area) -> str:
+def _box(detection: Detection, area: Area) -> str:
     """Left, top, then right, bottom, as far as they are known."""
     edges = (detection.left, detection.top, detection.right, detection.bottom)
     if all(edge is None for edge in edges):
@@ -157,4 +157,4 @@ def _box(detection: Detection, room: Area) -> str:
         "?" if edge is None else f"{edge:.2f}" if abs(edge) < 2 and edge != int(edge) else f"{edge:.0f}"
         for edge in edges
     )
-    return f"{left},{top}{'>' if room.ascii else '→'}{right},{bottom}"
+    return f"{left},{top}{'>' if area.ascii else '→'}{right},{bottom}"

@@ -15,7 +15,7 @@ from npumon.core.run import outcome
 from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit_right, joined, span, width_of
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.subject import figures_subject
+from npumon.tui.panes.shown_run import figures_subject
 
 _STAGES = {
     stages.IDLE: "idle",
@@ -71,37 +71,37 @@ class RunStatePane(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (live.activity, live.snapshot.run, live.previous, live.latencies.runs)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
-        return run_state_lines(live, room)
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return run_state_lines(live, area)
 
 
-def run_state_lines(live: Live, room: Area) -> list[Line]:
+def run_state_lines(live: Live, area: Area) -> list[Line]:
     """The pane's one line: words at the left, times at the right, a bar between where the end is known."""
     activity = live.activity
     share = activity.share
-    times = _times(activity, room) if activity.under_way else []
-    parts = _parts(live, room)
-    cells = 0 if share is None else next(cells for least, cells in _BARS if room.width >= least)
+    times = _times(activity, area) if activity.under_way else []
+    parts = _parts(live, area)
+    cells = 0 if share is None else next(cells for least, cells in _BARS if area.width >= least)
     # The bar may push out what matters least, but not how far the run is in figures.
     least = cells + _GAPS if cells else 1
-    while _between(parts, times, room) < least and (rank := max(part.rank for part in parts)) > _MAKES_WAY:
+    while _between(parts, times, area) < least and (rank := max(part.rank for part in parts)) > _MAKES_WAY:
         parts = [part for part in parts if part.rank < rank]
-    while _between(parts, times, room) < 1 and (rank := max(part.rank for part in parts)):
+    while _between(parts, times, area) < 1 and (rank := max(part.rank for part in parts)):
         parts = [part for part in parts if part.rank < rank]
-    while times and _between(parts, times, room) < 1:
+    while times and _between(parts, times, area) < 1:
         times.pop()
-    between = _between(parts, times, room)
+    between = _between(parts, times, area)
     left, right = _line(parts), joined(times, "  ")
     if share is None or between < least:
-        return [clipped((*left, Span(" " * between), *right), room)]
-    filled, track = bar(share, cells, room, "graph")
-    track = Span(track.text if room.ascii else "─" * len(track.text), "track")
+        return [clipped((*left, Span(" " * between), *right), area)]
+    filled, track = bar(share, cells, area, "graph")
+    track = Span(track.text if area.ascii else "─" * len(track.text), "track")
     return [(*left, Span(" " * (between - cells - 1)), filled, track, Span(" "), *right)]
 
 
-def _between(parts: Sequence[StatePart], times: Sequence[Line], room: Area) -> int:
+def _between(parts: Sequence[StatePart], times: Sequence[Line], area: Area) -> int:
     """Cells between the words and the times."""
-    return room.width - width_of(_line(parts)) - width_of(joined(times, "  "))
+    return area.width - width_of(_line(parts)) - width_of(joined(times, "  "))
 
 
 def outcome_words(info: RunInfo) -> tuple[str, str]:
@@ -122,7 +122,7 @@ def _line(parts: Sequence[StatePart]) -> Line:
     return joined((part.line for part in parts), "  ")
 
 
-def _parts(live: Live, room: Area) -> list[StatePart]:
+def _parts(live: Live, area: Area) -> list[StatePart]:
     activity, run = live.activity, live.snapshot.run
     parts = [StatePart(0, _stage(activity))]
     if activity.source is not None:
@@ -130,7 +130,7 @@ def _parts(live: Live, room: Area) -> list[StatePart]:
     if activity.behind_bytes >= _BEHIND_BYTES:
         parts.append(StatePart(0, span(f"{units.size(activity.behind_bytes)} behind", "warn")))
     if activity.under_way:
-        return [*parts, *_under_way(live, room)]
+        return [*parts, *_under_way(live, area)]
     if run is None or run.info.outcome == outcome.RUNNING:
         return parts
     if activity.stage == stages.ANEW:
@@ -161,7 +161,7 @@ def _stage(activity: Activity) -> Line:
     return span(f"stalled for {activity.silent_s:.0f} s{where}", "warn")
 
 
-def _under_way(live: Live, room: Area) -> list[StatePart]:
+def _under_way(live: Live, area: Area) -> list[StatePart]:
     activity = live.activity
     parts: list[StatePart] = []
     if activity.model:
@@ -170,7 +170,7 @@ def _under_way(live: Live, room: Area) -> list[StatePart]:
     if activity.warmup:
         parts.append(StatePart(2, _figure("warm-up", number or "run")))
     elif activity.run:
-        both = f"{activity.run} ({number})" if room.width >= _ROOM_FOR_RUN else number
+        both = f"{activity.run} ({number})" if area.width >= _ROOM_FOR_RUN else number
         parts.append(StatePart(2, _figure("run", both if number else str(activity.run))))
     if activity.iteration is not None:
         of = f"/{activity.iterations}" if activity.iterations else ""
@@ -182,18 +182,18 @@ def _under_way(live: Live, room: Area) -> list[StatePart]:
     return parts
 
 
-def _times(activity: Activity, room: Area) -> list[Line]:
+def _times(activity: Activity, area: Area) -> list[Line]:
     """Elapsed and remaining, in cells of their own. Those of a series are the series'."""
-    course = activity.course
-    if course is None:
+    series_progress = activity.series_progress
+    if series_progress is None:
         times = [span(_cells(activity.elapsed_s), "value")] if activity.elapsed_s is not None else []
         if activity.remaining_s is not None or (activity.share is not None and times):
             times.append(_eta(activity.remaining_s))
         return times
-    times = [_figure("series", _cells(course.elapsed_s))] if room.width >= _ROOM_FOR_SERIES else []
-    if room.width >= _ROOM_FOR_RUN:
+    times = [_figure("series", _cells(series_progress.elapsed_s))] if area.width >= _ROOM_FOR_SERIES else []
+    if area.width >= _ROOM_FOR_RUN:
         times.insert(0, _figure("this run", _cells(activity.elapsed_s)))
-    return [*times, _eta(course.remaining_s)]
+    return [*times, _eta(series_progress.remaining_s)]
 
 
 def _eta(remaining_s: float | None) -> Line:

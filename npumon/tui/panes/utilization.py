@@ -12,12 +12,12 @@ from npumon.core.run.history import History
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, span, width_of
 from npumon.tui.panes import digits, facts
-from npumon.tui.panes.absence import why_nothing
+from npumon.tui.panes.axis_graph import AxisGraph, reach
+from npumon.tui.panes.empty_state import why_nothing
 from npumon.tui.panes.facts import named
-from npumon.tui.panes.lane import Lane, reach
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.prose import prose
-from npumon.tui.panes.subject import figures_subject
+from npumon.tui.panes.paragraphs import prose
+from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.graph import Graph, Scale
 
 #: Rooms smaller than this get the figure in ordinary characters, larger ones than that in tall digits.
@@ -62,96 +62,96 @@ class UtilizationPane(Pane):
         why = (live.activity.stage, live.activity.source, not snapshot.taken_at) if run is None else ()
         return (run, live.latencies, live.history, snapshot.driver, why)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
-        return utilization_lines(live, self._past, room)
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return utilization_lines(live, self._past, area)
 
 
 class Past:
     """The two graphs of history: utilization, and how long iterations took."""
 
     def __init__(self) -> None:
-        self._share = Lane(Graph(lambda sample: sample.utilization), _AXIS)
-        self._time = Lane(Graph(lambda sample: sample.elapsed_us), _TIMES_AXIS, "label")
+        self._share = AxisGraph(Graph(lambda sample: sample.utilization), _AXIS)
+        self._time = AxisGraph(Graph(lambda sample: sample.elapsed_us), _TIMES_AXIS, "label")
         self._time_scale = Scale()
 
-    def shares(self, history: History, room: Area) -> list[Line]:
+    def shares(self, history: History, area: Area) -> list[Line]:
         """Utilization from 0 to 100 percent."""
-        return self._share.lines(history, 1.0, "100", room)
+        return self._share.lines(history, 1.0, "100", area)
 
-    def times(self, history: History, room: Area) -> list[Line]:
+    def times(self, history: History, area: Area) -> list[Line]:
         """Latencies, with a note under them."""
-        width = room.width - _TIMES_AXIS
+        width = area.width - _TIMES_AXIS
         top = self._time_scale.fit(self._time.graph.largest(history, width)) if width >= _LEAST_GRAPH else 0.0
         if not top:
             return []
-        lines = self._time.lines(history, top, _round(top), room._replace(height=room.height - 1))
+        lines = self._time.lines(history, top, _round(top), area._replace(height=area.height - 1))
         return [*lines, span(" " * _TIMES_AXIS + "latency", "label")]
 
 
-def network_title(live: Live, room: Area) -> str:
+def network_title(live: Live, area: Area) -> str:
     """What is added to the title of a pane with this room inside."""
     run = figures_subject(live).run
-    if run is None or run.metrics.figures.utilization is None or _under(room) >= _ROOM_FOR_NOTE:
+    if run is None or run.metrics.figures.utilization is None or _under(area) >= _ROOM_FOR_NOTE:
         return ""
-    line = facts.network(run.network, room._replace(width=room.width - _TITLE))
-    return "".join((" - " if room.ascii else " · ", *(part.text for part in line))) if line else ""
+    line = facts.network(run.network, area._replace(width=area.width - _TITLE))
+    return "".join((" - " if area.ascii else " · ", *(part.text for part in line))) if line else ""
 
 
-def utilization_lines(live: Live, past: Past, room: Area) -> list[Line]:
+def utilization_lines(live: Live, past: Past, area: Area) -> list[Line]:
     """The pane's lines."""
     run = figures_subject(live).run
     share = None if run is None else run.metrics.figures.utilization
     if run is None or share is None:
-        return _without_figures(live, run, room)
-    if room.width < _LEAST_WIDTH or room.height < _LEAST_HEIGHT:
-        return _small(share, run, live, past, room)
-    tall = _tall(room)
+        return _without_figures(live, run, area)
+    if area.width < _LEAST_WIDTH or area.height < _LEAST_HEIGHT:
+        return _small(share, run, live, past, area)
+    tall = _tall(area)
     height = digits.TALL if tall else digits.SMALL
-    under = _under(room)
+    under = _under(area)
     notes = under >= _ROOM_FOR_NOTE
-    note = reach(live.history, room.width - _AXIS) if under else ""
-    beside = Area(room.width - _DIGITS[height], height, room.ascii)
+    note = reach(live.history, area.width - _AXIS) if under else ""
+    beside = Area(area.width - _DIGITS[height], height, area.ascii)
     if tall:
         words = _six_lines(run, live, past, beside)
     else:
         words = _three_lines(run, live, beside, f"graph: {note}" if note and not notes else "")
-    lines = [(*figure, *line) for figure, line in zip(_figure(share, height, room), words, strict=True)]
-    lines.append(gauge(share, room.width, room))
-    lines.extend(past.shares(live.history, room._replace(height=under - notes)))
+    lines = [(*figure, *line) for figure, line in zip(_figure(share, height, area), words, strict=True)]
+    lines.append(gauge(share, area.width, area))
+    lines.extend(past.shares(live.history, area._replace(height=under - notes)))
     if notes:
-        lines.append(_foot(note, run, room))
+        lines.append(_foot(note, run, area))
     return lines
 
 
-def _tall(room: Area) -> bool:
-    return room.width >= _TALL_WIDTH and room.height >= _TALL_HEIGHT
+def _tall(area: Area) -> bool:
+    return area.width >= _TALL_WIDTH and area.height >= _TALL_HEIGHT
 
 
-def _under(room: Area) -> int:
+def _under(area: Area) -> int:
     """Lines under the digits and the gauge."""
-    return room.height - (digits.TALL if _tall(room) else digits.SMALL) - 1
+    return area.height - (digits.TALL if _tall(area) else digits.SMALL) - 1
 
 
-def _foot(note: str, run: RunReport, room: Area) -> Line:
+def _foot(note: str, run: RunReport, area: Area) -> Line:
     """The note under the graph and, at the right, the network that the figures are of."""
     left = span(" " * _AXIS + note, "label")
-    network = facts.network(run.network, room._replace(width=room.width - width_of(left) - _GAP))
-    return (*filled(left, room.width - width_of(network)), *network) if network else left
+    network = facts.network(run.network, area._replace(width=area.width - width_of(left) - _GAP))
+    return (*filled(left, area.width - width_of(network)), *network) if network else left
 
 
-def _without_figures(live: Live, run: RunReport | None, room: Area) -> list[Line]:
+def _without_figures(live: Live, run: RunReport | None, area: Area) -> list[Line]:
     sentences = why_nothing(live, run)
     if run is None or not run.state.iterations:
-        return prose(sentences, room)
+        return prose(sentences, area)
     latency = named("latency", facts.latency(run))
-    times = joined((latency, facts.spread(live.latencies, room.width - width_of(latency) - 2)), "  ")
-    return [clipped(times, room), *prose(sentences, room._replace(height=room.height - 1))]
+    times = joined((latency, facts.spread(live.latencies, area.width - width_of(latency) - 2)), "  ")
+    return [clipped(times, area), *prose(sentences, area._replace(height=area.height - 1))]
 
 
-def _small(share: float, run: RunReport, live: Live, past: Past, room: Area) -> list[Line]:
+def _small(share: float, run: RunReport, live: Live, past: Past, area: Area) -> list[Line]:
     """The figure and its bar in one line, facts under it as far as they fit, and what is left for the graph."""
     figure = Span(f"{units.percent(share):>7} ", "big")
-    lines: list[Line] = [(figure, *gauge(share, room.width - len(figure.text), room))]
+    lines: list[Line] = [(figure, *gauge(share, area.width - len(figure.text), area))]
     metrics = run.metrics
     words = (
         named("busy", facts.busy(run)),
@@ -162,18 +162,18 @@ def _small(share: float, run: RunReport, live: Live, past: Past, room: Area) -> 
     line: Line = ()
     for fact in words:
         longer = joined((line, fact), "  ")
-        if line and width_of(longer) > room.width:
+        if line and width_of(longer) > area.width:
             lines.append(line)
             longer = fact
         line = longer
-    lines = [clipped(words, room) for words in (*lines, line)][: room.height]
-    return [*lines, *past.shares(live.history, room._replace(height=room.height - len(lines)))]
+    lines = [clipped(words, area) for words in (*lines, line)][: area.height]
+    return [*lines, *past.shares(live.history, area._replace(height=area.height - len(lines)))]
 
 
-def _figure(share: float, height: int, room: Area) -> list[Line]:
+def _figure(share: float, height: int, area: Area) -> list[Line]:
     """The large digits; 100 stands without its decimal, so that the place is never too small."""
     text = units.percent(share).removesuffix(" %").replace("100.0", "100")
-    rows = digits.large(text, height, ascii_only=room.ascii)
+    rows = digits.large(text, height, ascii_only=area.ascii)
     left = " " * (_DIGITS[height] - 5 - len(rows[0]))
     return [
         (Span(left + row, "big"), Span(" %   " if number == height - 1 else " " * 5, "unit"))
@@ -181,19 +181,19 @@ def _figure(share: float, height: int, room: Area) -> list[Line]:
     ]
 
 
-def gauge(share: float, width: int, room: Area) -> Line:
+def gauge(share: float, width: int, area: Area) -> Line:
     """A bar whose empty part can be seen, of half a line's height, so that it stands apart from what is under it."""
-    if room.ascii:
-        return bar(share, width, room, "graph")
+    if area.ascii:
+        return bar(share, width, area, "graph")
     halves = round(min(max(share, 0.0), 1.0) * width * 2) or (1 if share > 0 else 0)
     text = "▀" * (halves // 2) + "▘" * (halves % 2)
     return (Span(text, "graph"), Span("─" * (width - len(text)), "track"))
 
 
-def _six_lines(run: RunReport, live: Live, past: Past, room: Area) -> list[Line]:
+def _six_lines(run: RunReport, live: Live, past: Past, area: Area) -> list[Line]:
     """Facts, and behind them how long the last iterations took."""
-    graph = past.times(live.history, room._replace(width=room.width - _FACTS))
-    width = _FACTS if graph else room.width
+    graph = past.times(live.history, area._replace(width=area.width - _FACTS))
+    width = _FACTS if graph else area.width
     words = (
         named("busy", facts.busy(run), _NAMES),
         named("cycles", facts.cycles(run.metrics), _NAMES),
@@ -202,17 +202,17 @@ def _six_lines(run: RunReport, live: Live, past: Past, room: Area) -> list[Line]
         facts.spread(live.latencies, width),
         named("create", facts.preparation(run.state), _NAMES),
     )
-    lines = [clipped(line, room._replace(width=width)) for line in words]
+    lines = [clipped(line, area._replace(width=width)) for line in words]
     return [(*filled(line, width), *past) for line, past in zip(lines, graph, strict=True)] if graph else lines
 
 
-def _three_lines(run: RunReport, live: Live, room: Area, note: str) -> list[Line]:
+def _three_lines(run: RunReport, live: Live, area: Area, note: str) -> list[Line]:
     clock, latency = named("clock", facts.clock(run.metrics)), named("latency", facts.latency(run))
     cycles = named("cycles", facts.cycles(run.metrics))
-    if room.width < _TWO_COLUMNS:
+    if area.width < _TWO_COLUMNS:
         lines = (named("NPU busy", facts.busy(run)), cycles, joined((clock, latency), "  "))
-        return [clipped(line, room) for line in lines]
-    rest = room._replace(width=room.width - _FIRST_COLUMN)
+        return [clipped(line, area) for line in lines]
+    rest = area._replace(width=area.width - _FIRST_COLUMN)
     spread = facts.spread(live.latencies, rest.width)
     create = named("create", prepared) if (prepared := facts.preparation(run.state)) else ()
     both = joined((create, span(note, "label") if note else ()), "  ")

@@ -9,10 +9,10 @@ from textual.geometry import Size
 from npumon.core.monitor.live import Live
 from npumon.core.run.metrics import FigureCheck, Metrics
 from npumon.tui.paint import Area, Line
-from npumon.tui.panes.absence import hindrances
+from npumon.tui.panes.empty_state import hindrances
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.prose import Sentence, prose
-from npumon.tui.panes.subject import figures_subject
+from npumon.tui.panes.paragraphs import Sentence, prose
+from npumon.tui.panes.shown_run import figures_subject
 
 #: Verdicts about a run that went wrong, and about figures that are not what they seem, by the beginning of their ids.
 _BAD = ("run.crashed", "run.failed", "run.timeout", "run.not_started", "run.empty", "check.")
@@ -29,8 +29,8 @@ class VerdictPane(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         return (figures_subject(live).run, live.activity.note, live.snapshot.driver, live.activity.source, live.in_use)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
-        return verdict_lines(live, room)
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return verdict_lines(live, area)
 
     def show(self, live: Live) -> None:
         before, self._live = self._live, live
@@ -58,9 +58,9 @@ def most_lines(columns: int, rows: int) -> int:
     return 2 if rows < _LOW else 3 if rows < _ROOMY else _MOST
 
 
-def verdict_lines(live: Live, room: Area) -> list[Line]:
+def verdict_lines(live: Live, area: Area) -> list[Line]:
     """The pane's lines."""
-    return prose(verdict_sentences(live), room)
+    return prose(verdict_sentences(live), area)
 
 
 def verdict_sentences(live: Live) -> list[Sentence]:

@@ -44,7 +44,7 @@ class Dialog(LatestSize, ModalScreen[Result]):
         return cast("MonitorApp", self.app)
 
     def compose(self) -> ComposeResult:
-        self.set_class(self.monitor_app.desk.look.ascii, "-ascii")
+        self.set_class(self.monitor_app.backend.display.ascii, "-ascii")
         box = Vertical(*self.body(), id="box")
         box.border_title = self.NAME
         yield box
@@ -64,8 +64,8 @@ class Dialog(LatestSize, ModalScreen[Result]):
         """How much of the text can be seen, in the frame."""
         text = self.query_one(VerticalScroll)
         lines, height, first = text.virtual_size.height, text.size.height, round(text.scroll_y)
-        place = "" if lines <= height else f"j k: {first + 1}-{min(first + height, lines)} of {lines}"
-        self.query_one("#box").border_subtitle = place
+        shown = "" if lines <= height else f"j k: {first + 1}-{min(first + height, lines)} of {lines}"
+        self.query_one("#box").border_subtitle = shown
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the box leaves it, as Escape does."""

@@ -54,8 +54,8 @@ def _all_keys() -> list[Key]:
 def _sections(keys: Iterable[Key]) -> Group:
     """A head and a grid for each place. Long meanings are broken and stay in their column."""
     parts: list[Text | Table] = []
-    for place, some in groupby(keys, lambda key: key.place):
-        head = "Everywhere" if place == "everywhere" else f"On the page {place.capitalize()}"
+    for scope, some in groupby(keys, lambda key: key.scope):
+        head = "Everywhere" if scope == "everywhere" else f"On the page {scope.capitalize()}"
         parts.append(Text(f"\n{head}" if parts else head, "bold"))
         grid = Table.grid(expand=True)
         grid.add_column(width=_KEY_WIDTH, no_wrap=True)

@@ -39,14 +39,14 @@ class LayersCaptionPane(Pane):
         source = source_of(live)
         return (source and source.report, source and source.iteration, live.snapshot.run, self.rows, self.order)
 
-    def lines(self, live: Live, room: Area) -> Sequence[Line]:
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
         source = source_of(live)
         if source is None:
             return []
-        parts, between = list(self._parts(source, live)), " - " if room.ascii else " · "
-        while len(parts) > 2 and width_of(joined(parts, between)) > room.width:
+        parts, between = list(self._parts(source, live)), " - " if area.ascii else " · "
+        while len(parts) > 2 and width_of(joined(parts, between)) > area.width:
             del parts[-1]
-        return [clipped(joined(parts, between), room)]
+        return [clipped(joined(parts, between), area)]
 
     def _parts(self, source: LayerSource, live: Live) -> Iterable[Line]:
         yield (Span("Layers", "accent"),)

@@ -50,9 +50,9 @@ class ModelsCaptionPane(Canvas):
     shown = 0
     watched: str | None = None
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
         """One line."""
-        return [clipped(joined(self._parts(), " - " if room.ascii else " · "), room)]
+        return [clipped(joined(self._parts(), " - " if area.ascii else " · "), area)]
 
     def _parts(self) -> Iterable[Line]:
         yield (Span("Models", "accent"),)
@@ -83,7 +83,7 @@ class ModelsPage(Page):
         self._reading: str | None = None
         self._rest: asyncio.TimerHandle | None = None
         self.caption = ModelsCaptionPane(ascii_only=self.ascii_only)
-        self.caption.watched = self.monitor_app.desk.watched
+        self.caption.watched = self.monitor_app.backend.watched
         self.table = ModelTable(COLUMNS, ascii_only=self.ascii_only)
         self.details = ModelDetails(ascii_only=self.ascii_only, title="Selected")
         self.filter_line = FilterLine()
@@ -117,18 +117,18 @@ class ModelsPage(Page):
 
     def action_refresh(self) -> None:
         """Look for models; what was read of their files is read again."""
-        desk = self.monitor_app.desk
+        backend = self.monitor_app.backend
         self.caption.count = None
         self.caption.redraw()
 
         def look() -> tuple[tuple[ModelChoice, ...], Problem | None, Sequence[str]]:
             try:
-                models, problem = tuple(desk.models()), None
+                models, problem = tuple(backend.models()), None
             except ProblemError as error:
                 models, problem = (), error.problem
-            return models, problem, () if models else desk.where_models_are_looked_for()
+            return models, problem, () if models else backend.where_models_are_looked_for()
 
-        self.monitor_app.conductor.background(look, lambda found: self._found(*found))
+        self.monitor_app.controller.background(look, lambda found: self._found(*found))
 
     def _found(self, models: tuple[ModelChoice, ...], problem: Problem | None, folders: Sequence[str]) -> None:
         if not self.is_mounted:
@@ -192,15 +192,15 @@ class ModelsPage(Page):
         if not missing:
             return
         network = self._reading = missing[0]
-        desk = self.monitor_app.desk
+        backend = self.monitor_app.backend
 
         def read() -> Inspection:
             try:
-                return Inspection(desk.inspection(network))
+                return Inspection(backend.inspection(network))
             except ProblemError as error:
                 return Inspection(str(error.problem), failed=True)
 
-        self.monitor_app.conductor.background(read, lambda inspection: self._read(network, inspection))
+        self.monitor_app.controller.background(read, lambda inspection: self._read(network, inspection))
 
     def _read(self, network: str, inspection: Inspection) -> None:
         self._reading = None

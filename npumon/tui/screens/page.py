@@ -57,7 +57,7 @@ class Page(LatestSize, Screen[None]):
     @property
     def ascii_only(self) -> bool:
         """Whether to keep to ASCII."""
-        return self.monitor_app.desk.look.ascii
+        return self.monitor_app.backend.display.ascii
 
     def __init__(self) -> None:
         super().__init__()

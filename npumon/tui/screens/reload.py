@@ -50,11 +50,11 @@ class ReloadDialog(Dialog[bool]):
         Binding("pageup", "scroll(-5)", "further up", show=False),
     ]
 
-    def __init__(self, desk: MonitorBackend, profiling: bool | None, *, offered: bool = False) -> None:
+    def __init__(self, backend: MonitorBackend, profiling: bool | None, *, offered: bool = False) -> None:
         """`profiling` is as it is now; the dialog offers to have it on, and off where it is on already. `offered`
         says that the user wanted something else, a run, which comes next unless the dialog ends with None."""
         super().__init__()
-        self._desk = desk
+        self._backend = backend
         self._offered = offered
         self._wanted = not profiling
         self._puts_back = True
@@ -91,13 +91,13 @@ class ReloadDialog(Dialog[bool]):
         self._yes.disabled = True
         self._question.update("")
         wanted, puts_back = {"gpuProfiler": "1" if self._wanted else "0"}, self._puts_back
-        self.monitor_app.conductor.background(
+        self.monitor_app.controller.background(
             lambda: self._plans(wanted, puts_back=puts_back), lambda plan: self._planned(plan, number)
         )
 
     def _plans(self, wanted: Mapping[str, str], *, puts_back: bool) -> DriverPlan:
         """What it takes; where an earlier reload was interrupted, first what puts things back."""
-        control = self._desk.driver
+        control = self._backend.driver
         return (control.interrupted() if puts_back else None) or control.plan(wanted)
 
     def _planned(self, plan: DriverPlan, number: int) -> None:
@@ -105,7 +105,7 @@ class ReloadDialog(Dialog[bool]):
             return
         self._plan = plan
         self._waits = self._waits and plan.waits_for_others
-        self._lines = plan_text(plan, self._desk.in_words, offered=self._offered, waits=self._waits)
+        self._lines = plan_text(plan, self._backend.in_words, offered=self._offered, waits=self._waits)
         self._words.update(Text("\n").join(self._lines))
         self._yes.disabled = not plan.steps
         self._question.update("Carry this out?" if plan.steps else "")
@@ -171,13 +171,13 @@ class ReloadDialog(Dialog[bool]):
 
     async def _apply(self, plan: DriverPlan) -> None:
         try:
-            with self.monitor_app.conductor.reloading():
+            with self.monitor_app.controller.reloading():
                 report = await self._carried_out(plan)
         except Exception as error:  # noqa: BLE001  # said; the dialog must not stay for ever
             if isinstance(error, ProblemError):
                 self.monitor_app.complain(error.problem)
             else:
-                self.monitor_app.conductor.confess(error)
+                self.monitor_app.controller.report_unexpected(error)
             self.dismiss(None)
         else:
             self._ended(report)
@@ -185,18 +185,18 @@ class ReloadDialog(Dialog[bool]):
     async def _carried_out(self, plan: DriverPlan) -> ReloadReport:
         """Each step is shown as it ends; where sudo has to ask, it gets the terminal meanwhile."""
         try:
-            if await asyncio.to_thread(self._desk.driver.needs_password, plan):
+            if await asyncio.to_thread(self._backend.driver.needs_password, plan):
                 with self.app.suspend():
-                    report = await self._desk.driver.apply(plan, lambda outcome: None, interactive=True)
+                    report = await self._backend.driver.apply(plan, lambda outcome: None, interactive=True)
                 for outcome in report.outcomes:
                     self._hear(outcome)
                 return report
         except SuspendNotSupported:
             pass  # without a terminal nobody can be asked: the report will say what is missing
-        return await self._desk.driver.apply(plan, self._hear)
+        return await self._backend.driver.apply(plan, self._hear)
 
     def _hear(self, outcome: StepOutcome) -> None:
-        self._tell(outcome_text(outcome, self._desk.in_words))
+        self._tell(outcome_text(outcome, self._backend.in_words))
 
     def _tell(self, *lines: Text) -> None:
         """More of how it went, below the plan."""
@@ -206,10 +206,10 @@ class ReloadDialog(Dialog[bool]):
     def _ended(self, report: ReloadReport) -> None:
         self._over = True
         self._answer = True if report.problem is None else None
-        self._tell(Text(), *report_text(report, self._desk.in_words))
+        self._tell(Text(), *report_text(report, self._backend.in_words))
         self._no.disabled = False
         self._no.label = "Close (n)"
         self._no.focus()
         follows = "; nothing is run" if report.problem is not None else ", then the run begins"
         self._hint.update(f"Esc closes{follows if self._offered else ''}")
-        self.monitor_app.conductor.look()
+        self.monitor_app.controller.poll()

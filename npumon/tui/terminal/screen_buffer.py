@@ -70,13 +70,13 @@ class ScreenBuffer:
         """Draw text with its SGR sequences and cursor positions (`ESC [ row ; column H`) into the picture. A position
         at the end is where the cursor rests."""
         x = y = 0
-        look, placed = PLAIN, False
+        style, placed = PLAIN, False
         for match in _TOKEN.finditer(output):
             parameters, final, text = match.groups()
             if text is not None:
-                x, placed = self._put(x, y, text, look), False
+                x, placed = self._put(x, y, text, style), False
             elif final == "m":
-                look = apply(look, parameters, self._color)
+                style = apply(style, parameters, self._color)
             elif final == "H":
                 row, _, column = parameters.partition(";")
                 x, y, placed = _number(column) - 1, _number(row) - 1, True
@@ -89,11 +89,11 @@ class ScreenBuffer:
         pen = PLAIN
         at: tuple[int, int] | None = None  # where the terminal's cursor is, as far as that is known
         for y in sorted(self._drawn):
-            for x, look, text in self._changes(y):
+            for x, style, text in self._changes(y):
                 output.append(_move(at, x, y))
-                output.append(diff(pen, look))
+                output.append(diff(pen, style))
                 output.append(text)
-                pen = look
+                pen = style
                 known = text != "\x1b[K" and x + len(text) < self.columns and _SIMPLE.fullmatch(text)
                 at = (x + len(text), y) if known else None
             self._sent_text[y][:] = self._text[y]
@@ -106,13 +106,13 @@ class ScreenBuffer:
         self._sent_cursor = self._cursor
         return "".join(output)
 
-    def _put(self, x: int, y: int, text: str, look: CellStyle) -> int:
+    def _put(self, x: int, y: int, text: str, style: CellStyle) -> int:
         """Place text; returns the column behind it."""
         if self._ascii:
             text = to_ascii(text)
         cells: Sequence[str] = text if text.isascii() or _SIMPLE.fullmatch(text) else list(_cells(text))
         if not text.strip(" "):
-            look = visible_on_blank(look)
+            style = visible_on_blank(style)
         end = x + len(cells)
         if 0 <= y < self.rows and 0 <= x < self.columns:
             cells = cells[: self.columns - x]
@@ -123,44 +123,44 @@ class ScreenBuffer:
             if stop < self.columns and row[stop] == "":
                 row[stop] = " "
             row[x:stop] = cells
-            self._looks[y][x:stop] = [look] * (stop - x)
+            self._looks[y][x:stop] = [style] * (stop - x)
             self._drawn.add(y)
         return end
 
     def _changes(self, y: int) -> Iterator[tuple[int, CellStyle, str]]:
         """Stretches of one look in a row that the terminal does not show yet. Blanks at the end of the row are
         erased instead (`ESC [ K`)."""
-        text, looks, sent_text, sent_looks = self._text[y], self._looks[y], self._sent_text[y], self._sent_looks[y]
-        if text == sent_text and looks == sent_looks:
+        text, styles, sent_text, sent_looks = self._text[y], self._looks[y], self._sent_text[y], self._sent_looks[y]
+        if text == sent_text and styles == sent_looks:
             return
         end = self.columns
-        while end and text[end - 1] == " " and looks[end - 1] == PLAIN:
+        while end and text[end - 1] == " " and styles[end - 1] == PLAIN:
             end -= 1
         erase = self.columns - end > _GAP and (
-            text[end:] != sent_text[end:] or looks[end:] != sent_looks[end:]  # else the terminal shows them
+            text[end:] != sent_text[end:] or styles[end:] != sent_looks[end:]  # else the terminal shows them
         )
         x = 0
         limit = end if erase else self.columns
         while x < limit:
-            if text[x] == sent_text[x] and looks[x] == sent_looks[x]:
+            if text[x] == sent_text[x] and styles[x] == sent_looks[x]:
                 x += 1
                 continue
             if x and text[x] == "":
                 x -= 1
-            look, blank = looks[x], visible_on_blank(looks[x])
+            style, blank = styles[x], visible_on_blank(styles[x])
             start, stop = x, x + 1
-            while x < limit and x - stop < _GAP and (looks[x] == look or (looks[x] == blank and text[x] == " ")):
+            while x < limit and x - stop < _GAP and (styles[x] == style or (styles[x] == blank and text[x] == " ")):
                 simple = text[x].isascii() or _SIMPLE.fullmatch(text[x])
                 if not simple and x > start:
                     break
-                if text[x] != sent_text[x] or looks[x] != sent_looks[x] or text[x] == "":
+                if text[x] != sent_text[x] or styles[x] != sent_looks[x] or text[x] == "":
                     stop = x + 1
                 x += 1
                 if not simple:  # terminals differ in the width of such a character: find the place anew behind it
                     stop = x = x + (x < limit and text[x] == "")
                     break
             x = stop
-            yield start, look, "".join(text[start:stop])
+            yield start, style, "".join(text[start:stop])
         if erase:
             yield end, PLAIN, "\x1b[K"
 

@@ -43,10 +43,10 @@ _ON_BLANKS = frozenset(("4", "7", "9", "21", "51", "52", "53"))
 
 
 @lru_cache(4096)
-def visible_on_blank(look: CellStyle) -> CellStyle:
+def visible_on_blank(style: CellStyle) -> CellStyle:
     """What of a look can be seen on a blank."""
-    attributes = tuple(attribute for attribute in look.attributes if attribute in _ON_BLANKS)
-    return CellStyle(attributes, look.foreground if attributes else "", look.background)
+    attributes = tuple(attribute for attribute in style.attributes if attribute in _ON_BLANKS)
+    return CellStyle(attributes, style.foreground if attributes else "", style.background)
 
 
 @lru_cache(4096)

@@ -52,8 +52,8 @@ class Canvas(Widget):
         self._painted: tuple[CanvasRow, ...] = ()
         self._inks: dict[str, Style] = {}
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
-        """The pane's lines. Not more than `room.height` of them are shown, and each is cut at `room.width`."""
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+        """The pane's lines. Not more than `area.height` of them are shown, and each is cut at `area.width`."""
         raise NotImplementedError
 
     def show(self, live: Live) -> None:
@@ -63,18 +63,18 @@ class Canvas(Widget):
 
     def redraw(self) -> None:
         """Draw again, for something other than the live value has changed; repaints what differs."""
-        room = Area(*self.content_size, ascii=self.ascii_only)
-        if self._live is None or not room.width or not room.height:
+        area = Area(*self.content_size, ascii=self.ascii_only)
+        if self._live is None or not area.width or not area.height:
             return
-        lines = [*self.draw(self._live, room)][: room.height]
-        lines += [()] * (room.height - len(lines))
+        lines = [*self.draw(self._live, area)][: area.height]
+        lines += [()] * (area.height - len(lines))
         before = self._painted
-        if len(before) != room.height or len(before[0].cells) != room.width:
-            self._painted = tuple(CanvasRow(line, _cells(line, room.width)) for line in lines)
+        if len(before) != area.height or len(before[0].cells) != area.width:
+            self._painted = tuple(CanvasRow(line, _cells(line, area.width)) for line in lines)
             self.refresh()
             return
         known = {row.line: row for row in before}  # a text that scrolls has the same lines at other places
-        self._painted = tuple(known.get(line) or CanvasRow(line, _cells(line, room.width)) for line in lines)
+        self._painted = tuple(known.get(line) or CanvasRow(line, _cells(line, area.width)) for line in lines)
         changed = [
             _difference(old.cells, new.cells, y)
             for y, (old, new) in enumerate(zip(before, self._painted, strict=True))
@@ -145,8 +145,8 @@ def _spread(part: Span, cells: list[Cell]) -> None:
         size = cell_len(char)
         if size == 0:
             if cells:
-                place = -2 if not cells[-1][0] else -1
-                cells[place] = (cells[place][0] + char, cells[place][1])
+                last = -2 if not cells[-1][0] else -1
+                cells[last] = (cells[last][0] + char, cells[last][1])
             continue
         cells.append((char, part.role))
         if size == 2:

@@ -73,26 +73,26 @@ def title(column: Column, order: str, *, descending: bool, ascii_only: bool) -> 
 def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool) -> Line:
     """Cells in a line, each as wide as its column, with a blank between them."""
     line: list[Span] = []
-    for place, (column, width, cell) in enumerate(cells):
-        if place:
+    for index, (column, width, cell) in enumerate(cells):
+        if index:
             line.append(Span(" "))
-        room = Area(width, 1, ascii_only)
+        area = Area(width, 1, ascii_only)
         if len(cell) == 1:  # most are
             text, role = cell[0]
-            line.append(Span((fit_right if column.right else fit)(text, width, room), role))
+            line.append(Span((fit_right if column.right else fit)(text, width, area), role))
         else:
-            cut = clipped(cell, room)
+            cut = clipped(cell, area)
             blank = Span(" " * (width - width_of(cut)))
             line.extend((blank, *cut) if column.right else (*cut, blank))
     return tuple(line)
 
 
-def figure(text: str, value: float | None, room: Area) -> str:
+def figure(text: str, value: float | None, area: Area) -> str:
     """A figure that is never cut: one too long for its cell is rounded, and where even that is too long it is `###`."""
-    if len(text) <= room.width or value is None:
+    if len(text) <= area.width or value is None:
         return text
     short = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
-    return short if len(short) <= room.width else "#" * room.width
+    return short if len(short) <= area.width else "#" * area.width
 
 
 class TableRow(Protocol):

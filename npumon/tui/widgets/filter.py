@@ -33,13 +33,13 @@ from npumon.tui.keys import Key
 LONGEST = 200
 
 
-def filter_keys(place: str) -> tuple[Key, ...]:
+def filter_keys(scope: str) -> tuple[Key, ...]:
     """The rows for the help of a page with a filter line."""
     return (
-        Key("slash", "/", "filter", "narrow the list to what contains the words", "filter", place),
-        Key("n", "n", "next", "the next match", "next_match(1)", place),
-        Key("N,upper_n", "N", "previous", "the match before", "next_match(-1)", place),
-        Key("escape", "Esc", "clear", "clear the filter", "clear_filter", place),
+        Key("slash", "/", "filter", "narrow the list to what contains the words", "filter", scope),
+        Key("n", "n", "next", "the next match", "next_match(1)", scope),
+        Key("N,upper_n", "N", "previous", "the match before", "next_match(-1)", scope),
+        Key("escape", "Esc", "clear", "clear the filter", "clear_filter", scope),
     )
 
 

@@ -65,30 +65,30 @@ class Graph:
         shown = _shown(history, window(history.ever, width))
         return max((figure for sample in shown if (figure := self._figure(sample)) is not None), default=None)
 
-    def rows(self, history: History, top: float, room: Area) -> list[str]:
+    def rows(self, history: History, top: float, area: Area) -> list[str]:
         """The graph in the room, its upper edge at `top`."""
-        kind = (*room, top)
-        first = window(history.ever, room.width)
+        kind = (*area, top)
+        first = window(history.ever, area.width)
         if (kind, first) != (self._kind, self._first) or history.ever < self._ever:
             self._kind, self._first, self._ever = kind, first, first
-            self._rows = [[] for _ in range(room.height)]
+            self._rows = [[] for _ in range(area.height)]
         shown = _shown(history, self._ever)
         gaps = history.ever - self._ever - len(shown)
         for figure in (*(None,) * gaps, *map(self._figure, shown)):
-            for row, char in zip(self._rows, column(figure, top, room), strict=True):
+            for row, char in zip(self._rows, column(figure, top, area), strict=True):
                 row.append(char)
         self._ever = history.ever
         return ["".join(row) for row in self._rows]
 
 
-def column(figure: float | None, top: float, room: Area) -> list[str]:
+def column(figure: float | None, top: float, area: Area) -> list[str]:
     """The cells of one figure, from the top down."""
-    chars = _ASCII if room.ascii else _BLOCKS
+    chars = _ASCII if area.ascii else _BLOCKS
     if figure is None or not isfinite(figure):
-        return [" "] * room.height
+        return [" "] * area.height
     share = figure / top if top > 0 else 0.0
-    eighths = max(1, round(min(max(share, 0.0), 1.0) * room.height * 8))
-    return [chars[min(max(eighths - 8 * below, 0), 8)] for below in range(room.height - 1, -1, -1)]
+    eighths = max(1, round(min(max(share, 0.0), 1.0) * area.height * 8))
+    return [chars[min(max(eighths - 8 * below, 0), 8)] for below in range(area.height - 1, -1, -1)]
 
 
 def _shown(history: History, first: int) -> Sequence[Sample]:

@@ -51,8 +51,8 @@ class KeyBar(Canvas):
             self._hints, self._aside = tuple(hints), aside
             self.redraw()
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
-        width = room.width - (len(self._aside) + 1 if self._aside else 0)
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+        width = area.width - (len(self._aside) + 1 if self._aside else 0)
         line: list[Span] = []
         self._places.clear()
         at = 0
@@ -60,8 +60,8 @@ class KeyBar(Canvas):
             line.extend(text)
             self._places.append((at, at + width_of(text), hint))
             at += width_of(text)
-        if self._aside and at + len(self._aside) < room.width:
-            line.append(Span(" " * (room.width - at - len(self._aside))))
+        if self._aside and at + len(self._aside) < area.width:
+            line.append(Span(" " * (area.width - at - len(self._aside))))
             line.append(Span(self._aside, "label"))
         return [tuple(line)]
 
@@ -74,8 +74,8 @@ class KeyBar(Canvas):
 
 def _fitting(hints: Sequence[Hint], width: int, *, names: bool) -> list[tuple[Hint, Line]]:
     """The hints that have room, each with its text. The pages stay together, or go together."""
-    last = max((place for place, hint in enumerate(hints) if hint.page), default=None)
-    texts = [(hint, _text(hint, names=names, last=place == last)) for place, hint in enumerate(hints)]
+    last = max((index for index, hint in enumerate(hints) if hint.page), default=None)
+    texts = [(hint, _text(hint, names=names, last=index == last)) for index, hint in enumerate(hints)]
     least = min(_ALWAYS, len(texts))
     while len(texts) > least and sum(width_of(text) for _, text in texts) > width:
         gone, _ = texts.pop(-1 - least)

@@ -44,7 +44,7 @@ def columns(*, ascii_only: bool) -> tuple[Column, ...]:
 class LayerTable(Table[LayerRow]):
     """Bandwidths are in MByte, `DDR/s` in MByte/s."""
 
-    def cell(self, row: LayerRow, column: Column, room: Area) -> Line:
+    def cell(self, row: LayerRow, column: Column, area: Area) -> Line:
         operation = row.operation
         match column.key:
             case "id":
@@ -56,24 +56,24 @@ class LayerTable(Table[LayerRow]):
             case "target":
                 return span("" if row.total else _short(operation.target))
             case "time":
-                return _figure(operation.execution_us, room, units.grouped(operation.execution_us or 0))
+                return _figure(operation.execution_us, area, units.grouped(operation.execution_us or 0))
             case "share":
-                return _figure(row.share, room, units.percent(row.share))
+                return _figure(row.share, area, units.percent(row.share))
             case "bar":
-                return bar(row.share, room.width, room)
+                return bar(row.share, area.width, area)
             case "utilization":
-                return _figure(row.utilization, room, units.percent(row.utilization))
+                return _figure(row.utilization, area, units.percent(row.utilization))
             case "ddr_bound":
                 return span("" if row.total else _BOUND[row.ddr_bound], "warn" if row.ddr_bound else "label")
             case "ddr_rate":
-                return _figure(row.ddr_mbyte_per_s, room, units.rate(row.ddr_mbyte_per_s))
+                return _figure(row.ddr_mbyte_per_s, area, units.rate(row.ddr_mbyte_per_s))
             case name:
                 amount: float | None = getattr(operation.bandwidth, name)
-                return _figure(amount, room, units.mbyte(amount))
+                return _figure(amount, area, units.mbyte(amount))
 
 
-def _figure(value: float | None, room: Area, text: str) -> Line:
-    return span(units.ABSENT, "off") if value is None else span(figure(text, value, room))
+def _figure(value: float | None, area: Area, text: str) -> Line:
+    return span(units.ABSENT, "off") if value is None else span(figure(text, value, area))
 
 
 def _short(name: str | None) -> str:

@@ -108,12 +108,12 @@ class Frame(NamedTuple):
     found: int | None = None
 
 
-def row_of(line: LogLine, number: int, row: int, frame: Frame, room: Area) -> Line:
+def row_of(line: LogLine, number: int, row: int, frame: Frame, area: Area) -> Line:
     """A row: the line's number, its marks, the text, and a mark where more of it stands to the right."""
     role = ROLES.get(line.level, "")
     numbered = number if row == 0 else ""
     mark = MARKS.get(line.level, " ") if row == 0 else " "
-    gutter = (Span(f"{numbered:>{frame.digits}}", "label"), Span(mark, role), _pointer(line, number, row, frame, room))
+    gutter = (Span(f"{numbered:>{frame.digits}}", "label"), Span(mark, role), _pointer(line, number, row, frame, area))
     if frame.wrap:
         starts = (*row_starts(line, frame.width), len(line.text))
         return (*gutter, *painted(line, starts[row], starts[row + 1], frame.sought))
@@ -127,22 +127,22 @@ def row_of(line: LogLine, number: int, row: int, frame: Frame, room: Area) -> Li
     text = (Span(" " * pad), *painted(line, start, end, frame.sought))
     if line.cells <= right:
         return (*gutter, *text)
-    return (*gutter, *text, Span(" " * (frame.width - width_of(text))), Span(">" if room.ascii else "›", "label"))
+    return (*gutter, *text, Span(" " * (frame.width - width_of(text))), Span(">" if area.ascii else "›", "label"))
 
 
-def _pointer(line: LogLine, number: int, row: int, frame: Frame, room: Area) -> Span:
+def _pointer(line: LogLine, number: int, row: int, frame: Frame, area: Area) -> Span:
     """The mark before the text: of the line that was found, else of text that stands further to the left."""
     if number == frame.found and row == 0:
-        return Span(">" if room.ascii else "▸", "accent")
-    return Span(("<" if room.ascii else "‹") if frame.left and line.cells else " ", "label")
+        return Span(">" if area.ascii else "▸", "accent")
+    return Span(("<" if area.ascii else "‹") if frame.left and line.cells else " ", "label")
 
 
-def scroll_bar(first: int, kept: int, top: int, last: int, room: Area) -> Sequence[Span]:
+def scroll_bar(first: int, kept: int, top: int, last: int, area: Area) -> Sequence[Span]:
     """A bar of the room's height whose mark is where the lines from `top` to `last` are among those kept."""
-    length = max((last - top + 1) * room.height // kept, 1)
-    start = min(-(-(top - first) * room.height // kept), room.height - length)
-    thumb, track = ("#", "|") if room.ascii else ("┃", "│")
-    return [Span(thumb, "accent") if start <= y < start + length else Span(track, "track") for y in range(room.height)]
+    length = max((last - top + 1) * area.height // kept, 1)
+    start = min(-(-(top - first) * area.height // kept), area.height - length)
+    thumb, track = ("#", "|") if area.ascii else ("┃", "│")
+    return [Span(thumb, "accent") if start <= y < start + length else Span(track, "track") for y in range(area.height)]
 
 
 def painted(line: LogLine, start: int, end: int, sought: re.Pattern[str] | None) -> Line:
@@ -182,9 +182,9 @@ def bottom_of(page: ScrollbackView, height: int, rows_of: Callable[[int], int]) 
     return RowPosition(page.first)
 
 
-def stepped(page: ScrollbackView, place: RowPosition, rows: int, rows_of: Callable[[int], int]) -> RowPosition:
+def stepped(page: ScrollbackView, position: RowPosition, rows: int, rows_of: Callable[[int], int]) -> RowPosition:
     """The place so many rows below, or above, but not beyond what is kept."""
-    number, row = place
+    number, row = position
     row += rows
     while row < 0 and number > page.first:
         number -= 1

@@ -20,7 +20,7 @@ class LogPosition(NamedTuple):
     frame: Frame
 
 
-def status_line(live: Live, standing: LogPosition, room: Area) -> Line:
+def status_line(live: Live, standing: LogPosition, area: Area) -> Line:
     """Where one is in the log, the most important first."""
     page, frame = live.log, standing.frame
     parts: list[Line] = []
@@ -43,18 +43,18 @@ def status_line(live: Live, standing: LogPosition, room: Area) -> Line:
         parts.append(span("wrapped", "label"))
     if page.first > 1:
         parts.append(span(f"the last {units.grouped(len(page.lines))} are kept", "label"))
-    return clipped(joined(parts, " - " if room.ascii else " · "), room)
+    return clipped(joined(parts, " - " if area.ascii else " · "), area)
 
 
-def empty_line(live: Live, room: Area) -> Line:
+def empty_line(live: Live, area: Area) -> Line:
     """Why there is no text."""
     activity = live.activity
     if activity.source is not None and activity.note:
-        return clipped(span(f" {activity.note}", "warn"), room)
+        return clipped(span(f" {activity.note}", "warn"), area)
     if activity.source is not None:
         text = f" Nothing has been written to {activity.source} yet."
     elif activity.under_way:
         text = " The program has printed nothing yet."
     else:
         text = " No text yet: a run's text stands here while it is printed. r runs a model."
-    return clipped(span(text, "label"), room)
+    return clipped(span(text, "label"), area)

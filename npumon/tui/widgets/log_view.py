@@ -65,7 +65,7 @@ class LogView(Canvas):
         self.wrap = False
         #: The line that the search found last.
         self.found: int | None = None
-        self._place = RowPosition()
+        self._position = RowPosition()
         self._left = 0
         self._seen = 0
         self._sought: re.Pattern[str] | None = None
@@ -100,7 +100,7 @@ class LogView(Canvas):
     def _begin_anew(self) -> None:
         """Another text has come."""
         self.following, self.found, self._hunt = True, None, None
-        self._place, self._left, self._seen = RowPosition(), 0, 0
+        self._position, self._left, self._seen = RowPosition(), 0, 0
 
     @property
     def _page(self) -> ScrollbackView:
@@ -139,12 +139,12 @@ class LogView(Canvas):
         self._left = 0
         self._go(self._bottom() if self.following else RowPosition(top.number))
 
-    def _go(self, place: RowPosition) -> None:
+    def _go(self, position: RowPosition) -> None:
         bottom = self._bottom()
-        if self.following != (place >= bottom):
+        if self.following != (position >= bottom):
             self.following = not self.following
             self.post_message(self.Turned())
-        self._place = min(place, bottom)
+        self._position = min(position, bottom)
         self.redraw()
 
     def _top(self) -> RowPosition:
@@ -152,13 +152,13 @@ class LogView(Canvas):
         bottom = self._bottom()
         if self.following:
             return bottom
-        return min(max(self._place, RowPosition(self._page.first)), bottom)
+        return min(max(self._position, RowPosition(self._page.first)), bottom)
 
     def _bottom(self) -> RowPosition:
         return bottom_of(self._page, self._height, self._rows)
 
-    def _stepped(self, place: RowPosition, rows: int) -> RowPosition:
-        return stepped(self._page, place, rows, self._rows)
+    def _stepped(self, position: RowPosition, rows: int) -> RowPosition:
+        return stepped(self._page, position, rows, self._rows)
 
     def _rows(self, number: int) -> int:
         return len(row_starts(self._line(number), self._width)) if self.wrap else 1
@@ -219,11 +219,11 @@ class LogView(Canvas):
             cell = cells_before(line, start)
             if not self._left <= cell <= self._left + self._width - 8:
                 self._left = max(cell - self._width // 3, 0) if cell > self._width - 8 else 0
-        top, place = self._top(), RowPosition(number, row)
-        if top <= place < self._stepped(top, self._height):
+        top, position = self._top(), RowPosition(number, row)
+        if top <= position < self._stepped(top, self._height):
             self.redraw()
         else:
-            self._go(self._stepped(place, -(self._height // 3)))
+            self._go(self._stepped(position, -(self._height // 3)))
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
@@ -247,30 +247,30 @@ class LogView(Canvas):
             known = self._kept[number] = log_line(raw, ascii_only=self.ascii_only)
         return known
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
         if not lines_of(live.log):
-            return [empty_line(live, room)]
+            return [empty_line(live, area)]
         top = self._top()
-        self._place, last = top, top.number
-        self._kept = {number: line for number, line in self._kept.items() if 0 <= number - top.number <= room.height}
+        self._position, last = top, top.number
+        self._kept = {number: line for number, line in self._kept.items() if 0 <= number - top.number <= area.height}
         frame = Frame(self._digits, self._width, self._left, self.wrap, self._sought, self.found)
         rows: list[Line] = []
         number, row = top
         while len(rows) < self._height and number <= lines_of(live.log):
             line = self._line(number)
             until = min(self._rows(number), row + self._height - len(rows))
-            rows.extend(row_of(line, number, at, frame, room) for at in range(row, until))
+            rows.extend(row_of(line, number, at, frame, area) for at in range(row, until))
             last, number, row = number, number + 1, 0
         self._seen = live.log.ever if self.following else max(self._seen, min(last, live.log.ever))
         rows += [()] * (self._height - len(rows))
         if not self.following or top != RowPosition(live.log.first):
-            bar = scroll_bar(live.log.first, lines_kept(live.log), top.number, last, room._replace(height=len(rows)))
+            bar = scroll_bar(live.log.first, lines_kept(live.log), top.number, last, area._replace(height=len(rows)))
             rows = [
-                (*line, Span(" " * (room.width - 1 - width_of(line))), mark)
+                (*line, Span(" " * (area.width - 1 - width_of(line))), mark)
                 for line, mark in zip(rows, bar, strict=True)
             ]
         standing = LogPosition(top.number, last, self.following, live.log.ever - self._seen, frame)
-        return [*rows, status_line(live, standing, room)]
+        return [*rows, status_line(live, standing, area)]
 
     # -- the mouse -------------------------------------------------------------------------------------------------
 

@@ -89,15 +89,15 @@ def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Pa
     ]
 
 
-def laid_out(paragraphs: Paragraphs, room: Area) -> Sequence[Line]:
+def laid_out(paragraphs: Paragraphs, area: Area) -> Sequence[Line]:
     """The paragraphs in lines that fit."""
     lines: list[Line] = []
     for paragraph in paragraphs:
         head = f"{paragraph.label:<{_LABEL}}" if paragraph.label else "  " * paragraph.command
-        if len(head) > room.width // 2:
+        if len(head) > area.width // 2:
             head = ""
-        text = to_ascii(paragraph.text) if room.ascii else paragraph.text
-        parts = _broken(text, room.width - len(head) - 2 * paragraph.command)
+        text = to_ascii(paragraph.text) if area.ascii else paragraph.text
+        parts = _broken(text, area.width - len(head) - 2 * paragraph.command)
         for number, part in enumerate(parts):
             part += " \\" if paragraph.command and number < len(parts) - 1 else ""
             front = head if number == 0 else " " * len(head)
@@ -137,13 +137,13 @@ class ModelDetails(Canvas):
         self._first += rows
         self.redraw()
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
-        lines = laid_out(self._paragraphs, room)
-        self._first = max(min(self._first, len(lines) - room.height), 0)
-        last = min(self._first + room.height, len(lines))
-        place = "" if last - self._first == len(lines) else f"J K: {self._first + 1}-{last} of {len(lines)}"
-        if place != (self.border_subtitle or ""):
-            self.border_subtitle = place
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+        lines = laid_out(self._paragraphs, area)
+        self._first = max(min(self._first, len(lines) - area.height), 0)
+        last = min(self._first + area.height, len(lines))
+        shown = "" if last - self._first == len(lines) else f"J K: {self._first + 1}-{last} of {len(lines)}"
+        if shown != (self.border_subtitle or ""):
+            self.border_subtitle = shown
         return lines[self._first : last]
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -35,7 +35,7 @@ class ModelTable(Table[ModelRow]):
 
     DEFAULT_CSS = "ModelTable { height: 1fr; }"
 
-    def cell(self, row: ModelRow, column: Column, room: Area) -> Line:
+    def cell(self, row: ModelRow, column: Column, area: Area) -> Line:
         """The name with its mark, or what else is known of the model."""
         choice = row.choice
         role = "" if choice.preferred else "off"

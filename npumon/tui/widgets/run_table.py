@@ -51,7 +51,7 @@ class RunTable(Table[RunRow]):
 
     marked: RunReport | None = None
 
-    def cell(self, row: RunRow, column: Column, room: Area) -> Line:
+    def cell(self, row: RunRow, column: Column, area: Area) -> Line:
         info, figures = row.report.info, row.report.metrics.figures
         match column.key:
             case "mark":
@@ -65,52 +65,52 @@ class RunTable(Table[RunRow]):
             case "outcome":
                 return span(info.signal or info.outcome, "good" if info.outcome == "ok" else "bad")
             case "latency":
-                return _figure(row.latency_us, units.milliseconds(row.latency_us), room, "value")
+                return _figure(row.latency_us, units.milliseconds(row.latency_us), area, "value")
             case "utilization":
-                return _figure(figures.utilization, units.percent(figures.utilization), room)
+                return _figure(figures.utilization, units.percent(figures.utilization), area)
             case "total":
-                return _figure(row.total_mbyte, units.mbyte(row.total_mbyte), room)
+                return _figure(row.total_mbyte, units.mbyte(row.total_mbyte), area)
             case "ddr":
-                return _figure(row.ddr_mbyte, units.mbyte(row.ddr_mbyte), room)
+                return _figure(row.ddr_mbyte, units.mbyte(row.ddr_mbyte), area)
             case "clock":
-                return _figure(figures.clock_mhz, f"{figures.clock_mhz or 0:.0f}", room)
+                return _figure(figures.clock_mhz, f"{figures.clock_mhz or 0:.0f}", area)
             case "top":
                 return span(row.top or units.ABSENT, "" if row.top else "off")
             case _:
-                return _figure(info.duration_s, units.seconds(info.duration_s), room)
+                return _figure(info.duration_s, units.seconds(info.duration_s), area)
 
 
 class FigureTable(Table[ComparisonRow]):
     """The marked run against another: figures, then layers."""
 
-    def cell(self, row: ComparisonRow, column: Column, room: Area) -> Line:
+    def cell(self, row: ComparisonRow, column: Column, area: Area) -> Line:
         difference, layer = row.figure, row.layer
         match column.key:
             case "title":
                 return span(difference.title, "" if layer is None else "label")
             case "before":
-                return _figure(difference.before, difference.text(difference.before), room)
+                return _figure(difference.before, difference.text(difference.before), area)
             case "after":
-                return _figure(difference.after, difference.text(difference.after), room, "value")
+                return _figure(difference.after, difference.text(difference.after), area, "value")
             case "absolute":
-                return _change(difference, room)
+                return _change(difference, area)
             case "relative":
-                return _figure(difference.relative, difference.relative_text, room)
+                return _figure(difference.relative, difference.relative_text, area)
             case "verdict":
                 return span(*_VERDICTS[difference.verdict])
             case "utilization":
-                return span("") if layer is None else _change(layer.utilization, room)
+                return span("") if layer is None else _change(layer.utilization, area)
             case _:
-                return span("") if layer is None else _change(layer.ddr, room)
+                return span("") if layer is None else _change(layer.ddr, area)
 
 
-def _change(difference: Difference, room: Area) -> Line:
+def _change(difference: Difference, area: Area) -> Line:
     role = _VERDICTS[difference.verdict][1]
-    return _figure(difference.absolute, difference.absolute_text, room, "" if role == "label" else role)
+    return _figure(difference.absolute, difference.absolute_text, area, "" if role == "label" else role)
 
 
-def _figure(value: float | None, text: str, room: Area, role: str = "") -> Line:
-    return span(units.ABSENT, "off") if value is None else span(figure(text, value, room), role)
+def _figure(value: float | None, text: str, area: Area, role: str = "") -> Line:
+    return span(units.ABSENT, "off") if value is None else span(figure(text, value, area), role)
 
 
 def _watched(info: RunInfo) -> bool:

@@ -87,7 +87,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._drawn: dict[str, tuple[RowT, Line]] = {}
         self._inks: dict[tuple[str, str, bool], Style] = {}
 
-    def cell(self, row: RowT, column: Column, room: Area) -> Line:
+    def cell(self, row: RowT, column: Column, area: Area) -> Line:
         """What stands in a cell. Text that is too long is cut with a mark; use `figure` for what must not be."""
         raise NotImplementedError
 
@@ -107,7 +107,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         in_view = 0 <= self._cursor - self._first < self._body
         self._rows, self._footer = rows, footer
         if before is not None:
-            kept = next((place for place, row in enumerate(rows) if row.key == before.key), self._cursor)
+            kept = next((index for index, row in enumerate(rows) if row.key == before.key), self._cursor)
             self._cursor = max(0, min(kept, len(rows) - 1))
         size = Size(0, len(rows) + 1 + (footer is not None))
         if size != self.virtual_size:
@@ -123,11 +123,11 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._drawn = {}
         self._draw()
 
-    def go(self, place: int) -> None:
+    def go(self, index: int) -> None:
         """Put the cursor on a row; beyond the ends is the end."""
-        place = max(0, min(place, len(self._rows) - 1))
-        if place != self._cursor:
-            self._cursor = place
+        index = max(0, min(index, len(self._rows) - 1))
+        if index != self._cursor:
+            self._cursor = index
             self.post_message(self.Moved())
         self._bring_into_view()
         self._draw()
@@ -184,14 +184,14 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             return _HEAD, (Span(" "), *self._head())
         if self._footer is not None and self._has_foot and y == min(len(self._rows), self._body) + 1:
             return _FOOT, (Span(" "), *self._cells(self._footer))
-        place = self._first + y - 1
-        if place >= len(self._rows) or y > self._body:
+        index = self._first + y - 1
+        if index >= len(self._rows) or y > self._body:
             return _BODY, ()
-        row = self._rows[place]
+        row = self._rows[index]
         kept = drawn.get(row.key)
         line = kept[1] if kept is not None and kept[0] is row else self._cells(row)
         self._drawn[row.key] = (row, line)
-        if place != self._cursor:
+        if index != self._cursor:
             return _BODY, (Span(" "), *line)
         return _CURSOR, (Span(">" if self.ascii_only else "▸"), *line)
 
@@ -201,8 +201,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         return side_by_side(cells, ascii_only=self.ascii_only)
 
     def _cells(self, row: RowT) -> Line:
-        rooms = ((column, width, Area(width, 1, self.ascii_only)) for column, width in self._columns)
-        cells = ((column, width, self.cell(row, column, room)) for column, width, room in rooms)
+        areas = ((column, width, Area(width, 1, self.ascii_only)) for column, width in self._columns)
+        cells = ((column, width, self.cell(row, column, area)) for column, width, area in areas)
         return side_by_side(cells, ascii_only=self.ascii_only)
 
     def render_line(self, y: int) -> Strip:
@@ -258,9 +258,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def action_sort(self, step: int) -> None:
         """The next column that can be seen and is an order."""
         orders = [column for column, _ in self._columns if column.descending is not None]
-        places = [place for place, column in enumerate(orders) if column.key == self.order]
+        indexes = [index for index, column in enumerate(orders) if column.key == self.order]
         if orders:
-            self._sort(orders[(places[0] + step) % len(orders) if places else 0])
+            self._sort(orders[(indexes[0] + step) % len(orders) if indexes else 0])
 
     def action_reverse(self) -> None:
         """The same order from its other end."""

@@ -60,42 +60,42 @@ def test_without_inotify_the_time_alone_has_to_do(tmp_path: Path, what: str) -> 
 
 
 async def test_only_what_happens_to_the_file_rings(tmp_path: Path) -> None:
-    alarm = FileWatcher(str(tmp_path / "log"))
-    alarm.set()
+    watcher = FileWatcher(str(tmp_path / "log"))
+    watcher.start()
     try:
         (tmp_path / "other").write_text("x")
         (tmp_path / "log").write_text("x")
-        await asyncio.wait_for(alarm.wait(10 * LIMIT), LIMIT)
+        await asyncio.wait_for(watcher.wait(10 * LIMIT), LIMIT)
     finally:
-        alarm.close()
+        watcher.close()
     assert not [thread for thread in threading.enumerate() if "Observer" in thread.name]
 
 
 async def test_rings_while_nobody_waits_count_as_one(tmp_path: Path) -> None:
-    alarm = FileWatcher(str(tmp_path / "absent" / "log"))
-    alarm.set()
-    alarm.ring()
-    alarm.ring()
-    await asyncio.wait_for(alarm.wait(10 * LIMIT), LIMIT)
+    watcher = FileWatcher(str(tmp_path / "absent" / "log"))
+    watcher.start()
+    watcher.wake()
+    watcher.wake()
+    await asyncio.wait_for(watcher.wait(10 * LIMIT), LIMIT)
     before = time.monotonic()
-    await alarm.wait(0.05)
+    await watcher.wait(0.05)
     assert time.monotonic() - before >= 0.04
-    alarm.close()
-    alarm.close()
+    watcher.close()
+    watcher.close()
     assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("steps", range(4))
 async def test_a_ring_does_not_drown_a_cancellation(tmp_path: Path, steps: int) -> None:
-    alarm = FileWatcher(str(tmp_path / "log"))
+    watcher = FileWatcher(str(tmp_path / "log"))
 
     async def listen() -> None:
         while True:
-            await alarm.wait(10 * LIMIT)
+            await watcher.wait(10 * LIMIT)
 
     listening = asyncio.get_running_loop().create_task(listen())
     await asyncio.sleep(0)
-    alarm.ring()
+    watcher.wake()
     for _ in range(steps):
         await asyncio.sleep(0)
     listening.cancel()

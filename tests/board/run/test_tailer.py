@@ -172,7 +172,7 @@ async def test_what_was_there_before_is_told_from_what_comes(follow: Follow, log
     os.rename(log, log.with_suffix(".1"))
     append(log, b"other\n")
     await reader.until(b"old\nnew\nother\n")
-    assert [(chunk.data, chunk.old) for chunk in reader.chunks if chunk.data] == [
+    assert [(chunk.data, chunk.preexisting) for chunk in reader.chunks if chunk.data] == [
         (b"old\n", True),
         (b"new\n", False),
         (b"other\n", False),
@@ -183,7 +183,7 @@ async def test_a_file_that_comes_later_is_all_new(follow: Follow, log: Path) -> 
     reader = await follow(NEVER)
     append(log, b"new\n")
     await reader.until(b"new\n")
-    assert [chunk.old for chunk in reader.chunks if chunk.data] == [False]
+    assert [chunk.preexisting for chunk in reader.chunks if chunk.data] == [False]
 
 
 async def test_whether_the_file_is_there(follow: Follow, log: Path) -> None:
@@ -207,7 +207,7 @@ async def test_a_file_with_text_needs_no_further_word(log: Path) -> None:
     append(log, b"text")
     tail = FileTail(str(log), NEVER)
     tail.finish()
-    assert [chunk async for chunk in tail.chunks()] == [LogChunk(b"text", old=True)]
+    assert [chunk async for chunk in tail.chunks()] == [LogChunk(b"text", preexisting=True)]
 
 
 @pytest.mark.parametrize("poll_s", [SOON, NEVER])

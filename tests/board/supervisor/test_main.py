@@ -115,7 +115,7 @@ class Supervised:
         assert self.process.stdin is not None
         self.process.stdin.close()
 
-    def hear(self, kind: str) -> dict[str, Any]:
+    def on_step(self, kind: str) -> dict[str, Any]:
         """The event of that kind, waited for."""
         assert self.process.stdout is not None
         while not (found := [event for event in self.events if event["event"] == kind]):
@@ -131,7 +131,7 @@ class Supervised:
 
     def end(self) -> dict[str, Any]:
         """The record at the end; nothing of the run is left by then."""
-        ended = self.hear("ended")
+        ended = self.on_step("ended")
         assert self.process.wait(LIMIT) == 0
         assert marked(str(self.log)) == []
         assert ended["survivors"] == []
@@ -206,7 +206,7 @@ def test_last_bytes_before_a_crash_are_kept(supervise: Supervise) -> None:
 
 def test_bytes_in_the_terminal_at_the_time_of_death_are_kept(supervise: Supervise, tmp_path: Path) -> None:
     run = supervise("sh", "-c", "while [ ! -e go ]; do sleep 0.01; done; printf '%03000d' 7")
-    program = run.hear("started")["pid"]
+    program = run.on_step("started")["pid"]
     os.kill(run.process.pid, signal.SIGSTOP)
     (tmp_path / "go").touch()
     until(lambda: (found := read_process(program)) is not None and found.state == "Z")
@@ -281,21 +281,21 @@ def test_a_stop_that_comes_with_the_run(supervise: Supervise) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signals_to_the_supervisor_end_it(supervise: Supervise, number: int) -> None:
     run = supervise("sleep", "1000")
-    run.hear("started")
+    run.on_step("started")
     os.kill(run.process.pid, number)
     assert run.end()["stopped_by"] == "cancelled"
 
 
 def test_the_watcher_leaves(supervise: Supervise) -> None:
     run = supervise("sleep", "1000")
-    run.hear("started")
+    run.on_step("started")
     run.leave()
     assert run.end()["stopped_by"] == "watcher"
 
 
 def test_the_watcher_leaves_a_run_that_is_to_be_kept(supervise: Supervise, tmp_path: Path) -> None:
     run = supervise("sh", "-c", "while [ ! -e go ]; do sleep 0.01; done; echo done", keep=True)
-    started = run.hear("started")
+    started = run.on_step("started")
     run.leave()
     before = read_process(run.process.pid)
     assert before is not None
@@ -320,7 +320,7 @@ def test_grandchildren_that_left_the_session(supervise: Supervise, parent: str) 
     hermit = int(run.log.read_bytes().split()[1].rstrip(b"."))
     found = read_process(hermit)
     assert found is not None
-    assert found.session != run.hear("started")["pid"]
+    assert found.session != run.on_step("started")["pid"]
     if parent == "stay":
         run.say({"stop": "cancelled"})
     run.end()
@@ -355,7 +355,7 @@ def test_a_program_that_closes_its_output(supervise: Supervise) -> None:
 
 def test_orphans_are_collected_while_the_run_goes_on(supervise: Supervise) -> None:
     run = supervise("sh", "-c", "for i in 1 2 3 4 5; do (sleep 0.01 & ); done; echo ready; exec sleep 1000")
-    started = run.hear("started")
+    started = run.on_step("started")
     run.wait_for(b"ready")
     until(lambda: [each.pid for each in read_processes() if each.parent == run.process.pid] == [started["pid"]])
     run.say({"stop": "cancelled"})
@@ -435,7 +435,7 @@ def _shortened(path: str) -> str:
 
 def test_the_record_is_there_from_the_beginning(supervise: Supervise, tmp_path: Path) -> None:
     run = supervise("sh", "-c", "while [ ! -e go ]; do sleep 0.01; done", environment={**os.environ, "TOKEN": "s3cret"})
-    started = run.hear("started")
+    started = run.on_step("started")
     until(lambda: "pid" in json.loads(run.record.read_bytes()))
     running, before = json.loads(run.record.read_bytes()), run.record.stat()
     assert (running["state"], running["pid"], running["supervisor"]) == ("running", started["pid"], run.process.pid)
@@ -450,12 +450,12 @@ def test_the_record_is_there_from_the_beginning(supervise: Supervise, tmp_path: 
 
 def test_a_folder_that_cannot_be_written(supervise: Supervise, tmp_path: Path) -> None:
     run = supervise("true", folder=str(tmp_path / "gone"))
-    assert run.hear("refused")["errno"] == 2
+    assert run.on_step("refused")["errno"] == 2
     assert run.process.wait(LIMIT) == 1
     taken = supervise("true", id=run.name)
-    taken.hear("ended")
+    taken.on_step("ended")
     again = supervise("true", id=run.name)
-    assert again.hear("refused")["errno"] == 17
+    assert again.on_step("refused")["errno"] == 17
 
 
 def test_a_watcher_that_says_nothing(supervise: Supervise) -> None:
@@ -479,7 +479,7 @@ def test_a_full_disk(supervise: Supervise, tiny_disk: list[str]) -> None:
     """The run goes on, the loss is counted and explained, and what fits again later is kept, the gap marked."""
     script = "head -c 500000 /dev/zero | tr '\\0' x; rm filler; echo; echo after; exit 3"
     run = supervise("sh", "-c", script, prefix=tiny_disk)
-    ended = run.hear("ended")
+    ended = run.on_step("ended")
     assert run.process.stdout is not None
     rest = run._incoming + run.process.stdout.read()  # after the supervisor's end, the files
     record, _, log = rest.partition(b"\n")

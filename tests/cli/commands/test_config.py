@@ -23,9 +23,9 @@ from tests.command_line import CommandLine, refused
 def carry_out(settings: Settings, output: Output, *words: str) -> None:
     """The command, with these settings."""
     args = parse_words(["config", "--config", "/dev/null", *words])
-    with CommandContext(args, Diagnostics()) as place:
-        place.settings, place.output = settings, output
-        assert config.run(args, place) == 0
+    with CommandContext(args, Diagnostics()) as ctx:
+        ctx.settings, ctx.output = settings, output
+        assert config.run(args, ctx) == 0
 
 
 def printed(settings: Settings, tmp_path: Path, *words: str, width: int = 80) -> str:

@@ -29,23 +29,23 @@ def note_children():
 
 if "broken-pane" in sys.argv:
     sys.argv.remove("broken-pane")
-    from npumon.tui.panes.header import Header
+    from npumon.tui.panes.header import HeaderPane
 
-    def draw(self, live, room):
+    def draw(self, live, area):
         if live.activity.stage == "running":
             note_children()
             raise ValueError("a pane [bold]broke \\x1b[31m")
         return []
 
-    Header.draw = draw
+    HeaderPane.draw = draw
 if "broken-board" in sys.argv:
     sys.argv.remove("broken-board")
     from npumon.engine.monitor import Monitor
 
-    async def look(self):
+    async def poll(self):
         raise ValueError("the board [bold]broke")
 
-    Monitor.look = look
+    Monitor.poll = poll
 from npumon.cli.main import main
 
 sys.exit(main())
@@ -182,7 +182,7 @@ def test_old_logs_go(start: Start, tmp_path: Path) -> None:
     (here / "run.sh").chmod(0o755)
     app = start("--root", str(tmp_path / "home"), environ={"NPUMON_LOG_KEPT_RUNS": "2"}, columns=120, rows=40)
     app.type(b"4")
-    app.until_shown("model")
+    app.until_shown("1 found")
     runs = tmp_path / "state" / "npumon" / "runs"
     app.type(b"\r")
     app.until(lambda: runs.is_dir() and list(runs.glob("*.json")), "a run")

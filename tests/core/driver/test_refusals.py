@@ -20,9 +20,9 @@ GOOD = PlanInputs(
 )
 
 
-def only(standing: PlanInputs, parameters: dict[str, str] | None = None, *, loads: bool = True) -> Problem:
+def only(inputs: PlanInputs, parameters: dict[str, str] | None = None, *, loads: bool = True) -> Problem:
     """The one refusal there is."""
-    found = refusals(standing, parameters or {}, unloads=True, loads=loads)
+    found = refusals(inputs, parameters or {}, unloads=True, loads=loads)
     assert len(found) == 1
     return found[0]
 
@@ -127,13 +127,13 @@ def test_a_module_that_others_can_change() -> None:
 
 
 def test_what_would_put_the_driver_back_is_held_to_the_same() -> None:
-    there = GOOD._replace(former=ModuleFile("/usual.ko", danger="/usual.ko is writable by everybody"))
+    there = GOOD._replace(previous_module=ModuleFile("/usual.ko", danger="/usual.ko is writable by everybody"))
     problem = only(there)
     assert problem.id == "driver.module_unsafe"
     assert problem.what.startswith("/usual.ko, which would put the driver back, may not be loaded as root: ")
     assert refusals(there, {}, unloads=False, loads=True) == ()
     assert refusals(there, {}, unloads=True, loads=False) == ()
-    assert refusals(GOOD._replace(former=GOOD.module), {}, unloads=True, loads=True) == ()
+    assert refusals(GOOD._replace(previous_module=GOOD.module), {}, unloads=True, loads=True) == ()
 
 
 def test_tools() -> None:
@@ -144,7 +144,7 @@ def test_tools() -> None:
 
 
 def test_all_at_once_the_gravest_first() -> None:
-    standing = held(Holder(7, None, None), references=1)._replace(module=None, insmod=None, built_in=True)
-    found = refusals(standing, {"a b": "1"}, unloads=True, loads=True)
+    inputs = held(Holder(7, None, None), references=1)._replace(module=None, insmod=None, built_in=True)
+    found = refusals(inputs, {"a b": "1"}, unloads=True, loads=True)
     names = ["parameter", "built_in", "in_use", "module_missing", "tools"]
     assert [problem.id for problem in found] == [f"driver.{name}" for name in names]

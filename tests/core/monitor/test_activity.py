@@ -29,9 +29,9 @@ def test_no_program_is_under_way(stage: str) -> None:
         (Activity("running", iteration=3), None),
         (Activity("running", iteration=3, iterations=4), 0.5),
         (Activity("running", iteration=9, iterations=4), 1.0),
-        (Activity("starting", course=SeriesProgress(1, 4, 3.0)), 0.25),
-        (Activity("running", iteration=3, iterations=4, course=SeriesProgress(1, 4, 3.0)), 0.375),
-        (Activity("finishing", course=SeriesProgress(4, 4, 3.0)), 1.0),
+        (Activity("starting", series_progress=SeriesProgress(1, 4, 3.0)), 0.25),
+        (Activity("running", iteration=3, iterations=4, series_progress=SeriesProgress(1, 4, 3.0)), 0.375),
+        (Activity("finishing", series_progress=SeriesProgress(4, 4, 3.0)), 1.0),
         (Activity("idle", iteration=3, iterations=4), None),
     ],
 )

@@ -33,7 +33,7 @@ def live(newest: RunReport | None, *runs: RunReport, driver: DriverState = UNKNO
 
 def test_a_row_has_what_follows_from_the_figures() -> None:
     conv, pool = layer_rows(ITERATION)
-    assert (conv.key, conv.place, conv.id, conv.share, conv.utilization) == ("0.0", 0, "0.0", 0.75, 0.99)
+    assert (conv.key, conv.position, conv.id, conv.share, conv.utilization) == ("0.0", 0, "0.0", 0.75, 0.99)
     assert conv.ddr_mbyte_per_s == pytest.approx(3333.4)
     assert (conv.ddr_bound, pool.ddr_bound) == (False, True)
     assert conv.bandwidth_per_s.total_read == 6666.7

@@ -310,8 +310,8 @@ def test_the_chip_that_the_text_names_gives_the_nominal_clock(pid: str | None, n
 
 
 def test_what_the_board_says_goes_first() -> None:
-    around = VerdictContext("ok", nominal_clock_mhz=1000.0, ddr_peak_mbyte_per_s=3_000.0)
-    metrics = assess(EMPTY._replace(pid="0x88"), around)
+    context = VerdictContext("ok", nominal_clock_mhz=1000.0, ddr_peak_mbyte_per_s=3_000.0)
+    metrics = assess(EMPTY._replace(pid="0x88"), context)
     assert (metrics.nominal_clock_mhz, metrics.ddr_peak_mbyte_per_s) == (1000.0, 3_000.0)
 
 

@@ -6,14 +6,14 @@ import pytest
 
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import Area
-from npumon.tui.panes.bandwidth import Lanes, bandwidth_lines
+from npumon.tui.panes.bandwidth import AxisGraphs, bandwidth_lines
 from npumon.tui.widgets.graph import Scale
 from tests.tui.moments import ROOMS, TEXT, fits, history, moments, roles, seed_run, texts, without_counters
 from tests.tui.stage import live, report
 
 
-def drawn(shown: Live, room: Area) -> list[str]:
-    return texts(bandwidth_lines(shown, Scale(), Lanes(), room))
+def drawn(shown: Live, area: Area) -> list[str]:
+    return texts(bandwidth_lines(shown, Scale(), AxisGraphs(), area))
 
 
 def done() -> Live:
@@ -35,7 +35,7 @@ def test_six_figures_twice_and_their_bars_on_one_scale() -> None:
 
 
 def test_reading_and_writing_differ_in_more_than_their_place() -> None:
-    lines = bandwidth_lines(done(), Scale(), Lanes(), Area(40, 6))
+    lines = bandwidth_lines(done(), Scale(), AxisGraphs(), Area(40, 6))
     assert roles(lines[:1], "█") == {"read"}
     assert roles(lines[1:2], "█") == {"write"}
 
@@ -90,12 +90,12 @@ def test_a_run_without_counters() -> None:
 
 def test_the_scale_of_the_bars_changes_rarely() -> None:
     scale = Scale()
-    first = texts(bandwidth_lines(done(), scale, Lanes(), Area(40, 7)))
+    first = texts(bandwidth_lines(done(), scale, AxisGraphs(), Area(40, 7)))
     less = report(TEXT.replace(b"execution time:             20845 us", b"execution time:             30845 us"))
-    assert texts(bandwidth_lines(live(less), scale, Lanes(), Area(40, 7)))[0] == first[0]
+    assert texts(bandwidth_lines(live(less), scale, AxisGraphs(), Area(40, 7)))[0] == first[0]
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Area) -> None:
+@pytest.mark.parametrize("area", ROOMS, ids=str)
+def test_every_moment_fits_every_room(area: Area) -> None:
     for name, shown in moments().items():
-        assert fits(bandwidth_lines(shown, Scale(), Lanes(), room), room), name
+        assert fits(bandwidth_lines(shown, Scale(), AxisGraphs(), area), area), name

@@ -39,7 +39,7 @@ def test_a_long_line_costs_no_more_than_its_beginning() -> None:
     assert line == "x" * 19 + "…"
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Area) -> None:
+@pytest.mark.parametrize("area", ROOMS, ids=str)
+def test_every_moment_fits_every_room(area: Area) -> None:
     for name, shown in moments().items():
-        assert fits(log_lines(shown.log, room), room) or (room.ascii and name == "hostile"), name
+        assert fits(log_lines(shown.log, area), area) or (area.ascii and name == "hostile"), name

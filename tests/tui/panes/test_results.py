@@ -128,7 +128,7 @@ def test_markup_is_text() -> None:
     assert "[bold]a[/]" in drawn(shown, 60)[0]
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Area) -> None:
+@pytest.mark.parametrize("area", ROOMS, ids=str)
+def test_every_moment_fits_every_room(area: Area) -> None:
     for name, shown in moments().items():
-        assert fits(results_lines(shown, room), room) or (room.ascii and name == "hostile"), name
+        assert fits(results_lines(shown, area), area) or (area.ascii and name == "hostile"), name

@@ -54,7 +54,7 @@ SERIES = SeriesProgress(over=2, runs=10, elapsed_s=31.0, remaining_s=124.0)
 
 def test_how_far_a_series_is() -> None:
     """Its times are the series', not those of the run that it is at."""
-    shown = running(part=3, parts=10, elapsed_s=2.2, course=SERIES)
+    shown = running(part=3, parts=10, elapsed_s=2.2, series_progress=SERIES)
     assert drawn(shown) == "running    inceptionv3  run 3/10          █▋────── series  31.0 s  ETA    2:04"
     wide = drawn(shown, 118)
     assert wide.startswith("running    inceptionv3  run 8 (3/10)  ")
@@ -62,19 +62,19 @@ def test_how_far_a_series_is() -> None:
 
 
 def test_a_narrow_room_tells_when_a_series_ends() -> None:
-    shown = running(part=3, parts=10, elapsed_s=2.2, course=SERIES)
+    shown = running(part=3, parts=10, elapsed_s=2.2, series_progress=SERIES)
     assert drawn(shown, 58) == f"{'running    inceptionv3  run 3/10':<40}█▎──── ETA    2:04"
 
 
 @pytest.mark.parametrize("width", [78, 118])
 def test_the_bar_of_a_series_stays_where_it_is(width: int) -> None:
     steps = [
-        running(part=3, parts=10, elapsed_s=0.1, course=SERIES, stage="starting"),
-        running(part=3, parts=10, elapsed_s=0.5, course=SERIES, stage="creating"),
-        running(part=3, parts=10, elapsed_s=1.5, course=SERIES, stage="verifying"),
-        running(part=3, parts=10, elapsed_s=9.5, course=SERIES, iteration=1, iterations=20),
-        running(part=3, parts=10, course=SERIES._replace(over=3), stage="finishing"),
-        running(part=1, parts=1, warmup=True, course=SeriesProgress(0, 11, 0.1)),
+        running(part=3, parts=10, elapsed_s=0.1, series_progress=SERIES, stage="starting"),
+        running(part=3, parts=10, elapsed_s=0.5, series_progress=SERIES, stage="creating"),
+        running(part=3, parts=10, elapsed_s=1.5, series_progress=SERIES, stage="verifying"),
+        running(part=3, parts=10, elapsed_s=9.5, series_progress=SERIES, iteration=1, iterations=20),
+        running(part=3, parts=10, series_progress=SERIES._replace(over=3), stage="finishing"),
+        running(part=1, parts=1, warmup=True, series_progress=SeriesProgress(0, 11, 0.1)),
     ]
     bars = {
         (min(places), max(places))
@@ -100,7 +100,7 @@ def test_without_an_end_there_is_no_bar() -> None:
 
 
 def test_the_bar_pushes_out_the_model_but_no_figure() -> None:
-    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2, course=SERIES)
+    shown = running(part=3, parts=10, iteration=4, iterations=20, elapsed_s=75.2, series_progress=SERIES)
     assert drawn(shown).startswith("running    run 3/10  iteration 4/20  ")
     assert "█" in drawn(shown)
 
@@ -183,7 +183,7 @@ def test_long_names_leave_room() -> None:
     assert drawn(live(seed_run(model="m" * 200))) == f"done in 0.4 s  {'m' * 26}.."
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Area) -> None:
+@pytest.mark.parametrize("area", ROOMS, ids=str)
+def test_every_moment_fits_every_room(area: Area) -> None:
     for name, shown in moments().items():
-        assert fits(run_state_lines(shown, room), room) or (room.ascii and name == "hostile"), name
+        assert fits(run_state_lines(shown, area), area) or (area.ascii and name == "hostile"), name

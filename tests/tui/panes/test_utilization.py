@@ -31,8 +31,8 @@ from tests.tui.stage import live
 MEDIUM, TALL = Area(76, 6), Area(116, 14)
 
 
-def drawn(shown: Live, room: Area = MEDIUM) -> list[str]:
-    return texts(utilization_lines(shown, Past(), room))
+def drawn(shown: Live, area: Area = MEDIUM) -> list[str]:
+    return texts(utilization_lines(shown, Past(), area))
 
 
 def done() -> Live:
@@ -174,11 +174,11 @@ def test_while_a_run_starts_the_last_figures_stay() -> None:
     assert drawn(shown) == drawn(done())
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Area) -> None:
+@pytest.mark.parametrize("area", ROOMS, ids=str)
+def test_every_moment_fits_every_room(area: Area) -> None:
     for name, shown in moments().items():
-        lines = utilization_lines(shown, Past(), room)
-        assert fits(lines, room), name
+        lines = utilization_lines(shown, Past(), area)
+        assert fits(lines, area), name
 
 
 def with_network(name: str = "inception_v3") -> Live:
@@ -196,6 +196,6 @@ def test_the_network_stands_beside_the_note_under_the_graph(ascii_only: bool) ->
 
 
 def test_small_rooms_do_without_the_network() -> None:
-    for room in (MEDIUM, Area(38, 6), Area(38, 1)):
-        assert drawn(with_network(), room) == drawn(done(), room)
+    for area in (MEDIUM, Area(38, 6), Area(38, 1)):
+        assert drawn(with_network(), area) == drawn(done(), area)
     assert drawn(with_network("long" * 50), TALL) == drawn(done(), TALL)

@@ -107,7 +107,7 @@ def test_how_much_of_a_screen_is_for_sentences(columns: int, rows: int, most: in
     assert most_lines(columns, rows) == most
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=str)
-def test_every_moment_fits_every_room(room: Area) -> None:
+@pytest.mark.parametrize("area", ROOMS, ids=str)
+def test_every_moment_fits_every_room(area: Area) -> None:
     for name, shown in moments().items():
-        assert fits(verdict_lines(shown, room), room) or (room.ascii and name == "hostile"), name
+        assert fits(verdict_lines(shown, area), area) or (area.ascii and name == "hostile"), name

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widget import Widget
 
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.screens import dialog
 from npumon.tui.screens.dialog import Dialog, words
 from tests.tui.stage import application, live, picture, until
@@ -69,7 +69,7 @@ async def test_ctrl_c_quits_from_there_too() -> None:
 
 
 async def test_its_frame_is_ascii_where_that_is_asked_for() -> None:
-    app = application(live(), Look(refresh_s=3600, ascii=True))
+    app = application(live(), DisplayOptions(refresh_s=3600, ascii=True))
     async with app.run_test() as pilot:
         app.push_screen(Question())
         await until(pilot, lambda: "Question" in "\n".join(picture(app)))

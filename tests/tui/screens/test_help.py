@@ -18,11 +18,11 @@ async def test_every_key_stands_there_in_full(width: int) -> None:
         text = " ".join("".join(line.strip(" │") + " " for line in picture(app)).split())
         for key in [*KEYS, *(key for name in PAGES for key in page_keys(name))]:
             assert f"{key.shown} {key.meaning}" in text
-            assert key.place == "everywhere" or f"On the page {key.place.capitalize()}" in text
+            assert key.scope == "everywhere" or f"On the page {key.scope.capitalize()}" in text
 
 
-@pytest.mark.parametrize("place", ["button", "outside"])
-async def test_the_mouse_closes_it(place: str) -> None:
+@pytest.mark.parametrize("scope", ["button", "outside"])
+async def test_the_mouse_closes_it(scope: str) -> None:
     app = application(live())
     async with app.run_test(size=(90, 24)) as pilot:
         await pilot.press("question_mark")
@@ -30,7 +30,7 @@ async def test_the_mouse_closes_it(place: str) -> None:
         await pilot.click(VerticalScroll)
         await pilot.pause()
         assert app.screen.is_modal
-        assert await (pilot.click("#close") if place == "button" else pilot.click(offset=(1, 1)))
+        assert await (pilot.click("#close") if scope == "button" else pilot.click(offset=(1, 1)))
         await until(pilot, lambda: not app.screen.is_modal)
 
 

@@ -178,15 +178,15 @@ async def test_while_runs_repeat_cursor_order_and_place_stay(monkeypatch: pytest
         await settled(pilot)
         await pilot.press("G", "pageup", "pageup")
         table = page(app).table
-        place, current = table.scroll_y, table.current
+        position, current = table.scroll_y, table.current
         assert current is not None
-        assert place > 0
+        assert position > 0
         starting = FEW._replace(info=FEW.info._replace(outcome="running"), state=RunState())
         for shown in (live(starting, runs=(first,), activity=Activity(RUNNING)), ran(first, second)):
             await show(pilot, shown)
             assert table.current is not None
-            assert (table.scroll_y, table.current.key) == (place, current.key)
-        newest = second.state.iterations[-1].operations[current.place]
+            assert (table.scroll_y, table.current.key) == (position, current.key)
+        newest = second.state.iterations[-1].operations[current.position]
         assert [row.operation for row in table.rows if row.key == current.key] == [newest]
 
 

@@ -10,7 +10,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.messages import LiveArrived
 from npumon.tui.panes.results import ResultsPane
 from npumon.tui.panes.utilization import UtilizationPane
@@ -73,7 +73,7 @@ async def test_the_network_of_a_title_is_no_markup_and_follows_the_size() -> Non
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("ascii_only", [False, True], ids=["unicode", "ascii"])
 async def test_every_size_in_every_moment(size: tuple[int, int], ascii_only: bool) -> None:
-    app = application(live(), Look(refresh_s=3600, ascii=ascii_only))
+    app = application(live(), DisplayOptions(refresh_s=3600, ascii=ascii_only))
     async with app.run_test(size=size) as pilot:
         for name, shown in moments().items():
             lines = picture(await shows(pilot, shown))

@@ -24,8 +24,8 @@ async def opened(pilot: Pilot[int]) -> LogPage:
     """The page, when it shows what the stage has."""
     app = pilot.app
     assert isinstance(app, MonitorApp)
-    assert isinstance(app.desk, StaticBackend)
-    shown = app.desk.shown
+    assert isinstance(app.backend, StaticBackend)
+    shown = app.backend.shown
     await until(pilot, lambda: app.live is shown)
     app.action_page("log")
     await until(pilot, lambda: isinstance(app.screen, LogPage) and app.screen.is_mounted)
@@ -163,7 +163,7 @@ async def test_the_key_bar_offers_what_helps() -> None:
 
 def test_every_key_of_the_page_has_its_action() -> None:
     for key in PAGE_KEYS:
-        assert key.place == "log"
+        assert key.scope == "log"
         assert callable(getattr(LogPage, f"action_{key.action.partition('(')[0]}"))
 
 

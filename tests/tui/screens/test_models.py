@@ -12,7 +12,7 @@ from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.paint import Area, width_of
 from npumon.tui.screens import models
 from npumon.tui.screens.models import PAGE_KEYS, ModelsPage
@@ -44,8 +44,12 @@ HOSTILE = ModelChoice("c", "[bold]x", "[bold]x[/] [link=http://x]", None, "ksnn"
 class MonitorBackend(StaticBackend):
     """A desk whose answers a test decides."""
 
-    def __init__(self, choices: Sequence[ModelChoice], look: Look = Look(refresh_s=3600)) -> None:  # noqa: B008
-        super().__init__(live(), look)
+    def __init__(
+        self,
+        choices: Sequence[ModelChoice],
+        display: DisplayOptions = DisplayOptions(refresh_s=3600),  # noqa: B008
+    ) -> None:
+        super().__init__(live(), display)
         self.choices = tuple(choices)
         self.problem: Problem | None = None
         self.asked: list[str] = []
@@ -91,8 +95,8 @@ def text(page: ModelsPage) -> str:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (250, 80), (60, 15), (40, 10)])
 @pytest.mark.parametrize("ascii_only", [False, True])
 async def test_models_are_listed_in_every_size(size: tuple[int, int], ascii_only: bool) -> None:
-    desk = MonitorBackend((INCEPTION, OTHER_CHIP, HOSTILE), Look(refresh_s=3600, ascii=ascii_only))
-    async with MonitorApp(desk).run_test(size=size) as pilot:
+    backend = MonitorBackend((INCEPTION, OTHER_CHIP, HOSTILE), DisplayOptions(refresh_s=3600, ascii=ascii_only))
+    async with MonitorApp(backend).run_test(size=size) as pilot:
         page = await opened(pilot)
         screen = picture(page.monitor_app)
         assert screen[1].startswith("Models")
@@ -108,9 +112,9 @@ async def test_models_are_listed_in_every_size(size: tuple[int, int], ascii_only
 
 
 async def test_what_lies_beside_a_model_is_inspected_once_and_on_a_thread() -> None:
-    desk = MonitorBackend((INCEPTION, OTHER_CHIP))
-    desk.inspections = {"/models/inception_v3.nb": "NBG [bold]format[/]\n\n  sizes\n"}
-    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+    backend = MonitorBackend((INCEPTION, OTHER_CHIP))
+    backend.inspections = {"/models/inception_v3.nb": "NBG [bold]format[/]\n\n  sizes\n"}
+    async with MonitorApp(backend).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
         await until(pilot, lambda: "NBG [bold]format[/]" in text(page))
         await pilot.press("j")
@@ -118,42 +122,42 @@ async def test_what_lies_beside_a_model_is_inspected_once_and_on_a_thread() -> N
         assert "! made for VIM3L; this is a VIM3" in text(page)
         await pilot.press("k")
         await until(pilot, lambda: "NBG [bold]format[/]" in text(page))
-        assert desk.asked == ["/models/inception_v3.nb", "/models/other.nb"]
-        assert desk.threads == {False}
+        assert backend.asked == ["/models/inception_v3.nb", "/models/other.nb"]
+        assert backend.threads == {False}
         await pilot.press("f5")
-        await until(pilot, lambda: len(desk.asked) == 3)
-        assert desk.asked[-1] == "/models/inception_v3.nb"
+        await until(pilot, lambda: len(backend.asked) == 3)
+        assert backend.asked[-1] == "/models/inception_v3.nb"
 
 
 async def test_a_row_that_is_passed_by_is_not_inspected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "REST_S", 3600)
-    desk = MonitorBackend((INCEPTION, OTHER_CHIP))
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    backend = MonitorBackend((INCEPTION, OTHER_CHIP))
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await pilot.press("j", "k")
         await pilot.pause()
         assert "Reading inception_v3.nb" in text(page)
-        assert desk.asked == []
+        assert backend.asked == []
 
 
 async def test_several_files_are_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "_REMEMBERED", 3)
     networks = tuple(f"/models/{number}.nb" for number in range(3))
-    desk = MonitorBackend((INCEPTION._replace(networks=networks), OTHER_CHIP))
-    desk.inspections = {network: f"this is {network}" for network in networks}
-    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+    backend = MonitorBackend((INCEPTION._replace(networks=networks), OTHER_CHIP))
+    backend.inspections = {network: f"this is {network}" for network in networks}
+    async with MonitorApp(backend).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
         await until(pilot, lambda: all(f"this is {network}" in text(page) for network in networks))
-        assert desk.asked == list(networks)
+        assert backend.asked == list(networks)
         await pilot.press("j")
         await until(pilot, lambda: "/models/other.nb is no model" in text(page))
         assert len(page._inspections) == 3
 
 
 async def test_details_are_scrolled_by_keys_and_wheel() -> None:
-    desk = MonitorBackend((INCEPTION,))
-    desk.inspections = {"/models/inception_v3.nb": "\n".join(f"row {number}" for number in range(100))}
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    backend = MonitorBackend((INCEPTION,))
+    backend.inspections = {"/models/inception_v3.nb": "\n".join(f"row {number}" for number in range(100))}
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await until(pilot, lambda: "row 1 " in text(page))
         subtitle = page.details.border_subtitle
@@ -175,22 +179,22 @@ async def test_details_are_scrolled_by_keys_and_wheel() -> None:
 
 @pytest.mark.parametrize("how", ["enter", "double click"])
 async def test_the_selected_model_is_run(how: str) -> None:
-    desk = MonitorBackend((INCEPTION, OTHER_CHIP))
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    backend = MonitorBackend((INCEPTION, OTHER_CHIP))
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         if how == "enter":
             await pilot.press("j", "enter")
         else:
             await pilot.click(ModelTable, offset=(5, 2), times=2)
-        await until(pilot, lambda: desk.still is not None and desk.still.asked)
-        assert desk.still is not None
-        assert desk.still.asked == [("b", 1, 0)]
+        await until(pilot, lambda: backend.still is not None and backend.still.asked)
+        assert backend.still is not None
+        assert backend.still.asked == [("b", 1, 0)]
         assert page.monitor_app.current_mode == "live"
 
 
 async def test_a_click_on_no_row_runs_nothing() -> None:
-    desk = MonitorBackend((INCEPTION,))
-    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+    backend = MonitorBackend((INCEPTION,))
+    async with MonitorApp(backend).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
         for row in (0, 8):
             await pilot.click(ModelTable, offset=(5, row), times=2)
@@ -199,16 +203,16 @@ async def test_a_click_on_no_row_runs_nothing() -> None:
 
 
 async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
-    desk = MonitorBackend((INCEPTION,))
-    desk.shown = live(activity=Activity(stage=RUNNING))
-    async with MonitorApp(desk).run_test(size=(80, 24), notifications=True) as pilot:
+    backend = MonitorBackend((INCEPTION,))
+    backend.shown = live(activity=Activity(stage=RUNNING))
+    async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "A run is under way" in text(page))
         assert page.monitor_app.current_mode == "models"
-    desk = MonitorBackend((INCEPTION,))
-    desk.watched = "/tmp/[bold].log"
-    async with MonitorApp(desk).run_test(size=(80, 24), notifications=True) as pilot:
+    backend = MonitorBackend((INCEPTION,))
+    backend.watched = "/tmp/[bold].log"
+    async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
         assert "nothing can be run while /tmp/[bold].log is watched" in text(page)
         await pilot.press("enter")
@@ -217,8 +221,8 @@ async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
 
 
 async def test_words_narrow_the_list() -> None:
-    desk = MonitorBackend((INCEPTION, OTHER_CHIP, HOSTILE))
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    backend = MonitorBackend((INCEPTION, OTHER_CHIP, HOSTILE))
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await pilot.press("slash", *"VIM3L")
         await until(pilot, lambda: "1 of 3 shown" in text(page))
@@ -236,8 +240,8 @@ async def test_words_narrow_the_list() -> None:
 
 
 async def test_without_a_model_it_says_how_to_get_one() -> None:
-    desk = MonitorBackend(())
-    async with MonitorApp(desk).run_test(size=(120, 40)) as pilot:
+    backend = MonitorBackend(())
+    async with MonitorApp(backend).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
         assert "There is no model yet." in text(page)
         for words in (DEMOS, DEMO, "npumon run -- COMMAND", "npumon --demo"):
@@ -245,11 +249,11 @@ async def test_without_a_model_it_says_how_to_get_one() -> None:
         await pilot.press("enter", "slash", "n", "j", "J")
         await pilot.pause()
         assert not page.filter_line.is_open
-        desk.choices = (INCEPTION,)
+        backend.choices = (INCEPTION,)
         await pilot.press("f5")
         await until(pilot, lambda: "1 found" in text(page))
         assert "There is no model yet." not in text(page)
-        desk.choices = ()
+        backend.choices = ()
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "There is no model yet." in text(page))
 
@@ -264,9 +268,9 @@ async def test_the_ways_to_a_model_are_seen_on_small_terminals(size: tuple[int, 
 
 
 async def test_who_watches_a_log_is_not_told_to_get_models() -> None:
-    desk = MonitorBackend(())
-    desk.watched = "a.log"
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    backend = MonitorBackend(())
+    backend.watched = "a.log"
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         assert "nothing can be run while a.log is watched" in text(page)
         assert "F5:" not in text(page)
@@ -274,9 +278,9 @@ async def test_who_watches_a_log_is_not_told_to_get_models() -> None:
 
 
 async def test_a_search_that_fails_says_why() -> None:
-    desk = MonitorBackend(())
-    desk.problem = Problem("models.unreadable", "The folder [bold] cannot be read.", "chmod it.")
-    async with MonitorApp(desk).run_test(size=(80, 24)) as pilot:
+    backend = MonitorBackend(())
+    backend.problem = Problem("models.unreadable", "The folder [bold] cannot be read.", "chmod it.")
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         assert "The folder [bold] cannot be read." in text(page)
         assert "chmod it." in text(page)
@@ -291,13 +295,13 @@ def test_words_are_looked_for_in_all_that_is_known() -> None:
 @pytest.mark.parametrize("width", [1, 2, 10, 40, 200])
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_paragraphs_fit_any_width_and_lose_nothing(width: int, ascii_only: bool) -> None:
-    room = Area(width, 10, ascii_only)
+    area = Area(width, 10, ascii_only)
     long = Paragraph("x" * 100, "", "folder")
     for paragraphs in (how_to_get_one([DEMO, "/日本" * 30]), [long], [Paragraph("a b " * 50)]):
-        lines = laid_out(paragraphs, room)
+        lines = laid_out(paragraphs, area)
         if width > 2:
             assert max(width_of(line) for line in lines) <= width
-    shown = "".join(line[-1].text for line in laid_out([long], room))
+    shown = "".join(line[-1].text for line in laid_out([long], area))
     assert shown == "x" * 100
 
 
@@ -313,6 +317,6 @@ async def test_every_key_of_the_page_has_its_action() -> None:
     async with application(live()).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         for key in PAGE_KEYS:
-            assert key.place == "models"
+            assert key.scope == "models"
             name = f"action_{key.action.partition('(')[0]}"
             assert callable(getattr(page, name, None) or getattr(page.table, name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.keys import PAGES
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.screens.page import Page
@@ -44,7 +44,7 @@ async def test_top_line_and_keys_are_on_every_page(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 async def test_ascii_reaches_every_pane(page: str) -> None:
     run = report(SEED.read_bytes())
-    app = MonitorApp(StaticBackend(live(run, runs=(run,)), Look(refresh_s=3600, ascii=True)))
+    app = MonitorApp(StaticBackend(live(run, runs=(run,)), DisplayOptions(refresh_s=3600, ascii=True)))
     async with app.run_test(size=(120, 40)) as pilot:
         app.action_page(page)
         await pilot.pause()

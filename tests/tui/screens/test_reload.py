@@ -30,7 +30,7 @@ async def opened(monitor: Demo) -> ReloadDialog:
 
 def profiling(monitor: Demo) -> str | None:
     """What the driver really has."""
-    return dict(monitor.place.probe.driver().parameters).get("gpuProfiler")
+    return dict(monitor.ctx.probe.driver().parameters).get("gpuProfiler")
 
 
 async def test_the_plan_names_every_command(demo: Open) -> None:
@@ -88,7 +88,7 @@ async def test_a_run_without_profiling_offers_the_reload_first(demo: Open, way: 
         await monitor.press(key)
         if key == "escape":
             await monitor.until(lambda: not monitor.app.screen.is_modal)
-            assert (len(monitor.app.live.runs), monitor.app.conductor.busy) == (1, False)
+            assert (len(monitor.app.live.runs), monitor.app.controller.busy) == (1, False)
             await begin()
             await monitor.until_shown("Carry this out?")
             await monitor.press("n")
@@ -116,8 +116,8 @@ async def test_nothing_is_run_after_an_offered_reload_that_failed() -> None:
     report = ReloadReport((), DriverState(), Problem("driver.failed", "It failed.", "Look."), True)
     app = asking(Control(PLAN, report))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.conductor._engine)
-        app.push_screen(ReloadDialog(app.desk, profiling=False, offered=True), answers.append)
+        await until(pilot, lambda: app.controller._engine)
+        app.push_screen(ReloadDialog(app.backend, profiling=False, offered=True), answers.append)
         await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))
         await pilot.press("y")
         await until(pilot, lambda: "Esc closes; nothing is run" in "\n".join(picture(app)))
@@ -165,7 +165,7 @@ async def test_after_an_interrupted_reload(demo: Open) -> None:
     """First the plan that puts things back, under a heading that says so; p plans the opposite of what is shown."""
     async with demo("--scenario", "driver-missing") as monitor:
         await monitor.until_run()
-        folder = lock_folder(monitor.place.roots)
+        folder = lock_folder(monitor.ctx.roots)
         assert folder is not None
         DriverJournal(folder).write(InterruptedReload((("gpuProfiler", "0"), ("powerManagement", "0"))))
         await monitor.press("g")
@@ -182,7 +182,7 @@ async def test_after_an_interrupted_reload(demo: Open) -> None:
 async def test_nothing_else_begins_meanwhile(demo: Open) -> None:
     async with demo("--scenario", "profiling-off") as monitor:
         await opened(monitor)
-        with monitor.app.conductor.reloading():
+        with monitor.app.controller.reloading():
             await monitor.press("y")
             await monitor.until_shown("Something is under way already.")
         await monitor.until(lambda: not monitor.app.screen.is_modal)
@@ -192,9 +192,9 @@ async def test_nothing_else_begins_meanwhile(demo: Open) -> None:
 async def test_a_failure_and_what_was_put_back(demo: Open) -> None:
     """insmod does nothing but fail once; the former driver is loaded again with the real one."""
     async with demo("--scenario", "profiling-off") as monitor:
-        assert monitor.place.demo is not None
+        assert monitor.ctx.demo is not None
         await opened(monitor)
-        insmod = monitor.place.demo.bin / "insmod"
+        insmod = monitor.ctx.demo.bin / "insmod"
         real = insmod.with_name("insmod.real")
         insmod.rename(real)
         gone = "insmod: ERROR: could not insert module [bold]galcore.ko[/]: Invalid parameters"
@@ -229,7 +229,7 @@ class Control:
     def needs_password(self, plan: DriverPlan) -> bool:
         return True
 
-    async def apply(self, plan: DriverPlan, hear: object, *, interactive: bool = False) -> ReloadReport:
+    async def apply(self, plan: DriverPlan, on_step: object, *, interactive: bool = False) -> ReloadReport:
         self.applied += 1
         assert self._report is not None
         return self._report
@@ -240,9 +240,9 @@ PLAN = DriverPlan("reload", (STEP,), (), (), (), DRIVER, notes=("[$error] note",
 
 
 def asking(control: Control) -> MonitorApp:
-    desk = StaticBackend(live())
-    desk.driver = control
-    return MonitorApp(desk)
+    backend = StaticBackend(live())
+    backend.driver = control
+    return MonitorApp(backend)
 
 
 async def test_refusals_leave_nothing_to_agree_to() -> None:
@@ -250,7 +250,7 @@ async def test_refusals_leave_nothing_to_agree_to() -> None:
     control = Control(PLAN._replace(steps=(), refusals=(refusal,)))
     app = asking(control)
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: app.conductor._engine)
+        await until(pilot, lambda: app.controller._engine)
         await pilot.press("g")
         await until(pilot, lambda: "This is not possible: [bold]pid 12[/] holds it." in "\n".join(picture(app)))
         assert app.screen.query_one("#yes", Button).disabled
@@ -272,7 +272,7 @@ async def test_a_driver_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) ->
         async def until_shown(*texts: str) -> None:
             await until(pilot, lambda: all(text in "\n".join(picture(app)) for text in texts))
 
-        await until(pilot, lambda: app.conductor._engine)
+        await until(pilot, lambda: app.controller._engine)
         await pilot.press("g")
         await until_shown("This is not possible: galcore is in use: process 12", "w waits until that has ended.")
         assert control.planned == 1
@@ -300,7 +300,7 @@ async def test_waiting_ends_with_the_dialog(monkeypatch: pytest.MonkeyPatch) -> 
     control = Control(PLAN._replace(steps=(), refusals=(used,)))
     app = asking(control)
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: app.conductor._engine)
+        await until(pilot, lambda: app.controller._engine)
         await pilot.press("g")
         await until(pilot, lambda: "w waits" in "\n".join(picture(app)))
         await pilot.press("w")
@@ -320,7 +320,7 @@ async def test_hostile_plans_and_reports() -> None:
     control = Control(PLAN, report)
     app = asking(control)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.conductor._engine)
+        await until(pilot, lambda: app.controller._engine)
         await pilot.press("g")
         await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))
         shown = "\n".join(picture(app))
@@ -340,7 +340,7 @@ async def test_a_control_that_breaks_does_not_hang_the_dialog() -> None:
     control = Control(PLAN)  # has no report: an AssertionError
     app = asking(control)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(pilot, lambda: app.conductor._engine)
+        await until(pilot, lambda: app.controller._engine)
         await pilot.press("g")
         await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))
         await pilot.press("y")

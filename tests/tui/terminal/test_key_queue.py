@@ -130,7 +130,7 @@ class Application:
     def check_idle(self) -> None:
         self.reminded += 1
 
-    def work(self) -> None:
+    def job(self) -> None:
         """Do all there is to do."""
         while self.later:
             self.later.pop(0)()
@@ -153,7 +153,7 @@ async def test_the_first_goes_at_once_the_next_when_it_is_done() -> None:
     assert delivered == ["5"]
     app.later.pop(0)()
     assert delivered == ["5"]  # it may be on its way back from a widget
-    app.work()
+    app.job()
     assert delivered == ["5", "/", "x"]
     type_keys(keys, "y")
     assert delivered[-1] == "y"
@@ -167,7 +167,7 @@ async def test_where_another_screen_came_it_has_to_be_drawn_first() -> None:
     another = Application()
     another.later = app.later
     app.screen_stack = [another]
-    app.work()
+    app.job()
     assert delivered == ["5"]
     app.draw()
     assert delivered == ["5", "/"]
@@ -206,7 +206,7 @@ async def test_a_late_answer_does_not_pass_on_a_key_too_early(monkeypatch: pytes
     type_keys(keys, "cd")
     app.later.clear()
     late()
-    app.work()  # what `late` asked for: the end of "a", long over
+    app.job()  # what `late` asked for: the end of "a", long over
     app.draw()
     assert delivered == ["a", "b"]
     keys.clear()
@@ -217,7 +217,7 @@ async def test_what_was_not_used_is_forgotten() -> None:
     keys, delivered = still(app)
     type_keys(keys, "abc")
     keys.clear()
-    app.work()
+    app.job()
     assert delivered == ["a"]
     type_keys(keys, "z")
     assert delivered == ["a", "z"]

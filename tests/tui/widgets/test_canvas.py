@@ -34,9 +34,9 @@ class Given(Canvas):
         self.repainted: list[Region] = []
         self.drawn = 0
 
-    def draw(self, live: Live, room: Area) -> Sequence[Line]:
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
         self.drawn += 1
-        self.room = room
+        self.area = area
         return self.lines
 
     def refresh(self, *regions: Region, **how: bool) -> Given:
@@ -162,11 +162,11 @@ async def test_room() -> None:
         canvas = pilot.app.given  # type: ignore[attr-defined]
         canvas.lines = lines(*"abcdef")
         canvas.show(live())
-        assert canvas.room == Area(20, 3)
+        assert canvas.area == Area(20, 3)
         assert shown(canvas) == [f"{char:<20}" for char in "abc"], "not more than there is room for"
         canvas.styles.width, canvas.styles.height = 12, 5
         await pilot.pause()
-        assert canvas.room == Area(12, 5)
+        assert canvas.area == Area(12, 5)
         assert shown(canvas) == [f"{char:<12}" for char in "abcde"]
         canvas.styles.height = 0
         await pilot.pause()
@@ -189,7 +189,7 @@ async def test_nothing_is_drawn_before_there_is_something() -> None:
 @pytest.mark.parametrize("title", ["[bold]x[/]", "[/]", "[link=y]", "日本", "a[$error]"])
 async def test_a_title_is_no_markup(title: str) -> None:
     class Titled(Canvas):
-        def draw(self, live: Live, room: Area) -> Sequence[Line]:
+        def draw(self, live: Live, area: Area) -> Sequence[Line]:
             return []
 
     class Frame(App[None]):

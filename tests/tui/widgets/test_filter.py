@@ -127,4 +127,4 @@ async def test_the_line_does_not_grow_for_ever() -> None:
 
 
 def test_the_help_names_the_page() -> None:
-    assert [key.place for key in filter_keys("runs")] == ["runs"] * 4
+    assert [key.scope for key in filter_keys("runs")] == ["runs"] * 4

@@ -68,12 +68,12 @@ def test_a_full_graph_makes_room_for_a_quarter_of_its_width() -> None:
 
 
 def test_nearly_every_sample_changes_one_column_only() -> None:
-    series, drawing, room = SampleRing(), graph(), Area(40, 3)
-    before = drawing.rows(series.history, 1.0, room)
+    series, drawing, area = SampleRing(), graph(), Area(40, 3)
+    before = drawing.rows(series.history, 1.0, area)
     whole = 0
     for number in range(200):
         series.add(Sample(utilization=number % 9 / 8))
-        rows = drawing.rows(series.history, 1.0, room)
+        rows = drawing.rows(series.history, 1.0, area)
         grown = all(row[:-1] == old for row, old in zip(rows, before, strict=True))
         whole += not grown
         before = rows
@@ -89,11 +89,11 @@ def test_nearly_every_sample_changes_one_column_only() -> None:
 def test_work_in_steps_gives_what_work_at_once_gives(
     shares: list[float | None], steps: list[int], width: int, height: int
 ) -> None:
-    room, drawing, done = Area(width, height), graph(), 0
+    area, drawing, done = Area(width, height), graph(), 0
     for step in steps:
         done = min(done + step, len(shares))
-        drawing.rows(history(*shares[:done]), 1.0, room)
-    assert drawing.rows(history(*shares), 1.0, room) == graph().rows(history(*shares), 1.0, room)
+        drawing.rows(history(*shares[:done]), 1.0, area)
+    assert drawing.rows(history(*shares), 1.0, area) == graph().rows(history(*shares), 1.0, area)
 
 
 def test_another_room_or_scale_is_drawn_anew() -> None:

@@ -8,7 +8,7 @@ from textual.command import CommandPalette
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.hints import HintContext, hints_in
 from npumon.tui.keys import KEYS, PAGES
 from npumon.tui.paint import Area, width_of
@@ -88,9 +88,9 @@ async def test_what_can_be_pressed_now(shown: Live, there: list[str], missing: l
 
 
 async def test_watching_runs_nothing() -> None:
-    desk = StaticBackend(live(RUN, activity=Activity(RUNNING, source="a.log")))
-    desk.watched = "a.log"
-    app = MonitorApp(desk)
+    backend = StaticBackend(live(RUN, activity=Activity(RUNNING, source="a.log")))
+    backend.watched = "a.log"
+    app = MonitorApp(backend)
     async with app.run_test(size=(160, 24)) as pilot:
         await pilot.pause()
         assert not [word for word in ("r run", "x stop", "R repeat") if word in bar(app)]
@@ -150,7 +150,7 @@ async def test_every_key_of_every_bar_can_be_clicked() -> None:
 
 
 async def test_ascii_has_only_ascii() -> None:
-    app = application(live(RUN, runs=(RUN,)), Look(refresh_s=3600, ascii=True))
+    app = application(live(RUN, runs=(RUN,)), DisplayOptions(refresh_s=3600, ascii=True))
     async with app.run_test(size=(160, 24)) as pilot:
         await pilot.pause()
         assert bar(app).isascii()
@@ -159,7 +159,7 @@ async def test_ascii_has_only_ascii() -> None:
 def test_words_are_those_of_the_table() -> None:
     """A key has one name, wherever it is shown."""
     app = application(live(RUN, runs=(RUN,)))
-    assert app.desk.look.refresh_s == 3600
+    assert app.backend.display.refresh_s == 3600
     words = {key.shown: key.word for key in KEYS}
     assert {words[key] for key in "rRxgmcsq?"} == {
         "run", "repeat", "stop", "driver", "mark", "compare", "picture", "quit", "help",

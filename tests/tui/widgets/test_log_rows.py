@@ -89,9 +89,9 @@ def test_wrapped_rows_hold_the_whole_line_and_fit(raw: bytes, width: int, ascii_
 @example(" 、\u0300".encode(), 2, 0, False)  # and that has an accent
 def test_a_row_never_takes_more_cells_than_it_has(raw: bytes, width: int, left: int, ascii_only: bool) -> None:
     line = log_line(raw, ascii_only=ascii_only)
-    room = ASCII if ascii_only else UNICODE
+    area = ASCII if ascii_only else UNICODE
     frame = Frame(4, width, left, sought=pattern_of("a"), found=1)
-    row = row_of(line, 1, 0, frame, room)
+    row = row_of(line, 1, 0, frame, area)
     assert width_of(row) <= 4 + 2 + width + 1
     cut = line.cells > left + width
     assert cut == (width_of(row) == 4 + 2 + width + 1)
@@ -148,8 +148,8 @@ def test_words_are_plain_text_and_capitals_matter_where_there_are_some() -> None
 
 
 def test_the_scroll_bar_marks_where_one_is() -> None:
-    room = ASCII._replace(height=10)
-    bars = ["".join(part.text for part in scroll_bar(1, 100, top, top + 9, room)) for top in (1, 2, 50, 91)]
+    area = ASCII._replace(height=10)
+    bars = ["".join(part.text for part in scroll_bar(1, 100, top, top + 9, area)) for top in (1, 2, 50, 91)]
     assert bars == ["#|||||||||", "|#||||||||", "|||||#||||", "|||||||||#"]
     assert {part.text for part in scroll_bar(1, 100, 1, 10, UNICODE)} == {"┃", "│"}
 

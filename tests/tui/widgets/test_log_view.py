@@ -14,7 +14,7 @@ from npumon.core.log.scrollback import Scrollback, line_text
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import Look
+from npumon.tui.backend import DisplayOptions
 from npumon.tui.screens.log import LogPage
 from npumon.tui.widgets import log_rows, log_view
 from npumon.tui.widgets.log_view import LogView
@@ -68,8 +68,8 @@ class Stand:
 
     async def open(self) -> Stand:
         """Go to the page and wait until it shows what the stage has."""
-        assert isinstance(self.app.desk, StaticBackend)
-        shown = self.app.desk.shown
+        assert isinstance(self.app.backend, StaticBackend)
+        shown = self.app.backend.shown
         await self.until(lambda: self.app.live is shown)
         self.app.action_page("log")
         await self.until(lambda: isinstance(self.app.screen, LogPage) and self.app.screen.is_mounted)
@@ -101,7 +101,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (250, 80), (60, 15), (40, 10)])
 @pytest.mark.parametrize("ascii_only", [False, True])
 async def test_the_end_is_shown_in_every_size(size: tuple[int, int], ascii_only: bool) -> None:
-    app = application(showing(numbered(500)), Look(refresh_s=3600, ascii=ascii_only))
+    app = application(showing(numbered(500)), DisplayOptions(refresh_s=3600, ascii=ascii_only))
     async with app.run_test(size=size) as pilot:
         stand = await Stand(pilot).open()
         rows = picture(app)[1 : size[1] - 2]
@@ -264,7 +264,7 @@ async def test_long_lines_are_scrolled_or_wrapped() -> None:
 async def test_hostile_lines_are_data(ascii_only: bool, wrap: bool) -> None:
     book = Scrollback()
     book.feed(b"\n".join(HOSTILE) + b"\n")
-    app = application(showing(book), Look(refresh_s=3600, ascii=ascii_only))
+    app = application(showing(book), DisplayOptions(refresh_s=3600, ascii=ascii_only))
     async with app.run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
         if wrap:

@@ -31,7 +31,7 @@ class Item(NamedTuple):
 class Things(Table[Item]):
     drawn = 0
 
-    def cell(self, row: Item, column: Column, room: Area) -> Line:
+    def cell(self, row: Item, column: Column, area: Area) -> Line:
         self.drawn += 1
         match column.key:
             case "id":
@@ -39,9 +39,9 @@ class Things(Table[Item]):
             case "name":
                 return span(row.name)
             case "size":
-                return span(figure(str(row.size), row.size, room), "value")
+                return span(figure(str(row.size), row.size, area), "value")
             case "share":
-                return bar(row.size / 100, room.width, room)
+                return bar(row.size / 100, area.width, area)
             case _:
                 return (Span("日本", "warn"), Span("語 and more text"))
 
@@ -274,4 +274,4 @@ def test_a_table_says_what_stands_in_it() -> None:
 
 
 def test_the_help_names_the_page() -> None:
-    assert {key.place for key in table_keys("layers")} == {"layers"}
+    assert {key.scope for key in table_keys("layers")} == {"layers"}

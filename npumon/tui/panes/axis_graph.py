@@ -7,7 +7,7 @@ from npumon.tui.paint import Area, Line, Span, fit, fit_right
 from npumon.tui.widgets.graph import Graph, window
 
 
-class Lane:
+class AxisGraph:
     """A graph, its name, its role, and the cells that its axis takes."""
 
     def __init__(self, graph: Graph, axis: int, role: str = "graph", name: str = "") -> None:
@@ -16,19 +16,19 @@ class Lane:
         self._role = role
         self._name = name
 
-    def lines(self, history: History, top: float, mark: str, room: Area) -> list[Line]:
+    def lines(self, history: History, top: float, mark: str, area: Area) -> list[Line]:
         """The lane with its upper edge at `top`, which reads as `mark`. The lower edge is 0."""
-        if room.height < 1 or room.width <= self.axis:
+        if area.height < 1 or area.width <= self.axis:
             return []
-        rows = self.graph.rows(history, top, room._replace(width=room.width - self.axis))
+        rows = self.graph.rows(history, top, area._replace(width=area.width - self.axis))
         return [
-            (Span(self._head(number, mark, room), "label"), Span(row, self._role)) for number, row in enumerate(rows)
+            (Span(self._head(number, mark, area), "label"), Span(row, self._role)) for number, row in enumerate(rows)
         ]
 
-    def _head(self, number: int, mark: str, room: Area) -> str:
-        text = mark if number == 0 else "0" if number == room.height - 1 else ""
-        name = fit(self._name if number == 0 else "", len(self._name), room)
-        return name + fit_right(text, self.axis - len(self._name) - 1, room) + " "
+    def _head(self, number: int, mark: str, area: Area) -> str:
+        text = mark if number == 0 else "0" if number == area.height - 1 else ""
+        name = fit(self._name if number == 0 else "", len(self._name), area)
+        return name + fit_right(text, self.axis - len(self._name) - 1, area) + " "
 
 
 def reach(history: History, width: int) -> str:

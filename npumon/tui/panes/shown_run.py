@@ -9,7 +9,7 @@ from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
 
 
-class Subject(NamedTuple):
+class ShownRun(NamedTuple):
     """A run and the one before it of the same model. `held` says that a newer run is under way and has nothing yet."""
 
     run: RunReport | None = None
@@ -17,27 +17,27 @@ class Subject(NamedTuple):
     held: bool = False
 
 
-def figures_subject(live: Live) -> Subject:
+def figures_subject(live: Live) -> ShownRun:
     """The run whose figures are shown: the last one's stay until the one under way has its first iteration."""
     run = live.snapshot.run
     return _subject(live, has_news=run is not None and run.state.iterations_ended > 0)
 
 
-def results_subject(live: Live) -> Subject:
+def results_subject(live: Live) -> ShownRun:
     """The run whose classes or objects are shown: the last one's stay until the one under way has listed its own."""
     run = live.snapshot.run
     return _subject(live, has_news=run is not None and bool(run.state.top or run.state.frames or run.state.detections))
 
 
-def _subject(live: Live, has_news: bool) -> Subject:
+def _subject(live: Live, has_news: bool) -> ShownRun:
     run, previous = live.snapshot.run, live.previous
     if run is None or previous is None:
-        return Subject(run)
+        return ShownRun(run)
     under_way = run.info.outcome == outcome.RUNNING
     model = live.activity.model if under_way and run.info.model is None else run.info.model
     if previous.info.model != model:
-        return Subject(run)
+        return ShownRun(run)
     if has_news or not under_way:
-        return Subject(run, previous)
+        return ShownRun(run, previous)
     older = live.runs[-2] if len(live.runs) > 1 and live.runs[-2].info.model == model else None
-    return Subject(previous, older, held=True)
+    return ShownRun(previous, older, held=True)

@@ -31,13 +31,13 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def prose(sentences: Iterable[Sentence], room: Area) -> list[Line]:
+def prose(sentences: Iterable[Sentence], area: Area) -> list[Line]:
     """Each sentence on lines of its own, as many as there is room for; a mark where something is missing."""
-    lines = [(line, role) for text, role in sentences for line in wrapped(text, room.width)]
-    shown = [span(line, role) for line, role in lines[: room.height]]
-    if len(lines) > room.height > 0:
-        line, role = lines[room.height - 1]
-        mark = "~" if room.ascii else "…"
-        short = line if cell_len(line) < room.width else set_cell_size(line, room.width - 1)
+    lines = [(line, role) for text, role in sentences for line in wrapped(text, area.width)]
+    shown = [span(line, role) for line, role in lines[: area.height]]
+    if len(lines) > area.height > 0:
+        line, role = lines[area.height - 1]
+        mark = "~" if area.ascii else "…"
+        short = line if cell_len(line) < area.width else set_cell_size(line, area.width - 1)
         shown[-1] = span(short + mark, role)
     return shown

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from npumon.tui.paint import Area
-from npumon.tui.panes.prose import prose, wrapped
+from npumon.tui.panes.paragraphs import prose, wrapped
 from tests.tui.moments import texts
 
 

@@ -10,7 +10,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
-from npumon.tui.panes.absence import hindrances, why_nothing
+from npumon.tui.panes.empty_state import hindrances, why_nothing
 from tests.tui.moments import MISSING, PROFILING_OFF, board, under_way, without_counters
 from tests.tui.stage import live
 
