@@ -7,6 +7,7 @@
 #   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files
 #   make screenshots   the pictures of the README, from the simulated board
 #   make snapshots     the texts of all pages that the tests compare with
+#   make golden        the sentences that the tests compare with, and how they differ
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -20,7 +21,7 @@ PIP    := PYTHONDONTWRITEBYTECODE= PIP_DISABLE_PIP_VERSION_CHECK=1
 FUZZ_SECONDS ?= 60
 TESTS  := $(BIN)/python -m pytest -q -n auto
 
-.PHONY: demo test test-vm check lint unit suite screenshots snapshots bench fuzz clean
+.PHONY: demo test test-vm check lint unit suite screenshots snapshots golden bench fuzz clean
 
 demo: $(USER)/.installed
 	@if [ -t 0 ] && [ -t 1 ]; then $(USER)/bin/npumon --demo; else $(USER)/bin/npumon snapshot --demo; fi
@@ -53,6 +54,11 @@ screenshots: $(VENV)/.dev
 
 snapshots: $(VENV)/.dev
 	NPUMON_UPDATE_SNAPSHOTS=1 $(TESTS) tests/tui/test_snapshots.py
+
+golden: $(VENV)/.dev
+	-NPUMON_UPDATE_GOLDEN=1 $(TESTS) $$(grep -rlw golden tests --include='test_*.py')
+	$(BIN)/python -m tests.golden
+	git --no-pager diff -- tests/golden.txt
 
 bench: $(USER)/.installed $(BENCH)/.installed
 	$(USER)/bin/python tests/bench/run.py

@@ -15,6 +15,7 @@ import pytest
 from npumon.board.board_lock import FileBoardLock, lock_folder
 from npumon.board.roots import Roots
 from npumon.core.problems import ProblemError
+from tests import golden
 
 _HOLDER = """\
 import sys
@@ -58,10 +59,11 @@ def test_this_process(tmp_path: Path) -> None:
     with lock.hold("runs a model"):
         problem = lock.busy()
         assert problem is not None
-        assert (problem.id, problem.kind) == ("board.busy", "unavailable")
-        assert problem.what == "npumon itself runs a model on this board."
-        with pytest.raises(ProblemError, match="npumon itself runs a model"), lock.hold("changes the driver"):
+        assert problem.kind == "unavailable"
+        golden.problem(problem, "board.busy this process")
+        with pytest.raises(ProblemError) as caught, lock.hold("changes the driver"):
             pass
+        assert caught.value.problem == problem
 
 
 def test_another_process_is_named(tmp_path: Path) -> None:
@@ -70,7 +72,7 @@ def test_another_process_is_named(tmp_path: Path) -> None:
         lock = FileBoardLock(tmp_path)
         with pytest.raises(ProblemError) as caught, lock.hold("changes the driver"):
             pass
-        assert caught.value.problem.what == f"Another npumon (process {holder.pid}) runs a model on this board."
+        golden.problem(caught.value.problem, "board.busy another process", pid=holder.pid)
         assert caught.value.problem == lock.busy()
     finally:
         end(holder)
@@ -92,16 +94,17 @@ def test_hostile_text_is_shown_as_text(tmp_path: Path) -> None:
     with lock.hold("x"):
         (tmp_path / "npumon.lock").write_bytes(b"\x1b]0;evil\x07 x" * 100)
         problem = lock.busy()
-        assert problem is not None
-        assert problem.what == "Another npumon works on this board."
+        golden.problem(problem, "board.busy unknown process")
         (tmp_path / "npumon.lock").write_bytes(b"1 \x1b]0;evil\x07\nmore")
         problem = lock.busy()
-        assert problem is not None
-        assert problem.what == "Another npumon (process 1) \\x1b]0;evil\\x07 on this board."
+        golden.problem(problem, "board.busy hostile text")
 
 
-@pytest.mark.parametrize("kind", ["folder", "link", "fifo"])
-def test_what_is_no_lock_file(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("folder", "board.lock folder"), ("link", "board.lock link"), ("fifo", "board.lock fifo")],
+)
+def test_what_is_no_lock_file(tmp_path: Path, kind: str, key: str) -> None:
     path = tmp_path / "npumon.lock"
     if kind == "folder":
         path.mkdir()
@@ -112,9 +115,8 @@ def test_what_is_no_lock_file(tmp_path: Path, kind: str) -> None:
     lock = FileBoardLock(tmp_path)
     with pytest.raises(ProblemError) as caught, lock.hold("runs a model"):
         pass
-    assert caught.value.problem.id == "board.lock"
     assert caught.value.problem == lock.busy()
-    assert f"sudo rm {path}" in caught.value.problem.remedy
+    golden.problem(caught.value.problem, key, path=path)
 
 
 def test_root_and_users_share_it(open_place: Path, without_rights: Callable[[], AbstractContextManager[None]]) -> None:
@@ -124,8 +126,7 @@ def test_root_and_users_share_it(open_place: Path, without_rights: Callable[[], 
         with FileBoardLock(open_place).hold("runs a model"):
             with without_rights():
                 problem = FileBoardLock(open_place).busy()
-            assert problem is not None
-            assert problem.what == "npumon itself runs a model on this board."
+            golden.problem(problem, "board.busy this process")
         with without_rights(), FileBoardLock(open_place).hold("runs a model"):
             assert (open_place / "npumon.lock").read_text().endswith(" runs a model\n")
     finally:
@@ -142,17 +143,11 @@ def test_a_folder_that_this_user_may_not_write_to(
         with pytest.raises(ProblemError) as caught, lock.hold("runs a model"):
             pass
     assert problem == caught.value.problem
-    assert problem.id == "board.lock"
-    path = open_place / "npumon.lock"
-    assert problem.what == f"The lock file {path} cannot be made: this user may not write to {open_place}."
-    assert problem.remedy == f"Let everybody do that: sudo chmod 1777 {open_place}"
+    golden.problem(problem, "board.lock not permitted", folder=open_place)
 
 
 def test_a_folder_that_has_gone(tmp_path: Path) -> None:
-    problem = FileBoardLock(tmp_path / "gone").busy()
-    assert problem is not None
-    assert problem.what.endswith("npumon.lock cannot be made: No such file or directory.")
-    assert f"df {tmp_path / 'gone'}" in problem.remedy
+    golden.problem(FileBoardLock(tmp_path / "gone").busy(), "board.lock missing folder", folder=tmp_path / "gone")
 
 
 def test_folder(tmp_path: Path) -> None:
