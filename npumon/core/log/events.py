@@ -1,16 +1,39 @@
-"""The vocabulary: what a profiler log can say, one frozen dataclass for each thing it says.
+"""The vocabulary: what a profiler log can say, one named tuple for each thing it says.
 
-The parser turns bytes into these; `state.reduce` folds them. Units are in the field names. All text in an event
-is visible text already: escape sequences are gone, other control characters are spelled out (`core.text`).
+The parser turns bytes into events; `state.reduce` folds them. Units are in the field names. All text in an event
+is already visible text: escape sequences are removed, other control characters are spelled out (`core.text`).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from npumon.core.profile import Detection, Diagnostic, Operation, TopEntry
 
+_EventT = TypeVar("_EventT")
 
+
+class _EventMethods(tuple[object, ...]):
+    """What events do otherwise than other named tuples, which cannot inherit it."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return type(self) is not type(other) or tuple.__ne__(self, other)
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _event(kind: type[_EventT]) -> type[_EventT]:
+    """Make a named tuple an event: equal only to events of its own kind, and true even without fields."""
+    for name in ("__eq__", "__ne__", "__bool__"):
+        setattr(kind, name, getattr(_EventMethods, name))
+    return kind
+
+
+@_event
 class ProductNamed(NamedTuple):
     """`#productname=VIPNano-QI, pid=0x88`: which NPU the driver found."""
 
@@ -18,34 +41,40 @@ class ProductNamed(NamedTuple):
     pid: str
 
 
+@_event
 class ThreadCreated(NamedTuple):
     """`Created VX Thread: 0xa69a21c0`."""
 
     handle: str
 
 
+@_event
 class ThreadExited(NamedTuple):
     """`Exit VX Thread: 0xa69a21c0`: the program is done with the NPU."""
 
     handle: str
 
 
+@_event
 class NetworkCreated(NamedTuple):
     """`Create Neural Network: 59ms or 59455us`."""
 
     elapsed_us: int
 
 
+@_event
 class VerifyStarted(NamedTuple):
     """`Verify...`: the graph is being checked and compiled; this may take long."""
 
 
+@_event
 class GraphVerified(NamedTuple):
     """`Verify Graph: 0ms or 823us`."""
 
     elapsed_us: int
 
 
+@_event
 class CommandBufferGenerated(NamedTuple):
     """`generate command buffer, device count=1, core count per-device: 1,`."""
 
@@ -53,6 +82,7 @@ class CommandBufferGenerated(NamedTuple):
     core_count: int
 
 
+@_event
 class AxiSramLocated(NamedTuple):
     """`current device id=0, AXI SRAM base address=0xff000000`."""
 
@@ -60,20 +90,24 @@ class AxiSramLocated(NamedTuple):
     base_address: str
 
 
+@_event
 class TilingStarted(NamedTuple):
     """`---…Begin VerifyTiling …---`: what follows is the compiler's table, free text to us."""
 
 
+@_event
 class TilingNote(NamedTuple):
     """A line inside the VerifyTiling block: known to belong there, not read any further."""
 
     text: str
 
 
+@_event
 class TilingEnded(NamedTuple):
     """`---…End VerifyTiling …---`."""
 
 
+@_event
 class MemorySized(NamedTuple):
     """`AXI-SRAM = 1048576 Bytes VIP-SRAM = 522240 Bytes …`: on-chip memory the graph may use."""
 
@@ -81,12 +115,14 @@ class MemorySized(NamedTuple):
     vip_sram_bytes: int
 
 
+@_event
 class GraphStarted(NamedTuple):
     """`Start run graph [1] times...`: the number of iterations to come (VNN_LOOP_TIME)."""
 
     loops: int
 
 
+@_event
 class OperationProfiled(NamedTuple):
     """One profiled block, whole. `complete` is False when the text broke off before the block's end."""
 
@@ -94,12 +130,14 @@ class OperationProfiled(NamedTuple):
     complete: bool = True
 
 
+@_event
 class VpcElapsed(NamedTuple):
     """`VPC_ELAPSETIME: 21124`: the window, in microseconds, in which the cycles were counted."""
 
     elapsed_us: int
 
 
+@_event
 class IterationEnded(NamedTuple):
     """`Run the 1 time: 21.00ms or 21609.00us`. The ms figure is cut off by the program; the us one is exact."""
 
@@ -107,6 +145,7 @@ class IterationEnded(NamedTuple):
     elapsed_us: float | None
 
 
+@_event
 class IterationFailed(NamedTuple):
     """`Run graph the 0 time fail` (0-based in the text, 1-based here) or `Test Fail,Execution Time Too Long`."""
 
@@ -115,76 +154,89 @@ class IterationFailed(NamedTuple):
     line: int | None = None
 
 
+@_event
 class InferenceTimed(NamedTuple):
     """KSNN: `Done. inference :  0.0423` (seconds in the text): one inference, with or without a `Run the` line."""
 
     elapsed_us: float | None
 
 
+@_event
 class TotalAnnounced(NamedTuple):
     """`vxProcessGraph execution time:` or `Execution time:`: the totals come next."""
 
 
+@_event
 class TotalTimed(NamedTuple):
     """`Total   21.00ms or 21625.00us`."""
 
     elapsed_us: float | None
 
 
+@_event
 class AverageTimed(NamedTuple):
     """`Average 21.62ms or 21625.00us`."""
 
     elapsed_us: float | None
 
 
+@_event
 class TopStarted(NamedTuple):
     """` --- Top5 ---` or `----- Show Top5 +-----`: `size` classes come next."""
 
     size: int
 
 
+@_event
 class TopListed(NamedTuple):
     """`  2: 0.833984`: one class of the list."""
 
     entry: TopEntry
 
 
+@_event
 class KsnnAnnounced(NamedTuple):
     """` |--- KSNN Version: v1.3 +---|`: the program is a KSNN example (Python on the same NPU)."""
 
     version: str
 
 
+@_event
 class StageReached(NamedTuple):
     """`Start init neural network ...`, `Det_set_input START`: a step that the program announces."""
 
     text: str
 
 
+@_event
 class DetectionsCounted(NamedTuple):
     """`resultData.detect_num=3`: a new frame with so many objects."""
 
     objects: int
 
 
+@_event
 class ObjectDetected(NamedTuple):
     """`i:3 left:.. right:.. top:.. bottom:..` (C demos), or class, score and box coordinates (KSNN)."""
 
     detection: Detection
 
 
+@_event
 class DriverVersioned(NamedTuple):
     """`HAL user version 6.4.3.5.293908`: the user-space part of the driver."""
 
     version: str
 
 
+@_event
 class Diagnosed(NamedTuple):
     """A diagnostic: OVXLIB or detection library message, shell death notice, or the parser's own remark."""
 
     diagnostic: Diagnostic
 
 
+@_event
 class Unrecognized(NamedTuple):
     """A line nobody knows. Counted and shown, never lost."""
 

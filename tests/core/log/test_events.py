@@ -61,3 +61,24 @@ def test_events_are_values(event: ev.Event) -> None:
     hash(event)
     with pytest.raises(AttributeError):
         event.anything = 1  # type: ignore[union-attr]  # that it cannot be set is the point
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_events_are_equal_to_their_own_kind_only_and_true(event: ev.Event) -> None:
+    twin = type(event)(*event)
+    plain: object = tuple(event)
+    assert event == twin
+    assert (event != twin) is False
+    assert hash(event) == hash(twin)
+    assert event != plain
+    assert plain != event
+    assert bool(event) is True
+
+
+def test_no_two_kinds_are_equal_however_alike_their_fields() -> None:
+    alike: list[ev.Event] = [ev.TotalTimed(1.0), ev.AverageTimed(1.0), ev.InferenceTimed(1.0), ev.TopStarted(1)]
+    empty: list[ev.Event] = [ev.VerifyStarted(), ev.TilingStarted(), ev.TilingEnded(), ev.TotalAnnounced()]
+    for kinds in (alike, empty):
+        assert len(set(kinds)) == len(kinds)
+        assert all((one == other) is (one is other) for one in kinds for other in kinds)
+        assert all((one != other) is (one is not other) for one in kinds for other in kinds)
