@@ -4,6 +4,7 @@
 #   make test-vm the part of it that needs a kernel of its own: galcore's reload in an emulated machine
 #   make check   the fast part of it: lint, types, floors, unit tests
 #   make bench   measurements: prints tables, judges nothing
+#   make bench-against REF=…   this tree against another commit, in turn: what became slower
 #   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files
 #   make screenshots   the pictures of the README, from the simulated board
 #   make snapshots     the texts of all pages that the tests compare with
@@ -21,7 +22,7 @@ PIP    := PYTHONDONTWRITEBYTECODE= PIP_DISABLE_PIP_VERSION_CHECK=1
 FUZZ_SECONDS ?= 60
 TESTS  := $(BIN)/python -m pytest -q -n auto
 
-.PHONY: demo test test-vm check lint unit suite screenshots snapshots golden bench fuzz clean
+.PHONY: demo test test-vm check lint unit suite screenshots snapshots golden bench bench-against fuzz clean
 
 demo: $(USER)/.installed
 	@if [ -t 0 ] && [ -t 1 ]; then $(USER)/bin/npumon --demo; else $(USER)/bin/npumon snapshot --demo; fi
@@ -63,6 +64,14 @@ golden: $(VENV)/.dev
 bench: $(USER)/.installed $(BENCH)/.installed
 	$(USER)/bin/python tests/bench/run.py
 	$(BENCH)/bin/python tests/bench/terminal.py --npumon $(USER)/bin/npumon
+
+REF ?= HEAD~1
+PAIRS ?= 15
+bench-against: $(USER)/.installed $(BENCH)/.installed
+	rm -rf $(VENV)-ref && git worktree prune && git worktree add --quiet --detach $(VENV)-ref $(REF)
+	$(MAKE) -C $(VENV)-ref .venv-user/.installed
+	$(BENCH)/bin/python tests/bench/before_after.py $(VENV)-ref/.venv-user/bin/npumon $(USER)/bin/npumon --pairs $(PAIRS); \
+	    status=$$?; git worktree remove --force $(VENV)-ref; exit $$status
 
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_modelfile.py --seconds $(FUZZ_SECONDS) --findings $(VENV)-findings

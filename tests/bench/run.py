@@ -24,8 +24,8 @@ MEGABYTES = int(os.environ.get("BENCH_MB", "200"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 
 
-#: Runs a command and prints its wall seconds and its peak memory in kB. A process of its own, and a small one: the peak
-#: that the kernel reports of a child is never below what its parent had when it forked.
+#: Runs a command and prints its wall seconds, its peak memory in kB and its CPU seconds. A process of its own, and a
+#: small one: the peak that the kernel reports of a child is never below what its parent had when it forked.
 MEASURE = """
 import os, sys, time
 began = time.perf_counter()
@@ -36,7 +36,7 @@ if pid == 0:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.execvp(sys.argv[2], sys.argv[2:])
 _, status, usage = os.wait4(pid, 0)
-print(time.perf_counter() - began, usage.ru_maxrss)
+print(time.perf_counter() - began, usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 """
 
 
@@ -44,7 +44,7 @@ def timed(command: Sequence[str], stdout: Path | None = None) -> tuple[float, fl
     """Wall seconds, and the peak memory in MB of the command's largest process."""
     sink = os.devnull if stdout is None else str(stdout)
     words = [sys.executable, "-I", "-S", "-c", MEASURE, sink, *command]
-    seconds, kilobytes = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    seconds, kilobytes, _ = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
     return float(seconds), int(kilobytes) / 1000
 
 
