@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
@@ -21,8 +20,7 @@ ReadNetwork = Callable[[], Network | None]
 StopReason = Literal["timeout", "cancelled", "left", "watcher"]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(NamedTuple):
     """A program to run. `environment` is added to the caller's; `timeout_s` None means no limit.
 
     `keep` lets the run go on when its watcher is gone; otherwise it is ended with the watcher.
@@ -36,8 +34,7 @@ class RunRequest:
     model: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExitRecord:
+class ExitRecord(NamedTuple):
     """How a run ended, as its supervisor saw it.
 
     `exit_status` is None when a signal ended the program (then `signal` names it) or when it could not be
@@ -100,8 +97,7 @@ class ModelRunner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LogChunk:
+class LogChunk(NamedTuple):
     """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so; there may be
     none of it yet.
 

@@ -6,7 +6,7 @@ without an NPU (S922X, S905X3), which their own compatible strings give away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.board.roots import Roots
 from npumon.board.sysfs import read_bytes
@@ -27,8 +27,7 @@ _VARIANTS = {"A311D": "VIM3", "S905D3": "VIM3L"}
 _SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """The device tree's `model`, and the chip and model file variant (VIM3, VIM3L) that follow from it."""
 
     model: str | None = None

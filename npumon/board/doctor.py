@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from npumon.board.driver.module import find_module_file, load_line
 from npumon.board.models.entry import ModelEntry
@@ -22,8 +22,7 @@ ENOUGH_BYTES = 64 * 1024 * 1024
 _LISTED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing looked at. `ok` None means that it cannot be told, or is only for information.
 
     `id` is stable, for scripts. `remedy` is one sentence or command, None where nothing needs mending.
@@ -35,8 +34,7 @@ class Finding:
     remedy: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What only the caller knows: where results go, what the terminal can show, where models were looked for.
 
     `encoding` is standard output's, `terminal` its TERM where it is a terminal, else None. `interrupted` is what there

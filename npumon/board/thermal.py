@@ -6,8 +6,8 @@ in the NPU itself. Figures are millidegrees Celsius (the kernel's thermal sysfs 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names, read_integer, read_text
@@ -19,8 +19,7 @@ _SHOWN = 60
 _MOST = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+class Trip(NamedTuple):
     """The lowest temperature of a zone at which the kernel slows the chip down or stops the machine."""
 
     zone: str

@@ -45,14 +45,13 @@ def command_program(command: tuple[str, ...], folder: Path, ctx: CommandContext)
 
 def kept_program(record: RunRecord, ctx: CommandContext) -> PlannedRun:
     """What an earlier npumon ran, as far as that is on record: with today's settings, for its environment is not."""
-    from dataclasses import replace
 
     known = (entry for entry in ctx.models() if (entry.command, str(entry.folder)) == (record.command, record.cwd))
     entry = next(known, None)
     if entry is not None:
         return model_program(entry, ctx)
     program = command_program(record.command or ("",), Path(record.cwd), ctx)
-    return program._replace(request=replace(program.request, model=record.model))
+    return program._replace(request=program.request._replace(model=record.model))
 
 
 def _request(ctx: CommandContext, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:

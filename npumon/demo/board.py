@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -22,8 +22,7 @@ _MARK = "npumon demo board"
 _MARK_FILE = "BOARD"
 
 
-@dataclass(frozen=True, slots=True)
-class DemoBoard:
+class DemoBoard(NamedTuple):
     """A board on disk.
 
     `root` stands for `/` (proc, sys, dev, lib), `home` for the user's home folder, `bin` holds insmod, rmmod and

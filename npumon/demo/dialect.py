@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """One combination of spellings. The defaults are those of the run in the vendor's performance document.
 
     `gap` is the number of blanks before `(MByte)`; None means two or one by name, as the driver has it.

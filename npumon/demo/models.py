@@ -5,7 +5,6 @@ inceptionv3 has the figures of the run in the vendor's performance document; all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from npumon.core.profile import Detection, TopEntry
@@ -33,8 +32,7 @@ class Cost(NamedTuple):
     idle: float
 
 
-@dataclass(frozen=True, slots=True)
-class DemoModel:
+class DemoModel(NamedTuple):
     """A model on the demo board.
 
     `folder` is relative to the home folder, `files` (synthetic networks and placeholders) and `program` to `folder`.

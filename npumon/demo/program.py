@@ -12,7 +12,6 @@ import itertools
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +112,8 @@ class DemoProgram:
 
     def _times(self, figures: SyntheticRun, run: int) -> None:
         loops = max(1, number(os.environ.get("VNN_LOOP_TIME"), 1))
-        dialect = replace(C_DEMO if self._model.name == "inceptionv3" else LAYERED, threads=self._debug)
+        spoken = C_DEMO if self._model.name == "inceptionv3" else LAYERED
+        dialect = spoken._replace(threads=self._debug)
         start = self._start(figures)
         self._print(writer.opening(start._replace(verify_us=figures.verify_us, loops=loops), dialect))
         total_us = float(TOTAL_OVER_ELAPSED)
@@ -131,7 +131,7 @@ class DemoProgram:
 
     def _objects(self, figures: SyntheticRun, run: int) -> None:
         stage = "result type is 2"
-        dialect = replace(C_DEMO, threads=False)
+        dialect = C_DEMO._replace(threads=False)
         self._print(writer.opening(RunState(stage=stage), dialect))
         took_us = self._next(figures, 1).elapsed_us or 0.0
         self._print([writer.Block([], took_us)])
@@ -154,7 +154,7 @@ class DemoProgram:
     # -- parts of them ---------------------------------------------------------------------------------------------
 
     def _announce_ksnn(self, figures: SyntheticRun) -> Dialect:
-        dialect = replace(KSNN, threads=self._debug)
+        dialect = KSNN._replace(threads=self._debug)
         state = self._start(figures)._replace(ksnn_version="v1.3", stage=writer.KSNN_STAGES[-1])
         self._print(writer.opening(state if self._debug else state._replace(create_us=None), dialect))
         return dialect

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
 
@@ -14,8 +13,7 @@ Ending = Literal["exit", "crash", "hang"]
 CLOCK_MHZ = 16_697_255 / 21_124
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """One thing that can happen on a board.
 
     `model` names the model that shows it (`models.MODELS`). `execution` multiplies the execution time of every

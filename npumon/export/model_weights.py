@@ -18,7 +18,7 @@ def weights_text(statistics: WeightStatistics, style: Style = PLAIN) -> str:
 
 
 def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
-    count = statistics.count
+    count = statistics.values
     title = "Weights  "
     told = f"{units.grouped(count)} half-precision values"
     for name in ("minimum", "maximum", "mean", "deviation"):
@@ -37,7 +37,7 @@ def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
     yield from wrapped(rare + (", a byte left over" if statistics.odd_byte else ""), style.width, style, " " * 9)
     if not statistics.histogram:
         return
-    most = max(item.count for item in statistics.histogram)
+    most = max(item.values for item in statistics.histogram)
     layout = (
         GridColumn("Magnitude"),
         GridColumn("values", 1, right=True),
@@ -47,11 +47,11 @@ def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
     rows = [
         (
             f"{_INDENT}{item.low:.3g} to {item.high:.3g}",
-            units.grouped(item.count),
-            units.percent(item.count / count),
-            units.percent(item.negative / item.count if item.count else None),
+            units.grouped(item.values),
+            units.percent(item.values / count),
+            units.percent(item.negative / item.values if item.values else None),
         )
         for item in statistics.histogram
     ]
     yield ""
-    yield from grid(layout, rows, style, [Bar(item.count / most) for item in statistics.histogram])
+    yield from grid(layout, rows, style, [Bar(item.values / most) for item in statistics.histogram])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.modelfile.description import FileCheck, Fit, Sizes
 
@@ -13,8 +13,7 @@ GX8002_SRAM_BYTES = 0x30000
 GX8002_FLASH_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """What a model may use. A firmware gives the NPU less than the chip has: CONFIG_NPU_SRAM_SIZE_KB.
 
     A budget of SRAM that somebody named is one to be kept: a model that needs flash as well is refused then,

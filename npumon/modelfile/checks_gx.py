@@ -211,16 +211,16 @@ def _literal(role: str, array: ByteArray, literals: Literals) -> FileCheck | Non
     """What is wrong with the numbers of an array, or keeps them from being counted."""
     if literals.elided:
         detail = f"{array.name}: ...... stands for some of the numbers, so they were not counted"
-        return FileCheck("gx.elided", "info", True, array.declared, literals.count, detail)
+        return FileCheck("gx.elided", "info", True, array.declared, literals.numbers, detail)
     if literals.bad:
         detail = f"{array.name} holds what is no byte"
         return FileCheck("gx.literal", "fail", False, "0..255", shown(literals.first_bad or b""), detail)
-    if array.declared is None or array.declared == literals.count:
+    if array.declared is None or array.declared == literals.numbers:
         return None
-    if role == "cpu" and literals.count < array.declared:
+    if role == "cpu" and literals.numbers < array.declared:
         return None  # LEO's compiler writes the prepared part only and leaves the rest to be zero.
-    detail = _delta(f"numbers in {array.name}", literals.count - array.declared)
-    return FileCheck("gx.literal", "fail", False, array.declared, literals.count, detail)
+    detail = _delta(f"numbers in {array.name}", literals.numbers - array.declared)
+    return FileCheck("gx.literal", "fail", False, array.declared, literals.numbers, detail)
 
 
 def _structs(header: GxHeader, model: ModelFile) -> Iterator[FileCheck]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.modelfile import nbg_layout as layout
 from npumon.modelfile.description import FileCheck, NbgInfo, Tensor
@@ -13,8 +13,7 @@ from npumon.modelfile.text import shown
 _VIP_RESERVE_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """The NPU to run on, as far as known: its PID (0x88) and its SRAMs as its driver reports them, in bytes."""
 
     pid: int | None = None

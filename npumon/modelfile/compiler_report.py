@@ -7,7 +7,7 @@ table of weights and one of data and instructions by operation.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.modelfile.description import FileCheck, ModelFile
 from npumon.modelfile.text import shown
@@ -22,8 +22,7 @@ _ROW = re.compile(rb"0x[0-9a-f]{1,12} .{0,200}\)[ \t]{1,40}(\S{1,300})[ \t\r]{0,
 _ROLES = ("ops", "data", "cmd", "input", "output", "tmp", "weight")
 
 
-@dataclass(frozen=True, slots=True)
-class OperationMemory:
+class OperationMemory(NamedTuple):
     """Bytes that one operation of the graph accounts for, where the report has its tables."""
 
     name: str
@@ -32,8 +31,7 @@ class OperationMemory:
     instruction_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CompilerReport:
+class CompilerReport(NamedTuple):
     """The figures of a compiler run: `memory` by role, in bytes; `finished` when it said that all went well."""
 
     memory: tuple[tuple[str, int], ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.modelfile.header_scan import SourceText
 from npumon.modelfile.literals import Literals
@@ -56,8 +56,7 @@ _SETTING = re.compile(rb"^[ \t*/]{0,16}([A-Z][A-Z0-9_]{2,40})[ \t]{0,40}:[ \t]{0
 _WIDTHS = {b"char": 1, b"int8_t": 1, b"uint8_t": 1, b"short": 2, b"uint16_t": 2, b"int": 4, b"uint32_t": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """`const unsigned int total_size = 151550;`"""
 
     name: str
@@ -65,8 +64,7 @@ class Number:
     disabled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """`const char *version = "1.5.3rc7";`"""
 
     name: str
@@ -74,8 +72,7 @@ class Text:
     disabled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """`npu_data_t Feats[1][15][40];`"""
 
     type: str
@@ -83,8 +80,7 @@ class Member:
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Struct:
+class Struct(NamedTuple):
     """A struct with its members; `malformed` counts the members that could not be read."""
 
     name: str
@@ -94,8 +90,7 @@ class Struct:
     disabled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ByteArray:
+class ByteArray(NamedTuple):
     """`const unsigned char cmd_content[5172] __attribute__ ((aligned(4))) DRAM0_NPU_CMD_ATTR = { … };`
 
     `declared` is None for `[]`, `width` the bytes of an element, `literals` None where there is no initialiser.
@@ -111,8 +106,7 @@ class ByteArray:
     disabled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Declarations:
+class Declarations(NamedTuple):
     """Everything a header declares that a reader of models may want; of `pointers` only the names (null ones)."""
 
     numbers: tuple[Number, ...]

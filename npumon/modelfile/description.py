@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 #: `gxnpuc` is a header of the same compiler for a core that is not known here.
 Format = Literal["gx8002", "gxnpuc-leo", "gxnpuc-apus", "gxnpuc", "npub", "nbg"]
@@ -12,8 +11,7 @@ Mode = Literal["sram", "xip"]
 Value = str | int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FileCheck:
+class FileCheck(NamedTuple):
     """One rule and whether it holds.
 
     `severity` says how bad it is when it does not: only a `fail` makes the file unusable. An `info` that holds
@@ -28,8 +26,7 @@ class FileCheck:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiler:
+class Compiler(NamedTuple):
     """Who made the file. `compiled_at` is ISO 8601 without a zone, as the compiler prints local time."""
 
     version: str | None = None
@@ -38,8 +35,7 @@ class Compiler:
     compiled_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """The memory budget of a model, in bytes, as declared.
 
     `total` = `npu` + `input` + `output` and `npu` = `cmd` + `weight` + `data` + `tmp` + `ops` in a sound GX8002
@@ -59,8 +55,7 @@ class Sizes:
     in_out_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quantization:
+class Quantization(NamedTuple):
     """How integers stand for real numbers. Only the fields that mean something for `kind` are set.
 
     dynamic: real = stored / 2^`fractional_bits`; affine: real = (stored - `zero_point`) * `scale`.
@@ -72,8 +67,7 @@ class Quantization:
     zero_point: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """An input or output. `shape` is outermost first; `offset_bytes` is its place in its struct.
 
     `bytes` is None where the element type is unknown, `offset_bytes` where there is no struct. `entry_name` is
@@ -90,8 +84,7 @@ class Tensor:
     entry_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatePair:
+class StatePair(NamedTuple):
     """A recurrent state and the output that is its next value; `ok` when dimensions and element type agree."""
 
     input: str
@@ -99,8 +92,7 @@ class StatePair:
     ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """What one way of running needs of the NPU's SRAM and of flash, against what there is.
 
     `sram`: commands, weights and data in SRAM. `xip`: commands and weights are read from flash.
@@ -127,8 +119,7 @@ class Fit:
         return self.ok and self.needs_bytes * 10 > self.budget_bytes * 9
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(NamedTuple):
     """An array of bytes in the file.
 
     `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu. `content` is None where there is none or, as
@@ -139,7 +130,7 @@ class Array:
     name: str
     role: str
     size_bytes: int
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | None = None
     unreadable: bool = False
     alignment: int | None = None
     macro: str | None = None
@@ -147,8 +138,7 @@ class Array:
     disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NbgInfo:
+class NbgInfo(NamedTuple):
     """What only a Vivante network binary graph has.
 
     `format_version` and `target_pid` are as in the header. `pool_bytes` is video memory for intermediate
@@ -175,8 +165,7 @@ class NbgInfo:
     largest_blob_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFile:
+class ModelFile(NamedTuple):
     """One model file.
 
     `settings` are the compiler's configuration where the banner repeats it, `strings` texts that the file
@@ -184,9 +173,9 @@ class ModelFile:
     """
 
     format: Format
-    compiler: Compiler = field(default_factory=Compiler)
+    compiler: Compiler = Compiler()
     pb_md5: str | None = None
-    sizes: Sizes = field(default_factory=Sizes)
+    sizes: Sizes = Sizes()
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
     in_out: tuple[Tensor, ...] = ()
@@ -220,4 +209,4 @@ class ModelFile:
 
     def with_checks(self, *checks: FileCheck) -> ModelFile:
         """The same file with further checks, such as those that need a second file."""
-        return replace(self, checks=self.checks + checks)
+        return self._replace(checks=self.checks + checks)

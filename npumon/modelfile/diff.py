@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from npumon.modelfile.description import ModelFile, Sizes, Tensor
 
@@ -22,8 +21,7 @@ SENTENCES: dict[Verdict, str] = {
 _CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class SizeChange:
+class SizeChange(NamedTuple):
     """A size in bytes before and after; `delta` is signed, None where either side does not say."""
 
     name: str
@@ -40,8 +38,7 @@ class SizeChange:
         return None if self.delta is None or not self.before else 100.0 * self.delta / self.before
 
 
-@dataclass(frozen=True, slots=True)
-class ContentChange:
+class ContentChange(NamedTuple):
     """Whether an array's bytes are the same, and how many of them agree from the beginning.
 
     `kind` is unknown, and `same` None, where either side's numbers cannot be read or are left out.
@@ -56,8 +53,7 @@ class ContentChange:
         return None if self.kind == "unknown" else self.kind == "same"
 
 
-@dataclass(frozen=True, slots=True)
-class TensorChange:
+class TensorChange(NamedTuple):
     """A tensor that was added, removed, reshaped (a change of its element type counts as well), requantized or moved.
 
     Members of in_out are named with their struct, where they change and the inputs and outputs do not.
@@ -69,8 +65,7 @@ class TensorChange:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FactChange:
+class FactChange(NamedTuple):
     """Another statement that differs, such as the compiler's version or the place of an array."""
 
     name: str
@@ -78,8 +73,7 @@ class FactChange:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ModelDiff:
+class ModelDiff(NamedTuple):
     """The differences of two files. `sizes` lists every known size, changed or not; the others only changes.
 
     `same_graph` is None where either file does not name its graph by pb_md5.
@@ -130,8 +124,7 @@ def equal_prefix(one: bytes, other: bytes) -> int:
 
 def _sizes(before: ModelFile, after: ModelFile) -> tuple[SizeChange, ...]:
     pairs = [
-        (field.name.removesuffix("_bytes"), getattr(before.sizes, field.name), getattr(after.sizes, field.name))
-        for field in fields(Sizes)
+        (name.removesuffix("_bytes"), getattr(before.sizes, name), getattr(after.sizes, name)) for name in Sizes._fields
     ]
     if before.nbg and after.nbg:
         one, other = before.nbg, after.nbg
@@ -164,7 +157,7 @@ def _tensors(before: ModelFile, after: ModelFile) -> tuple[TensorChange, ...]:
     changes = _side(before.inputs, after.inputs) + _side(before.outputs, after.outputs)
     if not changes:
         in_out = _side(before.in_out, after.in_out)
-        changes = [replace(change, name=f"in_out.{change.name}") for change in in_out]
+        changes = [change._replace(name=f"in_out.{change.name}") for change in in_out]
     return tuple(changes)
 
 
@@ -239,7 +232,7 @@ def _quantized(tensor: Tensor) -> str | None:
     """The quantization in words; it is part of what a tensor's bytes mean."""
     if tensor.quantization is None:
         return None
-    fields = ((name.replace("_", " "), value) for name, value in asdict(tensor.quantization).items())
+    fields = ((name.replace("_", " "), value) for name, value in tensor.quantization._asdict().items())
     return ", ".join(str(value) if name == "kind" else f"{name} {value}" for name, value in fields if value is not None)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
 from npumon.modelfile.compiler_report import OperationMemory
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
@@ -128,7 +127,8 @@ def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
 
 def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
     """The statistics of a model's weights, as its document has them under `weights` where they were asked for."""
-    value: dict[str, Json] = asdict(statistics)
+    value: dict[str, Json] = {"count": statistics.values, **statistics._asdict()}
+    del value["values"]
     value["histogram"] = [
         {"from": item.low, "below": item.high, "positive": item.positive, "negative": item.negative}
         for item in statistics.histogram
@@ -138,7 +138,7 @@ def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
 
 def operations_document(operations: Iterable[OperationMemory]) -> list[Json]:
     """What the compiler printed of each operation, as a document has it under `operations`; absent is None."""
-    return [asdict(operation) for operation in operations]
+    return [operation._asdict() for operation in operations]
 
 
 def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:
@@ -187,7 +187,7 @@ def _short(tensor: Tensor) -> str:
 
 
 def _nbg(info: NbgInfo, model: ModelFile) -> dict[str, Json]:
-    value: dict[str, Json] = asdict(info)
+    value: dict[str, Json] = info._asdict()
     value["format_version"] = f"{info.format_version:#010x}"
     value["target_pid"] = f"{info.target_pid:#x}"
     value["layers"] = list(info.layers)
@@ -206,4 +206,4 @@ def _quantization(quantization: Quantization | None) -> Json:
     """Kind and those fields that mean something for it."""
     if quantization is None:
         return None
-    return {key: value for key, value in asdict(quantization).items() if value is not None}
+    return {key: value for key, value in quantization._asdict().items() if value is not None}

@@ -102,7 +102,7 @@ def struct_bytes(members: tuple[Tensor, ...]) -> int | None:
 def _array_bytes(array: ByteArray) -> int | None:
     if array.declared is not None:
         return array.declared * array.width
-    return array.literals.count * array.width if array.literals else None
+    return array.literals.numbers * array.width if array.literals else None
 
 
 def _array(role: str, array: ByteArray) -> Array:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from npumon.modelfile.declarations import ByteArray, Declarations, Number, Struct, Text
 from npumon.modelfile.description import Format, Quantization, Tensor
@@ -37,8 +36,7 @@ class _Named(Protocol):
 _T = TypeVar("_T", bound=_Named)
 
 
-@dataclass(frozen=True, slots=True)
-class GxHeader:
+class GxHeader(NamedTuple):
     """A header with its declarations sorted by role.
 
     `arrays` are (role, array) in file order, the first of each role; `spare_arrays` the names of further ones.

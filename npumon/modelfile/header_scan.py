@@ -7,7 +7,7 @@ with each initialiser replaced by a number in braces; blanks are collapsed. It i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.modelfile.literals import Literals, read_literals
 
@@ -30,8 +30,7 @@ _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
 _LINE_END = re.compile(rb"[^\\\r]\r*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(NamedTuple):
     """A header without its bulk.
 
     `code` is what the preprocessor keeps, `disabled` what stands inside `#if 0`; both have single blanks, and

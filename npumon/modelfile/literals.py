@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from binascii import Error, unhexlify
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BLANKS = b" \t\r\n\v\f"
 _SMALL_X = bytes.maketrans(b"X", b"x")
@@ -28,15 +28,14 @@ _OCTAL_ZEROS = re.compile(rb"\b0+(?=[0-7])")
 _PATIENCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Literals:
+class Literals(NamedTuple):
     """What an initialiser holds.
 
-    `count` numbers, `content` their bytes (None when some were left out or are not bytes), `elided` when `......`
+    `numbers` of them, `content` their bytes (None when some were left out or are not bytes), `elided` when `......`
     stands for some of them. `bad` counts those that are no number of 0..255, `first_bad` is the first of them.
     """
 
-    count: int = 0
+    numbers: int = 0
     content: bytes | None = b""
     elided: bool = False
     bad: int = 0
@@ -60,7 +59,7 @@ def read_literals(body: bytes) -> Literals:
             continue
         for piece in _chunks(packed, _SLOW_CHUNK):
             result = _any_form(piece)
-            count += result.count
+            count += result.numbers
             bad += result.bad
             elided = elided or result.elided
             first_bad = result.first_bad if first_bad is None else first_bad

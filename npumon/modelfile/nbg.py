@@ -6,8 +6,8 @@ import math
 import re
 import struct
 from collections import Counter
-from dataclasses import dataclass, replace
 from math import prod
+from typing import NamedTuple
 
 from npumon.modelfile import nbg_layout as layout
 from npumon.modelfile.checks_nbg import Device, nbg_checks
@@ -24,8 +24,7 @@ _NAMED = re.compile(rb"tensorname:([^,:\x00]{1,256}),idx:(\d{1,6})")
 _CUSTOMER = re.compile(rb"(input|output),(\d{1,6}),(\d{1,6})")
 
 
-@dataclass(frozen=True, slots=True)
-class TableEntry:
+class TableEntry(NamedTuple):
     """A table of the file as its directory states it; `inside` says that the file really has those bytes."""
 
     name: str
@@ -34,8 +33,7 @@ class TableEntry:
     inside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NbgFile:
+class NbgFile(NamedTuple):
     """The header and directory of a file, before the tables are read. `fixed_bytes` is where they end."""
 
     info: NbgInfo
@@ -61,8 +59,7 @@ def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
         _renamed(_tensors(data, file, kind, count), kind, trailer, names)
         for kind, count in (("input", file.info.input_count), ("output", file.info.output_count))
     )
-    info = replace(
-        file.info,
+    info = file.info._replace(
         layers=_layers(data, file),
         operation_types=_operation_types(data, file),
         sections=tuple((table.name, table.offset, table.size_bytes) for table in file.tables),
@@ -238,5 +235,5 @@ def _renamed(tensors: tuple[Tensor, ...], kind: str, trailer: bytes, names: dict
     renamed = []
     for index, tensor in enumerate(tensors):
         name = names.get(places.get(index, -1))
-        renamed.append(tensor if name is None else replace(tensor, name=name, entry_name=tensor.name))
+        renamed.append(tensor if name is None else tensor._replace(name=name, entry_name=tensor.name))
     return tuple(renamed)

@@ -7,7 +7,7 @@ the outputs, in their order, are shaped and typed like the rest of `in_out` from
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from npumon.modelfile.description import StatePair, Tensor
 
@@ -44,8 +44,7 @@ def pair_states(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tupl
     return tuple(states)
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(NamedTuple):
     """Whether `output` can overlay the tail of `in_out`, and where it first cannot."""
 
     ok: bool

@@ -7,15 +7,14 @@ import struct
 import sys
 from array import array
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: The least power of two in the histogram; half-precision numbers below it are subnormal.
 _LEAST_EXPONENT = -14
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(NamedTuple):
     """How many finite values other than zero have a magnitude of `low` up to, not including, `high`."""
 
     low: float
@@ -24,19 +23,19 @@ class Bin:
     negative: int
 
     @property
-    def count(self) -> int:
+    def values(self) -> int:
         return self.positive + self.negative
 
 
-@dataclass(frozen=True, slots=True)
-class WeightStatistics:
+class WeightStatistics(NamedTuple):
     """What a run of little-endian IEEE halves holds.
 
-    `minimum`, `maximum`, `mean` and `deviation` (of the population) are over the finite values and None where there
-    are none. `odd_byte` says that a last byte was left over. The NPU treats exponent 31 as infinite.
+    `values` is how many there are. `minimum`, `maximum`, `mean` and `deviation` (of the population) are over the finite
+    values and None where there are none. `odd_byte` says that a last byte was left over. The NPU treats exponent 31 as
+    infinite.
     """
 
-    count: int = 0
+    values: int = 0
     zeros: int = 0
     nans: int = 0
     infinities: int = 0
@@ -67,7 +66,7 @@ def weight_statistics(content: bytes) -> WeightStatistics:
     mean = math.fsum(value * count for value, count in finite) / number if number else None
     spread = math.fsum((value - mean) ** 2 * count for value, count in finite) / number if mean is not None else None
     return WeightStatistics(
-        count=len(content) // 2,
+        values=len(content) // 2,
         zeros=zeros,
         nans=nans,
         infinities=infinities,

@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,7 +143,7 @@ def test_no_sensor_tells_nothing(vim3: Path, surroundings: Surroundings) -> None
 def test_models_for_another_chip_only_are_wrong(vim3: Path, tmp_path: Path, surroundings: Surroundings) -> None:
     (tmp_path / "other/net/VIM3L").mkdir(parents=True)
     (tmp_path / "other/net/VIM3L/run.sh").touch()
-    findings = look(vim3, replace(surroundings, model_roots=(tmp_path / "other",)))
+    findings = look(vim3, surroundings._replace(model_roots=(tmp_path / "other",)))
     assert wrong(findings) == {"models.found"}
     assert "for this chip" in findings["models.found"].what
 
@@ -168,7 +167,7 @@ def test_a_state_folder_of_another_user_is_wrong(
     open_place: Path, vim3: Path, surroundings: Surroundings, without_rights: Callable[[], AbstractContextManager[None]]
 ) -> None:
     roots = Roots(vim3)
-    board, driver, here = read_board(roots), read_driver(roots), replace(surroundings, state_folder=open_place / "a")
+    board, driver, here = read_board(roots), read_driver(roots), surroundings._replace(state_folder=open_place / "a")
     open_place.chmod(0o555)
     try:
         with without_rights():
@@ -180,21 +179,21 @@ def test_a_state_folder_of_another_user_is_wrong(
 
 
 def test_a_full_disk_is_wrong(vim3: Path, surroundings: Surroundings) -> None:
-    findings = look(vim3, replace(surroundings, enough_bytes=2**80))
+    findings = look(vim3, surroundings._replace(enough_bytes=2**80))
     assert wrong(findings) == {"state.space"}
 
 
 @pytest.mark.parametrize("encoding", [None, "ascii", "ANSI_X3.4-1968", "latin-1\x1b"])
 def test_another_encoding_is_only_information(encoding: str | None, vim3: Path, surroundings: Surroundings) -> None:
-    finding = look(vim3, replace(surroundings, encoding=encoding))["terminal.encoding"]
+    finding = look(vim3, surroundings._replace(encoding=encoding))["terminal.encoding"]
     assert (finding.ok, finding.remedy) == (None, "export LANG=C.UTF-8")
 
 
 def test_the_terminal_is_named_with_its_size(vim3: Path, surroundings: Surroundings) -> None:
     assert look(vim3, surroundings)["terminal.kind"].what == "The terminal is xterm-256color, 120x40."
-    unnamed = replace(surroundings, terminal="", columns=None)
+    unnamed = surroundings._replace(terminal="", columns=None)
     assert look(vim3, unnamed)["terminal.kind"].what == "The terminal is unnamed."
-    assert look(vim3, replace(surroundings, terminal=None))["terminal.kind"].ok is None
+    assert look(vim3, surroundings._replace(terminal=None))["terminal.kind"].ok is None
 
 
 def test_looking_changes_nothing(vim3: Path, tmp_path: Path, surroundings: Surroundings) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def test_every_folder_lies_under_the_given_root(tree: Path) -> None:
 
 
 def test_roots_cannot_be_changed() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         Roots().root = Path("/elsewhere")  # type: ignore[misc]  # that is the point
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 
 from npumon.board.clock import SystemClock
@@ -42,7 +41,7 @@ def collect(record: RunRecord) -> None:
 async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: Path) -> None:
     shown = viewer()
     job = shown.shell(gated(tmp_path / "gate"))
-    job = job._replace(request=replace(job.request, keep=True))
+    job = job._replace(request=job.request._replace(keep=True))
     beside(shown.monitor.run(job))
     await shown.until(lambda live: live.activity.iteration == 2)
     assert not shown.monitor.left
@@ -75,7 +74,7 @@ async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: P
 async def test_elapsed_is_the_runs_not_the_watchers(viewer: Open, beside: Beside, tmp_path: Path) -> None:
     first = viewer()
     job = first.shell(gated(tmp_path / "gate"))
-    job = job._replace(request=replace(job.request, keep=True))
+    job = job._replace(request=job.request._replace(keep=True))
     beside(first.monitor.run(job))
     await first.until(lambda live: live.activity.iteration == 2 and (live.activity.elapsed_s or 0) >= 1)
     await first.monitor.close()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -67,12 +66,12 @@ def test_a_header_agrees_with_its_report(writers: Any) -> None:
     assert model is not None
     assert report is not None
     assert [(check.id, check.ok) for check in report_checks(model, report)] == [("gx.report", True)]
-    other = replace(report, npu_bytes=100, memory=(("cmd", 8), ("weight", 30)))
+    other = report._replace(npu_bytes=100, memory=(("cmd", 8), ("weight", 30)))
     assert [(check.ok, check.expected, check.found) for check in report_checks(model, other)] == [
         (False, 8, 12),
         (False, 100, 106),
     ]
-    unfinished = report_checks(model, replace(report, finished=False))
+    unfinished = report_checks(model, report._replace(finished=False))
     assert [(check.severity, check.ok) for check in unfinished] == [("warn", False)]
 
 

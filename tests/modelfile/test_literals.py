@@ -17,7 +17,7 @@ def test_any_way_of_writing_bytes_is_read(numbers: list[tuple[str, int]], separa
     body = separator.join(form % value for form, value in numbers).encode()
     literals = read_literals(body)
     assert literals.content == bytes(value for _, value in numbers)
-    assert (literals.count, literals.bad, literals.elided) == (len(numbers), 0, False)
+    assert (literals.numbers, literals.bad, literals.elided) == (len(numbers), 0, False)
 
 
 @settings(deadline=None)
@@ -25,7 +25,7 @@ def test_any_way_of_writing_bytes_is_read(numbers: list[tuple[str, int]], separa
 def test_one_way_of_writing_bytes_throughout_is_read_and_judged_alike(form: str, numbers: list[int]) -> None:
     literals = read_literals(",".join(form % value for value in numbers).encode())
     faulty = [value for value in numbers if value > 255]
-    assert (literals.count, literals.bad) == (len(numbers), min(len(faulty), 16))
+    assert (literals.numbers, literals.bad) == (len(numbers), min(len(faulty), 16))
     assert literals.content == (None if faulty else bytes(numbers))
 
 
@@ -50,9 +50,9 @@ def test_the_compilers_form_is_read(content: bytes, last_comma: bool) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_at_all_are_only_counted(body: bytes) -> None:
     literals = read_literals(body)
-    assert literals.bad <= literals.count <= len(body)
+    assert literals.bad <= literals.numbers <= len(body)
     assert (literals.first_bad is None) == (literals.bad == 0)
-    assert literals.content is None or len(literals.content) == literals.count
+    assert literals.content is None or len(literals.content) == literals.numbers
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_any_bytes_at_all_are_only_counted(body: bytes) -> None:
 )
 def test_what_is_no_byte_is_named(number: str) -> None:
     literals = read_literals(f"0x01, {number}, 0x02,".encode())
-    assert (literals.count, literals.bad, literals.content) == (3, 1, None)
+    assert (literals.numbers, literals.bad, literals.content) == (3, 1, None)
     assert literals.first_bad == number.encode()[:32]
 
 
 @pytest.mark.parametrize("dots", ["......", "…", ".."])
 def test_dots_stand_for_numbers_left_out(dots: str) -> None:
     literals = read_literals(f"0x00, 0x28, {dots} 0x00, 0x03, ".encode())
-    assert (literals.count, literals.elided, literals.content, literals.bad) == (4, True, None, 0)
+    assert (literals.numbers, literals.elided, literals.content, literals.bad) == (4, True, None, 0)
 
 
 def test_a_body_longer_than_a_piece_is_read_whole() -> None:
@@ -81,10 +81,10 @@ def test_a_body_longer_than_a_piece_is_read_whole() -> None:
 def test_a_long_stretch_without_a_comma_costs_no_more_than_its_length() -> None:
     literals = read_literals(b"7" * (3 << 20))
     assert literals.content is None
-    assert 1 <= literals.count <= 64
+    assert 1 <= literals.numbers <= 64
 
 
 def test_many_faulty_numbers_are_counted_but_not_judged_one_by_one() -> None:
     literals = read_literals(b"x," * 200_000)
-    assert literals.count == 200_000
+    assert literals.numbers == 200_000
     assert 16 <= literals.bad < 200_000

@@ -16,12 +16,12 @@ from npumon.modelfile.weights import weight_statistics
 def test_the_statistics_are_those_of_the_numbers(values: list[float], rest: bytes) -> None:
     result = weight_statistics(struct.pack(f"<{len(values)}e", *values) + rest)
     finite = [value for value in values if math.isfinite(value)]
-    assert (result.count, result.odd_byte) == (len(values), bool(rest))
+    assert (result.values, result.odd_byte) == (len(values), bool(rest))
     assert result.nans == sum(map(math.isnan, values))
     assert result.infinities == sum(map(math.isinf, values))
     assert result.zeros == finite.count(0.0)
     assert (result.minimum, result.maximum) == (min(finite, default=None), max(finite, default=None))
-    assert sum(part.count for part in result.histogram) == len(finite) - result.zeros
+    assert sum(part.values for part in result.histogram) == len(finite) - result.zeros
     for part in result.histogram:
         positive = sum(part.low <= value < part.high for value in finite if value > 0)
         negative = sum(part.low <= -value < part.high for value in finite if value < 0)

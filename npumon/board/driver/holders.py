@@ -6,8 +6,8 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from npumon.board.procfs import MARK
 from npumon.board.roots import Roots
@@ -21,8 +21,7 @@ _SHOWN = 200
 _ENVIRONMENT = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Holders:
+class Holders(NamedTuple):
     """The processes found, and how many open descriptors they have between them.
 
     Only root may look into every process, so there may be more than were found: `unseen` tells.

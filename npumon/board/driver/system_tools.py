@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from npumon.board.roots import Roots
 from npumon.core.text import decode
@@ -17,8 +17,7 @@ _OUTPUT_LIMIT = 256 * 1024
 _KILL_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """How a program ended: `status` None when it did not end in time or could not be started; then `hangs` tells
     which. Below 0 it is the number of the signal that ended it."""
 
@@ -34,8 +33,7 @@ class Ended:
         return lines[-1][:300] if lines else ""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemTools:
+class SystemTools(NamedTuple):
     """Programs in some folders."""
 
     folders: tuple[Path, ...]

@@ -7,9 +7,8 @@ and labels one folder up; others are a plain folder with a run.sh. Its paths are
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from npumon.board.models.labels import find_labels
 from npumon.board.sysfs import read_bytes
@@ -28,8 +27,7 @@ _MOST_FILES = 50
 _MOST_LOOKED_INTO = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ModelEntry:
+class ModelEntry(NamedTuple):
     """A model that can be run.
 
     `name` is for people and for choosing it; several entries may share one and differ in `variant` (VIM3, VIM3L;

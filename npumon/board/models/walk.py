@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MOST_DEPTH = 5
 MOST_FOLDERS = 20_000
@@ -18,8 +18,7 @@ _SKIPPED = frozenset({"node_modules", "__pycache__", "lost+found"})
 _KERNEL = frozenset({"/proc", "/sys", "/dev", "/run"})
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """One folder and the names in it. `files` is everything that is not a folder; links count as files."""
 
     path: Path

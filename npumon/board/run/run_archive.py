@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from npumon.board.run.run_record import RunRecord, read_record
@@ -43,7 +42,7 @@ def _names(folder: Path) -> set[str]:
 def _whole(folder: Path, name: str) -> RunRecord | None:
     """The record of a run whose log is there."""
     record, log = read_record(folder / f"{name}.json"), folder / f"{name}.log"
-    return replace(record, log=str(log)) if record is not None and record.id == name and log.is_file() else None
+    return record._replace(log=str(log)) if record is not None and record.id == name and log.is_file() else None
 
 
 def _under_way(path: Path) -> bool:

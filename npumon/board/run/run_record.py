@@ -11,17 +11,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from npumon.board.procfs import Process, read_process
 from npumon.core.text import visible
 from npumon.ports import ExitRecord, StopReason
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(NamedTuple):
     """What is on record about a run. `exit` is None while it runs, or when its supervisor was killed.
 
     `id`, `model` and `started_at` are visible text. `log`, `command` and `cwd` are what was really used: pass them

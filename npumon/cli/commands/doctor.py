@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 def _on_board(finding: Finding, ctx: CommandContext) -> Finding:
     remedy = finding.remedy
-    return replace(finding, what=ctx.on_board(finding.what), remedy=None if remedy is None else ctx.on_board(remedy))
+    return finding._replace(what=ctx.on_board(finding.what), remedy=None if remedy is None else ctx.on_board(remedy))
 
 
 def _lines(finding: Finding, style: Style) -> list[str]:

@@ -1,7 +1,7 @@
 """What is known about one run: a fold of events.
 
 `reduce(state, event)` returns the next state; `starts_new_run(state, event)` says whether the event belongs to a
-run that comes after this one. Live view, exports, history and replay all use this fold.
+run that comes after this one. The live view, the exports and the replay of a log all use this fold.
 """
 
 from __future__ import annotations
@@ -31,9 +31,6 @@ DONE = "done"
 
 class RunState(NamedTuple):
     """One run as far as its text has told. `None` is "not said"; times are in microseconds.
-
-    A named tuple and not a dataclass, for a fold copies it at every event, and `_replace` does that ten times as
-    fast as `dataclasses.replace`.
 
     `iterations` holds the completed ones (the last `KEPT_ITERATIONS`), `iterations_ended` counts them all.
     `operations` and `vpc_elapsed_us` belong to the iteration that is still open. `broken` is True when the

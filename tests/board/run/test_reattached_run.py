@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,7 +153,7 @@ async def test_its_supervisor_is_killed(place: Place) -> None:
 async def test_a_stranger_with_its_supervisors_number(place: Place) -> None:
     """The number has been given out again: that process is neither waited for nor ended."""
     record = await place.left()
-    stranger = replace(record, supervisor_started=record.supervisor_started - 1)
+    stranger = record._replace(supervisor_started=record.supervisor_started - 1)
     run = ReattachedRun(stranger)
     run.stop("cancelled")
     assert (await ended(run)).error is not None
@@ -162,7 +161,7 @@ async def test_a_stranger_with_its_supervisors_number(place: Place) -> None:
 
 
 async def test_one_that_is_not_to_be_kept_ends_when_it_is_left(place: Place) -> None:
-    place.request = replace(place.request, keep=False)
+    place.request = place.request._replace(keep=False)
     run = await place.begin()
     run.stop("left")
     assert (await ended(run)).stopped_by == "cancelled"

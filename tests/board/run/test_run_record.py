@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -93,7 +92,7 @@ def test_what_is_no_record(data: bytes) -> None:
     assert parse_record(data) is None
 
 
-@pytest.mark.parametrize("key", [field.name for field in fields(ExitRecord)])
+@pytest.mark.parametrize("key", ExitRecord._fields)
 @pytest.mark.parametrize(
     "value", ["null", "true", "-1", "1e999", "NaN", '"\\ud800\\u202e"', "[]", '[true, "x", null]', "{}"]
 )
