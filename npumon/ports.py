@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
@@ -12,6 +12,7 @@ from npumon.core.run.network import Network
 if TYPE_CHECKING:  # most commands never change the driver
     from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome
 
+Reading = TypeVar("Reading")
 #: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: None is what there is
 #: to say of a file that is missing, unreadable or no network.
 ReadNetwork = Callable[[], Network | None]
@@ -140,6 +141,24 @@ class BoardProbe(Protocol):
     def board(self) -> BoardState: ...
 
     def driver(self) -> DriverState: ...
+
+
+class Sampler(Generic[Reading]):
+    """A source that is read again and again: `read` may block, and never raises.
+
+    It is read as often as the user wants figures, but only every `timing_period_s` while a run is timed, since reading
+    costs time that the run would have. An answer is waited for `patience_s`; `kept` samples are remembered. `name` is
+    what people call the source.
+    """
+
+    def __init__(
+        self, name: str, read: Callable[[], Reading], patience_s: float, timing_period_s: float = 5.0, kept: int = 1
+    ) -> None:
+        self.name = name
+        self.read = read
+        self.patience_s = patience_s
+        self.timing_period_s = timing_period_s
+        self.kept = kept
 
 
 class Clock(Protocol):

@@ -47,7 +47,7 @@ class Viewer:
             HostProbe(Roots(board.root)) if probe is None else probe,
             clock,
             context,
-            self._see,
+            [self._see],
         )
 
     def _see(self, live: Live) -> None:

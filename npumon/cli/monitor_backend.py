@@ -69,7 +69,7 @@ class BoardBackend:
             from npumon.board.run.reattached_run import ReattachedRunner
 
             runner = ReattachedRunner(self._kept, runner)
-        return Monitor(runner, ctx.follower, ctx.probe, SystemClock(), ctx.context(board=False), publish)
+        return Monitor(runner, ctx.follower, ctx.probe, SystemClock(), ctx.context(board=False), [publish])
 
     def models(self) -> Sequence[ModelChoice]:
         """What can be run here, those for this chip first."""

@@ -12,7 +12,6 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.npu_users import npu_users_notice
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.report import RunReport
-from npumon.engine.board_poller import BoardReading
 from npumon.engine.eta import SeriesEta
 from npumon.engine.reporting import Context
 from npumon.engine.run_progress import RunProgress
@@ -27,34 +26,41 @@ class LiveState:
     """Holds what is known; others put it there.
 
     `doing` has the fields of the activity that do not change by themselves, `run` the run under way, `series` the
-    series that it is part of. `stopping` replaces its stage. `note` is about the work; what the board has to be
-    excused for comes before it. `unseen` is how many references to the driver nobody accounts for.
+    series that it is part of. `stopping` replaces its stage. `note` is about the work; before it stands which source
+    of figures does not answer (`unanswered`: its name, and for how many seconds). `unseen` is how many references to
+    the driver belong to processes that cannot be seen.
     """
 
     def __init__(self, context: Context, clock: Clock) -> None:
         self._clock = clock
         self.context = context
-        self.reading = BoardReading(BoardState(), context.driver or DriverState())
+        self.board = BoardState()
+        self.driver = context.driver or DriverState()
         self.session_history = SessionHistory()
         self.log = Scrollback()
         self.doing = Activity()
         self.run: RunProgress | None = None
         self.series: SeriesEta | None = None
         self.stopping = False
-        self.unanswered_s: float | None = None
+        self.unanswered: tuple[str, float] | None = None
         self._logs: deque[str | None] = deque(maxlen=KEPT_LOGS)
         self.unseen = 0
         self._ended: RunReport | None = None
         self._previous: RunReport | None = None
 
-    def update(self, reading: BoardReading) -> None:
+    def update_board(self, board: BoardState) -> None:
         """The board as it is now; later runs are judged by it."""
-        # One reading may fall between a program's end and the driver's knowing; two tell.
-        self.unseen = min(self.reading.driver.unseen_references, reading.driver.unseen_references)
-        self.reading = reading
+        self.board = board
         self.context = self.context._replace(
-            driver=reading.driver, nominal_clock_mhz=self.context.nominal_clock_mhz or reading.board.nominal_clock_mhz
+            nominal_clock_mhz=self.context.nominal_clock_mhz or board.nominal_clock_mhz
         )
+
+    def update_driver(self, driver: DriverState, unseen: int) -> None:
+        """The driver as it is now; later runs are judged by it. `unseen` references belong to processes that cannot
+        be seen."""
+        self.driver = driver
+        self.unseen = unseen
+        self.context = self.context._replace(driver=driver)
 
     def add_log(self, log: str | None) -> None:
         """A run of ours has this log."""
@@ -88,8 +94,9 @@ class LiveState:
             shown = shown._replace(series_progress=self.series.series_progress(shown, now_s))
         if self.stopping:
             shown = shown._replace(stage=STOPPING)
-        if self.unanswered_s is not None:
-            silence = f"The board has not answered for {self.unanswered_s:.0f} s."
+        if self.unanswered is not None:
+            source, silent_s = self.unanswered
+            silence = f"The {source} has not answered for {silent_s:.0f} s."
             shown = shown._replace(note=silence if shown.note is None else f"{silence} {shown.note}")
         return shown
 
@@ -101,12 +108,12 @@ class LiveState:
         """This moment."""
         report = self._ended if self.run is None else self.run.report(self.context)
         return Live(
-            Snapshot(self._clock.now(), self.reading.board, self.reading.driver, report, self.context.demo),
+            Snapshot(self._clock.now(), self.board, self.driver, report, self.context.demo),
             self.activity(),
             self._previous,
             self.session_history.runs,
             self.session_history.latencies(None if report is None else report.info.model),
             self.session_history.history,
             self.log.page,
-            None if self.doing.source is not None else npu_users_notice(self.reading.driver, self._logs, self.unseen),
+            None if self.doing.source is not None else npu_users_notice(self.driver, self._logs, self.unseen),
         )

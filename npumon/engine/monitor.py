@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 
+from npumon.core.board_state import BoardState
+from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import FINISHING, RELOADING, STARTING, Activity
 from npumon.core.monitor.live import Live
@@ -14,26 +16,34 @@ from npumon.core.run.outcome import OK, RUNNING
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
-from npumon.engine.board_poller import BoardPoller, BoardReading
 from npumon.engine.eta import SeriesEta
 from npumon.engine.job import Job, JobRun, runs_of
 from npumon.engine.live_state import LiveState
 from npumon.engine.log_following import BEHIND_BYTES, LogFollowing
 from npumon.engine.reporting import Context, started
 from npumon.engine.run_progress import RunProgress
+from npumon.engine.sampling import SampledSource
 from npumon.engine.session import Session, Update
 from npumon.engine.throttle import Throttle
-from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner, StopReason
+from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner, Sampler, StopReason
 
 #: Operations of the run under way that are kept: 2 000 iterations of a network binary graph.
 KEPT_OPERATIONS = 2_000
+#: How long an answer of the kernel is waited for. It gives one within milliseconds.
+PATIENCE_S = 2.0
+#: Samples of several sources that come within this time are shown together.
+TOGETHER_S = 0.05
+#: While a program runs, the figures that change by themselves are shown no more often than this.
+_TIMING_TICK_S = 1.0
+
+Listener = Callable[[Live], None]
 
 
 class Monitor:
     """Does one thing at a time: a series of runs, or following a file. Reading the board goes on beside it.
 
-    All methods belong to the event loop's thread, and `publish` is called there: at once for the first change, at
-    most ten times a second, and always for the last one.
+    All methods belong to the event loop's thread, and the listeners are called there: at once for the first change, at
+    most ten times a second, and always for the last one. `refresh_s` is how often `keep_sampling` reads the board.
     """
 
     def __init__(
@@ -43,16 +53,20 @@ class Monitor:
         probe: BoardProbe,
         clock: Clock,
         context: Context,
-        publish: Callable[[Live], None],
+        listeners: Iterable[Listener] = (),
+        refresh_s: float = 1.0,
     ) -> None:
         self._runner = runner
         self._follower = follower
         self._clock = clock
-        self._publish = publish
+        self.refresh_s = refresh_s
+        self._listeners = list(listeners)
         self._labels = context.labels
         self._live_state = LiveState(context, clock)
-        self._poller = BoardPoller(probe, clock, self._on_reading)
-        self._publisher = Throttle(self._deliver, clock.monotonic, _later)
+        self._board = SampledSource(Sampler("board", probe.board, PATIENCE_S), clock, self._on_board)
+        self._driver = SampledSource(Sampler("driver", probe.driver, PATIENCE_S, kept=2), clock, self._on_driver)
+        self._sources = (self._board, self._driver)
+        self._throttle = Throttle(self._deliver, clock.monotonic, _later)
         self._live: Live | None = None
         self._shown: Activity | None = None
         self._job: Job | None = None
@@ -80,14 +94,41 @@ class Monitor:
         """Whether a run was left to itself, by `close`."""
         return self._left
 
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with every further moment, after those that were there before it."""
+        self._listeners.append(listener)
+
     async def poll(self) -> None:
-        """Read the board and the driver once, in a thread of its own. Never waits for long; see `BoardPoller`."""
-        await self._poller.poll()
+        """Take one sample of every source. Never waits for long; see `SampledSource.sample`."""
+        await asyncio.gather(*(source.sample() for source in self._sources))
         self.tick()
+
+    async def keep_sampling(self) -> None:
+        """Sample every source at its own pace, and show the time that passes, until cancelled."""
+        await self.poll()
+        loops: list[Coroutine[object, object, None]] = [self._keep_ticking()]
+        loops += [source.keep_sampling(lambda: self.refresh_s, lambda: self.timing) for source in self._sources]
+        tasks = [asyncio.get_running_loop().create_task(loop) for loop in loops]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    @property
+    def timing(self) -> bool:
+        """Whether a program is under way, whose times what npumon does would change."""
+        return self.live.activity.under_way
+
+    async def _keep_ticking(self) -> None:
+        while True:
+            await asyncio.sleep(max(self.refresh_s, _TIMING_TICK_S) if self.timing else self.refresh_s)
+            self.tick()
 
     def tick(self) -> None:
         """Time has passed: what is shown of it may have changed."""
-        self._live_state.unanswered_s = self._poller.silent_s
+        silent = ((source.name, source.silent_s) for source in self._sources)
+        self._live_state.unanswered = next(((name, for_s) for name, for_s in silent if for_s is not None), None)
         if self._live_state.activity() != self._shown:
             self._changed()
 
@@ -153,7 +194,7 @@ class Monitor:
         if self._tail is not None:
             self._tail.finish(0)
         await self._free.wait()
-        self._publisher.close()
+        self._throttle.close()
 
     def _end(self, reason: StopReason) -> None:
         if self._session is not None and self._session.stopped is None:
@@ -237,19 +278,33 @@ class Monitor:
         self._free.set()
         self._changed()
 
-    def _on_reading(self, reading: BoardReading) -> None:
-        if reading != self._live_state.reading or reading.driver.unseen_references != self._live_state.unseen:
-            self._live_state.update(reading)
-            self._changed()
+    def _on_board(self, board: BoardState) -> None:
+        if board != self._live_state.board:
+            self._live_state.update_board(board)
+            self._sampled()
+
+    def _on_driver(self, driver: DriverState) -> None:
+        # One sample may fall between a program's end and the driver's knowing; two tell.
+        samples = self._driver.samples
+        unseen = min(sample.unseen_references for sample in samples) if len(samples) > 1 else 0
+        if driver != self._live_state.driver or unseen != self._live_state.unseen:
+            self._live_state.update_driver(driver, unseen)
+            self._sampled()
+
+    def _sampled(self) -> None:
+        """A source has changed."""
+        self._live = None
+        self._throttle.request(TOGETHER_S if any(source.pending for source in self._sources) else 0.0)
 
     def _changed(self) -> None:
         self._live = None
-        self._publisher.request()
+        self._throttle.request()
 
     def _deliver(self) -> None:
         live = self.live
         self._shown = live.activity
-        self._publish(live)
+        for listener in self._listeners:
+            listener(live)
 
 
 def _model_of(job: Job) -> str | None:

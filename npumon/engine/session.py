@@ -20,13 +20,15 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, RunSplitter
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
-from npumon.engine.network_reading import NetworkReading
+from npumon.engine.background_read import BackgroundRead
 from npumon.engine.reporting import Context, report_of
 from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
 
 #: Lines of the log that a report ends with, and how many are kept to find them among empty ones.
 _TAIL_LINES = 8
 _TAIL_KEPT = 40
+#: How long a run's report waits for the model's file. The program has just read it, so it is in memory.
+NETWORK_PATIENCE_S = 2.0
 
 
 class Update(NamedTuple):
@@ -62,7 +64,8 @@ class Session:
         self._follower = follower
         self._context = context
         self._kept_operations = kept_operations
-        self._reading = NetworkReading(network)
+        self._network: Network | None = None
+        self._network_read = None if network is None else BackgroundRead("npumon-network", network, self._take_network)
         self._running: RunningModel | None = None
         self._info: RunInfo | None = None
         self._stopped: StopReason | None = None
@@ -91,7 +94,7 @@ class Session:
     @property
     def network(self) -> Network | None:
         """What is known of the model's file so far."""
-        return self._reading.network
+        return self._network
 
     async def run(self, request: RunRequest, publish: Callable[[Update], None]) -> RunReport:
         """Run the program and return its report; `publish` hears of each step.
@@ -100,7 +103,8 @@ class Session:
         """
         running = await self._runner.start(request)
         self._running = running
-        self._reading.begin()
+        if self._network_read is not None and self._info is None:  # once, beside the first run
+            self._network_read.begin()
         self._info = info = _begun(request, running)
         if self._stopped is not None:
             running.stop(self._stopped)
@@ -112,8 +116,12 @@ class Session:
             raise
         finally:
             self._running = None
-        await self._reading.over()
+        if self._network_read is not None:
+            await self._network_read.wait(NETWORK_PATIENCE_S)
         return self._report(info, fold, record)._replace(tail=last_lines(log.page, _TAIL_LINES))
+
+    def _take_network(self, network: Network | None) -> None:
+        self._network = network
 
     async def _follow(
         self, running: RunningModel, publish: Callable[[Update], None]

@@ -34,16 +34,24 @@ class Throttle:
         self._call_later = call_later
         self._interval_s = interval_s
         self._timer: Timer | None = None
+        self._due_s = 0.0
         self._not_before_s = float("-inf")
         self._closed = False
 
-    def request(self) -> None:
-        """Something has changed."""
-        if self._timer is not None or self._closed:
+    def request(self, within_s: float = 0.0) -> None:
+        """Something has changed. It may be delivered up to `within_s` later, together with what changes until then."""
+        if self._closed:
             return
-        wait_s = self._not_before_s - self._clock()
-        if wait_s > 0:
-            self._timer = self._call_later(wait_s, self._fire)
+        now_s = self._clock()
+        due_s = max(self._not_before_s, now_s + within_s)
+        if self._timer is not None:
+            if self._due_s <= due_s:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if due_s > now_s:
+            self._due_s = due_s
+            self._timer = self._call_later(due_s - now_s, self._fire)
         else:
             self._now()
 

@@ -45,8 +45,15 @@ class Engine(Protocol):
         """Whether a run was left to itself, by `close`."""
         ...
 
+    #: Seconds between two samples of the board.
+    refresh_s: float
+
     async def poll(self) -> None:
-        """Read the board and the driver once."""
+        """Sample the board and the driver once."""
+        ...
+
+    async def keep_sampling(self) -> None:
+        """Sample them at their pace, and show the time that passes, until cancelled."""
         ...
 
     async def run(self, job: Job) -> None:
@@ -63,10 +70,6 @@ class Engine(Protocol):
 
     def reloading(self) -> AbstractContextManager[None]:
         """While the driver is reloaded. Raises `ProblemError` while something is under way."""
-        ...
-
-    def tick(self) -> None:
-        """Time has passed."""
         ...
 
     async def close(self) -> None:

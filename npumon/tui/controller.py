@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from npumon.engine.job import Job
     from npumon.tui.backend import Engine, MonitorBackend
 
-#: While a program runs and is timed, the board is looked at only so often: looking costs time, too.
-CALM_S = 5.0
 #: Errors that nobody foresaw are kept for `--debug`, the first ones only.
 MAX_UNEXPECTED = 10
 
@@ -32,7 +30,7 @@ class RunController:
     def __init__(
         self, backend: MonitorBackend, publish: Callable[[Live], None], complain: Callable[[Problem], None]
     ) -> None:
-        self.refresh_s = backend.display.refresh_s
+        self._refresh_s = backend.display.refresh_s
         self.unexpected: list[Exception] = []
         self._backend = backend
         self._publish = publish
@@ -40,6 +38,17 @@ class RunController:
         self._engine: Engine | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def refresh_s(self) -> float:
+        """Seconds between two samples of the board."""
+        return self._refresh_s
+
+    @refresh_s.setter
+    def refresh_s(self, seconds: float) -> None:
+        self._refresh_s = seconds
+        if self._engine is not None:
+            self._engine.refresh_s = seconds
 
     @property
     def job(self) -> Job | None:
@@ -69,8 +78,8 @@ class RunController:
             self._complain(error.problem)
             return
         self.background(self._backend.warning, lambda problem: None if problem is None else self._complain(problem))
-        self._own(self._keep_polling(engine))
-        self._own(self._keep_time(engine))
+        engine.refresh_s = self._refresh_s
+        self._own(engine.keep_sampling())
         watched = self._backend.watched
         self._own(self._run_first() if watched is None else engine.watch(watched))
 
@@ -162,14 +171,3 @@ class RunController:
         job = await asyncio.to_thread(self._backend.first_job)
         if job is not None:
             self.run(job)
-
-    async def _keep_polling(self, engine: Engine) -> None:
-        while True:
-            await engine.poll()
-            await asyncio.sleep(max(self.refresh_s, CALM_S) if self.busy else self.refresh_s)
-
-    async def _keep_time(self, engine: Engine) -> None:
-        """The figures that change by themselves: elapsed, remaining, silent."""
-        while True:
-            await asyncio.sleep(max(self.refresh_s, 1.0) if self.busy else self.refresh_s)
-            engine.tick()

@@ -30,11 +30,16 @@ class StaticEngine:
         self.live = live
         self.job: Job | None = None
         self.left = False
+        self.refresh_s = 1.0
         self._publish = publish
 
     async def poll(self) -> None:
         """The board is as it was."""
         self._publish(self.live)
+
+    async def keep_sampling(self) -> None:
+        """The board stays as it is."""
+        await self.poll()
 
     async def run(self, job: Job) -> None:
         """Remember what was asked for."""
@@ -50,9 +55,6 @@ class StaticEngine:
     def reloading(self) -> Iterator[None]:
         """Nothing is reloaded."""
         yield
-
-    def tick(self) -> None:
-        """Time stands still."""
 
     async def close(self) -> None:
         """Nothing is left."""

@@ -20,7 +20,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
 from npumon.core.run.network import Network
 from npumon.demo.board import temporary_board
-from npumon.engine import board_poller
+from npumon.engine import monitor
 from npumon.engine.monitor import KEPT_OPERATIONS
 from npumon.engine.reporting import Context
 from npumon.ports import RunRequest
@@ -483,7 +483,7 @@ async def test_what_nobody_may_look_into_is_told_when_it_was_seen_twice(viewer: 
 async def test_a_board_that_does_not_answer_holds_up_nothing(
     viewer: Open, beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(board_poller, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(monitor, "PATIENCE_S", 0.2)
     with temporary_board() as board:
         probe = SlowProbe(HostProbe(Roots(board.root)))
         shown = viewer(probe=probe)
@@ -502,8 +502,50 @@ async def test_a_board_that_does_not_answer_holds_up_nothing(
         assert probe.most == 1
 
 
+class SlowDriver(SlowProbe):
+    """A probe whose driver answers when the test lets it."""
+
+    def board(self) -> BoardState:
+        return self._board.board()
+
+    def driver(self) -> DriverState:
+        self.open.wait(LIMIT)
+        return self._board.driver()
+
+
+async def test_a_driver_that_does_not_answer_leaves_the_board_to_be_seen(
+    viewer: Open, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitor, "PATIENCE_S", 0.05)
+    with temporary_board() as board:
+        probe = SlowDriver(HostProbe(Roots(board.root)))
+        shown = viewer(probe=probe)
+        shown.monitor.refresh_s = 0.01
+        sampling = beside(shown.monitor.keep_sampling())
+        live = await shown.until(lambda live: live.snapshot.board.variant and live.activity.note)
+        assert live.activity.note is not None
+        assert live.activity.note.startswith("The driver has not answered for ")
+        assert live.snapshot.driver.name is None
+        probe.open.set()
+        live = await shown.until(lambda live: live.snapshot.driver.name and not live.activity.note)
+        assert live.snapshot.driver.profiling
+        sampling.cancel()
+        await asyncio.wait([sampling])
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_every_listener_hears_of_every_moment(viewer: Open) -> None:
+    shown = viewer()
+    heard: list[Live] = []
+    shown.monitor.listen(heard.append)
+    await shown.monitor.poll()
+    await shown.monitor.run(shown.job())
+    assert heard
+    assert heard == shown.seen
+
+
 async def test_closing_does_not_wait_for_the_board(viewer: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board_poller, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(monitor, "PATIENCE_S", 0.01)
     with temporary_board() as board:
         probe = SlowProbe(HostProbe(Roots(board.root)))
         shown = viewer(probe=probe)

@@ -101,6 +101,20 @@ def test_without_changes_nothing_goes_out(subject: Subject) -> None:
     assert subject.delivered == [(0.0, 1)]
 
 
+def test_what_may_wait_goes_out_with_what_comes_soon(subject: Subject) -> None:
+    subject.newest = 1
+    subject.publisher.request(0.05)
+    assert subject.delivered == []
+    subject.time.go(0.02)
+    subject.change()
+    assert subject.delivered == [(0.02, 2)]
+    subject.time.go(1.0)
+    subject.publisher.request(0.05)
+    subject.time.go(1.0)
+    assert subject.delivered == [(0.02, 2), (1.07, 2)]
+    assert not subject.time.waiting()
+
+
 @given(st.lists(st.floats(0, 0.3), max_size=60))
 def test_at_most_ten_a_second_and_never_without_the_last(pauses: list[float]) -> None:
     subject = Subject()

@@ -35,10 +35,14 @@ class Stage:
         return self.backend.still.asked
 
 
-async def test_it_looks_at_once_and_again() -> None:
-    stage = Stage(refresh_s=0.001)
+async def test_the_engine_samples_from_the_start_as_often_as_it_is_told() -> None:
+    stage = Stage(refresh_s=7)
     stage.controller.start()
-    await until_so(lambda: len(stage.published) >= 3)
+    await until_so(lambda: stage.published)
+    assert stage.backend.still is not None
+    assert stage.backend.still.refresh_s == stage.controller.refresh_s == 7
+    stage.controller.refresh_s = 2
+    assert stage.backend.still.refresh_s == stage.controller.refresh_s == 2
     await stage.controller.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}, "nobody is left who could look"
 

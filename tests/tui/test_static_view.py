@@ -44,7 +44,7 @@ async def test_the_engine_only_shows_its_value() -> None:
     engine = StaticEngine(shown, seen.append)
     await engine.poll()
     assert seen == [shown]
-    engine.tick()
+    await engine.keep_sampling()
     engine.stop()
     with engine.reloading():
         pass
