@@ -1,12 +1,37 @@
-"""Every key of the monitor, once: bindings, key bar, help and command palette are made from this table."""
+"""Every key of the monitor, once: bindings, key bar, help and command palette are made from these tables."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-#: The pages, by the names of their modes, in the order of their keys.
-PAGES = ("live", "layers", "runs", "models", "log")
+if TYPE_CHECKING:
+    from npumon.core.monitor.live import Live
+
+
+class PageEntry(NamedTuple):
+    """A page: its `name` in commands and on the screen, its `key`, and what the help says about it.
+
+    `module` and `class_name` are where it is found below `npumon.tui.screens`; a page is imported when it is first
+    visited.
+    """
+
+    name: str
+    key: str
+    module: str
+    class_name: str
+    meaning: str
+
+
+#: The pages in the order of their keys; the monitor opens with the first one.
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("live", "1", "live", "LivePage", "the Live page"),
+    PageEntry("layers", "2", "layers", "LayersPage", "the Layers page"),
+    PageEntry("runs", "3", "runs", "RunsPage", "the Runs page"),
+    PageEntry("models", "4", "models", "ModelsPage", "the Models page"),
+    PageEntry("log", "5", "log", "LogPage", "the Log page"),
+)
+PAGE_NAMES = tuple(page.name for page in PAGES)
 
 
 class Key(NamedTuple):
@@ -41,11 +66,7 @@ KEYS: tuple[Key, ...] = (
     Key("t", "t", "theme", "the next theme", "next_theme"),
     Key("o", "o", "overhead", "show what npumon itself costs", "overhead"),
     Key("colon,ctrl+p", ":", "more", "every command, by name", "command_palette"),
-    Key("1", "1", "live", "the Live page", "page('live')"),
-    Key("2", "2", "layers", "the Layers page", "page('layers')"),
-    Key("3", "3", "runs", "the Runs page", "page('runs')"),
-    Key("4", "4", "models", "the Models page", "page('models')"),
-    Key("5", "5", "log", "the Log page", "page('log')"),
+    *(Key(page.key, page.key, page.name, page.meaning, f"page('{page.name}')") for page in PAGES),
     Key("", "g g", "top", "the top of a list, as Home", "top_of_list"),
     Key("tab", "Tab", "next page", "the next page", "next_page(1)"),
     Key("shift+tab", "Shift+Tab", "page before", "the page before", "next_page(-1)"),
@@ -56,7 +77,89 @@ KEYS: tuple[Key, ...] = (
 )
 
 
-def page_keys(name: str) -> tuple[Key, ...]:
-    """Those that only this page has. Imports it."""
-    keys: tuple[Key, ...] = getattr(import_module(f"npumon.tui.screens.{name}"), "PAGE_KEYS", ())
-    return keys
+def table_keys(scope: str) -> tuple[Key, ...]:
+    """The keys of every table, for the help of a page with one."""
+    left = "sort by the column to the left; also h and the arrow"
+    right = "sort by the column to the right; also l and the arrow"
+    return (
+        Key("up,k", "k", "up", "a row up; also the arrow", "step(-1)", scope),
+        Key("down,j", "j", "down", "a row down; also the arrow", "step(1)", scope),
+        Key("pageup,ctrl+b", "PgUp", "page up", "a screenful up", "leaf(-1)", scope),
+        Key("pagedown,ctrl+f", "PgDn", "page down", "a screenful down", "leaf(1)", scope),
+        Key("home", "Home", "top", "the first row", "top", scope),
+        Key("end,G,upper_g", "G", "end", "the last row; also End", "bottom", scope),
+        Key("less_than_sign,left,h", "<", "sort by", left, "sort(-1)", scope),
+        Key("greater_than_sign,right,l", ">", "sort by", right, "sort(1)", scope),
+        Key("I,upper_i", "I", "reverse", "sort the other way round", "reverse", scope),
+        Key("L,upper_l", "L", "columns", "the next columns, where there is no room for all", "columns(1)", scope),
+        Key("H,upper_h", "H", "columns", "the columns before", "columns(-1)", scope),
+        Key("enter", "Enter", "details", "the row's details, or back", "choose", scope),
+    )
+
+
+def filter_keys(scope: str) -> tuple[Key, ...]:
+    """The keys of the filter line, for the help of a page with one."""
+    return (
+        Key("slash", "/", "filter", "narrow the list to what contains the words", "filter", scope),
+        Key("n", "n", "next", "the next match", "next_match(1)", scope),
+        Key("N,upper_n", "N", "previous", "the match before", "next_match(-1)", scope),
+        Key("escape", "Esc", "clear", "clear the filter", "clear_filter", scope),
+    )
+
+
+class Hint(NamedTuple):
+    """An entry of the key bar: the key as it is written, a word for what it does, the action it runs, and whether it
+    can be pressed now.
+
+    One for a page says so with `page`, and whether that page is `here`, to be seen now. Those for pages go together.
+    """
+
+    key: str
+    word: str
+    action: str
+    enabled: bool = True
+    page: bool = False
+    here: bool = False
+
+
+class HintContext(NamedTuple):
+    """What the key bar depends on besides the live value.
+
+    The `page` to be seen; whether a log is being watched, the last run is `repeatable`, a run is `marked`, and the
+    display is `paused`.
+    """
+
+    page: str
+    watching: bool = False
+    repeatable: bool = False
+    marked: bool = False
+    paused: bool = False
+
+
+def hints_in(state: HintContext, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
+    """All hints, the most important first; the last three, from which all others can be reached, always stay."""
+    busy = live.activity.under_way and not state.watching
+    return [
+        Hint("x", "stop", "app.stop_run", busy),
+        Hint("r", "run", "app.run_again", not busy and not state.watching),
+        *of_page,
+        *(
+            Hint(page.key, page.name, f"app.page('{page.name}')", page=True, here=page.name == state.page)
+            for page in PAGES
+        ),
+        Hint("R", "repeat", "app.repeat", not busy and state.repeatable),
+        Hint("g", "driver", "app.reload_driver", not busy),
+        Hint("m", "mark", "app.mark", bool(live.runs)),
+        Hint("c", "compare", "app.compare", state.marked),
+        Hint("space", "go on" if state.paused else "pause", "app.pause"),
+        Hint("s", "picture", "app.picture"),
+        Hint("e", "export", "app.export", live.snapshot.run is not None),
+        Hint("E", "export all", "app.export_all", bool(live.runs)),
+        Hint("t", "theme", "app.next_theme"),
+        Hint("+", "faster", "app.faster"),
+        Hint("-", "slower", "app.slower"),
+        Hint("o", "overhead", "app.overhead"),
+        Hint(":", "more", "app.command_palette"),
+        Hint("?", "help", "app.help"),
+        Hint("q", "quit", "app.quit"),
+    ]

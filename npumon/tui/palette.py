@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from npumon.core.problems import ProblemError
-from npumon.tui.keys import KEYS, PAGES, Key, page_keys
+from npumon.tui.keys import KEYS, PAGE_NAMES, Key
+from npumon.tui.screens.page import page_class
 from npumon.tui.textual_workarounds import LatestSize
 from npumon.tui.themes import NAMES
+from npumon.tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+
     from npumon.core.monitor.model_choice import ModelChoice
-    from npumon.tui.app import MonitorApp
+    from npumon.tui.host import Host
 
 _LEFT_OUT = frozenset({"command_palette"})
 #: What only moves about in a list, or is about the selected row: of no use from another page.
@@ -40,8 +45,9 @@ class Command(NamedTuple):
 class Palette(LatestSize, CommandPalette):
     """Textual's palette, in words and signs that every terminal has."""
 
-    def __init__(self) -> None:
-        super().__init__(placeholder="Search for commands")
+    def __init__(self, host: Host, paces: Sequence[float]) -> None:
+        """`paces` are the seconds between two looks at the board that are offered."""
+        super().__init__(providers=[commands_for(host, paces)], placeholder="Search for commands")
 
     def on_mount(self) -> None:
         """A sign of one cell."""
@@ -50,6 +56,9 @@ class Palette(LatestSize, CommandPalette):
 
 class MonitorCommands(Provider):
     """What the palette offers."""
+
+    _host: ClassVar[Host]
+    _paces: ClassVar[Sequence[float]]
 
     async def startup(self) -> None:
         """Look for models while everything else is shown."""
@@ -72,12 +81,8 @@ class MonitorCommands(Provider):
             if score > 0:
                 yield Hit(score, Text(name), run, help=meaning)
 
-    @property
-    def _monitor(self) -> MonitorApp:
-        return cast("MonitorApp", self.app)
-
     async def _look_for_models(self) -> Sequence[ModelChoice]:
-        backend = self._monitor.backend
+        backend = self._host.backend
         if backend.watched is not None:
             return ()
         try:
@@ -88,11 +93,11 @@ class MonitorCommands(Provider):
     async def _commands(self) -> list[Command]:
         done, _ = await asyncio.wait({self._models}, timeout=_MODELS_S)
         models = self._models.result() if done else ()
-        here = self._monitor.current_mode
+        here = self.app.current_mode
         commands = [*self._of_page(here), *self._everywhere()]
-        run = self._monitor.run_model
+        run = self._host.run_model
         commands += [Command(f"Run {choice.full_name}", "run this model", partial(run, choice)) for choice in models]
-        for name in PAGES:
+        for name in PAGE_NAMES:
             if name != here:
                 commands += self._of_page(name, elsewhere=True)
         return [*commands, *self._looks()]
@@ -103,17 +108,30 @@ class MonitorCommands(Provider):
                 yield Command(_name(key), key.meaning, partial(self.app.run_action, key.action))
 
     def _of_page(self, page: str, *, elsewhere: bool = False) -> Iterator[Command]:
-        for key in page_keys(page):
+        for key in page_class(page).PAGE_KEYS:
             if not elsewhere or key.action.partition("(")[0] not in _MOVES:
-                run = partial(self._monitor.act_on_page, page, key.action)
+                run = partial(self._act_on_page, page, key.action)
                 yield Command(f"{page.capitalize()}: {_name(key)}", key.meaning, run)
+
+    def _act_on_page(self, name: str, action: str) -> None:
+        """Do what a key of a page does there; go there first."""
+        self._host.action_page(name)
+        page = self.app.screen
+        page.call_later(self._act, page, action)
+
+    async def _act(self, page: Screen[Any], action: str) -> None:
+        """By the page itself, or by the list on it that has the focus."""
+        target: DOMNode = page
+        if not hasattr(page, f"action_{action.partition('(')[0]}"):
+            target = page.focused if isinstance(page.focused, Table) else page.query(Table).first()
+        await self._host.app.run_action(action, default_namespace=target)
 
     def _looks(self) -> Iterator[Command]:
         for theme in NAMES:
             yield Command(
                 f"theme {theme}", f"take the theme {theme}", partial(self.app.run_action, f"take_theme('{theme}')")
             )
-        for pace in self._monitor.paces:
+        for pace in self._paces:
             yield Command(
                 f"refresh {pace:g} s",
                 f"look at the board every {pace:g} s",
@@ -123,3 +141,13 @@ class MonitorCommands(Provider):
 
 def _name(key: Key) -> str:
     return f"{key.word} ({key.shown})"
+
+
+def commands_for(host: Host, paces: Sequence[float]) -> type[MonitorCommands]:
+    """The commands of this application. Textual makes providers of commands itself, so this is a class."""
+
+    class Commands(MonitorCommands):
+        _host = host
+        _paces = paces
+
+    return Commands

@@ -1,14 +1,29 @@
-"""Calls to come."""
+"""What depends on private or undocumented behaviour of Textual: each with its reason, each to be deleted when its test
+in tests/tui/test_textual_workarounds.py says that Textual does without.
+
+What depends on it to drive a terminal stands in `tui.terminal.driver`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.app import App
 from textual.message_pump import MessagePump
-from textual.screen import Screen
+
+from npumon.tui.terminal.driver import TerminalDriver
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+    from textual.screen import Screen
+    from textual.widget import AwaitMount
+
+#: Seconds for which a page is held back while it is laid out for the first time, and later on.
+SETTLING_S, SETTLED_S = 0.05, 0.001
 
 
 def after(seconds: float, pump: MessagePump, call: Callable[[], None]) -> asyncio.TimerHandle:
@@ -22,6 +37,61 @@ def after(seconds: float, pump: MessagePump, call: Callable[[], None]) -> asynci
         pump.call_later(call)
 
     return asyncio.get_running_loop().call_later(seconds, ring)
+
+
+def terminal_of(app: App[Any]) -> TerminalDriver | None:
+    """The application's terminal; None where it has another driver, as in tests. Textual keeps it to itself."""
+    driver = app._driver
+    return driver if isinstance(driver, TerminalDriver) else None
+
+
+class SteadyApp(App[int]):
+    """An application that reads its styles once, changes pages without a flicker, and breaks without a word."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
+        #: What broke the application, if something did. Whoever opened it says so.
+        self.failure: Exception | None = None
+        self._styled_for = ""
+        self._known_modes: set[str] = set()
+        self._settling_s = SETTLING_S
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read all styles again, when the theme has changed.
+
+        Textual asks for it twice for a new page and whenever another one comes back; what is new in a page is read by
+        then (`read_styles`), and the rest changes with the theme only.
+        """
+        if self.theme != self._styled_for:
+            self._styled_for = self.theme
+            super().refresh_css(animate)
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Note whether the page has been laid out before, for `delay_update`."""
+        self._settling_s = SETTLED_S if mode in self._known_modes else SETTLING_S
+        self._known_modes |= {self.current_mode, mode}
+        return super().switch_mode(mode)
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Hold the screen back while another one takes its place: for as short as it takes, and not with a timer of
+        Textual's, which may never ring (`after`)."""
+        held = ExitStack()
+        held.enter_context(self.batch_update())
+
+        def show() -> None:
+            held.close()
+            self.screen.refresh()
+
+        after(min(delay, self._settling_s), self, show)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep what no handler caught: Textual ends the application and tells its caller nothing."""
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End: Textual would print the traceback, with the values of all variables, on the restored terminal."""
+        self._close_messages_no_wait()
 
 
 class LatestSize(MessagePump):
@@ -41,7 +111,7 @@ class LatestSize(MessagePump):
 def read_styles(screen: Screen[Any]) -> None:
     """Add a new screen's own styles to those that are known.
 
-    Textual would do it, too, but then it reads the styles of all screens anew and looks up each widget's once more.
+    Textual would do it, too, but then it reads the styles of all screens again and looks up each widget's once more.
     """
     stylesheet = screen.app.stylesheet
     for path in screen.css_path:

@@ -30,9 +30,11 @@ class ListPage(Page):
 
 
 class ListApp(MonitorApp):
-    MODES = {**MonitorApp.MODES, "live": ListPage}  # noqa: RUF012  # as Textual declares it
     CSS_PATH = [Path(npumon.tui.app.__file__).parent / path for path in MonitorApp.CSS_PATH]  # noqa: RUF012
     CSS = "OptionList { height: 1fr; }"
+
+    def make_page(self, name: str) -> Page:
+        return ListPage(self) if name == "live" else super().make_page(name)
 
 
 async def test_g_opens_the_driver_at_once_where_there_is_no_list(demo: Open) -> None:
@@ -53,7 +55,7 @@ async def test_g_g_in_a_list_goes_to_its_top() -> None:
         assert page.list.highlighted == 99
         await pilot.press("g", "g")
         await until(pilot, lambda: page.list.highlighted == 0)
-        assert app._first_g is None
+        assert app.actions._first_g is None
         assert not app.screen.is_modal
         await pilot.press("end", "g", "g", "end")
         assert page.list.highlighted == 99
@@ -63,7 +65,7 @@ async def test_g_alone_in_a_list_opens_the_driver_after_a_moment(monkeypatch: py
     monkeypatch.setattr(actions, "SECOND_G_S", 0.05)
     app = ListApp(StaticBackend(live()))
     asked: list[bool] = []
-    monkeypatch.setattr(ListApp, "action_reload_driver", lambda self: asked.append(True))
+    monkeypatch.setattr(actions.Actions, "action_reload_driver", lambda self: asked.append(True))
     async with app.run_test() as pilot:
         app.screen.query_one(OptionList).focus()
         await pilot.press("g")
@@ -76,14 +78,14 @@ async def test_g_waits_in_vain_when_a_dialog_opens_meanwhile(monkeypatch: pytest
     monkeypatch.setattr(actions, "SECOND_G_S", 3_600)
     app = ListApp(StaticBackend(live()))
     asked: list[bool] = []
-    monkeypatch.setattr(ListApp, "action_reload_driver", lambda self: asked.append(True))
+    monkeypatch.setattr(actions.Actions, "action_reload_driver", lambda self: asked.append(True))
     async with app.run_test() as pilot:
         page = app.screen
         page.query_one(OptionList).focus()
         await pilot.press("g", "question_mark")
-        app._g_alone(page)
+        app.actions._g_alone(page)
         assert app.screen.is_modal
-        assert (asked, app._first_g) == ([], None)
+        assert (asked, app.actions._first_g) == ([], None)
 
 
 async def test_nothing_is_reloaded_while_a_model_runs() -> None:

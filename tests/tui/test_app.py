@@ -18,9 +18,8 @@ from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
 from npumon.engine.job import Job
 from npumon.ports import RunRequest
-from npumon.tui.app import INTERRUPTED, MonitorApp
-from npumon.tui.keys import PAGES
-from npumon.tui.messages import LiveArrived
+from npumon.tui.app import INTERRUPTED, LiveArrived, MonitorApp
+from npumon.tui.keys import PAGE_NAMES
 from npumon.tui.paint import Area, Line, span
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.screens.page import Page
@@ -259,9 +258,9 @@ async def test_what_npumon_costs_itself() -> None:
     app = application(live())
     async with app.run_test(size=(160, 24)) as pilot:
         await pilot.press("o")
-        assert app.overhead is not None
+        assert app.actions._overhead is not None
         app.show_live()
-        app.overhead._since_s -= 5
+        app.actions._overhead._since_s -= 5
         app.show_live()
         await until(pilot, lambda: "npumon: cpu" in picture(app)[-1])
         await pilot.press("o")
@@ -275,13 +274,13 @@ async def test_pages(number: int) -> None:
     async with app.run_test() as pilot:
         await pilot.press(str(number + 1))
         await pilot.pause()
-        assert app.current_mode == PAGES[number]
+        assert app.current_mode == PAGE_NAMES[number]
         assert isinstance(app.screen, Page)
-        assert app.screen.NAME.lower() == PAGES[number]
+        assert app.screen.NAME.lower() == PAGE_NAMES[number]
         await pilot.press("tab")
-        assert app.current_mode == PAGES[(number + 1) % 5]
+        assert app.current_mode == PAGE_NAMES[(number + 1) % 5]
         await pilot.press("shift+tab", "shift+tab")
-        assert app.current_mode == PAGES[number - 1]
+        assert app.current_mode == PAGE_NAMES[number - 1]
         await pilot.pause()
 
 
@@ -291,7 +290,7 @@ async def test_every_page_shows_what_came_while_it_was_away() -> None:
     run = report(SEED.read_bytes(), model="newcomer")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.live.snapshot.taken_at)
-        for page in PAGES:
+        for page in PAGE_NAMES:
             app.action_page(page)
             await pilot.pause()
         app.post_message(LiveArrived(live(run, runs=(run,))))
@@ -304,7 +303,7 @@ async def test_any_size() -> None:
     run = report(SEED.read_bytes())
     app = application(live(run, runs=(run,)))
     async with app.run_test(size=(80, 24)) as pilot:
-        for page in PAGES:
+        for page in PAGE_NAMES:
             app.action_page(page)
             for size in ((20, 5), (250, 80), (40, 10), (1, 1), (60, 15), (80, 24)):
                 await pilot.resize_terminal(*size)
@@ -336,7 +335,7 @@ async def test_any_theme(theme: str) -> None:
         assert app.theme == (theme if theme in app.available_themes else "terminal")
         await pilot.press("t")
         assert app.theme in app.available_themes
-        app.action_take_theme(theme)
+        app.actions.action_take_theme(theme)
         await pilot.pause()
 
 
@@ -349,9 +348,9 @@ async def test_hostile_names_on_every_page(text: str) -> None:
     activity = Activity(model=text, run=1, source=text, note=text)
     app = application(live(run, runs=(run, run), activity=activity))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        app.complain(Problem("x", text, text))
-        app.say(text)
-        for page in PAGES:
+        app.notifier.error(Problem("x", text, text))
+        app.notifier.info(text)
+        for page in PAGE_NAMES:
             app.action_page(page)
             await pilot.pause()
             lines = picture(app)
@@ -365,7 +364,7 @@ async def test_hostile_names_on_every_page(text: str) -> None:
 async def test_hostile_words_in_messages(text: str) -> None:
     app = application(live())
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        app.complain(Problem("x", f"Trouble {text[:10]}", f"Remedy {text[:10]}"))
+        app.notifier.error(Problem("x", f"Trouble {text[:10]}", f"Remedy {text[:10]}"))
         await until(pilot, lambda: "Trouble" in "\n".join(picture(app)))
         shown = "\n".join(picture(app))
         assert f"Trouble {text[:10]}" in shown

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.tui.app import MonitorApp
-from npumon.tui.keys import KEYS, PAGES, Key, page_keys
-from npumon.tui.screens.page import Page
+from npumon.tui.keys import KEYS, PAGE_NAMES, Key
+from npumon.tui.screens.page import Page, page_class
+from tests.tui.stage import application, live
 
 #: The contract's keys that work everywhere.
 CONTRACT = [*"q?rRxgm ces+-t:12345", "Tab", "Ctrl+P"]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.shown)
-def test_every_key_has_words_and_an_action(key: Key) -> None:
+async def test_every_key_has_words_and_an_action(key: Key) -> None:
     assert key.word
     assert key.meaning
     assert key.shown.isascii()
     for action in {key.action, key.pressed or key.action}:
-        assert hasattr(MonitorApp, f"action_{action.partition('(')[0]}")
+        assert callable(getattr(application(live()), f"action_{action.partition('(')[0]}"))
 
 
 @pytest.mark.parametrize("shown", CONTRACT)
@@ -35,9 +35,9 @@ def test_no_key_has_two_meanings() -> None:
     assert len(shown) == len(set(shown))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGE_NAMES)
 def test_a_page_says_what_its_keys_do(name: str) -> None:
-    keys = page_keys(name)
+    keys = page_class(name).PAGE_KEYS
     bound = [pressed for key in keys for pressed in key.keys.split(",")]
     assert len(bound) == len(set(bound))
     assert all(key.scope == name and key.word and key.meaning and key.shown.isascii() for key in keys)

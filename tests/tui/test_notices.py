@@ -14,7 +14,7 @@ PROBLEM = Problem("x", "Something [bold] is wrong.", "Mend it.")
 async def test_it_stands_below_the_top_line_and_the_next_key_takes_it_away() -> None:
     app = application(live())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        app.say("[bold] was done.")
+        app.notifier.info("[bold] was done.")
         await until(pilot, lambda: "▌ [bold] was done." in picture(app)[1])
         assert not [line for line in picture(app) if "▌" in line][1:], "one line"
         await pilot.press("j")
@@ -26,8 +26,8 @@ async def test_a_complaint_stays_while_it_is_read(reading: int, monkeypatch: pyt
     monkeypatch.setattr(notices, "READING_S", reading)
     app = application(live())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        app.complain(PROBLEM)
-        app.say("Something else was done.")
+        app.notifier.error(PROBLEM)
+        app.notifier.info("Something else was done.")
         await until(pilot, lambda: "Something [bold] is wrong." in picture(app)[1] and "Mend it." in picture(app)[2])
         await pilot.press("j")
         await pilot.pause()

@@ -14,10 +14,11 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.tui import themes
 from npumon.tui.actions import PACES_S
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import KEYS, PAGES, page_keys
-from npumon.tui.palette import MonitorCommands
+from npumon.tui.keys import KEYS, PAGE_NAMES
+from npumon.tui.palette import commands_for
 from npumon.tui.screens.layers import LayersPage
 from npumon.tui.screens.log import LogPage
+from npumon.tui.screens.page import page_class
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
@@ -38,14 +39,14 @@ async def test_it_opens_and_closes(key: str) -> None:
 
 async def offered(app: MonitorApp) -> list[str]:
     """The names of all commands."""
-    commands = MonitorCommands(app.screen)
+    commands = commands_for(app, PACES_S)(app.screen)
     await commands.startup()
     names = [str(hit.display) async for hit in commands.discover() if isinstance(hit, DiscoveryHit)]
     await commands.shutdown()
     return names
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGE_NAMES)
 async def test_every_action_is_there(page: str) -> None:
     app = application(live())
     async with app.run_test() as pilot:
@@ -56,7 +57,7 @@ async def test_every_action_is_there(page: str) -> None:
         for key in KEYS:
             if key.action != "command_palette":
                 assert f"{key.word} ({key.shown})" in names
-        for key in page_keys(page):
+        for key in page_class(page).PAGE_KEYS:
             assert f"{page.capitalize()}: {key.word} ({key.shown})" in names
         assert [name for name in names if name.startswith("theme ")] == [
             "theme (t)", *(f"theme {name}" for name in themes.NAMES)
@@ -186,7 +187,7 @@ async def test_any_query(query: str) -> None:
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
         await pilot.press(*query)
         await pilot.pause()
-        commands = MonitorCommands(app.screen)
+        commands = commands_for(app, PACES_S)(app.screen)
         await commands.startup()
         hits = [hit async for hit in commands.search(query)]
         await commands.shutdown()

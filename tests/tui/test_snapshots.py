@@ -19,7 +19,7 @@ from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.run.history import SampleRing, sample_of
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.keys import PAGES
+from npumon.tui.keys import PAGE_NAMES
 from tests.tui import stage
 
 FOLDER = Path(__file__).parent / "snapshots"
@@ -100,7 +100,7 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(version("textual") != PINNED, reason=f"snapshots are taken with Textual {PINNED}")
 @pytest.mark.parametrize("ascii_only", [False, True], ids=["utf8", "ascii"])
 @pytest.mark.parametrize("size", SIZES, ids=[f"{columns}x{rows}" for columns, rows in SIZES])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGE_NAMES)
 def test_page(page: str, size: tuple[int, int], ascii_only: bool) -> None:
     text = asyncio.run(drawn(page, size, ascii_only))
     path = FOLDER / f"{page}-{size[0]}x{size[1]}-{'ascii' if ascii_only else 'utf8'}.txt"
@@ -114,6 +114,9 @@ def test_page(page: str, size: tuple[int, int], ascii_only: bool) -> None:
 
 def test_no_snapshot_is_left_over() -> None:
     wanted = {
-        f"{page}-{columns}x{rows}-{kind}.txt" for page in PAGES for columns, rows in SIZES for kind in ("utf8", "ascii")
+        f"{page}-{columns}x{rows}-{kind}.txt"
+        for page in PAGE_NAMES
+        for columns, rows in SIZES
+        for kind in ("utf8", "ascii")
     }
     assert {path.name for path in FOLDER.iterdir()} == wanted

@@ -8,7 +8,7 @@ import pytest
 
 from npumon.core.problems import ProblemError
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.keys import PAGES
+from npumon.tui.keys import PAGE_NAMES
 from npumon.tui.static_view import StaticBackend, StaticEngine, picture
 from tests.tui.stage import SEED, live, report
 
@@ -19,7 +19,7 @@ def words(svg: str) -> str:
     return " ".join("".join(ElementTree.fromstring(svg).itertext()).split())  # noqa: S314  # our own
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGE_NAMES)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])
 async def test_every_page_has_a_picture(page: str, size: tuple[int, int]) -> None:
     run = report(SEED.read_bytes())

@@ -14,9 +14,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from npumon.core.log.scrollback import Scrollback
-from npumon.tui.app import MonitorApp
-from npumon.tui.keys import PAGES
-from npumon.tui.messages import LiveArrived
+from npumon.tui.app import LiveArrived, MonitorApp
+from npumon.tui.keys import PAGE_NAMES
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 
@@ -38,7 +37,7 @@ async def test_the_monitor_starts_and_shows_every_page() -> None:
     app = MonitorApp(backend)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: backend.still and app.live.runs)
-        for page in (*PAGES, *PAGES):
+        for page in (*PAGE_NAMES, *PAGE_NAMES):
             app.action_page(page)
             await until(pilot, lambda: not app._batch_count and "q quit" in picture(app)[-1])
 
@@ -63,7 +62,7 @@ def shows(app: MonitorApp, text: str) -> bool:
 TOO_MANY = 50
 
 
-@pytest.mark.parametrize("way", [*PAGES, "question_mark", "colon", "g"])
+@pytest.mark.parametrize("way", [*PAGE_NAMES, "question_mark", "colon", "g"])
 async def test_a_screen_settles(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages, a dialog, the palette."""
     layouts: list[Size] = []
@@ -76,7 +75,7 @@ async def test_a_screen_settles(way: str, monkeypatch: pytest.MonkeyPatch) -> No
 
     app = application(live())
     async with app.run_test(size=(80, 24)) as pilot:
-        if way in PAGES:
+        if way in PAGE_NAMES:
             app.action_page(way)
         else:
             await pilot.press(way)

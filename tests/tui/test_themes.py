@@ -62,7 +62,7 @@ async def test_every_role_has_a_look_in_every_theme() -> None:
     app = application(live())
     async with app.run_test() as pilot:
         for name in themes.NAMES:
-            app.action_take_theme(name)
+            app.actions.action_take_theme(name)
             await pilot.pause()
             looks = {role: app.screen.get_component_rich_style(f"ink--{role}", partial=True) for role in ROLES}
             plain = app.screen.rich_style

@@ -10,7 +10,7 @@ from npumon.cli import status
 from npumon.cli.commands.run import add_program_arguments, concluded, remark, requested
 from npumon.cli.paths import expanded, shown
 from npumon.core.problems import Problem, ProblemError
-from npumon.tui.keys import PAGES
+from npumon.tui.keys import PAGE_NAMES
 
 #: A picture shows the log's last lines.
 _LOG_BYTES = 1 << 16
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--size", type=_size, default=(120, 40), metavar="COLUMNSxROWS", help="of the picture, with --format svg"
     )
     parser.add_argument(
-        "--page", choices=PAGES, default="live", help="what the picture shows, with --format svg (default: live)"
+        "--page", choices=PAGE_NAMES, default="live", help="what the picture shows, with --format svg (default: live)"
     )
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import events
@@ -16,7 +16,7 @@ from textual.widgets import Static
 from npumon.tui.textual_workarounds import LatestSize, read_styles
 
 if TYPE_CHECKING:
-    from npumon.tui.app import MonitorApp
+    from npumon.tui.host import Host
 
 Result = TypeVar("Result")
 
@@ -34,17 +34,13 @@ class Dialog(LatestSize, ModalScreen[Result]):
     #: Stands in the frame.
     NAME = ""
 
-    def __init__(self) -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__()
+        self.host = host
         read_styles(self)
 
-    @property
-    def monitor_app(self) -> MonitorApp:
-        """The application, with its type."""
-        return cast("MonitorApp", self.app)
-
     def compose(self) -> ComposeResult:
-        self.set_class(self.monitor_app.backend.display.ascii, "-ascii")
+        self.set_class(self.host.backend.display.ascii, "-ascii")
         box = Vertical(*self.body(), id="box")
         box.border_title = self.NAME
         yield box

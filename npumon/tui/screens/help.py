@@ -15,8 +15,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from npumon.tui.keys import KEYS, PAGES, Key, page_keys
+from npumon.tui.keys import KEYS, PAGE_NAMES, Key
 from npumon.tui.screens.dialog import Dialog, words
+from npumon.tui.screens.page import page_class
 
 #: Cells for the keys: two blanks, the longest key, two blanks.
 _KEY_WIDTH = 13
@@ -48,7 +49,7 @@ class HelpDialog(Dialog[None]):
 
 def _all_keys() -> list[Key]:
     """Those that work everywhere, then those of each page that has some of its own."""
-    return [*KEYS, *(key for name in PAGES for key in page_keys(name))]
+    return [*KEYS, *(key for name in PAGE_NAMES for key in page_class(name).PAGE_KEYS)]
 
 
 def _sections(keys: Iterable[Key]) -> Group:

@@ -13,18 +13,15 @@ from npumon.core.monitor.layer_source import LayerSource, absence, source_of
 from npumon.core.monitor.live import Live
 from npumon.core.run.layer_rows import LayerRow, layer_rows, matching_layers, ordered_layers, total_row
 from npumon.core.run.outcome import RUNNING
-from npumon.tui.keys import Key
+from npumon.tui.keys import Hint, filter_keys, table_keys
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.layer_details import LayerDetailsPane
 from npumon.tui.panes.notice import NoticePane
 from npumon.tui.panes.pane import Pane
 from npumon.tui.screens.page import Page
-from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
-from npumon.tui.widgets.key_bar import Hint
+from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.layer_table import LayerTable, columns
-from npumon.tui.widgets.table import Table, table_keys
-
-PAGE_KEYS: tuple[Key, ...] = (*table_keys("layers"), *filter_keys("layers"))
+from npumon.tui.widgets.table import Table
 
 
 class LayersCaptionPane(Pane):
@@ -73,6 +70,7 @@ class LayersPage(Page):
     """A table, the row under its cursor in detail, and the sums of what is shown."""
 
     NAME = "Layers"
+    PAGE_KEYS = (*table_keys("layers"), *filter_keys("layers"))
     CSS_PATH: ClassVar[str] = "../styles/layers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*FILTER_BINDINGS, Binding("enter", "details", show=False)]
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it
@@ -123,10 +121,6 @@ class LayersPage(Page):
             self._fill()
         super().show(live)
 
-    def _offer(self) -> None:
-        """Enter means something else now."""
-        self.key_bar.offer(self.monitor_app.hints(self, self.monitor_app.live), self.monitor_app.aside())
-
     def _fill(self) -> None:
         rows = matching_layers(self._all, self.filter_line.text)
         self.filter_line.tell(f"{len(rows)} of {len(self._all)}")
@@ -144,7 +138,7 @@ class LayersPage(Page):
 
     def on_table_resized(self, message: Table.Resized) -> None:
         """Perhaps there is room for all columns now, perhaps no more."""
-        self._offer()
+        self.offer_keys()
 
     def on_table_reordered(self, message: Table.Reordered) -> None:
         """Another order."""
@@ -161,7 +155,7 @@ class LayersPage(Page):
     def action_details(self) -> None:
         """Give the details the table's room, or back; only where there is no room for both."""
         self.toggle_class("-details")
-        self._offer()
+        self.offer_keys()
 
     def action_filter(self) -> None:
         """Type words."""
@@ -170,7 +164,7 @@ class LayersPage(Page):
     def action_clear_filter(self) -> None:
         """All rows again; and the table if the details took its room."""
         self.remove_class("-details")
-        self._offer()
+        self.offer_keys()
         self.filter_line.clear()
 
     def action_next_match(self, step: int) -> None:

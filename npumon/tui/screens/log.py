@@ -9,13 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import Key
+from npumon.tui.keys import Hint, Key
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FilterLine
-from npumon.tui.widgets.key_bar import Hint
 from npumon.tui.widgets.log_view import LogView
 
-PAGE_KEYS = (
+_KEYS = (
     Key("slash", "/", "search", "search for words; capitals matter only where there are some", "filter", "log"),
     Key("n", "n", "next", "the next line with the words", "next_match(1)", "log"),
     Key("N,upper_n", "N", "previous", "the line with the words before", "next_match(-1)", "log"),
@@ -36,9 +35,10 @@ class LogPage(Page):
     """The log fills the page; the search's line comes and goes below it."""
 
     NAME = "Log"
+    PAGE_KEYS = _KEYS
     CSS_PATH = "../styles/log.tcss"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--match"}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, key.word, show=False) for key in PAGE_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, key.word, show=False) for key in _KEYS]
 
     def body(self) -> Iterable[Widget]:
         self.log_view = LogView(ascii_only=self.ascii_only)
@@ -58,12 +58,12 @@ class LogPage(Page):
     def action_filter(self) -> None:
         """Type what is searched for."""
         self.filter_line.open()
-        self._offer()
+        self.offer_keys()
 
     def action_clear_filter(self) -> None:
         """Search no more."""
         self.filter_line.clear()
-        self._offer()
+        self.offer_keys()
 
     def action_next_match(self, step: int) -> None:
         """The next line with the words."""
@@ -72,7 +72,7 @@ class LogPage(Page):
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         """Other words are searched for."""
         self.log_view.search(message.text)
-        self._offer()
+        self.offer_keys()
 
     def on_log_view_searched(self, message: LogView.Searched) -> None:
         """Say how the search ended."""
@@ -80,14 +80,11 @@ class LogPage(Page):
 
     def on_descendant_blur(self) -> None:
         """The search's line was left, and may be closed."""
-        self._offer()
+        self.offer_keys()
 
     def on_log_view_turned(self) -> None:
         """The key that leads back to the end is of use now, or not."""
-        self._offer()
-
-    def _offer(self) -> None:
-        self.key_bar.offer(self.monitor_app.hints(self, self.monitor_app.live), self.monitor_app.aside())
+        self.offer_keys()
 
     def action_move(self, rows: int) -> None:
         """Lines down or up."""

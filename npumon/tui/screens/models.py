@@ -13,23 +13,22 @@ from textual.widget import Widget
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
-from npumon.tui.keys import Key
+from npumon.tui.keys import Hint, Key, filter_keys, table_keys
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span
 from npumon.tui.screens.page import Page
 from npumon.tui.textual_workarounds import after
 from npumon.tui.widgets.canvas import Canvas
-from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
-from npumon.tui.widgets.key_bar import Hint
+from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.model_details import Inspection, ModelDetails, how_to_get_one, of_model
 from npumon.tui.widgets.model_table import COLUMNS, ModelTable, matching
-from npumon.tui.widgets.table import Table, table_keys
+from npumon.tui.widgets.table import Table
 
 _OWN_KEYS = (
     Key("f5,ctrl+r", "F5", "refresh", "look for models again; also Ctrl+R", "refresh", "models"),
     Key("J,upper_j", "J", "more", "scroll the model's details down", "scroll_details(1)", "models"),
     Key("K,upper_k", "K", "less", "scroll the model's details up", "scroll_details(-1)", "models"),
 )
-PAGE_KEYS = (
+_KEYS = (
     Key("enter", "Enter", "run", "run the selected model; also a double click", "run", "models"),
     *_OWN_KEYS,
     *(key for key in table_keys("models") if key.action not in ("sort(1)", "sort(-1)", "reverse", "choose")),
@@ -70,6 +69,7 @@ class ModelsPage(Page):
     """A list, and beside or below it what is known of the row under the cursor."""
 
     NAME = "Models"
+    PAGE_KEYS = _KEYS
     CSS_PATH = "../styles/models.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *FILTER_BINDINGS,
@@ -83,7 +83,7 @@ class ModelsPage(Page):
         self._reading: str | None = None
         self._rest: asyncio.TimerHandle | None = None
         self.caption = ModelsCaptionPane(ascii_only=self.ascii_only)
-        self.caption.watched = self.monitor_app.backend.watched
+        self.caption.watched = self.host.backend.watched
         self.table = ModelTable(COLUMNS, ascii_only=self.ascii_only)
         self.details = ModelDetails(ascii_only=self.ascii_only, title="Selected")
         self.filter_line = FilterLine()
@@ -117,7 +117,7 @@ class ModelsPage(Page):
 
     def action_refresh(self) -> None:
         """Look for models; what was read of their files is read again."""
-        backend = self.monitor_app.backend
+        backend = self.host.backend
         self.caption.count = None
         self.caption.redraw()
 
@@ -128,7 +128,7 @@ class ModelsPage(Page):
                 models, problem = (), error.problem
             return models, problem, () if models else backend.where_models_are_looked_for()
 
-        self.monitor_app.controller.background(look, lambda found: self._found(*found))
+        self.host.controller.background(look, lambda found: self._found(*found))
 
     def _found(self, models: tuple[ModelChoice, ...], problem: Problem | None, folders: Sequence[str]) -> None:
         if not self.is_mounted:
@@ -147,7 +147,7 @@ class ModelsPage(Page):
             self.table.fill(())
             watching = self.caption.watched is not None  # then nothing could be run, whatever there were
             self.details.tell(() if watching else how_to_get_one(folders, problem), anew=True)
-        self.show(self.monitor_app.live)
+        self.show(self.host.live)
 
     def _fill(self) -> None:
         rows = matching(self._choices or (), self.filter_line.text)
@@ -192,7 +192,7 @@ class ModelsPage(Page):
         if not missing:
             return
         network = self._reading = missing[0]
-        backend = self.monitor_app.backend
+        backend = self.host.backend
 
         def read() -> Inspection:
             try:
@@ -200,7 +200,7 @@ class ModelsPage(Page):
             except ProblemError as error:
                 return Inspection(str(error.problem), failed=True)
 
-        self.monitor_app.controller.background(read, lambda inspection: self._read(network, inspection))
+        self.host.controller.background(read, lambda inspection: self._read(network, inspection))
 
     def _read(self, network: str, inspection: Inspection) -> None:
         self._reading = None
@@ -220,7 +220,7 @@ class ModelsPage(Page):
         """Run the selected model, and go where it can be seen."""
         row = self.table.current
         if row is not None:
-            self.monitor_app.run_model(row.choice)
+            self.host.run_model(row.choice)
 
     def action_scroll_details(self, step: int) -> None:
         """Half of what is to be seen of them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,14 +14,15 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
+from npumon.tui.keys import PAGES, Hint, HintContext, Key, hints_in
 from npumon.tui.paint import ROLES
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.textual_workarounds import LatestSize, read_styles
 from npumon.tui.widgets.canvas import Canvas
-from npumon.tui.widgets.key_bar import Hint, KeyBar
+from npumon.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
-    from npumon.tui.app import MonitorApp
+    from npumon.tui.host import Host
 
 
 class Page(LatestSize, Screen[None]):
@@ -49,18 +51,13 @@ class Page(LatestSize, Screen[None]):
     #: The page's name, in the key bar and in the help.
     NAME = ""
 
-    @property
-    def monitor_app(self) -> MonitorApp:
-        """The application, with its type."""
-        return cast("MonitorApp", self.app)
+    #: The keys that only this page has, for the help and the palette.
+    PAGE_KEYS: ClassVar[tuple[Key, ...]] = ()
 
-    @property
-    def ascii_only(self) -> bool:
-        """Whether to keep to ASCII."""
-        return self.monitor_app.backend.display.ascii
-
-    def __init__(self) -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__()
+        self.host = host
+        self.ascii_only = host.backend.display.ascii
         read_styles(self)
         self._panes: list[Canvas] = []
         self._styled_for: tuple[str, Size] | None = None
@@ -84,7 +81,7 @@ class Page(LatestSize, Screen[None]):
         """Panes are known from now on."""
         self.set_class(self.ascii_only, "-ascii")
         self._panes = list(self.query(Canvas))
-        self.show(self.monitor_app.live)
+        self.show(self.host.live)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """The page is to be seen again. Its styles are looked up anew only where they can have changed, for that
@@ -94,7 +91,7 @@ class Page(LatestSize, Screen[None]):
             event.refresh_styles = False
         self._styled_for = look
         if self._panes:
-            self.show(self.monitor_app.live)
+            self.show(self.host.live)
 
     @property
     def settled(self) -> bool:
@@ -103,7 +100,26 @@ class Page(LatestSize, Screen[None]):
 
     def show(self, live: Live) -> None:
         """Show this. Subclasses with more than canvases extend it."""
-        self.header.paused = self.monitor_app.paused
-        self.key_bar.offer(self.monitor_app.hints(self, live), self.monitor_app.aside())
+        self.header.paused = self.host.paused
+        self.offer_keys()
         for pane in self._panes:
             pane.show(live)
+
+    def offer_keys(self) -> None:
+        """Show the keys that can be pressed now."""
+        host = self.host
+        context = HintContext(
+            page=host.app.current_mode,
+            watching=host.backend.watched is not None,
+            repeatable=host.controller.can_repeat,
+            marked=host.marked is not None,
+            paused=host.paused,
+        )
+        self.key_bar.offer(hints_in(context, self.hints(host.live), host.live), host.overhead_text())
+
+
+def page_class(name: str) -> type[Page]:
+    """The class of a page. Imports it."""
+    entry = next(page for page in PAGES if page.name == name)
+    found: type[Page] = getattr(import_module(f"npumon.tui.screens.{entry.module}"), entry.class_name)
+    return found

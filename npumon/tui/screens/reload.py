@@ -22,7 +22,7 @@ from npumon.tui.textual_workarounds import after
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from npumon.tui.backend import MonitorBackend
+    from npumon.tui.host import Host
 
 
 _OPPOSITE = "p plans the opposite"
@@ -50,11 +50,11 @@ class ReloadDialog(Dialog[bool]):
         Binding("pageup", "scroll(-5)", "further up", show=False),
     ]
 
-    def __init__(self, backend: MonitorBackend, profiling: bool | None, *, offered: bool = False) -> None:
+    def __init__(self, host: Host, profiling: bool | None, *, offered: bool = False) -> None:
         """`profiling` is as it is now; the dialog offers to have it on, and off where it is on already. `offered`
         says that the user wanted something else, a run, which comes next unless the dialog ends with None."""
-        super().__init__()
-        self._backend = backend
+        super().__init__(host)
+        self._backend = host.backend
         self._offered = offered
         self._wanted = not profiling
         self._puts_back = True
@@ -91,7 +91,7 @@ class ReloadDialog(Dialog[bool]):
         self._yes.disabled = True
         self._question.update("")
         wanted, puts_back = {"gpuProfiler": "1" if self._wanted else "0"}, self._puts_back
-        self.monitor_app.controller.background(
+        self.host.controller.background(
             lambda: self._plans(wanted, puts_back=puts_back), lambda plan: self._planned(plan, number)
         )
 
@@ -171,13 +171,13 @@ class ReloadDialog(Dialog[bool]):
 
     async def _apply(self, plan: DriverPlan) -> None:
         try:
-            with self.monitor_app.controller.reloading():
+            with self.host.controller.reloading():
                 report = await self._carried_out(plan)
         except Exception as error:  # noqa: BLE001  # said; the dialog must not stay for ever
             if isinstance(error, ProblemError):
-                self.monitor_app.complain(error.problem)
+                self.host.notifier.error(error.problem)
             else:
-                self.monitor_app.controller.report_unexpected(error)
+                self.host.controller.report_unexpected(error)
             self.dismiss(None)
         else:
             self._ended(report)
@@ -212,4 +212,4 @@ class ReloadDialog(Dialog[bool]):
         self._no.focus()
         follows = "; nothing is run" if report.problem is not None else ", then the run begins"
         self._hint.update(f"Esc closes{follows if self._offered else ''}")
-        self.monitor_app.controller.poll()
+        self.host.controller.poll()

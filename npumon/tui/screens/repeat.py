@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 from textual.containers import Horizontal
@@ -10,6 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label
 
 from npumon.tui.screens.dialog import Dialog, words
+
+if TYPE_CHECKING:
+    from npumon.tui.host import Host
 
 MOST = 100_000
 
@@ -26,8 +29,8 @@ class RepeatDialog(Dialog[RepeatRequest | None]):
 
     NAME = "Run several times"
 
-    def __init__(self, model: str, runs: int = 10, warmup: int = 1) -> None:
-        super().__init__()
+    def __init__(self, host: Host, model: str, runs: int = 10, warmup: int = 1) -> None:
+        super().__init__(host)
         self._model = model
         self._series = RepeatRequest(runs, warmup)
 

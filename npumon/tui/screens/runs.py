@@ -13,20 +13,18 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.run_rows import RunRow, matching_runs, no_runs, ordered_runs, run_rows
 from npumon.core.run.comparison import Comparison, compare
 from npumon.core.run.report import RunReport
-from npumon.tui.keys import Key
+from npumon.tui.keys import Hint, Key, filter_keys, table_keys
 from npumon.tui.panes.comparison_head import ComparisonHeadPane
 from npumon.tui.panes.notice import NoticePane
 from npumon.tui.screens.page import Page
-from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine, filter_keys
-from npumon.tui.widgets.key_bar import Hint
+from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.run_table import FIGURE_COLUMNS, RUN_COLUMNS, FigureTable, RunTable
-from npumon.tui.widgets.table import Table, table_keys
+from npumon.tui.widgets.table import Table
 
 _OWN_KEYS = (
     Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),
     Key("c", "c", "newest", "compare the newest run with the marked one", "compare_newest", "runs"),
 )
-PAGE_KEYS: tuple[Key, ...] = (*_OWN_KEYS, *table_keys("runs"), *filter_keys("runs"))
 _MARK = "m marks the selected run; other runs are then compared with it."
 _CHOOSE = "This is the marked run: j and k choose another one, r makes one."
 
@@ -38,6 +36,7 @@ class RunsPage(Page):
     """
 
     NAME = "Runs"
+    PAGE_KEYS = (*_OWN_KEYS, *table_keys("runs"), *filter_keys("runs"))
     CSS_PATH: ClassVar[str] = "../styles/runs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *FILTER_BINDINGS,
@@ -102,7 +101,7 @@ class RunsPage(Page):
 
     def _compare(self) -> None:
         """The marked run against the selected one, or the newest if that is the marked one."""
-        marked = self.monitor_app.marked
+        marked = self.host.marked
         if marked is not self.table.marked:  # the star moves
             self.table.marked = marked
             self.table.draw_again()
@@ -145,7 +144,7 @@ class RunsPage(Page):
 
     def on_descendant_focus(self) -> None:
         """Enter means something else now."""
-        self.key_bar.offer(self.monitor_app.hints(self, self.monitor_app.live), self.monitor_app.aside())
+        self.offer_keys()
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         """Other words."""
@@ -166,16 +165,16 @@ class RunsPage(Page):
         row = self.table.current
         if row is None:
             return
-        app = self.monitor_app
-        app.marked = None if row.report is app.marked else row.report
-        app.show_live()
+        host = self.host
+        host.marked = None if row.report is host.marked else row.report
+        host.show_live()
 
     def action_compare_newest(self) -> None:
         """Put the cursor on the newest run."""
         if self._all and self._all[0] in self.table.rows:
             self.table.go(self.table.rows.index(self._all[0]))
-        if self.monitor_app.marked is None:
-            self.monitor_app.say(_MARK)
+        if self.host.marked is None:
+            self.host.notifier.info(_MARK)
 
     def action_filter(self) -> None:
         """Type words."""

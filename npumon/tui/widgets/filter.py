@@ -27,20 +27,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from npumon.core.text import visible
-from npumon.tui.keys import Key
+from npumon.tui.keys import filter_keys
 
 #: More than anybody types; a paste may be longer.
 LONGEST = 200
-
-
-def filter_keys(scope: str) -> tuple[Key, ...]:
-    """The rows for the help of a page with a filter line."""
-    return (
-        Key("slash", "/", "filter", "narrow the list to what contains the words", "filter", scope),
-        Key("n", "n", "next", "the next match", "next_match(1)", scope),
-        Key("N,upper_n", "N", "previous", "the match before", "next_match(-1)", scope),
-        Key("escape", "Esc", "clear", "clear the filter", "clear_filter", scope),
-    )
 
 
 FILTER_BINDINGS: list[BindingType] = [

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from textual import events
 
 from npumon.core.monitor.live import Live
+from npumon.tui.keys import Hint
 from npumon.tui.paint import Area, Line, Span, width_of
 from npumon.tui.widgets.canvas import Canvas
 
@@ -15,20 +15,6 @@ from npumon.tui.widgets.canvas import Canvas
 _ALWAYS = 3
 #: Narrower terminals get the keys of the other pages without their names.
 _NAMES_FROM = 110
-
-
-class Hint(NamedTuple):
-    """A key as it is written, a word for what it does, the action it runs, and whether it can be pressed now.
-
-    One for a page says so with `page`, and whether that page is `here`, to be seen now. Those for pages go together.
-    """
-
-    key: str
-    word: str
-    action: str
-    enabled: bool = True
-    page: bool = False
-    here: bool = False
 
 
 class KeyBar(Canvas):

@@ -18,11 +18,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from npumon.tui.keys import table_keys
 from npumon.tui.paint import Area, Line, Span
 from npumon.tui.widgets.columns import Column, TableRow, fitting, side_by_side, title, views
-from npumon.tui.widgets.table_keys import table_keys
 
-__all__ = ["Column", "Table", "TableRow", "table_keys"]
+__all__ = ["Column", "Table", "TableRow"]
 
 
 RowT = TypeVar("RowT", bound=TableRow)

@@ -24,7 +24,7 @@ class Question(Dialog[bool]):
 async def test_text_is_no_markup() -> None:
     app = application(live())
     async with app.run_test() as pilot:
-        app.push_screen(Question())
+        app.push_screen(Question(app))
         await until(pilot, lambda: "[bold]Really[/bold] [/] [link=x]?" in "\n".join(picture(app)))
 
 
@@ -33,7 +33,7 @@ async def test_it_can_be_left(key: str) -> None:
     answers: list[bool | None] = []
     app = application(live())
     async with app.run_test() as pilot:
-        app.push_screen(Question(), answers.append)
+        app.push_screen(Question(app), answers.append)
         await pilot.pause()
         await pilot.press(key)
         await pilot.pause()
@@ -44,13 +44,13 @@ async def test_it_can_be_left(key: str) -> None:
 async def test_keys_of_the_pages_do_nothing_behind_it() -> None:
     app = application(live())
     async with app.run_test() as pilot:
-        app.push_screen(Question())
+        app.push_screen(Question(app))
         await pilot.pause()
         await pilot.press("2", "tab", "question_mark", "g", "r", "t", "colon", "space", "x")
         await pilot.pause()
         assert (app.current_mode, len(app.screen_stack), app.paused) == ("live", 2, False)
         app.action_page("runs")
-        app.action_help()
+        app.actions.action_help()
         await pilot.pause()
         assert app.current_mode == "live", "a page cannot be left behind a dialog"
         await pilot.press("escape", "escape")
@@ -61,7 +61,7 @@ async def test_keys_of_the_pages_do_nothing_behind_it() -> None:
 async def test_ctrl_c_quits_from_there_too() -> None:
     app = application(live())
     async with app.run_test() as pilot:
-        app.push_screen(Question())
+        app.push_screen(Question(app))
         await pilot.pause()
         await pilot.press("ctrl+c")
         await until(pilot, lambda: not app.is_running)
@@ -71,7 +71,7 @@ async def test_ctrl_c_quits_from_there_too() -> None:
 async def test_its_frame_is_ascii_where_that_is_asked_for() -> None:
     app = application(live(), DisplayOptions(refresh_s=3600, ascii=True))
     async with app.run_test() as pilot:
-        app.push_screen(Question())
+        app.push_screen(Question(app))
         await until(pilot, lambda: "Question" in "\n".join(picture(app)))
         top = next(line for line in picture(app) if "Question" in line)
         assert "+" in top

@@ -9,9 +9,8 @@ from textual.pilot import Pilot
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.run.network import Network, NetworkTensor
-from npumon.tui.app import MonitorApp
+from npumon.tui.app import LiveArrived, MonitorApp
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.messages import LiveArrived
 from npumon.tui.panes.results import ResultsPane
 from npumon.tui.panes.utilization import UtilizationPane
 from tests.tui.moments import MISSING, board, log, moments, seed_run

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
-from npumon.tui.screens.log import PAGE_KEYS, LogPage
+from npumon.tui.screens.log import LogPage
 from npumon.tui.widgets import log_rows
 from tests.tui.stage import SEED, StaticBackend, application, live, picture
 from tests.tui.stage import until_at_rest as until
@@ -53,7 +53,7 @@ async def test_words_are_searched_for_and_marked() -> None:
         await pilot.press("slash", *"needle")
         await until(pilot, lambda: told(page) == "line 50")
         assert looks(page, "Needle") == [True]
-        assert "  50 ▸line 50 Needle" in "\n".join(picture(page.monitor_app))
+        assert "  50 ▸line 50 Needle" in "\n".join(picture(page.host.app))
         await pilot.press("enter", "n")
         await until(pilot, lambda: told(page) == "line 150")
         assert looks(page, "Needle") == [True, True]
@@ -66,7 +66,7 @@ async def test_words_are_searched_for_and_marked() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: not page.filter_line.is_open)
         assert looks(page, "Needle") == []
-        assert "▸" not in "\n".join(picture(page.monitor_app)[1:])
+        assert "▸" not in "\n".join(picture(page.host.app)[1:])
         assert not page.log_view.following
         await pilot.press("n")
         await pilot.pause()
@@ -91,13 +91,13 @@ async def test_a_match_far_to_the_right_comes_into_view() -> None:
         page = await opened(pilot)
         await pilot.press("slash", *"needle", "enter")
         await until(pilot, lambda: told(page) == "line 1")
-        assert "xneedle" in picture(page.monitor_app)[1]
+        assert "xneedle" in picture(page.host.app)[1]
         await pilot.press("n")
         await until(pilot, lambda: told(page) == "line 2")
-        assert "short needle" in picture(page.monitor_app)[2]
+        assert "short needle" in picture(page.host.app)[2]
         await pilot.press("w", "n")
         await until(pilot, lambda: told(page) == "line 1")
-        assert any("xneedle" in row for row in picture(page.monitor_app))
+        assert any("xneedle" in row for row in picture(page.host.app))
 
 
 async def test_a_search_goes_on_between_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,23 +146,23 @@ async def test_typing_into_the_search_moves_nothing() -> None:
 async def test_the_key_bar_offers_what_helps() -> None:
     async with application(shown_text(b"line\n" * 100)).run_test(size=(120, 24)) as pilot:
         page = await opened(pilot)
-        keys = picture(page.monitor_app)[-1]
+        keys = picture(page.host.app)[-1]
         assert keys.startswith(" r run  / search  w wrap ")
         await pilot.press("k")
         await pilot.pause()
-        assert " G end " in picture(page.monitor_app)[-1]
-        await pilot.click("KeyBar", offset=(picture(page.monitor_app)[-1].index("G end"), 0))
+        assert " G end " in picture(page.host.app)[-1]
+        await pilot.click("KeyBar", offset=(picture(page.host.app)[-1].index("G end"), 0))
         await until(pilot, lambda: page.log_view.following)
         await pilot.press("slash")
         await pilot.pause()
-        assert " n next  Esc clear " in picture(page.monitor_app)[-1]
+        assert " n next  Esc clear " in picture(page.host.app)[-1]
         await pilot.press("escape")
         await pilot.pause()
-        assert "Esc" not in picture(page.monitor_app)[-1]
+        assert "Esc" not in picture(page.host.app)[-1]
 
 
 def test_every_key_of_the_page_has_its_action() -> None:
-    for key in PAGE_KEYS:
+    for key in LogPage.PAGE_KEYS:
         assert key.scope == "log"
         assert callable(getattr(LogPage, f"action_{key.action.partition('(')[0]}"))
 
@@ -171,6 +171,6 @@ async def test_the_real_run_is_shown() -> None:
     text = SEED.read_bytes()
     async with application(shown_text(text)).run_test(size=(250, 60)) as pilot:
         page = await opened(pilot)
-        rows = [row.rstrip() for row in picture(page.monitor_app)[1:]]
+        rows = [row.rstrip() for row in picture(page.host.app)[1:]]
         lines = text.decode().splitlines()
         assert rows[: len(lines)] == [f"{number:>4}  {line}".rstrip() for number, line in enumerate(lines, 1)]

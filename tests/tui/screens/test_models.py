@@ -15,7 +15,7 @@ from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.paint import Area, width_of
 from npumon.tui.screens import models
-from npumon.tui.screens.models import PAGE_KEYS, ModelsPage
+from npumon.tui.screens.models import ModelsPage
 from npumon.tui.widgets.model_details import DEMOS, Paragraph, how_to_get_one, laid_out
 from npumon.tui.widgets.model_table import ModelTable, matching
 from tests.tui.stage import StaticBackend, application, live, picture
@@ -89,7 +89,7 @@ async def opened(pilot: Pilot[int]) -> ModelsPage:
 
 
 def text(page: ModelsPage) -> str:
-    return "\n".join(picture(page.monitor_app))
+    return "\n".join(picture(page.host.app))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (250, 80), (60, 15), (40, 10)])
@@ -98,7 +98,7 @@ async def test_models_are_listed_in_every_size(size: tuple[int, int], ascii_only
     backend = MonitorBackend((INCEPTION, OTHER_CHIP, HOSTILE), DisplayOptions(refresh_s=3600, ascii=ascii_only))
     async with MonitorApp(backend).run_test(size=size) as pilot:
         page = await opened(pilot)
-        screen = picture(page.monitor_app)
+        screen = picture(page.host.app)
         assert screen[1].startswith("Models")
         assert screen[3].startswith((">" if ascii_only else "▸") + "inceptionv3/VIM3 ")
         assert screen[4].startswith(" ! inceptionv3/VIM3L ")
@@ -189,7 +189,7 @@ async def test_the_selected_model_is_run(how: str) -> None:
         await until(pilot, lambda: backend.still is not None and backend.still.asked)
         assert backend.still is not None
         assert backend.still.asked == [("b", 1, 0)]
-        assert page.monitor_app.current_mode == "live"
+        assert page.host.app.current_mode == "live"
 
 
 async def test_a_click_on_no_row_runs_nothing() -> None:
@@ -199,7 +199,7 @@ async def test_a_click_on_no_row_runs_nothing() -> None:
         for row in (0, 8):
             await pilot.click(ModelTable, offset=(5, row), times=2)
         await pilot.pause()
-        assert page.monitor_app.current_mode == "models"
+        assert page.host.app.current_mode == "models"
 
 
 async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
@@ -209,7 +209,7 @@ async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
         page = await opened(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "A run is under way" in text(page))
-        assert page.monitor_app.current_mode == "models"
+        assert page.host.app.current_mode == "models"
     backend = MonitorBackend((INCEPTION,))
     backend.watched = "/tmp/[bold].log"
     async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
@@ -217,7 +217,7 @@ async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
         assert "nothing can be run while /tmp/[bold].log is watched" in text(page)
         await pilot.press("enter")
         await until(pilot, lambda: "This monitor watches a log." in text(page))
-        assert page.monitor_app.current_mode == "models"
+        assert page.host.app.current_mode == "models"
 
 
 async def test_words_narrow_the_list() -> None:
@@ -232,7 +232,7 @@ async def test_words_narrow_the_list() -> None:
         await until(pilot, lambda: "0 of 3 shown" in text(page))
         await pilot.press("enter", "enter")
         await pilot.pause()
-        assert page.monitor_app.current_mode == "models"
+        assert page.host.app.current_mode == "models"
         await pilot.press("escape")
         await until(pilot, lambda: "3 found" in text(page))
         await pilot.press("slash", *"inception", "enter", "n", "n", "n", "N")
@@ -316,7 +316,7 @@ def test_a_broken_command_is_one_for_a_shell() -> None:
 async def test_every_key_of_the_page_has_its_action() -> None:
     async with application(live()).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
-        for key in PAGE_KEYS:
+        for key in ModelsPage.PAGE_KEYS:
             assert key.scope == "models"
             name = f"action_{key.action.partition('(')[0]}"
             assert callable(getattr(page, name, None) or getattr(page.table, name))

@@ -6,7 +6,7 @@ import pytest
 
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.keys import PAGES
+from npumon.tui.keys import PAGE_NAMES
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.key_bar import KeyBar
@@ -30,7 +30,7 @@ async def test_classes_by_size(size: tuple[int, int], classes: set[str]) -> None
         await until(pilot, lambda: {"-wide", "-high"} <= app.screen.classes)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGE_NAMES)
 async def test_top_line_and_keys_are_on_every_page(page: str) -> None:
     app = application(live())
     async with app.run_test() as pilot:
@@ -41,7 +41,7 @@ async def test_top_line_and_keys_are_on_every_page(page: str) -> None:
         assert app.screen.query_one(KeyBar).region.y == 23
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGE_NAMES)
 async def test_ascii_reaches_every_pane(page: str) -> None:
     run = report(SEED.read_bytes())
     app = MonitorApp(StaticBackend(live(run, runs=(run,)), DisplayOptions(refresh_s=3600, ascii=True)))
@@ -57,6 +57,6 @@ async def test_demo_is_said_on_every_page() -> None:
     shown = live()
     app = application(shown._replace(snapshot=shown.snapshot._replace(demo=True)))
     async with app.run_test(size=(60, 15)) as pilot:
-        for page in PAGES:
+        for page in PAGE_NAMES:
             app.action_page(page)
             await until(pilot, lambda: "DEMO" in picture(app)[0])

@@ -117,7 +117,7 @@ async def test_nothing_is_run_after_an_offered_reload_that_failed() -> None:
     app = asking(Control(PLAN, report))
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.controller._engine)
-        app.push_screen(ReloadDialog(app.backend, profiling=False, offered=True), answers.append)
+        app.push_screen(ReloadDialog(app, profiling=False, offered=True), answers.append)
         await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))
         await pilot.press("y")
         await until(pilot, lambda: "Esc closes; nothing is run" in "\n".join(picture(app)))

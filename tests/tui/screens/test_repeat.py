@@ -17,7 +17,7 @@ class Asked:
     def __init__(self, app: MonitorApp, pilot: Pilot[int]) -> None:
         self.pilot = pilot
         self.answers: list[RepeatRequest | None] = []
-        app.push_screen(RepeatDialog("[bold]a[/] model"), self.answers.append)
+        app.push_screen(RepeatDialog(app, "[bold]a[/] model"), self.answers.append)
 
 
 async def test_enter_takes_what_stands_there() -> None:

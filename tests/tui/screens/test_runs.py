@@ -9,7 +9,7 @@ import pytest
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.run.report import RunReport
 from npumon.tui.app import MonitorApp
-from npumon.tui.screens.runs import PAGE_KEYS, RunsPage
+from npumon.tui.screens.runs import RunsPage
 from npumon.tui.widgets.run_table import FigureTable, RunTable
 from tests.tui.layered import many, page_of, profile, ran, settled, show
 from tests.tui.stage import SEED, live, picture, report
@@ -231,4 +231,4 @@ async def test_resizing_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keys_are_in_the_help() -> None:
-    assert {"m", "c", "/", "<", "Enter"} <= {key.shown for key in PAGE_KEYS}
+    assert {"m", "c", "/", "<", "Enter"} <= {key.shown for key in RunsPage.PAGE_KEYS}

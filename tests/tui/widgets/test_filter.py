@@ -9,7 +9,8 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Button, Input
 
-from npumon.tui.widgets.filter import FILTER_BINDINGS, LONGEST, FilterLine, filter_keys
+from npumon.tui.keys import filter_keys
+from npumon.tui.widgets.filter import FILTER_BINDINGS, LONGEST, FilterLine
 
 
 class Stage(App[None]):

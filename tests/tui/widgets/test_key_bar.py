@@ -9,10 +9,9 @@ from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.hints import HintContext, hints_in
-from npumon.tui.keys import KEYS, PAGES
+from npumon.tui.keys import KEYS, PAGE_NAMES, Hint, HintContext, hints_in
 from npumon.tui.paint import Area, width_of
-from npumon.tui.widgets.key_bar import Hint, KeyBar
+from npumon.tui.widgets.key_bar import KeyBar
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
@@ -48,7 +47,7 @@ def test_pages_stay_together_with_their_names_where_there_is_room() -> None:
 
 
 @pytest.mark.parametrize("width", range(40, 251, 10))
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGE_NAMES)
 def test_the_keys_that_lead_to_all_others_are_always_there(page: str, width: int) -> None:
     of_page = [Hint("Enter", "run it", "run"), Hint("/", "filter", "filter"), Hint("F5", "refresh", "refresh")]
     hints = hints_in(HintContext(page, repeatable=True, marked=True), of_page, live(RUN, runs=(RUN,)))
@@ -126,9 +125,9 @@ async def test_a_click_presses_the_key() -> None:
 async def test_the_page_to_be_seen_is_marked() -> None:
     app = application(live(RUN))
     async with app.run_test(size=(80, 24)) as pilot:
-        for name in PAGES:
+        for name in PAGE_NAMES:
             app.action_page(name)
-            await until(pilot, lambda name=name: f"{PAGES.index(name) + 1} {name}" in picture(app)[23])  # type: ignore[misc]
+            await until(pilot, lambda name=name: f"{PAGE_NAMES.index(name) + 1} {name}" in picture(app)[23])  # type: ignore[misc]
             (segment,) = [part for part in app.screen._compositor.render_strips()[23] if part.text.endswith(name)]
             assert segment.style is not None
             assert segment.style.reverse
@@ -138,10 +137,10 @@ async def test_every_key_of_every_bar_can_be_clicked() -> None:
     """Each has an action that the page or the application knows."""
     app = application(live(RUN, runs=(RUN,)))
     async with app.run_test(size=(250, 40)) as pilot:
-        for mode in app.MODES:
+        for mode in PAGE_NAMES:
             app.action_page(mode)
             await pilot.pause()
-            hints = app.hints(app.screen, app.live)  # type: ignore[arg-type]
+            hints = app.screen.query_one(KeyBar)._hints
             assert hints[-1].key == "q"
             for hint in hints:
                 namespace, _, name = hint.action.partition("(")[0].rpartition(".")

@@ -9,9 +9,10 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
+from npumon.tui.keys import table_keys
 from npumon.tui.paint import ROLES, Area, Line, Span, bar, span
 from npumon.tui.widgets.columns import Column, figure, fitting
-from npumon.tui.widgets.table import Table, table_keys
+from npumon.tui.widgets.table import Table
 
 COLUMNS = (
     Column("id", "id", 5, right=False, descending=False),
