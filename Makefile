@@ -6,7 +6,7 @@
 #   make bench   measurements: prints tables, judges nothing
 #   make bench-against REF=…   this tree against another commit, in turn: what became slower
 #   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files
-#   make screenshots   the pictures of the README, from the simulated board
+#   make screenshots   the pictures of README and docs/, from the simulated board
 #   make snapshots     the texts of all pages that the tests compare with
 #   make golden        the sentences that the tests compare with, and how they differ
 

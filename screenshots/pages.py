@@ -80,7 +80,7 @@ async def _after_runs(board: DemoBoard, runs: int) -> Live:
     runner = SupervisedRunner(board.folder / "state", clock)
     context = Context(demo=True)
     monitor = Monitor(runner, WatchdogFollower(), HostProbe(Roots(board.root)), clock, context, lambda live: None)
-    await monitor.look()
+    await monitor.poll()
     request = RunRequest(board.command, str(board.model_folder), PROFILED, model=board.model.name)
     labels = find_labels(board.model_folder)
     await monitor.run(Job(request, () if labels is None else tuple(read_labels(labels)), runs))
@@ -123,7 +123,7 @@ def _without_clock(live: Live) -> Live:
         ),
         activity=live.activity._replace(elapsed_s=None),
         previous=None if live.previous is None else _fixed(live.previous, 1),
-        runs=tuple(_fixed(run, len(live.runs) - 1 - ctx) for ctx, run in enumerate(live.runs)),
+        runs=tuple(_fixed(run, len(live.runs) - 1 - index) for index, run in enumerate(live.runs)),
     )
 
 

@@ -1,7 +1,7 @@
 """What npumon does when things go wrong: each fault, what the user sees, what is left behind, and who checks it.
 
-The table is fault_matrix.csv beside this file. `python -m tests.fault_matrix` prints it as the README shows it. Tests
-are named as `path::function`, with paths relative to this folder; those in vm/ are played on a real kernel
+The table is fault_matrix.csv beside this file. `python -m tests.fault_matrix` prints it as docs/faults.md shows it.
+Tests are named as `path::function`, with paths relative to this folder; those in vm/ are played on a real kernel
 (`make test-vm`).
 """
 
@@ -33,11 +33,11 @@ def faults() -> list[Fault]:
 
 
 def markdown() -> str:
-    """The table of each group, below a heading of the third level."""
+    """The table of each group, below a heading."""
     rows = faults()
     lines: list[str] = []
     for group in dict.fromkeys(row.group for row in rows):
-        lines += [f"### {group}", "", "Fault | What you see | What is left", "--- | --- | ---"]
+        lines += [f"## {group}", "", "Fault | What you see | What is left", "--- | --- | ---"]
         lines += [f"{row.fault} | {row.seen} | {row.left}" for row in rows if row.group == group]
         lines += [""]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The README's pictures are those that npumon draws now."""
+"""The pictures of README and docs/ are those that npumon draws now."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def test_no_picture_is_stale(tmp_path: Path) -> None:
     assert done.returncode == 0, f"{done.stdout}{done.stderr}\nmake screenshots draws them anew"
 
 
-def test_every_picture_stands_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = {path.name for path in (ROOT / "screenshots").glob("*.svg") if f"screenshots/{path.name}" in readme}
+def test_every_picture_is_shown() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "docs/monitor.md"))
+    shown = {path.name for path in (ROOT / "screenshots").glob("*.svg") if f"screenshots/{path.name}" in text}
     assert {"live.svg", "live-80x24.svg", "live-ascii.svg", "live-failure.svg", "layers.svg", "log.svg"} <= shown
     assert {"models.svg", "runs.svg"} <= shown
