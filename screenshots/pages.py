@@ -79,7 +79,7 @@ async def _after_runs(board: DemoBoard, runs: int) -> Live:
     clock = SystemClock()
     runner = SupervisedRunner(board.folder / "state", clock)
     context = Context(demo=True)
-    monitor = Monitor(runner, WatchdogFollower(), HostProbe(Roots(board.root)), clock, context, lambda live: None)
+    monitor = Monitor(runner, WatchdogFollower(), HostProbe(Roots(board.root)), clock, context)
     await monitor.poll()
     request = RunRequest(board.command, str(board.model_folder), PROFILED, model=board.model.name)
     labels = find_labels(board.model_folder)
