@@ -11,7 +11,6 @@ from npumon.board.driver.module import find_module_file, load_line
 from npumon.board.models.entry import ModelEntry
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names
-from npumon.board.thermal import Trip, read_trips
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import Problem
@@ -65,7 +64,7 @@ def examine(
         *_driver_findings(driver),
         _module_file_finding(roots, board, driver),
         _debugfs_finding(roots),
-        _temperature_finding(board, read_trips(roots)),
+        _temperature_finding(board),
         *_model_findings(models, surroundings),
         *_storage_findings(surroundings),
         *_terminal_findings(surroundings),
@@ -170,21 +169,21 @@ def _debugfs_finding(roots: Roots) -> Finding:
     return Finding("driver.debugfs", None, "The driver's debugfs folder is not readable (it is for root; not needed).")
 
 
-def _temperature_finding(board: BoardState, trips: Sequence[Trip]) -> Finding:
-    limits = {trip.zone: trip for trip in trips}
-    measured = [(zone.name, zone.celsius) for zone in board.zones if zone.celsius is not None]
-    for name, celsius in measured:
-        if name in limits and celsius >= limits[name].celsius:
+def _temperature_finding(board: BoardState) -> Finding:
+    measured = [(zone, zone.celsius) for zone in board.zones if zone.celsius is not None]
+    for zone, celsius in measured:
+        limit = zone.limit_celsius
+        if limit is not None and celsius >= limit:
             return Finding(
                 "board.temperature",
                 False,
-                f"{name} is at {celsius:.0f} °C, over its {limits[name].kind} limit of {limits[name].celsius:.0f} °C.",
+                f"{zone.name} is at {celsius:.0f} °C, over its {zone.limit_kind} limit of {limit:.0f} °C.",
                 "Cool the board (fan, heat sink) before measuring: the kernel slows it down.",
             )
     if not measured:
         return Finding("board.temperature", None, "No temperature can be read.")
-    name, celsius = max(measured, key=lambda zone: zone[1])
-    return Finding("board.temperature", True, f"The warmest sensor, {name}, is at {celsius:.0f} °C.")
+    hottest, celsius = max(measured, key=lambda pair: pair[1])
+    return Finding("board.temperature", True, f"The warmest sensor, {hottest.name}, is at {celsius:.0f} °C.")
 
 
 def _model_findings(models: Sequence[ModelEntry], surroundings: Surroundings) -> Iterator[Finding]:

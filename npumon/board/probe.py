@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from npumon.board.driver.state import read_driver
-from npumon.board.driver.version import read_version
+from npumon.board.driver.state import read_driver, read_version
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board
 from npumon.core.board_state import BoardState

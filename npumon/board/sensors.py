@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from npumon.board.device_tree import read_identity
+from npumon.board.driver.kernel import read_kernel
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names, read_bytes, read_integer, read_text
-from npumon.board.thermal import read_cooling, read_zones
-from npumon.core.board_state import BoardState, CpuCluster, Fan
+from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
 
 #: The clock of the NPU in both chips, in MHz (Amlogic's list of chip ids: 0x88 and 0x99 at 800 MHz).
 _NOMINAL_MHZ = {"A311D": 800.0, "S905D3": 800.0}
@@ -17,6 +17,10 @@ _SANE_MHZ = (50.0, 3000.0)
 #: /proc/interrupts has a line for each interrupt and a column for each CPU: long on large machines.
 _INTERRUPTS_LIMIT = 1024 * 1024
 _MOST_CLUSTERS = 256
+#: What a sensor on a chip can really show, in degrees Celsius.
+_PLAUSIBLE = (-40.0, 150.0)
+_SHOWN = 60
+_MOST_THERMAL = 64
 
 
 def read_board(roots: Roots) -> BoardState:
@@ -36,12 +40,6 @@ def read_board(roots: Roots) -> BoardState:
     )
 
 
-def read_kernel(roots: Roots) -> str | None:
-    """The running kernel's release, as `uname -r` prints it."""
-    text = read_text(roots.proc / "sys/kernel/osrelease", 256)
-    return text or None
-
-
 def read_npu_interrupts(roots: Roots) -> int | None:
     """Interrupts of the NPU (`galcore:0` in /proc/interrupts) since boot, summed over CPUs; None if not listed."""
     total = None
@@ -53,6 +51,55 @@ def read_npu_interrupts(roots: Roots) -> int | None:
                 break
             total = (total or 0) + int(word)
     return total
+
+
+def read_zones(roots: Roots) -> tuple[ThermalZone, ...]:
+    """Read every thermal zone by its `type`: numbers and names of zones differ between kernels. None of them is in
+    the NPU itself."""
+    return tuple(
+        ThermalZone(_type(zone), _celsius(zone / "temp"), *_limit(zone)) for zone in _members(roots, "thermal_zone")
+    )
+
+
+def _limit(zone: Path) -> tuple[float | None, str | None]:
+    """Return the zone's lowest trip point at which the kernel slows the chip down or stops the machine, and its kind;
+    those that only start the fan do not count."""
+    trips = [
+        (celsius, kind)
+        for name in names(zone)
+        if name.startswith("trip_point_")
+        and name.endswith("_type")
+        and (kind := read_text(zone / name, 64)) in ("passive", "hot", "critical")
+        and (celsius := _celsius(zone / f"{name[:-5]}_temp")) is not None
+        and celsius > 0
+    ]
+    return min(trips) if trips else (None, None)
+
+
+def read_cooling(roots: Roots) -> tuple[CoolingDevice, ...]:
+    """Every cooling device that tells its state."""
+    found = []
+    for device in _members(roots, "cooling_device"):
+        state, most = read_integer(device / "cur_state"), read_integer(device / "max_state")
+        if state is not None and most is not None:
+            found.append(CoolingDevice(_type(device), state, most))
+    return tuple(found)
+
+
+def _members(roots: Roots, prefix: str) -> tuple[Path, ...]:
+    folder = roots.sys / "class/thermal"
+    return tuple(folder / name for name in names(folder) if name.startswith(prefix))[:_MOST_THERMAL]
+
+
+def _type(member: Path) -> str:
+    return (read_text(member / "type", 256) or member.name)[:_SHOWN]
+
+
+def _celsius(path: Path) -> float | None:
+    value = read_integer(path)
+    if value is None or not _PLAUSIBLE[0] <= value / 1000 <= _PLAUSIBLE[1]:
+        return None
+    return value / 1000
 
 
 def _read_clusters(roots: Roots) -> tuple[CpuCluster, ...]:

@@ -6,10 +6,16 @@ from typing import NamedTuple
 
 
 class ThermalZone(NamedTuple):
-    """A temperature the kernel reports. `celsius` is None where the reading is missing or implausible."""
+    """A temperature that the kernel reports, in degrees Celsius; None if the reading is missing or implausible.
+
+    `limit_celsius` is the lowest temperature at which the kernel slows the chip down or stops the machine, `limit_kind`
+    says how (passive, hot or critical). Both are None if the zone has no such trip point.
+    """
 
     name: str
     celsius: float | None
+    limit_celsius: float | None = None
+    limit_kind: str | None = None
 
 
 class CoolingDevice(NamedTuple):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
-from npumon.demo import galcore, launcher, module_tools, tree
+from npumon.demo import executables, galcore, module_tools, tree
 from npumon.demo.files import put
 from npumon.demo.leftovers import PREFIX, in_use, remove_leftovers
 from npumon.demo.models import LABELS_FILE, MODELS, DemoModel, labels
@@ -170,14 +170,14 @@ def _lay_programs(board: DemoBoard) -> None:
     for model in MODELS.values():
         _lay_model(board, model)
     for tool in module_tools.TOOLS:
-        put(board.bin / tool, launcher.shell_script(["module", str(board.root), tool]), 0o755)
+        put(board.bin / tool, executables.shell_script(["module", str(board.root), tool]), 0o755)
 
 
 def _lay_model(board: DemoBoard, model: DemoModel) -> None:
     """The model's program, its run.sh as the public demos have it, its network, and placeholders for other files."""
     folder = board.home / model.folder
     settings = [str(board.folder), board.scenario.name, str(board.seed), repr(board.speed), model.name]
-    script = launcher.python_script if model.program.endswith(".py") else launcher.shell_script
+    script = executables.python_script if model.program.endswith(".py") else executables.shell_script
     put(folder / model.program, script(["model", *settings]), 0o755)
     for name in model.files:
         put(Path(os.path.normpath(folder / name)), _content(os.path.basename(name), "VIM3"))

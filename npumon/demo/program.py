@@ -10,14 +10,15 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
+import signal
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from npumon.core.profile import Iteration, Operation
 from npumon.core.run.state import DONE, FINISHING, RunState
-from npumon.demo import endings, galcore, tree, writer
+from npumon.demo import galcore, tree, writer
 from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
 from npumon.demo.figures import TOTAL_OVER_ELAPSED, SyntheticRun
 from npumon.demo.models import MODELS, DemoModel
@@ -96,7 +97,7 @@ class DemoProgram:
         with open(self._root / "dev/galcore", "r+b") as self._device:
             galcore.users(self._root)
             if self._scenario.ending == "hang":
-                endings.resist(self._board)
+                _resist(self._board)
             self._infer(figures, run)
         galcore.users(self._root)
         return 0
@@ -189,8 +190,8 @@ class DemoProgram:
         if self._scenario.ending == "crash":
             self._device.close()
             galcore.users(self._root)
-            endings.crash()
-        endings.hang(self._board)
+            _crash()
+        _hang(self._board)
 
     def _print(self, blocks: Iterable[writer.Block]) -> None:
         for block in blocks:
@@ -232,3 +233,27 @@ def _name_process(name: str) -> None:
         Path("/proc/self/comm").write_bytes(name.encode()[:15])
     except OSError:
         return
+
+
+def _crash() -> NoReturn:
+    """Die of a segmentation fault, without leaving a core file. Text in the output buffer is lost, as in C."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGSEGV)
+    raise AssertionError("the signal has ended the process")
+
+
+def _resist(board: Path) -> None:
+    """Ignore SIGTERM from now on, and have a child that does so too."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if os.fork() == 0:
+        _hang(board)
+
+
+def _hang(board: Path) -> NoReturn:
+    """Sleep for ever; until the board's folder is removed, so that a demo leaves no process behind."""
+    while board.exists():
+        time.sleep(0.5)
+    os._exit(1)

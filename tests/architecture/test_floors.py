@@ -52,7 +52,7 @@ def test_only_two_modules_write_to_standard_streams() -> None:
     """`cli.output` writes results, `cli.diagnostics` messages, `cli.main` the version. The demo's programs and the
     supervisor are processes of their own."""
     writing = re.compile(r"(?<![.\w])print\(|sys\.std(?:out|err)\.(?:write|buffer)")
-    own_processes = {"demo/stdio.py", "demo/module_tools.py", "demo/endings.py", "board/supervisor/main.py"}
+    own_processes = {"demo/stdio.py", "demo/module_tools.py", "demo/program.py", "board/supervisor/main.py"}
     found = {
         str(path.relative_to(ROOT / "npumon"))
         for path in (ROOT / "npumon").rglob("*.py")

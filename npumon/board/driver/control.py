@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.board.board_lock import FileBoardLock, lock_folder
-from npumon.board.driver.executor import STEP_S, DriverExecution
+from npumon.board.driver.executor import STEP_S, DriverExecution, block_signals, defer_signals
+from npumon.board.driver.kernel import read_kernel
 from npumon.board.driver.module import configured_options, is_built_in, locate_module, read_module
-from npumon.board.driver.signal_shield import block_signals, defer_signals
 from npumon.board.driver.state import is_built_in as driver_is_built_in
 from npumon.board.driver.state import read_driver
-from npumon.board.driver.sudo import Sudo
-from npumon.board.driver.system_tools import SystemTools
+from npumon.board.driver.system_tools import Sudo, SystemTools
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
-from npumon.board.sensors import read_kernel
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.driver.inputs import ModuleFile, PlanInputs
 from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands

@@ -1,18 +1,19 @@
 """Carrying out a plan for the driver: step by step, each checked against the kernel, put back when one fails.
 
-Between unloading and loading nothing may end this process by request (`board.driver.signal_shield`). What still can
+Between unloading and loading nothing may end this process by request (`defer_signals`, `block_signals`). What still can
 (kill -9, a power cut) is what the journal is for.
 """
 
 from __future__ import annotations
 
+import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from npumon.board.driver.kernel_log import kernel_messages, newer_messages
+from npumon.board.driver.kernel import kernel_messages, newer_messages
 from npumon.board.driver.state import read_driver
-from npumon.board.driver.sudo import Sudo
-from npumon.board.driver.system_tools import SystemTools, run_program
+from npumon.board.driver.system_tools import Sudo, SystemTools, run_program
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
 from npumon.core.driver.driver_state import DriverState
@@ -28,6 +29,9 @@ STEP_S, ASKING_S = 30.0, 600.0
 #: Seconds that udev may take to make the device node.
 _NODE_S, _LOOK_S = 3.0, 0.02
 _MESSAGES = 12
+#: What a terminal sends for Ctrl-C, Ctrl-\\ and Ctrl-Z, and what others send.
+_KEYS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+_OTHERS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class DriverExecution:
@@ -158,3 +162,50 @@ def what_was_there(plan: DriverPlan) -> InterruptedReload:
 def _no_version(roots: Roots) -> str | None:
     """Nobody looks at the version while steps are taken; finding it may mean reading the whole kernel log."""
     return None
+
+
+class DeferredSignals:
+    """Whether anybody asked this process to end meanwhile."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def note(self, number: int, frame: object) -> None:
+        """A handler for signals."""
+        self.asked = self.asked or number != signal.SIGTSTP
+
+
+@contextmanager
+def defer_signals(*, asking: bool) -> Iterator[DeferredSignals]:
+    """Signals that end this process are only noted while the block runs; those that were ignored are ignored.
+
+    `asking` leaves the terminal's keys to the program that asks for a password there: they are no word to us. Handlers
+    of an event loop are called nevertheless: they wait for what is under way. Without effect outside the main thread,
+    which alone gets signals.
+    """
+    import threading
+
+    put_off = DeferredSignals()
+    if threading.current_thread() is not threading.main_thread():
+        yield put_off
+        return
+    before = {}
+    for number in (*_KEYS, *_OTHERS):
+        ignored = signal.getsignal(number) == signal.SIG_IGN or (asking and number in _KEYS)
+        before[number] = signal.signal(number, signal.SIG_IGN if ignored else put_off.note)
+    try:
+        yield put_off
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+
+@contextmanager
+def block_signals(*, asking: bool) -> Iterator[None]:
+    """The programs that this thread starts inherit that such signals are blocked: a terminal sends its own to all of
+    them. `asking` leaves out its keys, which the program that asks there wants to hear."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OTHERS if asking else (*_KEYS, *_OTHERS))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -7,15 +7,15 @@ values in effect; those of later versions are unknown here and shown as they are
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 from npumon.board.driver.holders import Holders, find_holders
+from npumon.board.driver.kernel import read_kernel, read_kernel_log
 from npumon.board.driver.module import find_module_file, load_line, reload_line
-from npumon.board.driver.version import read_version
 from npumon.board.roots import Roots
-from npumon.board.sensors import read_kernel
 from npumon.board.sysfs import integer, names, read_bytes, read_integer, read_text
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import Problem
@@ -28,6 +28,41 @@ _MODULES_LIMIT = 1024 * 1024
 _MOST_PARAMETERS = 500
 #: The kernel shows at most one page of a parameter.
 _VALUE_SHOWN = 4096
+#: 4 numbers in old drivers, up to 7 in Khadas' newer ones (`6.4.8.7.1.1.1`).
+_VERSION = re.compile(r"(?<![\w.])[0-9]{1,10}(?:\.[0-9]{1,10}){3,6}(?!\.?\w)")
+_LOG_LINE = re.compile(rb"Galcore version ([^\n]{1,80})")
+_VERSION_SHOWN = 60
+
+
+def find_version(text: str) -> str | None:
+    """The first 4 to 7 numbers joined by dots."""
+    match = _VERSION.search(text)
+    return match.group() if match else None
+
+
+def read_version(roots: Roots) -> str | None:
+    """The loaded driver's version, None where nothing tells.
+
+    Asked in this order: the module's own attribute; debugfs `gc/version` (`6.4.x built at HOST`, root only); the
+    kernel log (`Galcore version 6.4.x.y`, printed at load), where this user may read it.
+    """
+    return (
+        _stated(read_text(roots.sys / "module/galcore/version", 256))
+        or _stated((read_text(roots.sys / "kernel/debug/gc/version", 4096) or "").partition("built at")[0])
+        or _logged(roots.dev / "kmsg")
+    )
+
+
+def _stated(text: str | None) -> str | None:
+    """A text that is all about the version: shown as it is where it has not the usual form."""
+    words = (text or "").split()
+    return (find_version(" ".join(words)) or words[0][:_VERSION_SHOWN]) if words else None
+
+
+def _logged(path: Path) -> str | None:
+    """The version of the last load that the kernel log remembers."""
+    found = _LOG_LINE.findall(read_kernel_log(path))
+    return find_version(decode(found[-1])) if found else None
 
 
 def read_driver(roots: Roots, version: Callable[[Roots], str | None] = read_version) -> DriverState:
@@ -108,14 +143,12 @@ def _may_open(node: Path) -> bool:
 
 def _problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
     """What keeps a model from running, or from being profiled, with the command that mends it."""
-    kernel = read_kernel(roots)
-    module_file = find_module_file(roots, kernel)
     if state.name is None:
         return (
             Problem(
                 "driver.missing",
                 "No NPU driver is loaded: there is no galcore in /proc/modules.",
-                _load_remedy(module_file, kernel, "npumon driver load"),
+                _load_remedy(roots, "npumon driver load"),
                 "unavailable",
             ),
         )
@@ -124,30 +157,35 @@ def _problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
             Problem(
                 "driver.etnaviv",
                 "The NPU is bound to the mainline driver etnaviv, which has no profiler.",
-                _load_remedy(module_file, kernel, f"sudo modprobe -r etnaviv && {load_line(module_file)}"),
+                _load_remedy(roots, f"sudo modprobe -r etnaviv && {load_line(_module_file(roots))}"),
                 "unavailable",
             ),
         )
-    return (*_node_problems(roots, state, module_file), *_profiling_problems(roots, state))
+    return (*_node_problems(roots, state), *_profiling_problems(roots, state))
 
 
-def _load_remedy(module_file: Path | None, kernel: str | None, command: str) -> str:
-    if module_file is not None:
+def _module_file(roots: Roots) -> Path | None:
+    """Looked for only when there is a problem: the state is read every second."""
+    return find_module_file(roots, read_kernel(roots))
+
+
+def _load_remedy(roots: Roots, command: str) -> str:
+    if _module_file(roots) is not None:
         return f"Load it: {command}"
     return (
-        f"Kernel {kernel or '(unknown)'} has no galcore.ko under /lib/modules; boot a Khadas vendor kernel "
+        f"Kernel {read_kernel(roots) or '(unknown)'} has no galcore.ko under /lib/modules; boot a Khadas vendor kernel "
         f"(4.9 or 5.15), then load it: {load_line(None)}"
     )
 
 
-def _node_problems(roots: Roots, state: DriverState, module_file: Path | None) -> tuple[Problem, ...]:
+def _node_problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
     node = visible(str(roots.dev / "galcore"))
     if not state.device_node:
         return (
             Problem(
                 "driver.node_missing",
                 f"galcore is loaded, but there is no {node}: it found no NPU, or udev did not make the node.",
-                f"Reload it and read what it says: {reload_line(module_file)}; sudo dmesg | grep -i galcore",
+                f"Reload it and read what it says: {reload_line(_module_file(roots))}; sudo dmesg | grep -i galcore",
                 "unavailable",
             ),
         )

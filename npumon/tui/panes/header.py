@@ -11,7 +11,7 @@ from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Canvas
 
-#: From here on the SoC throttles (the device tree's passive trip point is 85 degrees Celsius).
+#: Degrees Celsius at which a VIM3 throttles (its device tree's passive trip point), for a zone without a limit.
 HOT_CELSIUS = 85.0
 #: Narrower terminals are not told why there is no temperature.
 _ROOM_FOR_REASONS = 80
@@ -111,6 +111,7 @@ def _heat(live: Live, area: Area) -> Line:
     hottest = max(known)
     degrees = " C" if area.ascii else " °C"
     held_back = any(device.state > 0 and "fan" not in device.name.lower() for device in board.cooling)
-    role = "bad" if hottest >= HOT_CELSIUS else "value"
+    hot = any(zone.celsius >= (zone.limit_celsius or HOT_CELSIUS) for zone in board.zones if zone.celsius is not None)
+    role = "bad" if hot else "value"
     text = f"{hottest:.0f}{degrees}"
-    return (Span(text + (" HOT" if hottest >= HOT_CELSIUS else "") + (" throttled" if held_back else ""), role),)
+    return (Span(text + (" HOT" if hot else "") + (" throttled" if held_back else ""), role),)

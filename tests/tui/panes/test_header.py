@@ -108,6 +108,12 @@ def test_heat(zones: list[float | None], cooling: list[tuple[str, int]], said: s
     assert text(on(board)).endswith(f" {said}")
 
 
+@pytest.mark.parametrize(("limit", "said"), [(75.0, "80 °C HOT"), (95.0, "80 °C"), (None, "80 °C")])
+def test_hot_is_what_the_zone_says(limit: float | None, said: str) -> None:
+    zone = ThermalZone("soc", 80.0, limit, None if limit is None else "passive")
+    assert text(on(BOARD._replace(zones=(zone,)))).endswith(f" {said}")
+
+
 @pytest.mark.parametrize(
     ("zones", "why"), [((), "no sensor"), ((ThermalZone("soc", None),), "sensor unreadable")], ids=["none", "silent"]
 )

@@ -1,4 +1,4 @@
-"""The kernel's log, as far as this user may read it."""
+"""The running kernel: its release, and its log if this user may read it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from npumon.board.driver.system_tools import SystemTools
 from npumon.board.roots import Roots
+from npumon.board.sysfs import read_text
 from npumon.core.text import decode
 
 #: The kernel's ring buffer is at most a few MiB; one read of /dev/kmsg gives one record.
@@ -22,6 +23,12 @@ _DMESG_S = 5.0
 _SHOWN = 300
 #: So many messages in a row are found again in a later reading.
 _MARK = 3
+
+
+def read_kernel(roots: Roots) -> str | None:
+    """The running kernel's release, as `uname -r` prints it."""
+    text = read_text(roots.proc / "sys/kernel/osrelease", 256)
+    return text or None
 
 
 def kernel_messages(roots: Roots, tools: SystemTools) -> tuple[str, ...]:

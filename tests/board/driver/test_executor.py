@@ -11,7 +11,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from npumon.board.driver.signal_shield import block_signals, defer_signals
+from npumon.board.driver.executor import block_signals, defer_signals
 
 ENDING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
 
