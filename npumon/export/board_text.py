@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from npumon.core import units
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
+from npumon.core.layout import cell_width
 from npumon.core.monitor.snapshot import Snapshot
-from npumon.export.drawing import PLAIN, Style, columns, fitted, painted, plain, wrapped
+from npumon.export.drawing import PLAIN, Style, fitted, painted, plain, wrapped
 from npumon.export.run_text import run_text
 
 _INDENT = "  "
@@ -67,7 +68,7 @@ def driver_lines(driver: DriverState, style: Style, *, parameters: bool = True) 
     if driver.unseen_references:
         yield f"{_INDENT}{driver.unseen_references} more users cannot be seen without root"
     if parameters and driver.parameters:
-        width = min(max(columns(plain(name, style)) for name, _ in driver.parameters), style.width // 2)
+        width = min(max(cell_width(plain(name, style)) for name, _ in driver.parameters), style.width // 2)
         for name, value in driver.parameters:
             title = f"{_INDENT}{fitted(name, width, style)}  "
             yield from wrapped(value, style.width, style, " " * (width + 4), title) or [title.rstrip()]

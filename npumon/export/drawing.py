@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, takewhile
 from typing import NamedTuple
 
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
+from npumon.core import layout
+from npumon.core.layout import cell_width
+
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
 def bar(share: float, width: int, style: Style) -> str:
-    """A bar of `width` columns, filled by a share from 0 to 1; anything above 0 shows."""
-    share = min(max(share, 0.0), 1.0)
-    if style.ascii:
-        full = round(share * width) or (1 if share > 0 else 0)
-        return ("#" * full).ljust(width)
-    eighths = round(share * width * 8) or (1 if share > 0 else 0)
-    whole, part = divmod(eighths, 8)
-    return ("█" * whole + (_EIGHTHS[part] if part else "")).ljust(width)
+    """A bar in exactly `width` columns, see `layout.bar`."""
+    return layout.bar(share, width, ascii=style.ascii).ljust(width)
 
 
 def painted(text: str, color: str, style: Style) -> str:
@@ -33,27 +27,11 @@ def fitted(text: str, width: int, style: Style, *, right: bool = False) -> str:
     Wide characters count two columns, combining ones none. In ASCII style, others are spelled out first.
     """
     text = plain(text, style)
-    if columns(text) > width:
+    if cell_width(text) > width:
         mark = "~" if style.ascii else "…"
-        text = _head(text, width - 1) + mark if width > 0 else ""
-    blanks = " " * (width - columns(text))
+        text = layout.head(text, width - 1) + mark if width > 0 else ""
+    blanks = " " * (width - cell_width(text))
     return blanks + text if right else text + blanks
-
-
-def columns(text: str) -> int:
-    """How many columns a terminal gives the text."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_columns, text))
-
-
-def _columns(char: str) -> int:
-    return 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def _head(text: str, width: int) -> str:
-    """As much of the text as `width` columns hold."""
-    return text[: sum(1 for _ in takewhile(width.__ge__, accumulate(map(_columns, text))))]
 
 
 def plain(text: str, style: Style) -> str:
@@ -67,21 +45,7 @@ def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = 
     Each line stands behind the indent, the first one behind the title, which takes the indent's place and is as
     long. A width that leaves less than ten columns is widened to them.
     """
-    room = max(width - len(indent), 10)
-    lines: list[str] = []
-    line = ""
-    for word in plain(text, style).split():
-        while columns(word) > room:
-            head = _head(word, room)
-            lines += [part for part in (line, head) if part]
-            line, word = "", word[len(head) :]
-        if line and columns(line) + 1 + columns(word) > room:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    if line:
-        lines.append(line)
+    lines = layout.wrapped(plain(text, style), max(width - len(indent), 10))
     return [(title or indent if number == 0 else indent) + part for number, part in enumerate(lines)]
 
 
@@ -91,12 +55,12 @@ def flowed(pieces: Iterable[tuple[str, str]], between: str, style: Style) -> lis
     line, used = "", 0
     for piece, color in pieces:
         text = fitted(piece, style.width, style).rstrip()
-        if used and used + columns(between) + columns(text) > style.width:
+        if used and used + cell_width(between) + cell_width(text) > style.width:
             lines.append(line)
             line, used = "", 0
         gap = between if used else ""
         line += gap + (painted(text, color, style) if color else text)
-        used += columns(gap) + columns(text)
+        used += cell_width(gap) + cell_width(text)
     return [*lines, line]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from npumon.export.drawing import Style, bar, columns, painted, plain, table
+from npumon.core.layout import cell_width, fitting
+from npumon.export.drawing import Style, bar, painted, plain, table
 
 _LEAST_BAR = 8
 _MOST_BAR = 40
@@ -34,13 +35,13 @@ def grid(
     layout: Sequence[GridColumn], rows: Sequence[Sequence[str]], style: Style, bars: Sequence[Bar] = ()
 ) -> list[str]:
     """The head and the rows; columns without any text are left out, bars are drawn where eight columns are free."""
-    kept = [index for index, column in enumerate(layout) if column.rank == 0 or any(row[index] for row in rows)]
+    filled = [index for index, column in enumerate(layout) if column.rank == 0 or any(row[index] for row in rows)]
     widths = [
-        min(column.most, max(columns(plain(text, style)) for text in (column.head, *(row[index] for row in rows))))
+        min(column.most, max(cell_width(plain(text, style)) for text in (column.head, *(row[index] for row in rows))))
         for index, column in enumerate(layout)
     ]
-    while _total(kept, widths) > style.width and any(layout[index].rank for index in kept):
-        kept.remove(max(kept, key=lambda index: layout[index].rank))
+    ranks, sizes = [layout[index].rank for index in filled], [widths[index] for index in filled]
+    kept = [filled[index] for index in fitting(ranks, sizes, style.width, gap=2)]
     for index in kept:
         widths[index] = max(1, widths[index] - max(0, _total(kept, widths) - style.width))
     lines = table(
@@ -55,7 +56,7 @@ def grid(
         for number, drawn in enumerate(bars, 1):
             text = bar(drawn.share, room, style).rstrip()
             if text:
-                lines[number] += " " * (whole - columns(lines[number])) + painted(text, drawn.color, style)
+                lines[number] += " " * (whole - cell_width(lines[number])) + painted(text, drawn.color, style)
     return lines
 
 

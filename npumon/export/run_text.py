@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from npumon.core import units
+from npumon.core.layout import cell_width
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
 from npumon.core.run import outcome as how
 from npumon.core.run.metrics import ddr_rate, utilization
 from npumon.core.run.network import NetworkTensor
 from npumon.core.run.report import RunReport
 from npumon.core.run.verdict import ddr_bound
-from npumon.export.drawing import PLAIN, Style, bar, columns, fitted, flowed, painted, plain, table, wrapped
+from npumon.export.drawing import PLAIN, Style, bar, fitted, flowed, painted, plain, table, wrapped
 
 #: Text for people ends here: more layers, diagnostics or boxes are counted, not listed.
 _MOST_LAYERS = 40
@@ -198,7 +199,7 @@ def _top(report: RunReport, style: Style) -> Iterator[str]:
         label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, known, strict=False)
     ]
     index = max(5, *(len(str(entry.class_index)) for entry in entries))
-    column = min(24, max(columns(plain(label, style)) for label in labels))
+    column = min(24, max(cell_width(plain(label, style)) for label in labels))
     width = max(8, min(40, style.width - 21 - index - column))
     yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
     for entry, label in zip(entries, labels, strict=True):

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from npumon.core import layout
+from npumon.core.log.severity import Level
+
 #: Everything a text can be. `styles/ink.tcss` gives each its look: `.ink--label` and so on.
 ROLES = (
     "label",  # what a figure is
@@ -28,6 +31,10 @@ ROLES = (
 )
 
 
+#: The roles of log lines that must not be missed, by their severity. Each view adds a mark: colour alone says nothing.
+SEVERE: dict[Level, str] = {"error": "bad", "warning": "warn"}
+
+
 class Span(NamedTuple):
     """Some text in one role; an empty role is plain text."""
 
@@ -44,9 +51,6 @@ class Area(NamedTuple):
     width: int
     height: int
     ascii: bool = False
-
-
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def span(text: str, role: str = "") -> Line:
@@ -94,14 +98,8 @@ def clipped(line: Line, area: Area) -> Line:
 
 def bar(share: float | None, width: int, area: Area, role: str = "read") -> Line:
     """A bar in exactly `width` cells, filled by a share from 0 to 1; anything above 0 shows."""
-    share = min(max(share or 0.0, 0.0), 1.0) if width > 0 else 0.0
-    if area.ascii:
-        full = round(share * width) or (1 if share > 0 else 0)
-        return (Span("#" * full, role), Span("." * (width - full), "track"))
-    eighths = round(share * width * 8) or (1 if share > 0 else 0)
-    whole, part = divmod(eighths, 8)
-    text = "█" * whole + (_EIGHTHS[part] if part else "")
-    return (Span(text, role), Span(" " * (width - len(text)), "track"))
+    text = layout.bar(share or 0.0, width, ascii=area.ascii)
+    return (Span(text, role), Span(("." if area.ascii else " ") * (width - len(text)), "track"))
 
 
 def joined(parts: Iterable[Line], between: str, role: str = "label") -> Line:
@@ -114,3 +112,24 @@ def joined(parts: Iterable[Line], between: str, role: str = "label") -> Line:
             line.append(Span(between, role))
         line.extend(part)
     return tuple(line)
+
+
+#: A sentence and its role.
+Sentence = tuple[str, str]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells, see `layout.wrapped`."""
+    return layout.wrapped(text, width, cell_len)
+
+
+def prose(sentences: Iterable[Sentence], area: Area) -> list[Line]:
+    """Each sentence on lines of its own, as many as there is room for; a mark where something is missing."""
+    lines = [(line, role) for text, role in sentences for line in wrapped(text, area.width)]
+    shown = [span(line, role) for line, role in lines[: area.height]]
+    if len(lines) > area.height > 0:
+        line, role = lines[area.height - 1]
+        mark = "~" if area.ascii else "…"
+        short = line if cell_len(line) < area.width else set_cell_size(line, area.width - 1)
+        shown[-1] = span(short + mark, role)
+    return shown

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
 from npumon.core.driver.driver_state import DriverState, Holder
+from npumon.core.layout import cell_width
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
 from npumon.core.run.report import RunReport
 from npumon.core.text import visible
 from npumon.export.board_text import board_lines, driver_lines, snapshot_text
-from npumon.export.drawing import PLAIN, Style, columns
+from npumon.export.drawing import PLAIN, Style
 from npumon.export.run_text import run_text
 
 TAKEN = "2026-11-22T03:18:00.123+00:00"
@@ -142,7 +143,7 @@ def test_nothing_is_wider_than_asked_or_invisible(snapshot: Snapshot, width: int
     style = Style(ascii=ascii_only, width=width)
     text = snapshot_text(snapshot, style) + "\n".join(driver_lines(snapshot.driver, style))
     for line in text.splitlines():
-        assert columns(line) <= width, line
+        assert cell_width(line) <= width, line
         assert line.isprintable()
         assert line.isascii() or not ascii_only
     coloured = snapshot_text(snapshot, style._replace(color=True))

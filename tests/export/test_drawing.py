@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.layout import cell_width
 from npumon.core.text import visible
-from npumon.export.drawing import PLAIN, Style, bar, columns, fitted, flowed, painted, plain, table, wrapped
+from npumon.export.drawing import PLAIN, Style, bar, fitted, flowed, painted, plain, table, wrapped
 
 ASCII = Style(ascii=True)
 COLOR = Style(color=True)
@@ -72,12 +73,12 @@ def test_cells_in_ascii_and_to_the_right() -> None:
 @given(TEXT, st.integers(0, 40), STYLES, st.booleans())
 def test_a_cell_has_exactly_its_width(text: str, width: int, style: Style, right: bool) -> None:
     cell = fitted(text, width, style, right=right)
-    assert columns(cell) == width
+    assert cell_width(cell) == width
     assert cell.isascii() or not style.ascii
 
 
 def test_a_cell_of_a_very_long_text_is_cut_without_reading_it_again_and_again() -> None:
-    assert columns(fitted("中" * 1_000_000, 80, PLAIN)) == 80
+    assert cell_width(fitted("中" * 1_000_000, 80, PLAIN)) == 80
 
 
 @given(TEXT, STYLES, st.integers(0, 9))
@@ -85,7 +86,7 @@ def test_wrapped_lines_keep_every_character_and_their_width(text: str, style: St
     title = "T" * indent
     lines = wrapped(text, style.width, style, " " * indent, title)
     room = max(style.width - indent, 10)
-    assert all(columns(line) <= indent + room for line in lines)
+    assert all(cell_width(line) <= indent + room for line in lines)
     assert all(line.startswith(title if number == 0 else " " * indent) for number, line in enumerate(lines))
     assert "".join(line[indent:] for line in lines).replace(" ", "") == plain(text, style).replace(" ", "")
 
@@ -116,7 +117,7 @@ def test_a_width_that_leaves_no_room_is_widened() -> None:
 @given(st.lists(st.tuples(TEXT.filter(str.strip), st.sampled_from(("", "red"))), min_size=1, max_size=8), STYLES)
 def test_pieces_flow_into_lines_of_the_styles_width(pieces: list[tuple[str, str]], style: Style) -> None:
     lines = flowed(pieces, " | ", style._replace(color=False))
-    assert all(columns(line) <= style.width for line in lines)
+    assert all(cell_width(line) <= style.width for line in lines)
     painted_lines = flowed(pieces, " | ", style._replace(color=True))
     assert [line.replace("\x1b[31m", "").replace("\x1b[0m", "") for line in painted_lines] == lines
 
@@ -128,7 +129,7 @@ def test_pieces_stand_on_one_line_while_they_fit() -> None:
     assert flowed(pieces, " · ", COLOR) == ["\x1b[32mok\x1b[0m · 1 iteration · VIPNano-QI 0x88"]
 
 
-def test_tables_align_their_columns() -> None:
+def test_tables_align_their_cell_width() -> None:
     assert table(("id", "name"), [("1", "one"), ("22", "two and more")], (-4, 6), PLAIN) == [
         "  id  name",
         "   1  one",

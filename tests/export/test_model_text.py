@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.layout import cell_width
 from npumon.core.units import grouped
-from npumon.export.drawing import PLAIN, Style, columns
+from npumon.export.drawing import PLAIN, Style
 from npumon.export.grid import Bar, GridColumn, grid
 from npumon.export.model_csv import MODEL_HEADER, model_row
 from npumon.export.model_diff_text import model_diff_text
@@ -145,7 +146,7 @@ def test_every_check_has_a_line_with_what_was_expected_and_found(width: int) -> 
     lines = section(model_text(model, "model.h", Style(width=width)), "Checks")
     for check in model.checks:
         assert any(check.id in line for line in lines)
-    assert all(columns(line) <= width for line in lines)
+    assert all(cell_width(line) <= width for line in lines)
     told = " ".join(" ".join(lines).split())
     if width >= 60:
         assert "ok gx.total 182, as expected ok" in told
@@ -243,7 +244,7 @@ def test_no_line_is_wider_than_the_text(kind: str, width: int, ascii_only: bool)
     text = model_text(model, f"a/long/path/to/{kind}", style)
     text += model_diff_text(diff_models(model, other, same_bytes=False), ("a", "b"), style)
     text += weights_text(weight_statistics(SAMPLES[kind]), style)
-    assert max(map(columns, text.splitlines())) <= width
+    assert max(map(cell_width, text.splitlines())) <= width
     assert text.isascii() or not ascii_only
 
 
@@ -251,7 +252,7 @@ def test_no_line_is_wider_than_the_text(kind: str, width: int, ascii_only: bool)
 def test_no_name_breaks_the_width(names: list[str], width: int) -> None:
     spec = HeaderSpec(inputs=[("npu_data_t", name, (1, 99, 9999)) for name in names], version=names[0] * 4)
     text = model_text(read(spec.data()), names[0], Style(width=width))
-    assert max(map(columns, text.splitlines())) <= width
+    assert max(map(cell_width, text.splitlines())) <= width
 
 
 def test_rows_never_start_a_formula() -> None:

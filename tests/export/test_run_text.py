@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.layout import cell_width
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.engine.reporting import Context
-from npumon.export.drawing import Style, columns
+from npumon.export.drawing import Style
 from npumon.export.run_text import run_text
 
 ReportFrom = Callable[..., RunReport]
@@ -46,7 +47,7 @@ def test_no_report_is_wider_than_asked_or_holds_anything_invisible(
     text = run_text(report, Style(ascii=ascii_only, width=width))
     assert text.endswith("\n")
     for line in text.splitlines():
-        assert columns(line) <= width, line
+        assert cell_width(line) <= width, line
         assert line.isprintable()
         assert line == line.rstrip()
         assert line.isascii() or not ascii_only

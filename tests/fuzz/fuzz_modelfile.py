@@ -36,7 +36,8 @@ def examine(data: bytes) -> None:
     Nothing may raise, no document may hold what JSON does not know, and no text may hold what a terminal obeys or a
     line wider than it is.
     """
-    from npumon.export.drawing import Style, columns
+    from npumon.core.layout import cell_width
+    from npumon.export.drawing import Style
     from npumon.export.model_diff_text import model_diff_text
     from npumon.export.model_text import model_text
     from npumon.export.model_weights import weights_text
@@ -72,7 +73,7 @@ def examine(data: bytes) -> None:
     lines = text.split("\n")
     assert all(line.isprintable() for line in lines), text
     assert not style.ascii or text.isascii(), text
-    assert max(map(columns, lines)) <= style.width, max(lines, key=columns)
+    assert max(map(cell_width, lines)) <= style.width, max(lines, key=cell_width)
 
 
 def samples() -> dict[str, bytes]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from npumon.cli.paths import shown
 from npumon.cli.settings import Settings
 from npumon.cli.settings_schema import SETTINGS, Setting, Value, plain
+from npumon.core.layout import wrapped
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -66,7 +66,7 @@ def as_text(settings: Settings, width: int) -> str:
         facts.append(("must be", setting.expectation))
         facts.append(("set with", " or ".join(filter(None, (setting.variable, setting.flag)))))
         lines.append(f"{setting.key} = {written(setting, settings.value(setting.key))}")
-        lines += _wrapped(setting.meaning, width, "    ", "    ")
+        lines += _wrapped(setting.meaning, width, " " * 4, " " * 4)
         for name, fact in facts:
             lines += _wrapped(fact, width, f"    {name:10}", " " * 14)
         lines.append("")
@@ -74,14 +74,9 @@ def as_text(settings: Settings, width: int) -> str:
 
 
 def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        max(width, 40),
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    """The text behind `first`, further lines behind `others`, which is as long; words stay whole, to be copied."""
+    lines = wrapped(text, max(width, 40) - len(others), keep_blanks=True, break_words=False)
+    return [(others if number else first) + line for number, line in enumerate(lines)]
 
 
 def _file_line(settings: Settings) -> str:
@@ -157,7 +152,7 @@ def _comments(setting: Setting) -> Iterator[str]:
         text += f" It is {setting.expectation}."
     if setting.example:
         text += f" Example: {setting.key.partition('.')[2]} = {setting.example}"
-    for line in textwrap.wrap(text, 96, break_long_words=False, break_on_hyphens=False):
+    for line in wrapped(text, 96, keep_blanks=True, break_words=False):
         yield f"# {line}"
 
 

@@ -92,7 +92,8 @@ def _csv(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
 
 def _text(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
     """A line for each model; the ones for this chip first, as `npumon run NAME` takes them."""
-    from npumon.export.drawing import columns, plain, table
+    from npumon.core.layout import cell_width
+    from npumon.export.drawing import plain, table
 
     style = ctx.output.style
     ordered = sorted(entries, key=lambda entry: not entry.preferred)
@@ -108,6 +109,6 @@ def _text(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
     ]
     head = ("model", "variant", "kind", "folder", "")
     # Whole, whatever the width: a folder that is cut cannot be used.
-    widths = [max(columns(plain(row[column], style)) for row in (head, *rows)) for column in range(len(head))]
+    widths = [max(cell_width(plain(row[column], style)) for row in (head, *rows)) for column in range(len(head))]
     lines = table(head, rows, widths, style)
     return ("DEMO\n" if ctx.wants_demo else "") + "\n".join(lines)

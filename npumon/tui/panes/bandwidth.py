@@ -11,10 +11,9 @@ from npumon.core.run import outcome
 from npumon.core.run.history import History
 from npumon.core.run.metrics import Figures
 from npumon.core.run.report import RunReport
-from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, span
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, prose, span
 from npumon.tui.panes.axis_graph import AxisGraph, reach
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.paragraphs import prose
 from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.graph import Graph, Scale
 

@@ -6,7 +6,7 @@ from npumon.core.monitor.activity import RELOADING, WAITING
 from npumon.core.monitor.live import Live
 from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
-from npumon.tui.panes.paragraphs import Sentence
+from npumon.tui.paint import Sentence
 
 #: Commands that the monitor has a key for.
 _KEYS = {"npumon driver reload": "press g", "npumon driver load": "press g"}

@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from npumon.core.log.scrollback import ScrollbackView, line_text
-from npumon.core.log.severity import level_of
+from npumon.core.log.severity import Level, level_of
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Area, Line, fit, span
+from npumon.tui.paint import SEVERE, Area, Line, fit, prose, span
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.paragraphs import prose
 
-#: Roles by level, and a mark for those that must be seen without colour.
-_ROLES = {"error": "bad", "warning": "warn", "figure": "", "plain": "label", "info": "label", "debug": "label"}
-_MARKS = {"error": "! ", "warning": "! "}
 #: A character of a line can take no cell at all: so many are looked at for each cell.
 _CHARACTERS_A_CELL = 4
 
@@ -37,13 +33,13 @@ def log_lines(log: ScrollbackView, area: Area) -> list[Line]:
     lines = []
     for line in shown[-area.height :]:
         text, level = _looked_at(line)
-        text = _MARKS.get(level, "") + text[: area.width * _CHARACTERS_A_CELL]
-        lines.append(span(fit(text, area.width, area), _ROLES[level]))
+        text = ("! " if level in SEVERE else "") + text[: area.width * _CHARACTERS_A_CELL]
+        lines.append(span(fit(text, area.width, area), SEVERE.get(level, "" if level == "figure" else "label")))
     return lines
 
 
 @lru_cache(256)
-def _looked_at(line: bytes) -> tuple[str, str]:
+def _looked_at(line: bytes) -> tuple[str, Level]:
     """A line's text and its level."""
     text = line_text(line)
     return text, level_of(text)

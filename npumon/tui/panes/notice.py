@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
-from npumon.tui.paint import Area, Line, Span
-from npumon.tui.panes.paragraphs import wrapped
+from npumon.tui.paint import Area, Line, Span, wrapped
 from npumon.tui.widgets.canvas import Canvas
 
 _WIDEST = 72

@@ -10,9 +10,8 @@ from npumon.core.profile import Detection
 from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
 from npumon.core.run.result_diff import NEW, ClassChange, class_changes, object_changes
-from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, span
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, prose, span
 from npumon.tui.panes.pane import Pane
-from npumon.tui.panes.paragraphs import prose
 from npumon.tui.panes.shown_run import ShownRun, results_subject
 
 _SCORE = 6

@@ -20,7 +20,7 @@ from npumon.tui.textual_workarounds import after
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.model_details import Inspection, ModelDetails, how_to_get_one, of_model
-from npumon.tui.widgets.model_table import COLUMNS, ModelTable, matching
+from npumon.tui.widgets.model_table import COLUMNS, ModelTable, matching_models
 from npumon.tui.widgets.table import Table
 
 _OWN_KEYS = (
@@ -150,7 +150,7 @@ class ModelsPage(Page):
         self.show(self.host.live)
 
     def _fill(self) -> None:
-        rows = matching(self._choices or (), self.filter_line.text)
+        rows = matching_models(self._choices or (), self.filter_line.text)
         self.caption.shown = len(rows)
         self.caption.redraw()
         self.filter_line.tell(f"{len(rows)} of {len(self._choices or ())}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple, Protocol
 
+from npumon.core.layout import fitting
 from npumon.tui.paint import Area, Line, Span, clipped, fit, fit_right, width_of
 
 
@@ -24,42 +25,34 @@ class Column(NamedTuple):
     descending: bool | None = True
 
 
-def fitting(columns: Sequence[Column], width: int, view: int = 0) -> list[tuple[Column, int]]:
+def visible_columns(columns: Sequence[Column], width: int, view: int = 0) -> list[tuple[Column, int]]:
     """The columns that have room in so many cells, each with its width. One cell of every row is the cursor's.
 
     Those that have none in the first view stand in the next ones, again the most important first.
     """
     seen: set[str] = set()
     for _ in range(view):
-        seen |= _chosen(columns, width, seen)[0]
-    chosen, left = _chosen(columns, width, seen)
-    return [
-        (column, column.width + max(0, left + 1 if column.flexible else 0))
-        for column in columns
-        if column.key in chosen
-    ]
+        seen |= {column.key for column in _chosen(columns, width, seen)}
+    chosen = _chosen(columns, width, seen)
+    left = width - 1 - sum(column.width + 1 for column in chosen)
+    return [(column, column.width + max(0, left + 1 if column.flexible else 0)) for column in chosen]
 
 
 def views(columns: Sequence[Column], width: int) -> int:
     """How many views it takes until each column that can have room has had it."""
     seen: set[str] = set()
     number = 0
-    while (more := _chosen(columns, width, seen)[0] - seen) or not number:
+    while (more := {column.key for column in _chosen(columns, width, seen)} - seen) or not number:
         seen |= more
         number += 1
     return number
 
 
-def _chosen(columns: Sequence[Column], width: int, seen: Set[str]) -> tuple[set[str], int]:
-    """The keys of the columns for a view, those not seen yet before the others, and how many cells are left."""
-    chosen: set[str] = set()
-    left = width - 1
-    for column in sorted(columns, key=lambda column: (column.importance > 0, column.key in seen, column.importance)):
-        if left < column.width + 1 and column.importance:
-            break
-        chosen.add(column.key)
-        left -= column.width + 1
-    return chosen, left
+def _chosen(columns: Sequence[Column], width: int, seen: Set[str]) -> list[Column]:
+    """The columns for a view: those seen already are less important than all others."""
+    least = max(column.importance for column in columns)
+    ranks = [column.importance + least * (column.importance > 0 and column.key in seen) for column in columns]
+    return [columns[index] for index in fitting(ranks, [column.width for column in columns], width - 2)]
 
 
 def title(column: Column, order: str, *, descending: bool, ascii_only: bool) -> Line:

@@ -10,11 +10,11 @@ from rich.cells import cell_len
 
 from npumon.core.log.scrollback import ScrollbackView, line_text
 from npumon.core.log.severity import Level, level_of
-from npumon.tui.paint import Area, Line, Span, width_of
+from npumon.tui.paint import SEVERE, Area, Line, Span, width_of
 from npumon.tui.terminal.ascii_fallback import to_ascii
 
-#: How the levels look, and the letter beside the number of a line that matters: colour alone says nothing.
-ROLES: dict[Level, str] = {"error": "bad", "warning": "warn", "debug": "label", "figure": "value"}
+#: How the levels look, and the letter beside the number of a severe line.
+ROLES: dict[Level, str] = {**SEVERE, "debug": "label", "figure": "value"}
 MARKS: dict[Level, str] = {"error": "E", "warning": "W"}
 
 

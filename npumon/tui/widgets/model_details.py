@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from textual import events
 
+from npumon.core.layout import wrapped
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem
@@ -97,24 +98,13 @@ def laid_out(paragraphs: Paragraphs, area: Area) -> Sequence[Line]:
         if len(head) > area.width // 2:
             head = ""
         text = to_ascii(paragraph.text) if area.ascii else paragraph.text
-        parts = _broken(text, area.width - len(head) - 2 * paragraph.command)
+        width = area.width - len(head) - 2 * paragraph.command
+        parts = wrapped(text, width, cell_len, keep_blanks=True) or [""]
         for number, part in enumerate(parts):
             part += " \\" if paragraph.command and number < len(parts) - 1 else ""
             front = head if number == 0 else " " * len(head)
             lines.append((Span(front, "label"), Span(part, paragraph.role)) if head else span(part, paragraph.role))
     return lines
-
-
-def _broken(text: str, width: int) -> Sequence[str]:
-    """The text in parts that fit, broken at blanks where there are some in the second half of a part."""
-    parts: list[str] = []
-    while cell_len(text) > width > 1:
-        part = chop_cells(text, width)[0]
-        blank = part.rfind(" ")
-        end = blank + 1 if blank >= len(part) // 2 else len(part)
-        parts.append(text[:end].rstrip())
-        text = text[end:].lstrip()
-    return [*parts, text]
 
 
 class ModelDetails(Canvas):

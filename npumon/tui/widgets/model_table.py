@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from textual import events
 
 from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.ordering import matching
 from npumon.tui.paint import Area, Line, Span, span
 from npumon.tui.widgets.table import Column, Table
 
@@ -51,13 +52,11 @@ class ModelTable(Table[ModelRow]):
             self.action_choose()
 
 
-def matching(choices: Sequence[ModelChoice], words: str) -> list[ModelRow]:
+def matching_models(choices: Iterable[ModelChoice], words: str) -> list[ModelRow]:
     """The models in which all words stand, in any case: in the name, the kind, the files or the paths."""
-    wanted = words.casefold().split()
-    rows = []
-    for choice in choices:
-        parts = (choice.full_name, choice.kind, choice.variant or "", choice.folder, choice.command, *choice.files)
-        text = "\n".join(parts).casefold()
-        if all(word in text for word in wanted):
-            rows.append(ModelRow(choice))
-    return rows
+    return [ModelRow(choice) for choice in matching(choices, words, _text)]
+
+
+def _text(choice: ModelChoice) -> str:
+    parts = (choice.full_name, choice.kind, choice.variant or "", choice.folder, choice.command, *choice.files)
+    return "\n".join(parts)

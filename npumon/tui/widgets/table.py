@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from npumon.tui.keys import table_keys
 from npumon.tui.paint import Area, Line, Span
-from npumon.tui.widgets.columns import Column, TableRow, fitting, side_by_side, title, views
+from npumon.tui.widgets.columns import Column, TableRow, side_by_side, title, views, visible_columns
 
 __all__ = ["Column", "Table", "TableRow"]
 
@@ -169,7 +169,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if not region.width or not region.height:
             return
         before, drawn = self._lines, self._drawn
-        columns = fitting(self.columns, region.width, self._view and self._view % self.views)
+        columns = visible_columns(self.columns, region.width, self._view and self._view % self.views)
         if columns != self._columns:
             self._columns, drawn = columns, {}
         self._drawn = {}

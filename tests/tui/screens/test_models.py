@@ -17,7 +17,7 @@ from npumon.tui.paint import Area, width_of
 from npumon.tui.screens import models
 from npumon.tui.screens.models import ModelsPage
 from npumon.tui.widgets.model_details import DEMOS, Paragraph, how_to_get_one, laid_out
-from npumon.tui.widgets.model_table import ModelTable, matching
+from npumon.tui.widgets.model_table import ModelTable, matching_models
 from tests.tui.stage import StaticBackend, application, live, picture
 from tests.tui.stage import until_at_rest as until
 
@@ -288,7 +288,10 @@ async def test_a_search_that_fails_says_why() -> None:
 
 def test_words_are_looked_for_in_all_that_is_known() -> None:
     choices = (INCEPTION, OTHER_CHIP, HOSTILE)
-    found = {words: "".join(row.key for row in matching(choices, words)) for words in ("", "KSNN", "vim3l RUN.SH", "q")}
+    found = {
+        words: "".join(row.key for row in matching_models(choices, words))
+        for words in ("", "KSNN", "vim3l RUN.SH", "q")
+    }
     assert found == {"": "abc", "KSNN": "c", "vim3l RUN.SH": "b", "q": ""}
 
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from npumon.tui.keys import table_keys
 from npumon.tui.paint import ROLES, Area, Line, Span, bar, span
-from npumon.tui.widgets.columns import Column, figure, fitting
+from npumon.tui.widgets.columns import Column, figure, visible_columns
 from npumon.tui.widgets.table import Table
 
 COLUMNS = (
@@ -256,7 +256,7 @@ async def test_lines_are_as_wide_as_the_table_and_figures_whole(width: int) -> N
             assert "12345678" in shown[1]
             assert "1e12" in shown[2]
             assert "…" not in shown[0]
-        widths = {column.key: size for column, size in fitting(COLUMNS, width)}
+        widths = {column.key: size for column, size in visible_columns(COLUMNS, width)}
         assert {"id", "name", "size"} <= set(widths)
         assert ("note" in widths) >= ("share" in widths)
 
