@@ -10,20 +10,9 @@ from typing import NamedTuple
 
 from npumon.board.roots import Roots
 from npumon.board.sysfs import read_bytes
+from npumon.core.chips import CHIPS, Chip, chip_compatible
 from npumon.core.text import decode
 
-#: Part of a compatible string -> chip. The first that any string of the board contains decides.
-_CHIPS = (
-    ("khadas,vim3l", "S905D3"),
-    ("khadas,vim3", "A311D"),
-    ("amlogic,a311d", "A311D"),
-    ("amlogic,s905d3", "S905D3"),
-    ("amlogic,s922x", "S922X"),
-    ("amlogic,s905x3", "S905X3"),
-    ("amlogic,g12b", "A311D"),
-    ("amlogic,sm1", "S905D3"),
-)
-_VARIANTS = {"A311D": "VIM3", "S905D3": "VIM3L"}
 _SHOWN = 200
 
 
@@ -39,8 +28,8 @@ def read_identity(roots: Roots) -> Identity:
     """Read `model` and `compatible`; both absent on a machine without a device tree."""
     models = _strings(read_bytes(roots.device_tree / "model"))
     model = models[0] if models else None
-    chip = _chip(_strings(read_bytes(roots.device_tree / "compatible")), model)
-    return Identity(model, chip, _VARIANTS.get(chip) if chip else None)
+    chip = chip_compatible(_strings(read_bytes(roots.device_tree / "compatible"))) or _named_chip(model)
+    return Identity(model, chip and chip.name, chip and chip.board)
 
 
 def _strings(data: bytes | None) -> tuple[str, ...]:
@@ -48,12 +37,7 @@ def _strings(data: bytes | None) -> tuple[str, ...]:
     return tuple(decode(part.strip())[:_SHOWN] for part in (data or b"").split(b"\0") if part.strip())
 
 
-def _chip(compatible: tuple[str, ...], model: str | None) -> str | None:
-    """The vendor's trees write `amlogic, g12b` with a space, mainline's write `amlogic,g12b`."""
-    known = [text.lower().replace(" ", "") for text in compatible]
-    for part, chip in _CHIPS:
-        # a board's name is matched whole or up to a dash (`khadas,vim3-pro`): vim3 is not vim3l, a family is its own
-        if any(text == part or text.startswith(part + "-") for text in known):
-            return chip
+def _named_chip(model: str | None) -> Chip | None:
+    """The chip of the Khadas board that the model names."""
     words = (model or "").upper().replace("-", " ").split()
-    return "S905D3" if "VIM3L" in words else "A311D" if "VIM3" in words else None
+    return next((chip for chip in CHIPS if chip.board in words), None)

@@ -10,9 +10,8 @@ from npumon.board.driver.kernel import read_kernel
 from npumon.board.roots import Roots
 from npumon.board.sysfs import names, read_bytes, read_integer, read_text
 from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
+from npumon.core.chips import chip_named
 
-#: The clock of the NPU in both chips, in MHz (Amlogic's list of chip ids: 0x88 and 0x99 at 800 MHz).
-_NOMINAL_MHZ = {"A311D": 800.0, "S905D3": 800.0}
 _SANE_MHZ = (50.0, 3000.0)
 #: /proc/interrupts has a line for each interrupt and a column for each CPU: long on large machines.
 _INTERRUPTS_LIMIT = 1024 * 1024
@@ -150,4 +149,5 @@ def _read_nominal_clock(roots: Roots, chip: str | None) -> float | None:
     hertz = read_integer(roots.sys / "module/galcore/parameters/nanoqFreq")
     if hertz is not None and _SANE_MHZ[0] <= hertz / 1e6 <= _SANE_MHZ[1]:
         return hertz / 1e6
-    return _NOMINAL_MHZ.get(chip) if chip else None
+    known = chip_named(chip)
+    return known and known.nominal_clock_mhz

@@ -10,9 +10,11 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
+from npumon.core.chips import CHIPS
+
 _VERSION = 0x0001000F
 #: The PID of each board's NPU.
-_PIDS = {"VIM3": 0x88, "VIM3L": 0x99}
+_PIDS = {chip.board: chip.pid for chip in CHIPS if chip.board is not None}
 _NAME_BYTES = 64
 _FEATURES_BYTES = 256
 _DIMENSIONS = 6

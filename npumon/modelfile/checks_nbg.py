@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from npumon.core.chips import VIP_RESERVE_BYTES
 from npumon.modelfile import nbg_layout as layout
 from npumon.modelfile.description import FileCheck, NbgInfo, Tensor
 from npumon.modelfile.text import shown
-
-#: A VIM3 reports 522240 bytes of VIP-SRAM and runs files that want 524288: so much may be missing without harm.
-_VIP_RESERVE_BYTES = 4096
 
 
 class Device(NamedTuple):
@@ -130,7 +128,7 @@ def _sram(info: NbgInfo, device: Device | None) -> Iterator[FileCheck]:
         return
     rows = (
         ("AXI-SRAM", info.axi_sram_bytes, device.axi_sram_bytes, 0),
-        ("VIP-SRAM", info.vip_sram_bytes, device.vip_sram_bytes, _VIP_RESERVE_BYTES),
+        ("VIP-SRAM", info.vip_sram_bytes, device.vip_sram_bytes, VIP_RESERVE_BYTES),
     )
     for name, wanted, there, reserve in rows:
         if wanted is not None and there is not None:

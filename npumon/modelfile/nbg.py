@@ -9,6 +9,7 @@ from collections import Counter
 from math import prod
 from typing import NamedTuple
 
+from npumon.core.chips import chip_of_pid
 from npumon.modelfile import nbg_layout as layout
 from npumon.modelfile.checks_nbg import Device, nbg_checks
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
@@ -114,10 +115,11 @@ def _header(data: bytes) -> NbgFile:
         position += 8
         if offset is not None and size is not None:
             tables.append(TableEntry(name, offset, size, offset + size <= len(data)))
+    chip = chip_of_pid(target)
     info = NbgInfo(
         format_version=version,
         target_pid=target,
-        target=layout.TARGETS.get(target),
+        target=chip and chip.title,
         network=_text(data, layout.NAME_OFFSET, layout.NAME_BYTES) or None,
         layer_count=counts[0],
         operation_count=counts[1],

@@ -62,16 +62,6 @@ DATA_FORMATS: tuple[tuple[str, int], ...] = (
 #: What the types of operations mean was inferred from the lengths of the tables sh, nn and tp.
 OPERATION_TYPES = {1: "SH", 2: "NN", 3: "TP", 0xFFFF: "init", 0xFFFE: "end"}
 
-#: Chips by the PID of their NPU, from public demo code and board documents.
-TARGETS = {
-    0x88: "A311D (VIM3)",
-    0x99: "S905D3 (VIM3L)",
-    0xB9: "AB301",
-    0xBE: "C305X",
-    0xA1: "C308X",
-    0xE8: "AR301",
-}
-
 
 def tensor_bytes(version: int) -> int:
     """Length of an entry of the input and output tables."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from npumon.board.driver.system_tools import SystemTools
 from npumon.board.roots import Roots
 from npumon.board.sysfs import read_bytes
+from npumon.core.chips import MODULE_PATHS, STATED_PARAMETERS
 from npumon.core.driver.inputs import ModuleFile, Parameters
-from npumon.core.driver.plan import STATED
 from npumon.core.text import visible
 
 #: Seconds; it reads one file.
@@ -70,12 +70,6 @@ def read_module(path: Path, roots: Roots, tools: SystemTools, owners: frozenset[
     return ModuleFile(shown, vermagic or None, parameters or None)
 
 
-#: Where the vendor's kernels keep it: 4.9 (Khadas NPU performance document) and 5.15 (common_drivers).
-DOCUMENTED = (
-    "kernel/drivers/amlogic/npu/galcore.ko",
-    "kernel/common_drivers/drivers/npu/galcore.ko",
-)
-
 _DEP_LIMIT = 8 * 1024 * 1024
 _DEP_LINE = re.compile(rb"^((?:[^:\n]*/)?galcore\.ko(?:\.(?:xz|gz|zst))?):", re.MULTILINE)
 _RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}")
@@ -87,7 +81,7 @@ def find_module_file(roots: Roots, kernel: str | None) -> Path | None:
         return None
     folder = roots.lib_modules / kernel
     listed = _DEP_LINE.findall(read_bytes(folder / "modules.dep", _DEP_LIMIT) or b"")
-    for name in [line.decode("utf-8", "surrogateescape") for line in listed] + list(DOCUMENTED):
+    for name in [line.decode("utf-8", "surrogateescape") for line in listed] + list(MODULE_PATHS):
         relative = Path(name)
         if relative.is_absolute() or ".." in relative.parts:
             continue
@@ -99,10 +93,10 @@ def find_module_file(roots: Roots, kernel: str | None) -> Path | None:
 def load_line(module_file: Path | None) -> str:
     """The command, for people to copy, that loads the driver with profiling on."""
     if module_file is None:
-        path = f"/lib/modules/$(uname -r)/{DOCUMENTED[0]}"
+        path = f"/lib/modules/$(uname -r)/{MODULE_PATHS[0]}"
     else:
         path = shlex.quote(visible(str(module_file)))
-    return " ".join(["sudo insmod", path, *(f"{name}={value}" for name, value in STATED)])
+    return " ".join(["sudo insmod", path, *(f"{name}={value}" for name, value in STATED_PARAMETERS)])
 
 
 def reload_line(module_file: Path | None) -> str:

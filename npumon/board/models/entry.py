@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 
 from npumon.board.models.labels import find_labels
 from npumon.board.sysfs import read_bytes
+from npumon.core.chips import BOARDS
 from npumon.core.text import visible
 
-VARIANTS = ("VIM3", "VIM3L")
 RUN_SH = "run.sh"
 
 LIBRARIES_AND_IMAGES = (".so", ".jpg", ".jpeg", ".png", ".bmp")
@@ -62,7 +62,7 @@ def suits(variant: str | None, chip_variant: str | None) -> tuple[bool, str | No
         return True, None
     if chip_variant is not None:
         return False, f"made for the {variant}; this board is a {chip_variant}"
-    if variant == VARIANTS[0]:
+    if variant == BOARDS[0]:
         return True, f"the chip is not known: {variant} is assumed"
     return False, f"made for the {variant}; the chip is not known"
 
@@ -70,7 +70,7 @@ def suits(variant: str | None, chip_variant: str | None) -> tuple[bool, str | No
 def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> ModelEntry:
     """The entry for a folder that holds a run.sh."""
     whole = Path(os.path.abspath(folder))
-    variant = next((known for known in VARIANTS if whole.name.upper() == known), None)
+    variant = next((known for known in BOARDS if whole.name.upper() == known), None)
     preferred, note = suits(variant, chip_variant)
     labels = find_labels(whole)
     return ModelEntry(

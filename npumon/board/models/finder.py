@@ -8,9 +8,10 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from npumon.board.models.entry import RUN_SH, VARIANTS, ModelEntry, run_sh_entry
+from npumon.board.models.entry import RUN_SH, ModelEntry, run_sh_entry
 from npumon.board.models.ksnn import ksnn_entries
 from npumon.board.models.walk import walk
+from npumon.core.chips import BOARDS
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -102,9 +103,7 @@ def _in_folder(text: str, folder: Path, entries: Sequence[ModelEntry], variant: 
     if os.path.isfile(folder / RUN_SH):
         known = [entry for entry in entries if entry.kind == "run.sh" and _same(entry.folder, folder)]
         return known[0] if known else run_sh_entry(folder, variant, folder)
-    inside = [
-        run_sh_entry(folder / name, variant, folder) for name in VARIANTS if os.path.isfile(folder / name / RUN_SH)
-    ]
+    inside = [run_sh_entry(folder / name, variant, folder) for name in BOARDS if os.path.isfile(folder / name / RUN_SH)]
     inside += [entry for entry in entries if entry.kind == "ksnn" and _same(entry.folder, folder)]
     if inside:
         return _only(text, inside)

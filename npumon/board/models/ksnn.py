@@ -11,9 +11,10 @@ import os
 import re
 from pathlib import Path
 
-from npumon.board.models.entry import VARIANTS, ModelEntry, suits
+from npumon.board.models.entry import ModelEntry, suits
 from npumon.board.models.labels import find_labels
 from npumon.board.models.walk import Folder
+from npumon.core.chips import BOARDS
 from npumon.core.text import visible
 
 _MOST_NETWORKS = 50
@@ -40,7 +41,7 @@ def ksnn_entries(folder: Folder, chip_variant: str | None, found_under: Path) ->
 def _networks(folder: Path) -> list[tuple[str | None, Path]]:
     """The `.nb` files by variant, relative to the folder; those for all chips lie in `models` itself."""
     found: list[tuple[str | None, Path]] = []
-    for variant in (None, *VARIANTS):
+    for variant in (None, *BOARDS):
         parent = Path("models") / variant if variant else Path("models")
         found.extend((variant, parent / name) for name in _names(folder / parent) if name.endswith(".nb"))
     return found[:_MOST_NETWORKS]

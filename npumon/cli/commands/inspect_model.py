@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 #: What there is to say where a file is of no known kind.
 KNOWN = "Known are gxnpuc's model.h and NPUB container (GX8002 and its sisters) and Vivante's NBG (.nb)."
-#: PID, AXI-SRAM and VIP-SRAM (bytes) that the driver prints for the NPU of each chip that the device tree names. No
-#: public run on an S905D3 shows the latter two.
-_NPUS = {"A311D": (0x88, 1_048_576, 522_240), "S905D3": (0x99, None, None)}
 
 
 class Inspector:
@@ -124,13 +121,14 @@ class Inspector:
     def _device(self) -> Device | None:
         """The NPU of this board, None where the board is not recognised."""
         from npumon.board.device_tree import read_identity
+        from npumon.core.chips import chip_named
         from npumon.modelfile.checks_nbg import Device
 
-        npu = _NPUS.get(read_identity(self.ctx.roots).chip or "")
-        if npu is None:
+        chip = chip_named(read_identity(self.ctx.roots).chip)
+        if chip is None or chip.pid is None:
             return None
         self.compared = True
-        return Device(*npu)
+        return Device(chip.pid, chip.axi_sram_bytes, chip.vip_sram_bytes)
 
     @property
     def operations(self) -> tuple[OperationMemory, ...]:

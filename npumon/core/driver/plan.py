@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from npumon.core.chips import SETTINGS, STATED_PARAMETERS
 from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.driver.inputs import InterruptedReload, ModuleFile, Parameters, PlanInputs
 from npumon.core.driver.refusals import is_for_another_kernel, refusals
@@ -17,21 +18,6 @@ from npumon.core.problems import Problem
 
 Action = Literal["reload", "load", "unload"]
 
-#: What every load states, with the values it has unless told otherwise: the counters on, the driver's own list of
-#: its parameters in the kernel log (Khadas NPU performance document).
-STATED = (("gpuProfiler", "1"), ("showArgs", "1"))
-
-#: Settings that a reload keeps when they are not at the driver's default (galcore's kernel source). All others
-#: describe the hardware: after loading they show what the driver found, which is not for handing back to it.
-_KEPT = (
-    ("powerManagement", "1"),
-    ("recovery", "1"),
-    ("stuckDump", "0"),
-    ("smallBatch", "1"),
-    ("userClusterMask", "0"),
-    ("type", "0"),
-    ("major", "199"),
-)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}|0[xX][0-9a-fA-F]{1,16})")
 #: Refusals that pass: a program that uses the driver, an npumon that works on the board.
 _PASSING = {"driver.in_use", "board.busy"}
@@ -160,7 +146,7 @@ def _wanted(
 ) -> Parameters:
     """The next load's parameters: what every load states, the settings kept, then what was asked for."""
     before = interrupted.parameters if current is None and interrupted is not None else current or ()
-    found = dict(STATED)
+    found = dict(STATED_PARAMETERS)
     if before:
         found |= {name: value for name, value in before if name == "gpuProfiler" and _is_value(value)}
     found |= dict(_kept(before))
@@ -170,7 +156,7 @@ def _wanted(
 
 def _former(current: Parameters) -> Parameters:
     """The parameters that make a load the same as the one there is."""
-    stated = [(name, value) for name, value in current if name in dict(STATED) and _is_value(value)]
+    stated = [(name, value) for name, value in current if name in dict(STATED_PARAMETERS) and _is_value(value)]
     return (*stated, *_kept(current))
 
 
@@ -178,7 +164,7 @@ def _kept(parameters: Parameters) -> Parameters:
     there = dict(parameters)
     return tuple(
         (name, there[name])
-        for name, default in _KEPT
+        for name, default in SETTINGS
         if name in there and _is_value(there[name]) and not _same(there[name], default)
     )
 
@@ -249,7 +235,7 @@ def _notes(inputs: PlanInputs, wanted: Parameters) -> Iterator[str]:
     module = inputs.module
     if module is not None and module.vermagic is None:
         yield "The module file does not say which kernel it is for."
-    given, usual = dict(wanted), dict(_KEPT)
+    given, usual = dict(wanted), dict(SETTINGS)
     left_out = [pair for pair in inputs.configured if pair[0] not in given]
     lost = [f"{name}={value}" for name, value in left_out if not _same(value, usual.get(name))]
     if lost:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from npumon.core.chips import VIP_RESERVE_BYTES
 from npumon.core.profile import Iteration
 from npumon.core.run.metrics import FigureCheck, Figures
 from npumon.core.run.network import Network
@@ -22,8 +23,6 @@ _CLOCK_TOLERANCE = 0.05
 #: KSNN examples print seconds with as few as two decimals; a total may come in whole milliseconds, cut off.
 _SECONDS_TOLERANCE_US = 5_000.0
 _TOTAL_TOLERANCE_US = 1_000.0
-#: A VIM3 reports 522240 bytes of VIP-SRAM and runs networks that want 524288: so much may be missing without harm.
-_VIP_RESERVE_BYTES = 4_096
 
 
 def checks_of(
@@ -55,7 +54,7 @@ def memory_checks(state: RunState, network: Network | None) -> tuple[FigureCheck
         return ()
     return (
         *_memory("memory.axi_sram", "AXI-SRAM", network.axi_sram_bytes, state.axi_sram_bytes, 0),
-        *_memory("memory.vip_sram", "VIP-SRAM", network.vip_sram_bytes, state.vip_sram_bytes, _VIP_RESERVE_BYTES),
+        *_memory("memory.vip_sram", "VIP-SRAM", network.vip_sram_bytes, state.vip_sram_bytes, VIP_RESERVE_BYTES),
     )
 
 

@@ -12,10 +12,6 @@ from typing import NamedTuple
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
 
-#: The clock that each chip's NPU is built for, in MHz, by the pid that the driver prints
-#: (source: the table in Amlogic's get_layer_info tool, which divides cycles by it).
-NOMINAL_CLOCK_MHZ = {"0x88": 800.0, "0x99": 800.0, "0xb9": 800.0, "0xbe": 667.0, "0xa1": 667.0, "0xe8": 850.0}
-
 
 class FigureCheck(NamedTuple):
     """A consistency check of the figures. `ok` is None where the figures it needs are absent, or yet to come."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from npumon.core.chips import chip_of_pid
 from npumon.core.profile import Iteration, Operation
 from npumon.core.run import outcome as how
 from npumon.core.run.checks import checks_of, memory_checks
-from npumon.core.run.metrics import NOMINAL_CLOCK_MHZ, FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
+from npumon.core.run.metrics import FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
 from npumon.core.run.network import Network
 from npumon.core.run.outcome import RUNNING, ExitInfo
 from npumon.core.run.state import CREATING, VERIFYING, WAITING, RunState
@@ -251,7 +252,8 @@ def assess(state: RunState, context: VerdictContext, network: Network | None = N
     Where the circumstances know no nominal clock, the chip that the text names gives it. A network that is known is
     compared with the device.
     """
-    nominal = context.nominal_clock_mhz or NOMINAL_CLOCK_MHZ.get((state.pid or "").lower())
+    chip = chip_of_pid(state.pid)
+    nominal = context.nominal_clock_mhz or (chip and chip.nominal_clock_mhz)
     measured = state.measured
     figures = Figures() if measured is None else figures_of(measured)
     checks = (*checks_of(state, figures, nominal, over=context.outcome != RUNNING), *memory_checks(state, network))

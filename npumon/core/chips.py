@@ -1,0 +1,125 @@
+"""The chips with a Vivante NPU that npumon knows: one row for each, everything known of it in the row.
+
+Sources: the chip list of Amlogic's get_layer_info tool (PIDs and clocks, by which it divides cycles), Khadas' NPU
+performance document (module path, SRAM sizes, parameters of a load), Khadas' kernel (galcore's parameters).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: galcore's file below /lib/modules/RELEASE: in 4.9 kernels, and in 5.15 ones (common_drivers).
+_AMLOGIC_MODULES = (
+    "kernel/drivers/amlogic/npu/galcore.ko",
+    "kernel/common_drivers/drivers/npu/galcore.ko",
+)
+#: galcore's settings with their defaults. All other parameters describe the hardware: after loading they show what the
+#: driver found.
+_AMLOGIC_SETTINGS = (
+    ("powerManagement", "1"),
+    ("recovery", "1"),
+    ("stuckDump", "0"),
+    ("smallBatch", "1"),
+    ("userClusterMask", "0"),
+    ("type", "0"),
+    ("major", "199"),
+)
+#: Parameters that every load of galcore names: the counters on, its own list of its parameters in the kernel log.
+STATED_PARAMETERS = (("gpuProfiler", "1"), ("showArgs", "1"))
+#: A VIM3 reports 522240 bytes of VIP-SRAM and runs networks that want 524288: this much may be missing without harm.
+VIP_RESERVE_BYTES = 4_096
+
+
+class Chip(NamedTuple):
+    """A chip. What is not known of it is None or empty.
+
+    `pid` is its NPU's product id, None for a chip without one; `nominal_clock_mhz` the clock its NPU is built for.
+    `board` is the Khadas board with it, which also names variants of models. `compatible` are the strings of device
+    trees that stand for it, `family` the one that it shares with relatives. `axi_sram_bytes` and `vip_sram_bytes` are
+    what its driver reports. `module_paths` say where vendor kernels keep galcore below /lib/modules/RELEASE, `settings`
+    are the parameters, with their defaults, that a reload keeps.
+    """
+
+    name: str
+    pid: int | None = None
+    nominal_clock_mhz: float | None = None
+    board: str | None = None
+    compatible: tuple[str, ...] = ()
+    family: str | None = None
+    axi_sram_bytes: int | None = None
+    vip_sram_bytes: int | None = None
+    module_paths: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name with the board's: `A311D (VIM3)`."""
+        return f"{self.name} ({self.board})" if self.board else self.name
+
+
+CHIPS = (
+    Chip(
+        name="A311D",
+        pid=0x88,
+        nominal_clock_mhz=800.0,
+        board="VIM3",
+        compatible=("khadas,vim3", "amlogic,a311d"),
+        family="amlogic,g12b",
+        axi_sram_bytes=1_048_576,
+        vip_sram_bytes=522_240,
+        module_paths=_AMLOGIC_MODULES,
+        settings=_AMLOGIC_SETTINGS,
+    ),
+    Chip(
+        name="S905D3",
+        pid=0x99,
+        nominal_clock_mhz=800.0,
+        board="VIM3L",
+        compatible=("khadas,vim3l", "amlogic,s905d3"),
+        family="amlogic,sm1",
+        module_paths=_AMLOGIC_MODULES,
+        settings=_AMLOGIC_SETTINGS,
+    ),
+    Chip("AB301", 0xB9, 800.0),
+    Chip("C305X", 0xBE, 667.0),
+    Chip("C308X", 0xA1, 667.0),
+    Chip("AR301", 0xE8, 850.0),
+    Chip("S922X", compatible=("amlogic,s922x",)),
+    Chip("S905X3", compatible=("amlogic,s905x3",)),
+)
+
+#: The Khadas boards, by which models name their variants.
+BOARDS = tuple(chip.board for chip in CHIPS if chip.board is not None)
+#: Every path and setting that any chip's driver has.
+MODULE_PATHS = tuple(dict.fromkeys(path for chip in CHIPS for path in chip.module_paths))
+SETTINGS = tuple(dict.fromkeys(setting for chip in CHIPS for setting in chip.settings))
+
+_BY_NAME = {chip.name: chip for chip in CHIPS}
+_BY_PID = {chip.pid: chip for chip in CHIPS if chip.pid is not None}
+_BY_PID_TEXT = {f"{pid:#x}": chip for pid, chip in _BY_PID.items()}
+
+
+def chip_named(name: str | None) -> Chip | None:
+    """The chip with this name; None where it is not known."""
+    return _BY_NAME.get(name or "")
+
+
+def chip_of_pid(pid: int | str | None) -> Chip | None:
+    """The chip whose NPU has this product id, as a number or as the driver prints it (`0x88`)."""
+    return _BY_PID_TEXT.get(pid.lower()) if isinstance(pid, str) else _BY_PID.get(pid or 0)
+
+
+def chip_compatible(texts: tuple[str, ...]) -> Chip | None:
+    """The chip that a device tree's `compatible` strings stand for: a chip's own strings decide before a family's.
+
+    A string counts whole or up to a dash (`khadas,vim3-pro`), so `vim3` is not `vim3l`. The vendor's trees write
+    `amlogic, g12b` with a blank, mainline's without.
+    """
+    told = [text.lower().replace(" ", "") for text in texts]
+
+    def stands(known: str | None) -> bool:
+        return known is not None and any(text == known or text.startswith(f"{known}-") for text in told)
+
+    own = (chip for chip in CHIPS if any(map(stands, chip.compatible)))
+    related = (chip for chip in CHIPS if stands(chip.family))
+    return next(own, None) or next(related, None)
