@@ -4,8 +4,8 @@ A walk has a start and an end in the running program, on the demo board. **A mod
 of it is called in between**, in any thread, or in the supervisor's process. Three things are left out:
 
 - what runs while a module is being imported: a walk is about what happens each time, not the first time;
-- where a value is handed to several receivers, the branches that are not the walk's own: other panes, the key bar,
-  and, on the walks of keys, the pages that show meanwhile what is going on;
+- where a value is handed to several receivers, or comes from several sources, the branches that are not the walk's
+  own: other panes, the key bar, other samplers, and, on the walks of keys, the pages that show what is going on;
 - what does not happen each time: every walk is walked `TIMES` times, and only what was entered each time counts,
   so that a clock that happens to tick does not.
 
@@ -63,6 +63,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.entered: dict[str, int] = {}
+        #: By which calls each of them was entered.
+        self.chains: dict[str, str] = {}
         self.ended_ns: int | None = None
         #: Whether a function of this receiver is a branch that is not the walk's.
         self.is_aside: Callable[[object, str], bool] = lambda receiver, function: False
@@ -92,6 +94,7 @@ class Recorder:
             name = module_name(frame.f_code.co_filename)
             if name not in self.entered and not self._aside(frame):
                 self.entered[name] = time.monotonic_ns()
+                self.chains[name] = _chain(frame)
         elif event == "return" and self.on_return(frame.f_code, value):
             self._end()
 
@@ -111,6 +114,16 @@ class Recorder:
                     return True
             frame = frame.f_back
         return False
+
+
+def _chain(frame: FrameType | None) -> str:
+    """npumon's functions on the stack, the last call first."""
+    calls = []
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(PACKAGE):
+            calls.append(f"{module_name(frame.f_code.co_filename)}:{frame.f_code.co_name}")
+        frame = frame.f_back
+    return " < ".join(calls)
 
 
 def module_name(path: str) -> str:
@@ -180,11 +193,10 @@ class Monitor:
 
 
 @asynccontextmanager
-async def monitor(
-    recorder: Recorder, folder: Path, pane: str, *words: str, refresh_s: float = 3600
-) -> AsyncIterator[Monitor]:
+async def monitor(recorder: Recorder, folder: Path, pane: str, *words: str) -> AsyncIterator[Monitor]:
     """The application on a demo board of its own. `pane` names the one whose branch is the walk's; without one no
     page is."""
+    from npumon.board.probe import HostProbe
     from npumon.board.run import runner
     from npumon.cli.arguments import parse_words
     from npumon.cli.context import CommandContext
@@ -196,7 +208,11 @@ async def monitor(
     from npumon.tui.widgets.canvas import Canvas
 
     def is_aside(receiver: object, function: str) -> bool:
-        if function in ("hints", "aside") or (isinstance(receiver, Canvas) and type(receiver).__name__ != pane):
+        if isinstance(receiver, Canvas):
+            return type(receiver).__name__ != pane
+        if isinstance(receiver, HostProbe):
+            return function == "driver"
+        if function == "offer_keys":  # of a page, to its key bar
             return True
         return not pane and (isinstance(receiver, Throttle) or function == "on_live_arrived")
 
@@ -208,7 +224,7 @@ async def monitor(
     try:
         recorder.is_aside = is_aside
         with CommandContext(parse_words(["snapshot", "-q", "--demo", *words]), Diagnostics(quiet=True)) as ctx:
-            app = MonitorApp(BoardBackend(ctx, DisplayOptions(demo=True, refresh_s=refresh_s), None))
+            app = MonitorApp(BoardBackend(ctx, DisplayOptions(demo=True, refresh_s=3600), None))
             async with app.run_test(size=(120, 40), notifications=True) as pilot:
                 opened = Monitor(app, pilot, recorder, log)
                 await opened.until(lambda: app.live.snapshot.board.model is not None)
@@ -248,7 +264,7 @@ async def block_to_pane(recorder: Recorder, folder: Path) -> list[str]:
             figure = f"{33 + number}.77"
             block = text[begin:end].replace("71.70", figure).replace("Run the 1", f"Run the {number + 2}")
             (folder / f"block-{number}").write_text(block)
-            opened.recorder.on_return = partial(_shows, "panes/bandwidth.py", "lines", figure)
+            recorder.on_return = partial(_shows, "panes/bandwidth.py", "lines", figure)
             names = await opened.walk(partial(_tell, gate, f"block-{number}"))
             if number:  # the first time is another one: things are made, and kept
                 walked.append(names)
@@ -304,38 +320,34 @@ async def parse_csv(recorder: Recorder, folder: Path) -> list[str]:
 async def g_to_insmod(recorder: Recorder, folder: Path) -> list[str]:
     """`g` to insmod: from the key's press, over the plan and the answer `y`, until insmod is executed."""
     walked = []
-    for number in range(TIMES):
-        (own := folder / str(number)).mkdir()
-        async with monitor(recorder, own, "", "--scenario", "profiling-off") as opened:
-            await opened.until(partial(_on_screen, opened, "profiling OFF"))
+    async with monitor(recorder, folder, "", "--scenario", "profiling-off") as opened:
+        recorder.on_audit = lambda event, args: (
+            event == "subprocess.Popen" and any(str(word).endswith("/insmod") for word in args[1])
+        )
 
-            async def reload(opened: Monitor = opened) -> None:
-                await opened.pilot.press("g")
-                await opened.until(partial(_on_screen, opened, "Carry this out?"))
-                await opened.pilot.press("y")
+        async def reload() -> None:
+            await opened.pilot.press("g")
+            await opened.until(partial(_on_screen, opened, "Carry this out?"))
+            await opened.pilot.press("y")
 
-            opened.recorder.on_audit = lambda event, args: (
-                event == "subprocess.Popen" and any(str(word).endswith("/insmod") for word in args[1])
-            )
+        for _ in range(TIMES):
             walked.append(await opened.walk(reload))
             await opened.until(partial(_on_screen, opened, "Close (n)"))
+            await opened.pilot.press("n")
+            await opened.until(lambda: not opened.app.screen.is_modal)
     return each_time(walked)
 
 
 async def sensor_to_header(recorder: Recorder, folder: Path) -> list[str]:
-    """A sensor to the header: from the moment a temperature has changed until the header has made its line of it."""
+    """A sensor to the header: from the moment the board is to be read until the header has made its line of it."""
     walked = []
-    async with monitor(recorder, folder, "HeaderPane", refresh_s=0.5) as opened:
-        ctx = opened.app.backend._ctx
-        zone = ctx.demo.root / "sys/class/thermal/thermal_zone0/temp"
-        for number in range(TIMES):
-            opened.recorder.on_return = partial(_shows, "panes/header.py", "draw", str(61 + number))
-            walked.append(await opened.walk(partial(_write, zone, f"{61 + number}000\n")))
+    async with monitor(recorder, folder, "HeaderPane") as opened:
+        zone = opened.app.backend._ctx.demo.root / "sys/class/thermal/thermal_zone0/temp"
+        for degrees in range(61, 61 + TIMES):
+            zone.write_text(f"{degrees}000\n")
+            recorder.on_return = partial(_shows, "panes/header.py", "draw", str(degrees))
+            walked.append(await opened.walk(opened.app.controller.poll))
     return each_time(walked)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text)
 
 
 WALKS = {
@@ -351,10 +363,12 @@ def main() -> int:
     """Trace the walks that are named, all by default, and print their modules."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--print", action="store_true", help="what it does anyway")
+    parser.add_argument("--why", action="store_true", help="by which calls each module was entered")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("walks", nargs="*", metavar="WALK", help=" ".join(WALKS))
     args = parser.parse_args()
     found: dict[str, list[str]] = {}
+    chains: dict[str, dict[str, str]] = {}
     recorder = installed()
     for name in args.walks or WALKS:
         with tempfile.TemporaryDirectory() as folder:
@@ -365,11 +379,14 @@ def main() -> int:
             with redirect_stdout(sys.stderr):
                 found[name] = asyncio.run(WALKS[name](recorder, Path(folder, "walk")))
             tempfile.tempdir = None
+        chains[name] = dict(recorder.chains)
     if args.json:
         print(json.dumps(found))
     else:
         for name, modules in found.items():
-            print(f"{name}: {len(modules)} modules", *modules, sep="\n  ")
+            print(f"{name}: {len(modules)} modules")
+            for module in modules:
+                print(f"  {module:34}{chains[name].get(module, '') if args.why else ''}".rstrip())
     return 0
 
 
