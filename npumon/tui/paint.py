@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
 from npumon.core import layout
-from npumon.core.log.severity import Level
+
+if TYPE_CHECKING:
+    from npumon.core.log.severity import Level
 
 #: Everything a text can be. `styles/ink.tcss` gives each its look: `.ink--label` and so on.
 ROLES = (

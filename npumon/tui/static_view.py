@@ -10,7 +10,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.screens.page import Page
-from npumon.tui.svg import self_contained
+from npumon.tui.textual_workarounds import self_contained
 
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live

@@ -7,6 +7,7 @@ What depends on it to drive a terminal stands in `tui.terminal.driver`.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import AwaitMount
 
+_FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 #: Seconds for which a page is held back while it is laid out for the first time, and later on.
 SETTLING_S, SETTLED_S = 0.05, 0.001
 
@@ -117,3 +119,9 @@ def read_styles(screen: Screen[Any]) -> None:
     for path in screen.css_path:
         if not stylesheet.has_source(str(path)):
             stylesheet.read(path)
+
+
+def self_contained(svg: str) -> str:
+    """A picture of the screen with its blanks as they are, and without the fonts that it would load from a server:
+    a file should show itself."""
+    return _FONT_FACE.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)

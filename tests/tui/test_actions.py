@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from textual.widgets import OptionList
 import npumon.tui.app
 from npumon.core.monitor.activity import RUNNING, Activity
 from npumon.tui import actions
+from npumon.tui.actions import OVERHEAD_WINDOW_S, Overhead
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.page import Page
 from npumon.tui.screens.reload import ReloadDialog
@@ -122,3 +125,22 @@ async def test_keys_that_cannot_be_used_now_do_no_harm(key: str) -> None:
         await pilot.press(key, key)
         await pilot.pause()
         assert (app.current_mode, app.screen.is_modal, app.is_running) == ("live", False, True)
+
+
+def test_figures_of_npumons_own_cost_come_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    cost = Overhead()
+    assert cost.text(5_000) == "npumon: measuring"
+    now += OVERHEAD_WINDOW_S / 2
+    assert cost.text(6_000) == "npumon: measuring", "too short a time"
+    now += OVERHEAD_WINDOW_S * 2
+    text = cost.text(10_000)
+    found = re.fullmatch(r"npumon: cpu ([0-9.]+)%, ([0-9]+) MB, ([0-9]+) B/s", text)
+    assert found is not None, text
+    assert float(found[1]) < 1_000
+    assert int(found[2]) > 1
+    assert int(found[3]) == 2_000
+    assert cost.text(99_999) == text, "it stays for a while"
+    now += OVERHEAD_WINDOW_S
+    assert cost.text(10_000 + 300).endswith(", 300 B/s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from npumon.tui.svg import self_contained
+from npumon.tui.textual_workarounds import self_contained
 from tests.tui.stage import SEED, application, live, report
 
 

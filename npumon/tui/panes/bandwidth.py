@@ -12,10 +12,9 @@ from npumon.core.run.history import History
 from npumon.core.run.metrics import Figures
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, prose, span
-from npumon.tui.panes.axis_graph import AxisGraph, reach
-from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.shown_run import figures_subject
-from npumon.tui.widgets.graph import Graph, Scale
+from npumon.tui.widgets.canvas import Pane
+from npumon.tui.widgets.graph import AxisGraph, Graph, Scale, reach
 
 _MEMORIES = ("total", "AXI", "DDR")
 _DIRECTIONS = ("read", "write")

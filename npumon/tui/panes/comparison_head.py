@@ -8,7 +8,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.run import comparison
 from npumon.core.run.comparison import Comparison, counted
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span
-from npumon.tui.panes.pane import Pane
+from npumon.tui.widgets.canvas import Pane
 
 
 class ComparisonHeadPane(Pane):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from npumon.core.monitor.activity import RELOADING, WAITING
 from npumon.core.monitor.live import Live
+from npumon.core.problems import Problem
 from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
-from npumon.tui.paint import Sentence
+from npumon.tui.paint import Area, Line, Sentence, Span, wrapped
+from npumon.tui.widgets.canvas import Canvas
 
+_WIDEST_NOTICE = 72
 #: Commands that the monitor has a key for.
 _KEYS = {"npumon driver reload": "press g", "npumon driver load": "press g"}
 
@@ -56,3 +61,22 @@ def _no_run(live: Live) -> list[Sentence]:
         ("No run yet.", "value"),
         ("r runs a model, 4 shows models or how to get some, ? explains the keys.", ""),
     ]
+
+
+class NoticePane(Canvas):
+    """What is wrong and what helps, in the middle of the room. `of` says it of a live value."""
+
+    DEFAULT_CSS = "NoticePane { height: 1fr; }"
+
+    def __init__(self, of: Callable[[Live], Problem], *, ascii_only: bool = False) -> None:
+        super().__init__(ascii_only=ascii_only)
+        self._of = of
+
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+        problem = self._of(live)
+        width = max(1, min(_WIDEST_NOTICE, area.width - 4))
+        left = Span(" " * max(0, (area.width - width) // 2))
+        what = [(left, Span(text, "value")) for text in wrapped(problem.what, width)]
+        remedy = [(left, Span(text)) for text in wrapped(problem.remedy, width)]
+        lines: list[Line] = [*what, (), *remedy]
+        return [*[()] * max(0, (area.height - len(lines)) // 3), *lines]

@@ -8,7 +8,7 @@ from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.core.run.layer_rows import LayerRow
 from npumon.tui.paint import Area, Line, Span, bar, clipped, span, width_of
-from npumon.tui.panes.pane import Pane
+from npumon.tui.widgets.canvas import Pane
 
 _LABEL = 10
 #: From here on two columns stand side by side.

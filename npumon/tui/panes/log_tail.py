@@ -9,7 +9,7 @@ from npumon.core.log.scrollback import ScrollbackView, line_text
 from npumon.core.log.severity import Level, level_of
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import SEVERE, Area, Line, fit, prose, span
-from npumon.tui.panes.pane import Pane
+from npumon.tui.widgets.canvas import Pane
 
 #: A character of a line can take no cell at all: so many are looked at for each cell.
 _CHARACTERS_A_CELL = 4

@@ -11,8 +11,8 @@ from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
 from npumon.core.run.result_diff import NEW, ClassChange, class_changes, object_changes
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, prose, span
-from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.shown_run import ShownRun, results_subject
+from npumon.tui.widgets.canvas import Pane
 
 _SCORE = 6
 #: Cells for a score's change, shown in rooms at least so wide.

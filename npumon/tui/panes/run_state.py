@@ -14,8 +14,8 @@ from npumon.core.monitor.live import Live
 from npumon.core.run import outcome
 from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit_right, joined, span, width_of
-from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.shown_run import figures_subject
+from npumon.tui.widgets.canvas import Pane
 
 _STAGES = {
     stages.IDLE: "idle",

@@ -12,12 +12,11 @@ from npumon.core.run.history import History
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, prose, span, width_of
 from npumon.tui.panes import digits, facts
-from npumon.tui.panes.axis_graph import AxisGraph, reach
 from npumon.tui.panes.empty_state import why_nothing
 from npumon.tui.panes.facts import named
-from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.shown_run import figures_subject
-from npumon.tui.widgets.graph import Graph, Scale
+from npumon.tui.widgets.canvas import Pane
+from npumon.tui.widgets.graph import AxisGraph, Graph, Scale, reach
 
 #: Rooms smaller than this get the figure in ordinary characters, larger ones than that in tall digits.
 _LEAST_WIDTH, _LEAST_HEIGHT = 46, 4

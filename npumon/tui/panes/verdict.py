@@ -10,8 +10,8 @@ from npumon.core.monitor.live import Live
 from npumon.core.run.metrics import FigureCheck, Metrics
 from npumon.tui.paint import Area, Line, Sentence, prose
 from npumon.tui.panes.empty_state import hindrances
-from npumon.tui.panes.pane import Pane
 from npumon.tui.panes.shown_run import figures_subject
+from npumon.tui.widgets.canvas import Pane
 
 #: Verdicts about a run that went wrong, and about figures that are not what they seem, by the beginning of their ids.
 _BAD = ("run.crashed", "run.failed", "run.timeout", "run.not_started", "run.empty", "check.")

@@ -15,10 +15,10 @@ from npumon.core.run.layer_rows import LayerRow, layer_rows, matching_layers, or
 from npumon.core.run.outcome import RUNNING
 from npumon.tui.keys import Hint, filter_keys, table_keys
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
+from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.panes.layer_details import LayerDetailsPane
-from npumon.tui.panes.notice import NoticePane
-from npumon.tui.panes.pane import Pane
 from npumon.tui.screens.page import Page
+from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.layer_table import LayerTable, columns
 from npumon.tui.widgets.table import Table

@@ -15,7 +15,7 @@ from npumon.core.run.comparison import Comparison, compare
 from npumon.core.run.report import RunReport
 from npumon.tui.keys import Hint, Key, filter_keys, table_keys
 from npumon.tui.panes.comparison_head import ComparisonHeadPane
-from npumon.tui.panes.notice import NoticePane
+from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.run_table import FIGURE_COLUMNS, RUN_COLUMNS, FigureTable, RunTable

@@ -169,3 +169,29 @@ def _difference(old: tuple[Cell, ...], new: tuple[Cell, ...], y: int) -> Region:
     while left and not old[left][0]:
         left -= 1
     return Region(left, y, right - left, 1)
+
+
+class Pane(Canvas):
+    """A canvas that draws again only when what it depends on is another value.
+
+    Say in `sees` what of a live value that is, and in `lines` what stands in the pane then.
+    """
+
+    _seen: tuple[object, ...] = ()
+    _room: Area | None = None
+    _drawn: tuple[Line, ...] = ()
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        """The parts of the value that the pane shows. They are mostly the same objects, so comparing them is cheap."""
+        raise NotImplementedError
+
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        """As `Canvas.draw`."""
+        raise NotImplementedError
+
+    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+        seen = self.sees(live)
+        if area != self._room or seen != self._seen:
+            self._room, self._seen = area, seen
+            self._drawn = tuple(self.lines(live, area))
+        return self._drawn

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.tui.paint import Area
-from npumon.tui.panes.axis_graph import AxisGraph, reach
-from npumon.tui.widgets.graph import Graph
+from npumon.tui.widgets.graph import AxisGraph, Graph, reach
 from tests.tui.moments import history, roles, texts
 
 
