@@ -14,6 +14,7 @@ from npumon.core.problems import ProblemError
 from npumon.demo.board import DemoBoard, create_board, temporary_board
 from npumon.demo.models import MODELS
 from npumon.demo.scenarios import SCENARIOS
+from tests import golden
 
 MakeBoard = Callable[..., DemoBoard]
 RunModel = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -128,29 +129,33 @@ def test_a_relative_path_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_a_folder_with_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
-    with pytest.raises(ProblemError, match="other than a demo board") as caught:
+    with pytest.raises(ProblemError) as caught:
         create_board(tmp_path)
-    assert (caught.value.problem.id, caught.value.problem.kind) == ("demo.folder", "usage")
+    assert caught.value.problem.kind == "usage"
+    golden.problem(caught.value.problem, "demo.folder", folder=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("precious")
-    with pytest.raises(ProblemError, match="other than a demo board"):
+    with pytest.raises(ProblemError) as caught:
         create_board(tmp_path / "file")
+    golden.problem(caught.value.problem, "demo.folder", folder=tmp_path / "file")
     assert (tmp_path / "file").read_text() == "precious"
 
 
 @pytest.mark.parametrize("speed", [-1.0, float("nan"), float("inf")])
 def test_a_speed_that_is_none_is_refused(tmp_path: Path, speed: float) -> None:
-    with pytest.raises(ProblemError, match="not a number from 0 up"):
+    with pytest.raises(ProblemError) as caught:
         create_board(tmp_path / "board", speed=speed)
+    golden.problem(caught.value.problem, "demo.speed", speed=speed)
     assert not (tmp_path / "board").exists()
 
 
 def test_an_unknown_scenario_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match=r"no demo scenario named 'stedy'.* steady, cold"):
+    with pytest.raises(ProblemError) as caught:
         create_board(tmp_path / "board", "stedy")
+    golden.problem(caught.value.problem, "demo.scenario")
     assert not (tmp_path / "board").exists()
 
 

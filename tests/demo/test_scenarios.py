@@ -7,6 +7,7 @@ import pytest
 from npumon.core.problems import ProblemError
 from npumon.demo.models import MODELS
 from npumon.demo.scenarios import SCENARIOS, Scenario, find_scenario
+from tests import golden
 
 
 def test_the_public_names() -> None:
@@ -32,4 +33,4 @@ def test_an_unknown_one_is_a_usage_problem_that_names_the_others() -> None:
         find_scenario("\x1b[31m")
     assert caught.value.problem.kind == "usage"
     assert "\x1b" not in str(caught.value)
-    assert "steady, cold" in caught.value.problem.remedy
+    golden.problem(caught.value.problem, "demo.scenario hostile")

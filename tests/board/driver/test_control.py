@@ -20,6 +20,7 @@ from npumon.board.roots import Roots
 from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.problems import ProblemError
+from tests import golden
 from tests.scripted_board import ScriptedBoard
 
 PROFILING = {"gpuProfiler": "1"}
@@ -98,32 +99,36 @@ def test_refused_while_held(board: ScriptedBoard, control: HostDriverControl) ->
         board.hold(os.getpid())
         plan = control.plan(PROFILING)
         assert refused(plan) == ["driver.in_use"]
-        assert [holder.pid for holder in plan.holders] == [os.getpid()]
-        assert f"process {os.getpid()} (" in plan.refusals[0].what
+        (holder,) = plan.holders
+        assert holder.pid == os.getpid()
+        who = f"{holder.pid} ({holder.user}: {(holder.command or '')[:40]})"
+        golden.problem(plan.refusals[0], "driver.in_use by a process", who=who)
 
 
 def test_refused_while_another_npumon_works(board: ScriptedBoard, control: HostDriverControl) -> None:
     with FileBoardLock(board.root / "run/lock").hold("runs a model"):
         plan = control.plan(PROFILING)
     assert refused(plan) == ["board.busy"]
-    assert plan.refusals[0].what == "npumon itself runs a model on this board."
+    golden.problem(plan.refusals[0], "board.busy this process")
 
 
 def test_refused_without_module(board: ScriptedBoard, control: HostDriverControl) -> None:
     board.module.unlink()
-    assert refused(control.plan(PROFILING)) == ["driver.module_missing"]
+    (refusal,) = control.plan(PROFILING).refusals
+    golden.problem(refusal, "driver.module_missing")
 
 
 def test_refused_for_another_kernels_module(board: ScriptedBoard, control: HostDriverControl) -> None:
     board.put("vermagic", "5.15.78 SMP preempt mod_unload aarch64\n")
     plan = control.plan(PROFILING)
     assert refused(plan) == ["driver.vermagic"]
-    assert "5.15.78" in plan.refusals[0].what
+    golden.problem(plan.refusals[0], "driver.vermagic before a load", module=board.module)
 
 
 def test_refused_for_what_is_no_module(board: ScriptedBoard, control: HostDriverControl) -> None:
     board.put("no-modinfo", "")
-    assert refused(control.plan(PROFILING)) == ["driver.module_fault"]
+    (refusal,) = control.plan(PROFILING).refusals
+    golden.problem(refusal, "driver.module_fault no module", module=board.module)
 
 
 def endanger(board: ScriptedBoard, what: str) -> Path:
@@ -142,14 +147,21 @@ def endanger(board: ScriptedBoard, what: str) -> Path:
     return elsewhere
 
 
-@pytest.mark.parametrize("what", ["file", "folder", "link"])
+@pytest.mark.parametrize(
+    ("what", "key"),
+    [
+        ("file", "driver.module_unsafe file"),
+        ("folder", "driver.module_unsafe place"),
+        ("link", "driver.module_unsafe place"),
+    ],
+)
 def test_refused_for_a_module_that_others_can_change(
-    board: ScriptedBoard, control: HostDriverControl, what: str
+    board: ScriptedBoard, control: HostDriverControl, what: str, key: str
 ) -> None:
     place = endanger(board, what)
     plan = control.plan(PROFILING)
     assert refused(plan) == ["driver.module_unsafe"]
-    assert f"{board.module} may not be loaded as root: {place} is writable by everybody." == plan.refusals[0].what
+    golden.problem(plan.refusals[0], key, module=board.module, place=place)
 
 
 def test_refused_with_etnaviv(board: ScriptedBoard, control: HostDriverControl) -> None:
@@ -194,20 +206,28 @@ def test_another_module(board: ScriptedBoard) -> None:
 
 def test_another_module_that_is_not_there(board: ScriptedBoard) -> None:
     plan = control_of(board, module=board.root / "no.ko").plan(PROFILING)
-    assert [problem.what for problem in plan.refusals] == [f"{board.root}/no.ko is not there."]
+    (refusal,) = plan.refusals
+    golden.problem(refusal, "driver.module_fault missing", root=board.root)
 
 
-@pytest.mark.parametrize("what", ["file", "folder", "link"])
-async def test_the_file_that_puts_the_driver_back_is_checked_too(board: ScriptedBoard, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "key"),
+    [
+        ("file", "driver.module_unsafe previous file"),
+        ("folder", "driver.module_unsafe previous place"),
+        ("link", "driver.module_unsafe previous place"),
+    ],
+)
+async def test_the_file_that_puts_the_driver_back_is_checked_too(board: ScriptedBoard, what: str, key: str) -> None:
     """Root would load it where another one fails, and a sudo rule would allow that for good."""
     other = board.put("lib/other.ko", "synthetic")
     control = control_of(board, module=other)
     agreed = control.plan(PROFILING)
     board.put("insmod-fails", "Invalid module format\n")
-    endanger(board, what)
+    place = endanger(board, what)
     plan = control.plan(PROFILING)
     assert refused(plan) == ["driver.module_unsafe"]
-    assert plan.refusals[0].what.startswith(f"{board.module}, which would put the driver back, ")
+    golden.problem(plan.refusals[0], key, module=board.module, place=place)
     report = await applied(control, agreed)
     assert report.problem is not None
     assert (report.problem.id, board.calls) == ("driver.module_unsafe", [])
@@ -241,9 +261,7 @@ async def test_a_failed_load_is_undone(board: ScriptedBoard, control: HostDriver
         f"insmod {board.module} gpuProfiler=1 showArgs=1 powerManagement=0",
         f"insmod {board.module} gpuProfiler=0 showArgs=1 powerManagement=0",
     ]
-    assert report.problem is not None
-    assert report.problem.id == "driver.unknown_symbol"
-    assert report.problem.what.endswith("The driver was put back as it was.")
+    golden.problem(report.problem, "driver.unknown_symbol undone", root=board.root)
     assert report.undone is True
     assert [outcome.undoing for outcome in report.outcomes] == [False, False, True]
     assert (board.parameter("gpuProfiler"), board.parameter("powerManagement")) == ("0", "0")
@@ -254,10 +272,7 @@ async def test_a_failed_load_is_undone(board: ScriptedBoard, control: HostDriver
 async def test_what_cannot_be_undone_is_remembered(board: ScriptedBoard, control: HostDriverControl) -> None:
     board.put("insmod-fails", "No such device\nNo such device\n")
     report = await applied(control, control.plan(PROFILING))
-    assert report.problem is not None
-    assert report.problem.id == "driver.no_device"
-    assert "none is loaded" in report.problem.what
-    assert report.problem.remedy.endswith("npumon driver load")
+    golden.problem(report.problem, "driver.no_device not undone", root=board.root)
     assert report.undone is False
     assert not board.loaded
     again = control.interrupted()
@@ -304,15 +319,13 @@ async def test_kernel_messages_are_the_new_ones(board: ScriptedBoard, control: H
 async def test_a_parameter_that_was_not_taken(board: ScriptedBoard, control: HostDriverControl) -> None:
     board.put("ignored-parameter", "")
     report = await applied(control, control.plan(PROFILING))
-    assert report.problem is not None
-    assert report.problem.what == "galcore was loaded, but did not take gpuProfiler=1."
+    golden.problem(report.problem, "driver.parameter_ignored")
 
 
 async def test_no_device_node_after_loading(board: ScriptedBoard, control: HostDriverControl) -> None:
     board.put("no-node", "")
     report = await applied(control, control.plan(PROFILING))
-    assert report.problem is not None
-    assert report.problem.id == "driver.node_missing"
+    golden.problem(report.problem, "driver.node_missing after a load", root=board.root)
 
 
 async def test_somebody_else_loads_it_meanwhile(board: ScriptedBoard, control: HostDriverControl) -> None:
@@ -321,7 +334,8 @@ async def test_somebody_else_loads_it_meanwhile(board: ScriptedBoard, control: H
               f"echo 0 >{board.root}/sys/module/galcore/parameters/gpuProfiler\n", 0o755)  # fmt: skip
     report = await applied(control, control.plan(PROFILING))
     assert report.problem is not None
-    assert (report.problem.id, report.problem.kind) == ("driver.changed", "failed")
+    assert report.problem.kind == "failed"
+    golden.problem(report.problem, "driver.changed by another process", root=board.root)
     assert report.undone is None
 
 
@@ -330,8 +344,8 @@ async def test_what_changed_since_it_was_planned_is_not_done(board: ScriptedBoar
     board.put("sys/module/galcore/parameters/powerManagement", "0\n")
     report = await applied(control, plan)
     assert report.problem is not None
-    assert (report.problem.id, report.problem.kind, board.calls) == ("driver.changed", "unavailable", [])
-    assert report.problem.remedy == "Look at the new plan and try again."
+    assert (report.problem.kind, board.calls) == ("unavailable", [])
+    golden.problem(report.problem, "driver.changed since it was planned")
     board.module.chmod(0o666)
     report = await applied(control, plan)
     assert report.problem is not None
@@ -350,8 +364,8 @@ async def test_no_place_for_a_lock(board: ScriptedBoard) -> None:
     (board.root / "run/lock").rmdir()
     control = control_of(board)
     report = await applied(control, control.plan(PROFILING))
-    assert report.problem is not None
-    assert (report.problem.id, board.calls) == ("driver.no_lock", [])
+    golden.problem(report.problem, "driver.no_lock")
+    assert board.calls == []
     assert control.interrupted() is None
     control.forget_interruption()
 
@@ -360,8 +374,8 @@ async def test_no_place_for_the_journal(board: ScriptedBoard) -> None:
     (board.root / f"run/lock/npumon-driver-{os.geteuid()}.json").mkdir()
     control = control_of(board)
     report = await applied(control, control.plan(PROFILING))
-    assert report.problem is not None
-    assert (report.problem.id, board.calls) == ("driver.journal", [])
+    golden.problem(report.problem, "driver.journal", root=board.root, user=os.geteuid())
+    assert board.calls == []
 
 
 async def test_a_step_that_hangs(board: ScriptedBoard) -> None:
@@ -369,8 +383,8 @@ async def test_a_step_that_hangs(board: ScriptedBoard) -> None:
     control = HostDriverControl(Roots(board.root), superuser=True, owners=OWNERS, step_s=0.3)
     report = await applied(control, control.plan(PROFILING))
     assert report.problem is not None
-    assert (report.problem.id, report.problem.kind) == ("driver.hangs", "failed")
-    assert "reboot" in report.problem.remedy
+    assert report.problem.kind == "failed"
+    golden.problem(report.problem, "driver.hangs loading", root=board.root)
     assert report.outcomes[1].status is None
 
 
@@ -383,8 +397,8 @@ async def test_sudo_would_ask(board: ScriptedBoard) -> None:
     assert control.needs_password(plan)
     report = await applied(control, plan)
     assert report.problem is not None
-    assert (report.problem.id, report.problem.kind) == ("driver.not_permitted", "unavailable")
-    assert "npumon driver sudoers" in report.problem.remedy
+    assert report.problem.kind == "unavailable"
+    golden.problem(report.problem, "driver.not_permitted")
     assert (board.calls, board.journals) == ([], [])
 
 
@@ -428,8 +442,8 @@ async def test_no_sudo(board: ScriptedBoard, interactive: bool) -> None:
     assert not control.needs_password(plan)
     report = await applied(control, plan, interactive=interactive)
     assert report.problem is not None
-    assert (report.problem.id, report.problem.kind, board.calls) == ("driver.no_sudo", "unavailable", [])
-    assert report.problem.remedy == "Run npumon as root for this."
+    assert (report.problem.kind, board.calls) == ("unavailable", [])
+    golden.problem(report.problem, "driver.no_sudo")
 
 
 def test_no_rule_for_an_unsafe_module(board: ScriptedBoard, control: HostDriverControl) -> None:
@@ -541,8 +555,8 @@ def test_what_root_left_is_forgotten_by_root(
         assert control.interrupted() is not None
         with pytest.raises(ProblemError) as caught:
             control.forget_interruption()
-        assert caught.value.problem.remedy == "sudo npumon driver unload --yes"
         assert control.interrupted() is not None
+    golden.problem(caught.value.problem, "driver.note")
     control_of(board).forget_interruption()
     assert board.journals == []
 

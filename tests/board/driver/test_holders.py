@@ -14,6 +14,7 @@ import pytest
 from npumon.board.driver.holders import Holders, find_holders, stop_holders
 from npumon.board.roots import Roots
 from npumon.core.driver.driver_state import Holder
+from tests import golden
 from tests.scripted_board import ScriptedBoard
 
 Put = Callable[[str, "str | bytes"], Path]
@@ -197,7 +198,8 @@ def test_a_process_of_another_system(board: ScriptedBoard) -> None:
     fd.mkdir(parents=True)
     (fd / "3").symlink_to(board.root / "dev/galcore")
     problems = stop_holders(Roots(board.root), holders(board))
-    assert [problem.id for problem in problems] == ["driver.holder_foreign"]
+    (problem,) = problems
+    golden.problem(problem, "driver.holder_foreign", pid=1)
 
 
 def test_it_goes_by_itself(board: ScriptedBoard) -> None:

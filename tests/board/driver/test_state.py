@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from npumon.board.driver.state import NOT_READABLE, find_version, read_driver, read_version
 from npumon.board.roots import Roots
 from npumon.core.driver.driver_state import DriverState
+from tests import golden
 
 Put = Callable[[str, "str | bytes"], Path]
 MODULE = "sys/module/galcore"
@@ -44,16 +45,14 @@ def test_nothing_loaded_is_one_problem_with_the_command_that_loads_it(vim3: Path
     state = read_driver(Roots(vim3))
     assert (state.name, state.version, state.parameters, state.profiling) == (None, None, (), None)
     (problem,) = state.problems
-    assert (problem.id, problem.kind) == ("driver.missing", "unavailable")
-    assert problem.remedy == "Load it: npumon driver load"
+    assert problem.kind == "unavailable"
+    golden.problem(problem, "driver.missing")
 
 
 def test_a_kernel_without_the_module_needs_another_kernel(tree: Path, put: Put) -> None:
     put("proc/sys/kernel/osrelease", "6.11.0\n")
     (problem,) = read_driver(Roots(tree)).problems
-    assert problem.id == "driver.missing"
-    assert "6.11.0" in problem.remedy
-    assert "vendor kernel" in problem.remedy
+    golden.problem(problem, "driver.missing and no module file", kernel="6.11.0")
 
 
 def test_profiling_that_is_off_is_a_problem(vim3: Path, put: Put) -> None:
@@ -61,8 +60,8 @@ def test_profiling_that_is_off_is_a_problem(vim3: Path, put: Put) -> None:
     state = read_driver(Roots(vim3))
     assert state.profiling is False
     (problem,) = state.problems
-    assert (problem.id, problem.kind) == ("driver.profiling_off", "failed")
-    assert problem.remedy == "Reload it: npumon driver reload"
+    assert problem.kind == "failed"
+    golden.problem(problem, "driver.profiling_off")
 
 
 def test_a_driver_in_use_cannot_be_reloaded_before_its_user_ends(vim3: Path, put: Put) -> None:
@@ -74,7 +73,7 @@ def test_a_driver_in_use_cannot_be_reloaded_before_its_user_ends(vim3: Path, put
     state = read_driver(Roots(vim3))
     assert [holder.pid for holder in state.holders] == [77]
     assert state.unseen_references == 2
-    assert state.problems[0].remedy.startswith("End process 77 (camera) first. Reload it: ")
+    golden.problem(state.problems[0], "driver.profiling_off and in use")
 
 
 def test_a_built_in_driver_takes_its_parameters_at_boot(vim3: Path, put: Put) -> None:
@@ -84,7 +83,7 @@ def test_a_built_in_driver_takes_its_parameters_at_boot(vim3: Path, put: Put) ->
     put(f"{PARAMETERS}/gpuProfiler", "N\n")
     state = read_driver(Roots(vim3))
     assert (state.name, state.references, state.profiling) == ("galcore", None, False)
-    assert "galcore.gpuProfiler=1" in state.problems[0].remedy
+    golden.problem(state.problems[0], "driver.profiling_off built in")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_the_mainline_driver_is_named_and_a_problem(vim3: Path, put: Put) -> Non
     put("proc/modules", "etnaviv 106496 2 - Live 0x0\n")
     state = read_driver(Roots(vim3))
     assert (state.name, problem_ids(state)) == ("etnaviv", ["driver.etnaviv"])
-    assert "sudo modprobe -r etnaviv && sudo insmod " in state.problems[0].remedy
+    golden.problem(state.problems[0], "driver.etnaviv", root=vim3)
 
 
 def test_the_mainline_driver_counts_when_it_holds_the_device(vim3: Path) -> None:
@@ -118,8 +117,8 @@ def test_a_missing_node_is_a_problem(vim3: Path) -> None:
     (vim3 / "dev/galcore").unlink()
     state = read_driver(Roots(vim3))
     assert (state.device_node, state.accessible) == (False, None)
-    assert problem_ids(state) == ["driver.node_missing"]
-    assert "dmesg" in state.problems[0].remedy
+    (problem,) = state.problems
+    golden.problem(problem, "driver.node_missing", root=vim3)
 
 
 def test_a_folder_is_no_node(vim3: Path) -> None:
@@ -144,7 +143,7 @@ def test_a_node_of_another_user_is_denied(
     with without_rights():
         state = read_driver(Roots(tree))
     assert (state.accessible, problem_ids(state)) == (False, ["driver.node_denied"])
-    assert f"sudo chmod a+rw {tree}/dev/galcore" in state.problems[0].remedy
+    golden.problem(state.problems[0], "driver.node_denied", root=tree)
 
 
 def test_unknown_parameters_are_shown_as_they_are(vim3: Path, put: Put) -> None:
@@ -186,7 +185,7 @@ def test_the_list_of_modules_may_be_odd(text: str, vim3: Path, put: Put) -> None
 def test_an_empty_machine_has_no_driver(tree: Path) -> None:
     state = read_driver(Roots(tree))
     assert (state.name, state.device_node, problem_ids(state)) == (None, False, ["driver.missing"])
-    assert "$(uname -r)" in state.problems[0].remedy
+    golden.problem(state.problems[0], "driver.missing and no module file", kernel="(unknown)")
 
 
 ATTRIBUTE = "sys/module/galcore/version"

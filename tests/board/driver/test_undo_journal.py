@@ -13,6 +13,7 @@ import pytest
 from npumon.board.driver.undo_journal import DriverJournal
 from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.problems import ProblemError
+from tests import golden
 
 BEFORE = InterruptedReload((("gpuProfiler", "0"), ("showArgs", "1")), "/lib/modules/galcore.ko")
 
@@ -33,7 +34,7 @@ def test_written_and_cleared(tmp_path: Path) -> None:
 def test_it_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         DriverJournal(tmp_path / "gone").write(BEFORE)
-    assert caught.value.problem.id == "driver.journal"
+    golden.problem(caught.value.problem, "driver.journal unwritable", folder=tmp_path, user=os.geteuid())
     assert DriverJournal(tmp_path / "gone").read() is None
 
 

@@ -8,6 +8,7 @@ import pytest
 from npumon.board.models.entry import ModelEntry
 from npumon.board.models.finder import find_models, resolve_model
 from npumon.core.problems import Problem, ProblemError
+from tests import golden
 
 
 @pytest.fixture
@@ -151,18 +152,14 @@ def test_one_name_in_two_places_is_ambiguous_but_where_one_is_here(home: Path) -
         (home / place / "DnCnn-test/run.sh").touch()
     entries = find_models([home], "VIM3")
     problem = refusal("DnCnn-test", entries, home)
-    assert problem.id == "model.ambiguous"
-    assert "3 models" in problem.what
-    assert str(home / "one/DnCnn-test") in problem.what
+    golden.problem(problem, "model.ambiguous", home=home)
     assert resolve_model("DnCnn-test", entries, home / "two").folder == home / "two/DnCnn-test"
 
 
 def test_a_name_that_is_not_there_gets_near_ones(home: Path) -> None:
-    problem = refusal("inceptoinv3", find_models([home], "VIM3"), home)
-    assert problem.id == "model.missing"
-    assert "inceptionv3" in problem.remedy
-    assert "npumon models" in refusal("zzz", find_models([home], "VIM3"), home).remedy
-    assert "npumon run -- COMMAND" in refusal("zzz", (), home).remedy
+    golden.problem(refusal("inceptoinv3", find_models([home], "VIM3"), home), "model.missing near ones")
+    golden.problem(refusal("zzz", find_models([home], "VIM3"), home), "model.missing")
+    golden.problem(refusal("zzz", (), home), "model.missing and none found")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "gone/model", "x" * 10_000, "nul\0", "\x1b]0;t\x07\n", "/nowhere", "loop"])
@@ -174,19 +171,17 @@ def test_nonsense_is_refused_in_one_sentence(text: str, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "remedy"),
+    ("text", "key"),
     [
-        ("demos", "npumon run -- COMMAND"),
-        ("ksnn/darknet/yolov3.py", "npumon run -- ksnn/darknet/yolov3.py"),
-        ("ksnn/darknet/models/VIM3/yolov3.nb", "npumon run -- PROGRAM ksnn/darknet/models/VIM3/yolov3.nb"),
-        ("it's", """npumon run -- 'it'"'"'s'"""),
+        ("demos", "model.not_runnable folder"),
+        ("ksnn/darknet/yolov3.py", "model.not_runnable script"),
+        ("ksnn/darknet/models/VIM3/yolov3.nb", "model.not_runnable network"),
+        ("it's", "model.not_runnable quoted"),
     ],
 )
-def test_what_has_no_run_sh_needs_a_command(text: str, remedy: str, home: Path) -> None:
+def test_what_has_no_run_sh_needs_a_command(text: str, key: str, home: Path) -> None:
     (home / "it's").touch()
-    problem = refusal(text, find_models([home], "VIM3"), home)
-    assert problem.id == "model.not_runnable"
-    assert remedy in problem.remedy
+    golden.problem(refusal(text, find_models([home], "VIM3"), home), key)
 
 
 def test_a_folder_named_run_sh_is_no_script(home: Path) -> None:

@@ -17,6 +17,7 @@ from npumon.board.run.run_record import read_record
 from npumon.board.run.runner import SupervisedRunner
 from npumon.core.problems import ProblemError
 from npumon.ports import RunRequest
+from tests import golden
 from tests.command_line import until
 from tests.scripted_board import ScriptedBoard
 
@@ -64,10 +65,10 @@ async def test_a_run_holds_the_board(board: ScriptedBoard, tmp_path: Path) -> No
     lock = FileBoardLock(board.root / "run/lock")
     running = await runner.start(request(tmp_path, "/bin/sleep", "1000"))
     problem = lock.busy()
-    assert problem is not None
-    assert problem.what == "npumon itself runs a model on this board."
-    with pytest.raises(ProblemError, match="runs a model"):
+    golden.problem(problem, "board.busy this process")
+    with pytest.raises(ProblemError) as caught:
         await runner.start(request(tmp_path, "/bin/true"))
+    assert caught.value.problem == problem
     assert running.id in running.log
     assert running.started_at.endswith("+00:00")
     running.stop("cancelled")
@@ -123,13 +124,11 @@ def test_a_run_that_outlives_its_npumon_has_the_board(board: ScriptedBoard, tmp_
     lock = FileBoardLock(board.root / "run/lock")
     problem = lock.busy()
     supervisor = read_record(log.with_suffix(".json"))
-    assert problem is not None
     assert supervisor is not None
-    assert problem.what == (
-        f"A run has outlived its npumon and still has this board (process {supervisor.supervisor})."
-    )
-    with pytest.raises(ProblemError, match="outlived"), lock.hold("changes the NPU's driver"):
+    golden.problem(problem, "board.busy a run that is left", pid=supervisor.supervisor)
+    with pytest.raises(ProblemError) as caught, lock.hold("changes the NPU's driver"):
         pass
+    assert caught.value.problem == problem
     gate.touch()
     until(lambda: lock.busy() is None)
 

@@ -21,6 +21,7 @@ from npumon.board.run.run_record import read_record
 from npumon.board.run.runner import SupervisedRunner
 from npumon.core.problems import ProblemError
 from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest
+from tests import golden
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 LIMIT = 60.0
@@ -208,15 +209,15 @@ async def test_the_supervisor_does_not_answer(runner: SupervisedRunner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "fate"),
+    ("script", "key"),
     [
-        ("kill -9 $$", "was killed by signal 9"),
-        ("exit 3", "ended with status 3"),
-        ("echo; echo 'ImportError: \033[1mno' >&2; exit 1", "broke (ImportError: no)"),
+        ("kill -9 $$", "run.supervisor killed"),
+        ("exit 3", "run.supervisor status"),
+        ("echo; echo 'ImportError: \033[1mno' >&2; exit 1", "run.supervisor broken"),
     ],
 )
 async def test_the_supervisor_does_not_even_start(
-    runner: SupervisedRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, fate: str
+    runner: SupervisedRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, key: str
 ) -> None:
     (tmp_path / "python").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "python").chmod(0o755)
@@ -224,7 +225,7 @@ async def test_the_supervisor_does_not_even_start(
     before = own()
     with pytest.raises(ProblemError) as caught:
         await runner.start(request("true"))
-    assert caught.value.problem.what == f"The supervisor of the run {fate} before it could start anything."
+    golden.problem(caught.value.problem, key)
     del caught
     await until(lambda: own() == before)
 
@@ -234,7 +235,7 @@ async def test_no_python_for_the_supervisor(runner: SupervisedRunner, monkeypatc
     before = own()
     with pytest.raises(ProblemError) as caught:
         await runner.start(request("true"))
-    assert caught.value.problem.what == "The supervisor of the run could not be started: No such file or directory."
+    golden.problem(caught.value.problem, "run.supervisor no Python")
     del caught
     assert own() == before
 
@@ -244,9 +245,8 @@ async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         await SupervisedRunner(tmp_path / "file" / "state", FrozenClock()).start(request("true"))
     problem = caught.value.problem
-    assert (problem.id, problem.kind) == ("run.state", "failed")
-    assert problem.what == f"The folder for run logs, {tmp_path}/file/state/runs, cannot be written: Not a directory."
-    assert "XDG_STATE_HOME" in problem.remedy
+    assert problem.kind == "failed"
+    golden.problem(problem, "run.state", folder=tmp_path)
 
 
 async def test_a_folder_in_which_nothing_can_be_made(runner: SupervisedRunner, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from npumon.board.run.tailer import FileTail, WatchdogFollower
 from npumon.core.problems import ProblemError
 from npumon.ports import LogChunk, LogFollower, LogTail
+from tests import golden
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 LIMIT = 60.0
@@ -340,21 +341,20 @@ async def test_a_folder_that_does_not_exist_yet(tmp_path: Path) -> None:
 async def test_a_folder_is_no_log(follow: Follow, log: Path) -> None:
     os.mkdir(log)
     problem = (await (await follow()).failure()).problem
-    assert problem.id == "log.unreadable"
-    assert problem.what == f"The log {log} cannot be read: Is a directory."
+    golden.problem(problem, "log.unreadable", log=log, reason="Is a directory")
 
 
 async def test_a_pipe_is_no_log_and_does_not_block(follow: Follow, log: Path) -> None:
     os.mkfifo(log)
     problem = (await (await follow()).failure()).problem
-    assert problem.what == f"The log {log} cannot be read: Not a regular file."
+    golden.problem(problem, "log.unreadable", log=log, reason="Not a regular file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="NOT TESTED: root may read anything")
 async def test_a_log_that_may_not_be_read(follow: Follow, log: Path) -> None:
     os.close(os.open(log, os.O_CREAT, 0))
     problem = (await (await follow()).failure()).problem
-    assert problem.what == f"The log {log} cannot be read: Permission denied."
+    golden.problem(problem, "log.unreadable", log=log, reason="Permission denied")
 
 
 def own() -> tuple[int, int]:

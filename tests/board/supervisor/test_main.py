@@ -20,6 +20,7 @@ import pytest
 
 from npumon.board.procfs import marked, read_process, read_processes
 from npumon.board.supervisor import loop
+from tests import golden
 
 SUPERVISOR = Path(loop.__file__).with_name("main.py")
 ARGV = [sys.executable, "-I", "-S", "-X", "utf8", str(SUPERVISOR)]
@@ -369,64 +370,61 @@ def _script(tmp_path: Path, name: str, content: bytes, mode: int = 0o755) -> str
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "mode", "sentence"),
+    ("name", "content", "mode", "key"),
     [
-        ("absent", None, 0, "./absent could not be executed: No such file or directory."),
-        ("plain", b"#!/bin/sh\n", 0o644, "./plain could not be executed: Permission denied."),
+        ("absent", None, 0, "run.error absent"),
+        ("plain", b"#!/bin/sh\n", 0o644, "run.error denied"),
         (
             "headless",
             b"echo hello\n",
             0o755,
-            "./headless could not be executed: "
-            "it is neither a program nor a script with a first line such as #!/bin/sh.",
+            "run.error no program",
         ),
         (
             "foreign",
             b"\x7fELF rest",
             0o755,
-            "./foreign could not be executed: it is a program for another kind of processor.",
+            "run.error foreign",
         ),
         (
             "lost",
             b"#!/nowhere/interpreter\n",
             0o755,
-            "./lost could not be executed: the interpreter or loader that it names is missing.",
+            "run.error no interpreter",
         ),
     ],
 )
 def test_what_cannot_be_executed(
-    supervise: Supervise, tmp_path: Path, name: str, content: bytes | None, mode: int, sentence: str
+    supervise: Supervise, tmp_path: Path, name: str, content: bytes | None, mode: int, key: str
 ) -> None:
     command = f"./{name}" if content is None else _script(tmp_path, name, content, mode)
     ended = supervise(command).end()
-    assert ended["error"] == sentence
+    golden.text(key, str(ended["error"]), name=command)
     assert (ended["exit_status"], ended["signal"], ended["log_bytes"]) == (None, None, 0)
 
 
 def test_other_reasons_not_to_start(supervise: Supervise, tmp_path: Path) -> None:
-    assert supervise("./").end()["error"] == "./ could not be executed: it is a folder."
-    assert supervise("sh", "a\0b").end()["error"] == "sh could not be executed: Invalid argument."
-    assert supervise("ls", cwd=str(tmp_path / "gone")).end()["error"] == (
-        f"ls could not be started: its folder {_shortened(str(tmp_path / 'gone'))} cannot be entered:"
-        " No such file or directory."
-    )
+    golden.text("run.error folder", str(supervise("./").end()["error"]))
+    golden.text("run.error invalid argument", str(supervise("sh", "a\0b").end()["error"]))
+    gone = str(tmp_path / "gone")
+    golden.text("run.error no folder", str(supervise("ls", cwd=gone).end()["error"]), folder=_shortened(gone))
 
 
 def test_commands_are_looked_up_in_the_path_of_the_program(supervise: Supervise, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "closed").mkdir(mode=0)
 
-    def error(name: str, path: str = "bin") -> object:
-        return supervise(name, environment={"PATH": path}).end()["error"]
+    def error(name: str, path: str = "bin") -> str:
+        return str(supervise(name, environment={"PATH": path}).end()["error"])
 
     _script(tmp_path, "bin/model", b"#!/bin/sh\n")
     _script(tmp_path, "bin/lost", b"#!/nowhere/interpreter\n")
     _script(tmp_path, "bin/foreign", b"\x7fELF rest")
-    assert error("model") is None
-    assert error("model", "closed:bin") is None
-    assert error("other", "closed:bin") == "other could not be executed: no such command in PATH."
-    assert error("lost") == "lost could not be executed: the interpreter or loader that it names is missing."
-    assert error("foreign") == "foreign could not be executed: it is a program for another kind of processor."
+    assert error("model") == "None"
+    assert error("model", "closed:bin") == "None"
+    golden.text("run.error no command", error("other", "closed:bin"), name="other")
+    golden.text("run.error no interpreter", error("lost"), name="lost")
+    golden.text("run.error foreign", error("foreign"), name="foreign")
 
 
 def _shortened(path: str) -> str:
