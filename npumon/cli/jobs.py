@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.context import CommandContext
-    from npumon.demo.board import DemoBoard
     from npumon.ports import ReadNetwork, RunRequest
 
 _PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
@@ -32,10 +31,13 @@ def model_program(entry: ModelEntry, ctx: CommandContext) -> PlannedRun:
     return PlannedRun(request, entry.labels, _network(ctx, entry.folder, entry.files))
 
 
-def demo_program(demo: DemoBoard, ctx: CommandContext) -> PlannedRun:
-    """The demo board's model."""
-    request = _request(ctx, demo.command, demo.model_folder, demo.model.name)
-    return PlannedRun(request, _labels(demo.model_folder), _network(ctx, demo.model_folder, demo.model.files))
+def own_program(ctx: CommandContext) -> PlannedRun | None:
+    """What the board runs without being asked; None if it waits for a choice."""
+    model = ctx.backend.own_model
+    if model is None:
+        return None
+    request = _request(ctx, model.command, model.folder, model.name)
+    return PlannedRun(request, _labels(model.folder), _network(ctx, model.folder, model.files))
 
 
 def command_program(command: tuple[str, ...], folder: Path, ctx: CommandContext) -> PlannedRun:
@@ -59,7 +61,7 @@ def _request(ctx: CommandContext, command: tuple[str, ...], folder: Path, name: 
     from npumon.ports import RunRequest
 
     settings = ctx.settings
-    keep = settings.run_keep and ctx.demo is None  # the simulated board ends with npumon, its runs with it
+    keep = settings.run_keep and ctx.backend.keeps_runs
     environment = (*(_PROFILE if settings.run_profile else ()), *settings.run_environment)
     return RunRequest(command, str(folder), environment, settings.run_timeout_s, keep, visible(name))
 

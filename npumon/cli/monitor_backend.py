@@ -81,7 +81,7 @@ class BoardBackend:
         from npumon.cli.network_files import network_paths
         from npumon.core.monitor.model_choice import ModelChoice
 
-        on_board = self._ctx.on_board
+        on_board = self._ctx.backend.on_board
         return ModelChoice(
             id=key,
             name=entry.name,
@@ -99,7 +99,8 @@ class BoardBackend:
 
     def where_models_are_looked_for(self) -> Sequence[str]:
         """The folders, as people write them."""
-        return tuple(shown(self._ctx.on_board(str(folder))) for folder in self._ctx.model_folders)
+        backend = self._ctx.backend
+        return tuple(shown(backend.on_board(str(folder))) for folder in backend.model_folders)
 
     def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
         """What running this model means. Raises `ProblemError` when it has gone."""
@@ -117,12 +118,12 @@ class BoardBackend:
             from npumon.cli.jobs import kept_program
 
             return self._job(kept_program(self._kept, self._ctx))
-        demo = self._ctx.demo
-        if demo is None or self.watched is not None:
+        if self.watched is not None:
             return None
-        from npumon.cli.jobs import demo_program
+        from npumon.cli.jobs import own_program
 
-        return self._job(demo_program(demo, self._ctx))
+        program = own_program(self._ctx)
+        return None if program is None else self._job(program)
 
     def _job(self, program: PlannedRun) -> Job:
         from npumon.engine.job import Job
@@ -146,14 +147,14 @@ class BoardBackend:
         from npumon.export.json_text import json_document
         from npumon.export.run_document import run_document
 
-        data = json_document(run_document(self._ctx.outlasting(report)), self._ctx.output.style)
+        data = json_document(run_document(self._ctx.backend.outlasting(report)), self._ctx.output.style)
         return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
         """Write the runs as `npumon run -n N --format json` prints them."""
         from npumon.export.json_text import json_runs
 
-        data = "".join(json_runs(map(self._ctx.outlasting, reports), self._ctx.output.style))
+        data = "".join(json_runs(map(self._ctx.backend.outlasting, reports), self._ctx.output.style))
         return _written(f"npumon-runs-{_stamp()}", ".json", data)
 
     def picture(self, svg: str) -> str:
@@ -162,7 +163,7 @@ class BoardBackend:
 
     def in_words(self, text: str) -> str:
         """A text with its paths as people know them."""
-        return self._ctx.on_board(text)
+        return self._ctx.backend.on_board(text)
 
     def warning(self) -> Problem | None:
         """A reload that was interrupted."""

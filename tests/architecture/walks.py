@@ -342,7 +342,7 @@ async def sensor_to_header(recorder: Recorder, folder: Path) -> list[str]:
     """A sensor to the header: from the moment the board is to be read until the header has made its line of it."""
     walked = []
     async with monitor(recorder, folder, "HeaderPane") as opened:
-        zone = opened.app.backend._ctx.demo.root / "sys/class/thermal/thermal_zone0/temp"
+        zone = opened.app.backend._ctx.backend.board.root / "sys/class/thermal/thermal_zone0/temp"
         for degrees in range(61, 61 + TIMES):
             zone.write_text(f"{degrees}000\n")
             recorder.on_return = partial(_shows, "panes/header.py", "draw", str(degrees))

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from npumon.cli.arguments import parse_words
+from npumon.cli.backend import DemoBackend
 from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
 from npumon.core.problems import ProblemError
+from npumon.demo.board import DemoBoard
 
 Enter = Callable[..., CommandContext]
 
@@ -31,6 +33,11 @@ def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Enter:
     return workplace
 
 
+def demo_board(ctx: CommandContext) -> DemoBoard:
+    assert isinstance(ctx.backend, DemoBackend)
+    return ctx.backend.board
+
+
 def test_a_format_that_the_command_does_not_know(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     assert enter("doctor").format("text", "json") == "text"
     assert enter("doctor", "--format", "json").format("text", "json") == "json"
@@ -43,33 +50,44 @@ def test_a_format_that_the_command_does_not_know(enter: Enter, monkeypatch: pyte
 def test_the_demo_board_goes_with_the_command(enter: Enter, tmp_path: Path) -> None:
     with enter("doctor", "--scenario", "cold", "--seed", "5") as ctx:
         assert ctx.wants_demo
-        assert ctx.demo is not None
-        assert (ctx.demo.scenario.name, ctx.demo.seed) == ("cold", 5)
-        folder = ctx.demo.folder
-        assert ctx.roots.root == ctx.demo.root
-        assert ctx.model_folders == (ctx.demo.home,)
-        assert ctx.state_folder.parent == folder
-        assert folder.is_relative_to(tmp_path)
+        board = demo_board(ctx)
+        assert (board.scenario.name, board.seed) == ("cold", 5)
+        assert ctx.backend.roots.root == board.root
+        assert ctx.backend.model_folders == (board.home,)
+        assert ctx.backend.state_folder == ctx.backend.state_path == board.folder / "state"
+        assert not ctx.backend.keeps_runs
+        assert board.folder.is_relative_to(tmp_path)
         assert ctx.probe.board().chip == "A311D"
-    assert not folder.exists()
+    assert not board.folder.exists()
     assert not (tmp_path / "s").exists()
+
+
+def test_checking_makes_no_demo_board(enter: Enter, tmp_path: Path) -> None:
+    with enter("monitor", "--demo") as ctx:
+        ctx.backend.check()
+        assert {path.name for path in tmp_path.iterdir()} == {"home"}
 
 
 def test_without_demo_nothing_is_made(enter: Enter, tmp_path: Path) -> None:
     with enter("doctor", "--root", str(tmp_path)) as ctx:
         assert not ctx.wants_demo
-        assert ctx.demo is None
-        assert ctx.roots.root == tmp_path
-        assert ctx.on_board(f"{tmp_path}/x") == f"{tmp_path}/x"
+        ctx.backend.check()
+        assert ctx.backend.roots.root == tmp_path
+        assert ctx.backend.keeps_runs
+        assert ctx.backend.own_model is None
+        assert ctx.backend.on_board(f"{tmp_path}/x") == f"{tmp_path}/x"
     assert not (tmp_path / "s").exists()
+    with enter("doctor", "--root", str(tmp_path / "missing")) as ctx, pytest.raises(ProblemError) as caught:
+        ctx.backend.check()
+    assert caught.value.problem.id == "board.root"
 
 
 def test_paths_on_the_demo_board(enter: Enter) -> None:
     with enter("doctor", "--demo") as ctx:
-        assert ctx.demo is not None
-        assert ctx.on_board(f"see {ctx.demo.root}/proc/modules.") == "see /proc/modules."
-        assert ctx.on_board(f"{ctx.demo.home}/x") == "~/x"
-        assert ctx.on_board(str(ctx.state_folder)) == "~/.local/state/npumon"
+        board, on_board = demo_board(ctx), ctx.backend.on_board
+        assert on_board(f"see {board.root}/proc/modules.") == "see /proc/modules."
+        assert on_board(f"{board.home}/x") == "~/x"
+        assert on_board(str(ctx.backend.state_folder)) == "~/.local/state/npumon"
     with enter("doctor", "--scenario", "driver-missing") as ctx:
         (problem,) = ctx.driver().problems
         assert problem.remedy == "Load it: npumon driver load"
@@ -77,13 +95,13 @@ def test_paths_on_the_demo_board(enter: Enter) -> None:
 
 def test_model_folders(enter: Enter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
-    assert enter("models").model_folders == (home, home / "aml_npu_demo_binaries")
+    assert enter("models").backend.model_folders == (home, home / "aml_npu_demo_binaries")
     monkeypatch.setenv("NPUMON_MODELS_ROOTS", f"{tmp_path}/a:/b")
-    assert enter("models").model_folders == (home, tmp_path / "a", Path("/b"))
+    assert enter("models").backend.model_folders == (home, tmp_path / "a", Path("/b"))
 
 
 def test_the_state_folder_is_private(enter: Enter, tmp_path: Path) -> None:
-    folder = enter("run", "x").state_folder
+    folder = enter("run", "x").backend.state_folder
     assert folder == tmp_path / "s" / "npumon"
     assert folder.stat().st_mode & 0o777 == 0o700
 

@@ -17,7 +17,7 @@ from npumon.cli.monitor_backend import BoardBackend
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
 from tests.command_line import alive
-from tests.tui.stage import Demo, until
+from tests.tui.stage import Demo, demo_board, until
 
 Open = Callable[..., AbstractAsyncContextManager[Demo]]
 
@@ -55,7 +55,7 @@ def demo(place_of: Callable[..., CommandContext]) -> Open:
         *words: str, watched: str | None = None, size: tuple[int, int] = (120, 40), **display: Any
     ) -> AsyncIterator[Demo]:
         ctx = place_of("--demo", *words)
-        assert ctx.demo is not None
+        demo_board(ctx)
         app = MonitorApp(BoardBackend(ctx, DisplayOptions(demo=True, **{"refresh_s": 0.5, **display}), watched))
         async with app.run_test(size=size, notifications=True) as pilot:
             opened = Demo(app, pilot, ctx)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.pilot import Pilot
 
+from npumon.cli.backend import DemoBackend
 from npumon.core.board_state import BoardState, ThermalZone
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
@@ -24,6 +25,7 @@ from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunSplitter
+from npumon.demo.board import DemoBoard
 from npumon.engine.reporting import Context, report_of
 from npumon.tui import static_view
 from npumon.tui.app import MonitorApp
@@ -213,11 +215,16 @@ class Demo:
 
     def models_running(self) -> list[int]:
         """The processes of the demo board that run now; they have to be gone at the end."""
-        assert self.ctx.demo is not None
-        folder = os.fsencode(self.ctx.demo.folder)
+        folder = os.fsencode(demo_board(self.ctx).folder)
         found = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if folder in _command_line(pid)]
         self.pids += found
         return found
+
+
+def demo_board(ctx: CommandContext) -> DemoBoard:
+    """The simulated board of a command that was given --demo."""
+    assert isinstance(ctx.backend, DemoBackend)
+    return ctx.backend.board
 
 
 def _command_line(pid: int) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
@@ -29,16 +28,15 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
     form = ctx.format("text", "json")
     driver = ctx.driver()
-    state = ctx.demo.folder / "state" if ctx.demo else Path(ctx.settings.state_folder)
     surroundings = Surroundings(
-        state_folder=state,
-        model_roots=ctx.model_folders,
+        state_folder=ctx.backend.state_path,
+        model_roots=ctx.backend.model_folders,
         encoding="ascii" if ctx.output.style.ascii else "utf-8",
         terminal=os.environ.get("TERM") if ctx.output.terminal else None,
         columns=ctx.output.style.width,
         interrupted=interrupted(ctx, PUT_BACK) if driver.name is None else None,
     )
-    found = examine(ctx.roots, ctx.probe.board(), driver, ctx.models(), surroundings)
+    found = examine(ctx.backend.roots, ctx.probe.board(), driver, ctx.models(), surroundings)
     findings = tuple(_on_board(finding, ctx) for finding in found)
     good = healthy(findings)
     if form == "json":
@@ -62,8 +60,8 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def _on_board(finding: Finding, ctx: CommandContext) -> Finding:
-    remedy = finding.remedy
-    return finding._replace(what=ctx.on_board(finding.what), remedy=None if remedy is None else ctx.on_board(remedy))
+    on_board, remedy = ctx.backend.on_board, finding.remedy
+    return finding._replace(what=on_board(finding.what), remedy=None if remedy is None else on_board(remedy))
 
 
 def _lines(finding: Finding, style: Style) -> list[str]:

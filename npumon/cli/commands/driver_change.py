@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
@@ -14,6 +15,7 @@ from npumon.cli.commands.driver_report import (
     report_lines,
 )
 from npumon.cli.commands.driver_wait import freed, freed_after_asking
+from npumon.cli.paths import expanded
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -32,7 +34,7 @@ def change(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Plan, ask, do. 0 also when there is nothing to do; 1 when it failed or the answer was no, 2 when nobody could be
     asked, 3 when it may not be done, 4 when waiting took too long."""
     ctx.format("text", "json")
-    control = ctx.driver_control_with(args.module)
+    control = ctx.backend.driver_control(module_path(args))
     action: Action = args.action
     parameters = wanted_parameters(args)
     plan = control.plan(parameters, action)
@@ -76,6 +78,11 @@ def wanted_parameters(args: argparse.Namespace) -> dict[str, str]:
     return parameters
 
 
+def module_path(args: argparse.Namespace) -> Path | None:
+    """The module file that was named. Raises `ProblemError` (usage) if that is not a path."""
+    return None if args.module is None else Path(expanded(args.module))
+
+
 def profile(ctx: CommandContext) -> None:
     """Have the driver load with profiling on, if it is not: what `run --reload` does first.
 
@@ -92,7 +99,7 @@ def profile(ctx: CommandContext) -> None:
         if report.interrupted:  # only now: the driver had to be loaded again first
             raise KeyboardInterrupt
     if problem is not None:
-        raise ProblemError(_on_board(problem, ctx))
+        raise ProblemError(ctx.in_board_paths(problem))
 
 
 def interrupted(ctx: CommandContext, remedy: str) -> Problem | None:
@@ -131,16 +138,12 @@ def _agreed(plan: DriverPlan, ctx: CommandContext) -> bool:
 
 def _refused(plan: DriverPlan, ctx: CommandContext) -> int:
     for problem in plan.refusals:
-        ctx.diagnostics.error(_on_board(problem, ctx))
+        ctx.diagnostics.error(ctx.in_board_paths(problem))
     return status.OF_PROBLEM[plan.refusals[0].kind] if plan.refusals else status.DONE
 
 
 def _concluded(report: ReloadReport, ctx: CommandContext) -> int:
     if report.problem is None:
         return status.INTERRUPTED if report.interrupted else status.DONE
-    ctx.diagnostics.error(_on_board(report.problem, ctx))
+    ctx.diagnostics.error(ctx.in_board_paths(report.problem))
     return status.OF_PROBLEM[report.problem.kind]
-
-
-def _on_board(problem: Problem, ctx: CommandContext) -> Problem:
-    return problem._replace(what=ctx.on_board(problem.what), remedy=ctx.on_board(problem.remedy))

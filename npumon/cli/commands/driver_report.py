@@ -38,7 +38,7 @@ def plan_lines(plan: DriverPlan, ctx: CommandContext) -> list[str]:
         for step in plan.undo:
             lines += wrapped(f"If that fails: {_command(step, ctx)}", style.width, style, " " * 5)
     for note in plan.notes:
-        lines += wrapped(ctx.on_board(note), style.width, style)
+        lines += wrapped(ctx.backend.on_board(note), style.width, style)
     return lines
 
 
@@ -51,7 +51,7 @@ def report_lines(plan: DriverPlan, report: ReloadReport, ctx: CommandContext) ->
         text = f"{_command(outcome.step, ctx)} ({outcome.duration_s:.2f} s)"
         lines += wrapped(text, style.width, style, " " * 6, f"{word:<6}")
         if outcome.output and not outcome.ok:
-            lines += wrapped(ctx.on_board(outcome.output), style.width, style, " " * 6)
+            lines += wrapped(ctx.backend.on_board(outcome.output), style.width, style, " " * 6)
     for message in report.kernel_messages:
         lines += wrapped(message, style.width, style, " " * 8, "kernel: ")
     lines += wrapped(_state(plan, report), style.width, style)
@@ -70,7 +70,7 @@ def plan_document(plan: DriverPlan, ctx: CommandContext) -> dict[str, Any]:
         "current": None if plan.current is None else dict(plan.current),
         "wanted": None if plan.wanted is None else dict(plan.wanted),
         "refusals": [_problem(problem, ctx) for problem in plan.refusals],
-        "notes": [ctx.on_board(note) for note in plan.notes],
+        "notes": [ctx.backend.on_board(note) for note in plan.notes],
         "outcomes": [],
         "problem": None,
         "undone": None,
@@ -88,7 +88,7 @@ def report_document(plan: DriverPlan, report: ReloadReport, ctx: CommandContext)
             {
                 **_step(outcome.step, ctx),
                 "status": outcome.status,
-                "output": ctx.on_board(outcome.output),
+                "output": ctx.backend.on_board(outcome.output),
                 "duration_s": outcome.duration_s,
                 "undoing": outcome.undoing,
             }
@@ -106,7 +106,8 @@ def _step(step: Step, ctx: CommandContext) -> dict[str, Any]:
 
 
 def _problem(problem: Problem, ctx: CommandContext) -> dict[str, Any]:
-    return {"id": problem.id, "what": ctx.on_board(problem.what), "remedy": ctx.on_board(problem.remedy)}
+    problem = ctx.in_board_paths(problem)
+    return {"id": problem.id, "what": problem.what, "remedy": problem.remedy}
 
 
 def _command(step: Step, ctx: CommandContext) -> str:
@@ -114,7 +115,7 @@ def _command(step: Step, ctx: CommandContext) -> str:
 
 
 def _words(step: Step, ctx: CommandContext) -> Iterator[str]:
-    return map(ctx.on_board, step.argv)
+    return map(ctx.backend.on_board, step.argv)
 
 
 def _state(plan: DriverPlan, report: ReloadReport) -> str:

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.commands.driver_change import wanted_parameters
+from npumon.cli.commands.driver_change import module_path, wanted_parameters
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ def print_rule(args: argparse.Namespace, ctx: CommandContext) -> int:
 
     ctx.format("text")
     user = _user()
-    commands = ctx.driver_control_with(args.module).rule_commands(wanted_parameters(args))
-    rule = sudo_rule(user, [[ctx.on_board(word) for word in command] for command in commands])
+    commands = ctx.backend.driver_control(module_path(args)).rule_commands(wanted_parameters(args))
+    rule = sudo_rule(user, [[ctx.backend.on_board(word) for word in command] for command in commands])
     ctx.output.document(("# DEMO\n" if ctx.wants_demo else "") + rule)
     return status.DONE
 

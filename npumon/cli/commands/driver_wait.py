@@ -35,14 +35,14 @@ def freed_after_asking(plan: DriverPlan, ctx: CommandContext, again: Again) -> D
     """The same where nothing was said about waiting: asked on a terminal, without one the plan as it is."""
     if not plan.waits_for_others or not ctx.diagnostics.can_ask:
         return plan
-    ctx.diagnostics.show(ctx.on_board(problem.what) for problem in plan.refusals)
+    ctx.diagnostics.show(ctx.backend.on_board(problem.what) for problem in plan.refusals)
     return _waited(plan, ctx, again, None) if ctx.diagnostics.ask("Wait until that has ended?") else plan
 
 
 def _waited(plan: DriverPlan, ctx: CommandContext, again: Again, limit_s: float | None) -> DriverPlan:
     began = time.monotonic()
     while plan.waits_for_others:
-        ctx.diagnostics.status(f"waiting: {ctx.on_board(plan.refusals[0].what)}"[: ctx.diagnostics.width - 1])
+        ctx.diagnostics.status(f"waiting: {ctx.backend.on_board(plan.refusals[0].what)}"[: ctx.diagnostics.width - 1])
         if limit_s is not None and time.monotonic() - began > limit_s:
             break
         time.sleep(_LOOK_S)
@@ -63,6 +63,6 @@ def _stop(plan: DriverPlan, ctx: CommandContext) -> None:
         return
     from npumon.board.driver.holders import stop_holders
 
-    problems = stop_holders(ctx.roots, plan.holders)
+    problems = stop_holders(ctx.backend.roots, plan.holders)
     if problems:
         raise ProblemError(problems[0])

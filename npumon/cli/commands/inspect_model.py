@@ -124,7 +124,7 @@ class Inspector:
         from npumon.core.chips import chip_named
         from npumon.modelfile.checks_nbg import Device
 
-        chip = chip_named(read_identity(self.ctx.roots).chip)
+        chip = chip_named(read_identity(self.ctx.backend.roots).chip)
         if chip is None or chip.pid is None:
             return None
         self.compared = True

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     elif entries:
         ctx.output.text(_text(entries, ctx))
     if not entries:
-        searched = ", ".join(shown(str(folder)) for folder in folders or ctx.model_folders)
+        searched = ", ".join(shown(str(folder)) for folder in folders or ctx.backend.model_folders)
         ctx.diagnostics.error(Problem("models.none", f"No model was found under {searched}.", _REMEDY, "unavailable"))
         return status.UNAVAILABLE
     return status.DONE
@@ -65,11 +65,11 @@ def _document(entry: ModelEntry, ctx: CommandContext) -> dict[str, object]:
         "variant": entry.variant,
         "preferred": entry.preferred,
         "kind": entry.kind,
-        "folder": visible(ctx.on_board(str(entry.folder))),
+        "folder": visible(ctx.backend.on_board(str(entry.folder))),
         "command": [visible(word) for word in entry.command],
-        "labels": None if entry.labels is None else visible(ctx.on_board(entry.labels)),
+        "labels": None if entry.labels is None else visible(ctx.backend.on_board(entry.labels)),
         "files": list(entry.files),
-        "found_under": visible(ctx.on_board(str(entry.found_under))),
+        "found_under": visible(ctx.backend.on_board(str(entry.found_under))),
         "note": entry.note,
     }
 
@@ -102,7 +102,7 @@ def _text(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
             entry.name,
             entry.variant or "",
             entry.kind,
-            shown(ctx.on_board(str(entry.folder))),
+            shown(ctx.backend.on_board(str(entry.folder))),
             entry.note or "",
         )
         for entry in ordered

@@ -36,8 +36,7 @@ def open_monitor(ctx: CommandContext, watched: str | None = None, kept: RunRecor
     or on its own runs. Raises `ProblemError` (usage) where there is no terminal."""
     _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
     settings = ctx.settings
-    if not ctx.wants_demo:
-        ctx.roots  # noqa: B018  # raises what is wrong with it while that can still be read
+    ctx.backend.check()  # raises what is wrong with it while that can still be read
     if settings.labels_file is not None:
         ctx.context(board=False)  # raises what is wrong with it while that can still be read
     chosen = settings.origin("output.color").kind != "default"

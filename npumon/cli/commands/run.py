@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.jobs import PlannedRun, command_program, demo_program, model_program
+from npumon.cli.jobs import PlannedRun, command_program, model_program, own_program
 from npumon.cli.paths import current_folder
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -94,8 +94,9 @@ def requested(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
         return _command(args, ctx)
     if args.model is not None:
         return _model(args.model, ctx)
-    if ctx.demo is not None:
-        return demo_program(ctx.demo, ctx)
+    own = own_program(ctx)
+    if own is not None:
+        return own
     remedy = "Name a model (npumon models lists them) or -- COMMAND."
     raise ProblemError(Problem("run.nothing", "There is nothing to run.", remedy, "usage"))
 
@@ -105,7 +106,7 @@ def _model(name: str, ctx: CommandContext) -> PlannedRun:
     from npumon.board.device_tree import read_identity
     from npumon.board.models.finder import resolve_model
 
-    entry = resolve_model(name, ctx.models(), Path(current_folder()), read_identity(ctx.roots).variant)
+    entry = resolve_model(name, ctx.models(), Path(current_folder()), read_identity(ctx.backend.roots).variant)
     if entry.note:
         ctx.diagnostics.note(f"{entry.full_name}: {entry.note}.")
     return model_program(entry, ctx)

@@ -93,7 +93,7 @@ async def with_progress(
             report = await session.run(request, publish)
         finally:
             ticking.cancel()
-    return ctx.outlasting(report)
+    return ctx.backend.outlasting(report)
 
 
 async def _tick(progress: Progress, session: Session, latest: list[Update]) -> None:

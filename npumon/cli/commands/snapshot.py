@@ -60,7 +60,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
         told = None if report is None else ctx.for_people(report)
         ctx.output.text(snapshot_text(snapshot._replace(run=told), ctx.output.style))
     if report is None:
-        if snapshot.board.variant is None and not ctx.wants_demo:
+        if snapshot.board.variant is None:
             ctx.diagnostics.note("This is no board that npumon knows; npumon --demo shows a simulated one.")
         if driver.name is None:
             from npumon.cli.commands.driver_change import note_interrupted
@@ -83,7 +83,7 @@ def _report(args: argparse.Namespace, ctx: CommandContext) -> tuple[RunReport | 
             what = "Both a log and something to run are named."
             raise ProblemError(Problem("snapshot.both", what, "Name one of them.", "usage"))
         return _read(args.log, ctx), None
-    if not named and ctx.demo is None:
+    if not named and ctx.backend.own_model is None:
         return None, None
     from npumon.cli.commands.run_session import run_once
 
@@ -103,7 +103,7 @@ def _log(args: argparse.Namespace, report: RunReport | None, ctx: CommandContext
     """The end of the run's text; nothing where that cannot be read any more."""
     path = args.log
     if path is None and report is not None and report.info.id is not None:
-        path = str(ctx.state_folder / "runs" / f"{report.info.id}.log")
+        path = str(ctx.backend.state_folder / "runs" / f"{report.info.id}.log")
     if path is None:
         return b""
     try:

@@ -15,7 +15,7 @@ from npumon.tui.app import MonitorApp
 from npumon.tui.screens import reload
 from npumon.tui.screens.reload import ReloadDialog
 from tests.tui.conftest import Open
-from tests.tui.stage import DRIVER, Demo, StaticBackend, live, picture, until
+from tests.tui.stage import DRIVER, Demo, StaticBackend, demo_board, live, picture, until
 
 
 async def opened(monitor: Demo) -> ReloadDialog:
@@ -165,7 +165,7 @@ async def test_after_an_interrupted_reload(demo: Open) -> None:
     """First the plan that puts things back, under a heading that says so; p plans the opposite of what is shown."""
     async with demo("--scenario", "driver-missing") as monitor:
         await monitor.until_run()
-        folder = lock_folder(monitor.ctx.roots)
+        folder = lock_folder(monitor.ctx.backend.roots)
         assert folder is not None
         DriverJournal(folder).write(InterruptedReload((("gpuProfiler", "0"), ("powerManagement", "0"))))
         await monitor.press("g")
@@ -192,9 +192,8 @@ async def test_nothing_else_begins_meanwhile(demo: Open) -> None:
 async def test_a_failure_and_what_was_put_back(demo: Open) -> None:
     """insmod does nothing but fail once; the former driver is loaded again with the real one."""
     async with demo("--scenario", "profiling-off") as monitor:
-        assert monitor.ctx.demo is not None
         await opened(monitor)
-        insmod = monitor.ctx.demo.bin / "insmod"
+        insmod = demo_board(monitor.ctx).bin / "insmod"
         real = insmod.with_name("insmod.real")
         insmod.rename(real)
         gone = "insmod: ERROR: could not insert module [bold]galcore.ko[/]: Invalid parameters"

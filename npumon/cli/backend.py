@@ -1,0 +1,233 @@
+"""The board that a command works on, the real one or a simulated one: what differs between them stands here only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from npumon.board.roots import Roots
+from npumon.cli.paths import current_folder, make_private_folder, shown, temporary_state_folder
+from npumon.core.problems import Problem, ProblemError
+from npumon.core.text import visible
+
+if TYPE_CHECKING:
+    from npumon.board.driver.control import HostDriverControl
+    from npumon.cli.settings import Settings
+    from npumon.core.run.report import RunReport
+    from npumon.demo.board import DemoBoard
+
+
+class OwnModel(NamedTuple):
+    """A model that a board has of its own: what runs it, and its files, relative to its folder."""
+
+    command: tuple[str, ...]
+    folder: Path
+    name: str
+    files: tuple[str, ...]
+
+
+class Backend(Protocol):
+    """Makes the adapters for one board, and says what is true of that board only."""
+
+    @property
+    def roots(self) -> Roots:
+        """Where /sys, /proc, /dev and /lib/modules are. Raises `ProblemError` (usage) if there is no such folder."""
+        ...
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Where models are looked for."""
+        ...
+
+    @property
+    def state_path(self) -> Path:
+        """Where run logs belong, whether or not that folder is there."""
+        ...
+
+    @property
+    def state_folder(self) -> Path:
+        """Where run logs are kept; made if it is not there. Raises `ProblemError` if no folder can be used."""
+        ...
+
+    @property
+    def keeps_runs(self) -> bool:
+        """Whether a run can outlive npumon."""
+        ...
+
+    def check(self) -> None:
+        """Raise what is wrong with the board's folders (`ProblemError`), at no great cost."""
+        ...
+
+    def driver_control(self, module: Path | None) -> HostDriverControl:
+        """What loads and unloads the driver, from this module file if one is given."""
+        ...
+
+    @property
+    def own_model(self) -> OwnModel | None:
+        """What the board runs without being asked; None if it waits for a choice."""
+        ...
+
+    def on_board(self, text: str) -> str:
+        """A text with its paths as they are called on the board."""
+        ...
+
+    def outlasting(self, report: RunReport) -> RunReport:
+        """The report as it is still true when the command is over."""
+        ...
+
+    def logs_elsewhere(self, reports: Iterable[RunReport]) -> list[Problem]:
+        """A problem for each folder with logs of these runs that is not the usual one."""
+        ...
+
+
+class HostBackend:
+    """Implements `Backend` for the machine that npumon runs on."""
+
+    keeps_runs = True
+    own_model = None  # a real board waits for a choice
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._state_trouble = "The state folder cannot be written"
+
+    @cached_property
+    def roots(self) -> Roots:
+        """/, or the folder that stands for it."""
+        root = self._settings.board_root
+        if not os.path.isdir(root):
+            what = f"{self._settings.origin('board.root').where}: there is no folder {shown(root)}."
+            raise ProblemError(Problem("board.root", what, "Name one that holds sys, proc, dev and lib.", "usage"))
+        return Roots(Path(root))
+
+    def check(self) -> None:
+        """The root has to be there."""
+        self.roots  # noqa: B018  # raises
+
+    @cached_property
+    def model_folders(self) -> tuple[Path, ...]:
+        """The current folder and the configured ones."""
+        return (Path(current_folder()), *map(Path, self._settings.models_roots))
+
+    @property
+    def state_path(self) -> Path:
+        """The folder in the settings."""
+        return Path(self._settings.state_folder)
+
+    @cached_property
+    def state_folder(self) -> Path:
+        """The same, or one in the folder for temporary files if that cannot be used."""
+        folder = self._settings.state_folder
+        try:
+            make_private_folder(folder)
+        except ProblemError as error:
+            self._state_trouble = error.problem.what.rstrip(".")
+            folder = temporary_state_folder()
+            try:
+                make_private_folder(folder)
+            except ProblemError:
+                raise error from None
+        return Path(folder)
+
+    def driver_control(self, module: Path | None) -> HostDriverControl:
+        """With the system's tools, and sudo."""
+        from npumon.board.driver.control import HostDriverControl
+
+        return HostDriverControl(self.roots, module)
+
+    def on_board(self, text: str) -> str:
+        """The paths are those of the board."""
+        return text
+
+    def outlasting(self, report: RunReport) -> RunReport:
+        """What a report names stays."""
+        return report
+
+    def logs_elsewhere(self, reports: Iterable[RunReport]) -> list[Problem]:
+        """Those of runs that could not be kept in the state folder."""
+        usual = visible(os.path.join(self._settings.state_folder, "runs"))
+        folders = {os.path.dirname(report.info.log) for report in reports if report.info.log}
+        remedy = "Name another one with NPUMON_STATE_FOLDER."
+        return [
+            Problem("state.elsewhere", f"{self._state_trouble}; the log is in {shown(folder)}.", remedy)
+            for folder in sorted(folders - {usual})
+        ]
+
+
+class DemoBackend:
+    """Implements `Backend` for a simulated board, which is made when it is first needed and goes with `stack`."""
+
+    keeps_runs = False  # the board ends with npumon, its runs with it
+
+    def __init__(self, scenario: str, seed: int, stack: ExitStack) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._stack = stack
+
+    @cached_property
+    def board(self) -> DemoBoard:
+        """The board, in a folder of its own."""
+        from npumon.demo.board import temporary_board
+
+        return self._stack.enter_context(temporary_board(self._scenario, self._seed))
+
+    @cached_property
+    def roots(self) -> Roots:
+        """The board's root."""
+        return Roots(self.board.root)
+
+    def check(self) -> None:
+        """Nothing can be wrong with it."""
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """The home on the board."""
+        return (self.board.home,)
+
+    @property
+    def state_path(self) -> Path:
+        """The board keeps its own logs."""
+        return self.board.folder / "state"
+
+    @property
+    def state_folder(self) -> Path:
+        """The same; whoever writes there makes it."""
+        return self.state_path
+
+    def driver_control(self, module: Path | None) -> HostDriverControl:
+        """The board has tools of its own, and its user is its root."""
+        from npumon.board.driver.control import HostDriverControl
+        from npumon.board.driver.system_tools import SystemTools
+
+        tools, owners = SystemTools((self.board.bin,)), frozenset({0, os.geteuid()})
+        return HostDriverControl(self.roots, module, tools=tools, superuser=True, owners=owners)
+
+    @property
+    def own_model(self) -> OwnModel:
+        """The model of the scenario."""
+        board = self.board
+        return OwnModel(board.command, board.model_folder, board.model.name, board.model.files)
+
+    def on_board(self, text: str) -> str:
+        """The board lies in a folder that nobody knows and that is gone when the command is done."""
+        own = (
+            (self.board.root, ""),
+            (self.board.home, "~"),
+            (self.board.bin, "/usr/sbin"),
+            (self.state_path, "~/.local/state/npumon"),
+        )
+        for path, name in own:
+            text = text.replace(str(path), name)
+        return text
+
+    def outlasting(self, report: RunReport) -> RunReport:
+        """The board's folder goes, its logs with it."""
+        info = report.info
+        return report._replace(info=info._replace(cwd=self.on_board(info.cwd or ""), log=None))
+
+    def logs_elsewhere(self, reports: Iterable[RunReport]) -> list[Problem]:
+        """The board takes its logs with it."""
+        return []
