@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.run.network import Network
+from npumon.core.run.outcome import StopReason as StopReason
 
 if TYPE_CHECKING:  # most commands never change the driver
     from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome
@@ -16,9 +17,6 @@ Reading = TypeVar("Reading")
 #: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: None is what there is
 #: to say of a file that is missing, unreadable or no network.
 ReadNetwork = Callable[[], Network | None]
-#: Why a run is ended before its time. "left" is for whoever watches: a run that is to be kept goes on, another one is
-#: cancelled. "watcher" is for the record of one whose watcher went without a word.
-StopReason = Literal["timeout", "cancelled", "left", "watcher"]
 
 
 class RunRequest(NamedTuple):

@@ -7,21 +7,20 @@ from collections.abc import Callable
 from types import TracebackType
 
 from npumon.cli.diagnostics import Diagnostics
-from npumon.core.run import state as phases
-from npumon.core.run.state import RunState
+from npumon.core.run.state import Phase, RunState
 from npumon.engine.eta import IterationEta, iterations_over
 from npumon.export.drawing import Style
 
 #: Shortest time between two redraws.
 REDRAW_S = 0.1
 
-_WORDS = {
-    phases.WAITING: "starting",
-    phases.CREATING: "creating the network",
-    phases.VERIFYING: "verifying the graph",
-    phases.RUNNING: "running",
-    phases.FINISHING: "finishing",
-    phases.DONE: "finishing",
+_WORDS: dict[Phase, str] = {
+    "waiting": "starting",
+    "creating": "creating the network",
+    "verifying": "verifying the graph",
+    "running": "running",
+    "finishing": "finishing",
+    "done": "finishing",
 }
 
 
@@ -56,8 +55,8 @@ def duration(seconds: float) -> str:
 
 
 def _what(state: RunState) -> str:
-    word = _WORDS.get(state.phase, state.phase)
-    if state.phase != phases.RUNNING:
+    word = _WORDS[state.phase]
+    if state.phase != "running":
         return word
     if state.frames:
         return f"frame {state.frames}"
@@ -76,7 +75,7 @@ class Progress:
         self._clock = clock
         self._began_s = clock()
         self._drawn_s: float | None = None
-        self._phase = ""
+        self._phase: Phase | None = None
         self._pace = IterationEta()
 
     def update(self, state: RunState, age_s: float = 0.0, *, timed: bool = True) -> None:

@@ -19,13 +19,12 @@ OF_PROBLEM = {"usage": USAGE, "failed": FAILED, "unavailable": UNAVAILABLE}
 
 def status_of(report: RunReport, *, check: bool = False) -> int:
     """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
-    from npumon.core.run import outcome
 
     known = {
-        outcome.OK: DONE,
-        outcome.TIMEOUT: TIMED_OUT,
-        outcome.CANCELLED: INTERRUPTED,
-        outcome.RUNNING: INTERRUPTED,  # it goes on; the watching of it was interrupted
+        "ok": DONE,
+        "timeout": TIMED_OUT,
+        "cancelled": INTERRUPTED,
+        "running": INTERRUPTED,  # it goes on; the watching of it was interrupted
     }
     status = known.get(report.info.outcome, FAILED)
     if status == DONE and check and any(result.ok is False for result in report.metrics.checks):

@@ -6,7 +6,10 @@ text did not say; it never means zero.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+#: How bad something is that a program, its shell or the parser says.
+Level = Literal["error", "warning", "info", "debug"]
 
 #: The six bandwidth figures, in the order in which the driver prints them.
 BANDWIDTHS = ("total_read", "total_write", "axi_read", "axi_write", "ddr_read", "ddr_write")
@@ -92,11 +95,11 @@ class Detection(NamedTuple):
 class Diagnostic(NamedTuple):
     """Something a person should know about the run: a message of the program, the shell, or the parser.
 
-    `line` is the 1-based line of the log. `level` is error, warning, info or debug. `source` is ovxlib, detect
+    `line` is the 1-based line of the log. `source` is ovxlib, detect
     (the detection library), driver, shell, model, or npumon for what the parser or the metrics noticed.
     """
 
     line: int | None
-    level: str
+    level: Level
     source: str
     message: str

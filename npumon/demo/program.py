@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from npumon.core.profile import Iteration, Operation
-from npumon.core.run.state import DONE, FINISHING, RunState
+from npumon.core.run.state import RunState
 from npumon.demo import galcore, tree, writer
 from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
 from npumon.demo.figures import TOTAL_OVER_ELAPSED, SyntheticRun
@@ -127,7 +127,7 @@ class DemoProgram:
             self._print([block])
         average_us = round(total_us / loops, 2)
         size, top = len(self._model.top), self._model.top
-        state = RunState(phase=DONE, total_us=total_us, average_us=average_us, top_size=size, top=top)
+        state = RunState(phase="done", total_us=total_us, average_us=average_us, top_size=size, top=top)
         self._print(writer.closing(state, dialect))
 
     def _objects(self, figures: SyntheticRun, run: int) -> None:
@@ -141,7 +141,7 @@ class DemoProgram:
     def _ksnn(self, figures: SyntheticRun, run: int) -> None:
         dialect = self._announce_ksnn(figures)
         self._print([writer.iteration(self._inferred(figures, 1), dialect)])
-        state = RunState(phase=DONE, top_size=len(self._model.top), top=self._model.top)
+        state = RunState(phase="done", top_size=len(self._model.top), top=self._model.top)
         self._print(writer.closing(state, dialect))
 
     def _camera(self, figures: SyntheticRun, run: int) -> None:
@@ -162,7 +162,7 @@ class DemoProgram:
 
     def _start(self, figures: SyntheticRun) -> RunState:
         """What is said before the first iteration, as far as the debug level lets it."""
-        state = RunState(create_us=figures.create_us, phase=FINISHING)
+        state = RunState(create_us=figures.create_us, phase="finishing")
         if not self._debug:
             return state
         return state._replace(product="VIPNano-QI", pid="0x88", axi_sram_bytes=1048576, vip_sram_bytes=522240)

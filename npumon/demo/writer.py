@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from npumon.core.profile import BANDWIDTHS, Detection, Iteration, Operation
-from npumon.core.run.state import CREATING, DONE, RUNNING, VERIFYING, WAITING, RunState
+from npumon.core.run.state import RunState
 from npumon.demo.dialect import C_DEMO, Dialect
 from npumon.demo.messages import failure_line, merged, placed
 
@@ -82,13 +82,13 @@ def opening(state: RunState, dialect: Dialect) -> Iterator[Block]:
         head.append(f"#productname={state.product}, pid={state.pid}")
     if state.driver_version is not None:
         head.append(f"[     1] HAL user version {state.driver_version}")
-    if dialect.threads and state.phase != WAITING:
+    if dialect.threads and state.phase != "waiting":
         head.append(f"Created VX Thread: {dialect.thread}")
     yield Block(head)
     if state.create_us is not None:
         ms = state.create_us // 1000
         yield Block([f"Create Neural Network: {ms}ms or {state.create_us}us"], state.create_us)
-    if state.verify_us is not None or state.phase == VERIFYING:
+    if state.verify_us is not None or state.phase == "verifying":
         yield Block(["Verify..."])
     if dialect.tiling != "after":
         yield Block(_tiling(state, dialect))
@@ -159,7 +159,7 @@ def closing(state: RunState, dialect: Dialect) -> Iterator[Block]:
     form = "{:6d}: {:.5f}" if dialect.show_top else "{:3d}: {:8.6f}"
     yield Block([form.format(each.class_index, _known(each.score, "a score")) for each in state.top])
     yield Block(_frames(state))
-    if dialect.threads and state.phase == DONE and state.has_result:
+    if dialect.threads and state.phase == "done" and state.has_result:
         yield Block([f"Exit VX Thread: {dialect.thread}"])
 
 
@@ -177,10 +177,10 @@ def _stages(stage: str | None) -> list[str]:
 
 def _ksnn_started(state: RunState) -> bool:
     """KSNN starts the graph anew for each inference, so the state keeps no number of loops to tell it by."""
-    if state.ksnn_version is None or state.phase in (WAITING, CREATING, VERIFYING):
+    if state.ksnn_version is None or state.phase in ("waiting", "creating", "verifying"):
         return False
     profiled = bool(state.operations or (state.iterations and state.iterations[0].operations))
-    return profiled or state.axi_sram_bytes is not None or state.phase == RUNNING
+    return profiled or state.axi_sram_bytes is not None or state.phase == "running"
 
 
 def _tiling(state: RunState, dialect: Dialect) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npumon.core.monitor.activity import Activity, SeriesProgress
-from npumon.core.run import state as phases
 from npumon.core.run.state import RunState
 
 
@@ -26,7 +25,7 @@ class IterationEta:
         """Take in the state that is known `elapsed_s` seconds after the run's start."""
         ended = iterations_over(state)
         if self._since_s is None or ended < self._ended:  # the log holds a further run
-            if state.phase != phases.RUNNING and not ended:
+            if state.phase != "running" and not ended:
                 return
             self._since_s, self._base = elapsed_s, ended
             self._ended, self._last_s = ended, elapsed_s
@@ -55,7 +54,7 @@ class StallLimits(NamedTuple):
 
     def silence(self, phase: str, quiet_s: float) -> float | None:
         """The seconds of silence when they are suspiciously many in this phase of `RunState`, else None."""
-        limit_s = self.verifying_s if phase == phases.VERIFYING else self.usual_s
+        limit_s = self.verifying_s if phase == "verifying" else self.usual_s
         return quiet_s if quiet_s >= limit_s else None
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.activity import IDLE, STOPPING, Activity
+from npumon.core.monitor.activity import Activity, Stage
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.npu_users import npu_users_notice
 from npumon.core.monitor.snapshot import Snapshot
@@ -79,7 +79,7 @@ class LiveState:
         if counted:
             self.session_history.run(report)
 
-    def rest(self, stage: str = IDLE) -> None:
+    def rest(self, stage: Stage = "idle") -> None:
         """Nothing is under way."""
         self.run, self.series, self.stopping = None, None, False
         self.doing = Activity(
@@ -93,7 +93,7 @@ class LiveState:
         if self.series is not None:
             shown = shown._replace(series_progress=self.series.series_progress(shown, now_s))
         if self.stopping:
-            shown = shown._replace(stage=STOPPING)
+            shown = shown._replace(stage="stopping")
         if self.unanswered is not None:
             source, silent_s = self.unanswered
             silence = f"The {source} has not answered for {silent_s:.0f} s."

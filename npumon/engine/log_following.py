@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.activity import ANEW, FOLLOWING, WAITING, Activity
+from npumon.core.monitor.activity import Activity, Stage
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, IterationCompleted
 from npumon.core.run.state import RunState
@@ -33,17 +33,17 @@ class LogFollowing:
         self._clock = clock
         self._log = WatchedLog(kept_operations)
         self._run: RunProgress | None = None
-        self._between = FOLLOWING
+        self._between: Stage = "following"
         live_state.log = Scrollback()
-        live_state.doing = Activity(stage=WAITING, run=live_state.session_history.ended, source=visible(path))
+        live_state.doing = Activity(stage="no file", run=live_state.session_history.ended, source=visible(path))
 
     def take(self, chunk: LogChunk) -> None:
         """More of the text, or news of the file."""
         live_state = self._live_state
         if chunk.restarted is not None:
             self._tell(self._log.restart())
-            self._between = ANEW
-            live_state.rest(ANEW)
+            self._between = "restarted"
+            live_state.rest("restarted")
             live_state.log = Scrollback()
             self._note(f"{self._name} was {chunk.restarted}; read from its beginning.")
         if not chunk.data:
@@ -56,17 +56,17 @@ class LogFollowing:
     def _presence(self, *, present: bool) -> None:
         doing = self._live_state.doing
         if not present:
-            self._live_state.doing = doing._replace(stage=WAITING)
+            self._live_state.doing = doing._replace(stage="no file")
             if self._log.state.has_profiler_text:
                 self._note(f"{self._name} is gone; waiting for another one.")
-        elif doing.stage == WAITING:
+        elif doing.stage == "no file":
             self._live_state.doing = doing._replace(stage=self._between)
 
     def _show(self, chunk: LogChunk) -> None:
         """The run under way, if there is one."""
         live_state, log = self._live_state, self._log
         if log.state.has_profiler_text:
-            self._between = FOLLOWING
+            self._between = "following"
         if log.between_runs:
             live_state.rest(self._between)
         else:
@@ -78,7 +78,7 @@ class LogFollowing:
             run.update(log.state, now_s, timed=not chunk.preexisting)
             if run.seems_over:
                 live_state.end(self._report(log.state, log.number), counted=False)
-                live_state.rest(FOLLOWING)
+                live_state.rest("following")
             else:
                 live_state.begin(run)
                 live_state.doing = live_state.doing._replace(run=live_state.session_history.ended + 1)

@@ -9,10 +9,9 @@ from contextlib import aclosing, contextmanager
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.activity import FINISHING, RELOADING, STARTING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.run.outcome import OK, RUNNING
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
@@ -179,7 +178,7 @@ class Monitor:
     def reloading(self) -> Iterator[None]:
         """While the driver is being reloaded: says so, and lets nothing else begin."""
         self._claim()
-        self._live_state.doing = self._live_state.doing._replace(stage=RELOADING)
+        self._live_state.doing = self._live_state.doing._replace(stage="reloading")
         try:
             self._changed()
             yield
@@ -227,7 +226,7 @@ class Monitor:
         live_state.begin(run)
         live_state.log = Scrollback()
         live_state.doing = Activity(
-            stage=STARTING,
+            stage="starting",
             model=model,
             run=live_state.session_history.ended + (not job_run.warmup),
             part=job_run.number if job_run.total > 1 or job_run.warmup else None,
@@ -254,9 +253,9 @@ class Monitor:
                 self._changed()
 
         report = await session.run(job.request, on_update)
-        self._left = report.info.outcome == RUNNING
-        live_state.doing = live_state.doing._replace(stage=FINISHING)
-        failed_warmup = job_run.warmup and report.info.outcome != OK
+        self._left = report.info.outcome == "running"
+        live_state.doing = live_state.doing._replace(stage="finishing")
+        failed_warmup = job_run.warmup and report.info.outcome != "ok"
         live_state.end(report, counted=not job_run.warmup or failed_warmup)
         if live_state.series is not None:
             live_state.series.ended(self._clock.monotonic() - now_s, warmup=job_run.warmup)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core.profile import Diagnostic
-from npumon.core.run.outcome import RUNNING, ExitInfo, outcome
+from npumon.core.run.outcome import ExitInfo, outcome
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
 from npumon.core.run.verdict import VerdictContext, assess
@@ -52,7 +52,7 @@ def report_of(
 
 def running_report(state: RunState, context: Context, info: RunInfo, *, number: int = 1) -> RunReport:
     """The report of a run that is under way, as far as its text has come."""
-    return _report(state, context, info._replace(outcome=RUNNING), None, number, None)
+    return _report(state, context, info._replace(outcome="running"), None, number, None)
 
 
 def _report(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from npumon.core.monitor import activity as stages
-from npumon.core.monitor.activity import Activity
-from npumon.core.run import state as phases
+from npumon.core.monitor.activity import Activity, Stage
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.state import EMPTY, RunState
+from npumon.core.run.state import EMPTY, Phase, RunState
 from npumon.engine.eta import IterationEta, StallLimits, iterations_over
 from npumon.engine.reporting import Context, running_report
 
-_STAGES = {
-    phases.WAITING: stages.STARTING,
-    phases.CREATING: stages.CREATING,
-    phases.VERIFYING: stages.VERIFYING,
-    phases.RUNNING: stages.RUNNING,
-    phases.FINISHING: stages.FINISHING,
-    phases.DONE: stages.FINISHING,
+_STAGES: dict[Phase, Stage] = {
+    "waiting": "starting",
+    "creating": "creating",
+    "verifying": "verifying",
+    "running": "running",
+    "finishing": "finishing",
+    "done": "finishing",
 }
 
 
@@ -53,7 +51,7 @@ class RunProgress:
     @property
     def seems_over(self) -> bool:
         """Whether the text has all that a run's text needs; a KSNN camera's may go on nevertheless."""
-        return self.state.phase == phases.DONE and _stage(self.state) != stages.RUNNING
+        return self.state.phase == "done" and _stage(self.state) != "running"
 
     def activity(self, base: Activity, now_s: float) -> Activity:
         """How far the run is; `base` has the fields that are not the run's own."""
@@ -78,17 +76,17 @@ class RunProgress:
         return last[3]
 
 
-def _stage(state: RunState) -> str:
+def _stage(state: RunState) -> Stage:
     """A KSNN program ends an inference without saying whether it was the last one."""
-    if state.phase == phases.DONE and state.ksnn_version is not None and state.iterations_ended > 1:
-        return stages.RUNNING
+    if state.phase == "done" and state.ksnn_version is not None and state.iterations_ended > 1:
+        return "running"
     return _STAGES[state.phase]
 
 
-def _iteration(state: RunState, stage: str) -> int | None:
+def _iteration(state: RunState, stage: Stage) -> int | None:
     """The one under way, or the last one that was; None before there is one, and where only frames are counted."""
     over = iterations_over(state)
-    if stage == stages.RUNNING and (over or state.loops) and not state.frames:
+    if stage == "running" and (over or state.loops) and not state.frames:
         over += 1
     return (min(over, state.loops) if state.loops else over) or None
 

@@ -15,7 +15,7 @@ from npumon.core.log.parser import ProfileParser
 from npumon.core.log.scrollback import Scrollback, last_lines
 from npumon.core.profile import Diagnostic
 from npumon.core.run.network import Network
-from npumon.core.run.outcome import RUNNING, ExitInfo
+from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, RunSplitter
 from npumon.core.run.state import RunState
@@ -167,7 +167,7 @@ def _begun(request: RunRequest, running: RunningModel) -> RunInfo:
         command=tuple(map(visible, request.command)),
         cwd=visible(request.cwd),
         started_at=running.started_at,
-        outcome=RUNNING,
+        outcome="running",
         log=visible(running.log),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from npumon.core.log.events import AverageTimed, Event, InferenceTimed, ThreadExited, TopListed, TopStarted
 from npumon.core.log.parser import ProfileParser
 from npumon.core.run.splitter import Completed, RunCompleted, RunSplitter
-from npumon.core.run.state import DONE, RunState
+from npumon.core.run.state import RunState
 
 #: Only after one of these can a run be complete that was not before.
 _LAST_WORDS = (ThreadExited, TopListed, TopStarted, AverageTimed, InferenceTimed)
@@ -64,7 +64,7 @@ class WatchedLog:
                 self._fold_in(events[start:end], completed)
                 start = end
                 state = self._fold.state
-                if state.phase == DONE and (_listed(state) or type(event) is ThreadExited):
+                if state.phase == "done" and (_listed(state) or type(event) is ThreadExited):
                     self._complete(self._fold.number, state, completed)
         self._fold_in(events[start:], completed)
         return completed

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from npumon.core import units
 from npumon.core.layout import cell_width
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
-from npumon.core.run import outcome as how
 from npumon.core.run.metrics import ddr_rate, utilization
 from npumon.core.run.network import NetworkTensor
 from npumon.core.run.report import RunReport
@@ -23,7 +22,7 @@ _INDENT = "  "
 _LAYER_WIDTHS = (-4, 8, -3, -9, -7, -7, -11, 9)
 _WIDE = 72
 #: Outcomes that the program's last lines do not explain: nothing went wrong, or not in the program.
-_UNTROUBLED = (how.OK, how.RUNNING, how.CANCELLED)
+_UNTROUBLED = ("ok", "running", "cancelled")
 _BOUND = {True: "DDR-bound", False: "", None: ""}
 
 

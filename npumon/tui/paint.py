@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from npumon.core import layout
 
 if TYPE_CHECKING:
-    from npumon.core.log.severity import Level
+    from npumon.core.log.severity import LineLevel
 
 #: Everything a text can be. `styles/ink.tcss` gives each its look: `.ink--label` and so on.
 ROLES = (
@@ -34,7 +34,7 @@ ROLES = (
 
 
 #: The roles of log lines that must not be missed, by their severity. Each view adds a mark: colour alone says nothing.
-SEVERE: dict[Level, str] = {"error": "bad", "warning": "warn"}
+SEVERE: dict[LineLevel, str] = {"error": "bad", "warning": "warn"}
 
 
 class Span(NamedTuple):

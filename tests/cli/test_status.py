@@ -4,11 +4,12 @@ import pytest
 
 from npumon.cli import status
 from npumon.core.run.metrics import FigureCheck, Metrics
+from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import EMPTY
 
 
-def report(outcome: str, *checks: bool | None) -> RunReport:
+def report(outcome: Outcome, *checks: bool | None) -> RunReport:
     found = tuple(FigureCheck(f"check.{number}", ok, "") for number, ok in enumerate(checks))
     return RunReport(RunInfo(outcome=outcome), EMPTY, Metrics(checks=found))
 
@@ -17,7 +18,7 @@ def report(outcome: str, *checks: bool | None) -> RunReport:
     ("outcome", "expected"),
     [("ok", 0), ("failed", 1), ("truncated", 1), ("empty", 1), ("timeout", 4), ("cancelled", 130)],
 )
-def test_each_outcome_has_its_status(outcome: str, expected: int) -> None:
+def test_each_outcome_has_its_status(outcome: Outcome, expected: int) -> None:
     assert status.status_of(report(outcome)) == expected
     assert status.status_of(report(outcome, False), check=False) == expected
 

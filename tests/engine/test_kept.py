@@ -14,7 +14,6 @@ from npumon.board.run.run_archive import last_run
 from npumon.board.run.run_record import RunRecord
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
-from npumon.core.monitor import activity as stages
 from npumon.engine.reporting import Context
 from npumon.engine.session import Session, Update
 from tests.command_line import until
@@ -86,7 +85,7 @@ async def test_elapsed_is_the_runs_not_the_watchers(viewer: Open, beside: Beside
     assert live.activity.elapsed_s is not None
     assert live.activity.elapsed_s >= 1
     (tmp_path / "gate").touch()
-    live = await second.until(lambda live: live.activity.stage == stages.IDLE and bool(live.runs))
+    live = await second.until(lambda live: live.activity.stage == "idle" and bool(live.runs))
     assert live.runs[-1].info.outcome == "ok"
     assert not second.monitor.left
     collect(record)

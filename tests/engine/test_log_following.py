@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from npumon.core.monitor import activity as stages
 from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
 from npumon.engine.reporting import Context
@@ -46,21 +45,21 @@ async def test_a_file_that_comes_and_grows(
 ) -> None:
     shown = viewer(poll_s=poll_s, context=Context(("dummy", "tench", "goldfish")))
     beside(shown.monitor.watch(str(log)))
-    live = await shown.until(lambda live: live.activity.stage == stages.WAITING)
+    live = await shown.until(lambda live: live.activity.stage == "no file")
     assert live.activity.source == str(log)
     append(log, b"")
-    await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+    await shown.until(lambda live: live.activity.stage == "following")
     append(log, HEAD + ITERATION)
     live = await shown.until(lambda live: live.history.ever)
     activity, run = live.activity, live.snapshot.run
-    assert (activity.stage, activity.iteration, activity.iterations) == (stages.RUNNING, 2, 3)
+    assert (activity.stage, activity.iteration, activity.iterations) == ("running", 2, 3)
     assert (activity.run, activity.model) == (1, None)
     assert activity.elapsed_s is not None
     assert run is not None
     assert (run.info.outcome, run.info.log, run.number, run.runs_in_log) == ("running", str(log), 1, None)
     append(log, seed_run)
     live = await shown.until(lambda live: len(live.runs) == 2)
-    assert live.activity.stage == stages.FOLLOWING
+    assert live.activity.stage == "following"
     assert ended(live) == [(1, "truncated"), (2, "ok")]
     run = live.snapshot.run
     assert run is not None
@@ -78,7 +77,7 @@ async def test_what_was_there_before_has_no_elapsed_time(
     shown = viewer()
     beside(shown.monitor.watch(str(log)))
     live = await shown.until(lambda live: live.history.ever == 2)
-    assert (live.activity.stage, live.activity.elapsed_s) == (stages.RUNNING, None)
+    assert (live.activity.stage, live.activity.elapsed_s) == ("running", None)
     append(log, ITERATION)
     live = await shown.until(lambda live: live.history.ever == 3)
     assert live.activity.elapsed_s is None, "nobody saw it begin"
@@ -91,9 +90,9 @@ async def test_a_run_that_ends_with_its_totals_is_not_said_to_hang(viewer: Open,
     append(log, HEAD + ITERATION * 3)
     shown = viewer()
     beside(shown.monitor.watch(str(log)))
-    await shown.until(lambda live: live.activity.stage == stages.FINISHING)
+    await shown.until(lambda live: live.activity.stage == "finishing")
     append(log, TOTALS)
-    live = await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+    live = await shown.until(lambda live: live.activity.stage == "following")
     assert live.snapshot.run is not None
     assert (live.snapshot.run.info.outcome, live.runs) == ("ok", ()), "classes may still come"
     append(log, HEAD)
@@ -121,14 +120,14 @@ async def test_truncated(viewer: Open, beside: Beside, log: Path, seed_run: byte
     os.truncate(log, 0)
     live = await shown.until(lambda live: live.activity.note)  # at once, not with the next text
     assert live.activity.note == "run.log was truncated; read from its beginning."
-    assert (live.activity.stage, live.log.lines) == (stages.ANEW, ())
+    assert (live.activity.stage, live.log.lines) == ("restarted", ())
     assert live.snapshot.run is not None, "what was seen is still shown"
     append(log, b"hello\n")
     live = await shown.until(lambda live: live.log.lines)
-    assert live.activity.stage == stages.ANEW, "that is no run"
+    assert live.activity.stage == "restarted", "that is no run"
     os.truncate(log, 0)
     append(log, HEAD)
-    live = await shown.until(lambda live: live.activity.stage == stages.RUNNING)
+    live = await shown.until(lambda live: live.activity.stage == "running")
     assert b"".join(line + b"\n" for line in live.log.lines) == HEAD, "the log is the new text"
     assert live.snapshot.run is not None
     assert live.snapshot.run.number == 2, "runs are numbered through"
@@ -156,10 +155,10 @@ async def test_deleted_and_recreated(viewer: Open, beside: Beside, log: Path, se
     await shown.until(lambda live: live.runs)
     os.unlink(log)
     live = await shown.until(lambda live: live.activity.note)
-    assert (live.activity.stage, live.activity.note) == (stages.WAITING, "run.log is gone; waiting for another one.")
+    assert (live.activity.stage, live.activity.note) == ("no file", "run.log is gone; waiting for another one.")
     assert live.snapshot.run is not None, "what was seen is still shown"
     append(log, HEAD)
-    live = await shown.until(lambda live: live.activity.stage == stages.RUNNING)
+    live = await shown.until(lambda live: live.activity.stage == "running")
     assert live.activity.note == "run.log was recreated; read from its beginning."
 
 
@@ -192,7 +191,7 @@ async def test_a_folder_is_no_log(viewer: Open, tmp_path: Path) -> None:
     shown = viewer()
     with pytest.raises(ProblemError, match="Is a directory"):
         await shown.monitor.watch(str(tmp_path))
-    assert (shown.live.activity.stage, shown.live.activity.source) == (stages.IDLE, None)
+    assert (shown.live.activity.stage, shown.live.activity.source) == ("idle", None)
 
 
 async def test_names_are_visible_text(viewer: Open, beside: Beside, tmp_path: Path) -> None:
@@ -200,7 +199,7 @@ async def test_names_are_visible_text(viewer: Open, beside: Beside, tmp_path: Pa
     append(path, HEAD)
     shown = viewer()
     beside(shown.monitor.watch(str(path)))
-    live = await shown.until(lambda live: live.activity.stage == stages.RUNNING)
+    live = await shown.until(lambda live: live.activity.stage == "running")
     os.truncate(path, 0)
     append(path, b"x")
     assert live.activity.source == f"{tmp_path}/a\\x1b[2J\\u202e.log"
@@ -216,19 +215,19 @@ async def test_watching_leaves_nothing_behind(viewer: Open, log: Path, seed_run:
     await shown.until(lambda live: live.runs)
     task.cancel()
     await asyncio.wait([task])
-    await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    await shown.until(lambda live: live.activity.stage == "idle")
     before = own()
     for _ in range(3):
         task = asyncio.get_running_loop().create_task(shown.monitor.watch(str(log)))
-        await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+        await shown.until(lambda live: live.activity.stage == "following")
         task.cancel()
         await asyncio.wait([task])
-        await shown.until(lambda live: live.activity.stage == stages.IDLE)
+        await shown.until(lambda live: live.activity.stage == "idle")
     assert own() == before
     await shown.monitor.run(shown.shell("true"))
-    await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    await shown.until(lambda live: live.activity.stage == "idle")
     task = asyncio.get_running_loop().create_task(shown.monitor.watch(str(log)))
-    await shown.until(lambda live: live.activity.stage == stages.FOLLOWING)
+    await shown.until(lambda live: live.activity.stage == "following")
     await asyncio.wait_for(shown.monitor.close(), LIMIT)
     await asyncio.wait_for(task, LIMIT)
 

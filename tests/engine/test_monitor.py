@@ -15,7 +15,6 @@ from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState, Holder
-from npumon.core.monitor import activity as stages
 from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
 from npumon.core.run.network import Network
@@ -43,7 +42,7 @@ def stages_of(viewer: Viewer) -> list[str]:
 
 async def test_before_anything_has_happened(viewer: Open) -> None:
     live = viewer().live
-    assert (live.activity.stage, live.snapshot.run, live.previous, live.runs) == (stages.IDLE, None, None, ())
+    assert (live.activity.stage, live.snapshot.run, live.previous, live.runs) == ("idle", None, None, ())
     assert live.snapshot.demo
     assert viewer().monitor.job is None
 
@@ -52,7 +51,7 @@ async def test_a_run(viewer: Open) -> None:
     shown = viewer()
     job = shown.job(loops=3, labels=("dummy", "tench", "goldfish"))
     await shown.monitor.run(job)
-    live = await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    live = await shown.until(lambda live: live.activity.stage == "idle")
     run = live.snapshot.run
     assert run is not None
     assert (run.info.outcome, run.info.model, run.info.exit_status) == ("ok", "inceptionv3", 0)
@@ -96,7 +95,7 @@ async def test_what_is_said_before_there_are_figures(viewer: Open, beside: Besid
     shown = viewer()
     beside(shown.monitor.run(shown.shell("sleep 1000")))
     live = await shown.until(lambda live: live.snapshot.run and live.snapshot.run.info.id)
-    assert live.activity.stage == stages.STARTING
+    assert live.activity.stage == "starting"
     assert live.snapshot.run is not None
     assert live.snapshot.run.metrics.verdict_id == "run.running"
     assert live.snapshot.run.metrics.verdict.startswith("The run is under way: the program has not printed")
@@ -105,7 +104,7 @@ async def test_what_is_said_before_there_are_figures(viewer: Open, beside: Besid
 async def test_a_series_with_runs_to_warm_up(viewer: Open) -> None:
     shown = viewer("cold")
     await shown.monitor.run(shown.job(repeat=3, warmup=2))
-    live = await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    live = await shown.until(lambda live: live.activity.stage == "idle")
     parts = [(live.activity.warmup, live.activity.part, live.activity.parts) for live in shown.seen]
     assert set(parts) <= {(True, 1, 2), (True, 2, 2), (False, 1, 3), (False, 2, 3), (False, 3, 3), (False, None, None)}
     assert parts == sorted(parts, key=lambda part: (not part[0], part[1] or 9)), "in this order"
@@ -194,7 +193,7 @@ async def test_a_crash(viewer: Open) -> None:
     (run,) = shown.live.runs
     assert (run.info.outcome, run.metrics.verdict_id) == ("failed", "run.crashed")
     assert "SIGSEGV" in run.metrics.verdict
-    assert shown.live.activity.stage == stages.IDLE
+    assert shown.live.activity.stage == "idle"
 
 
 async def test_a_program_that_hangs_is_said_to_be_silent_and_is_gone_when_stopped(viewer: Open, beside: Beside) -> None:
@@ -203,12 +202,13 @@ async def test_a_program_that_hangs_is_said_to_be_silent_and_is_gone_when_stoppe
     live = await shown.until(lambda live: live.activity.silent_s)
     assert live.activity.silent_s is not None
     assert live.activity.silent_s >= 5.0
-    assert live.activity.stage == stages.RUNNING
+    assert live.activity.stage == "running"
     shown.monitor.stop()
     shown.monitor.stop()
-    assert shown.live.activity.stage == stages.STOPPING
+    stopping = shown.live.activity
+    assert stopping.stage == "stopping"
     await asyncio.wait([task])
-    assert shown.live.activity.stage == stages.IDLE
+    assert shown.live.activity.stage == "idle"
     assert [run.info.outcome for run in shown.live.runs] == ["cancelled"], "no further run was begun"
     assert not children()
 
@@ -217,7 +217,7 @@ async def test_a_camera(viewer: Open, beside: Beside) -> None:
     shown = viewer("camera")
     task = beside(shown.monitor.run(shown.job()))
     live = await shown.until(lambda live: live.history.ever > 20)
-    assert live.activity.stage == stages.RUNNING, "there is no telling which frame is the last one"
+    assert live.activity.stage == "running", "there is no telling which frame is the last one"
     assert live.snapshot.run is not None
     assert live.activity.iteration == live.snapshot.run.state.iterations_ended + 1
     assert live.activity.iterations is None
@@ -248,7 +248,7 @@ async def test_a_run_that_cannot_be_started(viewer: Open) -> None:
     state.write_bytes(b"a file in the folder's place")
     with pytest.raises(ProblemError, match="cannot be written"):
         await shown.monitor.run(shown.job())
-    assert shown.live.activity.stage == stages.IDLE
+    assert shown.live.activity.stage == "idle"
     assert shown.live.runs == ()
     state.unlink()
     assert shown.monitor.job is not None
@@ -344,7 +344,7 @@ async def test_time_goes_on_while_the_program_says_nothing(viewer: Open, beside:
 async def test_when_nothing_changes_nothing_is_published(viewer: Open) -> None:
     shown = viewer()
     await shown.monitor.run(shown.job())
-    await shown.until(lambda live: live.activity.stage == stages.IDLE)
+    await shown.until(lambda live: live.activity.stage == "idle")
     published = len(shown.seen)
     for _ in range(5):
         shown.monitor.tick()
@@ -380,10 +380,11 @@ async def test_a_view_that_fails_ends_the_run(viewer: Open) -> None:
 async def test_reloading(viewer: Open) -> None:
     shown = viewer()
     with shown.monitor.reloading():
-        assert shown.live.activity.stage == stages.RELOADING
+        reloading = shown.live.activity
+        assert reloading.stage == "reloading"
         with pytest.raises(ProblemError):
             await shown.monitor.run(shown.job())
-    assert shown.live.activity.stage == stages.IDLE
+    assert shown.live.activity.stage == "idle"
 
 
 # -- the board ---------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def test_labels_count_from_zero_and_name_what_they_can(index: int, label: str | 
 
 
 def test_a_report_says_what_the_text_said_and_how_the_run_ended(state: RunState) -> None:
-    info = RunInfo(model="inceptionv3", outcome="?")
+    info = RunInfo(model="inceptionv3", outcome="empty")
     report = report_of(state, Context(LABELS, demo=True), info, ExitInfo(0), number=2, runs_in_log=3)
     assert report.info == RunInfo(model="inceptionv3", outcome="ok")
     assert (report.number, report.runs_in_log, report.demo) == (2, 3, True)

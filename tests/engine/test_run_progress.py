@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.monitor.activity import Activity
-from npumon.core.run import state as phases
 from npumon.core.run.report import RunInfo
 from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.eta import StallLimits
 from npumon.engine.reporting import Context
 from npumon.engine.run_progress import RunProgress
 
-RUNNING = EMPTY._replace(phase=phases.RUNNING)
-KSNN = EMPTY._replace(phase=phases.DONE, ksnn_version="v1.3")
+RUNNING = EMPTY._replace(phase="running")
+KSNN = EMPTY._replace(phase="done", ksnn_version="v1.3")
 
 
 def activity(state: RunState) -> Activity:
@@ -26,8 +25,8 @@ def activity(state: RunState) -> Activity:
     ("state", "stage", "iteration", "iterations"),
     [
         (EMPTY, "starting", None, None),
-        (EMPTY._replace(phase=phases.CREATING), "creating", None, None),
-        (EMPTY._replace(phase=phases.VERIFYING), "verifying", None, None),
+        (EMPTY._replace(phase="creating"), "creating", None, None),
+        (EMPTY._replace(phase="verifying"), "verifying", None, None),
         (RUNNING, "running", None, None),
         (RUNNING._replace(loops=0), "running", None, None),
         (RUNNING._replace(loops=3), "running", 1, 3),
@@ -35,8 +34,8 @@ def activity(state: RunState) -> Activity:
         (RUNNING._replace(loops=3, iterations_ended=3), "running", 3, 3),
         (RUNNING._replace(iterations_ended=6), "running", 7, None),
         (RUNNING._replace(frames=12), "running", None, None),
-        (RUNNING._replace(loops=3, iterations_ended=3, phase=phases.FINISHING), "finishing", 3, 3),
-        (RUNNING._replace(loops=3, iterations_ended=3, phase=phases.DONE), "finishing", 3, 3),
+        (RUNNING._replace(loops=3, iterations_ended=3, phase="finishing"), "finishing", 3, 3),
+        (RUNNING._replace(loops=3, iterations_ended=3, phase="done"), "finishing", 3, 3),
         (KSNN._replace(iterations_ended=1), "finishing", 1, None),
         (KSNN._replace(iterations_ended=2), "running", 3, None),
     ],
@@ -51,8 +50,8 @@ def test_how_far_it_is(state: RunState, stage: str, iteration: int | None, itera
     ("state", "over"),
     [
         (RUNNING, False),
-        (EMPTY._replace(phase=phases.FINISHING), False),
-        (EMPTY._replace(phase=phases.DONE), True),
+        (EMPTY._replace(phase="finishing"), False),
+        (EMPTY._replace(phase="done"), True),
         (KSNN._replace(iterations_ended=1), True),
         (KSNN._replace(iterations_ended=2), False),
     ],

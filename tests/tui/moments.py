@@ -118,7 +118,7 @@ def moments() -> dict[str, Live]:
         ),
         "broken off": live(report(TEXT[: TEXT.index(b"[     5]")]), activity=Activity(run=1), log=log()),
         "detections": live(report(DETECTIONS, model="yolov3"), activity=Activity(run=3)),
-        "waiting": live(activity=Activity("waiting", source="/var/log/npu/run.log")),
+        "waiting": live(activity=Activity("no file", source="/var/log/npu/run.log")),
         "behind": live(
             seed,
             activity=Activity(

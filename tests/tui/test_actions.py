@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 import npumon.tui.app
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.tui import actions
 from npumon.tui.actions import OVERHEAD_WINDOW_S, Overhead
 from npumon.tui.app import MonitorApp
@@ -92,7 +92,7 @@ async def test_g_waits_in_vain_when_a_dialog_opens_meanwhile(monkeypatch: pytest
 
 
 async def test_nothing_is_reloaded_while_a_model_runs() -> None:
-    app = application(live(activity=Activity(RUNNING)))
+    app = application(live(activity=Activity("running")))
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: app.controller.busy)
         await pilot.press("g")

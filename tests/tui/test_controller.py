@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
 from npumon.engine.job import Job
@@ -76,7 +76,7 @@ async def test_runs_and_repeats() -> None:
 
 
 async def test_one_thing_at_a_time() -> None:
-    stage = Stage(live(activity=Activity(RUNNING)))
+    stage = Stage(live(activity=Activity("running")))
     stage.controller.start()
     stage.controller.run(WORK)
     stage.controller.stop()

@@ -140,12 +140,11 @@ def concluded(report: RunReport, context: Context, ctx: CommandContext, *, check
 def _missing_driver(report: RunReport, context: Context, ctx: CommandContext) -> Problem | None:
     """What is wrong with the driver, if that is why a run failed: a program that ended by itself without a result,
     on a board with an NPU, or one that is known to be a model."""
-    from npumon.core.run import outcome
 
     driver, info = context.driver, report.info
     if driver is None or driver.name == "galcore" or report.state.has_result or info.signal is not None:
         return None
-    if info.outcome not in (outcome.FAILED, outcome.EMPTY):
+    if info.outcome not in ("failed", "empty"):
         return None
     if vars(ctx.args).get("model") is None and ctx.probe.board().variant is None:
         return None
@@ -155,7 +154,6 @@ def _missing_driver(report: RunReport, context: Context, ctx: CommandContext) ->
 def remark(reports: list[RunReport], context: Context, ctx: CommandContext, *, offered: bool = False) -> None:
     """What the user should know besides the results; old run logs go. `offered` says that it was told before the run
     what profiling is good for."""
-    from npumon.core.run import outcome
 
     driver = context.driver
     if not offered and driver is not None and driver.profiling is False and ctx.settings.run_profile:
@@ -166,7 +164,7 @@ def remark(reports: list[RunReport], context: Context, ctx: CommandContext, *, o
         for diagnostic in report.state.diagnostics:
             if (diagnostic.source, diagnostic.level, diagnostic.line) == ("npumon", "error", None):
                 ctx.diagnostics.warning(f"{diagnostic.message}.")
-    if any(report.info.outcome == outcome.RUNNING for report in reports):
+    if any(report.info.outcome == "running" for report in reports):
         ctx.note_run_goes_on()
     ctx.warn_of_logs_elsewhere(reports)
     ctx.forget_old_runs(report.info.id for report in reports if report.info.id)

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from npumon.cli.progress import Progress
-from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
 from npumon.engine.reporting import started
 
@@ -66,7 +65,7 @@ async def _often(
             report = await with_progress(
                 session, request, ctx, label if warmup + count > 1 else "", printer.hears(number)
             )
-            if number < 1 and report.info.outcome == outcome.OK and session.stopped is None:
+            if number < 1 and report.info.outcome == "ok" and session.stopped is None:
                 continue
             reports.append(report)
             printer.take(report, number)

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 from npumon.core.log import events as ev
-from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Operation, TopEntry
+from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
 
 #: Events that may stand inside a profiled block without ending it.
 _ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.DriverVersioned, ev.VpcElapsed, ev.TilingNote)
 
-_LEVELS = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
+_LEVELS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
 #: The largest figure that is believed: 10^15 microseconds are thirty years.
 _LARGEST = 1e15
@@ -86,7 +86,7 @@ class Interpreter:
         self.leave_contexts()
         self._emit(event)
 
-    def _diagnose(self, level: str, source: str, message: str) -> None:
+    def _diagnose(self, level: Level, source: str, message: str) -> None:
         self._emit(ev.Diagnosed(Diagnostic(self._line, level, source, message)))
 
     def _end_block(self, *, complete: bool) -> None:

@@ -6,15 +6,17 @@ import re
 from typing import Literal
 
 from npumon.core.log.grammar import PRINT_COUNTER, SPLICE, classify
+from npumon.core.profile import Level
 
-Level = Literal["error", "warning", "info", "debug", "figure", "plain"]
+#: A `figure` is a line that npumon reads a figure from, `plain` any line without weight.
+LineLevel = Literal[Level, "figure", "plain"]
 
 #: A line is judged by its beginning: a longer one is no line of the profiler.
 _JUDGED = 1_000
 
 _LETTERS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
-_KINDS: dict[str, Level] = {
+_KINDS: dict[str, LineLevel] = {
     **dict.fromkeys(("death", "lost", "iteration_failed", "too_long", "top_failed", "usage"), "error"),
     "driver_message": "warning",
     **dict.fromkeys(
@@ -35,7 +37,7 @@ _ERROR = re.compile(
 _WARNING = re.compile(r"\bwarn(?:ing)?\b")
 
 
-def level_of(text: str) -> Level:
+def level_of(text: str) -> LineLevel:
     """The level of a line of visible text (`logbook.line_text`).
 
     A `figure` is a line that npumon reads a figure from. Errors and warnings are those that the parser diagnoses

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-IDLE = "idle"
-RELOADING = "reloading"
-STARTING = "starting"
-CREATING = "creating"
-VERIFYING = "verifying"
-RUNNING = "running"
-FINISHING = "finishing"
-STOPPING = "stopping"
-#: Watching a file that is not there yet.
-WAITING = "waiting"
-#: Watching a file, between two runs.
-FOLLOWING = "following"
-#: Watching a file whose text began anew, before its first run.
-ANEW = "anew"
+#: What npumon is at. "no file": it watches a file that is not there yet; "following": it watches one, between two runs;
+#: "restarted": the same, before the first run of a text that took another's place.
+Stage = Literal[
+    "idle",
+    "reloading",
+    "starting",
+    "creating",
+    "verifying",
+    "running",
+    "finishing",
+    "stopping",
+    "no file",
+    "following",
+    "restarted",
+]
 
 #: Stages in which a program is under way.
-UNDER_WAY = frozenset({STARTING, CREATING, VERIFYING, RUNNING, FINISHING, STOPPING})
+UNDER_WAY: frozenset[Stage] = frozenset({"starting", "creating", "verifying", "running", "finishing", "stopping"})
 
 
 class SeriesProgress(NamedTuple):
@@ -38,7 +39,7 @@ class SeriesProgress(NamedTuple):
 class Activity(NamedTuple):
     """The work under way. Times in seconds; `None` is "not known" or "not concerned".
 
-    `stage` is one of the words above. `run` counts the runs of this session, 1-based, the one under way included;
+    `run` counts the runs of this session, 1-based, the one under way included;
     of a series it is the `part`th of `parts` (warm-up runs are counted apart, `warmup` is True in them), and
     `series_progress` says how far the series is. `iteration` is the 1-based one under way and `iterations` how many
     were announced;
@@ -48,7 +49,7 @@ class Activity(NamedTuple):
     one more thing worth a sentence: the log was truncated, the board does not answer.
     """
 
-    stage: str = IDLE
+    stage: Stage = "idle"
     model: str | None = None
     run: int = 0
     part: int | None = None

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
 from npumon.core.profile import Iteration
-from npumon.core.run import outcome as how
 from npumon.core.run.report import RunReport
 
 
@@ -29,7 +28,7 @@ def source_of(live: Live) -> LayerSource | None:
         return None
     if found := _profiled(run):
         return found
-    if run.info.outcome != how.RUNNING:
+    if run.info.outcome != "running":
         return None
     return _profiled(live.runs[-1]) if live.runs else None
 
@@ -42,7 +41,7 @@ def absence(live: Live) -> Problem:
         if watching:
             return Problem("layers.none", "The watched log holds no run yet.", "Its layers show here as they come.")
         return Problem("layers.none", "No model has run yet.", "r runs one, 4 shows what can be run.")
-    if run.info.outcome == how.RUNNING:
+    if run.info.outcome == "running":
         return Problem("layers.later", "No iteration is complete yet.", "Its layers show here when it is.")
     state = run.state
     if state.frames or state.detections:
@@ -81,7 +80,7 @@ def _profiled(run: RunReport) -> LayerSource | None:
     measured = run.state.measured
     if measured is not None and measured.operations:
         return LayerSource(run, measured)
-    if run.info.outcome == how.RUNNING or run.state.iterations:
+    if run.info.outcome == "running" or run.state.iterations:
         return None
     rest = run.state.open_iteration
     return LayerSource(run, rest) if rest is not None and rest.operations else None

@@ -9,7 +9,6 @@ from npumon.core.monitor.live import Live
 from npumon.core.ordering import Value, matching, ordered
 from npumon.core.problems import Problem
 from npumon.core.run.comparison import latency_us, top_of
-from npumon.core.run.outcome import RUNNING
 from npumon.core.run.report import RunReport
 
 
@@ -32,7 +31,7 @@ class RunRow(NamedTuple):
 def run_rows(live: Live) -> tuple[RunRow, ...]:
     """The rows of the runs that are kept. Runs to warm up are not among them, so they are not counted either."""
     activity, run, runs = live.activity, live.snapshot.run, live.runs
-    under_way = run is not None and run.info.outcome == RUNNING
+    under_way = run is not None and run.info.outcome == "running"
     ended = activity.run - (under_way and not activity.warmup)
     newest = max(ended, len(runs))
     return tuple(_row(newest - age, report) for age, report in enumerate(reversed(runs)))
@@ -68,7 +67,7 @@ def matching_runs(rows: Iterable[RunRow], words: str) -> tuple[RunRow, ...]:
 def no_runs(live: Live) -> Problem:
     """Why there are no runs to show, and what helps."""
     run = live.snapshot.run
-    if run is not None and run.info.outcome == RUNNING:
+    if run is not None and run.info.outcome == "running":
         return Problem("runs.later", "The first run is under way.", "It shows here when it has ended.")
     if live.activity.source is not None:
         return Problem("runs.none", "The watched log holds no run that ended yet.", "Runs show here as they end.")

@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from npumon.core.run.state import RunState
+if TYPE_CHECKING:
+    from npumon.core.run.state import RunState
 
-OK = "ok"
-FAILED = "failed"
-TIMEOUT = "timeout"
-CANCELLED = "cancelled"
-TRUNCATED = "truncated"
-EMPTY = "empty"
-#: Not an outcome yet: the run is under way, or goes on without us.
-RUNNING = "running"
+#: How a run ended. "truncated": its text stops inside it; "empty": there is no profiler text; "running": it has not
+#: ended, or goes on without npumon.
+Outcome = Literal["ok", "failed", "timeout", "cancelled", "truncated", "empty", "running"]
+#: Why a run was ended before its time. "left": its watcher left, and a run that is to be kept goes on; "watcher": its
+#: watcher vanished.
+StopReason = Literal["timeout", "cancelled", "left", "watcher"]
+_STOPPED: dict[StopReason, Outcome] = {
+    "timeout": "timeout",
+    "cancelled": "cancelled",
+    "left": "running",
+    "watcher": "cancelled",
+}
 
 
 class ExitInfo(NamedTuple):
     """What is known of a program's end besides its text; all None for a log that is only read.
 
-    `stopped_by` is timeout, cancelled, watcher or left (it goes on); `error` is a sentence when the program could not
-    be executed.
+    `error` is a sentence when the program could not be executed.
     """
 
     exit_status: int | None = None
     signal: str | None = None
-    stopped_by: str | None = None
+    stopped_by: StopReason | None = None
     error: str | None = None
 
 
-def outcome(state: RunState, ending: ExitInfo | None = None) -> str:
-    """ok, failed, timeout, cancelled, truncated (the text stops inside a run), empty (no profiler text) or running (it
-    goes on)."""
+def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
+    """Judge how the run ended; `ending` is None for a log that is only read."""
     if ending is not None:
         if ending.stopped_by is not None:
-            return {"timeout": TIMEOUT, "left": RUNNING}.get(ending.stopped_by, CANCELLED)
+            return _STOPPED[ending.stopped_by]
         if ending.exit_status != 0:
-            return FAILED
+            return "failed"
     if not state.has_profiler_text:
-        return EMPTY
+        return "empty"
     if state.iterations_failed or died(state):
-        return FAILED
+        return "failed"
     short = state.interrupted if ending is None else _short(state)
-    return TRUNCATED if short else OK
+    return "truncated" if short else "ok"
 
 
 def _short(state: RunState) -> bool:

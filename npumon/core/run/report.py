@@ -6,15 +6,14 @@ from typing import NamedTuple
 
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.network import Network
+from npumon.core.run.outcome import Outcome
 from npumon.core.run.state import RunState
 
 
 class RunInfo(NamedTuple):
     """Where a result comes from and how it ended. `started_at` is ISO 8601 in UTC; `duration_s` is in seconds.
 
-    `outcome` is ok, failed, timeout, cancelled, truncated (the log ended inside a run) or empty (no profiler
-    text), or running as long as the run is under way, also when it is to go on without npumon. `signal` is the
-    name of the signal that ended the program (`SIGSEGV`).
+    `signal` is the name of the signal that ended the program (`SIGSEGV`).
     """
 
     id: str | None = None
@@ -25,7 +24,7 @@ class RunInfo(NamedTuple):
     duration_s: float | None = None
     exit_status: int | None = None
     signal: str | None = None
-    outcome: str = "ok"
+    outcome: Outcome = "ok"
     log: str | None = None
 
 

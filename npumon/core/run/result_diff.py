@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from npumon.core.profile import Detection, TopEntry
 
-NEW = "new"
-UP = "up"
-DOWN = "down"
-STAYED = ""
+#: What became of a class: it came, moved up or down, or stayed where it was.
+Move = Literal["new", "up", "down", ""]
 
 #: Two boxes that share at least this part of what they cover together are of one object.
 SAME_BOX = 0.5
@@ -19,9 +17,9 @@ MOST_OBJECTS = 100
 
 
 class ClassChange(NamedTuple):
-    """What became of a class: new, up, down or empty, and how much its score changed, None where that is not known."""
+    """What became of a class, and how much its score changed, None where that is not known."""
 
-    move: str = STAYED
+    move: Move = ""
     score: float | None = None
 
 
@@ -43,9 +41,9 @@ def class_changes(now: Sequence[TopEntry], before: Sequence[TopEntry]) -> tuple[
 def _class_change(index: int, entry: TopEntry, indexes: dict[int, int], before: Sequence[TopEntry]) -> ClassChange:
     earlier = indexes.get(entry.class_index)
     if earlier is None:
-        return ClassChange(NEW)
+        return ClassChange("new")
     score, old = entry.score, before[earlier].score
-    move = STAYED if index == earlier else UP if index < earlier else DOWN
+    move: Move = "" if index == earlier else "up" if index < earlier else "down"
     return ClassChange(move, None if score is None or old is None else score - old)
 
 

@@ -7,7 +7,7 @@ run that comes after this one. The live view, the exports and the replay of a lo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
@@ -21,12 +21,8 @@ KEPT_UNRECOGNIZED = 20
 KEPT_TOP = 1_000
 KEPT_DETECTIONS = 1_000
 
-WAITING = "waiting"
-CREATING = "creating"
-VERIFYING = "verifying"
-RUNNING = "running"
-FINISHING = "finishing"
-DONE = "done"
+#: How far the text of a run has come; `waiting` is before its first line.
+Phase = Literal["waiting", "creating", "verifying", "running", "finishing", "done"]
 
 
 class RunState(NamedTuple):
@@ -34,7 +30,7 @@ class RunState(NamedTuple):
 
     `iterations` holds the completed ones (the last `KEPT_ITERATIONS`), `iterations_ended` counts them all.
     `operations` and `vpc_elapsed_us` belong to the iteration that is still open. `broken` is True when the
-    newest operation lacks its end. `phase` is waiting, creating, verifying, running, finishing or done.
+    newest operation lacks its end.
     """
 
     product: str | None = None
@@ -46,7 +42,7 @@ class RunState(NamedTuple):
     create_us: int | None = None
     verify_us: int | None = None
     loops: int | None = None
-    phase: str = WAITING
+    phase: Phase = "waiting"
     stage: str | None = None
     iterations: tuple[Iteration, ...] = ()
     iterations_ended: int = 0
@@ -82,7 +78,7 @@ class RunState(NamedTuple):
         """True when at least one line of the run was profiler text."""
         return (
             self.has_result
-            or self.phase != WAITING
+            or self.phase != "waiting"
             or self.product is not None
             or self.axi_sram_bytes is not None
             or self.vpc_elapsed_us is not None
@@ -95,9 +91,9 @@ class RunState(NamedTuple):
         C demos end with their totals, KSNN examples with the time of an inference, both with the last of the
         classes where they list them; detection demos may end at any object.
         """
-        if self.phase in (CREATING, VERIFYING, RUNNING):
+        if self.phase in ("creating", "verifying", "running"):
             return bool(self.operations) or not (self.frames or self.detections)
-        return self.phase == FINISHING or (self.has_profiler_text and not self.has_result)
+        return self.phase == "finishing" or (self.has_profiler_text and not self.has_result)
 
     @property
     def open_iteration(self) -> Iteration | None:
@@ -136,7 +132,7 @@ def _close_iteration(
         operations=(),
         broken=False,
         vpc_elapsed_us=None,
-        phase=FINISHING if state.loops is not None and ended >= state.loops else RUNNING,
+        phase="finishing" if state.loops is not None and ended >= state.loops else "running",
     )
 
 
@@ -152,16 +148,16 @@ def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
     last = state.iterations[-1] if state.iterations and state.open_iteration is None else None
     if last is not None and last.elapsed_us is not None and last.inference_us is None:
         timed = last._replace(inference_us=event.elapsed_us)
-        return state._replace(iterations=(*state.iterations[:-1], timed), phase=DONE, detections=())
+        return state._replace(iterations=(*state.iterations[:-1], timed), phase="done", detections=())
     closed = _close_iteration(state, state.iterations_ended + 1, event.elapsed_us, event.elapsed_us)
-    return closed._replace(phase=DONE, detections=())
+    return closed._replace(phase="done", detections=())
 
 
 def _on_operation(state: RunState, event: ev.OperationProfiled) -> RunState:
     return state._replace(
         operations=_append(state.operations, event.operation, KEPT_OPERATIONS),
         broken=not event.complete,
-        phase=RUNNING,
+        phase="running",
     )
 
 
@@ -173,7 +169,7 @@ def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState
     """A failure without a number is the program's word on a test that has failed already, if any of it has."""
     where = "" if event.number is None else f"iteration {event.number}: "
     many = max(state.iterations_failed, 1) if event.number is None else state.iterations_failed + 1
-    failed = state._replace(iterations_failed=many, phase=RUNNING)
+    failed = state._replace(iterations_failed=many, phase="running")
     return _with_diagnostic(failed, Diagnostic(event.line, "error", "model", where + event.reason))
 
 
@@ -197,29 +193,29 @@ def _on_unrecognized(state: RunState, event: ev.Unrecognized) -> RunState:
 
 def _on_graph_started(state: RunState, event: ev.GraphStarted) -> RunState:
     """KSNN starts the graph anew for each inference, so there the number says nothing about what is to come."""
-    return state._replace(loops=None if state.ksnn_version else event.loops, phase=RUNNING)
+    return state._replace(loops=None if state.ksnn_version else event.loops, phase="running")
 
 
 def _on_average(state: RunState, event: ev.AverageTimed) -> RunState:
-    return state._replace(average_us=event.elapsed_us, phase=DONE)
+    return state._replace(average_us=event.elapsed_us, phase="done")
 
 
 def _on_top_started(state: RunState, event: ev.TopStarted) -> RunState:
-    return state._replace(top_size=event.size, top=(), phase=FINISHING if event.size else DONE)
+    return state._replace(top_size=event.size, top=(), phase="finishing" if event.size else "done")
 
 
 def _on_top_listed(state: RunState, event: ev.TopListed) -> RunState:
     """The first ones are kept: programs list the best first."""
     last = event.entry.rank == state.top_size
     top = (*state.top, event.entry) if len(state.top) < KEPT_TOP else state.top
-    return state._replace(top=top, phase=DONE if last else state.phase)
+    return state._replace(top=top, phase="done" if last else state.phase)
 
 
 def _on_detections_counted(state: RunState, event: ev.DetectionsCounted) -> RunState:
     """A frame ends what was profiled for it: the detection demos tell no times."""
     if state.open_iteration is not None:
         state = _close_iteration(state, state.iterations_ended + 1, None)
-    return state._replace(frames=state.frames + 1, detections=(), phase=RUNNING)
+    return state._replace(frames=state.frames + 1, detections=(), phase="running")
 
 
 def _on_detection(state: RunState, event: ev.ObjectDetected) -> RunState:
@@ -232,11 +228,11 @@ def _unchanged(state: RunState, event: ev.Event) -> RunState:
 
 _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.ProductNamed: lambda s, e: s._replace(product=e.product, pid=e.pid),
-    ev.ThreadCreated: lambda s, e: s._replace(phase=CREATING) if s.phase == WAITING else s,
-    ev.ThreadExited: lambda s, e: s._replace(phase=DONE) if s.has_result else s,
-    ev.NetworkCreated: lambda s, e: s._replace(create_us=e.elapsed_us, phase=VERIFYING),
-    ev.VerifyStarted: lambda s, e: s._replace(phase=VERIFYING),
-    ev.GraphVerified: lambda s, e: s._replace(verify_us=e.elapsed_us, phase=RUNNING),
+    ev.ThreadCreated: lambda s, e: s._replace(phase="creating") if s.phase == "waiting" else s,
+    ev.ThreadExited: lambda s, e: s._replace(phase="done") if s.has_result else s,
+    ev.NetworkCreated: lambda s, e: s._replace(create_us=e.elapsed_us, phase="verifying"),
+    ev.VerifyStarted: lambda s, e: s._replace(phase="verifying"),
+    ev.GraphVerified: lambda s, e: s._replace(verify_us=e.elapsed_us, phase="running"),
     ev.CommandBufferGenerated: _unchanged,
     ev.AxiSramLocated: _unchanged,
     ev.TilingStarted: _unchanged,
@@ -250,11 +246,11 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.IterationFailed: _on_iteration_failed,
     ev.InferenceTimed: _on_inference,
     ev.TotalAnnounced: _unchanged,
-    ev.TotalTimed: lambda s, e: s._replace(total_us=e.elapsed_us, phase=FINISHING),
+    ev.TotalTimed: lambda s, e: s._replace(total_us=e.elapsed_us, phase="finishing"),
     ev.AverageTimed: _on_average,
     ev.TopStarted: _on_top_started,
     ev.TopListed: _on_top_listed,
-    ev.KsnnAnnounced: lambda s, e: s._replace(ksnn_version=e.version, phase=CREATING),
+    ev.KsnnAnnounced: lambda s, e: s._replace(ksnn_version=e.version, phase="creating"),
     ev.StageReached: lambda s, e: s._replace(stage=e.text),
     ev.DetectionsCounted: _on_detections_counted,
     ev.ObjectDetected: _on_detection,

@@ -10,8 +10,8 @@ from npumon.core.run import outcome as how
 from npumon.core.run.checks import checks_of, memory_checks
 from npumon.core.run.metrics import FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
 from npumon.core.run.network import Network
-from npumon.core.run.outcome import RUNNING, ExitInfo
-from npumon.core.run.state import CREATING, VERIFYING, WAITING, RunState
+from npumon.core.run.outcome import ExitInfo, Outcome
+from npumon.core.run.state import Phase, RunState
 from npumon.core.units import mbyte, milliseconds, percent, rate
 
 #: A cycle window this many times as long as the execution, idle for most of its length, is a cold run's: the work
@@ -43,10 +43,10 @@ DEATH_NOTICES = {
     "Terminated": "SIGTERM",
 }
 #: What a run does before its first iteration, by `RunState.phase`.
-_DOING = {
-    WAITING: "the program has not printed any profiler text yet",
-    CREATING: "the network is being created",
-    VERIFYING: "the graph is being verified and compiled, which may take a while",
+_DOING: dict[Phase, str] = {
+    "waiting": "the program has not printed any profiler text yet",
+    "creating": "the network is being created",
+    "verifying": "the graph is being verified and compiled, which may take a while",
 }
 #: Checks that compare a run with something else than its own figures, or that have a simple cause.
 _NO_CONTRADICTION = frozenset(
@@ -62,7 +62,7 @@ class VerdictContext(NamedTuple):
     peak, None when nobody gave one. `ending` is None for a log that was only read.
     """
 
-    outcome: str
+    outcome: Outcome
     ending: ExitInfo | None = None
     profiling: bool | None = None
     nominal_clock_mhz: float | None = None
@@ -106,29 +106,29 @@ def _broken_off(state: RunState, context: VerdictContext) -> tuple[str, str] | N
     if ending.error is not None:
         return "run.not_started", f"{ending.error.rstrip('.')}."
     match context.outcome:
-        case how.TIMEOUT:
+        case "timeout":
             return "run.timeout", f"The run was ended by its time limit {where}; allow more with --timeout."
-        case how.CANCELLED:
+        case "cancelled":
             return "run.cancelled", f"The run was stopped {where}; the figures are those of what had completed."
-        case how.FAILED if signal := _signal(state, ending):
+        case "failed" if signal := _signal(state, ending):
             return "run.crashed", f"The model was killed by {signal} {where}; the log's last lines say what it did."
-        case how.FAILED if state.iterations_failed:
+        case "failed" if state.iterations_failed:
             many = "An iteration" if state.iterations_failed == 1 else f"{state.iterations_failed} iterations"
             return "run.failed", f"{many} failed; see the diagnostics."
-        case how.FAILED if ending.exit_status is None:
+        case "failed" if ending.exit_status is None:
             return "run.failed", f"How the model ended is not known, but it did {where}; {_reasons(state)}."
-        case how.FAILED:
+        case "failed":
             return "run.failed", f"The model exited with status {ending.exit_status} {where}; {_reasons(state)}."
-        case how.TRUNCATED:
+        case "truncated":
             return "run.truncated", f"The log ends {where}; the figures are those of what had completed."
-        case how.EMPTY:
+        case "empty":
             return "run.empty", f"There is no profiler text; {_remedy(context)}."
         case _:
             return None
 
 
 def _unexplained(state: RunState, context: VerdictContext) -> tuple[str, str]:
-    if context.outcome != how.RUNNING:
+    if context.outcome != "running":
         return "run.ok", "The run completed; its text does not hold the figures to judge it."
     if state.iterations_ended:
         return "run.running", "The run is under way; its text does not hold the figures to judge it so far."
@@ -256,6 +256,6 @@ def assess(state: RunState, context: VerdictContext, network: Network | None = N
     nominal = context.nominal_clock_mhz or (chip and chip.nominal_clock_mhz)
     measured = state.measured
     figures = Figures() if measured is None else figures_of(measured)
-    checks = (*checks_of(state, figures, nominal, over=context.outcome != RUNNING), *memory_checks(state, network))
+    checks = (*checks_of(state, figures, nominal, over=context.outcome != "running"), *memory_checks(state, network))
     verdict_id, verdict = verdict_of(state, figures, checks, context._replace(nominal_clock_mhz=nominal))
     return Metrics(figures, nominal, checks, verdict, verdict_id, context.ddr_peak_mbyte_per_s)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.core.profile import BANDWIDTHS
-from npumon.core.run import outcome
 from npumon.core.run.history import History
 from npumon.core.run.metrics import Figures
 from npumon.core.run.report import RunReport
@@ -89,7 +88,7 @@ def bandwidth_lines(live: Live, bars: Scale, graphs: AxisGraphs, area: Area) -> 
 
 
 def _why_nothing(run: RunReport | None) -> str:
-    if run is None or run.info.outcome == outcome.RUNNING:
+    if run is None or run.info.outcome == "running":
         return "What a run reads and writes, through AXI-SRAM and DDR, appears here."
     return "This run printed no bandwidth figures."
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from npumon.core.monitor.activity import RELOADING, WAITING
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
-from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Sentence, Span, wrapped
 from npumon.tui.widgets.canvas import Canvas
@@ -36,7 +34,7 @@ def _with_keys(remedy: str) -> str:
 
 def why_nothing(live: Live, run: RunReport | None) -> list[Sentence]:
     """Why there are no figures of this run, or no run."""
-    if run is not None and run.info.outcome == outcome.RUNNING:
+    if run is not None and run.info.outcome == "running":
         return [("The figures come with the first iteration.", "label"), *hindrances(live)]
     if run is not None:
         if run.state.iterations:
@@ -52,10 +50,10 @@ def _no_run(live: Live) -> list[Sentence]:
     if not live.snapshot.taken_at:
         return [("Looking at the board.", "label")]
     if activity.source is not None:
-        if activity.stage == WAITING:
+        if activity.stage == "no file":
             return [(f"Waiting for {activity.source}: it does not exist yet.", "value")]
         return [("The log holds no run yet.", "value")]
-    if activity.under_way or activity.stage == RELOADING:
+    if activity.under_way or activity.stage == "reloading":
         return [("The figures come with the first iteration.", "label")]
     return [
         ("No run yet.", "value"),

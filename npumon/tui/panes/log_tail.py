@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from npumon.core.log.scrollback import ScrollbackView, line_text
-from npumon.core.log.severity import Level, level_of
+from npumon.core.log.severity import LineLevel, level_of
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import SEVERE, Area, Line, fit, prose, span
 from npumon.tui.widgets.canvas import Pane
@@ -39,7 +39,7 @@ def log_lines(log: ScrollbackView, area: Area) -> list[Line]:
 
 
 @lru_cache(256)
-def _looked_at(line: bytes) -> tuple[str, Level]:
+def _looked_at(line: bytes) -> tuple[str, LineLevel]:
     """A line's text and its level."""
     text = line_text(line)
     return text, level_of(text)

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.core.profile import Detection
-from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
-from npumon.core.run.result_diff import NEW, ClassChange, class_changes, object_changes
+from npumon.core.run.result_diff import ClassChange, class_changes, object_changes
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, prose, span
 from npumon.tui.panes.shown_run import ShownRun, results_subject
 from npumon.tui.widgets.canvas import Pane
@@ -58,7 +57,7 @@ def results_lines(live: Live, area: Area) -> list[Line]:
         return _top(run, subject, area)
     if run.state.frames or run.state.detections:
         return _detections(run, subject.before, area)
-    if run.info.outcome == outcome.RUNNING:
+    if run.info.outcome == "running":
         return prose([("They come at the end of the run.", "label")], area)
     return prose([("The run printed no top-5.", "label")], area)
 
@@ -121,7 +120,7 @@ def _detections(run: RunReport, before: RunReport | None, area: Area) -> list[Li
     many = f"{len(found) or 'no'} object{'' if len(found) == 1 else 's'}"
     head = [Span(f"frame {frames}: {many}" if frames else many, "label")]
     if changes is not None:
-        counts = ((sum(changes.new), NEW), (changes.gone, "gone"))
+        counts = ((sum(changes.new), "new"), (changes.gone, "gone"))
         head.extend(Span(f", {count} {word}", "accent") for count, word in counts if count)
     lines = [clipped(tuple(head), area)]
     new = (False,) * len(found) if changes is None else changes.new
@@ -136,7 +135,7 @@ def _detections(run: RunReport, before: RunReport | None, area: Area) -> list[Li
     for number, (detection, box, came) in enumerate(zip(shown, boxes, new, strict=False), 1):
         name = detection.label or f"object {detection.number if detection.number is not None else number}"
         line = (
-            *((_mark(NEW if came else "", area),) if marks else ()),
+            *((_mark("new" if came else "", area),) if marks else ()),
             Span(fit(name, label_width, area), "value"),
             Span(fit_right(_score(detection.score), scores, area), "value"),
             Span(" " + fit_right(box, widest, area)),

@@ -8,35 +8,34 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from npumon.core import units
-from npumon.core.monitor import activity as stages
-from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.activity import Activity, Stage
 from npumon.core.monitor.live import Live
-from npumon.core.run import outcome
+from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit_right, joined, span, width_of
 from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Pane
 
-_STAGES = {
-    stages.IDLE: "idle",
-    stages.RELOADING: "reloading the driver",
-    stages.STARTING: "starting",
-    stages.CREATING: "creating",
-    stages.VERIFYING: "verifying",
-    stages.RUNNING: "running",
-    stages.FINISHING: "finishing",
-    stages.STOPPING: "stopping",
-    stages.WAITING: "waiting for the file",
-    stages.FOLLOWING: "following",
-    stages.ANEW: "following",
+_STAGES: dict[Stage, str] = {
+    "idle": "idle",
+    "reloading": "reloading the driver",
+    "starting": "starting",
+    "creating": "creating",
+    "verifying": "verifying",
+    "running": "running",
+    "finishing": "finishing",
+    "stopping": "stopping",
+    "no file": "waiting for the file",
+    "following": "following",
+    "restarted": "following",
 }
-_OUTCOMES = {
-    outcome.OK: ("done", "good"),
-    outcome.FAILED: ("failed", "bad"),
-    outcome.TIMEOUT: ("timed out", "bad"),
-    outcome.CANCELLED: ("cancelled", "warn"),
-    outcome.TRUNCATED: ("truncated", "warn"),
-    outcome.EMPTY: ("no profiler text", "warn"),
+_OUTCOMES: dict[Outcome, tuple[str, str]] = {
+    "ok": ("done", "good"),
+    "failed": ("failed", "bad"),
+    "timeout": ("timed out", "bad"),
+    "cancelled": ("cancelled", "warn"),
+    "truncated": ("truncated", "warn"),
+    "empty": ("no profiler text", "warn"),
 }
 #: Cells for the stage of a run, so that what stands behind it does not move from stage to stage.
 _STAGE = 9
@@ -107,13 +106,13 @@ def _between(parts: Sequence[StatePart], times: Sequence[Line], area: Area) -> i
 def outcome_words(info: RunInfo) -> tuple[str, str]:
     """How a run ended, with the reason, and the role of these words."""
     words, role = _OUTCOMES.get(info.outcome, (info.outcome, ""))
-    if info.outcome == outcome.FAILED:
+    if info.outcome == "failed":
         if info.signal:
             words = f"failed: killed by {info.signal}"
         elif info.exit_status:
             words = f"failed: exit status {info.exit_status}"
     if info.duration_s is not None:
-        between = "in" if info.outcome == outcome.OK else "after"
+        between = "in" if info.outcome == "ok" else "after"
         words = f"{words} {between} {units.seconds(info.duration_s)}"
     return words, role
 
@@ -131,12 +130,12 @@ def _parts(live: Live, area: Area) -> list[StatePart]:
         parts.append(StatePart(0, span(f"{units.size(activity.behind_bytes)} behind", "warn")))
     if activity.under_way:
         return [*parts, *_under_way(live, area)]
-    if run is None or run.info.outcome == outcome.RUNNING:
+    if run is None or run.info.outcome == "running":
         return parts
-    if activity.stage == stages.ANEW:
+    if activity.stage == "restarted":
         return [*parts, StatePart(1, span("no run yet", "label")), StatePart(4, span(_HELD, "label"))]
     ended = StatePart(0, span(*outcome_words(run.info)))
-    parts = [ended] if activity.stage == stages.IDLE else [*parts, ended]
+    parts = [ended] if activity.stage == "idle" else [*parts, ended]
     if run.info.model:
         parts.append(StatePart(2, span(_name(run.info.model), "value")))
     if activity.run:
@@ -154,10 +153,10 @@ def _parts(live: Live, area: Area) -> list[StatePart]:
 
 def _stage(activity: Activity) -> Line:
     """What is going on; what a program was doing when it fell silent, where that is not what it does all the time."""
-    words = _STAGES.get(activity.stage, activity.stage)
-    if activity.silent_s is None or activity.stage == stages.STOPPING:
+    words = _STAGES[activity.stage]
+    if activity.silent_s is None or activity.stage == "stopping":
         return span(f"{words:<{_STAGE}}" if activity.under_way else words, "accent")
-    where = "" if activity.stage == stages.RUNNING else f", {words}"
+    where = "" if activity.stage == "running" else f", {words}"
     return span(f"stalled for {activity.silent_s:.0f} s{where}", "warn")
 
 

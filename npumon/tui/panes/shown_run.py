@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npumon.core.monitor.live import Live
-from npumon.core.run import outcome
 from npumon.core.run.report import RunReport
 
 
@@ -33,7 +32,7 @@ def _subject(live: Live, has_news: bool) -> ShownRun:
     run, previous = live.snapshot.run, live.previous
     if run is None or previous is None:
         return ShownRun(run)
-    under_way = run.info.outcome == outcome.RUNNING
+    under_way = run.info.outcome == "running"
     model = live.activity.model if under_way and run.info.model is None else run.info.model
     if previous.info.model != model:
         return ShownRun(run)

@@ -12,7 +12,6 @@ from textual.widget import Widget
 from npumon.core.monitor.layer_source import LayerSource, absence, source_of
 from npumon.core.monitor.live import Live
 from npumon.core.run.layer_rows import LayerRow, layer_rows, matching_layers, ordered_layers, total_row
-from npumon.core.run.outcome import RUNNING
 from npumon.tui.keys import Hint, filter_keys, table_keys
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.empty_state import NoticePane
@@ -52,7 +51,7 @@ class LayersCaptionPane(Pane):
         number, state = source.iteration.number, source.report.state
         if not source.iteration.complete:
             yield span(f"iteration {number} broke off: {source.report.info.outcome}", "warn")
-        elif source.report.info.outcome == RUNNING and source.report is live.snapshot.run:
+        elif source.report.info.outcome == "running" and source.report is live.snapshot.run:
             yield span(f"iteration {number}{f' of {state.loops}' if state.loops else ''}, running")
         else:
             yield span(f"iteration {number}, {source.report.info.outcome}")

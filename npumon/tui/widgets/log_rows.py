@@ -9,13 +9,13 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from npumon.core.log.scrollback import ScrollbackView, line_text
-from npumon.core.log.severity import Level, level_of
+from npumon.core.log.severity import LineLevel, level_of
 from npumon.tui.paint import SEVERE, Area, Line, Span, width_of
 from npumon.tui.terminal.ascii_fallback import to_ascii
 
 #: How the levels look, and the letter beside the number of a severe line.
-ROLES: dict[Level, str] = {**SEVERE, "debug": "label", "figure": "value"}
-MARKS: dict[Level, str] = {"error": "E", "warning": "W"}
+ROLES: dict[LineLevel, str] = {**SEVERE, "debug": "label", "figure": "value"}
+MARKS: dict[LineLevel, str] = {"error": "E", "warning": "W"}
 
 
 class LogLine(NamedTuple):
@@ -23,7 +23,7 @@ class LogLine(NamedTuple):
 
     raw: bytes
     text: str
-    level: Level
+    level: LineLevel
     cells: int
 
 

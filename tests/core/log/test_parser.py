@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from npumon.core.log import events as ev
 from npumon.core.log.lines import LINE_LIMIT
 from npumon.core.log.parser import ProfileParser
-from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Operation, TopEntry
+from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
@@ -26,7 +26,7 @@ def events_of(*chunks: bytes) -> list[ev.Event]:
     return [*(event for chunk in chunks for event in parser.feed(chunk)), *parser.close()]
 
 
-def diagnosed(level: str, source: str, message: str, line: int = 1) -> ev.Diagnosed:
+def diagnosed(level: Level, source: str, message: str, line: int = 1) -> ev.Diagnosed:
     return ev.Diagnosed(Diagnostic(line, level, source, message))
 
 

@@ -2,23 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.monitor import activity
-from npumon.core.monitor.activity import UNDER_WAY, Activity, SeriesProgress
+from npumon.core.monitor.activity import UNDER_WAY, Activity, SeriesProgress, Stage
 
 
 def test_by_default_nothing_is_going_on() -> None:
-    assert Activity().stage == activity.IDLE
+    assert Activity().stage == "idle"
     assert not Activity().under_way
 
 
 @pytest.mark.parametrize("stage", ["starting", "creating", "verifying", "running", "finishing", "stopping"])
-def test_a_program_is_under_way(stage: str) -> None:
+def test_a_program_is_under_way(stage: Stage) -> None:
     assert Activity(stage=stage).under_way
     assert stage in UNDER_WAY
 
 
-@pytest.mark.parametrize("stage", ["idle", "reloading", "waiting", "following", "anew"])
-def test_no_program_is_under_way(stage: str) -> None:
+@pytest.mark.parametrize("stage", ["idle", "reloading", "no file", "following", "restarted"])
+def test_no_program_is_under_way(stage: Stage) -> None:
     assert not Activity(stage=stage).under_way
 
 

@@ -6,19 +6,20 @@ import pytest
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.run_rows import ORDERS, matching_runs, no_runs, ordered_runs, run_rows
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.profile import Bandwidth, Iteration, TopEntry
 from npumon.core.run.metrics import Figures, Metrics
+from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
 
 IDLE = Activity()
 
 
-def run(model: str = "m", outcome: str = "ok", bandwidth: Bandwidth = Bandwidth()) -> RunReport:
+def run(model: str = "m", outcome: Outcome = "ok", bandwidth: Bandwidth = Bandwidth()) -> RunReport:
     state = RunState(iterations=(Iteration(1, 500.0),), top=(TopEntry(1, 2, 0.5),))
     return RunReport(RunInfo(model=model, outcome=outcome), state, Metrics(Figures(bandwidth=bandwidth)), ("goldfish",))
 
@@ -39,9 +40,9 @@ def test_the_newest_is_first() -> None:
     ("activity", "newest", "number"),
     [
         (Activity(run=7), run(), 7),
-        (Activity(RUNNING, run=8), run(outcome="running"), 7),
-        (Activity(RUNNING, run=7, warmup=True), run(outcome="running"), 7),
-        (Activity(RUNNING, run=7), run(), 7),  # it has just ended
+        (Activity("running", run=8), run(outcome="running"), 7),
+        (Activity("running", run=7, warmup=True), run(outcome="running"), 7),
+        (Activity("running", run=7), run(), 7),  # it has just ended
         (Activity(run=7), None, 7),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
-from npumon.core.run import state as phases
+from npumon.core.run import state as bounds
 from npumon.core.run.state import EMPTY, RunState, reduce, starts_new_run
 
 StateOf = Callable[[str | bytes], RunState]
@@ -39,7 +39,7 @@ def test_the_real_run(seed_run: bytes, state_of: StateOf, iteration: Iteration) 
         create_us=59455,
         verify_us=823,
         loops=1,
-        phase=phases.DONE,
+        phase="done",
         iterations=(iteration,),
         iterations_ended=1,
         total_us=21625.0,
@@ -57,26 +57,26 @@ def test_the_real_run(seed_run: bytes, state_of: StateOf, iteration: Iteration) 
 @pytest.mark.parametrize(
     ("text", "phase"),
     [
-        ("", phases.WAITING),
-        ("Created VX Thread: 0x1\n", phases.CREATING),
-        (KSNN, phases.CREATING),
-        ("Create Neural Network: 1ms or 1us\n", phases.VERIFYING),
-        ("Verify...\n", phases.VERIFYING),
-        ("Verify Graph: 0ms or 1us\n", phases.RUNNING),
-        ("Start run graph [2] times...\n", phases.RUNNING),
-        ("Start run graph [2] times...\n" + ITERATION, phases.RUNNING),
-        ("Start run graph [1] times...\n" + ITERATION, phases.FINISHING),
-        (ITERATION, phases.RUNNING),
-        (KSNN + "Done. inference : 0.04\n", phases.DONE),
-        ("Total   1.00ms or 5.00us\n", phases.FINISHING),
-        (TOTALS, phases.DONE),
-        (" --- Top2 ---\n", phases.FINISHING),
-        (" --- Top0 ---\n", phases.DONE),
-        (TOP, phases.DONE),
-        (ITERATION + "Exit VX Thread: 0x1\n", phases.DONE),
-        ("Created VX Thread: 0x1\nExit VX Thread: 0x1\n", phases.CREATING),
-        ("Run graph the 0 time fail\n", phases.RUNNING),
-        ("resultData.detect_num=1\n", phases.RUNNING),
+        ("", "waiting"),
+        ("Created VX Thread: 0x1\n", "creating"),
+        (KSNN, "creating"),
+        ("Create Neural Network: 1ms or 1us\n", "verifying"),
+        ("Verify...\n", "verifying"),
+        ("Verify Graph: 0ms or 1us\n", "running"),
+        ("Start run graph [2] times...\n", "running"),
+        ("Start run graph [2] times...\n" + ITERATION, "running"),
+        ("Start run graph [1] times...\n" + ITERATION, "finishing"),
+        (ITERATION, "running"),
+        (KSNN + "Done. inference : 0.04\n", "done"),
+        ("Total   1.00ms or 5.00us\n", "finishing"),
+        (TOTALS, "done"),
+        (" --- Top2 ---\n", "finishing"),
+        (" --- Top0 ---\n", "done"),
+        (TOP, "done"),
+        (ITERATION + "Exit VX Thread: 0x1\n", "done"),
+        ("Created VX Thread: 0x1\nExit VX Thread: 0x1\n", "creating"),
+        ("Run graph the 0 time fail\n", "running"),
+        ("resultData.detect_num=1\n", "running"),
     ],
 )
 def test_the_phase_follows_the_text(text: str, phase: str, state_of: StateOf) -> None:
@@ -140,7 +140,7 @@ def test_the_time_of_an_inference_belongs_to_the_iteration_that_has_just_ended(s
     state = state_of(KSNN + "Start run graph [1] times...\n" + ITERATION + totals + "Done. inference :  0.0423\n" + TOP)
     (iteration,) = state.iterations
     assert (iteration.elapsed_us, iteration.vpc_elapsed_us, iteration.inference_us) == (5.0, 7, 42_300.0)
-    assert (state.iterations_ended, state.phase) == (1, phases.DONE)
+    assert (state.iterations_ended, state.phase) == (1, "done")
 
 
 def test_inferences_without_another_time_are_iterations_of_their_own(state_of: StateOf) -> None:
@@ -243,11 +243,11 @@ def test_a_second_list_replaces_the_first() -> None:
 @pytest.mark.parametrize(
     ("event", "field", "kept"),
     [
-        (ev.IterationEnded(1, 1.0), "iterations", phases.KEPT_ITERATIONS),
-        (ev.OperationProfiled(Operation()), "operations", phases.KEPT_OPERATIONS),
-        (ev.TopListed(TopEntry(1, 2, 0.5)), "top", phases.KEPT_TOP),
-        (ev.ObjectDetected(Detection()), "detections", phases.KEPT_DETECTIONS),
-        (ev.Diagnosed(Diagnostic(1, "error", "model", "x")), "diagnostics", phases.KEPT_DIAGNOSTICS),
+        (ev.IterationEnded(1, 1.0), "iterations", bounds.KEPT_ITERATIONS),
+        (ev.OperationProfiled(Operation()), "operations", bounds.KEPT_OPERATIONS),
+        (ev.TopListed(TopEntry(1, 2, 0.5)), "top", bounds.KEPT_TOP),
+        (ev.ObjectDetected(Detection()), "detections", bounds.KEPT_DETECTIONS),
+        (ev.Diagnosed(Diagnostic(1, "error", "model", "x")), "diagnostics", bounds.KEPT_DIAGNOSTICS),
     ],
 )
 def test_a_run_without_end_takes_bounded_memory(event: ev.Event, field: str, kept: int) -> None:
@@ -261,14 +261,14 @@ def test_the_first_diagnostics_and_the_last_unrecognised_lines_are_kept() -> Non
     events = [ev.Diagnosed(Diagnostic(line, "error", "model", "x")) for line in range(1, 301)]
     state = folded(*events, *(ev.Unrecognized(line, "x") for line in range(1, 301)))
     assert state.diagnostics[0].line == 1
-    assert state.diagnostics_dropped == 300 - phases.KEPT_DIAGNOSTICS
+    assert state.diagnostics_dropped == 300 - bounds.KEPT_DIAGNOSTICS
     assert state.unrecognized == 300
     assert state.unrecognized_lines[-1].line == 300
-    assert len(state.unrecognized_lines) == phases.KEPT_UNRECOGNIZED
+    assert len(state.unrecognized_lines) == bounds.KEPT_UNRECOGNIZED
 
 
 def test_iterations_are_counted_beyond_those_that_are_kept() -> None:
-    state = EMPTY._replace(iterations=(Iteration(0),) * phases.KEPT_ITERATIONS, iterations_ended=10**6)
+    state = EMPTY._replace(iterations=(Iteration(0),) * bounds.KEPT_ITERATIONS, iterations_ended=10**6)
     state = folded(ev.IterationEnded(7, 1.0), state=state)
     assert state.iterations_ended == 10**6 + 1
     assert state.iterations[-1].number == 7

@@ -9,7 +9,7 @@ import pytest
 from npumon.core.profile import Bandwidth, Cycles, Operation
 from npumon.core.run.metrics import Figures
 from npumon.core.run.network import Network
-from npumon.core.run.outcome import RUNNING, ExitInfo, outcome
+from npumon.core.run.outcome import ExitInfo, outcome
 from npumon.core.run.state import EMPTY, RunState
 from npumon.core.run.verdict import VerdictContext, assess, ddr_bound
 
@@ -285,20 +285,22 @@ def test_what_makes_an_operation_ddr_bound(operation: Operation, peak: float | N
     ],
 )
 def test_a_run_under_way_is_not_said_to_be_broken_off(text: str, words: str, state_of: StateOf) -> None:
-    metrics = assess(state_of(text), VerdictContext(RUNNING))
+    metrics = assess(state_of(text), VerdictContext("running"))
     assert (metrics.verdict_id, metrics.verdict) == ("run.running", f"The run is under way: {words}.")
 
 
 def test_a_run_under_way_is_judged_by_its_last_iteration(state_of: StateOf) -> None:
     text = HEAD.replace("[1]", "[9]") + block() + "Run the 1 time: 30.00ms or 30000.00us\n"
-    assert assess(state_of(text), VerdictContext(RUNNING)).verdict_id == "compute.bound"
-    assert assess(state_of(text + block(idle=0.5) + "uid: 0\n"), VerdictContext(RUNNING)).verdict_id == "compute.bound"
+    assert assess(state_of(text), VerdictContext("running")).verdict_id == "compute.bound"
+    assert (
+        assess(state_of(text + block(idle=0.5) + "uid: 0\n"), VerdictContext("running")).verdict_id == "compute.bound"
+    )
 
 
 def test_a_run_under_way_without_the_figures_to_judge_it(state_of: StateOf) -> None:
     """Cycles that cannot be: more idle ones than there are would be a contradiction, none at all no profile."""
     text = "GPUTOTALCYCLES: 5\n*********\nRun the 1 time: 30.00ms or 30000.00us\n"
-    metrics = assess(state_of(text), VerdictContext(RUNNING))
+    metrics = assess(state_of(text), VerdictContext("running"))
     assert metrics.verdict == "The run is under way; its text does not hold the figures to judge it so far."
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.activity import Activity, Stage
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.problems import Problem
@@ -36,7 +36,7 @@ def test_before_the_first_look() -> None:
 
 
 @pytest.mark.parametrize("stage", ["starting", "verifying", "reloading"])
-def test_work_is_under_way(stage: str) -> None:
+def test_work_is_under_way(stage: Stage) -> None:
     assert words(live(activity=Activity(stage))) == ["The figures come with the first iteration."]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from npumon.core.monitor.activity import Activity, SeriesProgress
+from npumon.core.monitor.activity import Activity, SeriesProgress, Stage
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Area
@@ -35,12 +35,12 @@ def running(**more: Any) -> Live:
         ("running", "running"),
         ("finishing", "finishing"),
         ("stopping", "stopping"),
-        ("waiting", "waiting for the file"),
+        ("no file", "waiting for the file"),
         ("following", "following"),
-        ("anew", "following"),
+        ("restarted", "following"),
     ],
 )
-def test_every_stage_has_words(stage: str, words: str) -> None:
+def test_every_stage_has_words(stage: Stage, words: str) -> None:
     assert drawn(live(activity=Activity(stage))) == words
 
 
@@ -171,7 +171,7 @@ def test_a_watched_file_and_how_far_behind_it_is() -> None:
 
 
 def test_a_watched_file_that_began_anew_has_no_run_yet() -> None:
-    shown = live(seed_run(), activity=Activity("anew", source="/tmp/t.log", run=1))
+    shown = live(seed_run(), activity=Activity("restarted", source="/tmp/t.log", run=1))
     assert drawn(shown) == "following  t.log  no run yet  figures of the run before"
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
 from npumon.tui.app import MonitorApp
@@ -182,7 +182,7 @@ async def test_while_runs_repeat_cursor_order_and_place_stay(monkeypatch: pytest
         assert current is not None
         assert position > 0
         starting = FEW._replace(info=FEW.info._replace(outcome="running"), state=RunState())
-        for shown in (live(starting, runs=(first,), activity=Activity(RUNNING)), ran(first, second)):
+        for shown in (live(starting, runs=(first,), activity=Activity("running")), ran(first, second)):
             await show(pilot, shown)
             assert table.current is not None
             assert (table.scroll_y, table.current.key) == (position, current.key)

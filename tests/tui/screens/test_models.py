@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from textual.pilot import Pilot
 
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
@@ -204,7 +204,7 @@ async def test_a_click_on_no_row_runs_nothing() -> None:
 
 async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
     backend = MonitorBackend((INCEPTION,))
-    backend.shown = live(activity=Activity(stage=RUNNING))
+    backend.shown = live(activity=Activity(stage="running"))
     async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
         await pilot.press("enter")

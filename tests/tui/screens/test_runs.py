@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunReport
 from npumon.tui.app import MonitorApp
 from npumon.tui.screens.runs import RunsPage
@@ -192,7 +192,7 @@ async def test_without_runs_it_says_what_to_press(size: tuple[int, int], monkeyp
         await pilot.press("m", "c", "j", "enter", "escape")
         await pilot.pause()
         assert "r runs one" in " ".join(text_of(app).split())
-        await show(pilot, live(runs=(FAST,), activity=Activity(RUNNING)))
+        await show(pilot, live(runs=(FAST,), activity=Activity("running")))
         assert "few" in text_of(app)
 
 

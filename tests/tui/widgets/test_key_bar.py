@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.command import CommandPalette
 
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
@@ -74,7 +74,7 @@ def bar(app: MonitorApp) -> str:
     [
         (live(), ["r run", "g driver", "s picture", "? help", "q quit"], ["x stop", "m mark", "c compare", "R repeat"]),
         (live(RUN, runs=(RUN,)), ["r run", "m mark"], ["x stop", "c compare"]),
-        (live(RUN, activity=Activity(RUNNING)), ["x stop"], ["r run", "R repeat", "g driver"]),
+        (live(RUN, activity=Activity("running")), ["x stop"], ["r run", "R repeat", "g driver"]),
     ],
 )
 async def test_what_can_be_pressed_now(shown: Live, there: list[str], missing: list[str]) -> None:
@@ -87,7 +87,7 @@ async def test_what_can_be_pressed_now(shown: Live, there: list[str], missing: l
 
 
 async def test_watching_runs_nothing() -> None:
-    backend = StaticBackend(live(RUN, activity=Activity(RUNNING, source="a.log")))
+    backend = StaticBackend(live(RUN, activity=Activity("running", source="a.log")))
     backend.watched = "a.log"
     app = MonitorApp(backend)
     async with app.run_test(size=(160, 24)) as pilot:

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from npumon.core.log.scrollback import Scrollback, line_text
-from npumon.core.monitor.activity import RUNNING, Activity
+from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
@@ -126,8 +126,11 @@ async def test_an_open_line_and_a_short_log_stand_at_the_top() -> None:
     ("activity", "words"),
     [
         (Activity(), "No text yet"),
-        (Activity(stage=RUNNING), "The program has printed nothing yet."),
-        (Activity("anew", source="x", note="x was truncated; read from its beginning."), "x was truncated; read from"),
+        (Activity(stage="running"), "The program has printed nothing yet."),
+        (
+            Activity("restarted", source="x", note="x was truncated; read from its beginning."),
+            "x was truncated; read from",
+        ),
         (Activity(source="/tmp/[bold]x.log"), "Nothing has been written to /tmp/[bold]x.log yet."),
     ],
 )
@@ -348,7 +351,7 @@ async def test_the_display_says_how_far_it_is_behind() -> None:
 
 
 async def test_that_the_text_began_anew_is_said_below_it() -> None:
-    anew = Activity("anew", source="x.log", note="x.log was truncated; read from its beginning.")
+    anew = Activity("restarted", source="x.log", note="x.log was truncated; read from its beginning.")
     async with application(showing(numbered(10), anew)).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
         assert stand.status == "following · 1-10 of 10 · x.log was truncated; read from its beginning"
