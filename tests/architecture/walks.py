@@ -19,11 +19,12 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,9 @@ SEED = ROOT / "tests/data/seed_run.txt"
 TIMES = 3
 #: Seconds after which a walk is given up. Nothing is measured against it.
 PATIENCE_S = 60.0
+PAGE = ROOT / "ARCHITECTURE.md"
+#: Stands on the page for a clause that is still to be written.
+NEW = "NEW"
 #: Stands for the `flags` of a class's body, which is run once, at import.
 _CO_OPTIMIZED = 1
 
@@ -359,10 +363,35 @@ WALKS = {
 }
 
 
+#: A walk on the page: its mark, and below it a numbered list of modules, each with a clause.
+_LISTED = re.compile(r"(?<=<!-- walk: )(\w+)( -->\n)((?:\d+\. `[\w.]+` .+\n)+)")
+_ITEM = re.compile(r"\d+\. `([\w.]+)` (.+)\n")
+
+
+def listed(page: str) -> dict[str, dict[str, str]]:
+    """The walks of the page: of each its modules, with what is written of them."""
+    return {name: dict(_ITEM.findall(items)) for name, _, items in _LISTED.findall(page)}
+
+
+def with_modules(page: str, found: Mapping[str, Sequence[str]]) -> str:
+    """The page with these modules instead. What is written of a module stays; a new one gets a mark to be replaced."""
+    words = listed(page)
+
+    def renewed(match: re.Match[str]) -> str:
+        name, between = match[1], match[2]
+        if name not in found:
+            return match[0]
+        clauses = [f"`{module}` {words[name].get(module, NEW)}\n" for module in found[name]]
+        return name + between + "".join(f"{number}. {clause}" for number, clause in enumerate(clauses, 1))
+
+    return _LISTED.sub(renewed, page)
+
+
 def main() -> int:
     """Trace the walks that are named, all by default, and print their modules."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--print", action="store_true", help="what it does anyway")
+    parser.add_argument("--write", action="store_true", help="renew the lists in ARCHITECTURE.md")
     parser.add_argument("--why", action="store_true", help="by which calls each module was entered")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("walks", nargs="*", metavar="WALK", help=" ".join(WALKS))
@@ -380,6 +409,8 @@ def main() -> int:
                 found[name] = asyncio.run(WALKS[name](recorder, Path(folder, "walk")))
             tempfile.tempdir = None
         chains[name] = dict(recorder.chains)
+    if args.write:
+        PAGE.write_text(with_modules(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
     if args.json:
         print(json.dumps(found))
     else:
