@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
 from typing import NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
@@ -48,11 +47,9 @@ def user_folders() -> UserFolders:
     Without a home (a service, a container) the state folder is a private one under the temporary folder, named
     by user id, so that two users do not meet. `make_private_folder` makes either of them.
     """
-    import platformdirs
-
     home = home_folder()
-    config = _user_folder(platformdirs.user_config_dir, "XDG_CONFIG_HOME", home, ".config")
-    state = _user_folder(platformdirs.user_state_dir, "XDG_STATE_HOME", home, ".local/state")
+    config = _user_folder("XDG_CONFIG_HOME", home, ".config")
+    state = _user_folder("XDG_STATE_HOME", home, ".local/state")
     source = "XDG state folder"
     if state is None:
         state = temporary_state_folder()
@@ -67,21 +64,15 @@ def temporary_state_folder() -> str:
     return os.path.join(tempfile.gettempdir(), f"{APPLICATION}-{os.getuid()}")
 
 
-def _user_folder(locate: Callable[[str], str], variable: str, home: str | None, below: str) -> str | None:
-    """What platformdirs says, or None where neither the XDG variable nor a home gives an absolute path.
-
-    platformdirs raises RuntimeError there, older releases return a path that is not absolute or below `/`. They
-    also believe a HOME that is not absolute; the place is then the usual one below the real home.
-    """
-    if home is None and not os.path.isabs(os.environ.get(variable, "")):
-        return None
-    try:
-        folder = locate(APPLICATION)
-    except RuntimeError:
-        return None
-    if os.path.isabs(folder):
-        return folder
-    return None if home is None else os.path.join(home, below, APPLICATION)
+def _user_folder(variable: str, home: str | None, default: str) -> str | None:
+    """npumon's folder in the one that the variable names; unless that is an absolute path, in the default one below
+    the home, or None without a home."""
+    folder = os.environ.get(variable, "")
+    if not os.path.isabs(folder):
+        if home is None:
+            return None
+        folder = os.path.join(home, default)
+    return os.path.join(folder, APPLICATION)
 
 
 def expanded(path: str, base: str | None = None) -> str:

@@ -11,7 +11,16 @@ from typing import Any, Literal, NamedTuple, cast
 
 from npumon.cli.config_file import read_entries
 from npumon.cli.paths import UserFolders, expanded, user_folders
-from npumon.cli.settings_schema import BY_KEY, SETTINGS, MisfitError, Setting, Value, from_text, from_toml
+from npumon.cli.settings_schema import (
+    BY_KEY,
+    SETTINGS,
+    MisfitError,
+    Setting,
+    SettingsTable,
+    Value,
+    from_text,
+    from_toml,
+)
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -32,42 +41,34 @@ class Origin(NamedTuple):
         return f"default, {self.where}" if self.where else "default"
 
 
-class Settings(NamedTuple):
-    """Every setting by name; `settings_schema.SETTINGS` says what each means and its unit.
+class Settings(SettingsTable):
+    """The value of every setting, and where it came from. Paths are absolute.
 
-    Paths are absolute. `config_file` is the file that is looked for (None: no home folder and no --config),
-    `config_found` whether it was there. `remarks` are things the user should know, not errors.
+    `config_file` is the file that is looked for (None: no home folder and no --config), `config_found` whether it was
+    there. `remarks` are things the user should know, not errors.
     """
 
-    models_roots: tuple[str, ...]
-    run_timeout_s: float | None
-    run_warmup: int
-    run_profile: bool
-    run_keep: bool
-    run_environment: tuple[tuple[str, str], ...]
-    output_format: str
-    output_color: Literal["auto", "always", "never"]
-    output_ascii: bool | Literal["auto"]
-    labels_file: str | None
-    state_folder: str
-    board_root: str
-    npu_nominal_clock_mhz: float | None
-    npu_ddr_peak_mbyte_per_s: float | None
-    log_kept_runs: int
-    tui_refresh_s: float
-    tui_theme: str
-    origins: Mapping[str, Origin]
-    config_file: str | None
-    config_found: bool
-    remarks: tuple[Problem, ...] = ()
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        origins: Mapping[str, Origin],
+        config_file: str | None,
+        config_found: bool,
+        remarks: tuple[Problem, ...] = (),
+    ) -> None:
+        super().__init__(values)
+        self._origins = origins
+        self.config_file = config_file
+        self.config_found = config_found
+        self.remarks = remarks
 
     def value(self, key: str) -> Value:
         """The value by its key. Raises `KeyError` for a key that does not exist."""
-        return cast(Value, getattr(self, BY_KEY[key].attribute))
+        return self._values[key]
 
     def origin(self, key: str) -> Origin:
         """Where the value came from. Raises `KeyError` for a key that does not exist."""
-        return self.origins[key]
+        return self._origins[key]
 
 
 def load(
@@ -102,14 +103,7 @@ def load(
     for key, value in (flags or {}).items():
         if value is not None:
             layers.put_flag(BY_KEY[key], value)
-    values: dict[str, Any] = {BY_KEY[key].attribute: value for key, value in layers.values.items()}
-    return Settings(
-        **values,
-        origins=layers.origins,
-        config_file=path,
-        config_found=found is not None,
-        remarks=tuple(_misspelt(environ)),
-    )
+    return Settings(layers.values, layers.origins, path, found is not None, tuple(_misspelt(environ)))
 
 
 class _Layers:
@@ -138,14 +132,14 @@ class _Layers:
             what = f"{where}: {key} must be {misfit}, not {_quoted(value)}."
             raise _wrong(what, "Correct that line; npumon config explains every key.") from None
 
-    def put_variable(self, setting: Setting, text: str) -> None:
+    def put_variable(self, setting: Setting[Any], text: str) -> None:
         try:
             self._put(setting, from_text(setting, text), Origin("environment", setting.variable))
         except MisfitError as misfit:
             what = f"The variable {setting.variable} must be {misfit}, not {_quoted(text)}."
             raise _wrong(what, "Correct or unset it.") from None
 
-    def put_flag(self, setting: Setting, value: object) -> None:
+    def put_flag(self, setting: Setting[Any], value: object) -> None:
         name = setting.flag or setting.key
         try:
             if setting.kind == "variables":
@@ -159,7 +153,7 @@ class _Layers:
             what = f"{name} must be {misfit}, not {_quoted(value)}."
             raise _wrong(what, f"Example: {name} {setting.example}." if setting.example else "") from None
 
-    def _put(self, setting: Setting, value: Value, origin: Origin, base: str | None = None) -> None:
+    def _put(self, setting: Setting[Any], value: Value, origin: Origin, base: str | None = None) -> None:
         key = setting.key
         try:
             if setting.kind == "path" and isinstance(value, str):
@@ -182,7 +176,7 @@ class _Layers:
         return cast("tuple[tuple[str, str], ...]", self.values[key])
 
 
-def _pairs(setting: Setting, words: Iterable[str]) -> Value:
+def _pairs(setting: Setting[Any], words: Iterable[str]) -> Value:
     """The variables of an option that is given once for each."""
     pairs: dict[str, object] = {}
     for word in words:

@@ -1,7 +1,7 @@
 """The table of settings: every key, what it means and what its value may be.
 
-One name serves everywhere: `run.timeout_s` is `timeout_s` in the file's table `[run]`, the environment variable
-NPUMON_RUN_TIMEOUT_S and the attribute `run_timeout_s` of `Settings`.
+One name serves everywhere: the attribute `run_timeout_s` is the key `run.timeout_s`, `timeout_s` in the file's table
+`[run]`, and the environment variable NPUMON_RUN_TIMEOUT_S.
 """
 
 from __future__ import annotations
@@ -9,43 +9,66 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Generic, Literal, TypeVar, cast, overload
 
 Kind = Literal["text", "path", "paths", "number", "count", "switch", "switch or auto", "choice", "variables"]
 Value = str | float | int | bool | None | tuple[str, ...] | tuple[tuple[str, str], ...]
+
+Set_co = TypeVar("Set_co", covariant=True)
 
 #: How "no value" is written, in the file, the environment and on the command line. Only for optional settings.
 NONE = "none"
 
 
-class Setting(NamedTuple):
-    """One setting. `flag` is the command line option that sets it, if there is one; `unit` is in words.
+class Setting(Generic[Set_co]):
+    """One setting: an attribute of a class, whose instances have its value there.
 
-    `optional` settings may be none. Numbers have an inclusive `minimum` and `maximum`. `example` is a TOML
-    value, for those whose default shows nothing.
+    `key` is its name in the file and on the command line. `flag` is the command line option that sets it, if there is
+    one; `unit` is in words. `optional` settings may be none. Numbers have an inclusive `minimum` and `maximum`.
+    `example` is a TOML value, for those whose default shows nothing.
     """
 
-    key: str
-    kind: Kind
-    default: Value
-    meaning: str
-    unit: str = ""
-    flag: str | None = None
-    minimum: float = 0
-    maximum: float = 0
-    choices: tuple[str, ...] = ()
-    optional: bool = False
-    example: str = ""
+    def __init__(
+        self,
+        kind: Kind,
+        default: Value,
+        meaning: str,
+        *,
+        unit: str = "",
+        flag: str | None = None,
+        minimum: float = 0,
+        maximum: float = 0,
+        choices: tuple[str, ...] = (),
+        optional: bool = False,
+        example: str = "",
+    ) -> None:
+        self.kind = kind
+        self.default = default
+        self.meaning = meaning
+        self.unit = unit
+        self.flag = flag
+        self.minimum = minimum
+        self.maximum = maximum
+        self.choices = choices
+        self.optional = optional
+        self.example = example
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.key = name.replace("_", ".", 1)
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Setting[Set_co]: ...
+
+    @overload
+    def __get__(self, instance: SettingsTable, owner: type) -> Set_co: ...
+
+    def __get__(self, instance: SettingsTable | None, owner: type) -> Setting[Set_co] | Set_co:
+        return self if instance is None else cast("Set_co", instance._values[self.key])
 
     @property
     def variable(self) -> str:
         """The environment variable that sets it."""
-        return "NPUMON_" + self.attribute.upper()
-
-    @property
-    def attribute(self) -> str:
-        """The attribute of `Settings` that holds its value."""
-        return self.key.replace(".", "_")
+        return "NPUMON_" + self.key.replace(".", "_").upper()
 
     @property
     def expectation(self) -> str:
@@ -80,15 +103,16 @@ def plain(number: float) -> str:
 #: One year: far beyond any run, and small enough for every timer.
 _LONGEST_S = 31_536_000
 
-SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "models.roots",
+
+class SettingsTable:
+    """Every setting with its type; an instance has their values."""
+
+    models_roots: Setting[tuple[str, ...]] = Setting(
         "paths",
         ("~/aml_npu_demo_binaries",),
         "Folders in which models are looked for. The current folder is always searched as well.",
-    ),
-    Setting(
-        "run.timeout_s",
+    )
+    run_timeout_s: Setting[float | None] = Setting(
         "number",
         None,
         "How long a run may take before it is ended.",
@@ -98,64 +122,56 @@ SETTINGS: tuple[Setting, ...] = (
         maximum=_LONGEST_S,
         optional=True,
         example="60",
-    ),
-    Setting(
-        "run.warmup",
+    )
+    run_warmup: Setting[int] = Setting(
         "count",
         0,
         "Runs made beforehand whose figures are not reported: the first one on a cold NPU is mostly waiting.",
         unit="runs",
         flag="--warmup",
         maximum=1_000_000,
-    ),
-    Setting(
-        "run.profile",
+    )
+    run_profile: Setting[bool] = Setting(
         "switch",
         True,
         "Ask the driver for a profile (VIV_VX_PROFILE=1, VIV_VX_DEBUG_LEVEL=1).",
         flag="--no-profile",
-    ),
-    Setting(
-        "run.keep",
+    )
+    run_keep: Setting[bool] = Setting(
         "switch",
         False,
         "Let a run go on when npumon itself is ended.",
         flag="--keep",
-    ),
-    Setting(
-        "run.environment",
+    )
+    run_environment: Setting[tuple[tuple[str, str], ...]] = Setting(
         "variables",
         (),
         "Environment variables for the model, added to the ones npumon was started with. The file, the "
         "environment and the command line add to each other here, name by name.",
         flag="--env",
         example='{ VNN_LOOP_TIME = "10" }',
-    ),
-    Setting(
-        "output.format",
+    )
+    output_format: Setting[str] = Setting(
         "choice",
         "text",
         "How results are printed, by the commands that know this format; svg is known to snapshot only.",
         flag="--format",
         choices=("text", "json", "jsonl", "csv", "svg"),
-    ),
-    Setting(
-        "output.color",
+    )
+    output_color: Setting[Literal["auto", "always", "never"]] = Setting(
         "choice",
         "auto",
         "Colour in text. auto is colour on a terminal, unless NO_COLOR is set or TERM is dumb.",
         flag="--no-color",
         choices=("auto", "always", "never"),
-    ),
-    Setting(
-        "output.ascii",
+    )
+    output_ascii: Setting[bool | Literal["auto"]] = Setting(
         "switch or auto",
         "auto",
         "Plain ASCII instead of Unicode bars and lines. auto follows the locale and the terminal's type.",
         flag="--ascii",
-    ),
-    Setting(
-        "labels.file",
+    )
+    labels_file: Setting[str | None] = Setting(
         "path",
         None,
         "Names of the classes, one a line, the first one for class 0. none is the labels file found beside the "
@@ -163,22 +179,19 @@ SETTINGS: tuple[Setting, ...] = (
         flag="--labels",
         optional=True,
         example='"~/aml_npu_demo_binaries/imagenet_slim_labels.txt"',
-    ),
-    Setting(
-        "state.folder",
+    )
+    state_folder: Setting[str] = Setting(
         "path",
         None,
-        "Where run logs and history are kept. Unless set it is the npumon folder in the XDG state folder.",
-    ),
-    Setting(
-        "board.root",
+        "Where run logs are kept. Unless set it is the npumon folder in the XDG state folder.",
+    )
+    board_root: Setting[str] = Setting(
         "path",
         "/",
         "The folder that /sys, /proc, /dev and /lib/modules are looked for in.",
         flag="--root",
-    ),
-    Setting(
-        "npu.nominal_clock_mhz",
+    )
+    npu_nominal_clock_mhz: Setting[float | None] = Setting(
         "number",
         None,
         "The clock that the NPU should run at. none is what is known of the chip.",
@@ -187,9 +200,8 @@ SETTINGS: tuple[Setting, ...] = (
         maximum=10_000,
         optional=True,
         example="800",
-    ),
-    Setting(
-        "npu.ddr_peak_mbyte_per_s",
+    )
+    npu_ddr_peak_mbyte_per_s: Setting[float | None] = Setting(
         "number",
         None,
         "What the board's DDR memory can move at most; with it a run bound by memory is recognised.",
@@ -198,35 +210,40 @@ SETTINGS: tuple[Setting, ...] = (
         maximum=1_000_000,
         optional=True,
         example="10000",
-    ),
-    Setting(
-        "log.kept_runs",
+    )
+    log_kept_runs: Setting[int] = Setting(
         "count",
         200,
         "How many run logs are kept in the state folder; the oldest ones go first.",
         unit="runs",
         minimum=1,
         maximum=1_000_000,
-    ),
-    Setting(
-        "tui.refresh_s",
+    )
+    tui_refresh_s: Setting[float] = Setting(
         "number",
         1.0,
         "Time between two looks at the board in the live monitor.",
         unit="seconds",
         minimum=0.2,
         maximum=3_600,
-    ),
-    Setting(
-        "tui.theme",
+    )
+    tui_theme: Setting[str] = Setting(
         "choice",
         "auto",
         "The live monitor's theme. terminal, which auto takes, has the terminal's own colours and background.",
         choices=("auto", "terminal", "dark", "light", "colorblind"),
-    ),
-)
+    )
 
-BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        """`values` by key."""
+        self._values = values
+
+
+#: By key, in the order of the table.
+BY_KEY: Mapping[str, Setting[Any]] = {
+    setting.key: setting for setting in vars(SettingsTable).values() if isinstance(setting, Setting)
+}
+SETTINGS = tuple(BY_KEY.values())
 
 
 _SWITCHES = {
@@ -240,7 +257,7 @@ class MisfitError(Exception):
     """A value that does not fit its setting; the text says what would (`a number of seconds from 0.2 to 3600`)."""
 
 
-def from_toml(setting: Setting, value: object) -> Value:
+def from_toml(setting: Setting[Any], value: object) -> Value:
     """The value of a setting in a TOML document. Raises `MisfitError`.
 
     A boolean is no number here, and a number is no text, except that a variable for the model may be a whole
@@ -266,7 +283,7 @@ def from_toml(setting: Setting, value: object) -> Value:
     raise MisfitError(setting.expectation)
 
 
-def from_text(setting: Setting, text: str) -> Value:
+def from_text(setting: Setting[Any], text: str) -> Value:
     """The value of a setting in an environment variable or a command line option. Raises `MisfitError`.
 
     Lists are separated like $PATH. Several variables are separated by spaces, quoted as in a shell.
@@ -290,7 +307,7 @@ def from_text(setting: Setting, text: str) -> Value:
             return from_toml(setting, text)
 
 
-def _in_range(setting: Setting, number: float) -> Value:
+def _in_range(setting: Setting[Any], number: float) -> Value:
     whole = isinstance(number, int)
     if (setting.kind == "count" and not whole) or not setting.minimum <= number <= setting.maximum:
         raise MisfitError(setting.expectation)
@@ -307,7 +324,7 @@ def _variable(name: str, value: object) -> tuple[str, str]:
     return name, value
 
 
-def _variables(setting: Setting, text: str) -> Value:
+def _variables(setting: Setting[Any], text: str) -> Value:
     import shlex
 
     try:

@@ -21,7 +21,7 @@ print(f.home, f.config_file, f.state, f.state_source, sep="|")
 #: A user id that no user database has. Only root can take it on.
 NOBODY_AT_ALL = 54_321
 #: The interpreter itself may lie where nobody else may look, so everything is imported beforehand.
-BECOME_NOBODY = f"import npumon.cli.paths, platformdirs, tempfile, pwd, os; os.setuid({NOBODY_AT_ALL})\n"
+BECOME_NOBODY = f"import npumon.cli.paths, tempfile, pwd, os; os.setuid({NOBODY_AT_ALL})\n"
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs to change the user id")
 
 

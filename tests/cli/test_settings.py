@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,11 +37,14 @@ def refusal(folders: UserFolders, **options: object) -> Problem:
     return raised.value.problem
 
 
-def test_the_table_and_the_value_name_the_same_settings() -> None:
-    extra = ("origins", "config_file", "config_found", "remarks")
-    names = [name for name in Settings._fields if name not in extra]
-    assert names == [setting.attribute for setting in SETTINGS]
+def test_one_name_serves_everywhere(defaults: Settings) -> None:
+    setting = Settings.run_timeout_s
+    assert (setting.key, setting.variable, setting.flag) == ("run.timeout_s", "NPUMON_RUN_TIMEOUT_S", "--timeout")
+    assert BY_KEY["run.timeout_s"] is setting
     assert len(BY_KEY) == len(SETTINGS)
+    for setting in SETTINGS:
+        value = getattr(defaults, setting.key.replace(".", "_"))
+        assert value == defaults.value(setting.key)
 
 
 def test_every_setting_is_documented() -> None:
@@ -213,7 +217,7 @@ def test_toml_that_does_not_fit(key: str, value: object) -> None:
 
 @hypothesis(deadline=None)
 @given(setting=st.sampled_from(SETTINGS), text=st.text())
-def test_any_text_fits_or_is_refused(setting: Setting, text: str) -> None:
+def test_any_text_fits_or_is_refused(setting: Setting[Any], text: str) -> None:
     with suppress(MisfitError):
         # What text gives, TOML would give as well, so it is of the setting's type.
         value = from_text(setting, text)
@@ -229,7 +233,7 @@ ANYTHING = st.recursive(
 
 @hypothesis(deadline=None)
 @given(setting=st.sampled_from(SETTINGS), value=ANYTHING)
-def test_any_value_fits_or_is_refused(setting: Setting, value: object) -> None:
+def test_any_value_fits_or_is_refused(setting: Setting[Any], value: object) -> None:
     with suppress(MisfitError):
         fitting = from_toml(setting, value)
         assert fitting is None or isinstance(fitting, str | int | float | tuple)
@@ -321,5 +325,5 @@ def test_importing_it_is_cheap(python: Python) -> None:
     program = "import sys, npumon.cli.settings; print(sorted({m.partition('.')[0] for m in sys.modules}))"
     modules = python(program, HOME="/").stdout
     assert "npumon" in modules
-    for heavy in ("platformdirs", "tomllib", "tomli", "argparse", "subprocess", "asyncio", "difflib", "shlex"):
+    for heavy in ("tomllib", "tomli", "argparse", "subprocess", "asyncio", "difflib", "shlex"):
         assert f"'{heavy}'" not in modules

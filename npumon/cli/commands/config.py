@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from npumon.cli.paths import shown
 from npumon.cli.settings import Settings
@@ -97,7 +97,7 @@ def as_json(settings: Settings) -> str:
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
-def _json_setting(setting: Setting, settings: Settings) -> dict[str, object]:
+def _json_setting(setting: Setting[Any], settings: Settings) -> dict[str, object]:
     number = setting.kind in ("number", "count")
     origin = settings.origin(setting.key)
     return {
@@ -117,7 +117,7 @@ def _json_setting(setting: Setting, settings: Settings) -> dict[str, object]:
     }
 
 
-def _json_value(setting: Setting, value: Value) -> object:
+def _json_value(setting: Setting[Any], value: Value) -> object:
     match setting.kind, value:
         case "variables", tuple():
             return {name: visible(text) for name, text in _variables(value)}
@@ -146,7 +146,7 @@ def example(settings: Settings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _comments(setting: Setting) -> Iterator[str]:
+def _comments(setting: Setting[Any]) -> Iterator[str]:
     text = setting.meaning
     if setting.kind not in ("text", "path", "paths"):
         text += f" It is {setting.expectation}."
@@ -156,7 +156,7 @@ def _comments(setting: Setting) -> Iterator[str]:
         yield f"# {line}"
 
 
-def written(setting: Setting, value: Value) -> str:
+def written(setting: Setting[Any], value: Value) -> str:
     """A value as the settings file would have it; paths below the home folder begin with `~`."""
     match setting.kind, value:
         case _, None:

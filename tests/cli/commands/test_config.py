@@ -14,7 +14,7 @@ from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.output import Output
 from npumon.cli.paths import UserFolders
 from npumon.cli.settings import Settings, load
-from npumon.cli.settings_schema import BY_KEY, SETTINGS
+from npumon.cli.settings_schema import BY_KEY, SETTINGS, Value
 from npumon.core.problems import ProblemError
 from npumon.export.drawing import Style
 from tests.command_line import CommandLine, refused
@@ -34,6 +34,16 @@ def printed(settings: Settings, tmp_path: Path, *words: str, width: int = 80) ->
     return path.read_text()
 
 
+def changed(settings: Settings, config_file: str | None, values: dict[str, Value] | None = None) -> Settings:
+    """The settings with another file, and with these values."""
+    return Settings(
+        {key: settings.value(key) for key in BY_KEY} | (values or {}),
+        {key: settings.origin(key) for key in BY_KEY},
+        config_file,
+        settings.config_found,
+    )
+
+
 def test_every_key_is_explained(defaults: Settings, tmp_path: Path) -> None:
     text = printed(defaults, tmp_path)
     for setting in SETTINGS:
@@ -44,7 +54,7 @@ def test_every_key_is_explained(defaults: Settings, tmp_path: Path) -> None:
 
 
 def test_the_text_keeps_to_its_width(defaults: Settings, tmp_path: Path) -> None:
-    settings = defaults._replace(state_folder="/state", models_roots=("/m",), config_file=None)
+    settings = changed(defaults, None, {"state.folder": "/state", "models.roots": ("/m",)})
     text = printed(settings, tmp_path, width=60)
     assert max(map(len, text.splitlines())) <= 60
     assert text.startswith("Settings file: none, for no home folder is known.\n")
@@ -127,13 +137,13 @@ def test_examples_given_for_a_setting_are_right(folders: UserFolders, tmp_path: 
 
 def test_the_path_alone(defaults: Settings, tmp_path: Path) -> None:
     assert printed(defaults, tmp_path, "--path") == f"{defaults.config_file}\n"
-    odd = defaults._replace(config_file="/x/\udcff.toml")
+    odd = changed(defaults, "/x/\udcff.toml")
     carry_out(odd, Output(str(tmp_path / "p"), Style()), "--path")
     assert (tmp_path / "p").read_bytes() == b"/x/\xff.toml\n"
 
 
 def test_the_path_on_a_terminal_is_made_visible(defaults: Settings, terminal: Any) -> None:
-    odd = defaults._replace(config_file="/x/\x1b[2J.toml")
+    odd = changed(defaults, "/x/\x1b[2J.toml")
     output = Output(None, Style(), terminal=True, fd=terminal.fd)
     carry_out(odd, output, "--path")
     assert terminal.read() == "/x/\\x1b[2J.toml\n"
@@ -141,7 +151,7 @@ def test_the_path_on_a_terminal_is_made_visible(defaults: Settings, terminal: An
 
 def test_no_path_without_a_home(defaults: Settings, tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="no home folder is known"):
-        printed(defaults._replace(config_file=None), tmp_path, "--path")
+        printed(changed(defaults, None), tmp_path, "--path")
 
 
 def test_the_way_out_of_a_broken_file(npumon: CommandLine) -> None:
