@@ -158,7 +158,7 @@ class Monitor:
         end = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < end, f"waited in vain; the screen:\n{self.screen}"
-            await self.pilot.pause(0.005)
+            await asyncio.sleep(0.005)
 
     async def until_runs(self, count: int) -> None:
         """Wait until so many runs have ended."""
