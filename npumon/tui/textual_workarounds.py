@@ -1,5 +1,5 @@
 """What depends on private or undocumented behaviour of Textual: each with its reason, each to be deleted when its test
-in tests/tui/test_textual_workarounds.py says that Textual does without.
+in tests/tui/test_textual_itself.py says that Textual does without.
 
 What depends on it to drive a terminal stands in `tui.terminal.driver`.
 """
