@@ -24,6 +24,8 @@ from typing import IO, Any
 
 import pytest
 
+from tests import golden
+
 #: The real run of the public document.
 SEED = Path(__file__).with_name("data") / "seed_run.txt"
 
@@ -85,14 +87,17 @@ def next_line(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     return document
 
 
-def refused(done: subprocess.CompletedProcess[str], status: int, *parts: str) -> None:
-    """The command ended with that status and one line on standard error that has these parts; no result."""
+def refused(done: subprocess.CompletedProcess[str], status: int, *parts: str, key: str = "", **values: object) -> None:
+    """The command ended with that status, without a result, and with one line on standard error: it has these parts,
+    and is the golden sentence of that key, in which the values stand for what differs from run to run."""
     assert (done.returncode, done.stdout) == (status, ""), done
     assert done.stderr.startswith("npumon: "), done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
     assert done.stderr.endswith("\n"), done.stderr
     for part in parts:
         assert part in done.stderr
+    if key:
+        golden.printed(done.stderr, key, **values)
 
 
 class Screen:

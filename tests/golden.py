@@ -106,6 +106,7 @@ def _words(some: str) -> str:
 def _record(key: str, actual: str, parts: dict[str, object]) -> None:
     assert actual.replace("\n", "").isprintable(), f"{key}: not to be printed: {actual!r}"
     for name, value in sorted(parts.items(), key=lambda part: -len(str(part[1]))):
+        assert str(value), f"{key}: the part {name} is empty"
         actual = re.sub(rf"(?<!\w){re.escape(str(value))}(?!\w)", f"{{{name}}}", actual)
     assert "/pytest-of-" not in actual, f"{key}: name the path that differs from run to run as a part: {actual!r}"
     _write({key: actual})

@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 
 from npumon.export.csv_rows import HEADER
+from tests import golden
 from tests.command_line import SEED, CommandLine, refused
 
 FAILED, USAGE = 1, 2
 
 
 def test_a_log_that_cannot_be_read(npumon: CommandLine) -> None:
-    refused(npumon("parse", "missing.log"), USAGE, "missing.log cannot be read: No such file or directory.")
-    refused(npumon("parse", "."), USAGE, ". cannot be read: Is a directory.", "Name the log file in it.")
-    refused(npumon("parse", "/proc/self/mem"), USAGE, "/proc/self/mem cannot be read: Input/output error.")
-    refused(npumon("snapshot", "--log", "missing.log"), USAGE, "missing.log cannot be read")
-    refused(npumon("watch", "--headless", "."), USAGE, "is a folder.")
-    refused(npumon("watch", "--headless", "no/such.log"), USAGE, "There is no folder")
+    refused(npumon("parse", "missing.log"), USAGE, key="log.unreadable missing")
+    refused(npumon("parse", "."), USAGE, key="log.unreadable folder")
+    refused(npumon("parse", "/proc/self/mem"), USAGE, key="log.unreadable input error")
+    refused(npumon("snapshot", "--log", "missing.log"), USAGE, key="log.unreadable missing")
+    refused(npumon("watch", "--headless", "."), USAGE, key="log.folder", folder=npumon.folder)
+    refused(npumon("watch", "--headless", "no/such.log"), USAGE, key="log.missing_folder", folder=npumon.folder)
 
 
 def test_a_log_that_this_user_may_not_read(npumon: CommandLine) -> None:
@@ -35,12 +36,12 @@ def test_a_log_that_this_user_may_not_read(npumon: CommandLine) -> None:
     path.write_bytes(SEED.read_bytes())
     path.chmod(0)
     python = [*prefix, sys.executable, "-m", "npumon"]
-    refused(npumon.run([*python, "parse", "secret.log"]), USAGE, "secret.log cannot be read: Permission denied.")
-    refused(npumon.run([*python, "watch", "--headless", "secret.log"]), USAGE, "secret.log may not be read.")
-    refused(npumon.run([*python, "--config", "secret.log", "doctor"]), USAGE, "secret.log may not be read.")
+    refused(npumon.run([*python, "parse", "secret.log"]), USAGE, key="log.unreadable denied")
+    refused(npumon.run([*python, "watch", "--headless", "secret.log"]), USAGE, key="log.denied", folder=npumon.folder)
+    refused(npumon.run([*python, "--config", "secret.log", "doctor"]), USAGE, key="config.denied", folder=npumon.folder)
     path.rename(npumon.folder / "taken")
     done = npumon.run([*python, "parse", "-o", "taken", str(SEED)])
-    refused(done, USAGE, "taken may not be written to.")
+    refused(done, USAGE, key="output.refused not permitted", folder=npumon.folder)
 
 
 @pytest.mark.parametrize("form", ["text", "json", "jsonl", "csv"])
@@ -54,7 +55,7 @@ def test_a_file_without_any_profile(npumon: CommandLine, name: str, form: str) -
     (npumon.folder / name).write_bytes(contents[name])
     done = npumon("parse", "--format", form, name)
     assert done.returncode == FAILED
-    assert done.stderr.startswith(f"npumon: warning: {name} holds no profiler text. Profiler text is what")
+    golden.printed(done.stderr, "log.empty", name=name)
     assert done.stderr.count("\n") == 1
     if form in ("json", "jsonl"):
         assert json.loads(done.stdout)["run"]["outcome"] == "empty"
@@ -74,7 +75,7 @@ def test_a_log_that_is_not_utf8_still_gives_its_figures(npumon: CommandLine) -> 
 def test_one_bad_log_among_good_ones_is_refused_before_anything_is_printed(npumon: CommandLine) -> None:
     for form in ("json", "jsonl", "csv", "text"):
         done = npumon("parse", "--format", form, "--run", "all", str(SEED), "missing.log")
-        refused(done, USAGE, "missing.log cannot be read")
+        refused(done, USAGE, key="log.unreadable missing")
 
 
 @pytest.mark.parametrize("form", ["text", "json", "jsonl", "csv"])
@@ -82,9 +83,9 @@ def test_a_run_that_is_not_there(npumon: CommandLine, form: str) -> None:
     done = npumon("parse", "--format", form, "--run", "99", str(SEED))
     assert done.returncode == USAGE
     assert done.stdout == (HEADER if form == "csv" else "")
-    assert done.stderr == "npumon: There is no run 99: 1 run found. --run all prints all of them.\n"
+    golden.printed(done.stderr, "parse.no_such_run", number=99)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "9" * 30])
 def test_a_run_that_cannot_be(npumon: CommandLine, number: str) -> None:
-    refused(npumon("parse", f"--run={number}", str(SEED)), USAGE, "--run must be a number from 1 up, or all")
+    refused(npumon("parse", f"--run={number}", str(SEED)), USAGE, key="parse.run", number=number)

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from npumon.demo.scenarios import SCENARIOS
+from tests import golden
 from tests.command_line import CommandLine
 
 #: How a run of each scenario ends that does not end well, as (status, outcome).
@@ -27,10 +28,9 @@ def test_scenarios(npumon: CommandLine, scenario: str) -> None:
     document = json.loads(done.stdout)
     assert (done.returncode, document["run"]["outcome"], document["demo"]) == (status, outcome, True)
     if scenario == "driver-missing":
-        assert done.stderr.startswith("npumon: No NPU driver is loaded")
-        assert "Load it: npumon driver load" in done.stderr
+        golden.printed(done.stderr, "driver.missing")
     elif scenario == "profiling-off":
-        assert done.stderr == "npumon: Profiling is off in the driver: npumon run --reload switches it on first.\n"
+        golden.printed(done.stderr, "driver.profiling_off before a run")
         assert document["metrics"]["verdict_id"] == "profiling.off"
     else:
         assert done.stderr == ""
@@ -62,7 +62,7 @@ def test_demo_is_said_in_lines_and_beside_tables(npumon: CommandLine) -> None:
     for words in (("run",), ("models",), ("run", "-q")):
         done = npumon(*words, "--demo", "--format", "csv")
         assert done.returncode == 0
-        assert done.stderr == "npumon: DEMO: the figures are those of a simulated board.\n"
+        golden.printed(done.stderr, "demo label")
 
 
 def test_the_same_seed_gives_the_same_figures(npumon: CommandLine) -> None:
@@ -93,7 +93,7 @@ def test_a_model_of_the_demo_by_its_name(npumon: CommandLine) -> None:
         assert (document["run"]["model"], document["run"]["outcome"]) == (name.partition("/")[0], "ok")
     done = npumon("run", "--demo", "inceptionv4")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Did you mean inceptionv3" in done.stderr
+    golden.printed(done.stderr, "model.missing near the demo's")
 
 
 def test_cold_and_warm(npumon: CommandLine) -> None:

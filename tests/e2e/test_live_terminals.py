@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import golden
 from tests.command_line import CommandLine, Environ, refused
 from tests.e2e.live_terminal import Live, LiveTerminal, colors, only_drawing
 from tests.tui.pty_app import finish, left_as_it_was
@@ -129,16 +130,19 @@ def test_a_board_with_nothing_on_it(live: Live, tmp_path: Path) -> None:
     finish(app)
 
 
-@pytest.mark.parametrize("words", [["--demo"], ["watch", "run.log"]], ids=["demo", "watch"])
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [(["--demo"], "monitor.terminal"), (["watch", "run.log"], "monitor.terminal watch")],
+    ids=["demo", "watch"],
+)
 @pytest.mark.parametrize("term", ["dumb", "", None])
-def test_a_terminal_that_cannot_be_drawn_on(npumon: CommandLine, term: str | None, words: list[str]) -> None:
+def test_a_terminal_that_cannot_be_drawn_on(npumon: CommandLine, term: str | None, words: list[str], key: str) -> None:
     app = LiveTerminal(npumon, *words, environ={"TERM": term})
     try:
         assert app.next_state() == "ended 2"
         told = app.output.decode()
-        assert told.startswith("npumon: The live monitor ")
         assert told.count("\n") == 1
-        assert ("npumon watch FILE --headless" if "watch" in words else "npumon snapshot") in told
+        golden.printed(told, key)
         assert "\x1b" not in told
         assert app.settings() == app.before
     finally:
@@ -146,8 +150,8 @@ def test_a_terminal_that_cannot_be_drawn_on(npumon: CommandLine, term: str | Non
 
 
 def test_no_terminal_at_all(npumon: CommandLine) -> None:
-    refused(npumon("--demo"), 2, "npumon snapshot")
-    refused(npumon("watch", "run.log"), 2, "npumon watch FILE --headless")
+    refused(npumon("--demo"), 2, key="monitor.no_terminal")
+    refused(npumon("watch", "run.log"), 2, key="monitor.no_terminal watch")
     assert os.listdir(npumon.folder) == []
 
 
@@ -155,7 +159,7 @@ def test_standard_output_elsewhere(npumon: CommandLine) -> None:
     process, screen = npumon.on_terminal("--demo")
     output, _ = process.communicate(timeout=60)
     assert (process.returncode, output) == (2, b"")
-    assert screen.read().startswith(b"npumon: The live monitor needs a terminal")
+    golden.printed(screen.read().decode(), "monitor.no_terminal")
 
 
 def test_standard_input_elsewhere(npumon: CommandLine) -> None:
@@ -163,7 +167,7 @@ def test_standard_input_elsewhere(npumon: CommandLine) -> None:
     app = LiveTerminal(npumon, "--demo", stdin=npumon.folder / "keys")
     try:
         assert app.next_state() == "ended 2"
-        assert app.output.startswith(b"npumon: The live monitor needs a terminal")
+        golden.printed(app.output.decode(), "monitor.no_terminal")
         assert app.settings() == app.before
     finally:
         app.close()

@@ -158,7 +158,7 @@ def test_one_name_in_two_places_is_ambiguous_but_where_one_is_here(home: Path) -
 
 def test_a_name_that_is_not_there_gets_near_ones(home: Path) -> None:
     golden.problem(refusal("inceptoinv3", find_models([home], "VIM3"), home), "model.missing near ones")
-    golden.problem(refusal("zzz", find_models([home], "VIM3"), home), "model.missing")
+    golden.problem(refusal("zzz", find_models([home], "VIM3"), home), "model.missing", name="zzz")
     golden.problem(refusal("zzz", (), home), "model.missing and none found")
 
 
@@ -181,7 +181,7 @@ def test_nonsense_is_refused_in_one_sentence(text: str, home: Path) -> None:
 )
 def test_what_has_no_run_sh_needs_a_command(text: str, key: str, home: Path) -> None:
     (home / "it's").touch()
-    golden.problem(refusal(text, find_models([home], "VIM3"), home), key)
+    golden.problem(refusal(text, find_models([home], "VIM3"), home), key, name=text)
 
 
 def test_a_folder_named_run_sh_is_no_script(home: Path) -> None:
