@@ -28,6 +28,23 @@ class Bandwidth(NamedTuple):
     ddr_read: float | None = None
     ddr_write: float | None = None
 
+    @property
+    def total(self) -> float | None:
+        """Read and written together, None where either is missing; `axi` and `ddr` likewise."""
+        return _sum(self.total_read, self.total_write)
+
+    @property
+    def axi(self) -> float | None:
+        return _sum(self.axi_read, self.axi_write)
+
+    @property
+    def ddr(self) -> float | None:
+        return _sum(self.ddr_read, self.ddr_write)
+
+
+def _sum(read: float | None, written: float | None) -> float | None:
+    return None if read is None or written is None else read + written
+
 
 class Cycles(NamedTuple):
     """GPUTOTALCYCLES and GPUIDLECYCLES: NPU clock cycles of the window, and how many of them were idle."""
@@ -67,6 +84,11 @@ class Iteration(NamedTuple):
     operations: tuple[Operation, ...] = ()
     complete: bool = True
     inference_us: float | None = None
+
+    @property
+    def latency_us(self) -> float | None:
+        """How long it took, by the program's clock or else by the driver's."""
+        return self.elapsed_us if self.elapsed_us is not None else self.vpc_elapsed_us
 
 
 class TopEntry(NamedTuple):

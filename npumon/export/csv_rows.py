@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from npumon.core.log.fast_blocks import BlockFields, HeaderCache
-from npumon.core.profile import BANDWIDTHS, Iteration, Operation
-from npumon.core.run.metrics import utilization
+from npumon.core.profile import Iteration, Operation
+from npumon.core.run.metrics import OPERATION_FIGURES
 
 HEADER = (
     "run,iteration,elapsed_us,vpc_elapsed_us,layer_id,name,operation_index,operation,target,uid,op_abs_id,"
-    "execution_us,"
-    + ",".join(f"bandwidth_mbyte.{name}" for name in BANDWIDTHS)
-    + ",cycles.total,cycles.idle,utilization\n"
+    + ",".join(figure.key for figure in OPERATION_FIGURES)
+    + "\n"
 )
 #: Heads of blocks whose cells are remembered.
 _HEADS_KEPT = 4_096
@@ -34,11 +33,7 @@ def iteration_rows(run: int, iteration: Iteration) -> str:
                 iteration.elapsed_us,
                 iteration.vpc_elapsed_us,
                 *_head(operation),
-                operation.execution_us,
-                *(getattr(operation.bandwidth, name) for name in BANDWIDTHS),
-                operation.cycles.total,
-                operation.cycles.idle,
-                utilization(operation.cycles),
+                *(figure.of(operation) for figure in OPERATION_FIGURES),
             )
         )
     return buffer.getvalue()

@@ -6,11 +6,13 @@ Numbers carry their unit in the key; what is absent is None.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from npumon import __version__
-from npumon.core.profile import BANDWIDTHS, Bandwidth, Detection, Iteration, Operation
-from npumon.core.run.metrics import FigureCheck, Metrics, utilization
+from npumon.core.profile import Detection, Iteration, Operation
+from npumon.core.run import figures
+from npumon.core.run.metrics import OPERATION_FIGURES, FigureCheck
 from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
 
@@ -55,7 +57,7 @@ def run_document(report: RunReport) -> Document:
         ],
         "diagnostics_dropped": state.diagnostics_dropped,
         "unrecognized_lines": state.unrecognized,
-        "metrics": _metrics(report.metrics),
+        "metrics": _metrics(report),
     }
 
 
@@ -74,11 +76,6 @@ def iteration_document(iteration: Iteration) -> Document:
         "vpc_elapsed_us": iteration.vpc_elapsed_us,
         "layers": [_operation(operation) for operation in iteration.operations],
     }
-
-
-def bandwidth_document(bandwidth: Bandwidth) -> Document:
-    """The six bandwidth figures by name."""
-    return {name: getattr(bandwidth, name) for name in BANDWIDTHS}
 
 
 def finite(value: object) -> object:
@@ -130,10 +127,7 @@ def _operation(operation: Operation) -> Document:
         "target": operation.target,
         "uid": operation.uid,
         "op_abs_id": operation.op_abs_id,
-        "execution_us": operation.execution_us,
-        "bandwidth_mbyte": bandwidth_document(operation.bandwidth),
-        "cycles": {"total": operation.cycles.total, "idle": operation.cycles.idle},
-        "utilization": utilization(operation.cycles),
+        **_by_key((figure.key, figure.of(operation)) for figure in OPERATION_FIGURES),
     }
 
 
@@ -149,20 +143,23 @@ def _detection(detection: Detection) -> Document:
     }
 
 
-def _metrics(metrics: Metrics) -> Document:
-    figures = metrics.figures
+def _metrics(report: RunReport) -> Document:
+    metrics = report.metrics
     return {
-        "execution_us": figures.execution_us,
-        "utilization": figures.utilization,
-        "busy_us": figures.busy_us,
-        "clock_mhz": figures.clock_mhz,
-        "nominal_clock_mhz": metrics.nominal_clock_mhz,
-        "bandwidth_mbyte": bandwidth_document(figures.bandwidth),
-        "bandwidth_mbyte_per_s": bandwidth_document(figures.bandwidth_per_s),
+        **_by_key((figure.key, figure.of(report)) for figure in figures.FIGURES if figure.key is not None),
         "checks": [_check(check) for check in metrics.checks],
         "verdict_id": metrics.verdict_id,
         "verdict": metrics.verdict,
     }
+
+
+def _by_key(values: Iterable[tuple[str, object]]) -> Document:
+    """The values by their keys; one with a dot stands in an object of its own."""
+    document: Document = {}
+    for key, value in values:
+        outer, _, inner = key.rpartition(".")
+        (document.setdefault(outer, {}) if outer else document)[inner] = value
+    return document
 
 
 def _check(check: FigureCheck) -> Document:

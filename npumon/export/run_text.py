@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from npumon.core import units
 from npumon.core.layout import cell_width
 from npumon.core.profile import BANDWIDTHS, Iteration, Operation
+from npumon.core.run import figures as figure_table
 from npumon.core.run.metrics import ddr_rate, utilization
 from npumon.core.run.network import NetworkTensor
 from npumon.core.run.report import RunReport
@@ -123,25 +124,17 @@ def _bandwidth(report: RunReport, style: Style) -> Iterator[str]:
 
 
 def _times(report: RunReport, style: Style) -> Iterator[str]:
-    state, figures = report.state, report.metrics.figures
+    state = report.state
     measured = state.measured or Iteration(0)
-    other = measured.inference_us if measured.inference_us != measured.elapsed_us else None
-    rows = (
-        ("create", state.create_us),
-        ("verify", state.verify_us),
-        ("execution", figures.execution_us),
-        ("iteration", measured.elapsed_us),
-        ("inference", other),
-        ("average", state.average_us if state.iterations_ended > 1 else None),
-        ("total", state.total_us),
-    )
-    parts = [f"{name} {units.milliseconds(value)}" for name, value in rows if value is not None]
+    times = {figure.times: figure for figure in figure_table.FIGURES if figure.times is not None}
+    values = ((figure, figure.of(report)) for _, figure in sorted(times.items()))
+    parts = [f"{figure.title} {figure.unit.value(value)}" for figure, value in values if value is not None]
     if parts:
         yield from wrapped(", ".join(parts), style.width, style, " " * len("Times  "), "Times  ")
-    times = [iteration.elapsed_us for iteration in state.iterations if iteration.elapsed_us is not None]
-    if len(times) > 1:
+    elapsed = [iteration.elapsed_us for iteration in state.iterations if iteration.elapsed_us is not None]
+    if len(elapsed) > 1:
         kept = f"the last {len(state.iterations)} " if len(state.iterations) < state.iterations_ended else ""
-        facts = f"{kept}iterations: {units.spread(times)}"
+        facts = f"{kept}iterations: {units.spread(elapsed)}"
         yield from wrapped(facts, style.width, style, _INDENT)
     if state.iterations and measured is not state.iterations[-1]:
         told = f"the figures are those of iteration {measured.number}, the last with a profile"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.run.comparison import latency_us
+from npumon.core.run.figures import value_of
 from npumon.core.run.report import RunReport
 from npumon.export.drawing import PLAIN, Style, painted, wrapped
 from npumon.export.run_text import run_text
@@ -24,7 +24,7 @@ def series_text(runs: Sequence[tuple[str, RunReport]], style: Style = PLAIN) -> 
 def _summary(reports: Sequence[RunReport]) -> str:
     outcomes = Counter(report.info.outcome for report in reports)
     facts = [f"{many} {outcome}" for outcome, many in outcomes.items()]
-    times = [time for time in map(latency_us, reports) if time is not None]
+    times = [time for time in (value_of("latency", report) for report in reports) if time is not None]
     if len(times) > 1:
         facts.append(f"latency {units.spread(times)}")
     demo = "DEMO: " if any(report.demo for report in reports) else ""

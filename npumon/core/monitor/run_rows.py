@@ -8,7 +8,8 @@ from typing import NamedTuple
 from npumon.core.monitor.live import Live
 from npumon.core.ordering import Value, matching, ordered
 from npumon.core.problems import Problem
-from npumon.core.run.comparison import latency_us, top_of
+from npumon.core.run.comparison import top_of
+from npumon.core.run.figures import value_of
 from npumon.core.run.report import RunReport
 
 
@@ -43,12 +44,12 @@ _VALUES: dict[str, Value[RunRow]] = {
     "started": lambda row: row.report.info.started_at,
     "outcome": lambda row: row.report.info.outcome,
     "latency": lambda row: row.latency_us,
-    "utilization": lambda row: row.report.metrics.figures.utilization,
+    "utilization": lambda row: value_of("utilization", row.report),
     "total": lambda row: row.total_mbyte,
     "ddr": lambda row: row.ddr_mbyte,
-    "clock": lambda row: row.report.metrics.figures.clock_mhz,
+    "clock": lambda row: value_of("clock", row.report),
     "top": lambda row: row.top,
-    "duration": lambda row: row.report.info.duration_s,
+    "duration": lambda row: value_of("duration", row.report),
 }
 #: What the rows can be sorted by.
 ORDERS = tuple(_VALUES)
@@ -80,16 +81,5 @@ def _text(row: RunRow) -> str:
 
 
 def _row(number: int, report: RunReport) -> RunRow:
-    moved = report.metrics.figures.bandwidth
-    return RunRow(
-        number,
-        report,
-        latency_us(report),
-        _sum(moved.total_read, moved.total_write),
-        _sum(moved.ddr_read, moved.ddr_write),
-        top_of(report),
-    )
-
-
-def _sum(read: float | None, written: float | None) -> float | None:
-    return None if read is None or written is None else read + written
+    latency_us, total_mbyte, ddr_mbyte = (value_of(figure, report) for figure in ("latency", "moved", "ddr_moved"))
+    return RunRow(number, report, latency_us, total_mbyte, ddr_mbyte, top_of(report))

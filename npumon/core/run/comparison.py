@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 from npumon.core import units
-from npumon.core.profile import Bandwidth, Iteration, Operation
+from npumon.core.profile import Iteration, Operation
+from npumon.core.run import figures
+from npumon.core.run.figures import Better, Unit
 from npumon.core.run.layer_rows import operation_keys
 from npumon.core.run.metrics import utilization
 from npumon.core.run.report import RunReport
@@ -14,43 +16,17 @@ from npumon.core.run.report import RunReport
 #: A change below this share is not told from chance: two equal runs differ by as much.
 NOISE = 0.01
 
-BETTER = "better"
-WORSE = "worse"
-SAME = "same"
-#: It changed, and that is neither good nor bad by itself.
-OTHER = "other"
-#: One of the two has no such figure.
-UNKNOWN = ""
-
-
-class Unit(NamedTuple):
-    """How figures of one kind are written: the value, and a difference without its sign."""
-
-    value: Callable[[float], str]
-    difference: Callable[[float], str]
-
-
-_TIME = Unit(units.milliseconds, units.milliseconds)
-#: Layers are shorter than a run; the profiler prints them in this unit.
-_MICROSECONDS = Unit(lambda us: f"{units.grouped(round(us))} us", lambda us: f"{units.grouped(round(us))} us")
-_SHARE = Unit(units.percent, lambda share: f"{share * 100:.1f} points")
-_CLOCK = Unit(lambda mhz: f"{mhz:.1f} MHz", lambda mhz: f"{mhz:.1f} MHz")
-_CYCLES = Unit(lambda cycles: f"{cycles / 1e6:.2f} M", lambda cycles: f"{cycles / 1e6:.2f} M")
-_MBYTE = Unit(lambda amount: f"{amount:.2f} MByte", lambda amount: f"{amount:.2f} MByte")
-_RATE = Unit(lambda speed: f"{units.rate(speed)} MByte/s", lambda speed: f"{units.rate(speed)} MByte/s")
-_SCORE = Unit(lambda score: f"{score:.3f}", lambda score: f"{score:.3f}")
-_DURATION = Unit(lambda time_s: f"{time_s:.2f} s", lambda time_s: f"{time_s:.2f} s")
-
-LESS_IS_BETTER, MORE_IS_BETTER, NEITHER = -1, 1, 0
+#: What became of a figure: "other" changed, which is neither good nor bad by itself; "" is missing in one of the runs.
+Change = Literal["better", "worse", "same", "other", ""]
 
 
 class Difference(NamedTuple):
-    """One figure of two runs. `better` is -1 where less of it is better, 1 where more is, 0 where neither is."""
+    """One figure of two runs."""
 
     id: str
     title: str
     unit: Unit
-    better: int
+    better: Better
     before: float | None
     after: float | None
 
@@ -65,15 +41,15 @@ class Difference(NamedTuple):
         return None if self.absolute is None or not self.before else self.absolute / abs(self.before)
 
     @property
-    def verdict(self) -> str:
-        """better, worse, same (no more than chance), other (it changed), or empty where a figure is missing."""
+    def verdict(self) -> Change:
+        """What became of it. A change that is no larger than chance counts as none."""
         if self.absolute is None:
-            return UNKNOWN
+            return ""
         if self.absolute == 0 or (self.relative is not None and abs(self.relative) < NOISE):
-            return SAME
-        if not self.better:
-            return OTHER
-        return BETTER if (self.absolute > 0) == (self.better > 0) else WORSE
+            return "same"
+        if self.better == "none":
+            return "other"
+        return "better" if (self.absolute > 0) == (self.better == "higher") else "worse"
 
     def text(self, figure: float | None) -> str:
         """One of the two figures, with its unit."""
@@ -137,51 +113,20 @@ class Comparison(NamedTuple):
         )
 
 
-class _Figure(NamedTuple):
-    id: str
-    title: str
-    unit: Unit
-    better: int
-    of: Callable[[RunReport], float | None]
-
-
-#: Every figure that is compared, in the order in which people want them.
-_FIGURES = (
-    _Figure("latency", "latency", _TIME, LESS_IS_BETTER, lambda run: latency_us(run)),
-    _Figure("average", "average", _TIME, LESS_IS_BETTER, lambda run: _average_us(run)),
-    _Figure("execution", "execution", _TIME, LESS_IS_BETTER, lambda run: run.metrics.figures.execution_us),
-    _Figure("utilization", "utilization", _SHARE, MORE_IS_BETTER, lambda run: run.metrics.figures.utilization),
-    _Figure("busy", "busy", _TIME, LESS_IS_BETTER, lambda run: run.metrics.figures.busy_us),
-    _Figure("clock", "clock", _CLOCK, MORE_IS_BETTER, lambda run: run.metrics.figures.clock_mhz),
-    _Figure("cycles", "cycles", _CYCLES, LESS_IS_BETTER, lambda run: run.metrics.figures.cycles.total),
-    _Figure("idle", "idle cycles", _CYCLES, LESS_IS_BETTER, lambda run: run.metrics.figures.cycles.idle),
-    _Figure("total_read", "total read", _MBYTE, LESS_IS_BETTER, lambda run: _moved(run).total_read),
-    _Figure("total_write", "total write", _MBYTE, LESS_IS_BETTER, lambda run: _moved(run).total_write),
-    _Figure("axi_read", "AXI read", _MBYTE, NEITHER, lambda run: _moved(run).axi_read),
-    _Figure("axi_write", "AXI write", _MBYTE, NEITHER, lambda run: _moved(run).axi_write),
-    _Figure("ddr_read", "DDR read", _MBYTE, LESS_IS_BETTER, lambda run: _moved(run).ddr_read),
-    _Figure("ddr_write", "DDR write", _MBYTE, LESS_IS_BETTER, lambda run: _moved(run).ddr_write),
-    _Figure("ddr_rate", "DDR rate", _RATE, NEITHER, lambda run: _ddr_rate(run)),
-    _Figure("create", "create", _TIME, LESS_IS_BETTER, lambda run: run.state.create_us),
-    _Figure("verify", "verify", _TIME, LESS_IS_BETTER, lambda run: run.state.verify_us),
-    _Figure("top", "top-1 score", _SCORE, NEITHER, lambda run: run.state.top[0].score if run.state.top else None),
-    _Figure("duration", "duration", _DURATION, LESS_IS_BETTER, lambda run: run.info.duration_s),
-)
-
-
 def compare(before: RunReport, after: RunReport) -> Comparison:
     """The second run against the first. Figures of different models are neither better nor worse, only others."""
     alike = before.info.model == after.info.model
-    figures = (
+    differences = (
         Difference(
             figure.id,
             figure.title,
             figure.unit,
-            figure.better if alike else NEITHER,
+            figure.better if alike else "none",
             figure.of(before),
             figure.of(after),
         )
-        for figure in _FIGURES
+        for figure in figures.FIGURES
+        if figure.compared
     )
     old, new = _operations(before), _operations(after)
     both = [key for key in new if key in old and _alike(old[key], new[key])]
@@ -190,25 +135,12 @@ def compare(before: RunReport, after: RunReport) -> Comparison:
     return Comparison(
         before,
         after,
-        tuple(figure for figure in figures if figure.before is not None or figure.after is not None),
+        tuple(found for found in differences if found.before is not None or found.after is not None),
         tuple(layers),
         len(old) - len(both),
         len(new) - len(both),
         (top_of(before), top_of(after)),
     )
-
-
-def counted(differences: Iterable[Difference], verdict: str) -> int:
-    """How many of them are better, worse and so on."""
-    return sum(difference.verdict == verdict for difference in differences)
-
-
-def latency_us(run: RunReport) -> float | None:
-    """How long the iteration that was measured took, by the program's clock or else by the driver's."""
-    measured = run.state.measured
-    if measured is None:
-        return None
-    return measured.elapsed_us if measured.elapsed_us is not None else measured.vpc_elapsed_us
 
 
 def top_of(run: RunReport) -> str | None:
@@ -227,19 +159,6 @@ def signed(value: float, text: Callable[[float], str]) -> str:
     return f"{'-' if value < 0 else '+'}{shown}"
 
 
-def _moved(run: RunReport) -> Bandwidth:
-    return run.metrics.figures.bandwidth
-
-
-def _average_us(run: RunReport) -> float | None:
-    return run.state.average_us if run.state.iterations_ended > 1 else None
-
-
-def _ddr_rate(run: RunReport) -> float | None:
-    rates = run.metrics.figures.bandwidth_per_s
-    return None if rates.ddr_read is None or rates.ddr_write is None else rates.ddr_read + rates.ddr_write
-
-
 def _operations(run: RunReport) -> dict[str, Operation]:
     iteration = run.state.measured or Iteration(0)
     return dict(zip(operation_keys(iteration.operations), iteration.operations, strict=True))
@@ -251,18 +170,14 @@ def _alike(old: Operation, new: Operation) -> bool:
 
 
 def _layer(key: str, old: Operation, new: Operation, *, judged: bool) -> LayerDifference:
-    less, more = (LESS_IS_BETTER, MORE_IS_BETTER) if judged else (NEITHER, NEITHER)
     title = f"{key} {new.name or ''}".rstrip()
     shares = utilization(old.cycles), utilization(new.cycles)
+    lower: Better = "lower" if judged else "none"
+    higher: Better = "higher" if judged else "none"
     return LayerDifference(
         key,
         new,
-        Difference("time", title, _MICROSECONDS, less, old.execution_us, new.execution_us),
-        Difference("utilization", "utilization", _SHARE, more, *shares),
-        Difference("ddr", "DDR", _MBYTE, less, _ddr(old), _ddr(new)),
+        Difference("time", title, figures.LAYER_TIME, lower, old.execution_us, new.execution_us),
+        Difference("utilization", "utilization", figures.SHARE, higher, *shares),
+        Difference("ddr", "DDR", figures.MBYTE, lower, old.bandwidth.ddr, new.bandwidth.ddr),
     )
-
-
-def _ddr(operation: Operation) -> float | None:
-    moved = operation.bandwidth
-    return None if moved.ddr_read is None or moved.ddr_write is None else moved.ddr_read + moved.ddr_write

@@ -53,14 +53,11 @@ class SampleRing:
 def sample_of(iteration: Iteration, figures: Figures) -> Sample:
     """The sample of an iteration with these figures."""
     rates = figures.bandwidth_per_s
+    total, axi, ddr = (None if rate is None else round(rate, 1) for rate in (rates.total, rates.axi, rates.ddr))
     return Sample(
-        _sum(rates.total_read, rates.total_write),
-        _sum(rates.axi_read, rates.axi_write),
-        _sum(rates.ddr_read, rates.ddr_write),
+        total,
+        axi,
+        ddr,
         figures.utilization,
-        iteration.elapsed_us if iteration.elapsed_us is not None else iteration.vpc_elapsed_us,
+        iteration.latency_us,
     )
-
-
-def _sum(read: float | None, write: float | None) -> float | None:
-    return None if read is None or write is None else round(read + write, 1)

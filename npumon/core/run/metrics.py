@@ -7,10 +7,11 @@ the NPU's clock (790 to 799 MHz in the three public runs of an 800 MHz part).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
-from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
+from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
 
 
 class FigureCheck(NamedTuple):
@@ -37,6 +38,13 @@ class Figures(NamedTuple):
     bandwidth_per_s: Bandwidth = Bandwidth()
 
 
+class OperationFigure(NamedTuple):
+    """One figure of an operation; `key` is its place in documents and the head of its column."""
+
+    key: str
+    of: Callable[[Operation], float | None]
+
+
 class Metrics(NamedTuple):
     """The figures of a run's last complete iteration with a profile, the checks on them, and what they mean.
 
@@ -57,6 +65,16 @@ def utilization(cycles: Cycles) -> float | None:
     if cycles.total is None or cycles.idle is None or not 0 <= cycles.idle <= cycles.total or cycles.total == 0:
         return None
     return round((cycles.total - cycles.idle) / cycles.total, 6)
+
+
+#: The figures of an operation, in the order of documents and of the columns of CSV.
+OPERATION_FIGURES: tuple[OperationFigure, ...] = (
+    OperationFigure("execution_us", lambda operation: operation.execution_us),
+    *(OperationFigure(f"bandwidth_mbyte.{name}", attrgetter(f"bandwidth.{name}")) for name in BANDWIDTHS),
+    OperationFigure("cycles.total", lambda operation: operation.cycles.total),
+    OperationFigure("cycles.idle", lambda operation: operation.cycles.idle),
+    OperationFigure("utilization", lambda operation: utilization(operation.cycles)),
+)
 
 
 def figures_of(iteration: Iteration) -> Figures:

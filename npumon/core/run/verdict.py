@@ -239,11 +239,11 @@ def _explained(last: Iteration | None, figures: Figures, context: VerdictContext
 def _carried(figures: Figures) -> str:
     """The traffic to and from DDR memory, or what is missing to tell it."""
     moved, rates = figures.bandwidth, figures.bandwidth_per_s
-    if moved.ddr_read is None or moved.ddr_write is None:
+    if moved.ddr is None:
         return "DDR traffic is not in the text"
-    if rates.ddr_read is None or rates.ddr_write is None:
-        return f"DDR carried {mbyte(moved.ddr_read + moved.ddr_write)} MByte, without an execution time to divide by"
-    return f"DDR carried {rate(rates.ddr_read + rates.ddr_write)} MByte/s"
+    if rates.ddr is None:
+        return f"DDR carried {mbyte(moved.ddr)} MByte, without an execution time to divide by"
+    return f"DDR carried {rate(rates.ddr)} MByte/s"
 
 
 def assess(state: RunState, context: VerdictContext, network: Network | None = None) -> Metrics:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from npumon.core.monitor.live import Live
-from npumon.core.run import comparison
-from npumon.core.run.comparison import Comparison, counted
+from npumon.core.run.comparison import Comparison
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span
 from npumon.tui.widgets.canvas import Pane
 
@@ -48,16 +48,13 @@ class ComparisonHeadPane(Pane):
             yield span(f"top-1 {new}, was {old}", "warn")
 
     def _result(self, compared: Comparison) -> Iterable[Line]:
-        better, worse, same, other = (
-            counted(compared.figures, verdict)
-            for verdict in (comparison.BETTER, comparison.WORSE, comparison.SAME, comparison.OTHER)
-        )
+        changes = Counter(difference.verdict for difference in compared.figures)
         if compared.same_model:
-            yield span(f"{better} better", "good")
-            yield span(f"{worse} worse", "bad" if worse else "label")
+            yield span(f"{changes['better']} better", "good")
+            yield span(f"{changes['worse']} worse", "bad" if changes["worse"] else "label")
         else:
-            yield span(f"{other} different", "label")
-        yield span(f"{same} the same", "label")
+            yield span(f"{changes['other']} different", "label")
+        yield span(f"{changes['same']} the same", "label")
         if many := len(compared.layers):
             order = ", worst first" if many > 1 and compared.same_model else ""
             yield span(f"{many} layer{'' if many == 1 else 's'}{order}", "label")

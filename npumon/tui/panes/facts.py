@@ -54,8 +54,7 @@ def clock(metrics: Metrics) -> Line:
 def latency(run: RunReport) -> Line:
     """The newest iteration's time, by the program's own clock where it told it."""
     last = run.state.iterations[-1] if run.state.iterations else None
-    us = None if last is None else last.elapsed_us if last.elapsed_us is not None else last.vpc_elapsed_us
-    return (Span(units.milliseconds(us), "value"),)
+    return (Span(units.milliseconds(last and last.latency_us), "value"),)
 
 
 def spread(latencies: Latencies, width: int) -> Line:

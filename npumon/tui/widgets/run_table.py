@@ -6,8 +6,7 @@ from datetime import datetime
 
 from npumon.core import units
 from npumon.core.monitor.run_rows import RunRow
-from npumon.core.run import comparison
-from npumon.core.run.comparison import ComparisonRow, Difference
+from npumon.core.run.comparison import Change, ComparisonRow, Difference
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.tui.paint import Area, Line, span
 from npumon.tui.widgets.columns import Column, figure
@@ -37,12 +36,12 @@ FIGURE_COLUMNS = (
     Column("utilization", "utilization", 13, 5, descending=None),
     Column("ddr", "DDR", 14, 4, descending=None),
 )
-_VERDICTS = {
-    comparison.BETTER: ("better", "good"),
-    comparison.WORSE: ("worse", "bad"),
-    comparison.SAME: ("same", "label"),
-    comparison.OTHER: ("changed", "label"),
-    comparison.UNKNOWN: ("", "label"),
+_VERDICTS: dict[Change, tuple[str, str]] = {
+    "better": ("better", "good"),
+    "worse": ("worse", "bad"),
+    "same": ("same", "label"),
+    "other": ("changed", "label"),
+    "": ("", "label"),
 }
 
 

@@ -8,23 +8,17 @@ from hypothesis import strategies as st
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation, TopEntry
 from npumon.core.run.comparison import (
-    BETTER,
-    OTHER,
-    SAME,
-    UNKNOWN,
-    WORSE,
     Difference,
-    Unit,
     compare,
-    counted,
     signed,
     top_of,
 )
+from npumon.core.run.figures import Better, Unit
 from npumon.core.run.metrics import Metrics, figures_of
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
 
-UNIT = Unit(lambda value: f"{value:.2f} x", lambda value: f"{value:.2f} x")
+UNIT = Unit("x", lambda value: f"{value:.2f} x", lambda value: f"{value:.2f} x")
 
 
 def operation(layer: int, time_us: int | None, name: str = "conv", ddr: float | None = 1.0) -> Operation:
@@ -40,27 +34,27 @@ def run(*operations: Operation, model: str = "m", elapsed_us: float | None = 500
     return RunReport(RunInfo(model=model, duration_s=1.0), whole, Metrics(figures_of(iteration)))
 
 
-def difference(before: float | None, after: float | None, better: int = -1) -> Difference:
+def difference(before: float | None, after: float | None, better: Better = "lower") -> Difference:
     return Difference("id", "title", UNIT, better, before, after)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "better", "verdict"),
     [
-        (100, 90, -1, BETTER),
-        (100, 110, -1, WORSE),
-        (100, 110, 1, BETTER),
-        (100, 90, 1, WORSE),
-        (100, 110, 0, OTHER),
-        (100, 100, -1, SAME),
-        (100, 100.9, -1, SAME),
-        (0, 0, -1, SAME),
-        (0, 1, -1, WORSE),
-        (None, 1, -1, UNKNOWN),
-        (1, None, -1, UNKNOWN),
+        (100, 90, "lower", "better"),
+        (100, 110, "lower", "worse"),
+        (100, 110, "higher", "better"),
+        (100, 90, "higher", "worse"),
+        (100, 110, "none", "other"),
+        (100, 100, "lower", "same"),
+        (100, 100.9, "lower", "same"),
+        (0, 0, "lower", "same"),
+        (0, 1, "lower", "worse"),
+        (None, 1, "lower", ""),
+        (1, None, "lower", ""),
     ],
 )
-def test_which_way_is_better(before: float | None, after: float | None, better: int, verdict: str) -> None:
+def test_which_way_is_better(before: float | None, after: float | None, better: Better, verdict: str) -> None:
     assert difference(before, after, better).verdict == verdict
 
 
@@ -83,8 +77,8 @@ def test_what_is_missing_is_said() -> None:
     st.floats(allow_nan=False, allow_infinity=False, width=32),
 )
 def test_the_other_way_round_the_verdict_is_the_opposite(before: float, after: float) -> None:
-    verdicts = {difference(before, after).verdict, difference(before, after, 1).verdict}
-    assert verdicts in ({SAME}, {BETTER, WORSE})
+    verdicts = {difference(before, after).verdict, difference(before, after, "higher").verdict}
+    assert verdicts in ({"same"}, {"better", "worse"})
 
 
 def test_signs() -> None:
@@ -102,14 +96,14 @@ def test_figures_of_two_runs() -> None:
     compared = compare(old, new._replace(labels=("shark",)))
     figures = {figure.id: figure for figure in compared.figures}
     assert (figures["latency"].before, figures["latency"].after) == (500.0, 450)
-    assert figures["execution"].verdict == BETTER
-    assert figures["utilization"].verdict == SAME
-    assert figures["average"].verdict == UNKNOWN
-    assert figures["ddr_rate"].verdict == OTHER
+    assert figures["execution"].verdict == "better"
+    assert figures["utilization"].verdict == "same"
+    assert figures["average"].verdict == ""
+    assert figures["ddr_rate"].verdict == "other"
     assert "verify" not in figures
     assert compared.top == ("class 2", "shark")
     assert compared.same_model
-    assert counted(compared.figures, BETTER) == 2
+    assert sum(figure.verdict == "better" for figure in compared.figures) == 2
     assert all(figure.text(figure.after) and figure.absolute_text for figure in compared.figures)
 
 
@@ -120,8 +114,8 @@ def test_another_model_is_neither_better_nor_worse() -> None:
     for layer in compared.layers:
         judged += [layer.time.verdict, layer.utilization.verdict, layer.ddr.verdict]
     assert len(compared.layers) == 1
-    assert not {BETTER, WORSE} & set(judged)
-    assert OTHER in judged
+    assert not {"better", "worse"} & set(judged)
+    assert "other" in judged
 
 
 def test_runs_without_figures() -> None:
@@ -144,7 +138,7 @@ def test_layers_are_matched_by_their_ids_and_the_worst_is_first() -> None:
         "+50 us",
         "100 us",
     )
-    assert (worst.time.verdict, worst.utilization.verdict, worst.ddr.verdict) == (WORSE, SAME, SAME)
+    assert (worst.time.verdict, worst.utilization.verdict, worst.ddr.verdict) == ("worse", "same", "same")
     assert [row.key for row in compared.rows if row.layer is not None] == ["layer 1.0", "layer 3.0", "layer 0.0"]
     assert len({row.key for row in compared.rows}) == len(compared.rows)
 
