@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.activity import Activity, Stage
+from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, IterationCompleted
 from npumon.core.run.state import RunState
@@ -15,9 +15,6 @@ from npumon.engine.reporting import report_of
 from npumon.engine.run_progress import RunProgress
 from npumon.engine.watched_log import WatchedLog
 from npumon.ports import Clock, LogChunk
-
-#: Less than this unread is the ordinary delay between writing and reading.
-BEHIND_BYTES = 64 * 1024
 
 
 class LogFollowing:

@@ -9,7 +9,7 @@ from contextlib import aclosing, contextmanager
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.activity import BEHIND_BYTES, Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
@@ -18,7 +18,7 @@ from npumon.core.text import visible
 from npumon.engine.eta import SeriesEta
 from npumon.engine.job import Job, JobRun, runs_of
 from npumon.engine.live_state import LiveState
-from npumon.engine.log_following import BEHIND_BYTES, LogFollowing
+from npumon.engine.log_following import LogFollowing
 from npumon.engine.reporting import Context, started
 from npumon.engine.run_progress import RunProgress
 from npumon.engine.sampling import SampledSource

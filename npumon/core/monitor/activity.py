@@ -20,6 +20,9 @@ Stage = Literal[
     "restarted",
 ]
 
+#: Less than this unread is the ordinary delay between writing and reading.
+BEHIND_BYTES = 64 << 10
+
 #: Stages in which a program is under way.
 UNDER_WAY: frozenset[Stage] = frozenset({"starting", "creating", "verifying", "running", "finishing", "stopping"})
 

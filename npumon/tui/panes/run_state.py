@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from npumon.core import units
-from npumon.core.monitor.activity import Activity, Stage
+from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
 from npumon.core.monitor.live import Live
 from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo
@@ -53,8 +53,6 @@ _DURATION = 7
 #: Cells of a long name.
 _NAME = 28
 _HELD = "figures of the run before"
-#: So little is behind only because it is being read.
-_BEHIND_BYTES = 64 << 10
 
 
 class StatePart(NamedTuple):
@@ -126,7 +124,7 @@ def _parts(live: Live, area: Area) -> list[StatePart]:
     parts = [StatePart(0, _stage(activity))]
     if activity.source is not None:
         parts.append(StatePart(2, span(_name(_file_name(activity.source)), "value")))
-    if activity.behind_bytes >= _BEHIND_BYTES:
+    if activity.behind_bytes >= BEHIND_BYTES:
         parts.append(StatePart(0, span(f"{units.size(activity.behind_bytes)} behind", "warn")))
     if activity.under_way:
         return [*parts, *_under_way(live, area)]
