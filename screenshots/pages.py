@@ -21,9 +21,9 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.model_choice import ModelChoice
 from npumon.core.run.report import RunReport
 from npumon.demo.board import DemoBoard, temporary_board
-from npumon.engine.job import Job
 from npumon.engine.monitor import Monitor
 from npumon.engine.reporting import Context
+from npumon.engine.session import Job
 from npumon.export.drawing import Style
 from npumon.export.model_text import model_text
 from npumon.modelfile.budget import Budget

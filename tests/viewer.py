@@ -15,9 +15,9 @@ from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.monitor.live import Live
 from npumon.demo.board import DemoBoard
-from npumon.engine.job import Job
 from npumon.engine.monitor import Monitor
 from npumon.engine.reporting import Context
+from npumon.engine.session import Job
 from npumon.ports import BoardProbe, ModelRunner, RunRequest
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.

@@ -166,8 +166,7 @@ class CommandContext:
     def runner(self) -> ModelRunner:
         """What runs programs under supervision, one npumon at a time on a board."""
         from npumon.board.clock import SystemClock
-        from npumon.board.run.locked_runner import LockedRunner
-        from npumon.board.run.runner import SupervisedRunner
+        from npumon.board.run.runner import LockedRunner, SupervisedRunner
 
         return LockedRunner(SupervisedRunner(self.backend.state_folder, SystemClock()), self.backend.roots)
 

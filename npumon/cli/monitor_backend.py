@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.run.report import RunReport
-    from npumon.engine.job import Job
     from npumon.engine.monitor import Monitor
+    from npumon.engine.session import Job
     from npumon.ports import DriverControl, ModelRunner, RunningModel, RunRequest
 
 #: Columns of an inspection, which the Models page shows as it is.
@@ -126,7 +126,7 @@ class BoardBackend:
         return None if program is None else self._job(program)
 
     def _job(self, program: PlannedRun) -> Job:
-        from npumon.engine.job import Job
+        from npumon.engine.session import Job
 
         return Job(program.request, tuple(self._ctx.class_names(program.labels)), network=program.network)
 

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from npumon.cli.diagnostics import Diagnostics
 from npumon.core.run.state import Phase, RunState
-from npumon.engine.eta import IterationEta, iterations_over
+from npumon.engine.run_progress import IterationEta, iterations_over
 from npumon.export.drawing import Style
 
 #: Shortest time between two redraws.

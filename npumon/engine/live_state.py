@@ -12,9 +12,8 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.npu_users import npu_users_notice
 from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.run.report import RunReport
-from npumon.engine.eta import SeriesEta
 from npumon.engine.reporting import Context
-from npumon.engine.run_progress import RunProgress
+from npumon.engine.run_progress import RunProgress, SeriesEta
 from npumon.engine.session_history import SessionHistory
 from npumon.ports import Clock
 

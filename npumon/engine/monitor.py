@@ -15,16 +15,22 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
-from npumon.engine.eta import SeriesEta
-from npumon.engine.job import Job, JobRun, runs_of
 from npumon.engine.live_state import LiveState
 from npumon.engine.log_following import LogFollowing
 from npumon.engine.reporting import Context, started
-from npumon.engine.run_progress import RunProgress
+from npumon.engine.run_progress import RunProgress, SeriesEta
 from npumon.engine.sampling import SampledSource
-from npumon.engine.session import Session, Update
+from npumon.engine.session import Job, JobRun, Session, Update, runs_of
 from npumon.engine.throttle import Throttle
-from npumon.ports import BoardProbe, Clock, LogFollower, LogTail, ModelRunner, Sampler, StopReason
+from npumon.ports import (
+    BoardProbe,
+    Clock,
+    LogFollower,
+    LogTail,
+    ModelRunner,
+    Sampler,
+    StopReason,
+)
 
 #: Operations of the run under way that are kept: 2 000 iterations of a network binary graph.
 KEPT_OPERATIONS = 2_000

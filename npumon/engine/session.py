@@ -1,13 +1,13 @@
-"""One run, from its start to its report: run, tail, parse, reduce, publish.
+"""One run, from its start to its report: run, tail, parse, reduce, publish. And the job that asks for runs.
 
-Only the log file feeds the parser. The session ends when the supervisor's record and the log's last byte are
-in; whoever subscribed has then seen every completed iteration, in order.
+Only the log file feeds the parser. A session ends when both the exit record and the last log byte have arrived. By then
+subscribers have received every completed iteration, in order.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -29,6 +29,35 @@ _TAIL_LINES = 8
 _TAIL_KEPT = 40
 #: How long a run's report waits for the model's file. The program has just read it, so it is in memory.
 NETWORK_PATIENCE_S = 2.0
+
+
+class Job(NamedTuple):
+    """`repeat` runs that count, after `warmup` runs that do not. `labels` are the model's classes by index.
+
+    `network` reads the model's file, None where it has none; it is asked while the first run is under way.
+    """
+
+    request: RunRequest
+    labels: tuple[str, ...] = ()
+    repeat: int = 1
+    warmup: int = 0
+    network: ReadNetwork | None = None
+
+
+class JobRun(NamedTuple):
+    """One run of a job: the `number`th (1-based) of `total` runs that count, or of those to warm up."""
+
+    number: int
+    total: int
+    warmup: bool = False
+
+
+def runs_of(job: Job) -> Iterator[JobRun]:
+    """The runs in their order."""
+    for number in range(1, job.warmup + 1):
+        yield JobRun(number, job.warmup, warmup=True)
+    for number in range(1, job.repeat + 1):
+        yield JobRun(number, job.repeat)
 
 
 class Update(NamedTuple):

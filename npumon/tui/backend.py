@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.problems import Problem
     from npumon.core.run.report import RunReport
-    from npumon.engine.job import Job
+    from npumon.engine.session import Job
     from npumon.ports import DriverControl
 
 

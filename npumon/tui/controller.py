@@ -12,7 +12,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
-    from npumon.engine.job import Job
+    from npumon.engine.session import Job
     from npumon.tui.backend import Engine, MonitorBackend
 
 #: Errors that nobody foresaw are kept for `--debug`, the first ones only.

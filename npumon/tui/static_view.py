@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
     from npumon.core.monitor.model_choice import ModelChoice
     from npumon.core.run.report import RunReport
-    from npumon.engine.job import Job
+    from npumon.engine.session import Job
     from npumon.ports import DriverControl
 
 #: Seconds between two looks at whether a picture is there.

@@ -251,7 +251,7 @@ async def block_to_pane(recorder: Recorder, folder: Path) -> list[str]:
 
     From the moment the program of a run under way has printed an iteration until the pane has made its lines of it.
     """
-    from npumon.engine.job import Job
+    from npumon.engine.session import Job
     from npumon.ports import RunRequest
 
     gate = folder / "gate"

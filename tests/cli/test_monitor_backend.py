@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.run.locked_runner import LockedRunner
+from npumon.board.run.runner import LockedRunner
 from npumon.cli.arguments import parse_words
 from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics

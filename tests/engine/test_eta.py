@@ -4,7 +4,7 @@ import pytest
 
 from npumon.core.monitor.activity import Activity, SeriesProgress
 from npumon.core.run.state import EMPTY, RunState
-from npumon.engine.eta import IterationEta, SeriesEta, StallLimits
+from npumon.engine.run_progress import IterationEta, SeriesEta, StallLimits
 
 
 def running(ended: int, loops: int | None = 10, failed: int = 0) -> RunState:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from npumon.engine.job import Job, JobRun, runs_of
+from npumon.engine.session import Job, JobRun, runs_of
 from npumon.ports import RunRequest
 
 REQUEST = RunRequest(("./run.sh",), "/")

@@ -7,9 +7,8 @@ import pytest
 from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunInfo
 from npumon.core.run.state import EMPTY, RunState
-from npumon.engine.eta import StallLimits
 from npumon.engine.reporting import Context
-from npumon.engine.run_progress import RunProgress
+from npumon.engine.run_progress import RunProgress, StallLimits
 
 RUNNING = EMPTY._replace(phase="running")
 KSNN = EMPTY._replace(phase="done", ksnn_version="v1.3")

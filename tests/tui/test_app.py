@@ -16,7 +16,7 @@ import pytest
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
-from npumon.engine.job import Job
+from npumon.engine.session import Job
 from npumon.ports import RunRequest
 from npumon.tui.app import INTERRUPTED, LiveArrived, MonitorApp
 from npumon.tui.keys import PAGE_NAMES

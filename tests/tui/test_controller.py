@@ -10,7 +10,7 @@ import pytest
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem, ProblemError
-from npumon.engine.job import Job
+from npumon.engine.session import Job
 from npumon.ports import RunRequest
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.controller import MAX_UNEXPECTED, RunController

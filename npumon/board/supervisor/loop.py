@@ -14,9 +14,8 @@ import time
 from npumon.board.procfs import MARK, read_process
 from npumon.board.supervisor.control_channel import ControlChannel
 from npumon.board.supervisor.process_tree import ProcessTree
-from npumon.board.supervisor.pseudo_terminal import PseudoTerminal
+from npumon.board.supervisor.pseudo_terminal import PseudoTerminal, spawn
 from npumon.board.supervisor.run_files import RunFiles
-from npumon.board.supervisor.spawn import spawn
 
 #: Seconds. What the program left in the background may finish within LINGER_S; then, as after a stop, it is asked
 #: to end, given GRACE_S, killed, and given up after KILL_S. All of it together stays under 5 s.

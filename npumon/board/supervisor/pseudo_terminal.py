@@ -1,4 +1,4 @@
-"""The pseudo-terminal that a run's program prints to.
+"""The pseudo-terminal of a run, and starting the run's program on it.
 
 On a terminal a C program's printf hands out every line as it ends; on a pipe it keeps some kilobytes back.
 
@@ -7,8 +7,10 @@ Belongs to the supervisor's program: only the standard library, and little of th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import signal
 import sys
 import termios
 
@@ -69,3 +71,91 @@ class PseudoTerminal:
             return b""
         self.dead = False
         return piece
+
+
+def spawn(command: list[str], cwd: str, environment: dict[str, str], terminal: int) -> tuple[int, str | None]:
+    """Start a program in a session of its own, with `terminal` as its output and nothing as its input.
+
+    Returns its pid and None, or, when it could not be executed, the pid of a child that has ended (and is to be
+    waited for) and one sentence that says why. A command without a slash is looked up in `environment`'s PATH.
+    """
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _exec_child(command, cwd, environment, terminal, writing)
+        finally:
+            os._exit(127)
+    os.close(writing)
+    failure = b""
+    while piece := os.read(reading, 64):  # execve closes the child's end: nothing means that it succeeded
+        failure += piece
+    os.close(reading)
+    if not failure:
+        return pid, None
+    step, _, number = failure.decode().partition(" ")
+    return pid, _sentence(step, int(number), command[0], cwd, environment.get("PATH", os.defpath))
+
+
+def _exec_child(command: list[str], cwd: str, environment: dict[str, str], terminal: int, failures: int) -> None:
+    """In the child: put everything in place and execute the command. Returns only when that failed."""
+    step = "chdir"
+    try:
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.dup2(terminal, 1)
+        os.dup2(terminal, 2)
+        for number in range(1, signal.NSIG):
+            try:
+                signal.signal(number, signal.SIG_DFL)
+            except (OSError, ValueError):  # noqa: PERF203 - SIGKILL, SIGSTOP and the C library's own cannot be set
+                continue
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        os.chdir(cwd)
+        step = "exec"
+        os.execvpe(command[0], command, environment)  # noqa: S606 - no shell is what we want
+    except OSError as error:
+        os.write(failures, f"{step} {error.errno or 0}".encode())
+    except ValueError:  # a NUL byte inside an argument
+        os.write(failures, f"{step} {errno.EINVAL}".encode())
+
+
+def _sentence(step: str, number: int, name: str, cwd: str, search: str) -> str:
+    """Why the program could not be started: one sentence that names the thing. `search` is the program's PATH."""
+    if step == "chdir":
+        return (
+            f"{_short(name)} could not be started: its folder {_short(cwd)} cannot be entered: {os.strerror(number)}."
+        )
+    # A folder of the PATH that may not be entered answers like a program that may not be executed: look ourselves.
+    folders = [""] if "/" in name else search.split(":")
+    paths = (os.path.join(cwd, folder, name) for folder in folders)
+    path = next((path for path in paths if os.path.exists(path)), None)
+    if path is None and "/" not in name:
+        why = "no such command in PATH"
+    elif path is not None and number == errno.ENOENT:
+        why = "the interpreter or loader that it names is missing"
+    elif path is not None and os.path.isdir(path):
+        why = "it is a folder"
+    elif path is not None and number == errno.ENOEXEC:
+        why = _unexecutable(path)
+    else:
+        why = os.strerror(number)
+    return f"{_short(name)} could not be executed: {why}."
+
+
+def _short(path: str) -> str:
+    """The record has room for so much of a name, whatever characters it is made of."""
+    return path if len(path) <= 160 else f"{path[:79]}…{path[-80:]}"
+
+
+def _unexecutable(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            start = file.read(4)
+    except OSError:
+        start = b""
+    if start == b"\x7fELF":
+        return "it is a program for another kind of processor"
+    return "it is neither a program nor a script with a first line such as #!/bin/sh"

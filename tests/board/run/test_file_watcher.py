@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.run.file_watcher import FileWatcher
+from npumon.board.run.tailer import FileWatcher
 
 LIMIT = 60.0
 

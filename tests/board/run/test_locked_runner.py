@@ -12,9 +12,8 @@ import pytest
 from npumon.board.board_lock import FileBoardLock
 from npumon.board.clock import SystemClock
 from npumon.board.roots import Roots
-from npumon.board.run.locked_runner import LockedRunner
 from npumon.board.run.run_record import read_record
-from npumon.board.run.runner import SupervisedRunner
+from npumon.board.run.runner import LockedRunner, SupervisedRunner
 from npumon.core.problems import ProblemError
 from npumon.ports import RunRequest
 from tests import golden
@@ -26,7 +25,7 @@ _NPUMON = """\
 import asyncio, sys
 from pathlib import Path
 from npumon.board.clock import SystemClock
-from npumon.board.run.locked_runner import LockedRunner
+from npumon.board.run.runner import LockedRunner
 from npumon.board.roots import Roots
 from npumon.board.run.runner import SupervisedRunner
 from npumon.ports import RunRequest

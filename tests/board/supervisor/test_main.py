@@ -503,7 +503,7 @@ def test_it_imports_little() -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
     ours = {name for name in imported if name.startswith("npumon")}
-    own = "control_channel loop process_tree pseudo_terminal run_files spawn"
+    own = "control_channel loop process_tree pseudo_terminal run_files"
     assert ours == {
         *("npumon", "npumon.board", "npumon.board.procfs", "npumon.board.supervisor"),
         *(f"npumon.board.supervisor.{name}" for name in own.split()),

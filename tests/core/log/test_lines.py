@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.log.lines import LINE_LIMIT, Line, LineSplitter
+from npumon.core.log.parser import LINE_LIMIT, Line, LineSplitter
 
 
 def lines_of(*chunks: bytes) -> list[Line]:

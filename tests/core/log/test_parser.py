@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
-from npumon.core.log.lines import LINE_LIMIT
-from npumon.core.log.parser import ProfileParser
+from npumon.core.log.parser import LINE_LIMIT, ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
