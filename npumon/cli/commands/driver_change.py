@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from npumon.cli import status
 from npumon.cli.commands.driver_report import (
     plan_document,
-    plan_lines,
+    plan_text,
     print_change,
     report_document,
-    report_lines,
+    report_text,
 )
 from npumon.cli.commands.driver_wait import freed, freed_after_asking
 from npumon.cli.paths import expanded
@@ -41,7 +41,7 @@ def change(args: argparse.Namespace, ctx: CommandContext) -> int:
     if not args.dry_run:
         plan = freed(plan, args, ctx, lambda: control.plan(parameters, action))
     if args.dry_run or not plan.steps:
-        print_change(ctx, plan_lines(plan, ctx), plan_document(plan, ctx))
+        print_change(ctx, plan_text(plan, ctx), plan_document(plan, ctx))
         code = _refused(plan, ctx)
         if plan.nothing_to_do and action == "unload":
             _left_unloaded(ctx, control, forget=args.yes and not args.dry_run)
@@ -50,7 +50,7 @@ def change(args: argparse.Namespace, ctx: CommandContext) -> int:
         ctx.diagnostics.note("Nothing was done.")
         return status.FAILED
     report = carry_out(plan, ctx, control)
-    print_change(ctx, report_lines(plan, report, ctx), report_document(plan, report, ctx))
+    print_change(ctx, report_text(report, ctx), report_document(plan, report, ctx))
     return _concluded(report, ctx)
 
 
@@ -92,9 +92,9 @@ def profile(ctx: CommandContext) -> None:
     plan = freed_after_asking(control.plan(_PROFILING), ctx, lambda: control.plan(_PROFILING))
     problem = plan.refusals[0] if plan.refusals else None
     if plan.steps:
-        ctx.diagnostics.show(plan_lines(plan, ctx))
+        ctx.diagnostics.show(plan_text(plan, ctx))
         report = carry_out(plan, ctx, control)
-        ctx.diagnostics.show(report_lines(plan, report, ctx))
+        ctx.diagnostics.show(report_text(report, ctx))
         problem = report.problem
         if report.interrupted:  # only now: the driver had to be loaded again first
             raise KeyboardInterrupt
@@ -132,7 +132,7 @@ def _agreed(plan: DriverPlan, ctx: CommandContext) -> bool:
     if not ctx.diagnostics.can_ask:
         what = "Nothing was done: there is no terminal to ask on."
         raise ProblemError(Problem("driver.no_terminal", what, "--yes does it without asking.", "usage"))
-    ctx.diagnostics.show(plan_lines(plan, ctx))
+    ctx.diagnostics.show(plan_text(plan, ctx))
     return ctx.diagnostics.ask("Do this?")
 
 

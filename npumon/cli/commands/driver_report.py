@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from npumon.core.driver.words import PlanLine, outcome_lines, plan_lines, result_lines
 from npumon.export.board_document import driver_document
 from npumon.export.drawing import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from npumon.cli.context import CommandContext
     from npumon.core.driver.plan import DriverPlan, ReloadReport, Step
     from npumon.core.problems import Problem
 
-_TITLES = {"reload": "To reload galcore", "load": "To load galcore", "unload": "To unload galcore"}
+#: How many columns the text of a line is indented, and how many its lead takes.
+_INDENTS = {"step": (5, 5), "reason": (5, 5), "undo": (5, 5), "ok": (7, 7), "failed": (7, 7), "output": (7, 7)}
 
 
 def print_change(ctx: CommandContext, lines: Sequence[str], document: dict[str, Any]) -> None:
@@ -27,35 +29,26 @@ def print_change(ctx: CommandContext, lines: Sequence[str], document: dict[str, 
         ctx.output.text("\n".join([*(["DEMO"] if ctx.wants_demo else []), *lines]))
 
 
-def plan_lines(plan: DriverPlan, ctx: CommandContext) -> list[str]:
+def plan_text(plan: DriverPlan, ctx: CommandContext) -> list[str]:
     """The steps with their reasons, or that there are none; refusals are for standard error."""
-    style = ctx.output.style
-    lines = [f"{_TITLES[plan.action]}:"] if plan.steps else []
-    for number, step in enumerate(plan.steps, 1):
-        lines += wrapped(_command(step, ctx), style.width, style, " " * 5, f"{number:3}. ")
-        lines += wrapped(f"{step.why}", style.width, style, " " * 5)
-    if len(plan.steps) > 1:
-        for step in plan.undo:
-            lines += wrapped(f"If that fails: {_command(step, ctx)}", style.width, style, " " * 5)
-    for note in plan.notes:
-        lines += wrapped(ctx.backend.on_board(note), style.width, style)
-    return lines
+    lines = (line for line in plan_lines(plan, ctx.backend.on_board) if line.role not in ("refusal", "remedy"))
+    return _lines((line for line in lines if plan.steps or line.role != "heading"), ctx)
 
 
-def report_lines(plan: DriverPlan, report: ReloadReport, ctx: CommandContext) -> list[str]:
+def report_text(report: ReloadReport, ctx: CommandContext) -> list[str]:
     """What was done and how it went; the problem itself is for standard error."""
+    steps = [line for outcome in report.outcomes for line in outcome_lines(outcome, ctx.backend.on_board)]
+    return _lines([*steps, *result_lines(report)], ctx)
+
+
+def _lines(lines: Iterable[PlanLine], ctx: CommandContext) -> list[str]:
     style = ctx.output.style
-    lines: list[str] = []
-    for outcome in report.outcomes:
-        word = "undo" if outcome.undoing and outcome.ok else "ok" if outcome.ok else "BAD"
-        text = f"{_command(outcome.step, ctx)} ({outcome.duration_s:.2f} s)"
-        lines += wrapped(text, style.width, style, " " * 6, f"{word:<6}")
-        if outcome.output and not outcome.ok:
-            lines += wrapped(ctx.backend.on_board(outcome.output), style.width, style, " " * 6)
-    for message in report.kernel_messages:
-        lines += wrapped(message, style.width, style, " " * 8, "kernel: ")
-    lines += wrapped(_state(plan, report), style.width, style)
-    return lines
+    text: list[str] = []
+    for line in lines:
+        indent, width = _INDENTS.get(line.role, (0, 0))
+        lead = f"{line.lead:>4} " if line.role == "step" else f"{line.lead} " if line.lead else ""
+        text += wrapped(line.text, style.width, style, " " * indent, f"{lead:<{width}}")
+    return text
 
 
 def plan_document(plan: DriverPlan, ctx: CommandContext) -> dict[str, Any]:
@@ -102,26 +95,9 @@ def report_document(plan: DriverPlan, report: ReloadReport, ctx: CommandContext)
 
 
 def _step(step: Step, ctx: CommandContext) -> dict[str, Any]:
-    return {"argv": list(_words(step, ctx)), "why": step.why}
+    return {"argv": list(map(ctx.backend.on_board, step.argv)), "why": step.why}
 
 
 def _problem(problem: Problem, ctx: CommandContext) -> dict[str, Any]:
     problem = ctx.in_board_paths(problem)
     return {"id": problem.id, "what": problem.what, "remedy": problem.remedy}
-
-
-def _command(step: Step, ctx: CommandContext) -> str:
-    return " ".join(_words(step, ctx))
-
-
-def _words(step: Step, ctx: CommandContext) -> Iterator[str]:
-    return map(ctx.backend.on_board, step.argv)
-
-
-def _state(plan: DriverPlan, report: ReloadReport) -> str:
-    driver = report.driver
-    if driver.name is None:
-        return "No NPU driver is loaded now."
-    profiling = {True: "on", False: "off", None: "unknown"}[driver.profiling]
-    again = " again, as it was" if report.undone else ""
-    return f"{driver.name} {driver.version or ''}".strip() + f" is loaded{again}; profiling is {profiling}."

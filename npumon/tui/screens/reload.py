@@ -14,8 +14,9 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
+from npumon.core.driver.words import profiling_of
 from npumon.core.problems import ProblemError
-from npumon.tui.driver_text import outcome_text, plan_text, profiling_of, report_text
+from npumon.tui.driver_text import outcome_text, plan_text, report_text
 from npumon.tui.screens.dialog import Dialog, words
 from npumon.tui.textual_workarounds import after
 

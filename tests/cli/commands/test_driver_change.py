@@ -43,7 +43,7 @@ def test_dry_run(npumon: CommandLine) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
         "DEMO\n"
-        "To reload galcore:\n"
+        "Load galcore with profiling on:\n"
         "  1. /usr/sbin/rmmod galcore\n"
         "     parameters are read only while the driver is loaded\n"
         "  2. /usr/sbin/insmod /lib/modules/4.9.241/kernel/drivers/amlogic/npu/galcore.ko\n"
@@ -60,7 +60,7 @@ def test_reload(npumon: CommandLine) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0] == "DEMO"
-    assert lines[1].startswith("ok    /usr/sbin/rmmod galcore (")
+    assert lines[1].startswith("ok     /usr/sbin/rmmod galcore (done, ")
     assert lines[-1] == "galcore 6.4.6.2 is loaded; profiling is on."
 
 
@@ -162,7 +162,7 @@ def test_a_failure_is_undone_and_explained(npumon: CommandLine, board: ScriptedB
     assert done.returncode == 1
     assert "the module was built for another kernel" in done.stderr
     assert "The driver was put back as it was." in done.stderr
-    assert "undo" in done.stdout
+    assert "put back:" in done.stdout
     assert done.stdout.splitlines()[-1].endswith("is loaded again, as it was; profiling is off.")
     assert board.parameter("gpuProfiler") == "0"
 

@@ -60,7 +60,7 @@ async def test_yes_switches_profiling_on(demo: Open, by: str) -> None:
             await monitor.press("y")
         else:
             assert await monitor.pilot.click("#yes")
-        await monitor.until_shown("Done: galcore is loaded, profiling is on.", "ok")
+        await monitor.until_shown("Done: galcore", "is loaded; profiling is on.", "ok")
         assert profiling(monitor) == "1"
         await monitor.press("escape")
         await monitor.until_shown("profiling on")
@@ -105,7 +105,7 @@ async def test_the_run_follows_the_reload_that_was_offered(demo: Open) -> None:
         await monitor.press("r")
         await monitor.until_shown("Carry this out?")
         await monitor.press("y")
-        await monitor.until_shown("Done: galcore is loaded, profiling is on.", "Esc closes, then the run begins")
+        await monitor.until_shown("Done: galcore", "is loaded; profiling is on.", "Esc closes, then the run begins")
         await monitor.press("escape")
         await monitor.until_run(2)
         assert monitor.app.live.runs[-1].metrics.figures.utilization is not None
@@ -148,7 +148,7 @@ async def test_all_of_it_can_be_read_on_a_small_terminal(demo: Open) -> None:
         await monitor.press("pageup", "pageup", "pageup", "k", "up")
         await monitor.until_shown("Load galcore")
         await monitor.press("y")
-        await monitor.until_shown("Done: galcore is loaded, profiling is", "Close (n)")
+        await monitor.until_shown("Done: galcore", "is loaded;", "Close (n)")
 
 
 async def test_a_driver_that_is_not_there_is_loaded(demo: Open) -> None:
@@ -157,7 +157,7 @@ async def test_a_driver_that_is_not_there_is_loaded(demo: Open) -> None:
         await monitor.press("g")
         await monitor.until_shown("Carry this out?")
         await monitor.press("y")
-        await monitor.until_shown("Done: galcore is loaded, profiling is on.")
+        await monitor.until_shown("Done: galcore", "is loaded; profiling is on.")
         assert profiling(monitor) == "1"
 
 
@@ -175,7 +175,7 @@ async def test_after_an_interrupted_reload(demo: Open) -> None:
         await monitor.press("p")
         await monitor.until_shown("Load galcore with profiling off:", "gpuProfiler=0")
         await monitor.press("y")
-        await monitor.until_shown("Done: galcore is loaded, profiling is off.")
+        await monitor.until_shown("Done: galcore", "is loaded; profiling is off.")
         assert DriverJournal(folder).read() is None
 
 
@@ -202,7 +202,7 @@ async def test_a_failure_and_what_was_put_back(demo: Open) -> None:
         )
         insmod.chmod(0o755)
         await monitor.press("y")
-        await monitor.until_shown("FAILED", "put back", "The driver was put back as it was.")
+        await monitor.until_shown("FAILED", "put back", "is loaded again, as it was; profiling is off.")
         assert "[bold]galcore.ko[/]" in monitor.shown.replace("\n", "") or "[bold]" in monitor.shown
         assert profiling(monitor) == "0"
         await monitor.press("escape")
