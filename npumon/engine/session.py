@@ -20,8 +20,8 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, RunSplitter
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
-from npumon.engine.background_read import BackgroundRead
 from npumon.engine.reporting import Context, report_of
+from npumon.engine.sampling import BackgroundRead
 from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
 
 #: Lines of the log that a report ends with, and how many are kept to find them among empty ones.

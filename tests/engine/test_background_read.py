@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from npumon.engine.background_read import BackgroundRead
+from npumon.engine.sampling import BackgroundRead
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 LIMIT = 60.0
