@@ -32,6 +32,10 @@ SEED = Path(__file__).with_name("data") / "seed_run.txt"
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 PATIENCE = 60.0
 
+#: Seconds from asking for a run to end until all of it is gone: npumon promises that. Its own start and end are not
+#: counted in it.
+WITHIN_S = 5.0
+
 #: What a standard stream can be.
 File = int | IO[Any]
 

@@ -15,9 +15,6 @@ from npumon.board.run.run_record import read_record
 from tests.command_line import NOTHING, CommandLine, Environ, alive, until
 from tests.tui.pty_app import PtyApp
 
-#: From asking for a run to end until all of it is gone; npumon's own start and end are not counted in it.
-WITHIN_S = 5.0
-
 #: So many looks, some 5 ms apart, at a program that does nothing.
 _QUIET = 20
 

@@ -12,10 +12,7 @@ import pytest
 
 from npumon.board.run.run_record import RunRecord, read_record
 from tests import golden
-from tests.command_line import PATIENCE, SEED, CommandLine, alive, content, next_line, until
-
-#: From asking for a run to end until all of it is gone; npumon's own start and end are not counted in it.
-WITHIN_S = 5.0
+from tests.command_line import PATIENCE, SEED, WITHIN_S, CommandLine, alive, content, next_line, until
 
 #: Two iterations, then silence; neither it nor its child heeds polite requests. Both say where they are. Synthetic.
 STUBBORN = r"""#!/bin/sh

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import CommandLine
-from tests.e2e.live_terminal import STUBBORN, WITHIN_S, Live, LiveTerminal, gone, until_stopped_by
+from tests.command_line import WITHIN_S, CommandLine
+from tests.e2e.live_terminal import STUBBORN, Live, LiveTerminal, gone, until_stopped_by
 from tests.tui.pty_app import finish, left_as_it_was
 
 #: The supervisor, the shell that starts the demo board's program, the program, and its child.

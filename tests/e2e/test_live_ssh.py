@@ -20,8 +20,8 @@ import pytest
 
 from npumon.board.procfs import descendants, read_processes
 from tests import golden
-from tests.command_line import PATIENCE, CommandLine, alive, content, until
-from tests.e2e.live_terminal import STUBBORN, WITHIN_S, Live, gone, until_stopped_by
+from tests.command_line import PATIENCE, WITHIN_S, CommandLine, alive, content, until
+from tests.e2e.live_terminal import STUBBORN, Live, gone, until_stopped_by
 from tests.tui.pty_app import left_as_it_was
 
 #: Debian's place of the server is not in everybody's PATH.

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from npumon.board.procfs import descendants
-from tests.command_line import PATIENCE, CommandLine
-from tests.e2e.live_terminal import WITHIN_S, Live, gone
+from tests.command_line import PATIENCE, WITHIN_S, CommandLine
+from tests.e2e.live_terminal import Live, gone
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="NOT TESTED: apt-get install tmux")
 

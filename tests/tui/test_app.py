@@ -23,7 +23,7 @@ from npumon.tui.keys import PAGE_NAMES
 from npumon.tui.paint import Area, Line, span
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.screens.page import Page
-from tests.command_line import alive
+from tests.command_line import WITHIN_S, alive
 from tests.tui.conftest import Open
 from tests.tui.stage import SEED, Demo, StaticBackend, application, live, picture, report, until
 
@@ -83,7 +83,7 @@ async def test_x_stops_a_hang(demo: Open) -> None:
         began = time.monotonic()
         await monitor.press("x")
         await monitor.until_run()
-        assert time.monotonic() - began < 20, "5 s are promised; a busy machine gets more"
+        assert time.monotonic() - began < WITHIN_S
         assert monitor.app.live.runs[-1].info.outcome == "cancelled"
         await monitor.until(lambda: not monitor.models_running())
         assert "x stop" not in monitor.shown
@@ -102,9 +102,11 @@ async def test_quitting_takes_the_model_down(demo: Open, key: str) -> None:
 
 async def test_it_shows_that_it_is_stopping(demo: Open) -> None:
     async with demo("--scenario", "hang") as monitor:
-        await monitor.until(lambda: monitor.app.live.activity.stage == "running")
-        await monitor.press("q")
-        await monitor.until(lambda: monitor.app.live.activity.stage == "stopping" or not monitor.app.is_running)
+        await monitor.until_shown("x stop", "AXI_READ")  # from there on the model ignores SIGTERM
+        # looked at while the key is pressed: pressing it returns once nothing goes on, and that may be too late
+        pressed = asyncio.get_running_loop().create_task(monitor.press("q"))
+        await monitor.until(lambda: monitor.app.live.activity.stage == "stopping" and "stopping" in monitor.shown)
+        await pressed
 
 
 async def test_a_failed_run_is_shown(demo: Open) -> None:
@@ -267,7 +269,7 @@ async def test_what_npumon_costs_itself() -> None:
         await until(pilot, lambda: "npumon: cpu" not in picture(app)[-1])
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(len(PAGE_NAMES)))
 async def test_pages(number: int) -> None:
     run = report(SEED.read_bytes())
     app = application(live(run, runs=(run,)))
@@ -278,7 +280,7 @@ async def test_pages(number: int) -> None:
         assert isinstance(app.screen, Page)
         assert app.screen.NAME.lower() == PAGE_NAMES[number]
         await pilot.press("tab")
-        assert app.current_mode == PAGE_NAMES[(number + 1) % 5]
+        assert app.current_mode == PAGE_NAMES[(number + 1) % len(PAGE_NAMES)]
         await pilot.press("shift+tab", "shift+tab")
         assert app.current_mode == PAGE_NAMES[number - 1]
         await pilot.pause()

@@ -4,7 +4,6 @@ import os
 import pwd
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -203,6 +202,4 @@ def test_a_process_of_another_system(board: ScriptedBoard) -> None:
 
 
 def test_it_goes_by_itself(board: ScriptedBoard) -> None:
-    began = time.monotonic()
     assert stop_holders(Roots(board.root), (Holder(2**22 + 1, None, None),)) == ()
-    assert time.monotonic() - began < 60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 from npumon.board.driver.system_tools import SystemTools, run_program
@@ -70,10 +69,8 @@ def test_a_program_that_cannot_be_started(tmp_path: Path) -> None:
 
 def test_a_program_that_hangs(tmp_path: Path) -> None:
     path = script(tmp_path / "tool", f"echo $$ >{tmp_path}/pid; trap '' TERM; echo begun; exec sleep 1000")
-    began = time.monotonic()
     ended = run_program([str(path)], 0.5)
     assert (ended.status, ended.hangs, ended.output) == (None, True, "begun")
-    assert time.monotonic() - began < 60
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
 
 
