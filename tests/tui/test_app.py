@@ -101,12 +101,17 @@ async def test_quitting_takes_the_model_down(demo: Open, key: str) -> None:
 
 
 async def test_it_shows_that_it_is_stopping(demo: Open) -> None:
-    async with demo("--scenario", "hang") as monitor:
-        await monitor.until_shown("x stop", "AXI_READ")  # from there on the model ignores SIGTERM
+    async with demo() as monitor:
+        await monitor.until_run()
+        script = Path(monitor.app.live.runs[-1].info.cwd or "") / "run.sh"
+        script.write_text("#!/bin/sh\ntrap '' TERM HUP\necho stubborn\nexec sleep 1000\n")
+        await monitor.press("r")
+        await monitor.until_shown("x stop", "stubborn")
         # looked at while the key is pressed: pressing it returns once nothing goes on, and that may be too late
         pressed = asyncio.get_running_loop().create_task(monitor.press("q"))
         await monitor.until(lambda: monitor.app.live.activity.stage == "stopping" and "stopping" in monitor.shown)
         await pressed
+        await monitor.until(lambda: not monitor.app.is_running)
 
 
 async def test_a_failed_run_is_shown(demo: Open) -> None:
