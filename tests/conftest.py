@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,34 @@ for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
     signal.signal(number, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "npumon"))
+
+#: What starts npumon as a user does: as a process, or the live monitor as an application.
+_SYSTEM_FIXTURES = {"npumon", "live", "python", "start", "demo"}
+_MONITOR = Path(__file__).parent / "tui"
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that are not asked for are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what tests npumon as a whole. In tests/tui that is whatever runs an event loop: an application is in it."""
+    for item in items:
+        if isinstance(item, pytest.Function) and (
+            not _SYSTEM_FIXTURES.isdisjoint(item.fixturenames)
+            or (_MONITOR in item.path.parents and inspect.iscoroutinefunction(item.function))
+        ):
+            item.add_marker(pytest.mark.system)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end, whatever the verbosity, which tests were skipped and why."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        for report in terminalreporter.stats.get("skipped", [])
+    )
+    if reasons:
+        terminalreporter.section("skipped tests", sep="*", yellow=True, bold=True)
+        for reason, count in sorted(reasons.items()):
+            terminalreporter.line(f"{count:4} {reason}", yellow=True)
+
 
 _DATA = Path(__file__).parent / "data"
 

@@ -97,7 +97,8 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 
-@pytest.mark.skipif(version("textual") != PINNED, reason=f"snapshots are taken with Textual {PINNED}")
+@pytest.mark.system
+@pytest.mark.skipif(version("textual") != PINNED, reason=f"NOT TESTED: snapshots are of Textual {PINNED} alone")
 @pytest.mark.parametrize("ascii_only", [False, True], ids=["utf8", "ascii"])
 @pytest.mark.parametrize("size", SIZES, ids=[f"{columns}x{rows}" for columns, rows in SIZES])
 @pytest.mark.parametrize("page", PAGE_NAMES)

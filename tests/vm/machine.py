@@ -29,6 +29,7 @@ class Machine:
     def __init__(self, tree: Path, kernel: Path, initramfs: Path, log: Path, limit_s: float) -> None:
         self._log = log
         self._limit_s = limit_s
+        self._qemu: subprocess.Popen[bytes] | None = None
         self._environment = dict(os.environ)
         program = shutil.which("qemu-system-x86_64")
         data: list[str] = []
@@ -54,7 +55,7 @@ class Machine:
     def results(self) -> Iterator[dict[str, Any]]:
         """Boot, and yield each result as it comes, until the guest switches itself off or time is up."""
         end = time.monotonic() + self._limit_s
-        qemu = subprocess.Popen(
+        self._qemu = qemu = subprocess.Popen(
             self._command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -70,6 +71,11 @@ class Machine:
             errors = qemu.communicate(timeout=_END_S)[1].decode(errors="replace")
             with self._log.open("a") as log:
                 log.write(errors)
+
+    def stop(self) -> None:
+        """End the machine if it runs; from any thread. `results` ends then, too."""
+        if self._qemu is not None and self._qemu.poll() is None:
+            self._qemu.terminate()
 
 
 def _objects(qemu: subprocess.Popen[bytes], end: float) -> Iterator[dict[str, Any]]:
