@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from textual.app import App
-from textual.command import Command, CommandList, CommandPalette, DiscoveryHit
+from textual.command import Command, CommandInput, CommandList, CommandPalette, DiscoveryHit
 from textual.pilot import Pilot
 
 from npumon.core.monitor.model_choice import ModelChoice
@@ -87,7 +87,7 @@ async def test_what_there_is_can_be_found(query: str, name: str) -> None:
     async with app.run_test(size=(80, 40)) as pilot:
         await pilot.press("colon")
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
-        await pilot.press(*("space" if char == " " else char for char in query))
+        app.screen.query_one(CommandInput).value = query
         await until(pilot, lambda: name in "\n".join(picture(app)))
 
 
@@ -102,7 +102,7 @@ async def carried_out(pilot: Pilot[int], query: str) -> None:
     app = pilot.app
     await pilot.press("colon")
     await until(pilot, lambda: isinstance(app.screen, CommandPalette))
-    await pilot.press(*("space" if char == " " else char for char in query))
+    app.screen.query_one(CommandInput).value = query
     await until(pilot, lambda: first_found(app).startswith(query))
     await pilot.press("enter")
     await until(pilot, lambda: not isinstance(app.screen, CommandPalette))

@@ -355,7 +355,7 @@ async def _runs(runner: SupervisedRunner, count: int, at_once: int) -> None:
     await asyncio.gather(*map(one, range(count)))
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
 async def test_runs_leave_nothing_behind(runner: SupervisedRunner, count: int) -> None:
     await _runs(runner, 1, 1)
     before = own()
