@@ -217,6 +217,7 @@ def test_what_the_rule_allows_is_what_a_reload_does() -> None:
     for before, profiling in ((OFF, "1"), (ON, "0")):
         allowed = rule_commands(inputs(before), {})
         made = plan("reload", {"gpuProfiler": profiling}, inputs(before))
+        assert made.steps
         assert {step.argv for step in (*made.steps, *made.undo)} <= set(allowed)
 
 
