@@ -524,9 +524,10 @@ async def test_a_driver_that_does_not_answer_leaves_the_board_to_be_seen(
         shown = viewer(probe=probe)
         shown.monitor.refresh_s = 0.01
         sampling = beside(shown.monitor.keep_sampling())
-        live = await shown.until(lambda live: live.snapshot.board.variant and live.activity.note)
-        assert live.activity.note is not None
-        assert live.activity.note.startswith("The driver has not answered for ")
+        note = "The driver has not answered for "  # on a busy machine the board may not answer at once either
+        live = await shown.until(
+            lambda live: live.snapshot.board.variant and (live.activity.note or "").startswith(note)
+        )
         assert live.snapshot.driver.name is None
         probe.open.set()
         live = await shown.until(lambda live: live.snapshot.driver.name and not live.activity.note)
