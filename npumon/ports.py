@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.run.network import Network
+from npumon.core.profile import Network
 from npumon.core.run.outcome import StopReason as StopReason
 
 if TYPE_CHECKING:  # most commands never change the driver

@@ -17,8 +17,7 @@ from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.monitor.live import Live, ModelChoice
 from npumon.core.run.report import RunReport
 from npumon.demo.board import DemoBoard, temporary_board
 from npumon.engine.monitor import Monitor

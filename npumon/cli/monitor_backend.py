@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.context import CommandContext
     from npumon.cli.jobs import PlannedRun
-    from npumon.core.monitor.live import Live
-    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.run.report import RunReport
     from npumon.engine.monitor import Monitor
     from npumon.engine.session import Job
@@ -79,7 +78,7 @@ class BoardBackend:
 
     def _choice(self, key: str, entry: ModelEntry) -> ModelChoice:
         from npumon.cli.network_files import network_paths
-        from npumon.core.monitor.model_choice import ModelChoice
+        from npumon.core.monitor.live import ModelChoice
 
         on_board = self._ctx.backend.on_board
         return ModelChoice(

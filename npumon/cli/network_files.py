@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.core.run.network import Network, NetworkTensor
+    from npumon.core.profile import Network, NetworkTensor
     from npumon.modelfile.description import Tensor
     from npumon.ports import ReadNetwork
 
@@ -63,7 +63,7 @@ class NetworkFiles:
 
     def _described(self, path: str, data: bytes) -> Network | None:
         """What the file says; None for one that breaks its format's rules."""
-        from npumon.core.run.network import Network
+        from npumon.core.profile import Network
         from npumon.modelfile.nbg import read_nbg
 
         model = read_nbg(data)
@@ -120,6 +120,6 @@ def _is_graph(path: str) -> bool:
 
 
 def _tensors(tensors: Iterable[Tensor]) -> tuple[NetworkTensor, ...]:
-    from npumon.core.run.network import NetworkTensor
+    from npumon.core.profile import NetworkTensor
 
     return tuple(NetworkTensor(visible(tensor.name), visible(tensor.dtype), tensor.shape) for tensor in tensors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # every command imports this module, and refusals need nothing but the numbers
 if TYPE_CHECKING:
+    from npumon.core.run.outcome import Outcome
     from npumon.core.run.report import RunReport
 
 DONE = 0
@@ -17,16 +18,20 @@ INTERRUPTED = 130
 OF_PROBLEM = {"usage": USAGE, "failed": FAILED, "unavailable": UNAVAILABLE}
 
 
-def status_of(report: RunReport, *, check: bool = False) -> int:
-    """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
-
+def status_of_outcome(outcome: Outcome) -> int:
+    """The exit status that a run's outcome asks for."""
     known = {
         "ok": DONE,
         "timeout": TIMED_OUT,
         "cancelled": INTERRUPTED,
         "running": INTERRUPTED,  # it goes on; the watching of it was interrupted
     }
-    status = known.get(report.info.outcome, FAILED)
+    return known.get(outcome, FAILED)
+
+
+def status_of(report: RunReport, *, check: bool = False) -> int:
+    """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
+    status = status_of_outcome(report.info.outcome)
     if status == DONE and check and any(result.ok is False for result in report.metrics.checks):
         return FAILED
     return status

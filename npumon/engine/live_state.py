@@ -8,9 +8,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import Activity, Stage
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.npu_users import npu_users_notice
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Live, Snapshot, npu_users_notice
 from npumon.core.run.report import RunReport
 from npumon.engine.reporting import Context
 from npumon.engine.run_progress import RunProgress, SeriesEta

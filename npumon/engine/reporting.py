@@ -13,7 +13,7 @@ from npumon.core.run.verdict import VerdictContext, assess
 
 if TYPE_CHECKING:
     from npumon.core.driver.driver_state import DriverState
-    from npumon.core.run.network import Network
+    from npumon.core.profile import Network
 
 
 class Context(NamedTuple):

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from npumon.core.log.parser import ProfileParser
 from npumon.core.log.scrollback import Scrollback, last_lines
-from npumon.core.profile import Diagnostic
-from npumon.core.run.network import Network
+from npumon.core.profile import Diagnostic, Network
 from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, RunSplitter

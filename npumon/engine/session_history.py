@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import deque
 
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.live import Latencies, Live
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import History, Latencies, Live, Sample, Snapshot
 from npumon.core.profile import Iteration
-from npumon.core.run.history import History, SampleRing, sample_of
-from npumon.core.run.metrics import figures_of
+from npumon.core.run.metrics import Figures, figures_of
 from npumon.core.run.report import RunReport
 
 KEPT_RUNS = 200
@@ -17,6 +15,8 @@ KEPT_RUNS = 200
 KEPT_ROWS = 20_000
 #: Of one kept run; the first are most often the cause of the others.
 KEPT_DIAGNOSTICS = 20
+#: Samples for the graphs: more than the widest screen has columns.
+KEPT_SAMPLES = 512
 #: Latencies of one model, and models with latencies.
 KEPT_LATENCIES = 2_000
 KEPT_MODELS = 50
@@ -133,3 +133,37 @@ def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:
         log=book.page,
     )
     return live._replace(activity=live.activity._replace(model=model, run=session_history.ended))
+
+
+class SampleRing:
+    """Takes samples in constant time and forgets the oldest."""
+
+    def __init__(self, kept: int = KEPT_SAMPLES) -> None:
+        self._samples: deque[Sample] = deque(maxlen=kept)
+        self._ever = 0
+        self._history = History()
+
+    def add(self, sample: Sample) -> None:
+        """The newest sample."""
+        self._samples.append(sample)
+        self._ever += 1
+
+    @property
+    def history(self) -> History:
+        """What there is now; the same object as long as nothing was added."""
+        if self._history.ever != self._ever:
+            self._history = History(tuple(self._samples), self._ever)
+        return self._history
+
+
+def sample_of(iteration: Iteration, figures: Figures) -> Sample:
+    """The sample of an iteration with these figures."""
+    rates = figures.bandwidth_per_s
+    total, axi, ddr = (None if rate is None else round(rate, 1) for rate in (rates.total, rates.axi, rates.ddr))
+    return Sample(
+        total,
+        axi,
+        ddr,
+        figures.utilization,
+        iteration.latency_us,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from npumon import __version__
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Snapshot
 from npumon.core.problems import Problem
 from npumon.export.run_document import Document, run_document
 

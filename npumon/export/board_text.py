@@ -8,7 +8,7 @@ from npumon.core import units
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.layout import cell_width
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Snapshot
 from npumon.export.drawing import PLAIN, Style, fitted, painted, plain, wrapped
 from npumon.export.run_text import run_text
 

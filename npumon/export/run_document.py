@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from npumon import __version__
-from npumon.core.profile import Detection, Iteration, Operation
+from npumon.core.profile import Detection, Iteration, Network, NetworkTensor, Operation
 from npumon.core.run import figures
 from npumon.core.run.metrics import OPERATION_FIGURES, FigureCheck
-from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
 
 Document = dict[str, Any]

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from npumon.core import units
 from npumon.core.layout import cell_width
-from npumon.core.profile import BANDWIDTHS, Iteration, Operation
+from npumon.core.profile import BANDWIDTHS, Iteration, NetworkTensor, Operation
 from npumon.core.run import figures as figure_table
 from npumon.core.run.metrics import ddr_rate, utilization
-from npumon.core.run.network import NetworkTensor
 from npumon.core.run.report import RunReport
 from npumon.core.run.verdict import ddr_bound
 from npumon.export.drawing import PLAIN, Style, bar, fitted, flowed, painted, plain, table, wrapped

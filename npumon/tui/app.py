@@ -16,8 +16,7 @@ from textual.message import Message
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Live, Snapshot
 from npumon.tui import themes
 from npumon.tui.actions import Actions
 from npumon.tui.backend import MonitorBackend
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.worker import Worker
 
-    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.live import ModelChoice
     from npumon.core.run.report import RunReport
 
 #: By then the first frame has been sent.

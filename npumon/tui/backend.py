@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from npumon.core.monitor.live import Live
-    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.problems import Problem
     from npumon.core.run.report import RunReport
     from npumon.engine.session import Job

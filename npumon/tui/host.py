@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from textual.app import App
 
-    from npumon.core.monitor.live import Live
-    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.run.report import RunReport
     from npumon.tui.backend import MonitorBackend
     from npumon.tui.controller import RunController

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.screen import Screen
 
-    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.live import ModelChoice
     from npumon.tui.host import Host
 
 _LEFT_OUT = frozenset({"command_palette"})

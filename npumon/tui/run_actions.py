@@ -9,7 +9,7 @@ from npumon.core.problems import Problem
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
-    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.live import ModelChoice
     from npumon.tui.host import Host
 
 

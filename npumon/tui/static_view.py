@@ -13,8 +13,7 @@ from npumon.tui.screens.page import Page
 from npumon.tui.textual_workarounds import self_contained
 
 if TYPE_CHECKING:
-    from npumon.core.monitor.live import Live
-    from npumon.core.monitor.model_choice import ModelChoice
+    from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.run.report import RunReport
     from npumon.engine.session import Job
     from npumon.ports import DriverControl

@@ -12,7 +12,7 @@ import pytest
 
 from npumon.cli.commands import inspect_files
 from npumon.cli.network_files import NetworkFiles, network_paths
-from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.profile import Network, NetworkTensor
 from tests.command_line import SEED, CommandLine
 from tests.model_writers import NbgSpec, NbgTensorSpec
 

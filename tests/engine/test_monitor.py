@@ -17,7 +17,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
-from npumon.core.run.network import Network
+from npumon.core.profile import Network
 from npumon.demo.board import temporary_board
 from npumon.engine import monitor
 from npumon.engine.monitor import KEPT_OPERATIONS

@@ -17,7 +17,7 @@ from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import ProblemError
-from npumon.core.run.network import Network
+from npumon.core.profile import Network
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import IterationCompleted
 from npumon.engine.reporting import Context

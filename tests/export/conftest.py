@@ -8,8 +8,17 @@ import pytest
 from hypothesis import strategies as st
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Iteration, Operation, TopEntry
-from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.profile import (
+    Bandwidth,
+    Cycles,
+    Detection,
+    Diagnostic,
+    Iteration,
+    Network,
+    NetworkTensor,
+    Operation,
+    TopEntry,
+)
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import RunState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from npumon import __version__
 from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
 from npumon.core.driver.driver_state import DriverState, Holder
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Snapshot
 from npumon.core.problems import Problem
 from npumon.core.run.report import RunReport
 from npumon.export.board_document import board_document, driver_document, snapshot_document

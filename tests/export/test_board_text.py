@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
 from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.layout import cell_width
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Snapshot
 from npumon.core.problems import Problem
 from npumon.core.run.report import RunReport
 from npumon.core.text import visible

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from npumon import __version__
-from npumon.core.profile import BANDWIDTHS, Cycles, Iteration, Operation
-from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.profile import BANDWIDTHS, Cycles, Iteration, Network, NetworkTensor, Operation
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.engine.reporting import Context
 from npumon.export.run_document import finite, iteration_line, run_document

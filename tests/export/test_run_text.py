@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.layout import cell_width
-from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.engine.reporting import Context
 from npumon.export.drawing import Style

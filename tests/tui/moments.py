@@ -9,10 +9,8 @@ from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
 from npumon.core.log.scrollback import Scrollback, ScrollbackView
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import Latencies, Live
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import History, Latencies, Live, Sample, Snapshot
 from npumon.core.problems import Problem
-from npumon.core.run.history import History, Sample
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunSplitter
 from npumon.engine.reporting import Context, running_report

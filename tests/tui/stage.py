@@ -20,9 +20,7 @@ from npumon.cli.backend import DemoBackend
 from npumon.core.board_state import BoardState, ThermalZone
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.model_choice import ModelChoice
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Live, ModelChoice, Snapshot
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunSplitter
 from npumon.demo.board import DemoBoard

@@ -9,7 +9,7 @@ from textual.app import App
 from textual.command import Command, CommandInput, CommandList, CommandPalette, DiscoveryHit
 from textual.pilot import Pilot
 
-from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.monitor.live import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui import themes
 from npumon.tui.actions import PACES_S

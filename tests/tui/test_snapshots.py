@@ -14,9 +14,8 @@ import pytest
 
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import Latencies, Live
-from npumon.core.monitor.model_choice import ModelChoice
-from npumon.core.run.history import SampleRing, sample_of
+from npumon.core.monitor.live import Latencies, Live, ModelChoice
+from npumon.engine.session_history import SampleRing, sample_of
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.keys import PAGE_NAMES

@@ -262,9 +262,9 @@ def _csv(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
 
 
 def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
-    """All rows, by the fast way. The status is that of each file's last run."""
+    """All rows, by the fast way. The status is that of each file's last run, whose figures only `--check` judges."""
+    from npumon.core.run.outcome import outcome
     from npumon.engine.offline.rows import rows
-    from npumon.engine.reporting import report_of
     from npumon.export.csv_rows import CsvRows
 
     context, worst, writer = ctx.context(board=False), Worst(check), CsvRows()
@@ -275,6 +275,11 @@ def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
                     sink.write(item)
                 else:
                     logs.count(path, item)
+                    if not check:
+                        worst.status = worst.status or status.status_of_outcome(outcome(item.state))
+                        continue
+                    from npumon.engine.reporting import report_of
+
                     list(worst.seen([report_of(item.state, context, RunInfo())]))
     return worst.status
 

@@ -18,8 +18,7 @@ _LOG_BYTES = 1 << 16
 if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
     from npumon.cli.monitor_backend import BoardBackend
-    from npumon.core.monitor.model_choice import ModelChoice
-    from npumon.core.monitor.snapshot import Snapshot
+    from npumon.core.monitor.live import ModelChoice, Snapshot
     from npumon.core.run.report import RunReport
     from npumon.engine.reporting import Context
 
@@ -41,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print every pane. Without a driver and without a run the status is 3."""
     from npumon.board.clock import SystemClock
-    from npumon.core.monitor.snapshot import Snapshot
+    from npumon.core.monitor.live import Snapshot
 
     form = ctx.format("text", "json", "svg")
     report, context = _report(args, ctx)

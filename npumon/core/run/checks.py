@@ -11,9 +11,8 @@ import itertools
 from collections.abc import Iterator
 
 from npumon.core.chips import VIP_RESERVE_BYTES
-from npumon.core.profile import Iteration
+from npumon.core.profile import Iteration, Network
 from npumon.core.run.metrics import FigureCheck, Figures
-from npumon.core.run.network import Network
 from npumon.core.run.state import RunState
 
 #: MByte figures are printed with six decimals; a sum of two of them may be off by one in the last.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from npumon.core.profile import Network
 from npumon.core.run.metrics import Metrics
-from npumon.core.run.network import Network
 from npumon.core.run.outcome import Outcome
 from npumon.core.run.state import RunState
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npumon.core.chips import chip_of_pid
-from npumon.core.profile import Iteration, Operation
+from npumon.core.profile import Iteration, Network, Operation
 from npumon.core.run import outcome as how
 from npumon.core.run.checks import checks_of, memory_checks
 from npumon.core.run.metrics import FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
-from npumon.core.run.network import Network
 from npumon.core.run.outcome import ExitInfo, Outcome
 from npumon.core.run.state import Phase, RunState
 from npumon.core.units import mbyte, milliseconds, percent, rate
@@ -252,8 +251,9 @@ def assess(state: RunState, context: VerdictContext, network: Network | None = N
     Where the circumstances know no nominal clock, the chip that the text names gives it. A network that is known is
     compared with the device.
     """
-    chip = chip_of_pid(state.pid)
-    nominal = context.nominal_clock_mhz or (chip and chip.nominal_clock_mhz)
+    nominal = context.nominal_clock_mhz
+    if nominal is None and (chip := chip_of_pid(state.pid)) is not None:
+        nominal = chip.nominal_clock_mhz
     measured = state.measured
     figures = Figures() if measured is None else figures_of(measured)
     checks = (*checks_of(state, figures, nominal, over=context.outcome != "running"), *memory_checks(state, network))

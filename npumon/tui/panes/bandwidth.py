@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.monitor.live import Live
+from npumon.core.monitor.live import History, Live
 from npumon.core.profile import BANDWIDTHS
-from npumon.core.run.history import History
 from npumon.core.run.metrics import Figures
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, prose, span

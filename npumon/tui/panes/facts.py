@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from npumon.core import units
 from npumon.core.monitor.live import Latencies
+from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.metrics import Metrics
-from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
 from npumon.core.run.verdict import SLOW_CLOCK

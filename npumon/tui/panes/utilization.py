@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from npumon.core import units
-from npumon.core.monitor.live import Live
-from npumon.core.run.history import History
+from npumon.core.monitor.live import History, Live
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, prose, span, width_of
 from npumon.tui.panes import digits, facts

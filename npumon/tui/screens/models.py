@@ -10,8 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.monitor.live import Live, ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import Hint, Key, filter_keys, table_keys
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import ceil, floor, isfinite, log10
 
-from npumon.core.run.history import History, Sample
+from npumon.core.monitor.live import History, Sample
 from npumon.tui.paint import Area, Line, Span, fit, fit_right
 
 #: A column's cell by how many of its eighths are filled; in ASCII, by thirds.

@@ -9,8 +9,7 @@ from rich.cells import cell_len
 from textual import events
 
 from npumon.core.layout import wrapped
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.monitor.live import Live, ModelChoice
 from npumon.core.problems import Problem
 from npumon.tui.paint import Area, Line, Span, span
 from npumon.tui.terminal.ascii_fallback import to_ascii

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual import events
 
-from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.monitor.live import ModelChoice
 from npumon.core.ordering import matching
 from npumon.tui.paint import Area, Line, Span, span
 from npumon.tui.widgets.table import Column, Table

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from npumon.core.board_state import BoardState
-from npumon.core.driver.driver_state import DriverState
+import pytest
+
+from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
+from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.log.scrollback import ScrollbackView
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import Latencies, Live
-from npumon.core.monitor.snapshot import Snapshot
-from npumon.core.run.history import History
+from npumon.core.monitor.live import History, Latencies, Live, ModelChoice, Snapshot, npu_users_notice
 
 
 def test_before_anything_has_happened() -> None:
@@ -22,3 +22,75 @@ def test_equal_moments_are_equal() -> None:
     snapshot = Snapshot("2026-11-22T03:18:00.123+00:00", BoardState(), DriverState())
     assert Live(snapshot) == Live(snapshot)
     assert Live(snapshot) != Live(snapshot, Activity(elapsed_s=0.1))
+
+
+def test_a_machine_of_which_nothing_is_known_says_nothing() -> None:
+    assert {field for field in BoardState() if field != ()} == {None}
+    driver = DriverState()
+    assert (driver.name, driver.profiling, driver.accessible, driver.device_node) == (None, None, None, False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        BoardState(),
+        DriverState(),
+        Holder(1, None, None),
+        ThermalZone("soc", None),
+        CoolingDevice("fan", 0, 3),
+        CpuCluster("0-1", None, None),
+        Fan(None, None, None),
+        Snapshot("2026-11-22T03:18:00.123+00:00", BoardState(), DriverState()),
+    ],
+)
+def test_values_cannot_be_changed(value: object) -> None:
+    hash(value)
+    with pytest.raises(AttributeError):
+        value.taken_at = "later"  # type: ignore[attr-defined]  # that it cannot be set is the point
+
+
+def test_what_is_not_known_is_absent() -> None:
+    choice = ModelChoice("id", "inceptionv3", "inceptionv3/VIM3", "VIM3", "run.sh", "~/models", "sh run.sh", None)
+    assert (choice.files, choice.networks, choice.preferred, choice.note) == ((), (), True, None)
+    assert choice._replace(preferred=False) != choice
+    assert hash(choice) == hash(choice._replace())
+
+
+CAMERA = Holder(4711, "khadas", "/opt/camera/detect --fps 30")
+OURS = Holder(12, "me", "./inceptionv3 model.nb", run="/state/1.log")
+
+
+def driver(*holders: Holder) -> DriverState:
+    return DriverState("galcore", holders=holders)
+
+
+def test_nobody() -> None:
+    assert npu_users_notice(driver(), ()) is None
+
+
+def test_our_own_runs_do_not_count() -> None:
+    assert npu_users_notice(driver(OURS), {"/state/1.log"}) is None
+    assert npu_users_notice(driver(OURS, CAMERA), {"/state/1.log"}) == (
+        "The NPU is in use by detect (4711); figures of other runs may be off."
+    )
+
+
+def test_the_run_of_another_npumon_does() -> None:
+    assert "inceptionv3 (12)" in (npu_users_notice(driver(OURS), {"/state/2.log"}) or "")
+    assert "inceptionv3 (12)" in (npu_users_notice(driver(OURS), {None}) or "")
+
+
+def test_of_many_two_are_named() -> None:
+    sentence = npu_users_notice(driver(*(CAMERA._replace(pid=pid) for pid in (1, 2, 3, 4))), ())
+    assert sentence is not None
+    assert "detect (1) and detect (2) and 2 more;" in sentence
+
+
+@pytest.mark.parametrize(("command", "name"), [(None, "a program"), ("  ", "a program"), ("x" * 90, "x" * 24)])
+def test_names(command: str | None, name: str) -> None:
+    assert f" {name} (4711);" in (npu_users_notice(driver(CAMERA._replace(command=command)), ()) or "")
+
+
+def test_what_cannot_be_looked_into_belongs_to_another_user() -> None:
+    assert "by a program of another user;" in (npu_users_notice(driver(), (), 1) or "")
+    assert "by detect (4711);" in (npu_users_notice(driver(CAMERA), (), 1) or "")

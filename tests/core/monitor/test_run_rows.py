@@ -7,9 +7,8 @@ import pytest
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import Live
+from npumon.core.monitor.live import Live, Snapshot
 from npumon.core.monitor.run_rows import ORDERS, matching_runs, no_runs, ordered_runs, run_rows
-from npumon.core.monitor.snapshot import Snapshot
 from npumon.core.profile import Bandwidth, Iteration, TopEntry
 from npumon.core.run.metrics import Figures, Metrics
 from npumon.core.run.outcome import Outcome

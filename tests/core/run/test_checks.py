@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation, TopEntry
+from npumon.core.profile import Bandwidth, Cycles, Iteration, Network, Operation, TopEntry
 from npumon.core.run.checks import checks_of, memory_checks
 from npumon.core.run.metrics import FigureCheck, Figures, figures_of
-from npumon.core.run.network import Network
 from npumon.core.run.state import EMPTY, RunState
 
 StateOf = Callable[[str | bytes], RunState]

@@ -8,8 +8,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.layer_source import absence, source_of
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Live, Snapshot
 from npumon.core.profile import Bandwidth, Cycles, Detection, Iteration, Operation
 from npumon.core.run.layer_rows import ORDERS, layer_rows, matching_layers, operation_keys, ordered_layers, total_row
 from npumon.core.run.metrics import Metrics

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from npumon.core.profile import Bandwidth, Cycles, Operation
+from npumon.core.profile import Bandwidth, Cycles, Network, Operation
 from npumon.core.run.metrics import Figures
-from npumon.core.run.network import Network
 from npumon.core.run.outcome import ExitInfo, outcome
 from npumon.core.run.state import EMPTY, RunState
 from npumon.core.run.verdict import VerdictContext, assess, ddr_bound

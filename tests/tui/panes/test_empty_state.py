@@ -7,8 +7,7 @@ import pytest
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity, Stage
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Live, Snapshot
 from npumon.core.problems import Problem
 from npumon.tui.panes.empty_state import hindrances, why_nothing
 from tests.tui.moments import MISSING, PROFILING_OFF, board, under_way, without_counters

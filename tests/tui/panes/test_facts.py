@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.monitor.live import Latencies
+from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.metrics import Figures, Metrics
-from npumon.core.run.network import Network, NetworkTensor
 from npumon.core.run.state import EMPTY
 from npumon.tui.paint import Area
 from npumon.tui.panes import facts

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from npumon.core.board_state import BoardState, CoolingDevice, ThermalZone
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import Live
-from npumon.core.monitor.snapshot import Snapshot
+from npumon.core.monitor.live import Live, Snapshot
 from npumon.tui.paint import Area, width_of
 from npumon.tui.panes.header import HeaderPane
 from tests.tui.stage import BOARD, DRIVER, SEED, application, live, picture, report, until

@@ -6,8 +6,8 @@ import pytest
 
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Latencies, Live
+from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.metrics import Figures
-from npumon.core.run.network import Network, NetworkTensor
 from npumon.tui.paint import Area
 from npumon.tui.panes.digits import large
 from npumon.tui.panes.utilization import Past, network_title, utilization_lines

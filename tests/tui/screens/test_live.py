@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
-from npumon.core.run.network import Network, NetworkTensor
+from npumon.core.profile import Network, NetworkTensor
 from npumon.tui.app import LiveArrived, MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.panes.results import ResultsPane

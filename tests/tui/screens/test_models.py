@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.model_choice import ModelChoice
+from npumon.core.monitor.live import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions

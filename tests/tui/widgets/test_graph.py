@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.run.history import History, Sample, SampleRing
+from npumon.core.monitor.live import History, Sample
+from npumon.engine.session_history import SampleRing
 from npumon.tui.paint import Area
 from npumon.tui.widgets.graph import Graph, Scale, column, nice, window
 
