@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
-from npumon.core.log.parser import LINE_LIMIT, Line, LineSplitter, ProfileParser
+from npumon.core.log.parser import LINE_LIMIT, ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
@@ -624,74 +624,3 @@ def test_lines_read_elsewhere_count_and_end_a_list() -> None:
     parser.feed(b"--- Top5 ---\n")
     parser.skip(18)
     assert parser.feed(b"  2: 0.5\n") == [ev.Unrecognized(20, "2: 0.5")]
-
-
-def lines_of(*chunks: bytes) -> list[Line]:
-    splitter = LineSplitter()
-    lines = [line for chunk in chunks for line in splitter.feed(chunk)]
-    return [*lines, *splitter.close()]
-
-
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        (b"", []),
-        (b"a\nb\n", [Line(1, b"a"), Line(2, b"b")]),
-        (b"a\n\n\nb", [Line(1, b"a"), Line(4, b"b", ended=False)]),
-        (b"a\r\nb\r\n", [Line(1, b"a"), Line(2, b"b")]),
-        (b"10%\r20%\r\nb\n", [Line(1, b"10%"), Line(1, b"20%"), Line(2, b"b")]),
-        (b"\r\r\n\n", []),
-        (b"a\r", [Line(1, b"a")]),
-    ],
-)
-def test_lines_end_at_line_feeds_and_redraw_at_carriage_returns(text: bytes, lines: list[Line]) -> None:
-    assert lines_of(text) == lines
-    assert lines_of(*(bytes([byte]) for byte in text)) == lines
-
-
-@given(st.data())
-def test_any_split_of_the_bytes_gives_the_same_lines(
-    chunked: Callable[[st.DataObject, bytes], list[bytes]], data: st.DataObject
-) -> None:
-    text = b"".join(data.draw(st.lists(st.sampled_from((b"a", b"bc", b"\r", b"\n", b"x" * 9_000)), max_size=12)))
-    assert lines_of(*chunked(data, text)) == lines_of(text)
-
-
-@pytest.mark.parametrize("size", [LINE_LIMIT - 1, LINE_LIMIT, LINE_LIMIT + 1, 3 * LINE_LIMIT])
-def test_a_long_line_is_cut_and_what_is_lost_is_counted(size: int) -> None:
-    (line, after) = lines_of(b"x" * size + b"\nafter\n")
-    assert len(line.data) == min(size, LINE_LIMIT)
-    assert line.dropped == max(0, size - LINE_LIMIT)
-    assert after == Line(2, b"after")
-
-
-def test_cutting_a_line_of_100_mb_takes_bounded_memory() -> None:
-    splitter = LineSplitter()
-    chunk = b"x" * (1 << 20)
-    tracemalloc.start()
-    try:
-        for _ in range(100):
-            assert splitter.feed(chunk) == []
-        (line,) = splitter.close()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert len(line.data) + line.dropped == 100 << 20
-    assert not line.ended
-    assert peak < 4 << 20
-
-
-def test_lines_read_elsewhere_are_counted_between_lines() -> None:
-    splitter = LineSplitter()
-    assert splitter.feed(b"a\nb") == [Line(1, b"a")]
-    assert splitter.pending
-    assert splitter.feed(b"\n") == [Line(2, b"b")]
-    assert not splitter.pending
-    splitter.skip(18)
-    assert splitter.feed(b"c\n") == [Line(21, b"c")]
-
-
-def test_a_line_whose_text_was_lost_whole_is_pending() -> None:
-    splitter = LineSplitter()
-    splitter.feed(b"x" * (LINE_LIMIT + 1))
-    assert splitter.pending
