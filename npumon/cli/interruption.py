@@ -1,4 +1,6 @@
-"""Signals that end npumon end it as Ctrl-C does: by an exception, so that what it made for itself is removed."""
+"""Signals that end npumon end it as Ctrl-C does: by an exception, so that what it made for itself is removed.
+
+`core.signals` lists every way in which npumon treats them."""
 
 from __future__ import annotations
 
@@ -6,12 +8,12 @@ import os
 import signal
 import sys
 
+from npumon.core.signals import ENDING
+
 TYPE_CHECKING = False  # every command imports this module
 if TYPE_CHECKING:
     from types import FrameType
 
-#: Ctrl-C and its like. `tui.terminal.signals` has them, too, for an event loop.
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 #: Seconds until a signal that was not heard is sent again.
 _AGAIN_S = 0.01
 

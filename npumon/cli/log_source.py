@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npumon.cli.named_input import STDIN, unreadable
-from npumon.cli.paths import shown
+from npumon.cli.paths import STDIN, shown, unreadable
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
 from npumon.core.text import visible

@@ -53,7 +53,7 @@ def _guarded(words: list[str]) -> int:
         if wish.requested:
             diagnostics.error("Interrupted.")
             return INTERRUPTED
-        diagnostics.error(f"Something unforeseen happened: {type(error).__name__}: {error}. --debug shows where.")
+        diagnostics.error(f"Unexpected error: {type(error).__name__}: {error}. Run with --debug for a traceback.")
         return FAILED
 
 

@@ -12,6 +12,8 @@ from npumon.core.text import visible
 
 APPLICATION = "npumon"
 CONFIG_NAME = "config.toml"
+#: Standard input, where the command line names a file.
+STDIN = "-"
 
 
 class UserFolders(NamedTuple):
@@ -116,6 +118,23 @@ def shown(path: str) -> str:
     if home and home != "/" and (path == home or path.startswith(home.rstrip("/") + "/")):
         path = "~" + path[len(home.rstrip("/")) :]
     return visible(path)
+
+
+def name_of(path: str) -> str:
+    """What people call a file that the command line names."""
+    return "standard input" if path == STDIN else shown(path)
+
+
+def unreadable(path: str, error: Exception, problem_id: str, folder_remedy: str) -> ProblemError:
+    """The problem of a file that cannot be read (usage); `folder_remedy` is what to do about a folder."""
+    if isinstance(error, IsADirectoryError):
+        remedy = folder_remedy
+    elif isinstance(error, FileNotFoundError):
+        remedy = "Check the path."
+    else:
+        remedy = "Check the path and its rights."
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return ProblemError(Problem(problem_id, f"{name_of(path)} cannot be read: {reason}.", remedy, "usage"))
 
 
 def make_private_folder(path: str) -> None:

@@ -164,8 +164,8 @@ class RunController:
         """Say that something happened which nobody foresaw, and keep it."""
         if len(self.unexpected) < MAX_UNEXPECTED:
             self.unexpected.append(error)
-        what = f"Something unforeseen happened: {visible(f'{type(error).__name__}: {error}')}."
-        self._complain(Problem("monitor.unforeseen", what, "npumon --debug shows at the end where."))
+        what = f"Unexpected error: {visible(f'{type(error).__name__}: {error}')}."
+        self._complain(Problem("monitor.unexpected", what, "Run with --debug for a traceback at the end."))
 
     async def _run_first(self) -> None:
         job = await asyncio.to_thread(self._backend.first_job)

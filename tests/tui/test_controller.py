@@ -118,7 +118,7 @@ async def test_what_nobody_foresaw_is_said_and_kept() -> None:
     for _ in range(MAX_UNEXPECTED + 2):
         stage.controller.background(broken, stage.published.append)
     await until_so(lambda: len(stage.said) == MAX_UNEXPECTED + 2)
-    assert stage.said[0].what == "Something unforeseen happened: OSError: broken \\x1b[31m[bold]."
+    assert stage.said[0].what == "Unexpected error: OSError: broken \\x1b[31m[bold]."
     assert len(stage.controller.unexpected) == MAX_UNEXPECTED
 
 

@@ -1,7 +1,7 @@
 """Carrying out a plan for the driver: step by step, each checked against the kernel, put back when one fails.
 
-Between unloading and loading nothing may end this process by request (`defer_signals`, `block_signals`). What still can
-(kill -9, a power cut) is what the journal is for.
+Between unloading and loading nothing may end this process by request (`defer_signals`, `block_signals`; `core.signals`
+lists every way in which npumon treats signals). What still can (kill -9, a power cut) is what the journal is for.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from npumon.core.driver.failures import failure
 from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.driver.plan import DriverPlan, ReloadReport, Step, StepOutcome, differences
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.signals import KEYS, REQUESTS
 
 Hear = Callable[[StepOutcome], None]
 
@@ -29,9 +30,8 @@ STEP_S, ASKING_S = 30.0, 600.0
 #: Seconds that udev may take to make the device node.
 _NODE_S, _LOOK_S = 3.0, 0.02
 _MESSAGES = 12
-#: What a terminal sends for Ctrl-C, Ctrl-\\ and Ctrl-Z, and what others send.
-_KEYS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
-_OTHERS = (signal.SIGTERM, signal.SIGHUP)
+#: What a terminal's keys send; Ctrl-Z too, since nothing goes on while npumon is stopped.
+_KEYS = (*KEYS, signal.SIGTSTP)
 
 
 class DriverExecution:
@@ -190,7 +190,7 @@ def defer_signals(*, asking: bool) -> Iterator[DeferredSignals]:
         yield put_off
         return
     before = {}
-    for number in (*_KEYS, *_OTHERS):
+    for number in (*_KEYS, *REQUESTS):
         ignored = signal.getsignal(number) == signal.SIG_IGN or (asking and number in _KEYS)
         before[number] = signal.signal(number, signal.SIG_IGN if ignored else put_off.note)
     try:
@@ -204,7 +204,7 @@ def defer_signals(*, asking: bool) -> Iterator[DeferredSignals]:
 def block_signals(*, asking: bool) -> Iterator[None]:
     """The programs that this thread starts inherit that such signals are blocked: a terminal sends its own to all of
     them. `asking` leaves out its keys, which the program that asks there wants to hear."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OTHERS if asking else (*_KEYS, *_OTHERS))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, REQUESTS if asking else (*_KEYS, *REQUESTS))
     try:
         yield
     finally:

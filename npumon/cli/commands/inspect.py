@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from npumon.cli import status
 from npumon.cli.commands.inspect_files import InputFile, read, sources
 from npumon.cli.commands.inspect_model import KNOWN, Inspector, unknown
-from npumon.cli.named_input import STDIN
+from npumon.cli.paths import STDIN
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:

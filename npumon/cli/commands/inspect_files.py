@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from npumon.cli.named_input import STDIN, name_of, unreadable
+from npumon.cli.paths import STDIN, name_of, unreadable
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 

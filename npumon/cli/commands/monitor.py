@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from npumon.cli.interruption import ENDING
 from npumon.cli.terminal import is_terminal, locale_environment, wants_ascii, wants_color
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.signals import ENDING
 from npumon.core.text import visible
 
 if TYPE_CHECKING:

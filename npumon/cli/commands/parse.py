@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from npumon.cli import status
 from npumon.cli.log_source import opened, refuse_early
-from npumon.cli.named_input import STDIN, name_of
+from npumon.cli.paths import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from npumon.cli.progress import Progress
 from npumon.core.run.report import RunReport
+from npumon.core.signals import KEYS, REQUESTS
 from npumon.engine.reporting import started
 
 if TYPE_CHECKING:
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
     from npumon.ports import ReadNetwork, RunRequest, StopReason
 
 #: What each signal asks of a run: keys are meant for it, the others end npumon, which a run that is kept outlives.
-_SIGNALS: dict[signal.Signals, StopReason] = {
-    signal.SIGINT: "cancelled",
-    signal.SIGQUIT: "cancelled",
-    signal.SIGTERM: "left",
-    signal.SIGHUP: "left",
-}
+_REASONS: dict[signal.Signals, StopReason] = {**dict.fromkeys(KEYS, "cancelled"), **dict.fromkeys(REQUESTS, "left")}
 #: How often the status line is redrawn while the program says nothing.
 _TICK_S = 0.5
 
@@ -108,11 +104,11 @@ def stopping_signals(stop: Callable[[StopReason], None]) -> Iterator[None]:
     """Signals that end npumon call `stop`, which ends what is under way and lets its result be reported. `nohup` is
     respected."""
     loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in _REASONS}
     if before[signal.SIGHUP] == signal.SIG_IGN:
         del before[signal.SIGHUP]
     for number in before:
-        loop.add_signal_handler(number, stop, _SIGNALS[number])
+        loop.add_signal_handler(number, stop, _REASONS[number])
     try:
         yield
     finally:

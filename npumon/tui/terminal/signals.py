@@ -1,4 +1,4 @@
-"""Signals that end or suspend the live monitor."""
+"""Signals that end or suspend the live monitor. `core.signals` lists every way in which npumon treats them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+from npumon.core.signals import ENDING
 
 
 @contextmanager

@@ -152,7 +152,7 @@ def test_debug_shows_where_a_pane_broke(start: Start) -> None:
 
 def test_an_engine_that_breaks_is_told_and_the_monitor_goes_on(start: Start) -> None:
     app = start("--demo", "--debug", "broken-board", columns=120, rows=40)
-    app.until_shown("Something unforeseen happened")
+    app.until_shown("Unexpected error")
     app.until_shown("[bold]broke")
     app.until_shown("goldfish")
     app.type(b"q")

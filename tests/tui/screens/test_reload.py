@@ -343,5 +343,5 @@ async def test_a_control_that_breaks_does_not_hang_the_dialog() -> None:
         await pilot.press("g")
         await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))
         await pilot.press("y")
-        await until(pilot, lambda: "Something unforeseen happened" in "\n".join(picture(app)))
+        await until(pilot, lambda: "Unexpected error" in "\n".join(picture(app)))
         await until(pilot, lambda: not app.screen.is_modal)

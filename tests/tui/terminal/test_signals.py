@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from npumon.tui.terminal.signals import ENDING, ending_signals
+from npumon.core.signals import ENDING
+from npumon.tui.terminal.signals import ending_signals
 
 
 @pytest.mark.parametrize("number", ENDING)
