@@ -19,18 +19,18 @@ OF_PROBLEM = {"usage": USAGE, "failed": FAILED, "unavailable": UNAVAILABLE}
 
 
 def status_of_outcome(outcome: Outcome) -> int:
-    """The exit status that a run's outcome asks for."""
-    known = {
+    """Return the exit status that a run's outcome asks for."""
+    known: dict[Outcome, int] = {
         "ok": DONE,
         "timeout": TIMED_OUT,
         "cancelled": INTERRUPTED,
-        "running": INTERRUPTED,  # it goes on; the watching of it was interrupted
+        "running": INTERRUPTED,  # it goes on; watching it was interrupted
     }
     return known.get(outcome, FAILED)
 
 
 def status_of(report: RunReport, *, check: bool = False) -> int:
-    """The exit status that a run's outcome asks for; with `check`, a failed consistency check is a failure too."""
+    """Return the exit status of a run; with `check`, a failed consistency check is a failure too."""
     status = status_of_outcome(report.info.outcome)
     if status == DONE and check and any(result.ok is False for result in report.metrics.checks):
         return FAILED

@@ -19,6 +19,7 @@ from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted
 if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
     from npumon.cli.output import Sink
+    from npumon.core.run.state import RunState
     from npumon.engine.offline.rows import RowWriter, Segment
     from npumon.engine.reporting import Context
 
@@ -212,6 +213,18 @@ class Worst:
             self.status = self.status or status.status_of(report, check=self._check)
             yield report
 
+    def ended(self, state: RunState, context: Context) -> None:
+        """Take note of a run whose rows were printed; it is assessed only to be checked."""
+        if self._check:
+            from npumon.engine.reporting import report_of
+
+            code = status.status_of(report_of(state, context, RunInfo()), check=True)
+        else:
+            from npumon.core.run.outcome import outcome
+
+            code = status.status_of_outcome(outcome(state))
+        self.status = self.status or code
+
 
 def _jsonl(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
     from npumon.export.json_text import json_line
@@ -242,7 +255,6 @@ def _csv(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
         sink.write(HEADER)
         if wanted is None or wanted == "all":
             return _csv_rows(logs, ctx, sink, check)
-        from npumon.engine.reporting import report_of
         from npumon.export.csv_rows import iteration_rows
 
         context, worst, found = ctx.context(board=False), Worst(check), False
@@ -254,7 +266,7 @@ def _csv(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
                 continue
             if item.state.open_iteration is not None:
                 sink.write(iteration_rows(item.run, item.state.open_iteration))
-            list(worst.seen([report_of(item.state, context, RunInfo())]))
+            worst.ended(item.state, context)
             found = True
         if not found:
             raise _no_such_run(wanted, logs.runs)
@@ -262,8 +274,7 @@ def _csv(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
 
 
 def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
-    """All rows, by the fast way. The status is that of each file's last run, whose figures only `--check` judges."""
-    from npumon.core.run.outcome import outcome
+    """All rows, by the fast way. The status is that of each file's last run."""
     from npumon.engine.offline.rows import rows
     from npumon.export.csv_rows import CsvRows
 
@@ -275,12 +286,7 @@ def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
                     sink.write(item)
                 else:
                     logs.count(path, item)
-                    if not check:
-                        worst.status = worst.status or status.status_of_outcome(outcome(item.state))
-                        continue
-                    from npumon.engine.reporting import report_of
-
-                    list(worst.seen([report_of(item.state, context, RunInfo())]))
+                    worst.ended(item.state, context)
     return worst.status
 
 
