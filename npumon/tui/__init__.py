@@ -1,1 +1,1 @@
-"""The live monitor: Textual. The only floor that may import textual or rich."""
+"""The live monitor: built on Textual. The only layer that may import textual or rich."""

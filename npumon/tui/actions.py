@@ -1,4 +1,4 @@
-"""What the keys do, besides running models. Each action is a few lines: the controller and the backend do the work."""
+"""What the keys do, besides running models. Each action is a few lines; the controller and the backend do the work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: How long, in seconds, a first `g` in a list waits for a second one.
 SECOND_G_S = 0.6
-#: Seconds between two looks at the board that `+` and `-` choose from.
+#: Seconds between two samples of the board that `+` and `-` choose from.
 PACES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 #: How often npumon's own cost is shown, and the shortest time between two measurements: seconds.
 OVERHEAD_S, OVERHEAD_WINDOW_S = 2.0, 1.0
@@ -32,10 +32,10 @@ class Actions:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        #: What npumon itself costs, while it is to be shown.
+        #: Measures npumon's own cost while it is shown.
         self._overhead: Overhead | None = None
         self._overhead_timer: Timer | None = None
-        #: Runs while a first `g` waits for a second one.
+        #: Pending while a first `g` waits for a second one.
         self._first_g: asyncio.TimerHandle | None = None
 
     def action_next_page(self, step: int) -> None:
@@ -44,16 +44,16 @@ class Actions:
         self._host.action_page(PAGE_NAMES[(here + step) % len(PAGE_NAMES)])
 
     def action_reload_driver(self) -> None:
-        """Show what reloading galcore would take."""
+        """Open the dialog that reloads galcore."""
         if self._host.controller.busy:
-            self._host.notifier.error(Problem("driver.busy", "A model runs on the driver.", "x stops it."))
+            self._host.notifier.error(Problem("driver.busy", "A model is using the driver.", "x stops it."))
             return
         from npumon.tui.screens.reload import ReloadDialog
 
         self._host.app.push_screen(ReloadDialog(self._host, self._host.live.snapshot.driver.profiling))
 
     def action_press_g(self) -> None:
-        """The key `g`: the driver. In a list it waits a moment, for `g g` is the way to the list's top."""
+        """Reload the driver. In a list, wait a moment first, because `g g` goes to the top of the list."""
         page = self._host.app.screen
         if self._first_g is not None:
             self._forget_g()
@@ -74,24 +74,24 @@ class Actions:
             self._first_g = None
 
     def action_top_of_list(self) -> None:
-        """What Home does where the focus is."""
+        """Do what Home does in the focused list."""
         self._host.app.simulate_key("home")
 
     def action_help(self) -> None:
-        """Every key."""
+        """Show every key."""
         from npumon.tui.screens.help import HelpDialog
 
         self._host.app.push_screen(HelpDialog(self._host))
 
     def action_command_palette(self) -> None:
-        """Every command, by name."""
+        """Open the palette with every command."""
         from npumon.tui.palette import Palette
 
         if not isinstance(self._host.app.screen, Palette):
             self._host.app.push_screen(Palette(self._host, PACES_S))
 
     def action_overhead(self) -> None:
-        """Show what npumon itself costs, or no longer."""
+        """Toggle the display of npumon's own CPU and memory use."""
         if self._overhead_timer is not None:
             self._overhead_timer.stop()
             self._overhead = self._overhead_timer = None
@@ -101,7 +101,7 @@ class Actions:
         self._host.show_live()
 
     def overhead_text(self) -> str:
-        """What npumon itself costs; empty while it is not shown."""
+        """Return npumon's own cost; empty while it is not shown."""
         if self._overhead is None:
             return ""
         terminal = terminal_of(self._host.app)
@@ -115,38 +115,38 @@ class Actions:
             self._host.show_live()
 
     def action_compare(self) -> None:
-        """Go where the marked run and the newest one stand side by side."""
+        """Go to the page that compares the marked run with the newest one."""
         if self._host.marked is None:
             self._host.notifier.info("Nothing is marked: m marks the newest run.")
         else:
             self._host.action_page("runs")
 
     def action_pause(self) -> None:
-        """Freeze what is shown, or go on."""
+        """Freeze the display, or resume it."""
         self._host.paused = not self._host.paused
         self._host.show_live()
 
     def action_faster(self) -> None:
-        """Look at the board more often."""
+        """Sample the board more often."""
         refresh_s = self._host.controller.refresh_s
         self.action_take_pace(max((pace for pace in PACES_S if pace < refresh_s), default=PACES_S[0]))
 
     def action_slower(self) -> None:
-        """Look at the board less often."""
+        """Sample the board less often."""
         refresh_s = self._host.controller.refresh_s
         self.action_take_pace(min((pace for pace in PACES_S if pace > refresh_s), default=PACES_S[-1]))
 
     def action_take_pace(self, seconds: float) -> None:
-        """Look at the board every so many seconds."""
+        """Sample the board at this interval."""
         self._host.controller.refresh_s = seconds
-        self._host.notifier.info(f"The board is looked at every {seconds:g} s.")
+        self._host.notifier.info(f"The board is sampled every {seconds:g} s.")
 
     def action_take_theme(self, name: str) -> None:
-        """Take this theme."""
+        """Switch to this theme."""
         self._host.app.theme = themes.named(name)
 
     def action_next_theme(self) -> None:
-        """Take the next theme."""
+        """Switch to the next theme."""
         app = self._host.app
         app.theme = themes.after(app.theme)
         self._host.notifier.info(f"Theme {app.theme}.")
@@ -155,7 +155,7 @@ class Actions:
         """Write the newest run to a file."""
         host = self._host
         if host.live.snapshot.run is None:
-            host.notifier.info("There is no run to export yet: r runs a model.")
+            host.notifier.info("No run to export yet: r runs a model.")
             return
         run, ended = host.live.snapshot.run, len(host.live.runs)
         further = f". E writes all {ended} runs." if ended > 1 else ""
@@ -175,7 +175,7 @@ class Actions:
         )
 
     def action_picture(self) -> None:
-        """Save the screen as it is."""
+        """Save a picture of the screen."""
         host = self._host
         svg = self_contained(host.app.export_screenshot(title="npumon"))
         host.controller.background(
@@ -183,20 +183,20 @@ class Actions:
         )
 
     def action_suspend_job(self) -> None:
-        """Go back to the shell for a while."""
+        """Return to the shell for a while."""
         suspend_job()
 
     def action_repaint(self) -> None:
-        """Draw everything anew, where something else wrote on the terminal."""
+        """Redraw everything, after something else has written to the terminal."""
         terminal = terminal_of(self._host.app)
         if terminal is not None:
             terminal.repaint()
 
 
 class Overhead:
-    """What npumon itself costs: its share of a processor, its memory, and what it sends to the terminal.
+    """npumon's own cost: its share of a processor, its memory, and what it sends to the terminal.
 
-    It measures this process from the moment it is made.
+    It measures this process from the moment it is created.
     """
 
     def __init__(self) -> None:
@@ -209,7 +209,7 @@ class Overhead:
         self._text = "npumon: measuring"
 
     def text(self, bytes_written: int) -> str:
-        """`npumon: cpu 0.6 %, 41 MB, 212 B/s`. `bytes_written` is what the terminal got since the start."""
+        """`npumon: cpu 0.6 %, 41 MB, 212 B/s`. `bytes_written` is what the terminal has received since the start."""
         now_s = time.monotonic()
         elapsed_s = now_s - self._since_s
         if self._bytes is None:

@@ -1,4 +1,4 @@
-"""The application: pages, keys, themes, where a live value goes, and the way out."""
+"""The application: pages, keys, themes, the way of a live value, and the way out."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LiveArrived(Message):
 
 
 class MonitorApp(SteadyApp):
-    """The live monitor; implements `host.Host`. `backend` is its way to the world. Its result is the exit status."""
+    """The live monitor; implements `host.Host`. Its result is the exit status."""
 
     TITLE = "npumon"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["styles/ink.tcss", "styles/pages.tcss"]
@@ -73,7 +73,7 @@ class MonitorApp(SteadyApp):
         self.run_actions = RunActions(self)
         self.actions = Actions(self)
         for name, action in (*_actions_of(self.run_actions), *_actions_of(self.actions)):
-            setattr(self, name, action)  # Textual looks for the actions of keys at the application
+            setattr(self, name, action)  # Textual looks up the actions of keys on the application
         for page in PAGES:
             self.add_mode(page.name, partial(self.make_page, page.name))
         self.animation_level = "none"
@@ -88,57 +88,57 @@ class MonitorApp(SteadyApp):
         self._leaving: Worker[None] | None = None
 
     def make_page(self, name: str) -> Page:
-        """A page, when it is first visited."""
+        """Create a page when it is first visited."""
         return page_class(name)(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, for themes that do not set them."""
+        """Return npumon's own variables, for themes that do not set them."""
         return themes.DEFAULT_VARIABLES
 
     # -- from the start to the end -----------------------------------------------------------------------------------
 
     def on_load(self) -> None:
-        """Before the terminal is taken."""
+        """Take over the signals, before the terminal is taken."""
         if threading.current_thread() is threading.main_thread():  # no other one gets signals
             self._until_exit.enter_context(ending_signals(self._end))
 
     def on_ready(self) -> None:
-        """Everything is laid out."""
+        """Open: everything is laid out."""
         self.laid_out.set()
         after(0.001, self, self._open)
 
     def _open(self) -> None:
-        """The first frame; then the engine, whose import would have held it up."""
+        """Show the first frame, then start the engine, whose import would have delayed it."""
         self._first_frame.close()
-        if not self.is_running or not self.screen_stack:  # it was left at once
+        if not self.is_running or not self.screen_stack:  # the user left at once
             return
         self.screen.refresh()
-        # Not `call_after_refresh`: what it promises is forgotten when the layout is refreshed just then.
+        # Not `call_after_refresh`: its call is lost if the layout is refreshed at that moment.
         after(FIRST_FRAME_S, self, self.controller.start)
 
     def _end(self, number: int) -> None:
-        """A signal asks npumon to end: the model first, then the terminal."""
+        """Leave because of a signal: the model ends first, then the terminal is restored."""
         self.begin_to_leave(INTERRUPTED)
 
     async def action_quit(self) -> None:
-        """Leave; a running model is ended first."""
+        """Leave; a running model is stopped first."""
         self.begin_to_leave(0)
 
     def begin_to_leave(self, status: int) -> None:
-        """End what runs, then the application, with this exit status. The display goes on until then; whoever asks a
-        second time waits for the same end."""
+        """Stop what runs, then end the application with this exit status. The display goes on until then; a second call
+        changes nothing."""
         if self._leaving is None:
             self._leaving = self.run_worker(self._leave(status), exit_on_error=False)
 
     async def _leave(self, status: int) -> None:
         try:
             await self.controller.close()
-            await self.laid_out.wait()  # a page that is half made cannot be taken down
+            await self.laid_out.wait()  # a half-composed page cannot be removed
         finally:
             self.exit(status)
 
     async def on_unmount(self) -> None:
-        """However it ends: no model is left running, and signals do again what they did before."""
+        """Leave no model running, however the application ends, and restore the signal handlers."""
         try:
             await self.controller.close()
         finally:
@@ -150,7 +150,7 @@ class MonitorApp(SteadyApp):
         self.post_message(LiveArrived(live))
 
     def on_live_arrived(self, message: LiveArrived) -> None:
-        """Keep it, and show it unless the display is paused."""
+        """Keep the value, and show it unless the display is paused."""
         self.live = message.live
         if not self.paused:
             self.show_live()
@@ -175,14 +175,14 @@ class MonitorApp(SteadyApp):
             self.switch_mode(name)
 
     def run_model(self, choice: ModelChoice) -> None:
-        """Run this model, and go where it can be seen."""
+        """Run this model and go to the Live page."""
         self.run_actions.run_model(choice)
 
     def overhead_text(self) -> str:
-        """What npumon itself costs, for the right end of the key bar; empty unless it is shown."""
+        """Return npumon's own cost for the right end of the key bar; empty unless it is shown."""
         return self.actions.overhead_text()
 
 
 def _actions_of(part: object) -> Iterator[tuple[str, Callable[..., object]]]:
-    """The actions of a part of the application, by the names that Textual calls them by."""
+    """Return the action methods of a part of the application by name."""
     return ((name, getattr(part, name)) for name in dir(part) if name.startswith("action_"))

@@ -1,4 +1,4 @@
-"""What the live monitor asks of the world. The command line implements it; tests may, too."""
+"""What the live monitor needs from outside. The command line implements it, and so may tests."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class DisplayOptions(NamedTuple):
-    """How the monitor is to look and how fast it goes. `theme` is a theme's name or auto; `refresh_s` in seconds.
+    """How the monitor looks and how often it refreshes. `theme` is a theme's name or auto; `refresh_s` is in seconds.
 
-    `demo` says that the board is simulated; it must be seen on every page.
+    `demo` marks a simulated board, which every page must show.
     """
 
     theme: str = "auto"
@@ -27,7 +27,7 @@ class DisplayOptions(NamedTuple):
 
 
 class Engine(Protocol):
-    """What runs models and watches the board and logs; `engine.monitor.Monitor` is the one."""
+    """Runs models, samples the board and follows logs; implemented by `engine.monitor.Monitor`."""
 
     @property
     def live(self) -> Live:
@@ -36,12 +36,12 @@ class Engine(Protocol):
 
     @property
     def job(self) -> Job | None:
-        """What was run last."""
+        """The last job that was run."""
         ...
 
     @property
     def left(self) -> bool:
-        """Whether a run was left to itself, by `close`."""
+        """Whether `close` left a program running."""
         ...
 
     #: Seconds between two samples of the board.
@@ -56,11 +56,11 @@ class Engine(Protocol):
         ...
 
     async def run(self, job: Job) -> None:
-        """Run it, to its end. Raises `ProblemError` where that is not possible."""
+        """Run a job to its end. Raises `ProblemError` if that is not possible."""
         ...
 
     def stop(self) -> None:
-        """End the run under way."""
+        """Stop the current run."""
         ...
 
     async def watch(self, path: str) -> None:
@@ -68,7 +68,7 @@ class Engine(Protocol):
         ...
 
     def reloading(self) -> AbstractContextManager[None]:
-        """While the driver is reloaded. Raises `ProblemError` while something is under way."""
+        """Block runs while the driver is reloaded. Raises `ProblemError` if a program is running."""
         ...
 
     async def close(self) -> None:
@@ -77,9 +77,9 @@ class Engine(Protocol):
 
 
 class MonitorBackend(Protocol):
-    """Everything that leads out of the terminal. Methods marked "blocks" are called on a thread.
+    """The monitor's way to the board, the engine and the disk. Methods marked "blocks" are called on a thread.
 
-    All of them raise `ProblemError` with a remedy where something is wrong.
+    All of them raise `ProblemError` with a remedy if something is wrong.
     """
 
     @property
@@ -94,27 +94,27 @@ class MonitorBackend(Protocol):
     def driver(self) -> DriverControl: ...
 
     def monitor(self, publish: Callable[[Live], None]) -> Engine:
-        """The engine. Called once, on the event loop."""
+        """Create the engine. Called once, on the event loop."""
         ...
 
     def models(self) -> Sequence[ModelChoice]:
-        """What can be run here, those for this chip first. Blocks."""
+        """Return the models that can be run here, those for this chip first. Blocks."""
         ...
 
     def where_models_are_looked_for(self) -> Sequence[str]:
-        """The folders, for a person who wonders why there is none."""
+        """Return the folders that are searched, for a user who wonders why no model is found."""
         ...
 
     def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
-        """What running this model means. Blocks."""
+        """Return the job that runs this model. Blocks."""
         ...
 
     def first_job(self) -> Job | None:
-        """What to run without being asked: the demo board's model. Blocks."""
+        """Return what to run at the start without being asked: the demo board's model. Blocks."""
         ...
 
     def inspection(self, network: str) -> str:
-        """What `npumon inspect` says of a network file of a `ModelChoice`, as text. Blocks."""
+        """Return the text of `npumon inspect` for a network file of a `ModelChoice`. Blocks."""
         ...
 
     def export(self, report: RunReport) -> str:
@@ -130,9 +130,9 @@ class MonitorBackend(Protocol):
         ...
 
     def in_words(self, text: str) -> str:
-        """A text with its paths as people know them; the demo board lies in a folder that nobody does."""
+        """Rewrite a text's paths for display: without the demo board's folder, which is meaningless to users."""
         ...
 
     def warning(self) -> Problem | None:
-        """What a user has to know before anything else: a reload of the driver that was interrupted. Blocks."""
+        """Return what the user must know first: an interrupted driver reload. Blocks."""
         ...

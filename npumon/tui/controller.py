@@ -1,4 +1,4 @@
-"""Between the keys and the engine: starts and ends runs, keeps looking at the board, says what went wrong."""
+"""Between the keys and the engine: starts and ends runs, and reports what went wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from npumon.engine.session import Job
     from npumon.tui.backend import Engine, MonitorBackend
 
-#: Errors that nobody foresaw are kept for `--debug`, the first ones only.
+#: The first unexpected errors are kept for `--debug`.
 MAX_UNEXPECTED = 10
 
 Result = TypeVar("Result")
@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 class RunController:
     """Owns the engine and its tasks. All methods are called on the event loop.
 
-    `complain` hears of what went wrong. `unexpected` are the errors among it that should not happen.
+    `complain` is called with what went wrong; `unexpected` collects the errors that should never happen.
     """
 
     def __init__(
@@ -52,26 +52,26 @@ class RunController:
 
     @property
     def job(self) -> Job | None:
-        """What was run last."""
+        """The last job that was run."""
         return None if self._engine is None else self._engine.job
 
     @property
     def can_repeat(self) -> bool:
-        """Whether there is something that `again` would run."""
+        """Whether `again` has something to run."""
         return self.job is not None and self._backend.watched is None
 
     @property
     def busy(self) -> bool:
-        """Whether a program is under way."""
+        """Whether a program is running."""
         return self._engine is not None and self._engine.live.activity.under_way
 
     @property
     def left(self) -> bool:
-        """Whether a program goes on without us."""
+        """Whether a program keeps running after npumon has left."""
         return self._engine is not None and self._engine.left
 
     def start(self) -> None:
-        """Make the engine, begin to look at the board, and to watch or run what was asked for."""
+        """Create the engine, start sampling the board, and watch or run what the user asked for."""
         try:
             engine = self._engine = self._backend.monitor(self._publish)
         except ProblemError as error:
@@ -84,13 +84,13 @@ class RunController:
         self._own(self._run_first() if watched is None else engine.watch(watched))
 
     def poll(self) -> None:
-        """Look at the board now."""
+        """Sample the board now."""
         if self._engine is not None:
             self._own(self._engine.poll())
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
-        """While the driver is reloaded. Raises `ProblemError` while something is under way."""
+        """Block runs while the driver is reloaded. Raises `ProblemError` if a program is running."""
         if self._engine is None:
             yield
             return
@@ -98,12 +98,12 @@ class RunController:
             yield
 
     def run(self, job: Job) -> None:
-        """Run this."""
+        """Run this job, unless one is running."""
         if self._engine is not None and not self.busy:
             self._own(self._engine.run(job))
 
     def choose(self, make: Callable[[], Job]) -> None:
-        """Run what `make` gives, which may read files and so is called on a thread."""
+        """Run the job that `make` returns; it may read files, so it is called on a thread."""
 
         async def choose() -> None:
             self.run(await asyncio.to_thread(make))
@@ -111,17 +111,17 @@ class RunController:
         self._own(choose())
 
     def again(self, repeat: int = 1, warmup: int = 0) -> None:
-        """Run the last one again."""
+        """Run the last job again."""
         if (job := self.job) is not None:
             self.run(job._replace(repeat=repeat, warmup=warmup))
 
     def stop(self) -> None:
-        """End what runs."""
+        """Stop the running program."""
         if self._engine is not None:
             self._engine.stop()
 
     async def close(self) -> None:
-        """End everything; the running model is gone when this returns, also when it is called a second time."""
+        """End everything. When this returns, even from a second call, the running model is gone."""
         if self._closing is None:
             self._closing = asyncio.get_running_loop().create_task(self._close())
         await asyncio.shield(self._closing)
@@ -152,16 +152,16 @@ class RunController:
         task.add_done_callback(self._tasks.discard)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """Whatever goes wrong is said, and the monitor goes on."""
+        """Report whatever goes wrong, and keep the monitor running."""
         try:
             await work
         except ProblemError as error:
             self._complain(error.problem)
-        except Exception as error:  # noqa: BLE001  # said, and kept for --debug
+        except Exception as error:  # noqa: BLE001  # shown, and kept for --debug
             self.report_unexpected(error)
 
     def report_unexpected(self, error: Exception) -> None:
-        """Say that something happened which nobody foresaw, and keep it."""
+        """Show an error that should never happen, and keep it for `--debug`."""
         if len(self.unexpected) < MAX_UNEXPECTED:
             self.unexpected.append(error)
         what = f"Unexpected error: {visible(f'{type(error).__name__}: {error}')}."

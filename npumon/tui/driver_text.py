@@ -1,4 +1,4 @@
-"""A reload of the driver as styled text: what is planned, how each step went, how it ended."""
+"""A driver reload as styled text: the plan, the outcome of each step, and the result."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ _BOLD = ("heading", "step", "result")
 
 
 def plan_text(plan: DriverPlan, in_words: InWords, *, offered: bool = False, waits: bool = False) -> list[Text]:
-    """The steps with their reasons, or why there are none. `offered`: the user wanted a run.
-    `waits`: a plan is made again and again until nothing uses the driver any more."""
+    """Return the steps with their reasons, or why there are none.
+
+    `offered`: the user wanted a run. `waits`: the plan is repeated until the driver is free.
+    """
     lines: list[Text] = []
     if offered:
         lines += [Text("Profiling is off: a run gives times but no counters."), Text()]
@@ -26,18 +28,18 @@ def plan_text(plan: DriverPlan, in_words: InWords, *, offered: bool = False, wai
         elif line.role != "undo" and not (line.role == "remedy" and waits):
             lines.append(_styled(line))
     if plan.waits_for_others:
-        how = "The plan comes when that has ended. Esc waits no longer." if waits else "w waits until that has ended."
+        how = "The plan follows when that has ended. Esc stops waiting." if waits else "w waits for that to end."
         lines += [Text(), Text(how)]
     return lines + notes
 
 
 def outcome_text(outcome: StepOutcome, in_words: InWords) -> Text:
-    """One step: its mark, its command, and what it said when it failed."""
+    """Return one step: its mark, its command, and its output if it failed."""
     return Text("\n").join(map(_styled, outcome_lines(outcome, in_words)))
 
 
 def report_text(report: ReloadReport, in_words: InWords) -> list[Text]:
-    """How it ended, and what helps if it went wrong."""
+    """Return the result, and the remedy if it failed."""
     lines = [_styled(line) for line in result_lines(report)]
     if report.problem is None:
         return [Text("Done: ", "bold") + lines[-1]]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Host(Protocol):
-    """The application; `app.MonitorApp` is the one."""
+    """The application; implemented by `app.MonitorApp`."""
 
     #: The newest value.
     live: Live
@@ -47,9 +47,9 @@ class Host(Protocol):
         ...
 
     def run_model(self, choice: ModelChoice) -> None:
-        """Run this model, and go where it can be seen."""
+        """Run this model and go to the Live page."""
         ...
 
     def overhead_text(self) -> str:
-        """What npumon itself costs, for the right end of the key bar; empty unless it is shown."""
+        """Return npumon's own cost for the right end of the key bar; empty unless it is shown."""
         ...

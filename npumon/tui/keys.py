@@ -1,4 +1,4 @@
-"""Every key of the monitor, once: bindings, key bar, help and command palette are made from these tables."""
+"""Every key of the monitor, once: bindings, key bar, help and command palette are built from these tables."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ PAGE_NAMES = tuple(page.name for page in PAGES)
 
 
 class Key(NamedTuple):
-    """`keys` as Textual names them; `shown` as people write them; `word` for the key bar, `meaning` for the help.
+    """A key: `keys` as Textual names them, `shown` as users write it, `word` for the key bar, `meaning` for the help.
 
-    `action` is what is run, `pressed` what the key itself runs where that is something else. `scope` says where it
-    works: everywhere, or one page.
+    `action` is what it runs, `pressed` what the key itself runs if that differs. `scope` is where it works:
+    everywhere, or on one page.
     """
 
     keys: str
@@ -61,24 +61,24 @@ KEYS: tuple[Key, ...] = (
     Key("E,upper_e", "E", "export all", "write all runs of this session, each with its last iteration", "export_all"),
     Key("s", "s", "picture", "save a picture of the screen", "picture"),
     Key("space", "space", "pause", "pause the display; the run goes on", "pause"),
-    Key("plus,equals_sign", "+", "faster", "look at the board more often", "faster"),
-    Key("minus", "-", "slower", "look at the board less often", "slower"),
+    Key("plus,equals_sign", "+", "faster", "sample the board more often", "faster"),
+    Key("minus", "-", "slower", "sample the board less often", "slower"),
     Key("t", "t", "theme", "the next theme", "next_theme"),
-    Key("o", "o", "overhead", "show what npumon itself costs", "overhead"),
+    Key("o", "o", "overhead", "show npumon's own CPU and memory use", "overhead"),
     Key("colon,ctrl+p", ":", "more", "every command, by name", "command_palette"),
     *(Key(page.key, page.key, page.name, page.meaning, f"page('{page.name}')") for page in PAGES),
-    Key("", "g g", "top", "the top of a list, as Home", "top_of_list"),
+    Key("", "g g", "top", "the top of a list, like Home", "top_of_list"),
     Key("tab", "Tab", "next page", "the next page", "next_page(1)"),
-    Key("shift+tab", "Shift+Tab", "page before", "the page before", "next_page(-1)"),
+    Key("shift+tab", "Shift+Tab", "page before", "the previous page", "next_page(-1)"),
     Key("ctrl+z", "Ctrl+Z", "suspend", "suspend npumon", "suspend_job"),
-    Key("ctrl+l", "Ctrl+L", "repaint", "draw the whole screen anew", "repaint"),
+    Key("ctrl+l", "Ctrl+L", "repaint", "redraw the whole screen", "repaint"),
     Key("question_mark,f1", "?", "help", "this help", "help"),
     Key("q,ctrl+c", "q", "quit", "quit", "quit"),
 )
 
 
 def table_keys(scope: str) -> tuple[Key, ...]:
-    """The keys of every table, for the help of a page with one."""
+    """Return the keys of a table, for a page with one."""
     left = "sort by the column to the left; also h and the arrow"
     right = "sort by the column to the right; also l and the arrow"
     return (
@@ -90,19 +90,19 @@ def table_keys(scope: str) -> tuple[Key, ...]:
         Key("end,G,upper_g", "G", "end", "the last row; also End", "bottom", scope),
         Key("less_than_sign,left,h", "<", "sort by", left, "sort(-1)", scope),
         Key("greater_than_sign,right,l", ">", "sort by", right, "sort(1)", scope),
-        Key("I,upper_i", "I", "reverse", "sort the other way round", "reverse", scope),
-        Key("L,upper_l", "L", "columns", "the next columns, where there is no room for all", "columns(1)", scope),
-        Key("H,upper_h", "H", "columns", "the columns before", "columns(-1)", scope),
+        Key("I,upper_i", "I", "reverse", "reverse the sort order", "reverse", scope),
+        Key("L,upper_l", "L", "columns", "the next columns, if not all fit", "columns(1)", scope),
+        Key("H,upper_h", "H", "columns", "the previous columns", "columns(-1)", scope),
         Key("enter", "Enter", "details", "the row's details, or back", "choose", scope),
     )
 
 
 def filter_keys(scope: str) -> tuple[Key, ...]:
-    """The keys of the filter line, for the help of a page with one."""
+    """Return the keys of the filter line, for a page with one."""
     return (
-        Key("slash", "/", "filter", "narrow the list to what contains the words", "filter", scope),
+        Key("slash", "/", "filter", "narrow the list to entries that contain the words", "filter", scope),
         Key("n", "n", "next", "the next match", "next_match(1)", scope),
-        Key("N,upper_n", "N", "previous", "the match before", "next_match(-1)", scope),
+        Key("N,upper_n", "N", "previous", "the previous match", "next_match(-1)", scope),
         Key("escape", "Esc", "clear", "clear the filter", "clear_filter", scope),
     )
 
@@ -111,7 +111,7 @@ class Hint(NamedTuple):
     """An entry of the key bar: the key as it is written, a word for what it does, the action it runs, and whether it
     can be pressed now.
 
-    One for a page says so with `page`, and whether that page is `here`, to be seen now. Those for pages go together.
+    `page` marks an entry for a page, `here` the one for the visible page. Entries for pages stay together.
     """
 
     key: str
@@ -125,8 +125,8 @@ class Hint(NamedTuple):
 class HintContext(NamedTuple):
     """What the key bar depends on besides the live value.
 
-    The `page` to be seen; whether a log is being watched, the last run is `repeatable`, a run is `marked`, and the
-    display is `paused`.
+    The visible `page`; whether a log is being watched, the last run is `repeatable`, a run is `marked`, and the display
+    is `paused`.
     """
 
     page: str
@@ -137,7 +137,7 @@ class HintContext(NamedTuple):
 
 
 def hints_in(state: HintContext, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
-    """All hints, the most important first; the last three, from which all others can be reached, always stay."""
+    """Return all hints, the most important first; the last three, which lead to all others, always stay."""
     busy = live.activity.under_way and not state.watching
     return [
         Hint("x", "stop", "app.stop_run", busy),
@@ -151,7 +151,7 @@ def hints_in(state: HintContext, of_page: Sequence[Hint], live: Live) -> Sequenc
         Hint("g", "driver", "app.reload_driver", not busy),
         Hint("m", "mark", "app.mark", bool(live.runs)),
         Hint("c", "compare", "app.compare", state.marked),
-        Hint("space", "go on" if state.paused else "pause", "app.pause"),
+        Hint("space", "resume" if state.paused else "pause", "app.pause"),
         Hint("s", "picture", "app.picture"),
         Hint("e", "export", "app.export", live.snapshot.run is not None),
         Hint("E", "export all", "app.export_all", bool(live.runs)),

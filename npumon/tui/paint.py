@@ -1,4 +1,4 @@
-"""What panes draw with: lines of spans, each in a role; the theme says how a role looks."""
+"""What panes draw with: lines of spans, each in a role; the theme defines how a role looks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from npumon.core import layout
 if TYPE_CHECKING:
     from npumon.core.log.severity import LineLevel
 
-#: Everything a text can be. `styles/ink.tcss` gives each its look: `.ink--label` and so on.
+#: The roles of text. `styles/ink.tcss` gives each its look: `.ink--label` and so on.
 ROLES = (
     "label",  # what a figure is
     "value",  # the figure
-    "big",  # the figure people come for
+    "big",  # the main figure
     "unit",
     "good",
     "warn",
@@ -28,12 +28,12 @@ ROLES = (
     "accent",
     "demo",
     "key",
-    "here",  # the page that is to be seen, among the others
-    "off",  # what cannot be used now
+    "here",  # the visible page, among the others
+    "off",  # what is unavailable now
 )
 
 
-#: The roles of log lines that must not be missed, by their severity. Each view adds a mark: colour alone says nothing.
+#: The roles of log lines that must not be missed, by severity. Each view adds a mark: colour alone is not enough.
 SEVERE: dict[LineLevel, str] = {"error": "bad", "warning": "warn"}
 
 
@@ -56,17 +56,17 @@ class Area(NamedTuple):
 
 
 def span(text: str, role: str = "") -> Line:
-    """A line of one span."""
+    """Return a line of one span."""
     return (Span(text, role),)
 
 
 def width_of(line: Line) -> int:
-    """Cells that the line takes."""
+    """Return the cells that the line takes."""
     return sum(cell_len(part.text) for part in line)
 
 
 def fit(text: str, width: int, area: Area) -> str:
-    """The text in exactly `width` cells: cut with a mark, or filled with blanks."""
+    """Cut the text with a mark, or pad it with blanks, to exactly `width` cells."""
     if width <= 0:
         return ""
     return _cut(text, width, area) if cell_len(text) > width else set_cell_size(text, width)
@@ -77,12 +77,12 @@ def _cut(text: str, width: int, area: Area) -> str:
 
 
 def fit_right(text: str, width: int, area: Area) -> str:
-    """As `fit`, with the blanks in front."""
+    """Do the same as `fit`, with the blanks in front."""
     return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width, area)
 
 
 def clipped(line: Line, area: Area) -> Line:
-    """The line without what does not fit; a mark where something is missing."""
+    """Cut the line at the area's width, with a mark at the cut."""
     if width_of(line) <= area.width:
         return line
     left = area.width
@@ -99,13 +99,13 @@ def clipped(line: Line, area: Area) -> Line:
 
 
 def bar(share: float | None, width: int, area: Area, role: str = "read") -> Line:
-    """A bar in exactly `width` cells, filled by a share from 0 to 1; anything above 0 shows."""
+    """Draw a bar of exactly `width` cells, filled by a share from 0 to 1; anything above 0 shows."""
     text = layout.bar(share or 0.0, width, ascii=area.ascii)
     return (Span(text, role), Span(("." if area.ascii else " ") * (width - len(text)), "track"))
 
 
 def joined(parts: Iterable[Line], between: str, role: str = "label") -> Line:
-    """Lines one behind the other, with something in between."""
+    """Join lines into one, with a separator between them."""
     line: list[Span] = []
     for part in parts:
         if not part:
@@ -121,12 +121,12 @@ Sentence = tuple[str, str]
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` cells, see `layout.wrapped`."""
+    """Break the text into lines of at most `width` cells, see `layout.wrapped`."""
     return layout.wrapped(text, width, cell_len)
 
 
 def prose(sentences: Iterable[Sentence], area: Area) -> list[Line]:
-    """Each sentence on lines of its own, as many as there is room for; a mark where something is missing."""
+    """Lay out each sentence on lines of its own, as many as fit, with a mark if some are missing."""
     lines = [(line, role) for text, role in sentences for line in wrapped(text, area.width)]
     shown = [span(line, role) for line, role in lines[: area.height]]
     if len(lines) > area.height > 0:

@@ -1,4 +1,4 @@
-"""The command palette: every key's action by name, of all pages; the models, the themes."""
+"""The command palette: the actions of all keys and pages by name, the models, the themes."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from npumon.tui.host import Host
 
 _LEFT_OUT = frozenset({"command_palette"})
-#: What only moves about in a list, or is about the selected row: of no use from another page.
+#: Actions that move within a list or concern the selected row: useless from another page.
 _MOVES = frozenset(
     ("step", "leaf", "top", "bottom", "move", "turn", "start", "end", "slide", "scroll_details", "next_match",
      "clear_filter", "choose", "run")
 )  # fmt: skip
-#: How long the list waits for the models: seconds. A slow disk must not hold up everything else.
+#: Seconds that the list waits for the models. A slow disk must not hold up everything else.
 _MODELS_S = 0.5
 
 
 class Command(NamedTuple):
-    """`name` may come from outside; `meaning` never does."""
+    """A command; `name` may come from outside, `meaning` never does."""
 
     name: str
     meaning: str
@@ -43,38 +43,38 @@ class Command(NamedTuple):
 
 
 class Palette(LatestSize, CommandPalette):
-    """Textual's palette, in words and signs that every terminal has."""
+    """Textual's palette with characters that every terminal has."""
 
     def __init__(self, host: Host, paces: Sequence[float]) -> None:
-        """`paces` are the seconds between two looks at the board that are offered."""
+        """`paces` are the sampling intervals to offer, in seconds."""
         super().__init__(providers=[commands_for(host, paces)], placeholder="Search for commands")
 
     def on_mount(self) -> None:
-        """A sign of one cell."""
+        """Replace the icon by a sign of one cell."""
         self.query_one(SearchIcon).icon = ">"
 
 
 class MonitorCommands(Provider):
-    """What the palette offers."""
+    """The commands of the palette."""
 
     _host: ClassVar[Host]
     _paces: ClassVar[Sequence[float]]
 
     async def startup(self) -> None:
-        """Look for models while everything else is shown."""
+        """Start looking for models while everything else is shown."""
         self._models = asyncio.get_running_loop().create_task(self._look_for_models())
 
     async def shutdown(self) -> None:
-        """Nobody waits for the models any more."""
+        """Stop looking for models."""
         self._models.cancel()
 
     async def discover(self) -> Hits:
-        """Everything, before anything is typed."""
+        """Offer everything until something is typed."""
         for name, meaning, run in await self._commands():
             yield DiscoveryHit(Text(name), run, help=meaning)
 
     async def search(self, query: str) -> Hits:
-        """What resembles the query."""
+        """Offer what resembles the query."""
         matcher = self.matcher(query)
         for name, meaning, run in await self._commands():
             score = max(matcher.match(name), matcher.match(meaning))
@@ -88,7 +88,7 @@ class MonitorCommands(Provider):
         try:
             return await asyncio.to_thread(backend.models)
         except ProblemError:
-            return ()  # the Models page says why
+            return ()  # the Models page shows why
 
     async def _commands(self) -> list[Command]:
         done, _ = await asyncio.wait({self._models}, timeout=_MODELS_S)
@@ -114,13 +114,13 @@ class MonitorCommands(Provider):
                 yield Command(f"{page.capitalize()}: {_name(key)}", key.meaning, run)
 
     def _act_on_page(self, name: str, action: str) -> None:
-        """Do what a key of a page does there; go there first."""
+        """Go to a page and run the action of one of its keys."""
         self._host.action_page(name)
         page = self.app.screen
         page.call_later(self._act, page, action)
 
     async def _act(self, page: Screen[Any], action: str) -> None:
-        """By the page itself, or by the list on it that has the focus."""
+        """Run an action of the page, or of its focused list."""
         target: DOMNode = page
         if not hasattr(page, f"action_{action.partition('(')[0]}"):
             target = page.focused if isinstance(page.focused, Table) else page.query(Table).first()
@@ -129,12 +129,12 @@ class MonitorCommands(Provider):
     def _looks(self) -> Iterator[Command]:
         for theme in NAMES:
             yield Command(
-                f"theme {theme}", f"take the theme {theme}", partial(self.app.run_action, f"take_theme('{theme}')")
+                f"theme {theme}", f"switch to the theme {theme}", partial(self.app.run_action, f"take_theme('{theme}')")
             )
         for pace in self._paces:
             yield Command(
                 f"refresh {pace:g} s",
-                f"look at the board every {pace:g} s",
+                f"sample the board every {pace:g} s",
                 partial(self.app.run_action, f"take_pace({pace!r})"),
             )
 
@@ -144,7 +144,7 @@ def _name(key: Key) -> str:
 
 
 def commands_for(host: Host, paces: Sequence[float]) -> type[MonitorCommands]:
-    """The commands of this application. Textual makes providers of commands itself, so this is a class."""
+    """Return the provider class of this application's commands; Textual creates the instances itself."""
 
     class Commands(MonitorCommands):
         _host = host

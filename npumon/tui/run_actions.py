@@ -1,4 +1,4 @@
-"""How runs begin and end: again, several times, by the model. Where profiling is off, it is offered first."""
+"""How runs start and stop: again, several times, by model. If profiling is off, switching it on is offered first."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ class RunActions:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        #: Whether the question if profiling should be switched on was answered already.
+        #: Whether the user has already answered the offer to switch profiling on.
         self._offered_profiling = False
 
     def _refuse_while_watching(self) -> bool:
-        """While a log is watched nothing is run: say so, wherever a run was asked for."""
+        """Return whether a log is being watched, so that nothing can be run; tell the user if so."""
         if self._host.backend.watched is None:
             return False
         self._host.notifier.error(
-            Problem("run.watching", "This monitor watches a log.", "npumon without watch runs models.")
+            Problem("run.watching", "This monitor is watching a log.", "Start npumon without watch to run models.")
         )
         return True
 
     def run_model(self, choice: ModelChoice) -> None:
-        """Run this model, and go where it can be seen."""
+        """Run this model and go to the Live page."""
         if self._refuse_while_watching():
             return
         if self._host.controller.busy:
-            self._host.notifier.info("A run is under way: x stops it.")
+            self._host.notifier.info("A run is in progress: x stops it.")
             return
 
         def begin() -> None:
@@ -45,7 +45,7 @@ class RunActions:
         self._with_profiling(begin)
 
     def action_run_again(self) -> None:
-        """Run the last model again; without one, go where models are chosen."""
+        """Run the last model again; without one, go to the Models page."""
         if self._refuse_while_watching():
             return
         if self._host.controller.can_repeat:
@@ -54,7 +54,7 @@ class RunActions:
             self._host.action_page("models")
 
     def action_stop_run(self) -> None:
-        """End the run under way."""
+        """Stop the current run."""
         if self._host.controller.busy:
             self._host.controller.stop()
 
@@ -65,7 +65,7 @@ class RunActions:
         job = self._host.controller.job
         if job is None or self._host.controller.busy:
             self._host.notifier.info(
-                "There is nothing to repeat: r runs a model first." if job is None else "A run is under way."
+                "Nothing to repeat yet: r runs a model." if job is None else "A run is in progress."
             )
             return
         from npumon.tui.screens.repeat import RepeatDialog, RepeatRequest
@@ -77,8 +77,10 @@ class RunActions:
         self._host.app.push_screen(RepeatDialog(self._host, visible(job.request.model or "the last command")), begin)
 
     def _with_profiling(self, begin: Callable[[], None]) -> None:
-        """Begin a run; where profiling is off, first offer to switch it on, until that was answered with yes or no.
-        Without it there are times only. Escape calls the run off."""
+        """Begin a run. If profiling is off, first offer to switch it on, until the user has answered yes or no.
+
+        Without profiling a run gives times only. Escape cancels the run.
+        """
         driver = self._host.live.snapshot.driver
         if (
             driver.name != "galcore"

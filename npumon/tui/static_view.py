@@ -1,4 +1,4 @@
-"""The monitor without an engine behind it: it shows one live value. For pictures and for the tests of pages."""
+"""The monitor without an engine: it shows one live value. For pictures and for tests of pages."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from npumon.engine.session import Job
     from npumon.ports import DriverControl
 
-#: Seconds between two looks at whether a picture is there.
+#: Seconds between two checks whether the picture is complete.
 _SOON_S = 0.005
 
 
 class StaticEngine:
-    """Implements `backend.Engine`: nothing ever happens."""
+    """Implements `backend.Engine`; nothing ever happens."""
 
     def __init__(self, live: Live, publish: Callable[[Live], None]) -> None:
         self.live = live
@@ -33,7 +33,7 @@ class StaticEngine:
         self._publish = publish
 
     async def poll(self) -> None:
-        """The board is as it was."""
+        """Publish the same value."""
         self._publish(self.live)
 
     async def keep_sampling(self) -> None:
@@ -41,26 +41,26 @@ class StaticEngine:
         await self.poll()
 
     async def run(self, job: Job) -> None:
-        """Remember what was asked for."""
+        """Remember the job."""
         self.job = job
 
     def stop(self) -> None:
-        """Nothing runs."""
+        """Do nothing: nothing runs."""
 
     async def watch(self, path: str) -> None:
-        """Nothing is written."""
+        """Do nothing: nothing is written."""
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
-        """Nothing is reloaded."""
+        """Do nothing: nothing is reloaded."""
         yield
 
     async def close(self) -> None:
-        """Nothing is left."""
+        """Do nothing: nothing is left to end."""
 
 
 class StaticBackend:
-    """Implements `backend.MonitorBackend` without a world."""
+    """Implements `backend.MonitorBackend` without a board."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class StaticBackend:
         choices: Sequence[ModelChoice] = (),
         inspected: Mapping[str, str] | None = None,
     ) -> None:
-        """`inspected` is the text of each network file that was inspected, by its path."""
+        """`inspected` maps the paths of network files to their inspections."""
         self.display = display
         self.watched: str | None = None
         self.choices = tuple(choices)
@@ -121,10 +121,10 @@ def _nothing() -> ProblemError:
 
 
 async def picture(backend: StaticBackend, size: tuple[int, int], page: str = "live") -> str:
-    """The page as SVG, in columns and rows."""
+    """Draw a page as SVG; `size` is in columns and rows."""
     app = MonitorApp(backend)
     async with app.run_test(size=size, notifications=False) as pilot:
-        while app.live is not backend.live:  # the first frame shows a board that nobody has looked at yet
+        while app.live is not backend.live:  # the first frame shows a board that has not been sampled yet
             await pilot.pause(_SOON_S)
         app.action_page(page)
         await pilot.pause()

@@ -1,7 +1,7 @@
-"""What depends on private or undocumented behaviour of Textual: each with its reason, each to be deleted when its test
-in tests/tui/test_textual_itself.py says that Textual does without.
+"""What depends on private or undocumented behaviour of Textual, each with its reason. Delete a workaround when its test
+in tests/tui/test_textual_itself.py fails: Textual then does without.
 
-What depends on it to drive a terminal stands in `tui.terminal.driver`.
+What the terminal driver depends on stands in `tui.terminal.driver`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ SETTLING_S, SETTLED_S = 0.05, 0.001
 
 
 def after(seconds: float, pump: MessagePump, call: Callable[[], None]) -> asyncio.TimerHandle:
-    """Have an application, a screen or a widget make a call in so many seconds, unless it has gone by then.
+    """Have an application, a screen or a widget make a call after some seconds, unless it has gone by then.
 
-    Textual's timers are not for calls that must come: when the machine takes the processor away between two of their
-    lines, for as long as the timer is to wait, one that rings once has rung already and never calls.
+    Textual's timers do not suit calls that must happen: if the process is held up between two of a one-shot timer's
+    lines for as long as it is to wait, the timer believes that it has fired, and never calls.
     """
 
     def ring() -> None:
@@ -42,27 +42,27 @@ def after(seconds: float, pump: MessagePump, call: Callable[[], None]) -> asynci
 
 
 def terminal_of(app: App[Any]) -> TerminalDriver | None:
-    """The application's terminal; None where it has another driver, as in tests. Textual keeps it to itself."""
+    """Return the application's terminal driver, a private attribute of Textual's; None for another one, as in tests."""
     driver = app._driver
     return driver if isinstance(driver, TerminalDriver) else None
 
 
 class SteadyApp(App[int]):
-    """An application that reads its styles once, changes pages without a flicker, and breaks without a word."""
+    """An application that reads its styles once, changes pages without flicker, and keeps errors for its caller."""
 
     def __init__(self, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
-        #: What broke the application, if something did. Whoever opened it says so.
+        #: The error that broke the application, if any; its caller reports it.
         self.failure: Exception | None = None
         self._styled_for = ""
         self._known_modes: set[str] = set()
         self._settling_s = SETTLING_S
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Read all styles again, when the theme has changed.
+        """Read all styles again if the theme has changed.
 
-        Textual asks for it twice for a new page and whenever another one comes back; what is new in a page is read by
-        then (`read_styles`), and the rest changes with the theme only.
+        Textual calls this twice for a new page and once more when another page comes back. By then a page's own styles
+        have been read (`read_styles`), and all others change only with the theme.
         """
         if self.theme != self._styled_for:
             self._styled_for = self.theme
@@ -75,8 +75,8 @@ class SteadyApp(App[int]):
         return super().switch_mode(mode)
 
     def delay_update(self, delay: float = 0.05) -> None:
-        """Hold the screen back while another one takes its place: for as short as it takes, and not with a timer of
-        Textual's, which may never ring (`after`)."""
+        """Hold back updates while another page takes over: as briefly as possible, and without a timer of Textual's,
+        which may never fire (`after`)."""
         held = ExitStack()
         held.enter_context(self.batch_update())
 
@@ -87,33 +87,33 @@ class SteadyApp(App[int]):
         after(min(delay, self._settling_s), self, show)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Keep what no handler caught: Textual ends the application and tells its caller nothing."""
+        """Keep an error that no handler caught: Textual ends the application without reporting it to the caller."""
         self.failure = self.failure or error
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """End: Textual would print the traceback, with the values of all variables, on the restored terminal."""
+        """End quietly: Textual would print the traceback, with all variables, on the restored terminal."""
         self._close_messages_no_wait()
 
 
 class LatestSize(MessagePump):
-    """A part of a screen, to be named before the screen's class so that its handler comes first.
+    """A mixin for screens, named before the screen's class so that its handler comes first.
 
-    Laying itself out in a size, Textual's screen tells itself of that size once more. With two sizes under way at
-    once it would go from one to the other for ever, and no key, timer or signal would be heard any more.
+    A screen of Textual's that lays itself out in a size sends itself that size once more. With two sizes in its queue
+    it alternates between them forever, and keys, timers and signals never get a turn.
     """
 
     def on_resize(self, event: events.Resize) -> None:
-        """Leave sizes out that are over; the present one is told of, too."""
+        """Ignore sizes that are out of date; the present one is reported, too."""
         if event.size != self.app.size:
             event.stop()
             event.prevent_default()
 
 
 def read_styles(screen: Screen[Any]) -> None:
-    """Add a new screen's own styles to those that are known.
+    """Add a new screen's own styles to the stylesheet.
 
-    Textual would do it, too, but then it reads the styles of all screens again and looks up each widget's once more.
+    Textual would do so, too, but would then parse the styles of all screens and style every widget again.
     """
     stylesheet = screen.app.stylesheet
     for path in screen.css_path:
@@ -122,6 +122,6 @@ def read_styles(screen: Screen[Any]) -> None:
 
 
 def self_contained(svg: str) -> str:
-    """A picture of the screen with its blanks as they are, and without the fonts that it would load from a server:
-    a file should show itself."""
+    """Make a screenshot keep its blanks and drop the fonts that it would load from a server: a file should need
+    nothing else."""
     return _FONT_FACE.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)

@@ -73,10 +73,10 @@ NAMES = tuple(theme.name for theme in THEMES)
 
 
 def named(name: str) -> str:
-    """The theme that a setting means: its own name, or the default for `auto` and for a name that nobody knows."""
+    """Return the theme that a setting means: its own name, or the default for `auto` and for an unknown name."""
     return name if name in NAMES else DEFAULT
 
 
 def after(name: str) -> str:
-    """The theme that the key `t` takes next."""
+    """Return the theme that the key `t` switches to."""
     return NAMES[(NAMES.index(name) + 1) % len(NAMES)] if name in NAMES else DEFAULT

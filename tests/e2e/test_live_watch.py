@@ -82,7 +82,7 @@ def test_whatever_happens_to_the_file(live: Live, npumon: CommandLine, inotify: 
     app.until(lambda: all(f"3{number}.6 ms" in app.shown() for number in range(1, 6)), "five runs")
     app.settled()
     app.type(b"r")
-    app.until_shown("This monitor watches a log")
+    app.until_shown("This monitor is watching a log")
     finish(app)
 
 

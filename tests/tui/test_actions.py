@@ -96,7 +96,7 @@ async def test_nothing_is_reloaded_while_a_model_runs() -> None:
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: app.controller.busy)
         await pilot.press("g")
-        await until(pilot, lambda: "A model runs on the driver." in "\n".join(picture(app)))
+        await until(pilot, lambda: "A model is using the driver." in "\n".join(picture(app)))
         assert not app.screen.is_modal
 
 
@@ -114,7 +114,7 @@ async def test_runs_are_refused_alike_while_a_log_is_watched(key: str) -> None:
     app = MonitorApp(backend)
     async with app.run_test(notifications=True) as pilot:
         await pilot.press(key)
-        await until(pilot, lambda: "This monitor watches a log." in "\n".join(picture(app)))
+        await until(pilot, lambda: "This monitor is watching a log." in "\n".join(picture(app)))
         assert (app.current_mode, app.screen.is_modal) == ("live", False)
 
 

@@ -127,7 +127,7 @@ async def test_a_second_run_while_one_is_under_way_is_not_begun(demo: Open) -> N
         await monitor.until(lambda: monitor.app.live.activity.stage == "running")
         running = monitor.models_running()
         await monitor.press("r", "r", "R")
-        await monitor.until_shown("A run is under way.")
+        await monitor.until_shown("A run is in progress.")
         assert set(monitor.models_running()) == set(running)
         assert not monitor.app.screen.is_modal
         await monitor.press("x")
@@ -238,7 +238,7 @@ async def test_pause_freezes_the_display_and_not_the_run(demo: Open) -> None:
         await monitor.until_run()
         await monitor.until_shown("run 1")
         await monitor.press("space")
-        await monitor.until_shown("PAUSED", "go on")
+        await monitor.until_shown("PAUSED", "resume")
         await monitor.press("r")
         await monitor.until_run(2)
         assert "run 2" not in monitor.shown

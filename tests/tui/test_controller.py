@@ -14,6 +14,7 @@ from npumon.engine.session import Job
 from npumon.ports import RunRequest
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.controller import MAX_UNEXPECTED, RunController
+from tests import golden
 from tests.tui.stage import StaticBackend, live, until_so
 
 WORK = Job(RunRequest(("./run.sh",), "/"))
@@ -118,7 +119,7 @@ async def test_what_nobody_foresaw_is_said_and_kept() -> None:
     for _ in range(MAX_UNEXPECTED + 2):
         stage.controller.background(broken, stage.published.append)
     await until_so(lambda: len(stage.said) == MAX_UNEXPECTED + 2)
-    assert stage.said[0].what == "Unexpected error: OSError: broken \\x1b[31m[bold]."
+    golden.problem(stage.said[0], "monitor.unexpected")
     assert len(stage.controller.unexpected) == MAX_UNEXPECTED
 
 

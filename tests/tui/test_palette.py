@@ -155,7 +155,7 @@ async def test_a_theme_by_its_name() -> None:
     app = application(live())
     async with app.run_test(size=(80, 40)) as pilot:
         await pilot.press("colon", *"colorblind")
-        await until(pilot, lambda: "take the theme colorblind" in "\n".join(picture(app)))
+        await until(pilot, lambda: "switch to the theme colorblind" in "\n".join(picture(app)))
         await pilot.press("enter")
         await until(pilot, lambda: app.theme == "colorblind")
 

@@ -18,9 +18,9 @@ _MEMORIES = ("total", "AXI", "DDR")
 _DIRECTIONS = ("read", "write")
 #: `total write` and two columns of figures with a blank before each.
 _NAME, _MBYTE, _RATE = 11, 8, 8
-#: Rooms in which bars or graphs would be narrower than this do without them.
+#: Bars and graphs are left out if they would be narrower than this.
 _LEAST_BAR, _LEAST_GRAPH = 4, 8
-#: From here on the pairs' names are written out.
+#: From this width on the pairs' names are written out.
 _LONG_PAIRS = 42
 #: Cells for the names and numbers of the graphs' axes.
 _AXIS = 11
@@ -52,7 +52,7 @@ class AxisGraphs:
         )
 
     def lines(self, history: History, area: Area) -> list[Line]:
-        """Both graphs in the room, each of half its height."""
+        """Draw both graphs, each in half of the height."""
         width = area.width - _AXIS
         if width < _LEAST_GRAPH:
             return []
@@ -65,7 +65,7 @@ class AxisGraphs:
 
 
 def bandwidth_lines(live: Live, bars: Scale, graphs: AxisGraphs, area: Area) -> list[Line]:
-    """The pane's lines."""
+    """Draw the pane's lines."""
     run = figures_subject(live).run
     figures = Figures() if run is None else run.metrics.figures
     if all(amount is None for amount in figures.bandwidth):
@@ -132,7 +132,7 @@ def _rows(figures: Figures, bars: Scale, area: Area) -> list[Line]:
 
 
 def _short(text: str, figure: float | None, width: int) -> str:
-    """The text, or the figure in another spelling where the text would touch its neighbour: never one cut off."""
+    """Shorten a figure, never by cutting it, if its text would touch its neighbour."""
     return text if figure is None or len(text) < width else f"{figure:.1e}"
 
 
@@ -141,7 +141,7 @@ def _rate(rate: float | None, area: Area) -> str:
 
 
 def _pairs(figures: Figures, area: Area) -> list[Line]:
-    """A line for each memory, reading and writing side by side."""
+    """Draw a line for each memory, reading and writing side by side."""
     names = _DIRECTIONS if area.width >= _LONG_PAIRS else ("r", "w")
     lines: list[Line] = []
     for index, memory in enumerate(_MEMORIES[: area.height]):

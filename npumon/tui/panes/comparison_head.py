@@ -1,4 +1,4 @@
-"""Which runs are compared, and what came out, in a line or two."""
+"""Which runs are compared, and the result, in a line or two."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from npumon.tui.widgets.canvas import Pane
 
 
 class ComparisonHeadPane(Pane):
-    """Stands above the figures; where there are none, it says how to get them."""
+    """The heading of the figures; without any, it explains how to get them."""
 
     compared: Comparison | None = None
     #: The numbers of the two runs.

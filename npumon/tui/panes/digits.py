@@ -38,7 +38,7 @@ SMALL, TALL = 3, 6
 
 @lru_cache(16)
 def large(figure: str, height: int = SMALL, *, ascii_only: bool = False) -> tuple[str, ...]:
-    """A figure of digits and a point in `height` lines of equal width, which is `SMALL` or `TALL`."""
+    """Draw a figure of digits and a point in `height` lines of equal width, `SMALL` or `TALL`."""
     glyphs = [_glyph(char, height, ascii_only) for char in figure]
     between = " " * (height // SMALL)
     return tuple(between.join(glyph[line] for glyph in glyphs) for line in range(height))

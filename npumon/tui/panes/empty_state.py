@@ -1,4 +1,4 @@
-"""What a pane says where there are no figures: why, and what helps."""
+"""What a pane shows without figures: the reason and the remedy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEYS = {"npumon driver reload": "press g", "npumon driver load": "press g"}
 
 
 def hindrances(live: Live) -> list[Sentence]:
-    """What is wrong with the driver, each with its remedy. Where only a log is read, none is needed."""
+    """Return what is wrong with the driver, each with its remedy. A log that is only read needs no driver."""
     if live.activity.source is not None and live.snapshot.driver.name is None:
         return []
     sentences: list[Sentence] = []
@@ -26,14 +26,14 @@ def hindrances(live: Live) -> list[Sentence]:
 
 
 def _with_keys(remedy: str) -> str:
-    """A remedy for people who sit before the monitor: its keys instead of commands that do the same."""
+    """Replace commands in a remedy by the monitor's keys for them."""
     for command, key in _KEYS.items():
         remedy = remedy.replace(command, key)
     return remedy
 
 
 def why_nothing(live: Live, run: RunReport | None) -> list[Sentence]:
-    """Why there are no figures of this run, or no run."""
+    """Return why this run has no figures, or why there is no run."""
     if run is not None and run.info.outcome == "running":
         return [("The figures come with the first iteration.", "label"), *hindrances(live)]
     if run is not None:
@@ -62,7 +62,7 @@ def _no_run(live: Live) -> list[Sentence]:
 
 
 class NoticePane(Canvas):
-    """What is wrong and what helps, in the middle of the room. `of` says it of a live value."""
+    """A problem and its remedy in the middle of the area. `of` returns the problem for a live value."""
 
     DEFAULT_CSS = "NoticePane { height: 1fr; }"
 

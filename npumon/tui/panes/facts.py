@@ -1,4 +1,4 @@
-"""The facts beside the utilization: each a few words, with its unit."""
+"""The facts beside the utilization: each a few words with a unit."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MOST_TENSORS = 3
 
 
 def named(name: str, fact: Line, width: int = 0) -> Line:
-    """A fact behind its name, which takes at least so many cells."""
+    """Put a fact behind its name, which takes at least so many cells."""
     return (Span(f"{name:<{width}} ", "label"), *fact)
 
 
 def busy(run: RunReport) -> Line:
-    """The time that the NPU was busy, and the window it was counted in."""
+    """Return how long the NPU was busy, and in which window."""
     measured = run.state.measured
     window = units.milliseconds(None if measured is None else measured.vpc_elapsed_us)
     time = units.milliseconds(run.metrics.figures.busy_us)
@@ -30,7 +30,7 @@ def busy(run: RunReport) -> Line:
 
 
 def cycles(metrics: Metrics) -> Line:
-    """Cycles of the window and how many of them were idle."""
+    """Return the cycles of the window and how many of them were idle."""
     counted = metrics.figures.cycles
     return (
         Span(units.megacycles(counted.total), "value"),
@@ -41,7 +41,7 @@ def cycles(metrics: Metrics) -> Line:
 
 
 def clock(metrics: Metrics) -> Line:
-    """The clock that the cycles give, and the nominal one; SLOW where it is far below."""
+    """Return the clock derived from the cycles, and the nominal one; SLOW if it is far below."""
     mhz, nominal = metrics.figures.clock_mhz, metrics.nominal_clock_mhz
     if mhz is None:
         return (Span(units.ABSENT, "value"),)
@@ -52,13 +52,13 @@ def clock(metrics: Metrics) -> Line:
 
 
 def latency(run: RunReport) -> Line:
-    """The newest iteration's time, by the program's own clock where it told it."""
+    """Return the newest iteration's time, by the program's own clock if it printed it."""
     last = run.state.iterations[-1] if run.state.iterations else None
     return (Span(units.milliseconds(last and last.latency_us), "value"),)
 
 
 def spread(latencies: Latencies, width: int) -> Line:
-    """How the latencies spread, in words where there is room, else the most important of them."""
+    """Return the spread of the latencies, in words if they fit, otherwise only the most important figures."""
     if latencies.samples < 2:
         return ()
     figures = (latencies.least_us, latencies.median_us, latencies.p95_us)
@@ -76,7 +76,7 @@ def spread(latencies: Latencies, width: int) -> Line:
 
 
 def preparation(state: RunState) -> Line:
-    """What came before the first iteration."""
+    """Return what came before the first iteration."""
     if state.create_us is None and state.verify_us is None:
         return ()
     create, verify = units.milliseconds(state.create_us), units.milliseconds(state.verify_us)
@@ -84,7 +84,7 @@ def preparation(state: RunState) -> Line:
 
 
 def network(shown: Network | None, area: Area) -> Line:
-    """The network that ran and what goes in and out, as much of it as there is room for."""
+    """Return the network that ran with its inputs and outputs, as much as fits."""
     if shown is None:
         return ()
     name = _value("network", shown.name or "unnamed")
@@ -94,7 +94,7 @@ def network(shown: Network | None, area: Area) -> Line:
 
 
 def _shapes(name: str, tensors: tuple[NetworkTensor, ...], area: Area) -> Line:
-    """Shapes of at most three tensors."""
+    """Return the shapes of at most three tensors."""
     shapes = [units.shape(tensor.shape, "x" if area.ascii else "×") for tensor in tensors[:_MOST_TENSORS]]
     more = f" and {len(tensors) - _MOST_TENSORS} more" if len(tensors) > _MOST_TENSORS else ""
     return _value(name, ", ".join(shapes) + more) if shapes else ()

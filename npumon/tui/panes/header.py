@@ -13,15 +13,16 @@ from npumon.tui.widgets.canvas import Canvas
 
 #: Degrees Celsius at which a VIM3 throttles (its device tree's passive trip point), for a zone without a limit.
 HOT_CELSIUS = 85.0
-#: Narrower terminals are not told why there is no temperature.
+#: Narrower terminals do not show why there is no temperature.
 _ROOM_FOR_REASONS = 80
-#: What becomes shorter when there is too little room, in this order; at the end of its forms it goes.
+#: What is shortened if space is short, in this order; after its last form it is dropped.
 _SHORTER = ("board", "clock", "kernel", "kernel", "driver", "clock", "clock", "driver", "board", "board")
 
 
 class HeaderPane(Canvas):
-    """One line. What does not fit is said more briefly or goes, the least important first; DEMO, PAUSED and the heat
-    always stay."""
+    """One line. What does not fit is shortened or dropped, the least important first; DEMO, PAUSED and the temperature
+    always stay.
+    """
 
     DEFAULT_CSS = "HeaderPane { dock: top; height: 1; }"
 
@@ -57,7 +58,7 @@ class HeaderPane(Canvas):
 
 
 def _forms(live: Live) -> dict[str, tuple[Line, ...]]:
-    """What there is to say, in its order, each in its forms from the longest to the shortest."""
+    """Return what there is to show, in order, each in its forms from the longest to the shortest."""
     board, driver = live.snapshot.board, live.snapshot.driver
     if _unseen(live):
         return {"driver": (span("looking at the board", "label"),)}
@@ -81,7 +82,7 @@ def _forms(live: Live) -> dict[str, tuple[Line, ...]]:
 
 
 def _unseen(live: Live) -> bool:
-    """Whether nobody has looked at the board yet."""
+    """Return whether the board has not been sampled yet."""
     return live.snapshot.board == BoardState() and live.snapshot.driver == DriverState()
 
 
@@ -100,7 +101,7 @@ def _driver(driver: DriverState) -> tuple[Line, ...]:
 
 
 def _heat(live: Live, area: Area) -> Line:
-    """The hottest place, or why there is none."""
+    """Return the highest temperature, or why there is none."""
     board = live.snapshot.board
     known = [zone.celsius for zone in board.zones if zone.celsius is not None]
     if not known:

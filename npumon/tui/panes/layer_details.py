@@ -1,4 +1,4 @@
-"""One operation with every figure the text and the formulas give."""
+"""One operation with every figure that the text and the formulas give."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from npumon.tui.paint import Area, Line, Span, bar, clipped, span, width_of
 from npumon.tui.widgets.canvas import Pane
 
 _LABEL = 10
-#: From here on two columns stand side by side.
+#: From this width on two columns stand side by side.
 _TWO_COLUMNS = 76
 #: Lines of the bandwidths at length and in short, and the cells that they need at length.
 _TALL, _FLAT, _LEAST_BAND = 9, 4, 38
-#: Where there is no room for all lines, these go, the first one first: ids, target, operation, cycles, name, DDR.
+#: If not all lines fit, these are dropped in order: ids, target, operation, cycles, name, DDR.
 _DISPENSABLE = (3, 2, 1, 6, 0, 7)
 _MEMORIES = (("total", "total"), ("axi", "AXI-SRAM"), ("ddr", "DDR"))
 
@@ -26,7 +26,7 @@ class LayerDetailsPane(Pane):
     row: LayerRow | None = None
 
     def tell(self, row: LayerRow | None) -> None:
-        """Show this one."""
+        """Show this row."""
         if row != self.row:
             self.row = row
             self.redraw()
@@ -93,7 +93,7 @@ def _figures(row: LayerRow, area: Area) -> list[Line]:
 
 
 def _bandwidths(row: LayerRow, area: Area) -> list[Line]:
-    """A line for each of the six, with rate and bar, under a head."""
+    """Draw a line for each of the six bandwidths, with rate and bar, under a heading."""
     moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
     most = max((amount for amount in moved if amount is not None), default=0.0) or 1.0
     lines = [span(f"{'':<16}{'MByte':>11}{'MByte/s':>10}", "label")]
@@ -111,7 +111,7 @@ def _bandwidths(row: LayerRow, area: Area) -> list[Line]:
 
 
 def _traffic(row: LayerRow, area: Area) -> list[Line]:
-    """A line for each memory, for rooms that are narrow; the rates only where they have room."""
+    """Draw a line for each memory, for narrow areas; the rates only if they fit."""
     moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
     rates = area.width >= 10 + 2 * (10 + 8)
     head = "".join(

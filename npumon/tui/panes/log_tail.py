@@ -11,7 +11,7 @@ from npumon.core.monitor.live import Live
 from npumon.tui.paint import SEVERE, Area, Line, fit, prose, span
 from npumon.tui.widgets.canvas import Pane
 
-#: A character of a line can take no cell at all: so many are looked at for each cell.
+#: Characters that are examined for each cell: some of them take none.
 _CHARACTERS_A_CELL = 4
 
 
@@ -26,20 +26,20 @@ class LogTailPane(Pane):
 
 
 def log_lines(log: ScrollbackView, area: Area) -> list[Line]:
-    """The pane's lines."""
+    """Draw the pane's lines."""
     shown = [*log.lines[-area.height :], log.open_line] if log.open_line else [*log.lines[-area.height :]]
     if not shown:
         return prose([("What the program prints appears here.", "label")], area)
     lines = []
     for line in shown[-area.height :]:
-        text, level = _looked_at(line)
+        text, level = _decoded(line)
         text = ("! " if level in SEVERE else "") + text[: area.width * _CHARACTERS_A_CELL]
         lines.append(span(fit(text, area.width, area), SEVERE.get(level, "" if level == "figure" else "label")))
     return lines
 
 
 @lru_cache(256)
-def _looked_at(line: bytes) -> tuple[str, LineLevel]:
-    """A line's text and its level."""
+def _decoded(line: bytes) -> tuple[str, LineLevel]:
+    """Return a line's text and its level."""
     text = line_text(line)
     return text, level_of(text)

@@ -14,7 +14,7 @@ from npumon.tui.panes.shown_run import ShownRun, results_subject
 from npumon.tui.widgets.canvas import Pane
 
 _SCORE = 6
-#: Cells for a score's change, shown in rooms at least so wide.
+#: Cells for a score's change, and the width from which on it is shown.
 _CHANGE, _WIDE = 8, 44
 _LEAST_BAR, _MOST_BAR = 4, 24
 _MOST_LABEL = 40
@@ -22,7 +22,7 @@ _MARKS = {False: {"new": "+", "up": "↑", "down": "↓"}, True: {"new": "+", "u
 
 
 class ResultsPane(Pane):
-    """The pane. Its title says which kind of result it holds."""
+    """The pane. Its title names the kind of result."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
         subject = results_subject(live)
@@ -39,7 +39,7 @@ class ResultsPane(Pane):
 
 
 def results_title(live: Live) -> str:
-    """What the pane holds."""
+    """Return the kind of result."""
     run = results_subject(live).run
     if run is not None and (run.state.frames or run.state.detections) and not run.state.top:
         return "Detections"
@@ -48,7 +48,7 @@ def results_title(live: Live) -> str:
 
 
 def results_lines(live: Live, area: Area) -> list[Line]:
-    """The pane's lines."""
+    """Draw the pane's lines."""
     subject = results_subject(live)
     run = subject.run
     if run is None:
@@ -97,7 +97,7 @@ def _top(run: RunReport, subject: ShownRun, area: Area) -> list[Line]:
 
 
 def _mark(move: str, area: Area) -> Span:
-    """What became of a class or an object since the run before."""
+    """Return how a class or an object has changed since the previous run."""
     return Span(f"{_MARKS[area.ascii][move]} ", "accent") if move else Span("  ")
 
 
@@ -109,7 +109,7 @@ def _score(score: float | None) -> str:
 
 
 def _moved(change: ClassChange) -> str:
-    """How far a score moved."""
+    """Return how much a score has changed."""
     text = "" if change.score is None else f"{change.score:+.4f}"
     return "" if text in ("+0.0000", "-0.0000") else text
 
@@ -147,7 +147,7 @@ def _detections(run: RunReport, before: RunReport | None, area: Area) -> list[Li
 
 
 def _box(detection: Detection, area: Area) -> str:
-    """Left, top, then right, bottom, as far as they are known."""
+    """Return left, top, then right, bottom, those that are known."""
     edges = (detection.left, detection.top, detection.right, detection.bottom)
     if all(edge is None for edge in edges):
         return ""

@@ -1,4 +1,4 @@
-"""The run bar: what is going on in words, how far it is, how long it took and will take."""
+"""The run bar: the current stage in words, the progress, and the times elapsed and remaining."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "truncated": ("truncated", "warn"),
     "empty": ("no profiler text", "warn"),
 }
-#: Cells for the stage of a run, so that what stands behind it does not move from stage to stage.
+#: Cells for the stage of a run, so that what follows it does not move.
 _STAGE = 9
-#: Cells of the bar, by the least width of the room; it has gaps around it.
+#: Cells of the bar by the least width of the area; it has gaps around it.
 _BARS = ((110, 16), (70, 8), (0, 6))
 _GAPS = 3
-#: Rooms smaller than this have no place for a series' elapsed time.
+#: Narrower areas leave out a series' elapsed time.
 _ROOM_FOR_SERIES = 70
-#: Rooms at least so wide tell the present run's own number and elapsed time beside those of the series.
+#: From this width on the current run's number and elapsed time stand beside those of the series.
 _ROOM_FOR_RUN = 110
 #: Parts of a higher rank than this make way for it.
 _MAKES_WAY = 2
@@ -56,7 +56,7 @@ _HELD = "figures of the run before"
 
 
 class StatePart(NamedTuple):
-    """Something to say, and how far it may be done without: the highest rank goes first, rank 0 stays."""
+    """Something to show, and its rank: the highest one is dropped first, rank 0 stays."""
 
     rank: int
     line: Line
@@ -73,13 +73,13 @@ class RunStatePane(Pane):
 
 
 def run_state_lines(live: Live, area: Area) -> list[Line]:
-    """The pane's one line: words at the left, times at the right, a bar between where the end is known."""
+    """Draw the line: words at the left, times at the right, a bar between them if the end is known."""
     activity = live.activity
     share = activity.share
     times = _times(activity, area) if activity.under_way else []
     parts = _parts(live, area)
     cells = 0 if share is None else next(cells for least, cells in _BARS if area.width >= least)
-    # The bar may push out what matters least, but not how far the run is in figures.
+    # The bar may push out what matters least, but not the progress in figures.
     least = cells + _GAPS if cells else 1
     while _between(parts, times, area) < least and (rank := max(part.rank for part in parts)) > _MAKES_WAY:
         parts = [part for part in parts if part.rank < rank]
@@ -97,12 +97,12 @@ def run_state_lines(live: Live, area: Area) -> list[Line]:
 
 
 def _between(parts: Sequence[StatePart], times: Sequence[Line], area: Area) -> int:
-    """Cells between the words and the times."""
+    """Return the cells between the words and the times."""
     return area.width - width_of(_line(parts)) - width_of(joined(times, "  "))
 
 
 def outcome_words(info: RunInfo) -> tuple[str, str]:
-    """How a run ended, with the reason, and the role of these words."""
+    """Return how a run ended, with the reason, and the role of these words."""
     words, role = _OUTCOMES.get(info.outcome, (info.outcome, ""))
     if info.outcome == "failed":
         if info.signal:
@@ -150,7 +150,7 @@ def _parts(live: Live, area: Area) -> list[StatePart]:
 
 
 def _stage(activity: Activity) -> Line:
-    """What is going on; what a program was doing when it fell silent, where that is not what it does all the time."""
+    """Return the current stage; for a silent program, what it was doing, unless it always does the same."""
     words = _STAGES[activity.stage]
     if activity.silent_s is None or activity.stage == "stopping":
         return span(f"{words:<{_STAGE}}" if activity.under_way else words, "accent")
@@ -180,7 +180,7 @@ def _under_way(live: Live, area: Area) -> list[StatePart]:
 
 
 def _times(activity: Activity, area: Area) -> list[Line]:
-    """Elapsed and remaining, in cells of their own. Those of a series are the series'."""
+    """Return the elapsed and remaining times in fixed cells; for a series, those of the series."""
     series_progress = activity.series_progress
     if series_progress is None:
         times = [span(_cells(activity.elapsed_s), "value")] if activity.elapsed_s is not None else []
@@ -194,12 +194,12 @@ def _times(activity: Activity, area: Area) -> list[Line]:
 
 
 def _eta(remaining_s: float | None) -> Line:
-    """Its place stays empty as long as it is not known."""
+    """Return the remaining time; its cells stay empty while it is unknown."""
     return span(" " * (4 + _DURATION)) if remaining_s is None else _figure("ETA", _cells(remaining_s))
 
 
 def _cells(duration_s: float | None) -> str:
-    """A duration in as many cells as any other; none where there is none."""
+    """Return a duration in a fixed number of cells, blank if there is none."""
     return fit_right("" if duration_s is None else units.seconds(duration_s), _DURATION, Area(_DURATION, 1))
 
 
@@ -208,7 +208,7 @@ def _figure(name: str, text: str) -> Line:
 
 
 def _name(text: str) -> str:
-    """A name that leaves room for others."""
+    """Shorten a name so that it leaves room for others."""
     return text if cell_len(text) <= _NAME else set_cell_size(text, _NAME - 2) + ".."
 
 

@@ -1,4 +1,4 @@
-"""Which run a pane is about."""
+"""Which run a pane shows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from npumon.core.run.report import RunReport
 
 
 class ShownRun(NamedTuple):
-    """A run and the one before it of the same model. `held` says that a newer run is under way and has nothing yet."""
+    """A run and the previous one of the same model. `held`: a newer run is in progress and has no figures yet."""
 
     run: RunReport | None = None
     before: RunReport | None = None
@@ -17,13 +17,13 @@ class ShownRun(NamedTuple):
 
 
 def figures_subject(live: Live) -> ShownRun:
-    """The run whose figures are shown: the last one's stay until the one under way has its first iteration."""
+    """Return the run whose figures are shown: the last one's stay until the current one has its first iteration."""
     run = live.snapshot.run
     return _subject(live, has_news=run is not None and run.state.iterations_ended > 0)
 
 
 def results_subject(live: Live) -> ShownRun:
-    """The run whose classes or objects are shown: the last one's stay until the one under way has listed its own."""
+    """Return the run whose results are shown: the last one's stay until the current one has printed its own."""
     run = live.snapshot.run
     return _subject(live, has_news=run is not None and bool(run.state.top or run.state.frames or run.state.detections))
 

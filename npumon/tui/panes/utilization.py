@@ -1,4 +1,4 @@
-"""How busy the NPU was: the figure people come for, large, with what it is made of and how it went before."""
+"""How busy the NPU was: the main figure, large, with what it is made of and its history."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.graph import AxisGraph, Graph, Scale, reach
 
-#: Rooms smaller than this get the figure in ordinary characters, larger ones than that in tall digits.
+#: Smaller areas show the figure in ordinary characters, larger ones in tall digits.
 _LEAST_WIDTH, _LEAST_HEIGHT = 46, 4
 _TALL_WIDTH, _TALL_HEIGHT = 96, 12
 #: Cells for the digits and their unit, the gap behind them included, by the height of the digits.
 _DIGITS = {digits.SMALL: 21, digits.TALL: 40}
-#: Three lines of facts stand in two columns where there is room for both.
+#: Three lines of facts stand in two columns if both fit.
 _FIRST_COLUMN, _TWO_COLUMNS = 22, 52
 #: Cells for the facts beside tall digits, and for their names.
 _FACTS, _NAMES = 39, 7
 #: Cells for the numbers of the axes.
 _AXIS, _TIMES_AXIS = 4, 8
-#: A graph narrower than this says little.
+#: A graph narrower than this is not worth drawing.
 _LEAST_GRAPH = 12
-#: From so many lines on, one of them goes to the note under the graph.
+#: From this height on the graph has a note under it.
 _ROOM_FOR_NOTE = 4
 #: Cells of a title that are not the network's.
 _TITLE = 20
@@ -39,7 +39,7 @@ _GAP = 3
 
 
 class UtilizationPane(Pane):
-    """The pane. Where no line is left for the network that the figures are of, its title tells it."""
+    """The pane. If no line is left for the network, its title names it."""
 
     def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(ascii_only=ascii_only, title=title, id=id)
@@ -72,11 +72,11 @@ class Past:
         self._time_scale = Scale()
 
     def shares(self, history: History, area: Area) -> list[Line]:
-        """Utilization from 0 to 100 percent."""
+        """Draw the utilization from 0 to 100 percent."""
         return self._share.lines(history, 1.0, "100", area)
 
     def times(self, history: History, area: Area) -> list[Line]:
-        """Latencies, with a note under them."""
+        """Draw latencies, with a note under them."""
         width = area.width - _TIMES_AXIS
         top = self._time_scale.fit(self._time.graph.largest(history, width)) if width >= _LEAST_GRAPH else 0.0
         if not top:
@@ -86,7 +86,7 @@ class Past:
 
 
 def network_title(live: Live, area: Area) -> str:
-    """What is added to the title of a pane with this room inside."""
+    """Return what is added to the title of a pane with this area."""
     run = figures_subject(live).run
     if run is None or run.metrics.figures.utilization is None or _under(area) >= _ROOM_FOR_NOTE:
         return ""
@@ -95,7 +95,7 @@ def network_title(live: Live, area: Area) -> str:
 
 
 def utilization_lines(live: Live, past: Past, area: Area) -> list[Line]:
-    """The pane's lines."""
+    """Draw the pane's lines."""
     run = figures_subject(live).run
     share = None if run is None else run.metrics.figures.utilization
     if run is None or share is None:
@@ -125,12 +125,12 @@ def _tall(area: Area) -> bool:
 
 
 def _under(area: Area) -> int:
-    """Lines under the digits and the gauge."""
+    """Draw the lines under the digits and the gauge."""
     return area.height - (digits.TALL if _tall(area) else digits.SMALL) - 1
 
 
 def _foot(note: str, run: RunReport, area: Area) -> Line:
-    """The note under the graph and, at the right, the network that the figures are of."""
+    """Draw the note under the graph and, at the right, the network that the figures belong to."""
     left = span(" " * _AXIS + note, "label")
     network = facts.network(run.network, area._replace(width=area.width - width_of(left) - _GAP))
     return (*filled(left, area.width - width_of(network)), *network) if network else left
@@ -146,7 +146,7 @@ def _without_figures(live: Live, run: RunReport | None, area: Area) -> list[Line
 
 
 def _small(share: float, run: RunReport, live: Live, past: Past, area: Area) -> list[Line]:
-    """The figure and its bar in one line, facts under it as far as they fit, and what is left for the graph."""
+    """Draw the figure and its bar in one line, with facts under it if they fit, and the graph in the rest."""
     figure = Span(f"{units.percent(share):>7} ", "big")
     lines: list[Line] = [(figure, *gauge(share, area.width - len(figure.text), area))]
     metrics = run.metrics
@@ -168,7 +168,7 @@ def _small(share: float, run: RunReport, live: Live, past: Past, area: Area) -> 
 
 
 def _figure(share: float, height: int, area: Area) -> list[Line]:
-    """The large digits; 100 stands without its decimal, so that the place is never too small."""
+    """Return the large digits; 100 has no decimal, so that it always fits."""
     text = units.percent(share).removesuffix(" %").replace("100.0", "100")
     rows = digits.large(text, height, ascii_only=area.ascii)
     left = " " * (_DIGITS[height] - 5 - len(rows[0]))
@@ -179,7 +179,7 @@ def _figure(share: float, height: int, area: Area) -> list[Line]:
 
 
 def gauge(share: float, width: int, area: Area) -> Line:
-    """A bar whose empty part can be seen, of half a line's height, so that it stands apart from what is under it."""
+    """Draw a bar of half a line's height with a visible empty part, set apart from what is under it."""
     if area.ascii:
         return bar(share, width, area, "graph")
     halves = round(min(max(share, 0.0), 1.0) * width * 2) or (1 if share > 0 else 0)
@@ -188,7 +188,7 @@ def gauge(share: float, width: int, area: Area) -> Line:
 
 
 def _six_lines(run: RunReport, live: Live, past: Past, area: Area) -> list[Line]:
-    """Facts, and behind them how long the last iterations took."""
+    """Draw facts, and behind them how long the last iterations took."""
     graph = past.times(live.history, area._replace(width=area.width - _FACTS))
     width = _FACTS if graph else area.width
     words = (
@@ -219,10 +219,10 @@ def _three_lines(run: RunReport, live: Live, area: Area, note: str) -> list[Line
 
 
 def filled(line: Line, width: int) -> Line:
-    """The line with blanks behind it."""
+    """Pad the line with blanks."""
     return (*line, Span(" " * (width - width_of(line))))
 
 
 def _round(top_us: float) -> str:
-    """The end of an axis of times: round numbers need no decimals."""
+    """Format the end of a time axis: round numbers need no decimals."""
     return f"{top_us / 1e6:g} s" if top_us >= 1e6 else f"{top_us / 1e3:g} ms"

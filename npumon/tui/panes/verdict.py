@@ -13,7 +13,7 @@ from npumon.tui.panes.empty_state import hindrances
 from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Pane
 
-#: Verdicts about a run that went wrong, and about figures that are not what they seem, by the beginning of their ids.
+#: Verdicts on a failed run, and on misleading figures, by the beginning of their ids.
 _BAD = ("run.crashed", "run.failed", "run.timeout", "run.not_started", "run.empty", "check.")
 _WARN = ("clock.", "profiling.", "run.cold", "run.truncated", "run.cancelled")
 #: Columns and rows of screens, as in `most_lines`.
@@ -23,7 +23,7 @@ _MOST = 5
 
 
 class VerdictPane(Pane):
-    """The pane. It is as high as its sentences want, within the limits of its style and of `most_lines`."""
+    """The pane. It is as high as its sentences need, within the limits of its style and of `most_lines`."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
         return (figures_subject(live).run, live.activity.note, live.snapshot.driver, live.activity.source, live.in_use)
@@ -43,7 +43,7 @@ class VerdictPane(Pane):
         return self._wanted(width)
 
     def _wanted(self, width: int) -> int:
-        """Lines that all sentences take, as far as the screen has them."""
+        """How many lines all sentences take, within the screen."""
         if self._live is None:
             return 0
         most = most_lines(*self.app.size)
@@ -51,20 +51,21 @@ class VerdictPane(Pane):
 
 
 def most_lines(columns: int, rows: int) -> int:
-    """How many lines the sentences may take of a screen: the log, the graphs and the bars want some, too."""
+    """Return how many lines the sentences may take of a screen: the log, the graphs and the bars need some, too."""
     if columns < _WIDE and rows < _HIGH:
         return 1 if rows < _MEDIUM else 2 if columns < _NARROW else 3
     return 2 if rows < _LOW else 3 if rows < _ROOMY else _MOST
 
 
 def verdict_lines(live: Live, area: Area) -> list[Line]:
-    """The pane's lines."""
+    """Draw the pane's lines."""
     return prose(verdict_sentences(live), area)
 
 
 def verdict_sentences(live: Live) -> list[Sentence]:
-    """The note on the work, who else uses the NPU, the verdict, the failed checks; the driver's problems where no other
-    pane tells them."""
+    """Return the note on the job, other users of the NPU, the verdict, the failed checks, and the driver's problems
+    if no other pane shows them.
+    """
     run = figures_subject(live).run
     sentences: list[Sentence] = []
     if live.activity.note:
@@ -85,13 +86,13 @@ def verdict_sentences(live: Live) -> list[Sentence]:
 
 
 def failed_checks(metrics: Metrics) -> list[FigureCheck]:
-    """The failed checks that the verdict does not speak of."""
+    """Return the failed checks that the verdict does not mention."""
     told = {"clock.slow": "clock.nominal"}.get(metrics.verdict_id, metrics.verdict_id.removeprefix("check."))
     return [check for check in metrics.checks if check.ok is False and check.id != told]
 
 
 def role_of(verdict_id: str) -> str:
-    """How a verdict is to look."""
+    """Return the role of a verdict."""
     if verdict_id.startswith(_BAD):
         return "bad"
     return "warn" if verdict_id.startswith(_WARN) else "value"

@@ -1,4 +1,4 @@
-"""What all dialogs have in common: a framed box over the page, and Escape leaves it."""
+"""What all dialogs have in common: a framed box over the page that Escape closes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 class Dialog(LatestSize, ModalScreen[Result]):
-    """A question or a text over the page. Subclasses say what is in it with `body`."""
+    """A question or a text over the page. Subclasses provide its widgets with `body`."""
 
     CSS_PATH = "../styles/dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,7 +31,7 @@ class Dialog(LatestSize, ModalScreen[Result]):
     ]
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-tiny"), (50, "-broad")]  # noqa: RUF012  # as Textual
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (18, "-tall")]  # noqa: RUF012  # declares them
-    #: Stands in the frame.
+    #: The title in the frame.
     NAME = ""
 
     def __init__(self, host: Host) -> None:
@@ -46,37 +46,37 @@ class Dialog(LatestSize, ModalScreen[Result]):
         yield box
 
     def body(self) -> list[Widget]:
-        """The dialog's own widgets."""
+        """Return the dialog's own widgets."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Say where more text is than can be seen. (Textual calls the subclass's, too.)"""
+        """Watch how much of the text is visible. (Textual calls the subclass's handler, too.)"""
         for text in self.query(VerticalScroll):
             self.watch(text, "scroll_y", self._say_place, init=False)
             self.watch(text, "virtual_size", self._say_place, init=False)
             self.watch(text, "size", self._say_place, init=False)
 
     def _say_place(self) -> None:
-        """How much of the text can be seen, in the frame."""
+        """Show in the frame which part of the text is visible."""
         text = self.query_one(VerticalScroll)
         lines, height, first = text.virtual_size.height, text.size.height, round(text.scroll_y)
         shown = "" if lines <= height else f"j k: {first + 1}-{min(first + height, lines)} of {lines}"
         self.query_one("#box").border_subtitle = shown
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the box leaves it, as Escape does."""
+        """Close the dialog on a click beside the box, as Escape does."""
         if event.widget is self:
             self.action_leave()
 
     def action_scroll(self, lines: int) -> None:
-        """Move the text, where there is more than fits."""
+        """Scroll the text, if it does not fit."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_leave(self) -> None:
-        """Close it without an answer."""
+        """Close the dialog without an answer."""
         self.dismiss(None)
 
 
 def words(text: str | Text, classes: str = "") -> Static:
-    """Some text; what comes from outside is no markup."""
+    """Make a widget of some text, which may come from outside and is not markup."""
     return Static(Text(text) if isinstance(text, str) else text, classes=classes, markup=False)

@@ -1,4 +1,4 @@
-"""Every key, by where it works."""
+"""The help: every key, grouped by where it works."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEY_WIDTH = 13
 
 
 class HelpDialog(Dialog[None]):
-    """The keys, scrollable."""
+    """The keys, in a text that scrolls."""
 
     NAME = "Keys"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +39,7 @@ class HelpDialog(Dialog[None]):
         return [self._text, Horizontal(words("arrows, j k scroll  ", "faint"), close, classes="foot")]
 
     def on_mount(self) -> None:
-        """Keys scroll it."""
+        """Let keys scroll the text."""
         self._text.focus()
 
     @on(Button.Pressed, "#close")
@@ -48,12 +48,12 @@ class HelpDialog(Dialog[None]):
 
 
 def _all_keys() -> list[Key]:
-    """Those that work everywhere, then those of each page that has some of its own."""
+    """Return the keys that work everywhere, then those of each page."""
     return [*KEYS, *(key for name in PAGE_NAMES for key in page_class(name).PAGE_KEYS)]
 
 
 def _sections(keys: Iterable[Key]) -> Group:
-    """A head and a grid for each place. Long meanings are broken and stay in their column."""
+    """Lay out a heading and a grid for each group. Long meanings wrap within their column."""
     parts: list[Text | Table] = []
     for scope, some in groupby(keys, lambda key: key.scope):
         head = "Everywhere" if scope == "everywhere" else f"On the page {scope.capitalize()}"

@@ -24,7 +24,7 @@ from npumon.tui.widgets.table import Table
 
 
 class LayersCaptionPane(Pane):
-    """Which run, which iteration, and how much of it is shown."""
+    """Which run and iteration the table shows, and how much of it."""
 
     DEFAULT_CSS = "LayersCaptionPane { height: 1; }"
     rows: Sequence[LayerRow] = ()
@@ -66,7 +66,7 @@ class LayersCaptionPane(Pane):
 
 
 class LayersPage(Page):
-    """A table, the row under its cursor in detail, and the sums of what is shown."""
+    """A table, the row under its cursor in detail, and the sums of the rows shown."""
 
     NAME = "Layers"
     PAGE_KEYS = (*table_keys("layers"), *filter_keys("layers"))
@@ -106,7 +106,7 @@ class LayersPage(Page):
 
     @property
     def _folded(self) -> bool:
-        """Whether the details have no room beside the table."""
+        """Whether the details do not fit beside the table."""
         return self.size.height < 24 or self.size.width < 60
 
     def show(self, live: Live) -> None:
@@ -132,48 +132,48 @@ class LayersPage(Page):
     # -- messages and keys -------------------------------------------------------------------------------------------
 
     def on_table_moved(self, message: Table.Moved) -> None:
-        """Another row, or the same with other figures."""
+        """Show the details of another row, or the new figures of the same one."""
         self.details.tell(self.table.current)
 
     def on_table_resized(self, message: Table.Resized) -> None:
-        """Perhaps there is room for all columns now, perhaps no more."""
+        """Offer the key for more columns if not all fit now."""
         self.offer_keys()
 
     def on_table_reordered(self, message: Table.Reordered) -> None:
-        """Another order."""
+        """Sort the rows."""
         self._fill()
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
-        """Enter on a row."""
+        """Show the details."""
         self.action_details()
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
-        """Other words."""
+        """Filter the rows."""
         self._fill()
 
     def action_details(self) -> None:
-        """Give the details the table's room, or back; only where there is no room for both."""
+        """Show the details in place of the table, or go back; only if there is no room for both."""
         self.toggle_class("-details")
         self.offer_keys()
 
     def action_filter(self) -> None:
-        """Type words."""
+        """Open the filter line."""
         self.filter_line.open()
 
     def action_clear_filter(self) -> None:
-        """All rows again; and the table if the details took its room."""
+        """Show all rows again, and the table if the details had taken its place."""
         self.remove_class("-details")
         self.offer_keys()
         self.filter_line.clear()
 
     def action_next_match(self, step: int) -> None:
-        """The next row of those that match."""
+        """Move to the next matching row."""
         self.table.next(step)
 
     def action_sort(self, step: int) -> None:
-        """From the key bar."""
+        """Sort by the next column."""
         self.table.action_sort(step)
 
     def action_columns(self, step: int) -> None:
-        """From the key bar."""
+        """Show the next columns."""
         self.table.action_columns(step)

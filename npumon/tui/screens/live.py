@@ -1,4 +1,4 @@
-"""The Live page: everything about the newest run, and the one under way, at a glance."""
+"""The Live page: the newest run, or the current one, at a glance."""
 
 from __future__ import annotations
 

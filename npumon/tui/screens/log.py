@@ -15,24 +15,24 @@ from npumon.tui.widgets.filter import FilterLine
 from npumon.tui.widgets.log_view import LogView
 
 _KEYS = (
-    Key("slash", "/", "search", "search for words; capitals matter only where there are some", "filter", "log"),
+    Key("slash", "/", "search", "search for words; case matters only if they contain capitals", "filter", "log"),
     Key("n", "n", "next", "the next line with the words", "next_match(1)", "log"),
-    Key("N,upper_n", "N", "previous", "the line with the words before", "next_match(-1)", "log"),
-    Key("escape", "Esc", "clear", "search no more", "clear_filter", "log"),
+    Key("N,upper_n", "N", "previous", "the previous line with the words", "next_match(-1)", "log"),
+    Key("escape", "Esc", "clear", "clear the search", "clear_filter", "log"),
     Key("j,down", "j", "down", "a line down", "move(1)", "log"),
-    Key("k,up", "k", "up", "a line up; the end is not followed any more", "move(-1)", "log"),
+    Key("k,up", "k", "up", "a line up; stops following the end", "move(-1)", "log"),
     Key("pagedown,ctrl+f", "PgDn", "page down", "a screen down", "turn(1)", "log"),
     Key("pageup,ctrl+b", "PgUp", "page up", "a screen up", "turn(-1)", "log"),
-    Key("home", "Home", "start", "the oldest line that is kept", "start", "log"),
+    Key("home", "Home", "start", "the oldest line kept", "start", "log"),
     Key("G,upper_g,end", "G", "end", "the end, and follow it", "end", "log"),
     Key("h,left", "h", "left", "half a screen to the left", "slide(-1)", "log"),
-    Key("l,right", "l", "right", "half a screen to the right, where lines are long", "slide(1)", "log"),
-    Key("w", "w", "wrap", "break long lines, or cut them", "wrap", "log"),
+    Key("l,right", "l", "right", "half a screen to the right, if lines are long", "slide(1)", "log"),
+    Key("w", "w", "wrap", "wrap long lines, or cut them", "wrap", "log"),
 )
 
 
 class LogPage(Page):
-    """The log fills the page; the search's line comes and goes below it."""
+    """The log fills the page; the search line opens below it."""
 
     NAME = "Log"
     PAGE_KEYS = _KEYS
@@ -56,56 +56,56 @@ class LogPage(Page):
         return hints
 
     def action_filter(self) -> None:
-        """Type what is searched for."""
+        """Open the search line."""
         self.filter_line.open()
         self.offer_keys()
 
     def action_clear_filter(self) -> None:
-        """Search no more."""
+        """Clear the search."""
         self.filter_line.clear()
         self.offer_keys()
 
     def action_next_match(self, step: int) -> None:
-        """The next line with the words."""
+        """Go to the next line that matches."""
         self.log_view.search_on(step)
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
-        """Other words are searched for."""
+        """Search for the words typed so far."""
         self.log_view.search(message.text)
         self.offer_keys()
 
     def on_log_view_searched(self, message: LogView.Searched) -> None:
-        """Say how the search ended."""
+        """Show the result of the search."""
         self.filter_line.tell(message.text)
 
     def on_descendant_blur(self) -> None:
-        """The search's line was left, and may be closed."""
+        """Update the keys: the search line may have closed."""
         self.offer_keys()
 
     def on_log_view_turned(self) -> None:
-        """The key that leads back to the end is of use now, or not."""
+        """Update the keys: the one that leads back to the end may be of use now."""
         self.offer_keys()
 
     def action_move(self, rows: int) -> None:
-        """Lines down or up."""
+        """Scroll by lines."""
         self.log_view.move(rows)
 
     def action_turn(self, pages: int) -> None:
-        """Screens down or up."""
+        """Scroll by screens."""
         self.log_view.turn(pages)
 
     def action_start(self) -> None:
-        """The oldest line."""
+        """Go to the oldest line."""
         self.log_view.go_to_start()
 
     def action_end(self) -> None:
-        """The end."""
+        """Go to the end and follow it."""
         self.log_view.go_to_end()
 
     def action_slide(self, halves: int) -> None:
-        """To the right or left."""
+        """Scroll sideways by half screens."""
         self.log_view.slide(halves / 2)
 
     def action_wrap(self) -> None:
-        """Wrap long lines, or do not."""
+        """Toggle the wrapping of long lines."""
         self.log_view.toggle_wrap()

@@ -1,4 +1,4 @@
-"""The Models page: what can be run, what is inside it, and how to get a model where there is none."""
+"""The Models page: the models that can be run, what is inside them, and how to get one."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _KEYS = (
     *filter_keys("models"),
 )
 
-#: How long a row is selected before its network files are read.
+#: Seconds for which a row is selected before its network files are read.
 REST_S = 0.3
-#: Inspections that are remembered.
+#: The number of inspections kept.
 _REMEMBERED = 64
 
 
@@ -49,23 +49,23 @@ class ModelsCaptionPane(Canvas):
     watched: str | None = None
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
-        """One line."""
+        """Draw the line."""
         return [clipped(joined(self._parts(), " - " if area.ascii else " · "), area)]
 
     def _parts(self) -> Iterable[Line]:
         yield (Span("Models", "accent"),)
         if self.count is None:
-            yield span("looking for them", "label")
+            yield span("looking for models", "label")
         elif self.count:
             yield span(f"{self.shown} of {self.count} shown" if self.shown != self.count else f"{self.count} found")
             if self.watched is None:
                 yield span("Enter runs the selected one", "label")
         if self.watched is not None:
-            yield span(f"nothing can be run while {self.watched} is watched", "warn")
+            yield span(f"models cannot be run while {self.watched} is being watched", "warn")
 
 
 class ModelsPage(Page):
-    """A list, and beside or below it what is known of the row under the cursor."""
+    """A list, and beside or below it the details of the row under the cursor."""
 
     NAME = "Models"
     PAGE_KEYS = _KEYS
@@ -93,12 +93,12 @@ class ModelsPage(Page):
         yield self.filter_line
 
     def on_mount(self) -> None:
-        """Look for models. (Textual calls the base class's, too.)"""
+        """Look for models. (Textual calls the base class's handler, too.)"""
         self.action_refresh()
 
     @property
     def settled(self) -> bool:
-        """The list is there, and what is known of the selected model."""
+        """Whether the list is complete, and the details of the selected model."""
         row = self.table.current
         known = row is None or all(network in self._inspections for network in row.choice.networks)
         return self._choices is not None and known
@@ -115,7 +115,7 @@ class ModelsPage(Page):
     # -- models ------------------------------------------------------------------------------------------------------
 
     def action_refresh(self) -> None:
-        """Look for models; what was read of their files is read again."""
+        """Look for models again, and forget the inspections of their files."""
         backend = self.host.backend
         self.caption.count = None
         self.caption.redraw()
@@ -144,8 +144,8 @@ class ModelsPage(Page):
                 self.table.focus()
         else:
             self.table.fill(())
-            watching = self.caption.watched is not None  # then nothing could be run, whatever there were
-            self.details.tell(() if watching else how_to_get_one(folders, problem), anew=True)
+            watching = self.caption.watched is not None  # then models could not be run anyway
+            self.details.tell(() if watching else how_to_get_one(folders, problem), from_start=True)
         self.show(self.host.live)
 
     def _fill(self) -> None:
@@ -159,31 +159,31 @@ class ModelsPage(Page):
         self._tell()
 
     def on_table_moved(self, message: Table.Moved) -> None:
-        """Another row."""
+        """Show the details of another row."""
         self._tell()
 
     # -- details -----------------------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        """Show the row under the cursor; its files are read when it stays there."""
+        """Show the details of the row under the cursor; read its files if the cursor stays there."""
         if not self._choices:
             return
         row = self.table.current
         choice = None if row is None else row.choice
-        anew = self._told != (choice and choice.id)
+        other = self._told != (choice and choice.id)
         self._told = choice and choice.id
         if choice is None:
-            self.details.tell((), anew=True)
+            self.details.tell((), from_start=True)
             return
         inspections = [self._inspections.get(network) for network in choice.networks]
-        self.details.tell(of_model(choice, inspections), anew=anew)
+        self.details.tell(of_model(choice, inspections), from_start=other)
         if None in inspections:
             if self._rest is not None:
                 self._rest.cancel()
             self._rest = after(REST_S, self, self._inspect)
 
     def _inspect(self) -> None:
-        """Read the first file of the selected model that was not read yet; one file at a time."""
+        """Read the first unread network file of the selected model; one file at a time."""
         row = self.table.current
         if row is None or self._reading is not None:
             return
@@ -212,32 +212,32 @@ class ModelsPage(Page):
     # -- keys --------------------------------------------------------------------------------------------------------
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
-        """Enter on a row, or a double click."""
+        """Run the model, on Enter or a double click."""
         self.action_run()
 
     def action_run(self) -> None:
-        """Run the selected model, and go where it can be seen."""
+        """Run the selected model and go to the Live page."""
         row = self.table.current
         if row is not None:
             self.host.run_model(row.choice)
 
     def action_scroll_details(self, step: int) -> None:
-        """Half of what is to be seen of them."""
+        """Scroll the details by half of their height."""
         self.details.scroll_by(step * max(self.details.content_size.height // 2, 1))
 
     def action_filter(self) -> None:
-        """Type words."""
+        """Open the filter line."""
         if self._choices:
             self.filter_line.open()
 
     def action_clear_filter(self) -> None:
-        """All models again."""
+        """Show all models again."""
         self.filter_line.clear()
 
     def action_next_match(self, step: int) -> None:
-        """Another row."""
+        """Move to the next matching row."""
         self.table.next(step)
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
-        """Other words."""
+        """Filter the list."""
         self._fill()

@@ -1,4 +1,4 @@
-"""What all pages have in common: the top line, the keys, and the way a live value reaches their panes."""
+"""What all pages have in common: the top line, the keys, and the way of a live value to their panes."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 class Page(LatestSize, Screen[None]):
-    """A page. Subclasses say what is in it with `body`, and which keys it adds with `hints`.
+    """A page. Subclasses provide its widgets with `body` and the keys it adds with `hints`.
 
-    `show` is called with each live value, at most ten times a second, and only while the page is to be seen.
+    `show` is called with each live value, at most ten times a second, and only while the page is visible.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{role}" for role in ROLES}
@@ -44,14 +44,14 @@ class Page(LatestSize, Screen[None]):
         (24, "-medium"),
         (36, "-high"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [  # Textual's screens go from widget to widget with these
+    BINDINGS: ClassVar[list[BindingType]] = [  # Textual's screens move the focus with these
         Binding("tab", "app.next_page(1)", show=False),
         Binding("shift+tab", "app.next_page(-1)", show=False),
     ]
     #: The page's name, in the key bar and in the help.
     NAME = ""
 
-    #: The keys that only this page has, for the help and the palette.
+    #: The page's own keys, for the help and the palette.
     PAGE_KEYS: ClassVar[tuple[Key, ...]] = ()
 
     def __init__(self, host: Host) -> None:
@@ -70,22 +70,23 @@ class Page(LatestSize, Screen[None]):
         yield self.key_bar
 
     def body(self) -> Iterable[Widget]:
-        """The page's own widgets."""
+        """Return the page's own widgets."""
         raise NotImplementedError
 
     def hints(self, live: Live) -> Sequence[Hint]:
-        """Keys that mean something on this page, before those that mean the same everywhere."""
+        """Return the page's own keys, which come before those that work everywhere."""
         return ()
 
     def on_mount(self) -> None:
-        """Panes are known from now on."""
+        """Collect the panes and show the newest value."""
         self.set_class(self.ascii_only, "-ascii")
         self._panes = list(self.query(Canvas))
         self.show(self.host.live)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """The page is to be seen again. Its styles are looked up anew only where they can have changed, for that
-        takes longer than all the rest."""
+        """Show the page again. Its styles are looked up again only if they can have changed, because that takes longer
+        than everything else.
+        """
         look = (self.app.theme, self.app.size)
         if look == self._styled_for:
             event.refresh_styles = False
@@ -95,11 +96,11 @@ class Page(LatestSize, Screen[None]):
 
     @property
     def settled(self) -> bool:
-        """Whether all that the page looks up by itself is there: then a picture of it is complete."""
+        """Whether everything the page looks up by itself has arrived, so that a picture of it is complete."""
         return True
 
     def show(self, live: Live) -> None:
-        """Show this. Subclasses with more than canvases extend it."""
+        """Show a live value. Subclasses with more than canvases extend this."""
         self.header.paused = self.host.paused
         self.offer_keys()
         for pane in self._panes:
@@ -119,7 +120,7 @@ class Page(LatestSize, Screen[None]):
 
 
 def page_class(name: str) -> type[Page]:
-    """The class of a page. Imports it."""
+    """Return the class of a page, importing it."""
     entry = next(page for page in PAGES if page.name == name)
     found: type[Page] = getattr(import_module(f"npumon.tui.screens.{entry.module}"), entry.class_name)
     return found

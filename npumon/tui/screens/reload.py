@@ -1,4 +1,4 @@
-"""Reload the driver: the plan, the question, then how each step went."""
+"""The driver dialog: the plan, the question, then the outcome of each step."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ _ASKED = f"y carries it out, n or Esc leaves everything as it is, {_OPPOSITE}"
 _ASKED_WITHOUT_A_PLAN = f"n or Esc leaves everything as it is, {_OPPOSITE}"
 _OFFERED = f"y reloads, then runs; n runs without; Esc runs nothing; {_OPPOSITE}"
 _OFFERED_WITHOUT_A_PLAN = f"n runs without; Esc runs nothing; {_OPPOSITE}"
-#: Seconds between two looks at whether the driver is free.
+#: Seconds between two checks whether the driver is free.
 _LOOK_S = 1.0
 
 
 class ReloadDialog(Dialog[bool]):
-    """Ends with True when the driver was changed as planned, False for no, None when it was left without either.
-    Nothing happens before the answer yes."""
+    """Ends with True if the driver was changed as planned, False for no, None if it was left without either.
+
+    Nothing happens before the answer yes.
+    """
 
     NAME = "Driver galcore"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,8 +54,10 @@ class ReloadDialog(Dialog[bool]):
     ]
 
     def __init__(self, host: Host, profiling: bool | None, *, offered: bool = False) -> None:
-        """`profiling` is as it is now; the dialog offers to have it on, and off where it is on already. `offered`
-        says that the user wanted something else, a run, which comes next unless the dialog ends with None."""
+        """`profiling` is the current state; the dialog plans the opposite, or switches it on if it is unknown.
+
+        `offered`: the user wanted a run, which follows unless the dialog ends with None.
+        """
         super().__init__(host)
         self._backend = host.backend
         self._offered = offered
@@ -78,12 +82,12 @@ class ReloadDialog(Dialog[bool]):
         return [VerticalScroll(self._words), Vertical(buttons, self._hint, classes="foot")]
 
     def on_mount(self) -> None:
-        """Plan at once."""
+        """Make the plan at once."""
         self._no.focus()
         self._make_plan()
 
     def _make_plan(self) -> None:
-        """On a thread. Until it is there nothing can be agreed to; the plan asked for last counts."""
+        """Make a plan on a thread. Until it arrives there is nothing to agree to; only the latest request counts."""
         if self._next_look is not None:
             self._next_look.cancel()
         self._plans_asked_for += 1
@@ -97,7 +101,7 @@ class ReloadDialog(Dialog[bool]):
         )
 
     def _plans(self, wanted: Mapping[str, str], *, puts_back: bool) -> DriverPlan:
-        """What it takes; where an earlier reload was interrupted, first what puts things back."""
+        """Return the plan; if an earlier reload was interrupted, first the one that restores the driver."""
         control = self._backend.driver
         return (control.interrupted() if puts_back else None) or control.plan(wanted)
 
@@ -136,18 +140,18 @@ class ReloadDialog(Dialog[bool]):
             self._end(False)
 
     def action_leave(self) -> None:
-        """Close; not while steps are under way."""
+        """Close the dialog, unless steps are being carried out."""
         if not self._begun or self._over:
             self._end(self._answer)
 
     def _end(self, answer: bool | None) -> None:
-        self._plans_asked_for += 1  # whatever is still being planned is of no use
+        self._plans_asked_for += 1  # ignore the plan that is still being made
         if self._next_look is not None:
             self._next_look.cancel()
         self.dismiss(answer)
 
     def action_other(self) -> None:
-        """Plan for profiling the other way round than what is shown."""
+        """Plan for the opposite profiling state."""
         if not self._begun:
             shown = None if self._plan is None else profiling_of(self._plan)
             self._wanted = not (self._wanted if shown is None else shown)
@@ -155,7 +159,7 @@ class ReloadDialog(Dialog[bool]):
             self._make_plan()
 
     def action_wait(self) -> None:
-        """Plan anew again and again, until nobody uses the driver and the board."""
+        """Repeat the plan until the driver and the board are free."""
         if self._plan is not None and self._plan.waits_for_others and not self._waits:
             self._waits = True
             self._make_plan()
@@ -165,7 +169,7 @@ class ReloadDialog(Dialog[bool]):
         if self._plan is None or not self._plan.steps or self._begun:
             return
         self._begun = True
-        self.query_one(VerticalScroll).anchor()  # how it goes is told below the plan
+        self.query_one(VerticalScroll).anchor()  # the outcome is shown below the plan
         self._yes.disabled = self._no.disabled = True
         self._question.update("")
         self.run_worker(self._apply(self._plan), exit_on_error=False)
@@ -174,7 +178,7 @@ class ReloadDialog(Dialog[bool]):
         try:
             with self.host.controller.reloading():
                 report = await self._carried_out(plan)
-        except Exception as error:  # noqa: BLE001  # said; the dialog must not stay for ever
+        except Exception as error:  # noqa: BLE001  # shown; the dialog must not stay forever
             if isinstance(error, ProblemError):
                 self.host.notifier.error(error.problem)
             else:
@@ -184,7 +188,7 @@ class ReloadDialog(Dialog[bool]):
             self._ended(report)
 
     async def _carried_out(self, plan: DriverPlan) -> ReloadReport:
-        """Each step is shown as it ends; where sudo has to ask, it gets the terminal meanwhile."""
+        """Carry the plan out, showing each step as it ends; sudo gets the terminal if it has to ask for a password."""
         try:
             if await asyncio.to_thread(self._backend.driver.needs_password, plan):
                 with self.app.suspend():
@@ -193,14 +197,14 @@ class ReloadDialog(Dialog[bool]):
                     self._hear(outcome)
                 return report
         except SuspendNotSupported:
-            pass  # without a terminal nobody can be asked: the report will say what is missing
+            pass  # without a terminal sudo cannot ask: the report says what is missing
         return await self._backend.driver.apply(plan, self._hear)
 
     def _hear(self, outcome: StepOutcome) -> None:
         self._tell(outcome_text(outcome, self._backend.in_words))
 
     def _tell(self, *lines: Text) -> None:
-        """More of how it went, below the plan."""
+        """Append lines below the plan."""
         self._lines += lines
         self._words.update(Text("\n").join(self._lines))
 

@@ -1,4 +1,4 @@
-"""Run it several times: how often, and how often before without counting."""
+"""The repeat dialog: how many runs, and how many warm-up runs before them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MOST = 100_000
 
 
 class RepeatRequest(NamedTuple):
-    """How often to run, and how many warm-up runs come before."""
+    """How many runs, and how many warm-up runs before them."""
 
     runs: int
     warmup: int
 
 
 class RepeatDialog(Dialog[RepeatRequest | None]):
-    """Asks for two numbers. Enter in either starts the series."""
+    """Asks for two numbers. Enter in either of them starts the series."""
 
     NAME = "Run several times"
 
@@ -48,27 +48,27 @@ class RepeatDialog(Dialog[RepeatRequest | None]):
                 Button("Cancel", id="cancel", compact=True),
                 classes="buttons",
             ),
-            words("Tab goes on, Enter starts, Esc closes", "faint"),
+            words("Tab moves on, Enter starts, Esc closes", "faint"),
         ]
 
     def on_mount(self) -> None:
-        """Typing replaces the number."""
+        """Select the number, so that typing replaces it."""
         self._count.focus()
         self._count.select_all()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#start")
     def start(self) -> None:
-        """Answer with the numbers, if they are some."""
+        """Answer with the numbers, if they are valid."""
         count, warmup = _number(self._count.value), _number(self._warmup.value)
         if count is None or count < 1 or warmup is None:
-            self._wrong.update(f"Runs: a number from 1 to {MOST}; warm-up runs: from 0.")
+            self._wrong.update(f"Enter 1 to {MOST} runs, and 0 or more warm-up runs.")
             return
         self.dismiss(RepeatRequest(count, warmup))
 
     @on(Button.Pressed, "#cancel")
     def cancel(self) -> None:
-        """No series."""
+        """Close without an answer."""
         self.dismiss(None)
 
 

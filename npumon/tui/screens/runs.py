@@ -1,4 +1,4 @@
-"""The Runs page: this session's runs, and the marked one against another."""
+"""The Runs page: this session's runs, and the marked one compared with another."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _CHOOSE = "This is the marked run: j and k choose another one, r makes one."
 
 
 class RunsPage(Page):
-    """A table of runs above a table of differences. Enter goes from one to the other, Esc back.
+    """A table of runs above a table of differences. Enter moves from one to the other, Esc back.
 
-    A cursor on the newest run stays on the newest one, so that a marked run can be compared with each new one.
+    A cursor on the newest run follows the newest one, so that a marked run is compared with each new run.
     """
 
     NAME = "Runs"
@@ -79,7 +79,7 @@ class RunsPage(Page):
             self._runs = live.runs
             newest = bool(self._all) and self.table.current is self._all[0]
             known = {row.key: row for row in self._all}
-            # A run that ended never changes: its row stays the same object, so it is not drawn again.
+            # An ended run never changes: its row stays the same object, so that it is not drawn again.
             self._all = tuple(
                 old if (old := known.get(row.key)) is not None and old.report is row.report else row
                 for row in run_rows(live)
@@ -94,13 +94,13 @@ class RunsPage(Page):
         rows = ordered_runs(matching_runs(self._all, self.filter_line.text), table.order, descending=table.descending)
         self.filter_line.tell(f"{len(rows)} of {len(self._all)}")
         if table.styles.max_height is None or table.styles.max_height.value != len(rows) + 2:
-            table.styles.max_height = len(rows) + 2  # the comparison gets the rest
+            table.styles.max_height = len(rows) + 2  # the comparison takes the rest
         table.fill(rows)
         if newest and self._all[0] in rows:
             table.go(rows.index(self._all[0]))
 
     def _compare(self) -> None:
-        """The marked run against the selected one, or the newest if that is the marked one."""
+        """Compare the marked run with the selected one, or with the newest if the selected one is marked."""
         marked = self.host.marked
         if marked is not self.table.marked:  # the star moves
             self.table.marked = marked
@@ -131,28 +131,28 @@ class RunsPage(Page):
     # -- messages and keys -------------------------------------------------------------------------------------------
 
     def on_table_moved(self, message: Table.Moved) -> None:
-        """Another run, or another figure."""
+        """Compare with another run."""
         self._compare()
 
     def on_table_reordered(self, message: Table.Reordered) -> None:
-        """Another order."""
+        """Sort the runs."""
         self._fill()
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
-        """Enter on a row."""
+        """Move between the runs and the figures."""
         self.action_turn()
 
     def on_descendant_focus(self) -> None:
-        """Enter means something else now."""
+        """Update the keys: Enter has another meaning now."""
         self.offer_keys()
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
-        """Other words."""
+        """Filter the runs."""
         self._fill()
         self._compare()
 
     def action_turn(self) -> None:
-        """From the runs to the figures, and back."""
+        """Move from the runs to the figures, or back."""
         if self.focused is self.figures or self._compared is None:
             self.remove_class("-figures")
             self.table.focus()
@@ -161,7 +161,7 @@ class RunsPage(Page):
             self.figures.focus()
 
     def action_mark_selected(self) -> None:
-        """Mark the selected run; on the marked one, take the mark away."""
+        """Mark the selected run, or unmark it."""
         row = self.table.current
         if row is None:
             return
@@ -170,27 +170,27 @@ class RunsPage(Page):
         host.show_live()
 
     def action_compare_newest(self) -> None:
-        """Put the cursor on the newest run."""
+        """Move the cursor to the newest run."""
         if self._all and self._all[0] in self.table.rows:
             self.table.go(self.table.rows.index(self._all[0]))
         if self.host.marked is None:
             self.host.notifier.info(_MARK)
 
     def action_filter(self) -> None:
-        """Type words."""
+        """Open the filter line."""
         self.filter_line.open()
 
     def action_clear_filter(self) -> None:
-        """Back to the runs, or all runs again."""
+        """Go back to the runs, or show all of them again."""
         if self.focused is self.figures:
             self.action_turn()
         else:
             self.filter_line.clear()
 
     def action_next_match(self, step: int) -> None:
-        """The next run of those that match."""
+        """Move to the next matching run."""
         self.table.next(step)
 
     def action_sort(self, step: int) -> None:
-        """From the key bar."""
+        """Sort by the next column."""
         self.table.action_sort(step)

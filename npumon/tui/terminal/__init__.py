@@ -1,1 +1,1 @@
-"""The terminal driver: what the screen holds, what is sent, what is read."""
+"""The terminal driver: the screen's contents, what is sent, what is read."""

@@ -22,12 +22,12 @@ from npumon.tui.terminal.key_queue import KeyQueue
 from npumon.tui.terminal.screen_buffer import ScreenBuffer
 from npumon.tui.terminal.tty import Tty
 
-#: Seconds to wait at the end for a terminal that takes no output.
+#: Seconds to wait on exit for a terminal that accepts no output.
 PATIENCE = 1.0
 
-#: Terminals, and programs that pass for one, that know little more than text, its place and a few attributes.
+#: Terminals, and programs acting as one, that support little more than text, cursor positions and a few attributes.
 _VINTAGE = ("vt", "ansi", "cons25", "dumb", "unknown")
-#: Those that know an alternate screen or the mouse, or ignore them, but no newer protocols.
+#: Those that support (or ignore) the alternate screen and the mouse, but lack newer protocols.
 _PLAIN = ("linux", "screen", "Eterm", "rxvt", "cygwin", "putty", "fbterm", "jfbterm", "kon", "bterm")
 
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -42,8 +42,8 @@ _KITTY_KEYS = 0b11001
 
 
 class TerminalTraits(NamedTuple):
-    """What the terminal can take. `plain` ones know no newer protocols (kitty's keyboard, synchronized updates);
-    `vintage` ones know no alternate screen, mouse, pasting or hidden cursor either."""
+    """What the terminal supports. `plain` ones lack newer protocols (kitty's keyboard, synchronized updates);
+    `vintage` ones also lack the alternate screen, mouse, pasting and hidden cursor."""
 
     ascii: bool
     color: bool
@@ -52,7 +52,7 @@ class TerminalTraits(NamedTuple):
 
 
 def traits_for(environ: Mapping[str, str], *, ascii: bool, color: bool) -> TerminalTraits:  # noqa: A002 - as above
-    """The traits of $TERM, with the characters and colours that were decided on. A VT100 and its kin have none."""
+    """Return the traits of $TERM, with the given choice of characters and colours. A VT100 has no colours."""
     kind = environ.get("TERM", "") or "unknown"
     vintage = kind.startswith(_VINTAGE) and not kind.startswith("vte")
     monochrome = (vintage and not kind.startswith(("ansi", "cons25"))) or kind.endswith(("-m", "-mono"))
@@ -65,7 +65,7 @@ class TerminalDriver(Driver):
     Output goes into a `ScreenBuffer`; what the terminal does not show yet is sent when it takes it. So a slow line gets
     the latest screen instead of a queue of old ones, and a terminal that takes nothing stops nothing. Everything
     runs on the event loop. SIGTSTP gives the terminal back before the process stops; SIGCONT, also after a SIGSTOP,
-    takes it again and repaints. A terminal that goes away counts as SIGHUP, which is raised if the kernel sends none.
+    takes it again and repaints. A terminal that goes away raises SIGHUP, even if the kernel sends none.
     """
 
     traits = TerminalTraits(ascii=False, color=True, plain=False)
@@ -90,16 +90,16 @@ class TerminalDriver(Driver):
 
     @property
     def bytes_written(self) -> int:
-        """Bytes that were sent to the terminal so far."""
+        """Bytes sent to the terminal so far."""
         return self._tty.bytes_written
 
     @property
     def can_suspend(self) -> bool:
-        """The terminal can be given away for a while, see `App.suspend`."""
+        """Whether `App.suspend` may hand the terminal over for a while: always."""
         return True
 
     def write(self, data: str) -> None:
-        """Take an app's output. What it draws is sent soon, together with all that follows until then."""
+        """Take the app's output. It is sent soon, together with everything drawn until then."""
         if data == _SYNC_START:  # the app heard that the terminal knows synchronized updates
             self._synchronized = True
         elif data == "\x07" or (_CLIPBOARD.fullmatch(data) and not self.traits.plain):
@@ -111,7 +111,7 @@ class TerminalDriver(Driver):
             self._loop.call_soon(self._send)
 
     def repaint(self) -> None:
-        """Send the whole screen anew, for when something else wrote on it."""
+        """Send the whole screen again, after something else has written to it."""
         self._picture.repaint()
         self.write("")
 
@@ -128,7 +128,7 @@ class TerminalDriver(Driver):
         self._resized()
 
     def disable_input(self) -> None:
-        """Take no more keys."""
+        """Stop reading keys."""
         if self._parser is not None:
             self._parser = None
             self._loop.remove_reader(self._tty.input)
@@ -155,7 +155,7 @@ class TerminalDriver(Driver):
         self._tty.restore()
 
     def suspend_application_mode(self) -> None:
-        """Give the terminal away for a while."""
+        """Hand the terminal over for a while."""
         self.stop_application_mode()
 
     def resume_application_mode(self) -> None:
@@ -251,7 +251,7 @@ class TerminalDriver(Driver):
                 self._take(message)
 
     def _hang_up(self) -> None:
-        """The terminal is gone. Nothing is read or written any more; whoever handles SIGHUP ends the app."""
+        """Stop reading and writing: the terminal is gone. The handler of SIGHUP ends the app."""
         if not self._active:
             return
         self.stop_application_mode()
@@ -264,17 +264,17 @@ class TerminalDriver(Driver):
         size = self._known_size()
         if size != (self._picture.columns, self._picture.rows):
             self._picture.resize(*size)
-            self._loop.call_later(0.1, self._redraw)  # in less an app draws itself in another size
+            self._loop.call_later(0.1, self._redraw)  # an app takes up to that long to draw itself in another size
         self.process_message(events.Resize(Size(*size), Size(*size)))
 
     def _sized(self) -> None:
-        """The terminal has, or for a moment had, another size: nobody knows what it shows now."""
+        """Repaint: the terminal has, or briefly had, another size, and what it shows now is unknown."""
         self.repaint()
         self._resized()
 
     def _redraw(self) -> None:
-        """Have the app draw everything: it sees no reason to when the former size came back soon. Its timer for sizes
-        may have failed, see `timing.after`."""
+        """Make the app draw everything: it has no reason to if the former size came back quickly. Its own timer for
+        sizes may have failed, see `textual_workarounds.after`."""
         if self._active and self._app.screen_stack:
             screen, size = self._app.screen, self._app.size
             if screen.outer_size != size:
@@ -292,7 +292,7 @@ class TerminalDriver(Driver):
         """Stop as SIGTSTP asks, with the terminal given back, and go on when the process is continued.
 
         The handlers are gone meanwhile, so the signal does what it does to any program: it stops the process at
-        once, or, where no shell could continue it (an orphaned process group, `ssh -t host npumon`), nothing.
+        once, or does nothing if no shell could continue it (an orphaned process group, `ssh -t host npumon`).
         """
         self.suspend_application_mode()
         signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
@@ -308,5 +308,5 @@ class TerminalDriver(Driver):
 
 
 def terminal_driver(traits: TerminalTraits) -> type[TerminalDriver]:
-    """The driver for a terminal of these traits, to be given to `App(driver_class=...)`."""
+    """Return the driver for a terminal with these traits, for `App(driver_class=...)`."""
     return type("TerminalDriver", (TerminalDriver,), {"traits": traits, "__doc__": TerminalDriver.__doc__})

@@ -1,10 +1,10 @@
-"""Keys typed ahead reach what they were meant for: each waits until the one before has done its work.
+"""Keys typed ahead reach what they were meant for: each waits until the key before it has taken effect.
 
-Textual hands a key to the screen that is there when it arrives. Keys that come faster than a page or a search line
-opens would go to the former page, where a letter of a search word may be a command.
+Textual hands a key to the screen that is active when the key arrives. Keys that arrive faster than a page or a search
+line opens would go to the previous page, on which a letter of a search word may be a command.
 
-A key has done its work when it has been at the widget with the focus and back at the application, and what it set off
-there has, too; where it led to another screen or another focus, when that has been laid out.
+A key has taken effect when it has travelled from the focused widget to the application and everything it triggered on
+the way has been handled; if it led to another screen or focus, when that has been laid out.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Key
 
-#: How often the way from the widget with the focus to the application is gone behind a key, for what the key sets off
-#: sets off more.
+#: How often the way from the focused widget to the application is followed after a key: what the key triggers
+#: triggers more.
 LAPS = 3
-#: So many seconds after a key was passed on, the screen is asked whether it is done. Textual may forget to say so.
+#: Seconds after a delivery until the screen is asked whether it is done. Textual may forget to report it.
 REMINDER_S = 0.2
-#: After so many reminders the next key goes on whatever the screen does: keys must never be dead.
+#: After that many reminders the next key is delivered regardless: keys must never be dead.
 REMINDERS = 15
 
 
@@ -40,13 +40,13 @@ class KeyQueue:
         self._before: DOMNode | None = None
 
     def put(self, key: Key) -> None:
-        """A key was typed. The first one goes on at once."""
+        """Add a key. The first one is delivered at once."""
         self._waiting.append(key)
         if self._reminder is None:
             self._next()
 
     def clear(self) -> None:
-        """Forget what was typed and not used."""
+        """Drop the keys that have not been delivered."""
         self._waiting.clear()
         self._rest()
 
@@ -61,7 +61,7 @@ class KeyQueue:
         self._app.call_later(self._lap, number, LAPS)
 
     def _target(self) -> DOMNode | None:
-        """Where a key would go now."""
+        """Return the node that a key would go to now."""
         stack = self._app.screen_stack
         return (stack[-1].focused or stack[-1]) if stack else None
 
@@ -70,7 +70,7 @@ class KeyQueue:
         self._follow(number, laps, iter(() if target is None else target.ancestors_with_self))
 
     def _follow(self, number: int, laps: int, way: Iterator[DOMNode]) -> None:
-        """Go on to the next one on the way, behind all that it has still to do."""
+        """Continue with the next node on the way, behind everything already in its queue."""
         if number != self._number:
             return
         if any(node.call_later(self._follow, number, laps, way) for node in way):

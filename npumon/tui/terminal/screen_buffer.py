@@ -1,4 +1,4 @@
-"""What the terminal shows and what it should show; the difference is all that is sent."""
+"""What the terminal shows and what it should show; only the difference is sent."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _GAP = 4
 
 
 class ScreenBuffer:
-    """A screen of cells. `draw` takes what a program would write to a terminal; `update` tells what to send so that
-    the terminal shows it.
+    """A screen of cells. `draw` takes what a program would write to a terminal; `update` returns what to send to make
+    the terminal show it.
 
     Only text, its look and its place get through: other escape sequences and control characters within what is
     drawn go nowhere, so that no text can reach the terminal's controls. With `ascii` characters beyond ASCII have
-    stand-ins, without `color` there are no colours (see `apply`).
+    stand-ins; without `color` colours are dropped (see `apply`).
     """
 
     def __init__(self, columns: int, rows: int, *, ascii: bool, color: bool) -> None:  # noqa: A002 - as in the settings
@@ -42,7 +42,7 @@ class ScreenBuffer:
         self.resize(columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Give the picture another size. It is empty then, and what the terminal shows is unknown."""
+        """Change the size. The buffer is empty afterwards, and what the terminal shows is unknown."""
         self.columns, self.rows = columns, rows
         self._text: list[list[str]] = [[" "] * columns for _ in range(rows)]
         self._looks: list[list[CellStyle]] = [[PLAIN] * columns for _ in range(rows)]
@@ -55,19 +55,19 @@ class ScreenBuffer:
         self._sent_cursor = (0, 0)
 
     def repaint(self) -> None:
-        """Take it that the terminal may show anything: the next update is a whole picture."""
+        """Assume that the terminal may show anything: the next update sends the whole screen."""
         self._forget()
         self._drawn = set(range(self.rows))
 
     def cleared(self) -> None:
-        """The terminal has been cleared; the next update is all of the picture that is not blank."""
+        """Note that the terminal has been cleared: the next update sends everything that is not blank."""
         self._sent_text = [[" "] * self.columns for _ in range(self.rows)]
         self._sent_looks = [[PLAIN] * self.columns for _ in range(self.rows)]
         self._sent_cursor = (0, 0)
         self._drawn = set(range(self.rows))
 
     def draw(self, output: str) -> None:
-        """Draw text with its SGR sequences and cursor positions (`ESC [ row ; column H`) into the picture. A position
+        """Draw text with its SGR sequences and cursor positions (`ESC [ row ; column H`) into the buffer. A position
         at the end is where the cursor rests."""
         x = y = 0
         style, placed = PLAIN, False
@@ -84,10 +84,10 @@ class ScreenBuffer:
             self._cursor = (x, y)
 
     def update(self) -> str:
-        """What to send to the terminal now; empty when it shows the picture already."""
+        """Return what to send to the terminal now; empty if it is up to date."""
         output: list[str] = []
         pen = PLAIN
-        at: tuple[int, int] | None = None  # where the terminal's cursor is, as far as that is known
+        at: tuple[int, int] | None = None  # the terminal's cursor, None if unknown
         for y in sorted(self._drawn):
             for x, style, text in self._changes(y):
                 output.append(_move(at, x, y))
@@ -156,7 +156,7 @@ class ScreenBuffer:
                 if text[x] != sent_text[x] or styles[x] != sent_looks[x] or text[x] == "":
                     stop = x + 1
                 x += 1
-                if not simple:  # terminals differ in the width of such a character: find the place anew behind it
+                if not simple:  # terminals disagree about its width: position the cursor again behind it
                     stop = x = x + (x < limit and text[x] == "")
                     break
             x = stop
@@ -185,7 +185,7 @@ def _cluster_cells(cluster: str) -> Iterator[str]:
 
 
 def _move(before: tuple[int, int] | None, x: int, y: int) -> str:
-    """The shortest way for the cursor from one place to another."""
+    """Return the shortest sequence that moves the cursor from one position to another."""
     if before == (x, y):
         return ""
     if before is not None and before[1] == y and before[0] < x:

@@ -38,20 +38,20 @@ _SHADES = frozenset(("", "49", "40", "48;5;0", "48;5;16"))
 _GREY = 48
 
 
-#: Attributes that show where there is only a blank.
+#: Attributes that are visible on a blank.
 _ON_BLANKS = frozenset(("4", "7", "9", "21", "51", "52", "53"))
 
 
 @lru_cache(4096)
 def visible_on_blank(style: CellStyle) -> CellStyle:
-    """What of a look can be seen on a blank."""
+    """Reduce a look to what is visible on a blank."""
     attributes = tuple(attribute for attribute in style.attributes if attribute in _ON_BLANKS)
     return CellStyle(attributes, style.foreground if attributes else "", style.background)
 
 
 @lru_cache(4096)
 def apply(before: CellStyle, parameters: str, color: bool) -> CellStyle:
-    """The look after an SGR sequence with these parameters.
+    """Return the look after an SGR sequence with these parameters.
 
     Without `color`, a background that marks something (the row of a cursor, a selected tab) becomes reverse video
     and colours go. Shades of grey and black mark nothing: themes use them to tell panes apart.
@@ -79,21 +79,21 @@ def apply(before: CellStyle, parameters: str, color: bool) -> CellStyle:
 
 @lru_cache(4096)
 def diff(before: CellStyle, after: CellStyle) -> str:
-    """The shortest SGR sequence that leads from one look to the other."""
+    """Return the shortest SGR sequence from one look to the other."""
     if before == after:
         return ""
     if after == PLAIN:
         return "\x1b[m"
     colors = [color for color in after[1:] if color]
-    anew = ";".join(("0", *after.attributes, *colors))
+    from_scratch = ";".join(("0", *after.attributes, *colors))
     if not set(before.attributes) <= set(after.attributes):
-        return f"\x1b[{anew}m"
+        return f"\x1b[{from_scratch}m"
     added = [attribute for attribute in after.attributes if attribute not in before.attributes]
     if before.foreground != after.foreground:
         added.append(after.foreground or "39")
     if before.background != after.background:
         added.append(after.background or "49")
-    return f"\x1b[{min(anew, ';'.join(added), key=len)}m"
+    return f"\x1b[{min(from_scratch, ';'.join(added), key=len)}m"
 
 
 def _parameters(text: str) -> Iterator[str]:

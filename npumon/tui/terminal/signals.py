@@ -13,12 +13,12 @@ from npumon.core.signals import ENDING
 
 @contextmanager
 def ending_signals(stop: Callable[[int], None]) -> Iterator[None]:
-    """While this lasts, SIGTERM, SIGHUP, SIGINT and SIGQUIT call `stop` with their number, on the running event loop.
+    """Let SIGTERM, SIGHUP, SIGINT and SIGQUIT call `stop` with their number on the running event loop.
 
-    They come as often as they are sent, SIGHUP once: a terminal that goes away is noticed in more than one way. An
-    inherited "ignore" (nohup) does not count, because a monitor without its terminal has nobody to monitor for.
-    Works in the main thread only. To be entered before the terminal is taken (`on_load`), and left when the app is
-    done; what the signals did before is put back then, except that handlers of an event loop are not.
+    Each is passed on as often as it is sent, SIGHUP once: a lost terminal is noticed in more than one way. An
+    inherited "ignore" (nohup) does not count, because a monitor without its terminal is of no use.
+    Works in the main thread only. Enter it before the terminal is taken (`on_load`) and leave it when the app is done;
+    the former handlers are then restored, except those of an event loop.
     """
     loop = asyncio.get_running_loop()
     hung_up = False
@@ -44,6 +44,6 @@ def ending_signals(stop: Callable[[int], None]) -> Iterator[None]:
 
 
 def suspend_job() -> None:
-    """Do what a terminal does for Ctrl-Z: stop the whole foreground job, with it the wrapper (sudo, uv) that started
+    """Do what a terminal does on Ctrl-Z: stop the whole foreground job, including a wrapper (sudo, uv) that started
     this program, so that the shell comes back. The driver's own handler gives the terminal back first."""
     os.killpg(os.getpgrp(), signal.SIGTSTP)

@@ -1,4 +1,4 @@
-"""The terminal as a device: what is read, written without waiting, and the settings that are put back."""
+"""The terminal as a device: reads, writes that never wait, and settings that are restored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Tty:
         self._before: list[Any] | None = None
 
     def size(self, environ: Mapping[str, str]) -> tuple[int, int]:
-        """Columns and rows; where the terminal does not know (a serial line) what $COLUMNS and $LINES say."""
+        """Return columns and rows; if the terminal does not know (a serial line), those of $COLUMNS and $LINES."""
         try:
             columns, rows = os.get_terminal_size(self.output)
         except OSError:
@@ -65,7 +65,7 @@ class Tty:
             pass  # gone
 
     def read(self) -> bytes:
-        """What was typed; empty when nothing was, or when the terminal is gone, see `lost`."""
+        """Return what was typed; empty if nothing was or the terminal is gone, see `lost`."""
         try:
             data = os.read(self.input, 4096)
         except (BlockingIOError, InterruptedError):
@@ -77,7 +77,7 @@ class Tty:
         return data
 
     def write(self, data: bytes) -> bytes:
-        """Write what the terminal takes now; returns the rest."""
+        """Write what the terminal accepts now; return the rest."""
         while data and not self.lost:
             try:
                 if not select.select([], [self.output], [], 0)[1]:
@@ -93,7 +93,7 @@ class Tty:
         return b""
 
     def write_within(self, data: bytes, seconds: float) -> bool:
-        """Write all, waiting at most that long for a terminal that takes nothing. False: something is left over."""
+        """Write everything, waiting at most that long for a stuck terminal. Return whether it was all written."""
         end = time.monotonic() + seconds
         while data := self.write(data):
             left = end - time.monotonic()
@@ -103,7 +103,7 @@ class Tty:
         return True
 
     def drop_output(self) -> None:
-        """Throw away what the terminal was given and has not taken yet."""
+        """Discard output that the terminal has not processed yet."""
         try:
             termios.tcflush(self.output, termios.TCOFLUSH)
         except termios.error:
@@ -126,7 +126,7 @@ def _is_terminal(fd: int) -> bool:
 
 
 def _reopened(fd: int | None) -> int:
-    """The terminal, opened anew so that not waiting for it (O_NONBLOCK) does not reach the shell's own descriptors.
+    """Reopen the terminal, so that O_NONBLOCK does not affect the shell's own descriptors.
     Another user's terminal (after su) opens only as the controlling one."""
     flags = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
     if fd is None:

@@ -1,1 +1,1 @@
-"""What pages are made of."""
+"""The widgets that pages are made of."""

@@ -38,7 +38,7 @@ class CanvasRow:
 
 
 class Canvas(Widget):
-    """Base of all panes: say in `draw` what stands in them. They never take the focus."""
+    """Base of all panes: override `draw` to provide their lines. Panes never take the focus."""
 
     can_focus = False
     ALLOW_SELECT = False
@@ -53,16 +53,16 @@ class Canvas(Widget):
         self._inks: dict[str, Style] = {}
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
-        """The pane's lines. Not more than `area.height` of them are shown, and each is cut at `area.width`."""
+        """Return the pane's lines. At most `area.height` of them are shown, each cut at `area.width`."""
         raise NotImplementedError
 
     def show(self, live: Live) -> None:
-        """Show this; repaints what differs."""
+        """Show a live value; repaint what differs."""
         self._live = live
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw again, for something other than the live value has changed; repaints what differs."""
+        """Draw again because something other than the live value has changed; repaint what differs."""
         area = Area(*self.content_size, ascii=self.ascii_only)
         if self._live is None or not area.width or not area.height:
             return
@@ -94,7 +94,7 @@ class Canvas(Widget):
             row.strip = None
 
     def render_line(self, y: int) -> Strip:
-        """One line of cells as segments, as Textual wants them."""
+        """Return one line of cells as segments."""
         if y >= len(self._painted):
             return Strip.blank(self.content_size.width, self.rich_style)
         row = self._painted[y]
@@ -124,7 +124,7 @@ class Canvas(Widget):
 
 
 def _cells(line: Line, width: int) -> tuple[Cell, ...]:
-    """A line as exactly `width` cells. The second cell of a wide character is empty and differs with it."""
+    """Return a line as exactly `width` cells. The second cell of a wide character is empty and differs with it."""
     cells: list[Cell] = []
     for part in line:
         if _ONE_CELL_EACH(part.text):
@@ -154,7 +154,7 @@ def _spread(part: Span, cells: list[Cell]) -> None:
 
 
 def _difference(old: tuple[Cell, ...], new: tuple[Cell, ...], y: int) -> Region:
-    """The part of line `y` that differs."""
+    """Return the part of line `y` that differs."""
     width = len(new)
     left = 0
     while old[left] == new[left]:
@@ -174,7 +174,7 @@ def _difference(old: tuple[Cell, ...], new: tuple[Cell, ...], y: int) -> Region:
 class Pane(Canvas):
     """A canvas that draws again only when what it depends on is another value.
 
-    Say in `sees` what of a live value that is, and in `lines` what stands in the pane then.
+    `sees` returns what it depends on, `lines` what it draws.
     """
 
     _seen: tuple[object, ...] = ()
@@ -182,11 +182,11 @@ class Pane(Canvas):
     _drawn: tuple[Line, ...] = ()
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        """The parts of the value that the pane shows. They are mostly the same objects, so comparing them is cheap."""
+        """Return the parts of the value that the pane shows; mostly the same objects, so comparing is cheap."""
         raise NotImplementedError
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
-        """As `Canvas.draw`."""
+        """Return the pane's lines, as `Canvas.draw` does."""
         raise NotImplementedError
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:

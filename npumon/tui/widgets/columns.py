@@ -10,10 +10,10 @@ from npumon.tui.paint import Area, Line, Span, clipped, fit, fit_right, width_of
 
 
 class Column(NamedTuple):
-    """A column of `width` cells; the flexible one takes what is left, and `width` at least.
+    """A column of `width` cells; the flexible one takes what is left, at least `width`.
 
-    Where there is no room for all, columns go by `importance`, the highest number first; 0 always stays. Figures
-    stand at the right. `descending` is how the column is sorted when it is chosen; None for one that is no order.
+    If not all columns fit, they are dropped by `importance`, the highest number first; 0 always stays. Figures are
+    aligned to the right. `descending` is how the column is first sorted; None if it cannot be sorted by.
     """
 
     key: str
@@ -26,9 +26,9 @@ class Column(NamedTuple):
 
 
 def visible_columns(columns: Sequence[Column], width: int, view: int = 0) -> list[tuple[Column, int]]:
-    """The columns that have room in so many cells, each with its width. One cell of every row is the cursor's.
+    """Return the columns that fit in so many cells, each with its width. One cell of every row is the cursor's.
 
-    Those that have none in the first view stand in the next ones, again the most important first.
+    Columns that do not fit in the first view appear in the next ones, again the most important first.
     """
     seen: set[str] = set()
     for _ in range(view):
@@ -39,7 +39,7 @@ def visible_columns(columns: Sequence[Column], width: int, view: int = 0) -> lis
 
 
 def views(columns: Sequence[Column], width: int) -> int:
-    """How many views it takes until each column that can have room has had it."""
+    """Return how many views it takes to show every column that can fit."""
     seen: set[str] = set()
     number = 0
     while (more := {column.key for column in _chosen(columns, width, seen)} - seen) or not number:
@@ -49,14 +49,14 @@ def views(columns: Sequence[Column], width: int) -> int:
 
 
 def _chosen(columns: Sequence[Column], width: int, seen: Set[str]) -> list[Column]:
-    """The columns for a view: those seen already are less important than all others."""
+    """Return the columns of a view; those shown already are less important than all others."""
     least = max(column.importance for column in columns)
     ranks = [column.importance + least * (column.importance > 0 and column.key in seen) for column in columns]
     return [columns[index] for index in fitting(ranks, [column.width for column in columns], width - 2)]
 
 
 def title(column: Column, order: str, *, descending: bool, ascii_only: bool) -> Line:
-    """What stands at the head of a column; of the one that is the order, with the direction."""
+    """Return the heading of a column, with the direction if rows are sorted by it."""
     if column.key != order:
         return (Span(column.title, "label"),)
     marks = "^v" if ascii_only else "▴▾"
@@ -64,7 +64,7 @@ def title(column: Column, order: str, *, descending: bool, ascii_only: bool) -> 
 
 
 def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool) -> Line:
-    """Cells in a line, each as wide as its column, with a blank between them."""
+    """Join cells in a line, each as wide as its column, with a blank between them."""
     line: list[Span] = []
     for index, (column, width, cell) in enumerate(cells):
         if index:
@@ -81,7 +81,7 @@ def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool)
 
 
 def figure(text: str, value: float | None, area: Area) -> str:
-    """A figure that is never cut: one too long for its cell is rounded, and where even that is too long it is `###`."""
+    """Shorten a figure without cutting it: round it if it is too long, or show `###` if even that is too long."""
     if len(text) <= area.width or value is None:
         return text
     short = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
@@ -89,7 +89,7 @@ def figure(text: str, value: float | None, area: Area) -> str:
 
 
 class TableRow(Protocol):
-    """The key tells a row from all others for as long as it is there."""
+    """A row; its key tells it from all others while it is there."""
 
     @property
     def key(self) -> str: ...

@@ -11,8 +11,7 @@ A page yields a `FilterLine` as the last of its own widgets, so that it stands a
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         ...  # narrow by message.text, empty for none; then self.filter_line.tell("3 of 40")
 
-Enter keeps the words, closes nothing and gives the focus back to where it was; Esc clears the words and closes
-the line.
+Enter keeps the words and returns the focus to the widget that had it; Esc clears the words and closes the line.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from textual.widgets import Input, Static
 from npumon.core.text import visible
 from npumon.tui.keys import filter_keys
 
-#: More than anybody types; a paste may be longer.
+#: Longer than anything typed; a paste may be longer.
 LONGEST = 200
 
 
@@ -39,7 +38,7 @@ FILTER_BINDINGS: list[BindingType] = [
 
 
 class FilterLine(Horizontal):
-    """One line, not to be seen until `open`. It tells of each change with `Changed`."""
+    """One line, hidden until `open`. It posts `Changed` at each change."""
 
     DEFAULT_CSS = """
     FilterLine { height: 1; background: $background; }
@@ -50,7 +49,7 @@ class FilterLine(Horizontal):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "clear", show=False)]
 
     class Changed(Message):
-        """The words are others now; empty text is no filter. `text` is visible text without blanks at its ends."""
+        """The words have changed; empty text means no filter. `text` is visible text without surrounding blanks."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -75,12 +74,12 @@ class FilterLine(Horizontal):
 
     @property
     def text(self) -> str:
-        """The words as they are now."""
+        """The current words."""
         return self._text
 
     @property
     def is_open(self) -> bool:
-        """Whether the line can be seen."""
+        """Whether the line is visible."""
         return self.display
 
     def open(self) -> None:
@@ -93,7 +92,7 @@ class FilterLine(Horizontal):
         self._input.focus()
 
     def clear(self) -> None:
-        """No filter, no line."""
+        """Remove the filter and hide the line."""
         self._input.value = ""
         self._change("")
         self._leave()
@@ -101,22 +100,22 @@ class FilterLine(Horizontal):
         self.display = False
 
     def tell(self, text: str) -> None:
-        """What was found, at the line's right end."""
+        """Show the result at the line's right end."""
         if str(self._found.content) != text:
             self._found.update(text)
 
     def action_clear(self) -> None:
-        """Esc while typing."""
+        """Clear on Esc while typing."""
         self.clear()
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Another letter."""
+        """Report the words typed so far."""
         message.stop()
         if self.is_open:
             self._change(visible(message.value).strip())
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Keep the words; without any there is nothing to keep."""
+        """Keep the words; close if there are none."""
         message.stop()
         if self._text:
             self._leave()

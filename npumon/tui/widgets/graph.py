@@ -1,4 +1,4 @@
-"""A graph of history in block characters: one column a sample, one style, and only new columns are worked out.
+"""A graph of history in block characters: one column a sample, one style, and only new columns are computed.
 
 A graph that scrolls repaints all of itself for every sample. This one fills from the left and, once it is full, makes
 room for a quarter of its width at once. So the newest sample is always at the right end of what is drawn, and nearly
@@ -16,41 +16,41 @@ from npumon.tui.paint import Area, Line, Span, fit, fit_right
 #: A column's cell by how many of its eighths are filled; in ASCII, by thirds.
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ASCII = " ...:::##"
-#: Ends of an axis: people read these numbers at a glance.
+#: Ends of an axis that can be read at a glance.
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-#: An axis stays as long as what it shows reaches this share of it.
+#: An axis stays while its figures reach this share of it.
 _STAYS = 0.4
 
 
 def nice(number: float) -> float:
-    """The least round number that is not below `number`, which is above 0."""
+    """Return the smallest round number that is at least `number`, which is above 0."""
     unit = 10.0 ** floor(log10(number))
     return next(step * unit for step in _NICE if number <= step * unit * (1 + 1e-9))
 
 
 class Scale:
-    """The end of an axis that begins at 0. It changes only when something is too large, or all of it far too small."""
+    """The upper end of an axis that starts at 0. It changes only if a figure is too large, or all are far too small."""
 
     def __init__(self) -> None:
         self.top = 0.0
 
     def fit(self, largest: float | None) -> float:
-        """The axis's end for figures up to `largest`; 0 as long as there were none."""
+        """Return the end of the axis for figures up to `largest`; 0 while there are none."""
         if largest is not None and isfinite(largest) and largest > 0 and not _STAYS * self.top <= largest <= self.top:
             self.top = nice(largest)
         return self.top
 
 
 def window(ever: int, width: int) -> int:
-    """The 0-based number of the sample in the first of `width` columns when there were `ever` samples."""
+    """Return the 0-based number of the sample in the first of `width` columns, after `ever` samples."""
     step = max(1, width // 4)
     return max(0, ceil((ever - width) / step)) * step
 
 
 class Graph:
-    """One figure of the history as rows of characters, from the top row to the bottom.
+    """One figure of the history as rows of characters, from top to bottom.
 
-    A missing sample is a gap; a zero is a thin line. `figure` takes a sample's figure.
+    A missing sample is a gap; a zero is a thin line. `figure` reads the figure of a sample.
     """
 
     def __init__(self, figure: Callable[[Sample], float | None]) -> None:
@@ -61,12 +61,12 @@ class Graph:
         self._rows: list[list[str]] = []
 
     def largest(self, history: History, width: int) -> float | None:
-        """The largest figure among those that `width` columns show."""
+        """Return the largest figure in the window of `width` columns."""
         shown = _shown(history, window(history.ever, width))
         return max((figure for sample in shown if (figure := self._figure(sample)) is not None), default=None)
 
     def rows(self, history: History, top: float, area: Area) -> list[str]:
-        """The graph in the room, its upper edge at `top`."""
+        """Draw the graph in the area, with its upper edge at `top`."""
         kind = (*area, top)
         first = window(history.ever, area.width)
         if (kind, first) != (self._kind, self._first) or history.ever < self._ever:
@@ -82,7 +82,7 @@ class Graph:
 
 
 def column(figure: float | None, top: float, area: Area) -> list[str]:
-    """The cells of one figure, from the top down."""
+    """Return the cells of one figure, from top to bottom."""
     chars = _ASCII if area.ascii else _BLOCKS
     if figure is None or not isfinite(figure):
         return [" "] * area.height
@@ -92,13 +92,13 @@ def column(figure: float | None, top: float, area: Area) -> list[str]:
 
 
 def _shown(history: History, first: int) -> Sequence[Sample]:
-    """The samples from number `first` on, as far as they are kept."""
+    """Return the samples from number `first` on that are still kept."""
     many = history.ever - first
     return history.samples[-many:] if many > 0 else ()
 
 
 class AxisGraph:
-    """A graph, its name, its role, and the cells that its axis takes."""
+    """A graph with its name, its role, and the cells that its axis takes."""
 
     def __init__(self, graph: Graph, axis: int, role: str = "graph", name: str = "") -> None:
         self.graph = graph
@@ -107,7 +107,7 @@ class AxisGraph:
         self._name = name
 
     def lines(self, history: History, top: float, mark: str, area: Area) -> list[Line]:
-        """The lane with its upper edge at `top`, which reads as `mark`. The lower edge is 0."""
+        """Draw the graph with its upper edge at `top`, labelled `mark`, and its lower edge at 0."""
         if area.height < 1 or area.width <= self.axis:
             return []
         rows = self.graph.rows(history, top, area._replace(width=area.width - self.axis))
@@ -122,6 +122,6 @@ class AxisGraph:
 
 
 def reach(history: History, width: int) -> str:
-    """How far back a graph of so many columns goes."""
+    """Describe how far back a graph of so many columns reaches."""
     many = history.ever - window(history.ever, width)
     return f"last {many} iterations" if many > 1 else ""

@@ -20,7 +20,7 @@ _NAMES_FROM = 110
 class KeyBar(Canvas):
     """One line; keys that do not fit are left out from the right, but the last three always stay.
 
-    Textual's own Footer is a widget a key, each of which would be styled and laid out with every page.
+    Textual's own Footer has a widget for each key, each of which would be styled and laid out with every page.
     """
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; }"
@@ -32,7 +32,7 @@ class KeyBar(Canvas):
         self._aside = ""
 
     def offer(self, hints: Sequence[Hint], aside: str = "") -> None:
-        """What can be pressed now; `aside` stands at the right end."""
+        """Show the keys that can be pressed now; `aside` stands at the right end."""
         if (tuple(hints), aside) != (self._hints, self._aside):
             self._hints, self._aside = tuple(hints), aside
             self.redraw()
@@ -59,7 +59,7 @@ class KeyBar(Canvas):
 
 
 def _fitting(hints: Sequence[Hint], width: int, *, names: bool) -> list[tuple[Hint, Line]]:
-    """The hints that have room, each with its text. The pages stay together, or go together."""
+    """Return the hints that fit, each with its text. Those for pages stay together, or go together."""
     last = max((index for index, hint in enumerate(hints) if hint.page), default=None)
     texts = [(hint, _text(hint, names=names, last=index == last)) for index, hint in enumerate(hints)]
     least = min(_ALWAYS, len(texts))
@@ -71,7 +71,7 @@ def _fitting(hints: Sequence[Hint], width: int, *, names: bool) -> list[tuple[Hi
 
 
 def _text(hint: Hint, *, names: bool, last: bool) -> Line:
-    """As ` r run `. Pages without their names stand close together, up to the last one: ` 1 live 2 3 4 5 `."""
+    """Format a hint as ` r run `. Pages without names stand close together: ` 1 live 2 3 4 5 `."""
     end = Span(" " if names or last or not hint.page else "")
     if hint.here:
         return (Span(" "), Span(f"{hint.key} {hint.word}", "here"), end)

@@ -22,7 +22,7 @@ _BOUND = {True: "DDR", False: "no", None: units.ABSENT}
 
 
 def columns(*, ascii_only: bool) -> tuple[Column, ...]:
-    """All columns from left to right."""
+    """Return all columns from left to right."""
     return (
         Column("id", "id", 6, right=False, descending=False),
         Column("name", "layer", 10, right=False, flexible=True, descending=False),
@@ -77,7 +77,7 @@ def _figure(value: float | None, area: Area, text: str) -> Line:
 
 
 def _short(name: str | None) -> str:
-    """A name without the driver's prefix."""
+    """Return a name without the driver's prefix."""
     if name is None:
         return units.ABSENT
     for prefix in _PREFIXES:

@@ -1,4 +1,4 @@
-"""Lines of a log as rows of a screen: which part of a line a row shows, and where something that is sought stands."""
+"""Lines of a log as rows of a screen: which part of a line a row shows, and where matches stand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARKS: dict[LineLevel, str] = {"error": "E", "warning": "W"}
 
 
 class LogLine(NamedTuple):
-    """A line that was looked at: its bytes, its visible text, its level, and the cells it takes."""
+    """A decoded line: its bytes, its visible text, its level, and the cells it takes."""
 
     raw: bytes
     text: str
@@ -28,7 +28,7 @@ class LogLine(NamedTuple):
 
 
 def log_line(raw: bytes, *, ascii_only: bool) -> LogLine:
-    """The line of these bytes."""
+    """Decode a line."""
     text = line_text(raw)
     level = level_of(text)
     if ascii_only:
@@ -37,22 +37,22 @@ def log_line(raw: bytes, *, ascii_only: bool) -> LogLine:
 
 
 def lines_of(page: ScrollbackView) -> int:
-    """The number of the last line, the open one included."""
+    """Return the number of the last line, the open one included."""
     return page.ever + bool(page.open_line)
 
 
 def lines_kept(page: ScrollbackView) -> int:
-    """How many lines there are to look at, the open one included."""
+    """Return how many lines are kept, the open one included."""
     return lines_of(page) - page.first + 1
 
 
 def raw_line(page: ScrollbackView, number: int) -> bytes:
-    """The bytes of a line that is kept."""
+    """Return the bytes of a line that is kept."""
     return page.open_line if number > page.ever else page.lines[number - page.first]
 
 
 def continues(page: ScrollbackView, before: ScrollbackView) -> bool:
-    """Whether a page is a later state of the same text, and not the beginning of another one."""
+    """Return whether a page is a later state of the same text, not the beginning of another one."""
     if page is before or not before.lines:
         return True
     if page.ever < before.ever:
@@ -61,7 +61,7 @@ def continues(page: ScrollbackView, before: ScrollbackView) -> bool:
 
 
 def index_at(line: LogLine, cell: int) -> tuple[int, int]:
-    """The index of the first character that begins at this cell or behind it, and how many cells behind."""
+    """Return the index of the first character at or behind this cell, and how many cells behind it begins."""
     if len(line.text) == line.cells and line.text.isascii():
         return min(cell, len(line.text)), 0
     at = 0
@@ -74,12 +74,12 @@ def index_at(line: LogLine, cell: int) -> tuple[int, int]:
 
 
 def cells_before(line: LogLine, index: int) -> int:
-    """The cells of what stands before a character."""
+    """Return the cells of the text before a character."""
     return index if line.text.isascii() else sum(map(cell_len, line.text[:index]))
 
 
 def row_starts(line: LogLine, width: int) -> Sequence[int]:
-    """The indices at which the rows of a wrapped line begin, each row as long as fits."""
+    """Return the indices at which the rows of a wrapped line begin, each row as long as fits."""
     if line.cells <= width:
         return (0,)
     if line.text.isascii():
@@ -97,7 +97,7 @@ def row_starts(line: LogLine, width: int) -> Sequence[int]:
 class Frame(NamedTuple):
     """What all rows have in common: digits of the numbers, cells for the text, the first cell that is shown.
 
-    `wrap` breaks long lines into several rows. `sought` is to be marked, and `found` is the line that was found.
+    `wrap` breaks long lines into several rows. Matches of `sought` are marked; `found` is the line found.
     """
 
     digits: int
@@ -109,7 +109,7 @@ class Frame(NamedTuple):
 
 
 def row_of(line: LogLine, number: int, row: int, frame: Frame, area: Area) -> Line:
-    """A row: the line's number, its marks, the text, and a mark where more of it stands to the right."""
+    """Draw a row: the line's number, its marks, the text, and a mark if more text follows to the right."""
     role = ROLES.get(line.level, "")
     numbered = number if row == 0 else ""
     mark = MARKS.get(line.level, " ") if row == 0 else " "
@@ -120,7 +120,7 @@ def row_of(line: LogLine, number: int, row: int, frame: Frame, area: Area) -> Li
     right = frame.left + frame.width
     start, pad = index_at(line, frame.left)
     end, beyond = index_at(line, right)
-    if beyond:  # a wide character, and what is put on it, does not fit any more
+    if beyond:  # a wide character, with its combining marks, does not fit
         while not cell_len(line.text[end - 1]):
             end -= 1
         end -= 1
@@ -131,14 +131,14 @@ def row_of(line: LogLine, number: int, row: int, frame: Frame, area: Area) -> Li
 
 
 def _pointer(line: LogLine, number: int, row: int, frame: Frame, area: Area) -> Span:
-    """The mark before the text: of the line that was found, else of text that stands further to the left."""
+    """Return the mark before the text: of the line found, or of text further to the left."""
     if number == frame.found and row == 0:
         return Span(">" if area.ascii else "▸", "accent")
     return Span(("<" if area.ascii else "‹") if frame.left and line.cells else " ", "label")
 
 
 def scroll_bar(first: int, kept: int, top: int, last: int, area: Area) -> Sequence[Span]:
-    """A bar of the room's height whose mark is where the lines from `top` to `last` are among those kept."""
+    """Draw a scroll bar of the area's height for the lines from `top` to `last` among those kept."""
     length = max((last - top + 1) * area.height // kept, 1)
     start = min(-(-(top - first) * area.height // kept), area.height - length)
     thumb, track = ("#", "|") if area.ascii else ("┃", "│")
@@ -146,7 +146,7 @@ def scroll_bar(first: int, kept: int, top: int, last: int, area: Area) -> Sequen
 
 
 def painted(line: LogLine, start: int, end: int, sought: re.Pattern[str] | None) -> Line:
-    """The characters from `start` to `end` in the role of the line's level, matches in theirs."""
+    """Return the characters from `start` to `end` in the role of the line's level, matches in their own."""
     role = ROLES.get(line.level, "")
     if sought is None:
         return (Span(line.text[start:end], role),)
@@ -164,14 +164,14 @@ def painted(line: LogLine, start: int, end: int, sought: re.Pattern[str] | None)
 
 
 class RowPosition(NamedTuple):
-    """A row of the log: the number of a line, and which row of it where lines are wrapped."""
+    """A row of the log: a line's number, and the row within a wrapped line."""
 
     number: int = 1
     row: int = 0
 
 
 def bottom_of(page: ScrollbackView, height: int, rows_of: Callable[[int], int]) -> RowPosition:
-    """The row at the top of a screen that shows the end. `rows_of` counts the rows of the line of a number."""
+    """Return the top row of a screen that shows the end. `rows_of` counts the rows of a line."""
     number, left = lines_of(page), height
     while number >= page.first:
         rows = rows_of(number)
@@ -183,7 +183,7 @@ def bottom_of(page: ScrollbackView, height: int, rows_of: Callable[[int], int]) 
 
 
 def stepped(page: ScrollbackView, position: RowPosition, rows: int, rows_of: Callable[[int], int]) -> RowPosition:
-    """The place so many rows below, or above, but not beyond what is kept."""
+    """Return the position so many rows below, or above, within the lines kept."""
     number, row = position
     row += rows
     while row < 0 and number > page.first:
@@ -195,14 +195,14 @@ def stepped(page: ScrollbackView, position: RowPosition, rows: int, rows_of: Cal
     return RowPosition(number, max(row, 0))
 
 
-#: Bytes that a search looks through before others have their turn.
+#: Bytes that a search examines before it lets other work run.
 SLICE_BYTES = 200_000
-#: What looking at a line costs besides its bytes, as bytes.
+#: The fixed cost of a line, in bytes.
 _LINE_BYTES = 100
 
 
 def pattern_of(words: str) -> re.Pattern[str] | None:
-    """What finds these words: plain text, in any case unless they have capitals. None for no words."""
+    """Compile plain words to a pattern, ignoring case unless they contain capitals. None for no words."""
     if not words:
         return None
     return re.compile(re.escape(words), re.IGNORECASE if words == words.lower() else 0)
@@ -211,9 +211,9 @@ def pattern_of(words: str) -> re.Pattern[str] | None:
 def hunt(
     page: ScrollbackView, start: int, step: int, sought: re.Pattern[str], *, ascii_only: bool
 ) -> Iterator[int | None]:
-    """Look for the next line that matches, from `start` on in steps of +1 or -1, then on from the other end.
+    """Look for the next line that matches, from `start` on in steps of +1 or -1, wrapping around.
 
-    Gives None after each slice of work without a match, at last the number of the line, or ends without one.
+    Yields None after each slice of work without a match, then the number of the line, or ends without one.
     """
     first, last = page.first, lines_of(page)
     done = 0

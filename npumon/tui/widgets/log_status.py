@@ -1,4 +1,4 @@
-"""The line below a log: where in it one is, and what stands there as long as it is empty."""
+"""The line below a log: the position in it, or why the log is empty."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npumon.tui.widgets.log_rows import Frame, lines_of
 
 
 class LogPosition(NamedTuple):
-    """The first and the last line in view, whether the end is followed, and how many lines came while it was not."""
+    """The first and last visible line, whether the end is followed, and how many lines arrived while it was not."""
 
     top: int
     last: int
@@ -21,7 +21,7 @@ class LogPosition(NamedTuple):
 
 
 def status_line(live: Live, standing: LogPosition, area: Area) -> Line:
-    """Where one is in the log, the most important first."""
+    """Describe the position in the log, the most important first."""
     page, frame = live.log, standing.frame
     parts: list[Line] = []
     if standing.following:
@@ -47,7 +47,7 @@ def status_line(live: Live, standing: LogPosition, area: Area) -> Line:
 
 
 def empty_line(live: Live, area: Area) -> Line:
-    """Why there is no text."""
+    """Say why there is no text."""
     activity = live.activity
     if activity.source is not None and activity.note:
         return clipped(span(f" {activity.note}", "warn"), area)

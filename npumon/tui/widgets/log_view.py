@@ -1,7 +1,7 @@
-"""The raw text of a log: numbered, highlighted, searchable, following its end until somebody looks back.
+"""The raw text of a log: numbered, highlighted, searchable, following its end until the user looks back.
 
-Only the lines in view are decoded and drawn, whatever the log's length. The position is a line's number, so what
-is read stays where it is while older lines are dropped and newer ones come.
+Only visible lines are decoded and drawn, whatever the log's length. The position is a line's number, so the text being
+read stays in place while older lines are dropped and new ones arrive.
 """
 
 from __future__ import annotations
@@ -38,32 +38,32 @@ from npumon.tui.widgets.log_rows import (
 )
 from npumon.tui.widgets.log_status import LogPosition, empty_line, status_line
 
-#: New lines are shown at once, but not more often than this: each time most of the screen changes.
+#: Seconds between two updates for new lines: each one changes most of the screen.
 PAUSE_S = 0.25
-#: Lines that the wheel moves by.
+#: Lines that the wheel scrolls by.
 WHEEL = 3
 
 
 class LogView(Canvas):
-    """The log and, below it, one line that says where in it one is."""
+    """The log and, below it, a line that shows the position."""
 
     DEFAULT_CSS = "LogView { height: 1fr; }"
 
     class Searched(Message):
-        """A search ended; `text` says how, for people."""
+        """A search has ended; `text` describes the result."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
     class Turned(Message):
-        """The end is followed from now on, or not any more."""
+        """Following the end has started or stopped."""
 
     def __init__(self, *, ascii_only: bool = False) -> None:
         super().__init__(ascii_only=ascii_only)
         self.following = True
         self.wrap = False
-        #: The line that the search found last.
+        #: The line found last.
         self.found: int | None = None
         self._position = RowPosition()
         self._left = 0
@@ -75,17 +75,17 @@ class LogView(Canvas):
         self._resting = False
         self._dragged = False
 
-    # -- what comes ------------------------------------------------------------------------------------------------
+    # -- new text --------------------------------------------------------------------------------------------------
 
     def show(self, live: Live) -> None:
-        """Show this, or let it wait for a moment when something was shown just now."""
+        """Show a value, or delay it if another one was shown just now."""
         if self._live is not None and live.log is self._page and self._next is None:
             super().show(live)
         elif self._resting:
             self._next = live
         else:
             if self._live is not None and not continues(live.log, self._page):
-                self._begin_anew()
+                self._start_over()
             super().show(live)
             if lines_of(live.log):
                 self._resting = True
@@ -97,8 +97,8 @@ class LogView(Canvas):
             live, self._next = self._next, None
             self.show(live)
 
-    def _begin_anew(self) -> None:
-        """Another text has come."""
+    def _start_over(self) -> None:
+        """Start with another text."""
         self.following, self.found, self._hunt = True, None, None
         self._position, self._left, self._seen = RowPosition(), 0, 0
 
@@ -109,31 +109,31 @@ class LogView(Canvas):
     # -- moving ----------------------------------------------------------------------------------------------------
 
     def move(self, rows: int) -> None:
-        """Down by so many rows, or up."""
+        """Scroll down by so many rows, or up."""
         self._go(self._stepped(self._top(), rows))
 
     def turn(self, pages: int) -> None:
-        """Down by so many screens, or up; a row of the last one stays."""
+        """Scroll down by so many screens, or up, keeping one row."""
         self.move(pages * max(self._height - 1, 1))
 
     def go_to_start(self) -> None:
-        """The oldest line that is kept."""
+        """Go to the oldest line kept."""
         self._left = 0
         self._go(RowPosition(self._page.first))
 
     def go_to_end(self) -> None:
-        """The end, and follow it."""
+        """Go to the end and follow it."""
         self._go(self._bottom())
 
     def slide(self, screens: float) -> None:
-        """To the right by so many screens, or to the left, when lines are longer than the screen is wide."""
+        """Scroll right by so many screens, or left, if lines are longer than the screen is wide."""
         longest = max((line.cells for line in self._kept.values()), default=0)
         most = 0 if self.wrap else max(longest - self._width, 0)
         self._left = min(max(self._left + round(screens * self._width), 0), most)
         self.redraw()
 
     def toggle_wrap(self) -> None:
-        """Long lines on several rows, or cut."""
+        """Wrap long lines, or cut them."""
         top = self._top()
         self.wrap = not self.wrap
         self._left = 0
@@ -148,7 +148,7 @@ class LogView(Canvas):
         self.redraw()
 
     def _top(self) -> RowPosition:
-        """The row at the top of the screen. It never leaves what is kept, nor leaves room below the end."""
+        """The top row of the screen, always within the lines kept and without empty space below the end."""
         bottom = self._bottom()
         if self.following:
             return bottom
@@ -166,7 +166,7 @@ class LogView(Canvas):
     # -- searching -------------------------------------------------------------------------------------------------
 
     def search(self, words: str) -> None:
-        """Mark where these words stand and go to the first line with them that is in view or below."""
+        """Mark these words and go to the first matching line at or below the top."""
         self._sought = pattern_of(words)
         self.found = self._hunt = None
         if self._sought is not None:
@@ -176,7 +176,7 @@ class LogView(Canvas):
         self.redraw()
 
     def search_on(self, step: int) -> None:
-        """Go to the next line with the words, or with -1 to the one before."""
+        """Go to the next line that matches, or with -1 to the previous one."""
         if self._sought is None:
             self.post_message(self.Searched("nothing is searched for"))
         elif self.found is None:
@@ -190,7 +190,7 @@ class LogView(Canvas):
             self._hunt_on(self._hunt)
 
     def _hunt_on(self, going: Iterator[int | None]) -> None:
-        """One slice of the search. Keys have their turn between two slices, and may begin another search."""
+        """Do one slice of the search. Keys are handled between two slices, and may start another search."""
         if going is not self._hunt:
             return
         try:
@@ -237,7 +237,7 @@ class LogView(Canvas):
 
     @property
     def _width(self) -> int:
-        """Cells for the text: beside it stand the number, two marks, the mark of what is cut, and the scroll bar."""
+        """Cells for the text, beside the number, two marks, the cut mark and the scroll bar."""
         return max(self.content_size.width - self._digits - 4, 2)
 
     def _line(self, number: int) -> LogLine:
@@ -275,29 +275,29 @@ class LogView(Canvas):
     # -- the mouse -------------------------------------------------------------------------------------------------
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Three lines down; with Shift to the right."""
+        """Scroll three lines down; with Shift to the right."""
         event.stop()
         self.slide(0.1) if event.shift else self.move(WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Three lines up; with Shift to the left."""
+        """Scroll three lines up; with Shift to the left."""
         event.stop()
         self.slide(-0.1) if event.shift else self.move(-WHEEL)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """A press on the scroll bar goes there."""
+        """Go to the pressed position of the scroll bar."""
         if event.x == self.content_size.width - 1:
             self._dragged = True
             self.capture_mouse()
             self._drag(event.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """The scroll bar is dragged."""
+        """Follow the dragged scroll bar."""
         if self._dragged:
             self._drag(event.y)
 
     def on_mouse_up(self) -> None:
-        """The scroll bar is let go."""
+        """Release the scroll bar."""
         if self._dragged:
             self._dragged = False
             self.release_mouse()

@@ -1,4 +1,4 @@
-"""What is known of a model, or how to get one: text that can be scrolled."""
+"""The details of a model, or how to get one: text that scrolls."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from npumon.tui.terminal.ascii_fallback import to_ascii
 from npumon.tui.widgets.canvas import Canvas
 
 _LABEL = 9
-#: Rows that the wheel moves by.
+#: Rows that the wheel scrolls by.
 _WHEEL = 3
-#: Where Khadas publishes the demos, and the folder that is looked into for them.
+#: The repository of Khadas' demos, cloned into the folder that npumon searches.
 DEMOS = "git clone --recursive https://github.com/khadas/aml_npu_demo_binaries ~/aml_npu_demo_binaries"
 
 
 class Paragraph(NamedTuple):
-    """A line of text that is broken where the room ends, behind an optional label.
+    """A line of text behind an optional label, wrapped at the end of the area.
 
-    A `command` is broken so that a shell takes it, for people copy it.
+    A `command` is wrapped in a way that a shell accepts, because users copy it.
     """
 
     text: str
@@ -35,7 +35,7 @@ class Paragraph(NamedTuple):
 
 
 class Inspection(NamedTuple):
-    """What `npumon inspect` says of a network file; or, where `failed`, why it says nothing."""
+    """The output of `npumon inspect` for a network file; if it `failed`, the reason."""
 
     text: str
     failed: bool = False
@@ -46,7 +46,7 @@ BLANK = Paragraph("")
 
 
 def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> Paragraphs:
-    """A model, and the inspections of its networks; None for one that is still being read."""
+    """Describe a model, with the inspections of its networks; None for one still being read."""
     suits = f"for {choice.variant}" if choice.variant else "for any chip"
     paragraphs = [Paragraph(f"{choice.full_name}   {choice.kind}, {suits}", "value")]
     if choice.note:
@@ -59,7 +59,7 @@ def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> P
     )
     paragraphs += [Paragraph(text, "", label) for label, text in facts]
     if not choice.networks:
-        paragraphs += [BLANK, Paragraph("No network file (.nb) to inspect is known of it.", "label")]
+        paragraphs += [BLANK, Paragraph("It has no known network file (.nb) to inspect.", "label")]
     for network, inspection in zip(choice.networks, inspections, strict=True):
         paragraphs.append(BLANK)
         if inspection is None:
@@ -72,16 +72,16 @@ def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> P
 
 
 def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Paragraphs:
-    """What to do where there is no model."""
-    what = "There is no model yet." if problem is None else problem.what
+    """Explain what to do without a model."""
+    what = "No models found." if problem is None else problem.what
     remedy = [] if problem is None else [Paragraph(problem.remedy)]
     return [
         Paragraph(what, "value"),
         *remedy,
-        Paragraph("Leave with q and try the demo board, npumon --demo; or get Khadas' demos, then press F5:"),
+        Paragraph("Leave with q and try the demo board, npumon --demo; or get Khadas' demos and press F5:"),
         Paragraph(DEMOS, "key", command=True),
         BLANK,
-        Paragraph("Models were looked for in"),
+        Paragraph("npumon looked for models in"),
         *(Paragraph(f"  {folder}") for folder in folders),
         BLANK,
         Paragraph("Any program that uses the NPU can be run, from its folder:"),
@@ -90,7 +90,7 @@ def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Pa
 
 
 def laid_out(paragraphs: Paragraphs, area: Area) -> Sequence[Line]:
-    """The paragraphs in lines that fit."""
+    """Lay the paragraphs out in lines that fit."""
     lines: list[Line] = []
     for paragraph in paragraphs:
         head = f"{paragraph.label:<{_LABEL}}" if paragraph.label else "  " * paragraph.command
@@ -107,22 +107,22 @@ def laid_out(paragraphs: Paragraphs, area: Area) -> Sequence[Line]:
 
 
 class ModelDetails(Canvas):
-    """Paragraphs in a frame; those that do not fit are scrolled to."""
+    """Paragraphs in a frame, which scroll if they do not fit."""
 
     def __init__(self, *, ascii_only: bool = False, title: str = "") -> None:
         super().__init__(ascii_only=ascii_only, title=title)
         self._paragraphs: Paragraphs = ()
         self._first = 0
 
-    def tell(self, paragraphs: Paragraphs, *, anew: bool) -> None:
-        """Show these; from the beginning if they are about something else."""
-        if anew:
+    def tell(self, paragraphs: Paragraphs, *, from_start: bool) -> None:
+        """Show these paragraphs, from the beginning if they are about something else."""
+        if from_start:
             self._first = 0
         self._paragraphs = paragraphs
         self.redraw()
 
     def scroll_by(self, rows: int) -> None:
-        """So many rows down, or up."""
+        """Scroll down by so many rows, or up."""
         self._first += rows
         self.redraw()
 
@@ -136,11 +136,11 @@ class ModelDetails(Canvas):
         return lines[self._first : last]
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Down."""
+        """Scroll down."""
         event.stop()
         self.scroll_by(_WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Up."""
+        """Scroll up."""
         event.stop()
         self.scroll_by(-_WHEEL)

@@ -1,4 +1,4 @@
-"""The list of what can be run."""
+"""The list of models that can be run."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class ModelRow(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Names it for as long as it is there."""
+        """The row's key."""
         return self.choice.id
 
 
 class ModelTable(Table[ModelRow]):
-    """Models, those for this chip first. One that another chip wants, or that lacks something, has a mark."""
+    """Models, those for this chip first. One for another chip, or with something missing, has a mark."""
 
     DEFAULT_CSS = "ModelTable { height: 1fr; }"
 
     def cell(self, row: ModelRow, column: Column, area: Area) -> Line:
-        """The name with its mark, or what else is known of the model."""
+        """Return the name with its mark, or another property of the model."""
         choice = row.choice
         role = "" if choice.preferred else "off"
         if column.key == "name":
@@ -47,13 +47,13 @@ class ModelTable(Table[ModelRow]):
         return span(texts[column.key], role or "label")
 
     def on_click(self, event: events.Click) -> None:
-        """The second click on a row chooses it; the first one put the cursor there."""
+        """Choose a row on the second click; the first one moves the cursor there."""
         if event.chain == 2 and 0 < event.y <= len(self.rows):
             self.action_choose()
 
 
 def matching_models(choices: Iterable[ModelChoice], words: str) -> list[ModelRow]:
-    """The models in which all words stand, in any case: in the name, the kind, the files or the paths."""
+    """Return the models that contain all words, in any case: in the name, kind, files or paths."""
     return [ModelRow(choice) for choice in matching(choices, words, _text)]
 
 

@@ -1,4 +1,4 @@
-"""The tables of the Runs page: the runs, and one run against another."""
+"""The tables of the Runs page: the runs, and one run compared with another."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _VERDICTS: dict[Change, tuple[str, str]] = {
 
 
 class RunTable(Table[RunRow]):
-    """This session's runs. The one that others are compared with has a star."""
+    """This session's runs. A star marks the one that others are compared with."""
 
     marked: RunReport | None = None
 
@@ -80,7 +80,7 @@ class RunTable(Table[RunRow]):
 
 
 class FigureTable(Table[ComparisonRow]):
-    """The marked run against another: figures, then layers."""
+    """The marked run compared with another: figures, then layers."""
 
     def cell(self, row: ComparisonRow, column: Column, area: Area) -> Line:
         difference, layer = row.figure, row.layer
@@ -113,17 +113,17 @@ def _figure(value: float | None, text: str, area: Area, role: str = "") -> Line:
 
 
 def _watched(info: RunInfo) -> bool:
-    """Whether another program made the run, and nobody told which, nor when."""
+    """Whether another program made the run without naming a model or a time."""
     return info.command is None and info.started_at is None and info.log is not None
 
 
 def _log_of(info: RunInfo) -> str:
-    """What a run without a model's name is known by."""
+    """Return how a run without a model name is known."""
     return info.log.rpartition("/")[2] if info.log and _watched(info) else units.ABSENT
 
 
 def _clock_time(started_at: str | None) -> str:
-    """The time of day, here."""
+    """Return the local time of day."""
     if started_at is None:
         return units.ABSENT
     try:

@@ -1,6 +1,6 @@
-"""A table of thousands of rows of which only those to be seen are ever drawn.
+"""A table of thousands of rows of which only the visible ones are ever drawn.
 
-Textual's DataTable makes and measures a text for every cell; here the work is that of one screenful of what changed.
+Textual's DataTable creates and measures a text for every cell; here the work is one screenful of what changed.
 ARCHITECTURE.md has the figures.
 """
 
@@ -31,9 +31,9 @@ _HEAD, _BODY, _CURSOR, _FOOT = "head", "", "cursor", "foot"
 
 
 class Table(ScrollView, Generic[RowT], can_focus=True):
-    """Base of tables: say in `cell` what stands in them. The rows come in the order in which they are shown.
+    """Base of tables: override `cell` to provide their contents. Rows are given in the order in which they are shown.
 
-    The row under the cursor, the order and the place in the list stay while rows change around them.
+    The row under the cursor, the order and the position in the list stay while rows change around them.
     """
 
     ALLOW_SELECT = False
@@ -53,16 +53,16 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     ]
 
     class Moved(Message):
-        """The row under the cursor is another one, or has other figures."""
+        """The cursor is on another row, or the row has other figures."""
 
     class Chosen(Message):
         """Enter was pressed on a row."""
 
     class Resized(Message):
-        """There is room for other columns."""
+        """Another number of columns fits."""
 
     class Reordered(Message):
-        """Another order is wanted: `table.order` and `table.descending`. The owner sorts and fills."""
+        """The user chose another order, `table.order` and `table.descending`; the owner sorts and fills."""
 
     def __init__(
         self,
@@ -83,12 +83,12 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._view = 0
         self._columns: list[tuple[Column, int]] = []
         self._lines: list[tuple[str, Line]] = []
-        #: The cells of the rows that can be seen, by key: drawn once.
+        #: The cells of the visible rows by key, each drawn once.
         self._drawn: dict[str, tuple[RowT, Line]] = {}
         self._inks: dict[tuple[str, str, bool], Style] = {}
 
     def cell(self, row: RowT, column: Column, area: Area) -> Line:
-        """What stands in a cell. Text that is too long is cut with a mark; use `figure` for what must not be."""
+        """Return the contents of a cell. Long text is cut with a mark; use `figure` for what must not be cut."""
         raise NotImplementedError
 
     @property
@@ -98,11 +98,11 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     @property
     def rows(self) -> Sequence[RowT]:
-        """All rows, in their order."""
+        """All rows, in order."""
         return self._rows
 
     def fill(self, rows: Sequence[RowT], footer: RowT | None = None) -> None:
-        """These rows instead, and a last one that is always to be seen. Draws only what differs."""
+        """Replace the rows, and the last one, which is always visible. Draws only what differs."""
         before = self.current
         in_view = 0 <= self._cursor - self._first < self._body
         self._rows, self._footer = rows, footer
@@ -119,12 +119,12 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             self.post_message(self.Moved())
 
     def draw_again(self) -> None:
-        """What the cells show has changed although the rows did not."""
+        """Draw the rows again because their cells show something else."""
         self._drawn = {}
         self._draw()
 
     def go(self, index: int) -> None:
-        """Put the cursor on a row; beyond the ends is the end."""
+        """Move the cursor to a row, at most to the last one."""
         index = max(0, min(index, len(self._rows) - 1))
         if index != self._cursor:
             self._cursor = index
@@ -133,7 +133,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._draw()
 
     def next(self, step: int) -> None:
-        """Put the cursor on another row; after the last comes the first."""
+        """Move the cursor to another row, wrapping around."""
         if self._rows:
             self.go((self._cursor + step) % len(self._rows))
 
@@ -143,17 +143,17 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     @property
     def _body(self) -> int:
-        """How many rows can be seen at once."""
+        """How many rows are visible at once."""
         return max(0, self.scrollable_content_region.height - 1 - self._has_foot)
 
     @property
     def _has_foot(self) -> bool:
-        """Whether the last row is shown: the one under the cursor goes before it."""
+        """Whether the last row is shown: it makes way for the row under the cursor."""
         return self._footer is not None and self.scrollable_content_region.height > 2
 
     @property
     def views(self) -> int:
-        """How many views it takes to see all columns."""
+        """How many views it takes to show all columns."""
         return views(self.columns, self.scrollable_content_region.width)
 
     def _bring_into_view(self) -> None:
@@ -164,7 +164,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        """Draw what can be seen; repaint the lines that differ."""
+        """Draw the visible rows; repaint the lines that differ."""
         region = self.scrollable_content_region
         if not region.width or not region.height:
             return
@@ -206,7 +206,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         return side_by_side(cells, ascii_only=self.ascii_only)
 
     def render_line(self, y: int) -> Strip:
-        """One line, as Textual wants it."""
+        """Return one line as a strip."""
         kind, line = self._lines[y] if y < len(self._lines) else (_BODY, ())
         strip = Strip([Segment(text, self._ink(kind, role)) for text, role in line if text])
         return strip.adjust_cell_length(self.scrollable_content_region.width, self._ink(kind, ""))
@@ -215,7 +215,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         focused = kind == _CURSOR and self.has_focus
         if (kind, role, focused) not in self._inks:
             style = self.rich_style
-            if role and not focused:  # reversed, each colour would make a patch of its own
+            if role and not focused:  # reversed, each colour would be a patch of its own
                 style += self.screen.get_component_rich_style(f"ink--{role}", partial=True)
             if kind:
                 style += self.get_component_rich_style(f"table--{kind}", partial=True)
@@ -240,46 +240,46 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     # -- keys and pointer --------------------------------------------------------------------------------------------
 
     def action_step(self, step: int) -> None:
-        """A row on."""
+        """Move by a row."""
         self.go(self._cursor + step)
 
     def action_leaf(self, step: int) -> None:
-        """A screenful on."""
+        """Move by a screenful."""
         self.go(self._cursor + step * max(1, self._body))
 
     def action_top(self) -> None:
-        """The first row."""
+        """Go to the first row."""
         self.go(0)
 
     def action_bottom(self) -> None:
-        """The last row."""
+        """Go to the last row."""
         self.go(len(self._rows) - 1)
 
     def action_sort(self, step: int) -> None:
-        """The next column that can be seen and is an order."""
+        """Sort by the next visible column that can be sorted by."""
         orders = [column for column, _ in self._columns if column.descending is not None]
         indexes = [index for index, column in enumerate(orders) if column.key == self.order]
         if orders:
             self._sort(orders[(indexes[0] + step) % len(orders) if indexes else 0])
 
     def action_reverse(self) -> None:
-        """The same order from its other end."""
+        """Reverse the order."""
         if self.order:
             self.descending = not self.descending
             self._reordered()
 
     def action_columns(self, step: int) -> None:
-        """The next columns, where there is no room for all."""
+        """Show the next columns, if not all fit."""
         self._view = (self._view + step) % self.views
         self._draw()
 
     def action_choose(self) -> None:
-        """Enter."""
+        """Choose the row."""
         if self._rows:
             self.post_message(self.Chosen())
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a row puts the cursor on it, one on a column's head sorts by it, or the other way round."""
+        """Move the cursor to a clicked row; sort by a clicked heading, or reverse the order."""
         if event.y:
             if event.y <= self._body and self._first + event.y - 1 < len(self._rows):
                 self.go(self._first + event.y - 1)

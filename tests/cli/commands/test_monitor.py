@@ -226,7 +226,7 @@ def test_watching(start: Start, tmp_path: Path) -> None:
     log.write_bytes((Path(__file__).parents[2] / "data" / "seed_run.txt").read_bytes())
     app.until_shown("71.70")
     app.type(b"r")
-    app.until_shown("This monitor watches a log.")
+    app.until_shown("This monitor is watching a log.")
     app.type(b"q")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)

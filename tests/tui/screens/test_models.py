@@ -172,7 +172,7 @@ async def test_details_are_scrolled_by_keys_and_wheel() -> None:
             await pilot.press("K")
         assert "inceptionv3/VIM3   run.sh" in text(page)
         page.details.scroll_by(1000)
-        page.details.tell([Paragraph("short")], anew=False)
+        page.details.tell([Paragraph("short")], from_start=False)
         await pilot.pause()
         assert page.details.border_subtitle == ""
 
@@ -208,15 +208,15 @@ async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
     async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "A run is under way" in text(page))
+        await until(pilot, lambda: "A run is in progress" in text(page))
         assert page.host.app.current_mode == "models"
     backend = MonitorBackend((INCEPTION,))
     backend.watched = "/tmp/[bold].log"
     async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
         page = await opened(pilot)
-        assert "nothing can be run while /tmp/[bold].log is watched" in text(page)
+        assert "models cannot be run while /tmp/[bold].log is being watched" in text(page)
         await pilot.press("enter")
-        await until(pilot, lambda: "This monitor watches a log." in text(page))
+        await until(pilot, lambda: "This monitor is watching a log." in text(page))
         assert page.host.app.current_mode == "models"
 
 
@@ -243,7 +243,7 @@ async def test_without_a_model_it_says_how_to_get_one() -> None:
     backend = MonitorBackend(())
     async with MonitorApp(backend).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
-        assert "There is no model yet." in text(page)
+        assert "No models found." in text(page)
         for words in (DEMOS, DEMO, "npumon run -- COMMAND", "npumon --demo"):
             assert words in text(page)
         await pilot.press("enter", "slash", "n", "j", "J")
@@ -252,10 +252,10 @@ async def test_without_a_model_it_says_how_to_get_one() -> None:
         backend.choices = (INCEPTION,)
         await pilot.press("f5")
         await until(pilot, lambda: "1 found" in text(page))
-        assert "There is no model yet." not in text(page)
+        assert "No models found." not in text(page)
         backend.choices = ()
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: "There is no model yet." in text(page))
+        await until(pilot, lambda: "No models found." in text(page))
 
 
 @pytest.mark.parametrize("size", [(60, 15), (40, 10)])
@@ -263,7 +263,7 @@ async def test_the_ways_to_a_model_are_seen_on_small_terminals(size: tuple[int, 
     async with MonitorApp(MonitorBackend(())).run_test(size=size) as pilot:
         page = await opened(pilot)
         shown = " ".join(text(page).replace("│", " ").split())
-        for words in ("There is no model yet.", "npumon --demo", "get Khadas' demos", "git clone"):
+        for words in ("No models found.", "npumon --demo", "get Khadas' demos", "git clone"):
             assert words in shown
 
 
@@ -272,9 +272,9 @@ async def test_who_watches_a_log_is_not_told_to_get_models() -> None:
     backend.watched = "a.log"
     async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
-        assert "nothing can be run while a.log is watched" in text(page)
+        assert "models cannot be run while a.log is being watched" in text(page)
         assert "F5:" not in text(page)
-        assert "There is no model yet." not in text(page)
+        assert "No models found." not in text(page)
 
 
 async def test_a_search_that_fails_says_why() -> None:

@@ -273,10 +273,10 @@ async def test_a_driver_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) ->
 
         await until(pilot, lambda: app.controller._engine)
         await pilot.press("g")
-        await until_shown("This is not possible: galcore is in use: process 12", "w waits until that has ended.")
+        await until_shown("This is not possible: galcore is in use: process 12", "w waits for that to end.")
         assert control.planned == 1
         await pilot.press("w")
-        await until_shown("Waiting: galcore is in use: process 12 (khadas: [bold]).", "Esc waits no longer")
+        await until_shown("Waiting: galcore is in use: process 12 (khadas: [bold]).", "Esc stops waiting")
         await until(pilot, lambda: control.planned > 3)
         await pilot.press("y")
         busy = Problem("board.busy", "Another npumon (process 9) runs a model.", "Wait.", "unavailable")

@@ -60,7 +60,7 @@ async def test_numbers_that_are_none(keys: str) -> None:
         asked = Asked(app, pilot)
         await pilot.pause()
         await pilot.press(*keys.split())
-        await until(pilot, lambda: "Runs: a number from 1 to 100000" in "\n".join(picture(app)))
+        await until(pilot, lambda: "Enter 1 to 100000 runs" in "\n".join(picture(app)))
         assert asked.answers == []
         await pilot.press("escape")
         await pilot.pause()
@@ -107,5 +107,5 @@ async def test_all_of_it_is_to_be_seen_at_40_by_10() -> None:
         Asked(app, pilot)
         await pilot.pause()
         await pilot.press("0", "enter")
-        for words in ("Warm-up runs before   1", "Runs: a number", "Start", "Cancel", "Esc closes"):
+        for words in ("Warm-up runs before   1", "Enter 1 to", "Start", "Cancel", "Esc closes"):
             await until(pilot, lambda words=words: words in "\n".join(picture(app)))  # type: ignore[misc]
