@@ -1,8 +1,9 @@
-"""One npumon at a time works on a board: a file that is locked, and says by whom.
+"""The lock that lets one npumon instance at a time use a board, and its text, which says who holds it.
 
-The kernel lets go of the lock (flock(2)) when its holder ends, however it ends, so none is ever stale. A run's
-supervisor holds it together with its npumon, since a run may outlive that. The text in the file is only for messages:
-pid and purpose of the npumon, then the pid of the supervisor. Users and root share it, so it lies where all may write.
+It is an flock(2) on a file: the kernel releases it when its holder ends, however that happens, so it is never stale. A
+run may outlive its npumon, so the run's supervisor holds the lock too. The text in the file is only for messages: pid
+and purpose of the instance, then the pid of the supervisor. Root and users share the file, so it lies in a folder that
+all of them may write to.
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ from npumon.core.text import decode, visible
 #: Below the root, in this order.
 FOLDERS = ("run/lock", "var/lock", "tmp")
 _NAME = "npumon.lock"
-#: Seconds. Somebody who only asks whether the lock is free holds it for a moment.
-_PATIENCE_S, _LOOK_S = 0.3, 0.02
+#: Seconds. An instance that only asks whether the lock is free holds it for a moment.
+_PATIENCE_S, _POLL_S = 0.3, 0.02
 
 
 def lock_folder(roots: Roots) -> Path | None:
-    """Where the lock is kept, None on a system without any such place.
+    """Return the folder of the lock: the first one that all users may write to. None on a system without such folders.
 
-    It is the first folder that everybody may write to. Whether this user may is not asked: root and others have to
-    choose the same one.
+    Whether this user may write there is not asked: root and others have to choose the same folder.
     """
     parents = [parent for parent in (roots.root / name for name in FOLDERS) if os.path.isdir(parent)]
     return next((parent for parent in parents if parent.stat().st_mode & stat.S_IWOTH), parents[0] if parents else None)
 
 
 class HeldBoard:
-    """The lock, held. A child that is given `descriptor` holds it as well, for as long as it has that open."""
+    """The lock, held. A child process that is given `descriptor` holds it as well, for as long as it keeps that
+    open."""
 
     def __init__(self, descriptor: int, purpose: str) -> None:
         self.descriptor = descriptor
@@ -45,13 +46,13 @@ class HeldBoard:
         self._write(self._text)
 
     def share(self, pid: int) -> None:
-        """Let others know which process was given it."""
+        """Write down which process was given the lock."""
         self._child = pid
         self._write(f"{self._text}{pid}\n")
 
-    def let_go(self) -> None:
-        """Nobody is named any more, unless the child goes on."""
-        if self._child is None or not _there(self._child):
+    def release(self) -> None:
+        """Remove the names from the file, unless the child still holds the lock."""
+        if self._child is None or not _is_running(self._child):
             self._write("")
 
     def _write(self, text: str) -> None:
@@ -71,10 +72,10 @@ class FileBoardLock:
 
     @contextmanager
     def hold(self, purpose: str) -> Iterator[HeldBoard]:
-        """Hold the board while the block runs; `purpose` ("runs a model") is what others are told.
+        """Hold the board while the block runs; `purpose` ("runs a model") is what other instances show.
 
-        Raises `ProblemError` (unavailable), naming the other's pid and purpose, when it is held already, also by this
-        process.
+        Raises `ProblemError` (unavailable) with the pid and purpose of the holder if the lock is held already, even by
+        this process.
         """
         import fcntl
         import time
@@ -89,22 +90,22 @@ class FileBoardLock:
                 except BlockingIOError:
                     if time.monotonic() > end:
                         raise ProblemError(self._held(descriptor)) from None
-                time.sleep(_LOOK_S)
+                time.sleep(_POLL_S)
             held = HeldBoard(descriptor, purpose)
             try:
                 yield held
             finally:
-                held.let_go()
+                held.release()
         finally:
             os.close(descriptor)
 
     @property
-    def there(self) -> bool:
-        """Whether anybody has ever held it: without its file it need not be looked at, nor a file be made."""
+    def exists(self) -> bool:
+        """Whether the lock was ever held. Without its file there is nothing to check, and no need to create it."""
         return os.path.lexists(self._path)
 
     def busy(self) -> Problem | None:
-        """Who holds it now, None when nobody does."""
+        """Return who holds the lock now, None if it is free."""
         import fcntl
 
         try:
@@ -131,17 +132,17 @@ class FileBoardLock:
             raise ProblemError(self._unusable(error.strerror or str(error))) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise ProblemError(self._unusable("it is no file"))
+            raise ProblemError(self._unusable("not a regular file"))
         return descriptor
 
     def _make(self, flags: int) -> int:
         try:
             descriptor = os.open(self._path, flags | os.O_CREAT | os.O_EXCL, 0o666)
-        except FileExistsError:  # somebody else was faster
+        except FileExistsError:  # another instance was faster
             return os.open(self._path, flags)
         except OSError as error:
             raise ProblemError(self._not_made(error)) from error
-        os.fchmod(descriptor, 0o666)  # whatever the umask: other users lock the same file
+        os.fchmod(descriptor, 0o666)  # regardless of the umask: other users lock the same file
         return descriptor
 
     def _held(self, descriptor: int) -> Problem:
@@ -150,23 +151,23 @@ class FileBoardLock:
         pid, supervisor = _pid(word), _pid(decode(second))
         remedy = "Wait until it ends, or end it."
         if pid is None:
-            what = "Another npumon works on this board."
+            what = "Another npumon instance is using this board."
         elif pid == os.getpid():
-            what, remedy = f"npumon itself {purpose} on this board.", "Wait until that ends, or stop it."
-        elif supervisor is not None and not _there(pid) and _there(supervisor):
-            what = f"A run has outlived its npumon and still has this board (process {supervisor})."
+            what, remedy = f"This npumon already {purpose} on this board.", "Wait until that ends, or stop it."
+        elif supervisor is not None and not _is_running(pid) and _is_running(supervisor):
+            what = f"A run that outlived its npumon is still using this board (process {supervisor})."
             remedy = "npumon watch --last shows it. Wait until it ends, or end that process."
         else:
-            what = f"Another npumon (process {pid}) {purpose or 'works'} on this board."
+            what = f"Another npumon instance (process {pid}) {purpose or 'works'} on this board."
         return Problem("board.busy", what, remedy, "unavailable")
 
     def _not_made(self, error: OSError) -> Problem:
         path, folder = visible(str(self._path)), visible(str(self._path.parent))
-        what = f"The lock file {path} cannot be made: {error.strerror}."
-        remedy = f"See what is wrong with that folder: ls -ld {folder}; df {folder}"
+        what = f"The lock file {path} cannot be created: {error.strerror}."
+        remedy = f"Check that folder: ls -ld {folder}; df {folder}"
         if isinstance(error, PermissionError):
-            what = f"The lock file {path} cannot be made: this user may not write to {folder}."
-            remedy = f"Let everybody do that: sudo chmod 1777 {folder}"
+            what = f"The lock file {path} cannot be created: you may not write to {folder}."
+            remedy = f"Make it writable: sudo chmod 1777 {folder}"
         return Problem("board.lock", what, remedy, "unavailable")
 
     def _unusable(self, why: str) -> Problem:
@@ -177,11 +178,11 @@ class FileBoardLock:
 
 
 def _pid(text: str) -> int | None:
-    """What somebody wrote as a pid; None where it cannot be one."""
+    """Return the pid that a text in the file states, None if it cannot be one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _there(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -7,12 +7,13 @@ from datetime import datetime, timezone
 
 
 class SystemClock:
-    """Implements `ports.Clock`. Durations never come from `now`: boards without a battery jump at NTP."""
+    """An implementation of `ports.Clock`. Durations never come from `now`: boards without a battery jump when NTP sets
+    the time."""
 
     def now(self) -> str:
-        """ISO 8601 in UTC, milliseconds."""
+        """Return the time in UTC as ISO 8601, to the millisecond."""
         return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
     def monotonic(self) -> float:
-        """Seconds."""
+        """Return seconds from an arbitrary start."""
         return time.monotonic()

@@ -1,4 +1,5 @@
-"""What is missing on this board before a model can be run and profiled, and the command that mends it."""
+"""The checks of `npumon doctor`: what a board lacks before it can run and profile a model, and the command that fixes
+it."""
 
 from __future__ import annotations
 
@@ -22,9 +23,9 @@ _LISTED = 3
 
 
 class Finding(NamedTuple):
-    """One thing looked at. `ok` None means that it cannot be told, or is only for information.
+    """The result of one check. `ok` is None if it could not be checked, or is only for information.
 
-    `id` is stable, for scripts. `remedy` is one sentence or command, None where nothing needs mending.
+    `id` is stable, for scripts. `remedy` is one sentence or command, None if there is nothing to fix.
     """
 
     id: str
@@ -33,11 +34,11 @@ class Finding(NamedTuple):
     remedy: str | None = None
 
 
-class Surroundings(NamedTuple):
+class DoctorContext(NamedTuple):
     """What only the caller knows: where results go, what the terminal can show, where models were looked for.
 
-    `encoding` is standard output's, `terminal` its TERM where it is a terminal, else None. `interrupted` is what there
-    is to say of an npumon that was ended while the driver was unloaded.
+    `encoding` is that of standard output, `terminal` its TERM if it is a terminal, else None. `interrupted` is the
+    problem left by an npumon that was killed while the driver was unloaded.
     """
 
     state_folder: Path
@@ -55,24 +56,24 @@ def examine(
     board: BoardState,
     driver: DriverState,
     models: Sequence[ModelEntry],
-    surroundings: Surroundings,
+    context: DoctorContext,
 ) -> tuple[Finding, ...]:
-    """Look at everything, in the order in which it has to be mended. Changes nothing, never raises."""
+    """Run every check, in the order in which problems have to be fixed. Changes nothing and never raises."""
     return (
         *_board_findings(board),
-        *_interruption_findings(surroundings.interrupted),
+        *_interruption_findings(context.interrupted),
         *_driver_findings(driver),
         _module_file_finding(roots, board, driver),
         _debugfs_finding(roots),
         _temperature_finding(board),
-        *_model_findings(models, surroundings),
-        *_storage_findings(surroundings),
-        *_terminal_findings(surroundings),
+        *_model_findings(models, context),
+        *_storage_findings(context),
+        *_terminal_findings(context),
     )
 
 
 def healthy(findings: Sequence[Finding]) -> bool:
-    """True when nothing is known to be wrong."""
+    """Return whether no check failed."""
     return all(finding.ok is not False for finding in findings)
 
 
@@ -84,10 +85,10 @@ def _board_findings(board: BoardState) -> Iterator[Finding]:
         yield Finding(
             "board.recognised",
             False,
-            f"{name}: not a board whose NPU npumon knows.",
-            "Run npumon on a Khadas VIM3 or VIM3L; --demo simulates one, npumon parse reads logs anywhere.",
+            f"{name}: not a board with an NPU that npumon knows.",
+            "Run npumon on a Khadas VIM3 or VIM3L. --demo simulates one, and npumon parse reads logs on any machine.",
         )
-    yield Finding("board.kernel", bool(board.kernel) or None, f"Kernel {board.kernel or 'release not readable'}.")
+    yield Finding("board.kernel", bool(board.kernel) or None, f"Kernel {board.kernel or 'release: not readable'}.")
 
 
 def _interruption_findings(problem: Problem | None) -> Iterator[Finding]:
@@ -103,8 +104,8 @@ def _driver_findings(driver: DriverState) -> Iterator[Finding]:
     for name, problem, known, good, unknown in (
         ("loaded", "driver.missing", True, f"The NPU driver {driver.name}{version} is loaded.", ""),
         ("kind", "driver.etnaviv", loaded, "It is galcore, which can profile.", "which driver it is"),
-        ("node", "driver.node_missing", galcore, "Its device node is there.", "whether its device node is there"),
-        ("access", "driver.node_denied", driver.device_node, "This user may open the device node.", "who may use it"),
+        ("node", "driver.node_missing", galcore, "Its device node exists.", "whether its device node exists"),
+        ("access", "driver.node_denied", driver.device_node, "You may open the device node.", "who may use it"),
         ("profiling", "driver.profiling_off", driver.profiling is not None, "Profiling is on.", "whether it profiles"),
     ):
         if problem in wrong:
@@ -112,34 +113,34 @@ def _driver_findings(driver: DriverState) -> Iterator[Finding]:
         elif known:
             yield Finding(f"driver.{name}", True, good)
         else:
-            yield Finding(f"driver.{name}", None, f"Cannot be told: {unknown}.")
+            yield Finding(f"driver.{name}", None, f"Unknown: {unknown}.")
     yield _holders_finding(driver)
     yield _resets_finding(driver)
 
 
 def _holders_finding(driver: DriverState) -> Finding:
     if driver.name is None:
-        return Finding("driver.holders", None, "Cannot be told: who uses the NPU.")
+        return Finding("driver.holders", None, "Unknown: who is using the NPU.")
     who = [f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in driver.holders[:_LISTED]]
     more = len(driver.holders) - len(who)
     if more > 0:
         who.append(f"{more} more")
     if driver.unseen_references:
-        who.append(f"{driver.unseen_references} held by processes this user may not look into (sudo shows them)")
-    text = f"The NPU is in use by {', '.join(who)}." if who else "Nobody uses the NPU."
+        who.append(f"{driver.unseen_references} held by processes that you may not inspect (sudo shows them)")
+    text = f"The NPU is in use by {', '.join(who)}." if who else "The NPU is not in use."
     return Finding("driver.holders", None if who else True, text)
 
 
 def _resets_finding(driver: DriverState) -> Finding:
     if driver.hardware_resets is None:
-        return Finding("driver.resets", None, "Cannot be told: how often the NPU had to be reset.")
+        return Finding("driver.resets", None, "Unknown: how often the NPU had to be reset.")
     if driver.hardware_resets == 0:
-        return Finding("driver.resets", True, "The NPU never had to be reset.")
+        return Finding("driver.resets", True, "The NPU has never been reset.")
     return Finding(
         "driver.resets",
         False,
         f"The NPU hung and was reset {driver.hardware_resets} times since the driver was loaded.",
-        "Look for the cause: sudo dmesg | grep -i galcore; a model built for another chip or driver does this.",
+        "Find the cause: sudo dmesg | grep -i galcore. A model built for another chip or driver can do this.",
     )
 
 
@@ -151,22 +152,24 @@ def _module_file_finding(roots: Roots, board: BoardState, driver: DriverState) -
         return Finding(
             "driver.module_file",
             None,
-            f"No galcore.ko was found for kernel {board.kernel or '(unknown)'}, though the driver is loaded.",
+            f"There is no galcore.ko for kernel {board.kernel or '(unknown)'}, although the driver is loaded.",
         )
     return Finding(
         "driver.module_file",
         False,
-        f"No galcore.ko was found for kernel {board.kernel or '(unknown)'}.",
+        f"There is no galcore.ko for kernel {board.kernel or '(unknown)'}.",
         f"Boot a Khadas vendor kernel (4.9 or 5.15), then load it: {load_line(None)}",
     )
 
 
 def _debugfs_finding(roots: Roots) -> Finding:
-    """Only root may look into debugfs; npumon does not need it."""
+    """Only root may look into debugfs, and npumon does not need it."""
     folder = roots.sys / "kernel/debug/gc"
     if names(folder):
         return Finding("driver.debugfs", True, f"The driver's debugfs folder {visible(str(folder))} is readable.")
-    return Finding("driver.debugfs", None, "The driver's debugfs folder is not readable (it is for root; not needed).")
+    return Finding(
+        "driver.debugfs", None, "The driver's debugfs folder is readable by root only; npumon does not need it."
+    )
 
 
 def _temperature_finding(board: BoardState) -> Finding:
@@ -177,19 +180,19 @@ def _temperature_finding(board: BoardState) -> Finding:
             return Finding(
                 "board.temperature",
                 False,
-                f"{zone.name} is at {celsius:.0f} °C, over its {zone.limit_kind} limit of {limit:.0f} °C.",
-                "Cool the board (fan, heat sink) before measuring: the kernel slows it down.",
+                f"{zone.name} is at {celsius:.0f} °C; its {zone.limit_kind} limit is {limit:.0f} °C.",
+                "Cool the board (fan, heat sink) before you measure: the kernel is slowing it down.",
             )
     if not measured:
-        return Finding("board.temperature", None, "No temperature can be read.")
+        return Finding("board.temperature", None, "Unknown: no temperature sensor can be read.")
     hottest, celsius = max(measured, key=lambda pair: pair[1])
     return Finding("board.temperature", True, f"The warmest sensor, {hottest.name}, is at {celsius:.0f} °C.")
 
 
-def _model_findings(models: Sequence[ModelEntry], surroundings: Surroundings) -> Iterator[Finding]:
+def _model_findings(models: Sequence[ModelEntry], context: DoctorContext) -> Iterator[Finding]:
     fitting = [model for model in models if model.preferred]
     if not fitting:
-        where = ", ".join(visible(str(root)) for root in surroundings.model_roots) or "the given folders"
+        where = ", ".join(visible(str(root)) for root in context.model_roots) or "the given folders"
         what = "None of the models found is for this chip" if models else f"No models were found under {where}"
         yield Finding(
             "models.found",
@@ -197,7 +200,7 @@ def _model_findings(models: Sequence[ModelEntry], surroundings: Surroundings) ->
             f"{what}.",
             "git clone --recursive https://github.com/khadas/aml_npu_demo_binaries ~/aml_npu_demo_binaries",
         )
-        yield Finding("labels.found", None, "Cannot be told: whether there are labels.")
+        yield Finding("labels.found", None, "Unknown: whether there are labels.")
         return
     listed = ", ".join(model.full_name for model in fitting[:_LISTED])
     more = f" and {len(fitting) - _LISTED} more" if len(fitting) > _LISTED else ""
@@ -210,13 +213,13 @@ def _model_findings(models: Sequence[ModelEntry], surroundings: Surroundings) ->
             "labels.found",
             None,
             "No labels file lies beside a model or one folder up, so classes are shown as numbers.",
-            "Give one with --labels FILE.",
+            "Name one with --labels FILE.",
         )
 
 
-def _storage_findings(surroundings: Surroundings) -> Iterator[Finding]:
-    """The folder itself need not exist: then what counts is the one in which it will be made."""
-    folder = Path(os.path.abspath(surroundings.state_folder))
+def _storage_findings(context: DoctorContext) -> Iterator[Finding]:
+    """Check the state folder. If it does not exist yet, the folder in which it will be created counts."""
+    folder = Path(os.path.abspath(context.state_folder))
     shown = visible(str(folder))
     parent = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
     effective = os.access in os.supports_effective_ids
@@ -224,40 +227,40 @@ def _storage_findings(surroundings: Surroundings) -> Iterator[Finding]:
         yield Finding(
             "state.writable",
             False,
-            f"{visible(str(parent))} is not a folder, so run logs cannot be kept in {shown}.",
+            f"{visible(str(parent))} is not a folder, so run logs cannot be stored in {shown}.",
             "Move it away, or set XDG_STATE_HOME to another folder.",
         )
     elif os.access(parent, os.W_OK | os.X_OK, effective_ids=effective):
-        yield Finding("state.writable", True, f"Run logs can be kept in {shown}.")
+        yield Finding("state.writable", True, f"Run logs can be stored in {shown}.")
     else:
         yield Finding(
             "state.writable",
             False,
-            f"Run logs cannot be kept in {shown}: {visible(str(parent))} is not writable.",
-            "Set XDG_STATE_HOME to a folder that this user may write to.",
+            f"Run logs cannot be stored in {shown}: {visible(str(parent))} is not writable.",
+            "Set XDG_STATE_HOME to a folder that you may write to.",
         )
-    yield _space_finding(parent, surroundings.enough_bytes)
+    yield _space_finding(parent, context.enough_bytes)
 
 
 def _space_finding(parent: Path, enough: int) -> Finding:
     try:
         status = os.statvfs(parent)
     except OSError:
-        return Finding("state.space", None, f"The free space of {visible(str(parent))} cannot be read.")
+        return Finding("state.space", None, f"Unknown: the free space of {visible(str(parent))}.")
     free = status.f_bavail * status.f_frsize
-    text = f"{free // (1024 * 1024)} MiB are free where run logs are kept"
+    text = f"{free // (1024 * 1024)} MiB are free for run logs"
     if free >= enough:
         return Finding("state.space", True, f"{text}.")
     return Finding(
         "state.space",
         False,
-        f"Only {text}; {enough // (1024 * 1024)} MiB are wanted.",
-        "Delete old logs there, or set XDG_STATE_HOME to a folder on another disk.",
+        f"Only {text}; {enough // (1024 * 1024)} MiB are recommended.",
+        "Delete old logs, or set XDG_STATE_HOME to a folder on another disk.",
     )
 
 
-def _terminal_findings(surroundings: Surroundings) -> Iterator[Finding]:
-    encoding = surroundings.encoding
+def _terminal_findings(context: DoctorContext) -> Iterator[Finding]:
+    encoding = context.encoding
     if (encoding or "").lower().replace("-", "") in ("utf8", "utf8sig"):
         yield Finding("terminal.encoding", True, "Text is printed as UTF-8.")
     else:
@@ -267,8 +270,8 @@ def _terminal_findings(surroundings: Surroundings) -> Iterator[Finding]:
             f"Text is printed as {visible(encoding or 'unknown')}, not UTF-8, so bars are drawn in ASCII.",
             "export LANG=C.UTF-8",
         )
-    if surroundings.terminal is None:
+    if context.terminal is None:
         yield Finding("terminal.kind", None, "Standard output is not a terminal.")
         return
-    size = f", {surroundings.columns}x{surroundings.rows}" if surroundings.columns and surroundings.rows else ""
-    yield Finding("terminal.kind", True, f"The terminal is {visible(surroundings.terminal) or 'unnamed'}{size}.")
+    size = f", {context.columns}x{context.rows}" if context.columns and context.rows else ""
+    yield Finding("terminal.kind", True, f"The terminal is {visible(context.terminal) or 'unnamed'}{size}.")

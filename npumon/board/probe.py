@@ -1,4 +1,4 @@
-"""The board and the driver behind one port, for whoever polls them."""
+"""The board and the driver behind one port, for periodic reading."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from npumon.core.driver.driver_state import DriverState
 
 
 class HostProbe:
-    """Reads the machine under `roots`; implements `ports.BoardProbe`.
+    """An implementation of `ports.BoardProbe` that reads the machine under `roots`.
 
-    The driver's version may have to be searched in the kernel log, so it is remembered for as long as the same
-    load of the module lasts.
+    Finding the driver's version may take searching the kernel log, so it is remembered until the module is loaded
+    again.
     """
 
     def __init__(self, roots: Roots) -> None:
@@ -21,11 +21,11 @@ class HostProbe:
         self._version: tuple[tuple[int, int] | None, str | None] | None = None
 
     def board(self) -> BoardState:
-        """The machine now."""
+        """Return the state of the machine now."""
         return read_board(self._roots)
 
     def driver(self) -> DriverState:
-        """The driver now."""
+        """Return the state of the driver now."""
         return read_driver(self._roots, self._remembered_version)
 
     def _remembered_version(self, roots: Roots) -> str | None:
@@ -35,7 +35,7 @@ class HostProbe:
         return self._version[1]
 
     def _load(self) -> tuple[int, int] | None:
-        """What changes when the module is loaded anew: the identity of its sysfs folder."""
+        """Return what changes when the module is loaded again: the identity of its sysfs folder."""
         try:
             status = (self._roots.sys / "module/galcore").stat()
         except OSError:

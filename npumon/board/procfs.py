@@ -1,4 +1,4 @@
-"""The kernel's table of processes, as far as ending a run needs it: who descends from whom, and who is marked.
+"""The kernel's table of processes, for ending runs: which processes descend from which, and which are marked.
 
 Belongs to the supervisor's program: only the standard library, and little of that, is imported here.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 
-#: Set to the path of its log in the environment of every run, so that its processes can be told from others, whoever
+#: Set to the path of its log in the environment of every run, so that its processes can be told from others, whatever
 #: their parent is. Not called NPUMON_…, since those are settings.
 MARK = "_NPUMON_RUN"
 
 
 class Process:
-    """One row of the table. `started` is in clock ticks since boot: with the pid it names one process for good."""
+    """One row of the table. `started` is in clock ticks since boot; together with the pid it identifies a process for
+    good."""
 
     __slots__ = ("group", "parent", "pid", "session", "started", "state")
 
@@ -27,12 +28,12 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether it still runs: a zombie only waits to be collected."""
+        """Whether it still runs: a zombie only waits to be reaped."""
         return self.state not in ("Z", "X", "x")
 
 
 def read_process(pid: int, proc: str = "/proc") -> Process | None:
-    """The process of that number, None when there is none. Format: proc(5), /proc/pid/stat."""
+    """Return the process of that pid, None if there is none. Format: proc(5), /proc/pid/stat."""
     data = _read(f"{proc}/{pid}/stat")
     # The second field is the program's name in brackets; it may itself hold brackets, spaces and newlines.
     fields = data[data.rfind(b")") + 1 :].split()
@@ -43,13 +44,13 @@ def read_process(pid: int, proc: str = "/proc") -> Process | None:
 
 
 def read_processes(proc: str = "/proc") -> list[Process]:
-    """Every process that can be seen. Those that end meanwhile are left out."""
+    """Return every visible process. Those that end meanwhile are left out."""
     found = (read_process(int(name), proc) for name in os.listdir(proc) if name.isdigit())
     return [process for process in found if process is not None]
 
 
 def descendants(ancestor: int, proc: str = "/proc") -> list[Process]:
-    """The living children of a process, their children and so on, without the process itself."""
+    """Return the living children of a process, their children and so on, without the process itself."""
     children: dict[int, list[Process]] = {}
     for process in read_processes(proc):
         children.setdefault(process.parent, []).append(process)
@@ -63,7 +64,7 @@ def descendants(ancestor: int, proc: str = "/proc") -> list[Process]:
 
 
 def marked(log: str, proc: str = "/proc") -> list[Process]:
-    """The living processes whose environment says that they belong to the run with that log."""
+    """Return the living processes whose environment says that they belong to the run with that log."""
     mark = os.fsencode(f"{MARK}={log}")
     own = os.getpid()
     return [
@@ -74,10 +75,10 @@ def marked(log: str, proc: str = "/proc") -> list[Process]:
 
 
 def session_of(leader: int, started: int, proc: str = "/proc") -> list[Process]:
-    """The living processes of the session that a program led, also when the program itself has ended.
+    """Return the living processes of the session that a program led, even after the program itself has ended.
 
-    `started` guards against a number that was given to somebody else meanwhile: the number of a session is not
-    given out again while the session has members, so only a leader with another start time can be a stranger.
+    `started` guards against a pid that was given to another process meanwhile: the kernel does not reuse a session's
+    number while the session has members, so only a leader with another start time can be a stranger.
     """
     processes = read_processes(proc)
     if any(process.pid == leader and process.started != started for process in processes):
@@ -86,7 +87,7 @@ def session_of(leader: int, started: int, proc: str = "/proc") -> list[Process]:
 
 
 def signal_each(processes: list[Process], *signals: int) -> None:
-    """Send the signals to each process; those that are gone, or belong to somebody else, are passed over."""
+    """Send the signals to each process; those that have ended or belong to another user are skipped."""
     for process in processes:
         try:
             for number in signals:
@@ -99,5 +100,5 @@ def _read(path: str) -> bytes:
     try:
         with open(path, "rb", buffering=0) as file:
             return file.read()
-    except OSError:  # it ended meanwhile, or belongs to somebody else
+    except OSError:  # it ended meanwhile, or belongs to another user
         return b""

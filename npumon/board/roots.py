@@ -1,4 +1,4 @@
-"""Where the machine's folders are: `/` on a board, any folder that looks like one in tests and for `--root`."""
+"""The paths of the machine's folders: `/` on a board, any similar folder in tests and for `--root`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Roots(NamedTuple):
-    """The top of a root tree; everything that reads the machine takes its paths from here."""
+    """The top of a root tree. Everything that reads the machine takes its paths from here."""
 
     root: Path = Path("/")
 

@@ -1,16 +1,21 @@
-"""The machine around the NPU: temperatures, clocks, fan, interrupts. Cheap enough to be read every second."""
+"""The machine around the NPU: which board it is, temperatures, clocks, fan, interrupts. Cheap enough to be read every
+second.
+
+The VIM3 has an Amlogic A311D (family g12b), the VIM3L an S905D3 (family sm1). Both families also have members
+without an NPU (S922X, S905X3), which their own compatible strings give away.
+"""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
-from npumon.board.device_tree import read_identity
-from npumon.board.driver.kernel import read_kernel
 from npumon.board.roots import Roots
-from npumon.board.sysfs import names, read_bytes, read_integer, read_text
+from npumon.board.sysfs import names, read_bytes, read_integer, read_kernel, read_text
 from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, ThermalZone
-from npumon.core.chips import chip_named
+from npumon.core.chips import CHIPS, Chip, chip_compatible, chip_named
+from npumon.core.text import decode
 
 _SANE_MHZ = (50.0, 3000.0)
 #: /proc/interrupts has a line for each interrupt and a column for each CPU: long on large machines.
@@ -19,11 +24,39 @@ _MOST_CLUSTERS = 256
 #: What a sensor on a chip can really show, in degrees Celsius.
 _PLAUSIBLE = (-40.0, 150.0)
 _SHOWN = 60
+_IDENTITY_SHOWN = 200
 _MOST_THERMAL = 64
 
 
+class Identity(NamedTuple):
+    """The device tree's `model`, and the chip and model file variant (VIM3, VIM3L) that follow from it."""
+
+    model: str | None = None
+    chip: str | None = None
+    variant: str | None = None
+
+
+def read_identity(roots: Roots) -> Identity:
+    """Read `model` and `compatible`; both are absent on a machine without a device tree."""
+    models = _strings(read_bytes(roots.device_tree / "model"))
+    model = models[0] if models else None
+    chip = chip_compatible(_strings(read_bytes(roots.device_tree / "compatible"))) or _named_chip(model)
+    return Identity(model, chip and chip.name, chip and chip.board)
+
+
+def _strings(data: bytes | None) -> tuple[str, ...]:
+    """Return a property's strings; each ends with a NUL."""
+    return tuple(decode(part.strip())[:_IDENTITY_SHOWN] for part in (data or b"").split(b"\0") if part.strip())
+
+
+def _named_chip(model: str | None) -> Chip | None:
+    """Return the chip of the Khadas board that the model names."""
+    words = (model or "").upper().replace("-", " ").split()
+    return next((chip for chip in CHIPS if chip.board in words), None)
+
+
 def read_board(roots: Roots) -> BoardState:
-    """Everything the board says about itself; what it does not say is absent. Never raises."""
+    """Return everything that the board says about itself; what it does not say is absent. Never raises."""
     identity = read_identity(roots)
     return BoardState(
         model=identity.model,
@@ -40,7 +73,8 @@ def read_board(roots: Roots) -> BoardState:
 
 
 def read_npu_interrupts(roots: Roots) -> int | None:
-    """Interrupts of the NPU (`galcore:0` in /proc/interrupts) since boot, summed over CPUs; None if not listed."""
+    """Return the NPU's interrupts (`galcore:0` in /proc/interrupts) since boot, summed over CPUs; None if not
+    listed."""
     total = None
     for line in (read_bytes(roots.proc / "interrupts", _INTERRUPTS_LIMIT) or b"").splitlines():
         if b"galcore" not in line:
@@ -76,7 +110,7 @@ def _limit(zone: Path) -> tuple[float | None, str | None]:
 
 
 def read_cooling(roots: Roots) -> tuple[CoolingDevice, ...]:
-    """Every cooling device that tells its state."""
+    """Return every cooling device that reports its state."""
     found = []
     for device in _members(roots, "cooling_device"):
         state, most = read_integer(device / "cur_state"), read_integer(device / "max_state")
@@ -115,7 +149,7 @@ def _read_clusters(roots: Roots) -> tuple[CpuCluster, ...]:
 
 
 def _cpu_range(text: str) -> str:
-    """`2 3 4 5` as `2-5`; anything that is not a plain run of numbers stays as it is."""
+    """Return `2 3 4 5` as `2-5`; anything other than a plain run of numbers stays as it is."""
     words = text.split()
     if len(words) > 1 and all(re.fullmatch(r"[0-9]{1,6}", word) for word in words):
         first, last = int(words[0]), int(words[-1])
@@ -130,7 +164,7 @@ def _megahertz(path: Path) -> float | None:
 
 
 def _read_fan(roots: Roots) -> Fan | None:
-    """The Khadas microcontroller's fan; its files read `Fan mode: 1`. Absent on kernels without that driver."""
+    """Read the fan of Khadas' microcontroller; its files read `Fan mode: 1`. None on kernels without that driver."""
     folder = roots.sys / "class/fan"
     enabled, mode, level = (_last_number(folder / name) for name in ("enable", "mode", "level"))
     if enabled is None and mode is None and level is None:
@@ -145,7 +179,7 @@ def _last_number(path: Path) -> int | None:
 
 
 def _read_nominal_clock(roots: Roots, chip: str | None) -> float | None:
-    """The Amlogic driver's own figure (`nanoqFreq`, in Hz), else what the chip is known for."""
+    """Return the Amlogic driver's own figure (`nanoqFreq`, in Hz), else the one known for the chip."""
     hertz = read_integer(roots.sys / "module/galcore/parameters/nanoqFreq")
     if hertz is not None and _SANE_MHZ[0] <= hertz / 1e6 <= _SANE_MHZ[1]:
         return hertz / 1e6

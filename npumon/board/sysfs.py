@@ -1,7 +1,7 @@
-"""One file of sysfs or procfs: read with a bound, absent when it cannot be read for whatever reason.
+"""One file of sysfs or procfs: read up to a limit, None if it cannot be read for any reason.
 
-A sensor that is not there, not permitted or out of order (ENOENT, EACCES, EIO, ENODEV, EAGAIN, a folder in the
-file's place) is an ordinary state of a board, so these functions return None and never raise.
+A sensor that is missing, not permitted or out of order (ENOENT, EACCES, EIO, ENODEV, EAGAIN, a folder in the file's
+place) is an ordinary state of a board, so these functions return None and never raise.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import stat
 from pathlib import Path
 
+from npumon.board.roots import Roots
 from npumon.core.text import decode
 
 #: The kernel's own bound for a sysfs attribute is one page; some procfs files are longer.
@@ -20,7 +21,7 @@ _INTEGER = re.compile(r"[+-]?(?:[0-9]{1,20}|0[xX][0-9a-fA-F]{1,16})")
 
 
 def length_of(path: str) -> int:
-    """Bytes in the file that has the name now; 0 where there is none."""
+    """Return the number of bytes in the file; 0 if it does not exist."""
     try:
         return os.stat(path).st_size
     except OSError:
@@ -28,7 +29,8 @@ def length_of(path: str) -> int:
 
 
 def read_bytes(path: Path, limit: int = LIMIT) -> bytes | None:
-    """The first `limit` bytes of a regular file. Never waits: a FIFO or a device in its place counts as absent."""
+    """Return the first `limit` bytes of a regular file. Never waits: a FIFO or a device in its place counts as
+    absent."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except (OSError, ValueError):
@@ -49,26 +51,26 @@ def read_bytes(path: Path, limit: int = LIMIT) -> bytes | None:
 
 
 def read_text(path: Path, limit: int = LIMIT) -> str | None:
-    """The file's text without surrounding white space and NULs, as visible characters."""
+    """Return the file's text without surrounding white space and NULs, as visible characters."""
     data = read_bytes(path, limit)
     return None if data is None else decode(data.strip(b"\0 \t\r\n"))
 
 
 def read_integer(path: Path) -> int | None:
-    """The file's only number, decimal or 0x hexadecimal."""
+    """Return the file's only number, decimal or 0x hexadecimal."""
     text = read_text(path, 64)
     return None if text is None else integer(text)
 
 
 def integer(text: str) -> int | None:
-    """The number that the text is, None when it is anything else."""
+    """Return the number that the text is, None if it is anything else."""
     if not _INTEGER.fullmatch(text):
         return None
     return int(text, 16 if "x" in text.lower() else 10)
 
 
 def names(folder: Path) -> tuple[str, ...]:
-    """The names in a folder, sorted, numbers by value (`zone2` before `zone10`); none if it cannot be read."""
+    """Return the names in a folder, sorted, numbers by value (`zone2` before `zone10`); empty if it cannot be read."""
     try:
         found = os.listdir(folder)
     except (OSError, ValueError):
@@ -82,3 +84,9 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
         for part in re.split(r"([0-9]{1,18})", name)
         if part
     )
+
+
+def read_kernel(roots: Roots) -> str | None:
+    """Return the running kernel's release, as `uname -r` prints it."""
+    text = read_text(roots.proc / "sys/kernel/osrelease", 256)
+    return text or None

@@ -107,8 +107,8 @@ class CommandContext:
 
     def models(self, roots: Sequence[Path] | None = None) -> tuple[ModelEntry, ...]:
         """What can be run, found under the given folders or the usual ones."""
-        from npumon.board.device_tree import read_identity
         from npumon.board.models.finder import find_models
+        from npumon.board.sensors import read_identity
 
         return find_models(
             self.backend.model_folders if roots is None else roots, read_identity(self.backend.roots).variant

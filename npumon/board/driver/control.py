@@ -1,4 +1,4 @@
-"""galcore under control: plans from what is found, carried out while nobody else works on the board."""
+"""Control of galcore: plans made from what is found, carried out while no other npumon instance uses the board."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.board.board_lock import FileBoardLock, lock_folder
-from npumon.board.driver.executor import STEP_S, DriverExecution, block_signals, defer_signals
-from npumon.board.driver.kernel import read_kernel
+from npumon.board.driver.executor import STEP_S, DriverExecution, DriverJournal, block_signals, defer_signals
 from npumon.board.driver.module import configured_options, is_built_in, locate_module, read_module
 from npumon.board.driver.state import is_built_in as driver_is_built_in
 from npumon.board.driver.state import read_driver
 from npumon.board.driver.system_tools import Sudo, SystemTools
-from npumon.board.driver.undo_journal import DriverJournal
 from npumon.board.roots import Roots
+from npumon.board.sysfs import read_kernel
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.driver.inputs import ModuleFile, PlanInputs
 from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome, plan, rule_commands
@@ -27,11 +26,11 @@ if TYPE_CHECKING:  # a plan needs no event loop, and importing it takes longer t
 
 
 class HostDriverControl:
-    """Implements `ports.DriverControl`.
+    """An implementation of `ports.DriverControl`.
 
-    `module` is the file to load instead of the one that modinfo names. `tools` are the system's programs, those below
-    the root when not given. `superuser` says whether this process has root's rights, `owners` whose files root may
-    load (user ids); only the simulated board has other answers than the usual ones.
+    `module` is the file to load instead of the one that modinfo names. `tools` are the system's programs, by default
+    those below the root. `superuser` says whether this process has root's rights, `owners` (user ids) whose files root
+    may load; only the simulated board gives these other values.
     """
 
     def __init__(
@@ -56,37 +55,37 @@ class HostDriverControl:
         self._journal = None if folder is None else DriverJournal(folder)
 
     def plan(self, parameters: Mapping[str, str], action: Action = "reload") -> DriverPlan:
-        """What it would take, by what is found now."""
+        """Return what has to be done, given what is found now."""
         return plan(action, parameters, self._gather_inputs(self._busy()))
 
     def interrupted(self) -> DriverPlan | None:
-        """The plan that puts back a driver which an earlier npumon left unloaded."""
-        if self._journal is None or read_driver(self._roots, _unasked).name is not None:
+        """Return the plan that puts back a driver which an earlier npumon left unloaded."""
+        if self._journal is None or read_driver(self._roots, _skip_version).name is not None:
             return None
-        busy = self._busy()  # whoever works on the board is in the middle of it
+        busy = self._busy()  # another instance is using the board, and may be in the middle of a reload
         if busy is not None or self._journal.read() is None:
             return None
         return plan("load", {}, self._gather_inputs(None))
 
     def forget_interruption(self) -> None:
-        """The driver is wanted as it is, unloaded: nothing has to be put back. Raises `ProblemError` where that is not
-        for this user to say."""
+        """Discard the note about an interrupted reload; the driver stays unloaded. Raises `ProblemError` if only root
+        may do that."""
         if self._lock is None or self._journal is None:
             return
         with self._lock.hold("changes the NPU's driver"):
             self._journal.clear()
             if self._journal.read() is None:
                 return
-        what = "It was root's npumon that was ended before it had loaded the driver again, so only root can forget it."
+        what = "The interrupted reload was root's, so only root can discard the note about it."
         raise ProblemError(Problem("driver.note", what, "sudo npumon driver unload --yes", "unavailable"))
 
     def needs_password(self, plan: DriverPlan) -> bool:
-        """Whether sudo would ask."""
+        """Return whether sudo would ask for a password."""
         return self._sudo.needs_password((*plan.steps, *plan.undo))
 
     def rule_commands(self, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-        """What a sudo rule has to allow. Raises `ProblemError` where there is nothing to allow, or it would give root's
-        rights away."""
+        """Return the commands that a sudo rule has to allow. Raises `ProblemError` if there is nothing to allow, or the
+        rule would give away root's rights."""
         inputs = self._gather_inputs(None)
         unused = inputs._replace(driver=DriverState())  # who uses it now does not matter
         refused = refusals(unused, parameters, unloads=True, loads=True)
@@ -97,26 +96,26 @@ class HostDriverControl:
     async def apply(
         self, plan: DriverPlan, on_step: Callable[[StepOutcome], None], *, interactive: bool = False
     ) -> ReloadReport:
-        """Carry it out in a thread, to its end also when this task is cancelled."""
+        """Carry the plan out in a thread, to its end even if this task is cancelled."""
         import asyncio
 
         loop = asyncio.get_running_loop()
 
-        def told(outcome: StepOutcome) -> None:
+        def report(outcome: StepOutcome) -> None:
             loop.call_soon_threadsafe(on_step, outcome)
 
-        with defer_signals(asking=interactive) as put_off:
-            work = loop.run_in_executor(None, self._shielded, plan, told, interactive)
+        with defer_signals(interactive=interactive) as deferred:
+            work = loop.run_in_executor(None, self._shielded, plan, report, interactive)
             cancelled = None
             while not work.done():
-                cancelled = await _pass_time(work) or cancelled
-            await asyncio.sleep(0)  # the last step is heard of before the report
+                cancelled = await _wait_for(work) or cancelled
+            await asyncio.sleep(0)  # the last step is reported before the result
         if cancelled is not None:
             raise cancelled
-        return work.result()._replace(interrupted=put_off.asked)
+        return work.result()._replace(interrupted=deferred.requested)
 
     def _shielded(self, plan: DriverPlan, on_step: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
-        with block_signals(asking=interactive):
+        with block_signals(interactive=interactive):
             return self._apply(plan, on_step, interactive)
 
     def _apply(self, wanted: DriverPlan, on_step: Callable[[StepOutcome], None], interactive: bool) -> ReloadReport:
@@ -124,8 +123,10 @@ class HostDriverControl:
         if refused is not None or not wanted.steps:
             return ReloadReport((), read_driver(self._roots), refused)
         if self._lock is None or self._journal is None:
-            what = "There is no folder for the lock that keeps two npumons apart (/run/lock, /var/lock, /tmp)."
-            return ReloadReport((), wanted.driver, Problem("driver.no_lock", what, "Make one of them.", "unavailable"))
+            what = "There is no folder for npumon's lock file (/run/lock, /var/lock, /tmp)."
+            return ReloadReport(
+                (), wanted.driver, Problem("driver.no_lock", what, "Create one of them.", "unavailable")
+            )
         try:
             with self._lock.hold("changes the NPU's driver"):
                 changed = self._changed(wanted)
@@ -145,14 +146,14 @@ class HostDriverControl:
             return ReloadReport((), read_driver(self._roots), error.problem)
 
     def _changed(self, agreed: DriverPlan) -> Problem | None:
-        """Why what was agreed to may not be done any more: time has passed since it was planned."""
+        """Return why the plan that the user agreed to no longer applies."""
         now = plan(agreed.action, dict(agreed.asked), self._gather_inputs(None))
         if now.refusals:
             return now.refusals[0]
         if _commands(now) == _commands(agreed):
             return None
-        what = "The driver, or its module file, was changed since this was planned."
-        return Problem("driver.changed", what, "Look at the new plan and try again.", "unavailable")
+        what = "The driver or its module file has changed since this was planned."
+        return Problem("driver.changed", what, "Review the new plan and try again.", "unavailable")
 
     def _busy(self) -> Problem | None:
         return None if self._lock is None else self._lock.busy()
@@ -160,7 +161,7 @@ class HostDriverControl:
     def _gather_inputs(self, busy: Problem | None) -> PlanInputs:
         kernel = read_kernel(self._roots)
         found = locate_module(self._roots, self._tools, kernel)
-        driver = read_driver(self._roots, _unasked)
+        driver = read_driver(self._roots, _skip_version)
         built_in = is_built_in(found) or (driver.name == "galcore" and driver_is_built_in(self._roots))
         usual = None if found is None or is_built_in(found) else Path(found)
         noted = self._journal.read() if self._journal is not None and driver.name is None else None
@@ -182,8 +183,8 @@ class HostDriverControl:
         return None if path is None else read_module(path, self._roots, self._tools, self._owners)
 
 
-async def _pass_time(work: asyncio.Future[ReloadReport]) -> asyncio.CancelledError | None:
-    """Wait for the work; a cancellation ends the waiting, not the work, and is handed back."""
+async def _wait_for(work: asyncio.Future[ReloadReport]) -> asyncio.CancelledError | None:
+    """Wait for the work. A cancellation ends the waiting, not the work, and is returned."""
     import asyncio
 
     try:
@@ -197,6 +198,6 @@ def _commands(plan: DriverPlan) -> list[tuple[str, ...]]:
     return [step.argv for step in (*plan.steps, *plan.undo)]
 
 
-def _unasked(roots: Roots) -> str | None:
-    """A plan does not depend on the driver's version, and finding it may mean reading the whole kernel log."""
+def _skip_version(roots: Roots) -> str | None:
+    """Return None: a plan does not depend on the driver's version, which may take reading the whole kernel log."""
     return None

@@ -1,4 +1,4 @@
-"""Who has the NPU's device node open: each open descriptor keeps the driver from being unloaded."""
+"""The processes that have the NPU's device node open. Each open descriptor keeps the driver from being unloaded."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from npumon.core.problems import Problem
 from npumon.core.text import decode, visible
 
 _SHOWN = 200
-#: Bytes of an environment; the kernel allows more, but nobody uses it.
+#: Bytes of an environment; the kernel allows more, but no program needs it.
 _ENVIRONMENT = 1 << 20
 
 
 class Holders(NamedTuple):
     """The processes found, and how many open descriptors they have between them.
 
-    Only root may look into every process, so there may be more than were found: `unseen` tells.
+    Only root may look into every process, so there may be more than were found: see `unseen`.
     """
 
     processes: tuple[Holder, ...] = ()
     descriptors: int = 0
 
     def unseen(self, references: int | None) -> int:
-        """How many of the driver's references (`/proc/modules`) none of the processes found accounts for."""
+        """Return how many of the driver's references (`/proc/modules`) the processes found do not account for."""
         return max(0, (references or 0) - self.descriptors)
 
 
 def find_holders(roots: Roots) -> Holders:
-    """Look through `/proc/PID/fd` of every process that this user may look into."""
+    """Look through `/proc/PID/fd` of every process that this user may inspect."""
     targets = _targets(roots)
     processes = []
     descriptors = 0
@@ -52,7 +52,7 @@ def find_holders(roots: Roots) -> Holders:
 
 
 def _targets(roots: Roots) -> frozenset[str]:
-    """How a link to the node may read: as seen under this root, or as the process itself sees it."""
+    """Return how a link to the node may read: as seen under this root, or as the process itself sees it."""
     node = roots.dev / "galcore"
     paths = {str(node), os.path.abspath(node), os.path.realpath(node), "/dev/galcore"}
     return frozenset(paths | {f"{path} (deleted)" for path in paths})
@@ -62,14 +62,14 @@ def _count(folder: Path, targets: frozenset[str]) -> int:
     try:
         with os.scandir(folder) as descriptors:
             return sum(_leads_to(descriptor.path, targets) for descriptor in descriptors)
-    except OSError:  # the process is gone, or is another user's
+    except OSError:  # the process has ended, or belongs to another user
         return 0
 
 
 def _leads_to(link: str, targets: frozenset[str]) -> bool:
     try:
         return os.readlink(link) in targets
-    except OSError:  # closed between the two looks
+    except OSError:  # closed meanwhile
         return False
 
 
@@ -87,14 +87,14 @@ def _user(process: Path) -> str | None:
 
 
 def _run(process: Path) -> str | None:
-    """The log of the run that marked the process's environment."""
+    """Return the log of the run that marked the process's environment."""
     mark = f"{MARK}=".encode()
     variables = (read_bytes(process / "environ", _ENVIRONMENT) or b"").split(b"\0")
     return next((visible(os.fsdecode(each[len(mark) :])) for each in variables if each.startswith(mark)), None)
 
 
 def _command(process: Path) -> str | None:
-    """The command line; kernel threads and processes that erased theirs have only a name."""
+    """Return the command line; kernel threads and processes that erased theirs have only a name."""
     for name in ("cmdline", "comm"):
         text = decode((read_bytes(process / name, 4096) or b"").replace(b"\0", b" ").strip())
         if text:
@@ -102,25 +102,25 @@ def _command(process: Path) -> str | None:
     return None
 
 
-#: Seconds that a process has to end by itself, and to go once it was killed.
+#: Seconds that a process has to end by itself, and to disappear once it was killed.
 GRACE_S, KILL_S = 5.0, 2.0
-_LOOK_S = 0.02
+_POLL_S = 0.02
 
 
 def stop_holders(roots: Roots, holders: Sequence[Holder], grace_s: float = GRACE_S) -> tuple[Problem, ...]:
-    """End these processes, as far as they still hold the device node. What is left is what comes back."""
+    """End these processes if they still hold the device node. Returns the problems that are left."""
     problems = []
     for number, patience in ((signal.SIGTERM, grace_s), (signal.SIGKILL, KILL_S)):
         problems = [problem for holder in _still(roots, holders) for problem in _send(roots, holder, number)]
         end = time.monotonic() + patience
         while not problems and _still(roots, holders) and time.monotonic() < end:
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
         if problems or not _still(roots, holders):
             return tuple(problems)
     return tuple(
         Problem(
             "driver.holder_stays",
-            f"Process {holder.pid} does not end even when killed: it hangs in the kernel.",
+            f"Process {holder.pid} survives SIGKILL: it hangs in the kernel.",
             "Save your work and reboot the board.",
         )
         for holder in _still(roots, holders)
@@ -128,20 +128,21 @@ def stop_holders(roots: Roots, holders: Sequence[Holder], grace_s: float = GRACE
 
 
 def _still(roots: Roots, holders: Sequence[Holder]) -> list[Holder]:
-    """Those of them that have the node open now: a number that went to another process is left alone."""
+    """Return those of the processes that have the node open now. A pid that was given to another process does not
+    count."""
     wanted = {(holder.pid, holder.command) for holder in holders}
     return [holder for holder in find_holders(roots).processes if (holder.pid, holder.command) in wanted]
 
 
 def _send(roots: Roots, holder: Holder, number: int) -> list[Problem]:
     if os.path.realpath(roots.proc / str(holder.pid)) != f"/proc/{holder.pid}":
-        what = f"Process {holder.pid} is not one of this system's."
-        return [Problem("driver.holder_foreign", what, "Leave --root out.", "usage")]
+        what = f"Process {holder.pid} does not run on this system."
+        return [Problem("driver.holder_foreign", what, "Leave out --root.", "usage")]
     try:
         os.kill(holder.pid, number)
     except ProcessLookupError:
         pass
     except PermissionError:
-        what = f"Process {holder.pid} belongs to {holder.user or 'another user'}, so this user may not end it."
+        what = f"Process {holder.pid} belongs to {holder.user or 'another user'}, so you may not end it."
         return [Problem("driver.holder_denied", what, f"sudo kill {holder.pid}", "unavailable")]
     return []

@@ -1,4 +1,4 @@
-"""The module file to load: where it is, and what modinfo says about it."""
+"""The module file to load: where it is, what modinfo says about it, and whether only root can change it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _BUILT_IN = "(builtin)"
 
 
 def locate_module(roots: Roots, tools: SystemTools, kernel: str | None) -> str | None:
-    """The path of galcore's module file for the running kernel: as modinfo says, else by modules.dep, else where it is
-    documented to be. `(builtin)` for a driver that is part of the kernel; None where there is none."""
-    said = tools.run("modinfo", ("-n", "galcore"), _LIMIT_S)
-    if said.status == 0:
-        path = said.output.strip()
+    """Return the path of galcore's module file for the running kernel: from modinfo, else from modules.dep, else the
+    documented path. `(builtin)` if the driver is part of the kernel, None if there is no file."""
+    result = tools.run("modinfo", ("-n", "galcore"), _LIMIT_S)
+    if result.status == 0:
+        path = result.output.strip()
         if path == _BUILT_IN or (os.path.isabs(path) and os.path.isfile(path)):
             return path
     found = find_module_file(roots, kernel)
@@ -34,10 +34,12 @@ def locate_module(roots: Roots, tools: SystemTools, kernel: str | None) -> str |
 
 
 def configured_options(tools: SystemTools) -> Parameters:
-    """The parameters that modprobe would give to galcore: those of modprobe.d and of the kernel's command line. insmod
-    knows nothing of them. modprobe prints the commands it would run, the module's own last."""
-    said = tools.run("modprobe", ("--show-depends", "galcore"), _LIMIT_S)
-    last = said.output.splitlines()[-1:] if said.status == 0 else []
+    """Return the parameters that modprobe would give to galcore, from modprobe.d and the kernel's command line.
+
+    insmod knows nothing of them. modprobe prints the commands it would run, the module's own last.
+    """
+    result = tools.run("modprobe", ("--show-depends", "galcore"), _LIMIT_S)
+    last = result.output.splitlines()[-1:] if result.status == 0 else []
     command, path, *words = (*"".join(last).split(), "", "")
     if command != "insmod" or not os.path.basename(path).startswith("galcore.ko"):
         return ()
@@ -45,26 +47,26 @@ def configured_options(tools: SystemTools) -> Parameters:
 
 
 def is_built_in(path: str | None) -> bool:
-    """Whether that answer means that there is no file."""
+    """Return whether that answer means that there is no file."""
     return path == _BUILT_IN
 
 
 def read_module(path: Path, roots: Roots, tools: SystemTools, owners: frozenset[int]) -> ModuleFile:
-    """What is known about a module file, with everything that keeps it from being loaded."""
+    """Return what is known about a module file, with everything that keeps it from being loaded."""
     shown = str(path)
     if visible(shown) != shown or any(char.isspace() for char in shown):
-        return ModuleFile(visible(shown), fault="has characters in its path that do not belong there")
+        return ModuleFile(visible(shown), fault="has white space or invisible characters in its path")
     if not os.path.isfile(path):
-        return ModuleFile(shown, fault="is not there" if not os.path.lexists(path) else "is no file")
+        return ModuleFile(shown, fault="does not exist" if not os.path.lexists(path) else "is not a file")
     danger = find_danger(path, roots.root, owners)
-    if danger is not None:  # it is not even read
+    if danger is not None:  # not even read
         return ModuleFile(shown, danger=danger)
-    said = tools.run("modinfo", (shown,), _LIMIT_S)
+    result = tools.run("modinfo", (shown,), _LIMIT_S)
     if tools.find("modinfo") is None:
         return ModuleFile(shown)
-    if said.status != 0:
-        return ModuleFile(shown, fault=f"is no kernel module ({said.said or 'modinfo failed'})")
-    fields = [line.partition(":") for line in said.output.splitlines()]
+    if result.status != 0:
+        return ModuleFile(shown, fault=f"is not a kernel module ({result.last_message or 'modinfo failed'})")
+    fields = [line.partition(":") for line in result.output.splitlines()]
     parameters = tuple(value.strip().partition(":")[0] for name, _, value in fields if name == "parm")
     vermagic = next((value.strip() for name, _, value in fields if name == "vermagic"), None)
     return ModuleFile(shown, vermagic or None, parameters or None)
@@ -76,7 +78,8 @@ _RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}")
 
 
 def find_module_file(roots: Roots, kernel: str | None) -> Path | None:
-    """The path of galcore.ko (also compressed) for this kernel release: by modules.dep, else where documented."""
+    """Return the path of galcore.ko (also compressed) for this kernel release: from modules.dep, else the documented
+    path."""
     if kernel is None or not _RELEASE.fullmatch(kernel):
         return None
     folder = roots.lib_modules / kernel
@@ -91,7 +94,7 @@ def find_module_file(roots: Roots, kernel: str | None) -> Path | None:
 
 
 def load_line(module_file: Path | None) -> str:
-    """The command, for people to copy, that loads the driver with profiling on."""
+    """Return the command, for users to copy, that loads the driver with profiling on."""
     if module_file is None:
         path = f"/lib/modules/$(uname -r)/{MODULE_PATHS[0]}"
     else:
@@ -100,7 +103,7 @@ def load_line(module_file: Path | None) -> str:
 
 
 def reload_line(module_file: Path | None) -> str:
-    """The same for a driver that is loaded already."""
+    """Return the same for a driver that is already loaded."""
     return f"sudo rmmod galcore && {load_line(module_file)}"
 
 
@@ -108,14 +111,14 @@ _MOST_LINKS = 40
 
 
 def find_danger(path: Path, top: Path = Path("/"), owners: frozenset[int] = frozenset({0})) -> str | None:
-    """Who else than the `owners` (user ids) could change the file, or put another one in its place; None: nobody.
+    """Return who other than the `owners` (user ids) could change or replace the file, None if it is safe.
 
-    Looked at are the file, every folder above it, and the same for whatever a symbolic link on the way leads to.
-    Folders above `top`, the root of the tree, are left out for paths below it. A part of a sentence (`X is writable
-    by everybody`).
+    The file is checked, every folder above it, and the same for the target of each symbolic link on the way. Folders
+    above `top`, the root of the tree, are left out for paths below it. The answer is part of a sentence (`X is writable
+    by all users`).
     """
     try:
-        for parent in _places(path, top):
+        for parent in _path_components(path, top):
             danger = _danger(parent, owners)
             if danger is not None:
                 return danger
@@ -124,8 +127,8 @@ def find_danger(path: Path, top: Path = Path("/"), owners: frozenset[int] = froz
     return None
 
 
-def _places(path: Path, top: Path) -> Iterator[str]:
-    """Every file, folder and link that the kernel passes on its way to the file, in that order."""
+def _path_components(path: Path, top: Path) -> Iterator[str]:
+    """Yield every file, folder and link that the kernel passes on its way to the file, in that order."""
     waiting = list(reversed(Path(os.path.abspath(path)).parts))
     border = os.path.abspath(top)
     here, links = "", 0
@@ -152,7 +155,7 @@ def _danger(parent: str, owners: frozenset[int]) -> str | None:
     if stat.S_ISLNK(status.st_mode):  # a link has no mode of its own; the folder it lies in decides
         return None
     if status.st_mode & stat.S_IWOTH:
-        return f"{name} is writable by everybody"
+        return f"{name} is writable by all users"
     if status.st_mode & stat.S_IWGRP:
         return f"{name} is writable by a group"
     return None

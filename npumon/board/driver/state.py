@@ -1,7 +1,7 @@
-"""The NPU's kernel driver as it is now: galcore, or etnaviv in its place, or none.
+"""The NPU's kernel driver as it is now: galcore, etnaviv in its place, or none.
 
-Nothing here changes anything or opens the device. Parameters are read from sysfs, where the driver keeps the
-values in effect; those of later versions are unknown here and shown as they are.
+Nothing here changes anything or opens the device. Parameters are read from sysfs, where the driver keeps the values in
+effect; those of later versions are unknown here and shown as they are.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from npumon.board.driver.holders import Holders, find_holders
-from npumon.board.driver.kernel import read_kernel, read_kernel_log
+from npumon.board.driver.kernel_log import read_kernel_log
 from npumon.board.driver.module import find_module_file, load_line, reload_line
 from npumon.board.roots import Roots
-from npumon.board.sysfs import integer, names, read_bytes, read_integer, read_text
+from npumon.board.sysfs import integer, names, read_bytes, read_integer, read_kernel, read_text
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import Problem
 from npumon.core.text import decode, visible
@@ -35,40 +35,40 @@ _VERSION_SHOWN = 60
 
 
 def find_version(text: str) -> str | None:
-    """The first 4 to 7 numbers joined by dots."""
+    """Return the first 4 to 7 numbers joined by dots."""
     match = _VERSION.search(text)
     return match.group() if match else None
 
 
 def read_version(roots: Roots) -> str | None:
-    """The loaded driver's version, None where nothing tells.
+    """Return the loaded driver's version, None if it cannot be found.
 
-    Asked in this order: the module's own attribute; debugfs `gc/version` (`6.4.x built at HOST`, root only); the
-    kernel log (`Galcore version 6.4.x.y`, printed at load), where this user may read it.
+    Sources, in this order: the module's own attribute; debugfs `gc/version` (`6.4.x built at HOST`, root only); the
+    kernel log (`Galcore version 6.4.x.y`, printed at load), if this user may read it.
     """
     return (
-        _stated(read_text(roots.sys / "module/galcore/version", 256))
-        or _stated((read_text(roots.sys / "kernel/debug/gc/version", 4096) or "").partition("built at")[0])
-        or _logged(roots.dev / "kmsg")
+        _version_in(read_text(roots.sys / "module/galcore/version", 256))
+        or _version_in((read_text(roots.sys / "kernel/debug/gc/version", 4096) or "").partition("built at")[0])
+        or _logged_version(roots.dev / "kmsg")
     )
 
 
-def _stated(text: str | None) -> str | None:
-    """A text that is all about the version: shown as it is where it has not the usual form."""
+def _version_in(text: str | None) -> str | None:
+    """Return the version in a text that holds little else; one of an unusual form as it is."""
     words = (text or "").split()
     return (find_version(" ".join(words)) or words[0][:_VERSION_SHOWN]) if words else None
 
 
-def _logged(path: Path) -> str | None:
-    """The version of the last load that the kernel log remembers."""
+def _logged_version(path: Path) -> str | None:
+    """Return the version of the last load that the kernel log still holds."""
     found = _LOG_LINE.findall(read_kernel_log(path))
     return find_version(decode(found[-1])) if found else None
 
 
 def read_driver(roots: Roots, version: Callable[[Roots], str | None] = read_version) -> DriverState:
-    """The driver's state and what is wrong with it. Never raises.
+    """Return the driver's state and what is wrong with it. Never raises.
 
-    `version` is asked for the version when the driver is loaded: a caller that remembers it need not search.
+    `version` is called for the version if the driver is loaded; a caller that remembers it saves the search.
     """
     modules = _loaded_modules(roots)
     loaded = "galcore" in modules or os.path.isdir(roots.sys / "module/galcore")
@@ -77,7 +77,7 @@ def read_driver(roots: Roots, version: Callable[[Roots], str | None] = read_vers
     references = _references(roots, modules) if loaded else None
     node = roots.dev / "galcore"
     present = os.path.lexists(node) and not os.path.isdir(node)
-    # each open descriptor is a reference, so without references there is nobody to look for
+    # each open descriptor is a reference, so without references there are no holders
     holders = find_holders(roots) if present and references != 0 else Holders()
     state = DriverState(
         name="etnaviv" if etnaviv else "galcore" if loaded else None,
@@ -95,7 +95,7 @@ def read_driver(roots: Roots, version: Callable[[Roots], str | None] = read_vers
 
 
 def _loaded_modules(roots: Roots) -> dict[str, int | None]:
-    """Name and reference count of every module in /proc/modules (`name size references users state …`)."""
+    """Return name and reference count of every module in /proc/modules (`name size references users state …`)."""
     modules: dict[str, int | None] = {}
     for line in (read_bytes(roots.proc / "modules", _MODULES_LIMIT) or b"").splitlines():
         words = line.split()
@@ -105,13 +105,14 @@ def _loaded_modules(roots: Roots) -> dict[str, int | None]:
 
 
 def _references(roots: Roots, modules: dict[str, int | None]) -> int | None:
-    """Users of the module; None for a driver that is built in and for kernels that cannot unload modules."""
+    """Return the number of users of the module; None for a built-in driver and for kernels that cannot unload
+    modules."""
     count = modules.get("galcore")
     return count if count is not None else read_integer(roots.sys / "module/galcore/refcnt")
 
 
 def _etnaviv_bound(roots: Roots) -> bool:
-    """True when the mainline driver holds a device; the two drivers exclude each other."""
+    """Return whether the mainline driver holds a device; the two drivers exclude each other."""
     folder = roots.sys / "bus/platform/drivers/etnaviv-gpu"
     return any(os.path.islink(folder / name) and name != "module" for name in names(folder))
 
@@ -130,7 +131,7 @@ def _read_value(path: Path) -> str:
 
 
 def _truth(text: str | None) -> bool | None:
-    """A kernel parameter's truth value: a number for `int`, Y or N for `bool`."""
+    """Return a kernel parameter's truth value: a number for `int`, Y or N for `bool`."""
     if text is None:
         return None
     number = integer(text)
@@ -142,12 +143,12 @@ def _may_open(node: Path) -> bool:
 
 
 def _problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
-    """What keeps a model from running, or from being profiled, with the command that mends it."""
+    """Return what keeps a model from running or from being profiled, each with the command that fixes it."""
     if state.name is None:
         return (
             Problem(
                 "driver.missing",
-                "No NPU driver is loaded: there is no galcore in /proc/modules.",
+                "No NPU driver is loaded: galcore is not in /proc/modules.",
                 _load_remedy(roots, "npumon driver load"),
                 "unavailable",
             ),
@@ -165,7 +166,7 @@ def _problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
 
 
 def _module_file(roots: Roots) -> Path | None:
-    """Looked for only when there is a problem: the state is read every second."""
+    """Look for the module file. Done only if there is a problem: the state is read every second."""
     return find_module_file(roots, read_kernel(roots))
 
 
@@ -173,7 +174,7 @@ def _load_remedy(roots: Roots, command: str) -> str:
     if _module_file(roots) is not None:
         return f"Load it: {command}"
     return (
-        f"Kernel {read_kernel(roots) or '(unknown)'} has no galcore.ko under /lib/modules; boot a Khadas vendor kernel "
+        f"Kernel {read_kernel(roots) or '(unknown)'} has no galcore.ko under /lib/modules. Boot a Khadas vendor kernel "
         f"(4.9 or 5.15), then load it: {load_line(None)}"
     )
 
@@ -184,8 +185,8 @@ def _node_problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
         return (
             Problem(
                 "driver.node_missing",
-                f"galcore is loaded, but there is no {node}: it found no NPU, or udev did not make the node.",
-                f"Reload it and read what it says: {reload_line(_module_file(roots))}; sudo dmesg | grep -i galcore",
+                f"galcore is loaded, but {node} does not exist: it found no NPU, or udev did not create the node.",
+                f"Reload it and read its messages: {reload_line(_module_file(roots))}; sudo dmesg | grep -i galcore",
                 "unavailable",
             ),
         )
@@ -193,9 +194,9 @@ def _node_problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]:
         return (
             Problem(
                 "driver.node_denied",
-                f"This user may not open {node}.",
+                f"You may not open {node}.",
                 f"Allow it until the next reboot: sudo chmod a+rw {shlex.quote(node)} "
-                """(for good: a udev rule KERNEL=="galcore", MODE="0666")""",
+                """(permanently: a udev rule KERNEL=="galcore", MODE="0666")""",
                 "unavailable",
             ),
         )
@@ -214,12 +215,12 @@ def _profiling_problems(roots: Roots, state: DriverState) -> tuple[Problem, ...]
 
 
 def is_built_in(roots: Roots) -> bool:
-    """Only a module that was loaded has an `initstate`."""
+    """Return whether the driver is part of the kernel: only a module that was loaded has an `initstate`."""
     return not os.path.exists(roots.sys / "module/galcore/initstate") and "galcore" not in _loaded_modules(roots)
 
 
 def _before_unloading(state: DriverState) -> str:
-    """The driver cannot be unloaded while somebody uses it."""
+    """Name the processes that have to end first: the driver cannot be unloaded while it is in use."""
     if not state.holders:
         return ""
     who = ", ".join(f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in state.holders[:3])

@@ -1,4 +1,5 @@
-"""The system's own programs that npumon starts: found in fixed folders, run with a limit, never through a shell."""
+"""The system's own programs that npumon starts, with root's rights if need be: found in fixed folders, run with a time
+limit, never through a shell."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from npumon.core.driver.sudoers import without_password
 from npumon.core.problems import Problem
 from npumon.core.text import decode
 
-#: Where they are looked for. PATH is not asked: what root runs must not depend on a user's environment.
+#: Where they are looked for. PATH is not used: what root runs must not depend on a user's environment.
 FOLDERS = ("usr/sbin", "usr/bin", "sbin", "bin")
 #: More than kmod ever prints.
 _OUTPUT_LIMIT = 256 * 1024
@@ -22,9 +23,9 @@ _KILL_S = 1.0
 _SUDO_S = 20.0
 
 
-class Ended(NamedTuple):
-    """How a program ended: `status` None when it did not end in time or could not be started; then `hangs` tells
-    which. Below 0 it is the number of the signal that ended it."""
+class ToolResult(NamedTuple):
+    """How a program ended. `status` is None if it did not end in time (`hangs`) or could not be started. A negative
+    status is the number of the signal that ended it."""
 
     status: int | None
     output: str = ""
@@ -32,43 +33,43 @@ class Ended(NamedTuple):
     hangs: bool = False
 
     @property
-    def said(self) -> str:
-        """The last line that it printed for people, on one line."""
+    def last_message(self) -> str:
+        """The last line of its output, errors first."""
         lines = [line.strip() for line in (self.errors or self.output).splitlines() if line.strip()]
         return lines[-1][:300] if lines else ""
 
 
 class SystemTools(NamedTuple):
-    """Programs in some folders."""
+    """Programs in fixed folders."""
 
     folders: tuple[Path, ...]
 
     @classmethod
     def of(cls, roots: Roots) -> SystemTools:
-        """Those of the system under this root."""
+        """Return those of the system under this root."""
         return cls(tuple(roots.root / name for name in FOLDERS))
 
     def find(self, name: str) -> str | None:
-        """The absolute path of a program, None when it is in none of the folders."""
+        """Return the absolute path of a program, None if it is in none of the folders."""
         for folder in self.folders:
             path = os.path.abspath(folder / name)
             if os.path.isfile(path) and os.access(path, os.X_OK):
                 return path
         return None
 
-    def run(self, name: str, arguments: Sequence[str], limit_s: float) -> Ended:
-        """Run one of them without a terminal; a missing one is `status` None."""
+    def run(self, name: str, arguments: Sequence[str], limit_s: float) -> ToolResult:
+        """Run one of them without a terminal; if it is missing, the `status` is None."""
         path = self.find(name)
         if path is None:
-            return Ended(None, errors=f"there is no {name}")
+            return ToolResult(None, errors=f"{name} is not installed")
         return run_program((path, *arguments), limit_s)
 
 
-def run_program(argv: Sequence[str], limit_s: float, *, interactive: bool = False) -> Ended:
-    """Run a program to its end, at most so many seconds.
+def run_program(argv: Sequence[str], limit_s: float, *, interactive: bool = False) -> ToolResult:
+    """Run a program to its end, for at most that many seconds.
 
-    Its messages are asked for in English, since they are looked at. `interactive` leaves it the terminal as its
-    standard input and the user's language. One that hangs in the kernel is killed and then left to itself.
+    Its messages are requested in English, since npumon reads them. `interactive` leaves it the terminal as its standard
+    input and the user's language. A program that hangs in the kernel is killed and then left alone.
     """
     import subprocess
     import tempfile
@@ -85,14 +86,14 @@ def run_program(argv: Sequence[str], limit_s: float, *, interactive: bool = Fals
                 cwd="/",
             )
         except OSError as error:
-            return Ended(None, errors=f"it cannot be started: {error.strerror}")
+            return ToolResult(None, errors=f"cannot be started: {error.strerror}")
         hangs = False
         try:
             status: int | None = process.wait(limit_s)
         except subprocess.TimeoutExpired:
             status, hangs = None, True
             _give_up(process, _KILL_S)
-        return Ended(status, _text(output.fileno()), _text(errors.fileno()), hangs)
+        return ToolResult(status, _text(output.fileno()), _text(errors.fileno()), hangs)
 
 
 def _give_up(process: object, seconds: float) -> None:
@@ -103,8 +104,8 @@ def _give_up(process: object, seconds: float) -> None:
         process.kill()
         process.wait(seconds)
     except PermissionError:  # sudo runs as root
-        process.returncode = -9  # it is not ours to wait for any more
-    except subprocess.TimeoutExpired:  # uninterruptible: nobody can end it
+        process.returncode = -9  # no longer ours to wait for
+    except subprocess.TimeoutExpired:  # uninterruptible: it cannot be ended
         process.returncode = -9
 
 
@@ -114,7 +115,8 @@ def _text(descriptor: int) -> str:
 
 
 class Sudo:
-    """Root's rights for some steps. `superuser` is True for a process that has them already."""
+    """Root's rights for the steps of a plan. `superuser` is True for a process that has them already. No password is
+    ever seen or kept here."""
 
     def __init__(self, tools: SystemTools, *, superuser: bool) -> None:
         self._tools = tools
@@ -122,21 +124,23 @@ class Sudo:
         self._sudo = None if superuser else tools.find("sudo")
 
     def argv(self, step: Step, *, interactive: bool) -> tuple[str, ...]:
-        """What is really run. Without `interactive` sudo fails rather than ask (`-n`)."""
+        """Return the command that is really run. Without `interactive`, sudo fails rather than ask (`-n`)."""
         if self._superuser or self._sudo is None:
             return step.argv
         return (self._sudo, *(() if interactive else ("-n",)), "--", *step.argv)
 
     def unavailable(self) -> Problem | None:
-        """Why there is no way to root's rights at all."""
+        """Return why there is no way to get root's rights at all."""
         if self._superuser or self._sudo is not None:
             return None
-        what = "Loading and unloading a driver needs root's rights, and there is no sudo on this system."
-        return Problem("driver.no_sudo", what, "Run npumon as root for this.", "unavailable")
+        what = "Loading and unloading a driver needs root's rights, and sudo is not installed."
+        return Problem("driver.no_sudo", what, "Run npumon as root.", "unavailable")
 
     def denial(self, steps: Sequence[Step]) -> Problem | None:
-        """Why these steps cannot be taken without a password being asked for; looked up before the first of them,
-        for a driver that may be unloaded but not loaded again is worse than none."""
+        """Return why these steps cannot be taken without asking for a password.
+
+        Called before the first step: a driver that may be unloaded but not loaded again is worse than none.
+        """
         if self._superuser:
             return None
         unavailable = self.unavailable()
@@ -144,15 +148,15 @@ class Sudo:
             return unavailable
         return Problem(
             "driver.not_permitted",
-            "sudo does not let this user load and unload the driver without a password.",
-            "Run it in a terminal, or as root, or install the rule that npumon driver sudoers prints.",
+            "sudo does not let you load and unload the driver without a password.",
+            "Run it in a terminal or as root, or install the rule that npumon driver sudoers prints.",
             "unavailable",
         )
 
     def needs_password(self, steps: Sequence[Step]) -> bool:
-        """Whether sudo would ask for a password for any of the steps.
+        """Return whether sudo would ask for a password for any of the steps.
 
-        It would not for commands that its rules allow without, nor while it remembers one.
+        It does not for commands that its rules allow without one, nor while it remembers one.
         """
         if self._superuser or self._sudo is None:
             return False

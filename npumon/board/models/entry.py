@@ -1,7 +1,7 @@
-"""One thing that can be run here, and how it is made from a folder with a `run.sh`.
+"""A model that can be run, and how it is read from a folder with a `run.sh`.
 
-The public demos keep `inceptionv3/VIM3/run.sh` and `inceptionv3/VIM3L/run.sh`, one for each chip, with images
-and labels one folder up; others are a plain folder with a run.sh. Its paths are relative to its folder.
+The public demos have `inceptionv3/VIM3/run.sh` and `inceptionv3/VIM3L/run.sh`, one for each chip, with images and
+labels one folder up; others are a plain folder with a run.sh. The script's paths are relative to its folder.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ RUN_SH = "run.sh"
 
 LIBRARIES_AND_IMAGES = (".so", ".jpg", ".jpeg", ".png", ".bmp")
 _BY_SUFFIX = (".nb", *LIBRARIES_AND_IMAGES)
-#: What the GX8002's compiler and SDK call theirs.
+#: The names that the GX8002's compiler and SDK use.
 _HEADERS = ("model.h", "model_xip.h")
-#: How the contents of an NBG and of gxnpuc's container begin, whatever the file is called.
+#: The first bytes of an NBG and of gxnpuc's container, regardless of the file's name.
 _MAGICS = (b"VPMN", b"NPUB")
 _MOST_FILES = 50
 _MOST_LOOKED_INTO = 200
@@ -30,13 +30,13 @@ _MOST_LOOKED_INTO = 200
 class ModelEntry(NamedTuple):
     """A model that can be run.
 
-    `name` is for people and for choosing it; several entries may share one and differ in `variant` (VIM3, VIM3L;
-    None where there is only one for all). `preferred` is False for a variant that another chip wants; `note`
-    then says so, as it says of anything else one should know. `command` is run in `folder`. `files` are the
-    network, library and image files that belong to it, relative to `folder`.
+    `name` is what users see and type; several entries may share one and differ in `variant` (VIM3, VIM3L; None for a
+    model with only one variant). `preferred` is False for a variant that was made for another chip; `note` then says
+    so, and any other remark. `command` is run in `folder`. `files` are the network, library and image files that belong
+    to it, relative to `folder`.
 
-    `name`, `note` and `files` are visible text. `folder`, `command`, `labels` and `found_under` are the real
-    paths, made for use: pass them through `core.text.visible` before printing them.
+    `name`, `note` and `files` are visible text. `folder`, `command`, `labels` and `found_under` are the real paths:
+    pass them through `core.text.visible` before you print them.
     """
 
     name: str
@@ -52,23 +52,23 @@ class ModelEntry(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """The name with the variant, `inceptionv3/VIM3`: how to choose a particular one."""
+        """The name with the variant, `inceptionv3/VIM3`, which selects one entry."""
         return f"{self.name}/{self.variant}" if self.variant else self.name
 
 
 def suits(variant: str | None, chip_variant: str | None) -> tuple[bool, str | None]:
-    """Whether a model for `variant` is the one to take on this chip, and a remark if there is one to make."""
+    """Return whether a model for `variant` is the one to use on this chip, and a remark if there is one."""
     if variant is None or variant == chip_variant:
         return True, None
     if chip_variant is not None:
         return False, f"made for the {variant}; this board is a {chip_variant}"
     if variant == BOARDS[0]:
-        return True, f"the chip is not known: {variant} is assumed"
-    return False, f"made for the {variant}; the chip is not known"
+        return True, f"the chip is unknown; {variant} is assumed"
+    return False, f"made for the {variant}; the chip is unknown"
 
 
 def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> ModelEntry:
-    """The entry for a folder that holds a run.sh."""
+    """Return the entry of a folder that holds a run.sh."""
     whole = Path(os.path.abspath(folder))
     variant = next((known for known in BOARDS if whole.name.upper() == known), None)
     preferred, note = suits(variant, chip_variant)
@@ -88,7 +88,8 @@ def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> M
 
 
 def named_files(folder: Path, prefix: str) -> tuple[str, ...]:
-    """The network, library and image files directly in a folder, each behind `prefix`; visible text, at most 50."""
+    """Return the network, library and image files directly in a folder, each after `prefix`: visible text, at most
+    50."""
     try:
         names = sorted(os.listdir(folder))
     except (OSError, ValueError):
@@ -100,7 +101,7 @@ def named_files(folder: Path, prefix: str) -> tuple[str, ...]:
 
 
 def _command(script: Path) -> tuple[str, ...]:
-    """The script itself; through the shell where it is not executable or does not say what runs it."""
+    """Return the script itself, or the shell with it if it is not executable or names no interpreter."""
     if os.access(script, os.X_OK) and (read_bytes(script, 2) or b"") == b"#!":
         return (f"./{script.name}",)
     return ("/bin/sh", script.name)

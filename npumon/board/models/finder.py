@@ -1,4 +1,4 @@
-"""What can be run here: models found in folders, and the one that a user means by a name or a path."""
+"""The models that can be run here, and the one that a user means by a name or a path."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MOST_ENTRIES = 2_000
 
 
 def find_models(roots: Sequence[Path], variant: str | None) -> tuple[ModelEntry, ...]:
-    """Every model below the given folders, by name, the variant that suits this chip first.
+    """Return every model below the given folders, by name, the variant for this chip first.
 
-    `variant` is the chip's (VIM3, VIM3L), None where it is not known. Folders that are not there are passed over,
-    and a model that lies below two of them is listed once, under the first.
+    `variant` is the chip's (VIM3, VIM3L), None if unknown. Missing folders are skipped, and a model that lies below two
+    of them is listed once, under the first.
     """
     found: dict[tuple[str, str, str], ModelEntry] = {}
     for root in roots:
@@ -40,10 +40,10 @@ def find_models(roots: Sequence[Path], variant: str | None) -> tuple[ModelEntry,
 
 
 def resolve_model(text: str, entries: Sequence[ModelEntry], cwd: Path, variant: str | None = None) -> ModelEntry:
-    """The model that a user means: a name, name/VARIANT, a folder with a run.sh, or a run.sh.
+    """Return the model that a user means: by name, name/VARIANT, a folder with a run.sh, or a run.sh.
 
-    Names come before paths, except for what is plainly a path (`./x`, `/x`, `~/x`). `variant` is the chip's.
-    Raises `ProblemError` (kind usage) when there is no such model or more than one.
+    Names come before paths, unless the text is plainly a path (`./x`, `/x`, `~/x`). `variant` is the chip's. Raises
+    `ProblemError` (kind usage) if there is no such model or more than one.
     """
     if not text.strip():
         raise _usage("model.missing", "The model's name is empty", _how_to_find(text, entries))
@@ -52,7 +52,7 @@ def resolve_model(text: str, entries: Sequence[ModelEntry], cwd: Path, variant: 
     if not named:
         return _at_path(text, path, entries, variant)
     here = [entry for entry in named if _same(entry.folder, path)]
-    return _only(text, here or named)
+    return _single(text, here or named)
 
 
 def _sorted(entries: Iterable[ModelEntry]) -> tuple[ModelEntry, ...]:
@@ -65,22 +65,22 @@ def _sorted(entries: Iterable[ModelEntry]) -> tuple[ModelEntry, ...]:
 
 
 def _named(text: str, entries: Sequence[ModelEntry]) -> tuple[ModelEntry, ...]:
-    """Entries of that name, as it is written or else in any letter case."""
+    """Return the entries of that name, exactly or else in any letter case."""
     exact = tuple(entry for entry in entries if text in (entry.name, entry.full_name))
     folded = text.casefold()
     return exact or tuple(entry for entry in entries if folded in (entry.name.casefold(), entry.full_name.casefold()))
 
 
-def _only(text: str, entries: Sequence[ModelEntry]) -> ModelEntry:
-    """The one entry, or the one that suits the chip."""
+def _single(text: str, entries: Sequence[ModelEntry]) -> ModelEntry:
+    """Return the one entry, or the one that suits the chip."""
     chosen = [entry for entry in entries if entry.preferred] or list(entries)
     if len(chosen) == 1:
         return chosen[0]
     parents = "; ".join(f"{entry.full_name} in {_shown(entry.folder)}" for entry in chosen[:_LISTED])
     raise _usage(
         "model.ambiguous",
-        f"{_shown(text)} may mean {len(chosen)} models: {parents}",
-        "Give its folder instead, or name/VARIANT",
+        f"{_shown(text)} could be any of {len(chosen)} models: {parents}",
+        "Name its folder instead, or name/VARIANT",
     )
 
 
@@ -92,25 +92,26 @@ def _at_path(text: str, path: Path, entries: Sequence[ModelEntry], variant: str 
     if path.name == RUN_SH:
         return _in_folder(text, path.parent, entries, variant)
     operand = shlex.quote(_shown(text))
-    remedy = f"Give the command that runs it: npumon run -- {operand}"
+    remedy = f"Name the command that runs it: npumon run -- {operand}"
     if path.suffix == ".nb":
-        remedy = f"Give the program that loads it: npumon run -- PROGRAM {operand}"
+        remedy = f"Name the program that loads it: npumon run -- PROGRAM {operand}"
     raise _usage("model.not_runnable", f"{_shown(text)} is neither a run.sh nor a folder with one", remedy)
 
 
 def _in_folder(text: str, folder: Path, entries: Sequence[ModelEntry], variant: str | None) -> ModelEntry:
-    """The model of a folder: its run.sh, else what is known to lie in it (a folder of variants, a KSNN example)."""
+    """Return the model of a folder: its run.sh, else what is known to be in it (a folder of variants, a KSNN
+    example)."""
     if os.path.isfile(folder / RUN_SH):
         known = [entry for entry in entries if entry.kind == "run.sh" and _same(entry.folder, folder)]
         return known[0] if known else run_sh_entry(folder, variant, folder)
     inside = [run_sh_entry(folder / name, variant, folder) for name in BOARDS if os.path.isfile(folder / name / RUN_SH)]
     inside += [entry for entry in entries if entry.kind == "ksnn" and _same(entry.folder, folder)]
     if inside:
-        return _only(text, inside)
+        return _single(text, inside)
     raise _usage(
         "model.not_runnable",
         f"The folder {_shown(text)} has no run.sh",
-        "Give the command that runs the model: npumon run -- COMMAND",
+        "Name the command that runs the model: npumon run -- COMMAND",
     )
 
 
@@ -122,14 +123,14 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _how_to_find(text: str, entries: Sequence[ModelEntry]) -> str:
-    """Names like the one that was given, else how to run a program that is not among the models."""
+    """Suggest similar names, or else how to run a program that is not among the models."""
     if not entries:
-        return "No models were found; give a folder with a run.sh, or a command: npumon run -- COMMAND"
+        return "No models were found. Name a folder with a run.sh, or a command: npumon run -- COMMAND"
     by_folded = {name.casefold(): name for entry in entries for name in (entry.full_name, entry.name)}
     near = difflib.get_close_matches(text[:_SHOWN].casefold(), by_folded, n=3, cutoff=0.5)
     if near:
         return f"Did you mean {' or '.join(by_folded[name] for name in near)}? npumon models lists them all"
-    return "See npumon models for what there is, or give a command: npumon run -- COMMAND"
+    return "npumon models lists all models. To run a program: npumon run -- COMMAND"
 
 
 def _shown(text: str | Path) -> str:

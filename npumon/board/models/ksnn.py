@@ -25,7 +25,7 @@ _CAMERA = re.compile(r"[-_]cap\b|camera", re.IGNORECASE)
 
 
 def ksnn_entries(folder: Folder, chip_variant: str | None, found_under: Path) -> tuple[ModelEntry, ...]:
-    """An entry for each network of a KSNN example folder; none for a folder that is not one."""
+    """Return an entry for each network of a KSNN example folder; none if the folder is not one."""
     if "models" not in folder.folders:
         return ()
     scripts = [name for name in folder.files if name.endswith(".py") and not _CAMERA.search(name)]
@@ -39,7 +39,7 @@ def ksnn_entries(folder: Folder, chip_variant: str | None, found_under: Path) ->
 
 
 def _networks(folder: Path) -> list[tuple[str | None, Path]]:
-    """The `.nb` files by variant, relative to the folder; those for all chips lie in `models` itself."""
+    """Return the `.nb` files by variant, relative to the folder; those for all chips lie in `models` itself."""
     found: list[tuple[str | None, Path]] = []
     for variant in (None, *BOARDS):
         parent = Path("models") / variant if variant else Path("models")
@@ -48,7 +48,7 @@ def _networks(folder: Path) -> list[tuple[str | None, Path]]:
 
 
 def _script_for(network: Path, scripts: list[str]) -> str | None:
-    """The script named like the network (`mobilenetv2.py` for `mobilenet_v2.nb`), else the only one there is."""
+    """Return the script named like the network (`mobilenetv2.py` for `mobilenet_v2.nb`), else the only script."""
     wanted = _plain(network.stem)
     for script in scripts:
         if _plain(script[:-3]) == wanted:
@@ -96,7 +96,7 @@ def _entry(
 
 
 def _operand(name: str) -> str:
-    """A script whose name begins with a dash must not be taken for an option."""
+    """Keep a script whose name begins with a dash from being taken for an option."""
     return f"./{name}" if name.startswith("-") else name
 
 
@@ -109,7 +109,7 @@ def _library_for(folder: Path, network: Path) -> Path | None:
 
 
 def _picture_for(folder: Path, network: Path) -> Path | None:
-    """The first picture in the usual places; one named after the network if there is one."""
+    """Return the first picture in the usual places, preferably one named after the network."""
     for parent in _PICTURE_FOLDERS:
         pictures = [name for name in _names(folder / parent) if name.lower().endswith(_PICTURE)]
         if pictures:

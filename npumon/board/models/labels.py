@@ -21,7 +21,7 @@ _MOST_NAMES = 10_000
 
 
 def find_labels(folder: Path) -> Path | None:
-    """The labels file beside a model or one folder up: the usual name, else the only `*labels*.txt`."""
+    """Return the labels file beside a model or one folder up: the usual name, else the only `*labels*.txt`."""
     for parent in dict.fromkeys((folder, folder.parent)):
         names = _text_files(parent)
         if USUAL_NAME in names:
@@ -32,9 +32,9 @@ def find_labels(folder: Path) -> Path | None:
 
 
 def read_labels(path: Path) -> tuple[str, ...]:
-    """The labels by class index, as visible text of at most 200 characters each.
+    """Return the labels by class index, as visible text of at most 200 characters each.
 
-    Raises `ProblemError` (kind usage) when the file is missing, unreadable, not a text file, too large or empty.
+    Raises `ProblemError` (kind usage) if the file is missing, unreadable, not a text file, too large or empty.
     """
     lines = _read(path).removeprefix(b"\xef\xbb\xbf").splitlines()
     if len(lines) > _MOST_LINES:
@@ -47,7 +47,7 @@ def read_labels(path: Path) -> tuple[str, ...]:
 
 
 def _text_files(folder: Path) -> list[str]:
-    """The folder's files that are named like labels, sorted."""
+    """Return the folder's files that are named like labels, sorted."""
     found = []
     try:
         with os.scandir(folder) as entries:
@@ -89,7 +89,7 @@ def _read(path: Path) -> bytes:
 
 
 def _drain(descriptor: int) -> bytes:
-    """Everything, up to one byte more than is allowed."""
+    """Read everything, up to one byte more than is allowed."""
     pieces = []
     left = _MOST_BYTES + 1
     while left > 0 and (piece := os.read(descriptor, left)):

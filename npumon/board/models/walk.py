@@ -14,7 +14,7 @@ MOST_NAMES = 500_000
 
 #: Folders that hold no models but may be large; hidden ones are left out as well.
 _SKIPPED = frozenset({"node_modules", "__pycache__", "lost+found"})
-#: Not files but the kernel speaking.
+#: The kernel's own file systems, which hold no models.
 _KERNEL = frozenset({"/proc", "/sys", "/dev", "/run"})
 
 
@@ -27,9 +27,9 @@ class Folder(NamedTuple):
 
 
 def walk(top: Path, depth: int = MOST_DEPTH, folders: int = MOST_FOLDERS, names: int = MOST_NAMES) -> Iterator[Folder]:
-    """`top` and the folders below it, in name order, nearest first. What may not be read is left out.
+    """Yield `top` and the folders below it, in name order, nearest first. Unreadable folders are skipped.
 
-    `depth` counts levels below `top`; the walk ends silently after so many `folders` or `names`.
+    `depth` counts levels below `top`. The walk ends silently after that many `folders` or `names`.
     """
     waiting = deque([(top, 0)])
     while waiting and folders > 0 and names > 0:

@@ -1,4 +1,4 @@
-"""A run that an earlier npumon began and left: watched again by what its supervisor writes down."""
+"""A run that an earlier npumon started and left, watched again through what its supervisor records."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from npumon.board.run.tailer import FileWatcher
 from npumon.board.sysfs import length_of
 from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest, StopReason
 
-#: Seconds between two looks at the record, where nothing tells of a change.
-_LOOK_S = 0.5
+#: Seconds between two looks at the record if no event announces a change.
+_POLL_S = 0.5
 
 
 class ReattachedRun:
-    """Implements `ports.RunningModel`. The run may have ended long ago: then `wait` returns at once."""
+    """An implementation of `ports.RunningModel`. The run may have ended long ago: then `wait` returns at once."""
 
     def __init__(self, record: RunRecord) -> None:
         self._record = record
@@ -46,11 +46,11 @@ class ReattachedRun:
 
     @property
     def age_s(self) -> float:
-        """Seconds that it had been running when it was taken up; 0 for one that had ended."""
+        """Seconds for which it had been running when it was reattached; 0 if it had ended."""
         return self._age_s
 
     def stop(self, reason: StopReason) -> None:
-        """Ask the supervisor to end the run; "left" only ends the watching, whatever becomes of the run."""
+        """Ask the supervisor to end the run; "left" only ends the watching and leaves the run alone."""
         if reason == "left":
             self._left = True
             self._watcher.wake()
@@ -65,7 +65,7 @@ class ReattachedRun:
         self._watcher.start()
         try:
             while True:
-                # Looked at first: the record is the last that it writes.
+                # Checked first: the record is the last thing that it writes.
                 gone = self._record.living_supervisor() is None
                 record = read_record(self._path)
                 if record is not None and record.exit is not None:
@@ -74,31 +74,32 @@ class ReattachedRun:
                     return ExitRecord(stopped_by="left", log_bytes=length_of(self.log))
                 if gone:
                     return self._lost()
-                await self._watcher.wait(_LOOK_S)
+                await self._watcher.wait(_POLL_S)
         finally:
             self._watcher.close()
 
     def _lost(self) -> ExitRecord:
         pid = self._record.supervisor
-        error = f"The supervisor of the run (process {pid}) was killed, so nobody knows how the run ended."
+        error = f"The supervisor of the run (process {pid}) was killed, so how the run ended is unknown."
         return ExitRecord(log_bytes=length_of(self.log), error=error)
 
 
 class ReattachedRunner:
-    """Implements `ports.ModelRunner`: the first that it starts is the run on record, and has been started already."""
+    """An implementation of `ports.ModelRunner`: the first run that it "starts" is the one on record, which is running
+    already."""
 
     def __init__(self, record: RunRecord, further: ModelRunner) -> None:
         self._record: RunRecord | None = record
         self._further = further
 
     async def start(self, request: RunRequest) -> RunningModel:
-        """Take the run up, or start another one after it. Raises `ProblemError` when that cannot be started."""
+        """Reattach to the run, or start another one after it. Raises `ProblemError` if that one cannot be started."""
         record, self._record = self._record, None
         return await self._further.start(request) if record is None else ReattachedRun(record)
 
 
 def _age_s(process: Process | None) -> float:
-    """Seconds since a process was started."""
+    """Return the seconds since a process was started."""
     if process is None:
         return 0.0
     ticks_s = process.started / os.sysconf("SC_CLK_TCK")

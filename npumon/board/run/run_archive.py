@@ -1,4 +1,4 @@
-"""The run logs that are kept: which is the last one; the oldest beyond a number go, those of runs under way stay."""
+"""The run logs that are kept: finding the last one, and removing the oldest ones beyond a number."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from pathlib import Path
 
 from npumon.board.run.run_record import RunRecord, read_record
 
-#: A run's name as `board.run.runner` makes it: names sort by time. Other files in the folder are none of ours.
+#: A run's name as `board.run.runner` makes it: names sort by time. Other files in the folder are not npumon's.
 _NAME = re.compile(r"(\d{8}T\d{6}-\d{3}-\d+-\d{4,})\.(?:log|json)")
 
 
 def last_run(folder: Path) -> RunRecord | None:
-    """The run under way, else the newest one that there is a log of; None where there is none."""
+    """Return the run in progress, else the newest one with a log, None if there is none."""
     newest_first = sorted(_names(folder), reverse=True)
-    records = [record for name in newest_first if (record := _whole(folder, name)) is not None]
+    records = [record for name in newest_first if (record := _complete(folder, name)) is not None]
     return next((record for record in records if _goes_on(record)), records[0] if records else None)
 
 
 def remove_old_runs(folder: Path, kept: int, spared: Iterable[str] = ()) -> int:
-    """Remove log and record of the oldest runs until `kept` are left; returns how many runs went.
+    """Remove log and record of the oldest runs until `kept` are left; return how many runs were removed.
 
-    Never removed are runs named in `spared` (a board without a battery for its clock may have named its newest run
-    1970) and runs under way: their record says so and their supervisor lives. What cannot be removed stays.
+    Runs named in `spared` are never removed (a board without a battery for its clock may have dated its newest run
+    1970), nor are runs in progress: their record says so and their supervisor lives. What cannot be removed stays.
     """
     names = _names(folder)
     safe = set(spared)
     old = sorted(names)[: max(0, len(names) - kept)]
-    return sum(_removed(folder, name) for name in old if name not in safe and not _under_way(folder / f"{name}.json"))
+    return sum(_remove(folder, name) for name in old if name not in safe and not _under_way(folder / f"{name}.json"))
 
 
 def _names(folder: Path) -> set[str]:
@@ -39,8 +39,8 @@ def _names(folder: Path) -> set[str]:
         return set()
 
 
-def _whole(folder: Path, name: str) -> RunRecord | None:
-    """The record of a run whose log is there."""
+def _complete(folder: Path, name: str) -> RunRecord | None:
+    """Return the record of a run whose log exists."""
     record, log = read_record(folder / f"{name}.json"), folder / f"{name}.log"
     return record._replace(log=str(log)) if record is not None and record.id == name and log.is_file() else None
 
@@ -54,8 +54,8 @@ def _goes_on(record: RunRecord) -> bool:
     return record.exit is None and record.living_supervisor() is not None
 
 
-def _removed(folder: Path, name: str) -> bool:
-    """The log first: a record without a log says more than a log without a record."""
+def _remove(folder: Path, name: str) -> bool:
+    """Remove the log first: a record without a log says more than a log without a record."""
     try:
         for ending in ("log", "json"):
             (folder / f"{name}.{ending}").unlink(missing_ok=True)

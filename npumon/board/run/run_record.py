@@ -1,9 +1,8 @@
-"""Reading back what a supervisor wrote down about a run.
+"""Reading back what a supervisor recorded about a run.
 
-The record is a JSON object in a file of fixed size, padded with spaces: `id`, `state` (running or ended),
-`command`, `cwd`, `model`, `log`, `started_at`, `timeout_s`, `keep`, `supervisor` and `pid` (each with the start
-time of the process, which tells it from a later one of the same number), and, once ended, the fields of
-`ports.ExitRecord`.
+The record is a JSON object in a file of fixed size, padded with spaces: `id`, `state` (running or ended), `command`,
+`cwd`, `model`, `log`, `started_at`, `timeout_s`, `keep`, `supervisor` and `pid` (each with the start time of the
+process, which tells it from a later one with the same pid), and, once ended, the fields of `ports.ExitRecord`.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from npumon.ports import ExitRecord, StopReason
 
 
 class RunRecord(NamedTuple):
-    """What is on record about a run. `exit` is None while it runs, or when its supervisor was killed.
+    """What is on record about a run. `exit` is None while it runs, or if its supervisor was killed.
 
     `id`, `model` and `started_at` are visible text. `log`, `command` and `cwd` are what was really used: pass them
-    through `core.text.visible` before printing them.
+    through `core.text.visible` before you print them.
     """
 
     id: str
@@ -37,7 +36,7 @@ class RunRecord(NamedTuple):
     exit: ExitRecord | None
 
     def living_supervisor(self) -> Process | None:
-        """The process that watches over the run, None when it has ended."""
+        """Return the supervisor's process, None if it has ended."""
         process = read_process(self.supervisor)
         if process is None or not process.alive or process.started != self.supervisor_started:
             return None
@@ -45,7 +44,7 @@ class RunRecord(NamedTuple):
 
 
 def exit_record(fields: Mapping[str, object]) -> ExitRecord:
-    """The end of a run from its fields in JSON. What is missing or of another type counts as not known."""
+    """Return the end of a run from its fields in JSON. A field that is missing or of another type counts as unknown."""
     survivors = fields.get("survivors")
     stopped_by = fields.get("stopped_by")
     known = stopped_by in ("timeout", "cancelled", "watcher")
@@ -63,7 +62,7 @@ def exit_record(fields: Mapping[str, object]) -> ExitRecord:
 
 
 def parse_record(data: bytes) -> RunRecord | None:
-    """The record in the bytes of its file. None when they are not one."""
+    """Return the record in the bytes of its file, None if they are not one."""
     try:
         fields = json.loads(data)
     except (ValueError, RecursionError):
@@ -85,7 +84,7 @@ def parse_record(data: bytes) -> RunRecord | None:
 
 
 def read_record(path: Path) -> RunRecord | None:
-    """The record in a file. None when the file cannot be read or holds none."""
+    """Return the record in a file, None if the file cannot be read or holds none."""
     try:
         return parse_record(path.read_bytes())
     except OSError:
@@ -105,8 +104,8 @@ def _text(value: object) -> str | None:
 
 
 def _wired(value: object) -> str:
-    """What the supervisor was given: its bytes in UTF-8, whatever the file system's encoding is here."""
+    """Return what the supervisor was given: its bytes in UTF-8, whatever the file system's encoding is here."""
     try:
         return os.fsdecode(value.encode("utf-8", "surrogateescape")) if isinstance(value, str) else ""
-    except UnicodeEncodeError:  # half a character of another kind: nothing that a supervisor has written
+    except UnicodeEncodeError:  # half of a surrogate pair: not written by a supervisor
         return ""

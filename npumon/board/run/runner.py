@@ -1,4 +1,4 @@
-"""Starting runs under a supervisor that holds the board's lock, and hearing from it how they ended."""
+"""Starts runs under a supervisor, which reports how they ended."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.ports import Clock, ExitRecord, RunningModel, RunRequest, StopReason
 
-#: Troubles of a disk, not of a path: another disk may do.
-_DISK_TROUBLES = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO)
+#: Errors of a disk, not of a path: another disk may do.
+_DISK_ERRORS = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 _SUPERVISOR = Path(__file__).parents[1] / "supervisor" / "main.py"
 
 
 class SupervisedRunner:
-    """Implements `ports.ModelRunner`. Logs and records go to `runs/` in the state folder.
+    """An implementation of `ports.ModelRunner`. Logs and records go to `runs/` in the state folder.
 
-    When the disk of the state folder is full or read-only they go to a fresh folder among the temporary files
-    (see `RunningModel.log`). `environment` is the caller's own, `os.environ` by default.
+    If the disk of the state folder is full or read-only, they go to a fresh folder among the temporary files (see
+    `RunningModel.log`). `environment` is the caller's own, `os.environ` by default.
     """
 
     def __init__(self, state_folder: Path, clock: Clock, environment: Mapping[str, str] | None = None) -> None:
@@ -43,20 +43,20 @@ class SupervisedRunner:
         self._fallback: Path | None = None
 
     async def start(self, request: RunRequest, held: Sequence[int] = ()) -> SupervisedRun:
-        """Start the program. A command that cannot be executed is no error here: the exit record says so.
+        """Start the program. A command that cannot be executed is not an error here: the exit record says so.
 
         The supervisor keeps the descriptors `held` open for as long as the run lasts; the program does not get them.
-        Raises `ProblemError` when the log cannot be written anywhere, or no supervisor could be started.
+        Raises `ProblemError` if the log cannot be written anywhere, or no supervisor could be started.
         """
         if not request.command:
             raise ProblemError(Problem("run.command", "There is no command to run.", "Name one after --.", "usage"))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return await self._launch(self._folder, request, held)
-        except OSError as trouble:
-            if trouble.errno not in _DISK_TROUBLES:
-                raise ProblemError(_unwritable(self._folder, trouble)) from trouble
-            first = trouble
+        except OSError as error:
+            if error.errno not in _DISK_ERRORS:
+                raise ProblemError(_unwritable(self._folder, error)) from error
+            first = error
         try:
             if self._fallback is None:
                 self._fallback = Path(tempfile.mkdtemp(prefix="npumon-"))
@@ -65,7 +65,7 @@ class SupervisedRunner:
             raise ProblemError(_unwritable(self._folder, first)) from first
 
     async def _launch(self, folder: Path, request: RunRequest, held: Sequence[int]) -> SupervisedRun:
-        """Start a supervisor. Raises OSError when it could not create the run's files in the folder."""
+        """Start a supervisor. Raises OSError if it could not create the run's files in the folder."""
         while True:
             run = self._spawn(folder, request, held)
             try:
@@ -76,7 +76,7 @@ class SupervisedRunner:
             if refusal is None:
                 return run
             await run.wait()
-            if refusal != errno.EEXIST:  # another npumon may have taken that name
+            if refusal != errno.EEXIST:  # another npumon instance may have taken that name
                 raise OSError(refusal, os.strerror(refusal))
 
     def _spawn(self, folder: Path, request: RunRequest, held: Sequence[int]) -> SupervisedRun:
@@ -101,7 +101,7 @@ class SupervisedRunner:
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,  # its last words, should it ever break
+                stderr=subprocess.STDOUT,  # for its error message, should it ever break
                 start_new_session=True,  # Ctrl-C at our terminal is for us
                 pass_fds=held,
             )
@@ -114,13 +114,13 @@ class SupervisedRunner:
 
 
 def _stamp(started_at: str) -> str:
-    """`2026-11-22T03:18:00.123+00:00` as `20261122T031800-123`: sorts by time, fits a file's name."""
+    """Return `2026-11-22T03:18:00.123+00:00` as `20261122T031800-123`, which sorts by time and fits a file's name."""
     digits = re.sub(r"[^0-9T]", "", started_at[:23])
     return f"{digits[:15]}-{digits[15:]}"
 
 
 def _wire(text: str) -> str:
-    """Text whose bytes, in the file system's encoding here, are its bytes in UTF-8 at the supervisor."""
+    """Return text whose bytes, in the file system's encoding here, are its bytes in UTF-8 at the supervisor."""
     return os.fsencode(text).decode("utf-8", "surrogateescape")
 
 
@@ -133,10 +133,10 @@ def _unwritable(folder: Path, error: OSError) -> Problem:
 
 
 class LockedRunner:
-    """Implements `ports.ModelRunner`. A machine without the NPU's device node needs no lock; but the node is also
-    missing while somebody reloads the driver, and holds the lock.
+    """An implementation of `ports.ModelRunner` that holds the lock.
 
-    A run's supervisor holds the lock as well: a run that outlives npumon still has the board.
+    A machine without the NPU's device node needs no lock. But the node is also missing during a reload, which holds the
+    lock. A run's supervisor holds the lock as well: a run that outlives npumon still uses the board.
     """
 
     def __init__(self, runner: SupervisedRunner, roots: Roots) -> None:
@@ -146,7 +146,8 @@ class LockedRunner:
         self._lock = None if folder is None else FileBoardLock(folder)
 
     async def start(self, request: RunRequest) -> RunningModel:
-        """Raises `ProblemError` when the board is in use by another npumon, or nothing could be started."""
+        """Start a run. Raises `ProblemError` if another npumon instance is using the board, or nothing could be
+        started."""
         with ExitStack() as stack:
             held = self._hold(stack)
             if held is None:
@@ -159,7 +160,7 @@ class LockedRunner:
         if self._lock is None:
             return None
         if not os.path.lexists(self._node):
-            problem = self._lock.busy() if self._lock.there else None
+            problem = self._lock.busy() if self._lock.exists else None
             if problem is not None:
                 raise ProblemError(problem)
             return None
@@ -167,7 +168,8 @@ class LockedRunner:
 
 
 class LockedRun:
-    """Implements `ports.RunningModel`: another one, whose end frees the board whether anybody waits for it or not."""
+    """An implementation of `ports.RunningModel` around another one, whose end frees the board even if nothing waits for
+    it."""
 
     def __init__(self, running: RunningModel, held: ExitStack) -> None:
         self._running = running
@@ -191,7 +193,7 @@ class LockedRun:
 
     @property
     def age_s(self) -> float:
-        """Seconds that it had been running when it was taken up."""
+        """Seconds for which it had been running when it was reattached."""
         return self._running.age_s
 
     def stop(self, reason: StopReason) -> None:

@@ -1,4 +1,4 @@
-"""A run under way, as its watcher sees it: a pipe to the supervisor and a pipe from it."""
+"""A run in progress, seen from npumon: a pipe to the supervisor and a pipe from it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import decode
 from npumon.ports import Clock, ExitRecord, StopReason
 
-#: Seconds after which a supervisor that was asked to end the run, and should have needed less, is killed itself.
+#: Seconds after which a supervisor that was asked to end the run, and should have needed less, is itself killed.
 _PATIENCE_S = 4.5
 
-#: Seconds that killing what a lost supervisor left behind may take, and between two looks at it.
+#: Seconds that killing the leftovers of a lost supervisor may take, and between two looks at them.
 _KILL_S = 2.0
-_LOOK_S = 0.02
+_POLL_S = 0.02
 
 
 class SupervisedRun:
-    """Implements `ports.RunningModel`.
+    """An implementation of `ports.RunningModel`.
 
-    Everything happens in callbacks of the loop until the supervisor's end of the pipe closes; then a task
-    collects it. `wait` only waits for that, so the run is cleaned up whether anybody waits or not.
+    Everything happens in callbacks of the loop until the supervisor's end of the pipe closes; then a task collects it.
+    `wait` only waits for that, so the run is cleaned up even if nothing waits for it.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class SupervisedRun:
 
     @property
     def age_s(self) -> float:
-        """It was started here: 0."""
+        """0: the run was started here."""
         return 0.0
 
     @property
@@ -100,7 +100,7 @@ class SupervisedRun:
         return self._process.pid
 
     def stop(self, reason: StopReason) -> None:
-        """Ask the supervisor to end the run, or leave it to itself. Only the first reason counts; without a run nothing
+        """Ask the supervisor to end the run, or leave it alone. Only the first reason counts; without a run nothing
         happens."""
         if self._stop_reason is not None:
             return
@@ -114,11 +114,11 @@ class SupervisedRun:
                 self._patience = self._loop.call_later(_PATIENCE_S, self._process.kill)
 
     async def opened(self) -> int | None:
-        """Wait until the program was started: None, or the errno for which the run's files were refused."""
+        """Wait until the program was started. Return None, or the errno with which the run's files were refused."""
         return await asyncio.shield(self._opened)
 
     async def wait(self) -> ExitRecord:
-        """Wait for the end. May be called by several, at any time, and be cancelled without harm."""
+        """Wait for the end. May be called by several tasks, at any time, and be cancelled without harm."""
         return await asyncio.shield(self._over)
 
     def _send(self, line: str) -> None:
@@ -173,10 +173,10 @@ class SupervisedRun:
         self._closing = self._loop.create_task(self._close())
 
     def _leave(self) -> None:
-        """Take our hands off: the supervisor sees its watcher go, as if we had been killed."""
-        if not self._stdin.closed:  # else it is over already
+        """Let go of the run: the supervisor sees npumon go, as if it had been killed."""
+        if not self._stdin.closed:  # otherwise it has ended already
             self._close_pipes()
-            self._process.returncode = 0  # nobody will wait for it, and Popen need not warn of that
+            self._process.returncode = 0  # it will not be waited for, and Popen need not warn about that
             self._over.set_result(
                 ExitRecord(duration_s=self._elapsed_s(), stopped_by="left", log_bytes=length_of(self.log))
             )
@@ -188,19 +188,19 @@ class SupervisedRun:
         self._stdin.close()
 
     async def _close(self) -> None:
-        """Collect the supervisor, and do its work when it was killed."""
+        """Reap the supervisor, and do its work if it was killed."""
         while self._process.poll() is None:  # noqa: ASYNC110 - it closed its pipe by ending: a matter of microseconds
             await asyncio.sleep(0.001)
         if not self._opened.done():
             self._opened.set_exception(ProblemError(self._failed_to_start()))
-            self._opened.exception()  # whoever asked may have been cancelled: that it is not heard is no fault
+            self._opened.exception()  # seen here, since the caller may have been cancelled
         self._over.set_result(self._reported or await self._recover())
 
     async def _recover(self) -> ExitRecord:
         """End the run in the supervisor's place and find out what can still be known about it."""
         found = read_record(Path(self.record))
         if self._program is None and (found is None or found.supervisor != self._process.pid):
-            return self._best_guess([])  # it never had these files: they are another run's, if they are there at all
+            return self._best_guess([])  # it never had these files: if they exist, they are another run's
         try:
             survivors = await self._kill_leftovers()
         except OSError:  # the table of processes cannot be read; the hang-up of its terminal ends most programs anyway
@@ -208,11 +208,11 @@ class SupervisedRun:
         return found.exit if found is not None and found.exit is not None else self._best_guess(survivors)
 
     async def _kill_leftovers(self) -> list[Process]:
-        """Kill what the run left behind. Returns what did not go away."""
+        """Kill what the run left behind. Return what survived."""
         end = self._loop.time() + _KILL_S
         while (rest := self._leftover_processes()) and self._loop.time() < end:
             signal_each(rest, signal.SIGKILL)
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_POLL_S)
         return rest
 
     def _leftover_processes(self) -> list[Process]:
@@ -222,13 +222,13 @@ class SupervisedRun:
         return list(found.values())
 
     def _best_guess(self, survivors: list[Process]) -> ExitRecord:
-        """What is known about a run whose supervisor did not report its end."""
+        """Return what is known about a run whose supervisor did not report its end."""
         supervisor = f"The supervisor of the run (process {self._process.pid})"
         return ExitRecord(
             duration_s=self._elapsed_s(),
             stopped_by=self._stop_reason,
             log_bytes=length_of(self.log),
-            error=f"{supervisor} {self._exit_description()}; the program was ended.",
+            error=f"{supervisor} {self._exit_description()}; npumon ended the program.",
             survivors=tuple(process.pid for process in survivors),
         )
 
@@ -243,4 +243,4 @@ class SupervisedRun:
         code = self._process.returncode
         if code < 0:
             return f"was killed by signal {-code}"
-        return f"broke ({self._last_words})" if self._last_words else f"ended with status {code}"
+        return f"failed ({self._last_words})" if self._last_words else f"ended with status {code}"

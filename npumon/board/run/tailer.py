@@ -1,4 +1,4 @@
-"""Following a log that another program is writing: its bytes from the beginning, as they arrive."""
+"""Follows a log that a program is writing: its bytes from the beginning, as they come."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 
 class FileWatcher:
-    """Wakes the loop when a file is written, made, moved or deleted, and after a time anyway.
+    """Wakes the loop when a file is written, created, moved or deleted, and after a time in any case.
 
-    It listens to the file's folder, so the file may come and go. Rings that come while nobody waits count as one.
-    Where the kernel has no inotify to give (its limits are reached, the folder does not exist) the time alone has
-    to do.
+    It listens to the file's folder, so the file may come and go. Events that come while nothing waits count as one. If
+    the kernel has no inotify watch to give (its limits are reached, the folder does not exist), only the time wakes.
     """
 
     def __init__(self, path: str) -> None:
@@ -41,7 +40,7 @@ class FileWatcher:
             self._observer = self._observe()
 
     async def wait(self, seconds: float) -> None:
-        """Wait until woken, at most so many seconds."""
+        """Wait until woken, for at most that many seconds."""
         # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes together with the wake-up.
         timer = asyncio.get_running_loop().call_later(seconds, self._woken.set)
         try:
@@ -51,11 +50,11 @@ class FileWatcher:
         self._woken.clear()
 
     def wake(self) -> None:
-        """Wake whoever waits. Only from the loop's own thread."""
+        """Wake the waiting task. Only from the loop's own thread."""
         self._woken.set()
 
     def close(self) -> None:
-        """Stop listening. Afterwards no thread of ours is left."""
+        """Stop listening. Afterwards no thread of the watcher is left."""
         observer, self._observer, self._loop = self._observer, None, None
         if observer is not None:
             observer.stop()
@@ -69,7 +68,7 @@ class FileWatcher:
 
         class Handler(FileSystemEventHandler):
             def on_any_event(self, event: FileSystemEvent) -> None:
-                if event.event_type not in ("opened", "closed_no_write"):  # our own reading is no news
+                if event.event_type not in ("opened", "closed_no_write"):  # reading the file causes events too
                     watcher._on_event(os.fsdecode(event.src_path), os.fsdecode(event.dest_path))
 
         try:
@@ -85,7 +84,7 @@ class FileWatcher:
         return observer
 
     def _on_event(self, *paths: str) -> None:
-        """On the observer's thread."""
+        """Handle an event, on the observer's thread."""
         loop = self._loop
         if loop is not None and any(os.path.basename(path) == self._name for path in paths):
             try:
@@ -94,34 +93,35 @@ class FileWatcher:
                 pass
 
 
-#: Bytes read at a time: what a reader does with so many takes some two milliseconds, so keys stay quick.
+#: Bytes read at a time: processing them takes some two milliseconds, so keys stay quick.
 _PIECE = 4 * 1024
 
-#: Bytes before the offset that are remembered, to notice that they have been replaced.
+#: Bytes before the offset that are remembered, to notice when they have been replaced.
 _MEMORY = 4096
 
 
 class WatchdogFollower:
-    """Implements `ports.LogFollower`. `poll_s` is how late news may come where the kernel sends no events."""
+    """An implementation of `ports.LogFollower`. `poll_s` is how late a change may be noticed if the kernel sends no
+    events."""
 
     def __init__(self, poll_s: float = 0.5) -> None:
         self._poll_s = poll_s
 
     def follow(self, path: str) -> FileTail:
-        """A tail of that file, which need not exist yet."""
+        """Return a tail of that file, which need not exist yet."""
         return FileTail(path, self._poll_s)
 
 
 class FileTail:
-    """Implements `ports.LogTail`. Events only wake it; what it yields is what it finds in the file.
+    """An implementation of `ports.LogTail`. Events only wake it; what it yields is what it finds in the file.
 
-    - The file got shorter, or the bytes before the offset are others: "truncated", read from the beginning.
-    - Another file has the name: the former one is read to its end, then the new one, "rotated" when the former
-      lives on under another name and "recreated" when it was deleted.
-    - The name is gone: this is told, the file is still read, and another may come.
+    - The file got shorter, or the bytes before the offset differ: "truncated", read from the beginning.
+    - Another file has the name: the previous one is read to its end, then the new one, "rotated" if the previous one
+      lives on under another name and "recreated" if it was deleted.
+    - The name is gone: this is reported, the file is still read, and another may come.
 
-    Not noticed: a text that is replaced between two looks by one of at least the same length with the same
-    4 KiB before the offset; what is written to a rotated file after the new one was found.
+    Not noticed: a text that is replaced between two looks by one of at least the same length with the same 4 KiB before
+    the offset; what is written to a rotated file after the new one was found.
     """
 
     def __init__(self, path: str, poll_s: float) -> None:
@@ -138,15 +138,15 @@ class FileTail:
         self._length: int | None = None
 
     def finish(self, length: int | None = None) -> None:
-        """Yield the rest, up to `length` bytes of the present text, then end. Ends too where there is less."""
+        """Yield the rest, up to `length` bytes of the present text, then end, even if there is less."""
         self._finished = True
         self._length = length
         self._watcher.wake()
 
     async def chunks(self) -> AsyncGenerator[LogChunk, None]:
-        """The bytes. To be iterated once; closing it early cleans up.
+        """Yield the bytes. To be iterated once; closing it early cleans up.
 
-        Raises `ProblemError` when the path is, or becomes, something that cannot be read as a file.
+        Raises `ProblemError` if the path is, or becomes, something that cannot be read as a file.
         """
         try:
             self._watcher.start()
@@ -167,7 +167,7 @@ class FileTail:
             self._close()
 
     def _news(self) -> Iterator[LogChunk]:
-        """What there is to read now, across as many files as have had the name since the last look."""
+        """Yield what there is to read now, across all files that have had the name since the last look."""
         if self._descriptor < 0 and not self._open():
             return
         yield from self._read()
@@ -181,16 +181,16 @@ class FileTail:
             yield from self._read()
 
     def _presence(self) -> Iterator[LogChunk]:
-        """That the file is there, or no longer, where no text has said it."""
+        """Report that the file exists, or no longer does, unless a chunk has already said so."""
         present = os.path.exists(self._path)
         if present != self._present:
             self._present = present
             yield LogChunk(b"", present=present)
 
     def _open(self) -> bool:
-        """Open what has the name now. False when nothing has."""
+        """Open the file that has the name now. Return False if there is none."""
         try:
-            # A named pipe would block an ordinary open until somebody writes to it.
+            # A named pipe would block an ordinary open until a program writes to it.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             return False
@@ -225,27 +225,27 @@ class FileTail:
             data = data[remembered:]
             if not data:
                 if self._restarted is not None:
-                    yield self._told(b"", preexisting=False)
+                    yield self._chunk(b"", preexisting=False)
                 return
             preexisting = self._offset < self._old
             self._offset += len(data)
             self._memory = (self._memory + data[-_MEMORY:])[-_MEMORY:]
-            yield self._told(data, preexisting=preexisting)
+            yield self._chunk(data, preexisting=preexisting)
 
-    def _told(self, data: bytes, *, preexisting: bool) -> LogChunk:
-        """A chunk of the file, which says so where a new text begins with it."""
+    def _chunk(self, data: bytes, *, preexisting: bool) -> LogChunk:
+        """Return a chunk of the file, which says if a new text begins with it."""
         restarted, self._restarted = self._restarted, None
         if self._present is None:
             self._present = True
         return LogChunk(data, restarted, self._behind(), preexisting)
 
     def _behind(self) -> int:
-        """Bytes that are there and not read."""
+        """Return how many bytes are in the file but not read yet."""
         length = os.fstat(self._descriptor).st_size
         return max(0, (length if self._length is None else min(length, self._length)) - self._offset)
 
     def _replaced(self) -> bool:
-        """Whether another file has the name now."""
+        """Return whether another file has the name now."""
         try:
             named = os.stat(self._path)
         except FileNotFoundError:

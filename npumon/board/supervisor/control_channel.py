@@ -1,4 +1,4 @@
-"""The supervisor's line to whoever watches the run: one JSON object a line, in both directions.
+"""The line between the supervisor and the npumon that watches the run: one JSON object a line, in both directions.
 
 Belongs to the supervisor's program: only the standard library, and little of that, is imported here.
 """
@@ -16,7 +16,8 @@ _PIECE = 1 << 16
 
 
 class ControlChannel:
-    """`commands` is the descriptor that brings the run and the stop requests, `reports` the one for the events."""
+    """The two ends of the line: `commands` is the descriptor that brings the run and the stop requests, `reports` the
+    one for events."""
 
     def __init__(self, commands: int, reports: int) -> None:
         self.commands = commands
@@ -24,7 +25,7 @@ class ControlChannel:
         self._pending = b""
 
     def read_spec(self) -> dict[str, Any] | None:
-        """Wait for the first line: what to run. None when the watcher went before it had said so."""
+        """Wait for the first line, which says what to run. None if npumon went away before that."""
         while b"\n" not in self._pending:
             piece = os.read(self.commands, _PIECE)
             if not piece:
@@ -35,19 +36,19 @@ class ControlChannel:
         return spec
 
     def read_stop(self) -> tuple[str | None, bool]:
-        """Read what has come since. Returns the reason to stop, if one was given, and whether the watcher is gone."""
+        """Read what has come since. Return the reason to stop, if one was given, and whether npumon is gone."""
         piece = os.read(self.commands, _PIECE)
         self._pending += piece
         return self.pending_stop(), not piece
 
     def pending_stop(self) -> str | None:
-        """The first reason to stop among the lines that were read already. Lines that are no commands are ignored."""
+        """Return the first reason to stop among the lines already read. Lines that are not commands are ignored."""
         *lines, self._pending = self._pending.split(b"\n")
         reasons = (_stop_reason(line) for line in lines)
         return next((reason for reason in reasons if reason is not None), None)
 
     def send(self, event: str, fields: dict[str, object]) -> None:
-        """Report an event. Nobody may be there to read it any more."""
+        """Report an event. npumon may be gone."""
         data = json.dumps({"event": event, **fields}).encode() + b"\n"
         try:
             while data:

@@ -1,7 +1,7 @@
-"""One run from start to end: the terminal's bytes into the log, the limits kept, nothing left behind.
+"""The loop of one run from start to end: the terminal's bytes go into the log, limits are kept, nothing is left behind.
 
-Belongs to the supervisor's program: only the standard library, and little of that, is imported here. One thread,
-one loop: it wakes for output, for the watcher's commands, for signals and for deadlines.
+Belongs to the supervisor's program: only the standard library, and little of that, is imported here. One thread, one
+loop: it wakes for output, for npumon's commands, for signals and for deadlines.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ from npumon.board.supervisor.process_tree import ProcessTree
 from npumon.board.supervisor.pseudo_terminal import PseudoTerminal, spawn
 from npumon.board.supervisor.run_files import RunFiles
 
+TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than all the rest here
+if TYPE_CHECKING:
+    from typing import Literal
+
+    #: "lingering": the program has ended, processes that it started have not.
+    Phase = Literal["running", "lingering", "terminating", "killing", "over"]
+
 #: Seconds. What the program left in the background may finish within LINGER_S; then, as after a stop, it is asked
 #: to end, given GRACE_S, killed, and given up after KILL_S. All of it together stays under 5 s.
 LINGER_S = 0.3
@@ -24,7 +31,7 @@ GRACE_S = 1.5
 KILL_S = 2.0
 
 #: Seconds between two looks at what is still alive while a run is being ended, or at a terminal that is hung up.
-_LOOK_S = 0.05
+_POLL_S = 0.05
 
 #: A limit that poll(2) can still count in milliseconds: ten days.
 _FOR_EVER_S = 864000.0
@@ -36,7 +43,7 @@ _STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class Supervision:
-    """The loop. Its phases: running, lingering (the program ended, others did not), terminating, killing, over."""
+    """The loop, which leads a run through its phases."""
 
     def __init__(self, files: RunFiles, keep: bool, limit_s: float | None, channel: ControlChannel) -> None:
         self._files = files
@@ -47,14 +54,14 @@ class Supervision:
         self._tree = ProcessTree(files.path)
         self._poller = select.poll()
         self._polling_terminal = False
-        self._phase = "running"
+        self._phase: Phase = "running"
         self._started = time.monotonic()
         self._deadline: float | None = None
         self._stopped_by: str | None = None
         self._survivors: list[int] = []
 
     def watch(self, command: list[str], cwd: str, environment: dict[str, str]) -> dict[str, object]:
-        """Start the program and stay until nothing of it is left. Returns the fields that say how it ended."""
+        """Start the program and stay until nothing of it is left. Return the fields that say how it ended."""
         try:
             terminal = PseudoTerminal()
             self._started = time.monotonic()
@@ -76,8 +83,8 @@ class Supervision:
                 self._tree.reap()
                 self._advance()
             while terminal.copy(self._files.log.write, _COPY_BUDGET) and time.monotonic() < self._tree.ended + 5:
-                pass  # bounded, since a survivor may print for ever
-        except BaseException:  # a fault of ours: what was started is not left running
+                pass  # limited, since a survivor may print for ever
+        except BaseException:  # a defect here: do not leave the program running
             self._tree.kill()
             raise
         return self._fields(error)
@@ -89,7 +96,7 @@ class Supervision:
         try:
             self._files.record.update(fields)
         except OSError:
-            pass  # the file keeps its former text; it is tried again at the end
+            pass  # the file keeps its previous text; the end tries again
 
     def _wait(self, terminal: PseudoTerminal) -> None:
         """Sleep until something happens or is due."""
@@ -101,7 +108,7 @@ class Supervision:
                 self._poller.register(terminal.master, select.POLLIN)
         timeout = _FOR_EVER_S if self._deadline is None else max(0.0, self._deadline - time.monotonic())
         if self._phase != "running" or terminal.dead:
-            timeout = min(timeout, _LOOK_S)
+            timeout = min(timeout, _POLL_S)
         for descriptor, _ in self._poller.poll(timeout * 1000 + 1):
             if descriptor == self._wakeup:
                 if any(number in _STOPPING_SIGNALS for number in os.read(self._wakeup, 4096)):
@@ -114,7 +121,7 @@ class Supervision:
                     self._request_stop(None if self._keep else "watcher")
 
     def _request_stop(self, reason: str | None) -> None:
-        """Begin to end the run, if there is a reason and it has not begun to end already."""
+        """Begin to end the run if there is a reason, unless it is ending already."""
         if reason is not None and self._phase == "running" and self._tree.status is None:
             self._stopped_by = reason
             self._terminate()
@@ -125,7 +132,7 @@ class Supervision:
         self._tree.terminate()
 
     def _advance(self) -> None:
-        """Take the next step of ending the run, when it is due."""
+        """Take the next step of ending the run when it is due."""
         now = time.monotonic()
         due = self._deadline is not None and now >= self._deadline
         ended = self._tree.status is not None
@@ -165,7 +172,7 @@ class Supervision:
 
 
 def _wake_on_signals() -> int:
-    """A descriptor that becomes readable, one byte a signal, when a child ends or somebody wants us to stop."""
+    """Return a descriptor that becomes readable, one byte a signal, when a child ends or a signal asks to stop."""
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
     os.set_blocking(writing, False)

@@ -1,12 +1,12 @@
 """The program that owns a run: `python -I -S -X utf8 supervisor/main.py RUN-ID`, started by `board.run.runner`.
 
-It needs only the standard library and imports as little of it as it can, so that the model starts soon. Its
-stdin brings one JSON object, the run (`id`, `folder`, `command`, `cwd`, `environment`, `timeout_s`, `keep`, `held`,
-`started_at`, `model`), and after it any number of `{"stop": "cancelled"}`; the end of stdin means that the
-watcher is gone. Its stdout gives `{"event": "refused"}` when the files cannot be written, else
-`{"event": "started"}` unless the command cannot be executed, and at the end `{"event": "ended"}` with the record.
+It needs only the standard library and imports as little of it as it can, so that the model starts soon. Its stdin
+brings one JSON object, the run (`id`, `folder`, `command`, `cwd`, `environment`, `timeout_s`, `keep`, `held`,
+`started_at`, `model`), and after it any number of `{"stop": "cancelled"}`; the end of stdin means that npumon is gone.
+Its stdout gives `{"event": "refused"}` if the files cannot be written, else `{"event": "started"}` unless the command
+cannot be executed, and at the end `{"event": "ended"}` with the record.
 
-Nothing but this bootstrap is compiled at each start: the rest comes from compiled modules beside it.
+Only this bootstrap is compiled at each start: the rest comes from compiled modules beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 
 
 def main() -> int:
-    """Supervise the run that stdin brings. Returns this program's exit status, which says nothing of the run's."""
+    """Supervise the run that stdin brings. Return this program's exit status, which says nothing about the run's."""
     # An isolated interpreter does not look beside the script. Appended, not inserted: the standard library wins.
     sys.path.append(os.path.abspath(f"{__file__}/../../../.."))
     from npumon.board.supervisor.control_channel import ControlChannel
@@ -27,7 +27,7 @@ def main() -> int:
     spec = channel.read_spec()
     if spec is None:
         return 2
-    for descriptor in spec["held"]:  # ours until the end, and not the program's
+    for descriptor in spec["held"]:  # kept until the end, and not given to the program
         os.set_inheritable(descriptor, False)
     try:
         files = RunFiles(spec)
@@ -44,4 +44,4 @@ def main() -> int:
 if __name__ == "__main__":
     status = main()
     sys.stdout.flush()
-    os._exit(status)  # nothing is left to be torn down, and every millisecond counts
+    os._exit(status)  # nothing is left to tear down, and every millisecond counts

@@ -1,4 +1,4 @@
-"""A run's program with everything that descends from it, and the ways to bring them all to an end.
+"""A run's program with everything that descends from it, and the ways to end them all.
 
 Belongs to the supervisor's program: only the standard library, and little of that, is imported here.
 """
@@ -15,10 +15,10 @@ _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
 class ProcessTree:
-    """All living descendants of this process. To be made before the first of them is started.
+    """All living descendants of this process. To be created before the first of them is started.
 
-    `log` is the mark in their environment, for a system on which this process cannot adopt orphans. `status` is
-    the wait status of the program itself, None while it lives; `ended` the monotonic time of its end.
+    `log` is the mark in their environment, for a system on which this process cannot adopt orphans. `status` is the
+    wait status of the program itself, None while it lives; `ended` the monotonic time of its end.
     """
 
     def __init__(self, log: str) -> None:
@@ -30,11 +30,11 @@ class ProcessTree:
         self.ended = 0.0
 
     def set_leader(self, leader: int) -> None:
-        """The program was started, as the leader of its own process group."""
+        """Note the program that was started, the leader of its own process group."""
         self._leader = leader
 
     def reap(self) -> None:
-        """Collect every child that has ended: the program itself and the orphans that fell to us."""
+        """Reap every child that has ended: the program itself and adopted orphans."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -48,31 +48,31 @@ class ProcessTree:
                 self.ended = time.monotonic()
 
     def all_exited(self) -> bool:
-        """Whether nobody is left, as of the last collecting."""
+        """Return whether no process was left when the last one was reaped."""
         # Every orphan becomes our child, so without children there are no descendants either.
         return self._childless and (self._adopting or not self.alive())
 
     def alive(self) -> list[Process]:
-        """Who is left."""
+        """Return the living processes."""
         found = {process.pid: process for process in descendants(os.getpid())}
         if not self._adopting:
             found.update((process.pid, process) for process in marked(self._log))
         return list(found.values())
 
     def terminate(self) -> None:
-        """Ask everyone to end; who is stopped is continued, to hear it."""
+        """Ask all processes to end. Stopped ones are continued, so that they can handle it."""
         group = self._signal_group(signal.SIGTERM) and self._signal_group(signal.SIGCONT)
         others = [process for process in self.alive() if not group or process.group != self._leader]
         signal_each(others, signal.SIGTERM, signal.SIGCONT)
 
     def kill(self) -> None:
-        """Kill everyone. New ones may have been born meanwhile: to be called until `all_exited`."""
+        """Kill all processes. New ones may have been forked meanwhile: call this until `all_exited`."""
         self._signal_group(signal.SIGKILL)
         signal_each(self.alive(), signal.SIGKILL)
 
     def _signal_group(self, number: int) -> bool:
-        """Signal the program's whole group at once. Only while the program is not collected: after that its
-        number may be given to others."""
+        """Signal the program's whole group at once. Only until the program is reaped: after that its number may be
+        reused."""
         if self.status is not None or not self._leader:
             return False
         try:
@@ -83,7 +83,7 @@ class ProcessTree:
 
 
 def _adopt_orphans() -> bool:
-    """Become the parent of every descendant whose own parent ends (Linux 3.4). False where that is impossible."""
+    """Become the parent of every descendant whose own parent ends (Linux 3.4). Return False if that is impossible."""
     try:
         import ctypes
 

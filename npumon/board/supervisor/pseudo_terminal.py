@@ -1,6 +1,6 @@
 """The pseudo-terminal of a run, and starting the run's program on it.
 
-On a terminal a C program's printf hands out every line as it ends; on a pipe it keeps some kilobytes back.
+On a terminal, a C program's printf writes every line as it ends; on a pipe it holds some kilobytes back.
 
 Belongs to the supervisor's program: only the standard library, and little of that, is imported here.
 """
@@ -25,14 +25,14 @@ _PIECE = 1 << 16
 class PseudoTerminal:
     """A new pseudo-terminal that changes no byte of the output and echoes nothing.
 
-    `slave` is for the program. We keep it open too: as long as one slave is open, the master can be read to its
-    end at any time and then says EAGAIN; bytes written before a death are there when the death is noticed.
-    `dead` is True while the terminal is hung up (somebody called vhangup): then it must not be polled, since it
-    would report that all the time.
+    `slave` is for the program. It stays open here too: as long as one slave is open, the master can be read to its end
+    at any time and then says EAGAIN, and bytes written before a process ended are there when its end is noticed. `dead`
+    is True while the terminal is hung up (by vhangup): then it must not be polled, since poll would return at once,
+    always.
     """
 
     def __init__(self) -> None:
-        """Raises OSError when there is no pseudo-terminal to be had."""
+        """Open it. Raises OSError if there is no pseudo-terminal to be had."""
         self.master, self.slave = os.openpty()
         self.dead = False
         settings = termios.tcgetattr(self.slave)
@@ -44,8 +44,8 @@ class PseudoTerminal:
         os.set_blocking(self.master, False)
 
     def copy(self, write: Callable[[bytes], None], limit: int) -> int:
-        """Hand what has been printed to `write`, gathered into pieces of some size, until there is no more or
-        `limit` bytes are exceeded. Returns how many bytes it was."""
+        """Pass what has been printed to `write`, gathered into larger pieces, until there is no more or `limit` bytes
+        are exceeded. Return the number of bytes."""
         copied = 0
         gathered = b""
         while copied < limit:
@@ -76,8 +76,8 @@ class PseudoTerminal:
 def spawn(command: list[str], cwd: str, environment: dict[str, str], terminal: int) -> tuple[int, str | None]:
     """Start a program in a session of its own, with `terminal` as its output and nothing as its input.
 
-    Returns its pid and None, or, when it could not be executed, the pid of a child that has ended (and is to be
-    waited for) and one sentence that says why. A command without a slash is looked up in `environment`'s PATH.
+    Return its pid and None or, if it could not be executed, the pid of a child that has ended (and has to be reaped)
+    and one sentence that says why. A command without a slash is looked up in `environment`'s PATH.
     """
     reading, writing = os.pipe()
     pid = os.fork()
@@ -88,7 +88,7 @@ def spawn(command: list[str], cwd: str, environment: dict[str, str], terminal: i
             os._exit(127)
     os.close(writing)
     failure = b""
-    while piece := os.read(reading, 64):  # execve closes the child's end: nothing means that it succeeded
+    while piece := os.read(reading, 64):  # execve closes the child's end: no bytes mean that it succeeded
         failure += piece
     os.close(reading)
     if not failure:
@@ -98,7 +98,7 @@ def spawn(command: list[str], cwd: str, environment: dict[str, str], terminal: i
 
 
 def _exec_child(command: list[str], cwd: str, environment: dict[str, str], terminal: int, failures: int) -> None:
-    """In the child: put everything in place and execute the command. Returns only when that failed."""
+    """In the child: put everything in place and execute the command. Returns only if that failed."""
     step = "chdir"
     try:
         os.setsid()
@@ -123,19 +123,19 @@ def _exec_child(command: list[str], cwd: str, environment: dict[str, str], termi
 
 
 def _sentence(step: str, number: int, name: str, cwd: str, search: str) -> str:
-    """Why the program could not be started: one sentence that names the thing. `search` is the program's PATH."""
+    """Return why the program could not be started: one sentence that names it. `search` is the program's PATH."""
     if step == "chdir":
         return (
             f"{_short(name)} could not be started: its folder {_short(cwd)} cannot be entered: {os.strerror(number)}."
         )
-    # A folder of the PATH that may not be entered answers like a program that may not be executed: look ourselves.
+    # A folder of the PATH that may not be entered gives the same error as a program that may not be executed.
     folders = [""] if "/" in name else search.split(":")
     paths = (os.path.join(cwd, folder, name) for folder in folders)
     path = next((path for path in paths if os.path.exists(path)), None)
     if path is None and "/" not in name:
         why = "no such command in PATH"
     elif path is not None and number == errno.ENOENT:
-        why = "the interpreter or loader that it names is missing"
+        why = "the interpreter or loader that it names does not exist"
     elif path is not None and os.path.isdir(path):
         why = "it is a folder"
     elif path is not None and number == errno.ENOEXEC:
@@ -146,7 +146,7 @@ def _sentence(step: str, number: int, name: str, cwd: str, search: str) -> str:
 
 
 def _short(path: str) -> str:
-    """The record has room for so much of a name, whatever characters it is made of."""
+    """Shorten a name to what fits into the record, whatever characters it is made of."""
     return path if len(path) <= 160 else f"{path[:79]}…{path[-80:]}"
 
 
@@ -157,5 +157,5 @@ def _unexecutable(path: str) -> str:
     except OSError:
         start = b""
     if start == b"\x7fELF":
-        return "it is a program for another kind of processor"
-    return "it is neither a program nor a script with a first line such as #!/bin/sh"
+        return "it is a program for another processor architecture"
+    return "it is neither a program nor a script that begins with #!/bin/sh or the like"

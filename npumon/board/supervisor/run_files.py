@@ -15,15 +15,15 @@ TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than
 if TYPE_CHECKING:
     from typing import Any
 
-#: What the end of a run may add to its record, in bytes: times, a sentence, pids.
+#: Bytes that the end of a run may add to its record: times, a sentence, pids.
 _ROOM = 5120
 _BLOCK = 4096
 
 
 class RunLog:
-    """An append-only file that a full disk cannot break: what does not fit is counted and the next piece tried.
+    """An append-only file that survives a full disk: what does not fit is counted, and the next piece is tried.
 
-    `length` is what the file holds, `lost` what it does not, `reason` why (the last error's text).
+    `length` is how many bytes the file holds, `lost` how many it does not, `reason` why (the last error's text).
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -34,7 +34,7 @@ class RunLog:
         self.reason: str | None = None
 
     def write(self, data: bytes) -> None:
-        """Append the data. After a loss a line of its own says so first, lest two halves make a wrong whole."""
+        """Append the data. After a loss, a line of its own says so first, lest two halves make a wrong whole."""
         if self._gap:
             note = f"\n[npumon: {self._gap} bytes were lost here: {self.reason}]\n".encode()
             if self._append(note) < len(note):
@@ -46,7 +46,7 @@ class RunLog:
             self._lose(len(data) - written)
 
     def close(self) -> None:
-        """Close the file. Errors that a late write-back reports count as a reason, not as a number of bytes."""
+        """Close the file. An error that a late write-back reports counts as a reason, not as a number of bytes."""
         try:
             os.close(self._descriptor)
         except OSError as error:
@@ -70,12 +70,12 @@ class RunLog:
 class RecordFile:
     """One JSON object in a file of fixed size, padded with spaces and rewritten in place.
 
-    All of its blocks exist from the beginning, so a disk that fills up meanwhile cannot keep the end of a run
-    from being recorded.
+    All of its blocks exist from the beginning, so a disk that fills up meanwhile cannot keep the end of a run from
+    being recorded.
     """
 
     def __init__(self, path: str, fields: dict[str, object]) -> None:
-        """Create the file with these fields. Raises OSError when it exists or cannot be written whole."""
+        """Create the file with these fields. Raises OSError if it exists or cannot be written completely."""
         text = json.dumps(fields).encode()
         self._size = -(-(len(text) + _ROOM) // _BLOCK) * _BLOCK
         self._fields = dict(fields)
@@ -88,7 +88,7 @@ class RecordFile:
             raise
 
     def update(self, fields: dict[str, object]) -> None:
-        """Add or replace fields. Raises OSError when they cannot be stored; the former text then still stands."""
+        """Add or replace fields. Raises OSError if they cannot be stored; the previous text then remains."""
         self._fields.update(fields)
         self._store(json.dumps(self._fields).encode())
 
@@ -103,13 +103,13 @@ class RecordFile:
 
 
 class RunFiles:
-    """Both files of a run, named after its `id` in its `folder`. Nobody but their owner may read them.
+    """Both files of a run, named after its `id` in its `folder`. Only their owner may read them.
 
     `path` is that of the log.
     """
 
     def __init__(self, spec: dict[str, Any]) -> None:
-        """Make them. Raises OSError when they exist or cannot be written, and then leaves neither behind."""
+        """Create them. Raises OSError if they exist or cannot be written, and then leaves neither behind."""
         base = os.path.join(spec["folder"], spec["id"])
         self.path = f"{base}.log"
         # Not the environment: it may hold secrets.
@@ -134,4 +134,4 @@ class RunFiles:
             self.record.update({"state": "ended", **ended})
             self.record.close()
         except OSError:
-            pass  # nobody to tell but the watcher, who is told how the run ended anyway
+            pass  # npumon learns how the run ended from the control channel anyway

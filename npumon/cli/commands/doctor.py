@@ -23,12 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print every finding; the status is 1 when something is known to be wrong."""
-    from npumon.board.doctor import Surroundings, examine, healthy
+    from npumon.board.doctor import DoctorContext, examine, healthy
     from npumon.cli.commands.driver_change import PUT_BACK, interrupted
 
     form = ctx.format("text", "json")
     driver = ctx.driver()
-    surroundings = Surroundings(
+    context = DoctorContext(
         state_folder=ctx.backend.state_path,
         model_roots=ctx.backend.model_folders,
         encoding="ascii" if ctx.output.style.ascii else "utf-8",
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
         columns=ctx.output.style.width,
         interrupted=interrupted(ctx, PUT_BACK) if driver.name is None else None,
     )
-    found = examine(ctx.backend.roots, ctx.probe.board(), driver, ctx.models(), surroundings)
+    found = examine(ctx.backend.roots, ctx.probe.board(), driver, ctx.models(), context)
     findings = tuple(_on_board(finding, ctx) for finding in found)
     good = healthy(findings)
     if form == "json":

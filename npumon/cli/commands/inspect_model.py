@@ -120,7 +120,7 @@ class Inspector:
     @cached_property
     def _device(self) -> Device | None:
         """The NPU of this board, None where the board is not recognised."""
-        from npumon.board.device_tree import read_identity
+        from npumon.board.sensors import read_identity
         from npumon.core.chips import chip_named
         from npumon.modelfile.checks_nbg import Device
 

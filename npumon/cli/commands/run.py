@@ -103,8 +103,8 @@ def requested(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
 
 def _model(name: str, ctx: CommandContext) -> PlannedRun:
     """A model by its name or its folder."""
-    from npumon.board.device_tree import read_identity
     from npumon.board.models.finder import resolve_model
+    from npumon.board.sensors import read_identity
 
     entry = resolve_model(name, ctx.models(), Path(current_folder()), read_identity(ctx.backend.roots).variant)
     if entry.note:

@@ -15,7 +15,7 @@ import pytest
 
 from npumon.board.board_lock import FileBoardLock
 from npumon.board.driver.control import HostDriverControl
-from npumon.board.driver.undo_journal import DriverJournal
+from npumon.board.driver.executor import DriverJournal
 from npumon.board.roots import Roots
 from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome

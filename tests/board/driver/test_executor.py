@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 import pytest
 
-from npumon.board.driver.executor import block_signals, defer_signals
+from npumon.board.driver.executor import DriverJournal, block_signals, defer_signals
+from npumon.core.driver.inputs import InterruptedReload
+from npumon.core.problems import ProblemError
+from tests import golden
 
 ENDING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
 
@@ -39,35 +45,35 @@ def blocked() -> set[int]:
 
 @pytest.mark.parametrize("number", ENDING)
 def test_they_are_noted(handlers: list[int], number: signal.Signals) -> None:
-    with defer_signals(asking=False) as put_off:
-        assert not put_off.asked
+    with defer_signals(interactive=False) as deferred:
+        assert not deferred.requested
         signal.raise_signal(number)
-        assert put_off.asked
+        assert deferred.requested
     assert handlers == []
     signal.raise_signal(number)
     assert handlers == [number]
 
 
 def test_being_stopped_is_no_wish_to_end() -> None:
-    with defer_signals(asking=False) as put_off:
+    with defer_signals(interactive=False) as deferred:
         signal.raise_signal(signal.SIGTSTP)
-    assert not put_off.asked
+    assert not deferred.requested
 
 
 @pytest.mark.parametrize("number", ENDING)
 def test_keys_belong_to_the_program_that_asks(handlers: list[int], number: signal.Signals) -> None:
-    with defer_signals(asking=True) as put_off:
+    with defer_signals(interactive=True) as deferred:
         signal.raise_signal(number)
-    assert put_off.asked == (number in (signal.SIGTERM, signal.SIGHUP))
+    assert deferred.requested == (number in (signal.SIGTERM, signal.SIGHUP))
     assert handlers == []
 
 
 def test_nohup_is_respected() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with defer_signals(asking=False) as put_off:
+    with defer_signals(interactive=False) as deferred:
         signal.raise_signal(signal.SIGHUP)
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    assert not put_off.asked
+    assert not deferred.requested
 
 
 async def test_an_event_loop_hears_of_them_at_once() -> None:
@@ -76,10 +82,10 @@ async def test_an_event_loop_hears_of_them_at_once() -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, heard.set)
     try:
-        with defer_signals(asking=False) as put_off:
+        with defer_signals(interactive=False) as deferred:
             signal.raise_signal(signal.SIGTERM)
             await asyncio.wait_for(heard.wait(), 60)
-        assert put_off.asked
+        assert deferred.requested
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
 
@@ -89,8 +95,8 @@ def test_in_another_thread_there_is_nothing_to_put_off() -> None:
 
     def work() -> None:
         before = [signal.getsignal(number) for number in ENDING]
-        with defer_signals(asking=False) as put_off:
-            seen.append([signal.getsignal(number) for number in ENDING] == before and not put_off.asked)
+        with defer_signals(interactive=False) as deferred:
+            seen.append([signal.getsignal(number) for number in ENDING] == before and not deferred.requested)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -104,8 +110,100 @@ def test_programs_are_shielded(asking: bool) -> None:
     everything = {*keys, int(signal.SIGTERM), int(signal.SIGHUP)}
     for context, expected in (
         (nullcontext(), set()),
-        (block_signals(asking=asking), everything - (keys if asking else set())),
+        (block_signals(interactive=asking), everything - (keys if asking else set())),
     ):
         with context:
             assert blocked() == expected
     assert blocked() == set()
+
+
+BEFORE = InterruptedReload((("gpuProfiler", "0"), ("showArgs", "1")), "/lib/modules/galcore.ko")
+
+
+def test_written_and_cleared(tmp_path: Path) -> None:
+    journal = DriverJournal(tmp_path)
+    assert journal.read() is None
+    journal.write(BEFORE)
+    assert DriverJournal(tmp_path).read() == BEFORE
+    journal.write(InterruptedReload(()))
+    assert journal.read() == InterruptedReload((), None)
+    journal.clear()
+    assert journal.read() is None
+    assert os.listdir(tmp_path) == []
+    journal.clear()
+
+
+def test_it_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as caught:
+        DriverJournal(tmp_path / "gone").write(BEFORE)
+    golden.problem(caught.value.problem, "driver.journal unwritable", folder=tmp_path, user=os.geteuid())
+    assert DriverJournal(tmp_path / "gone").read() is None
+
+
+def test_a_note_need_not_name_the_module_file(tmp_path: Path) -> None:
+    path = tmp_path / "npumon-driver-0.json"
+    path.write_text('{"parameters": {"gpuProfiler": "0"}}')
+    path.chmod(0o644)
+    assert DriverJournal(tmp_path).read() == InterruptedReload((("gpuProfiler", "0"),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"parameters": [1]}',
+        '{"parameters": null}',
+        "{}",
+        "\xff",
+        '{"parameters": {}, "module": "galcore.ko"}',
+        '{"parameters": {}, "module": 7}',
+    ],
+)
+def test_damaged(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "npumon-driver-0.json"
+    path.write_text(text)
+    path.chmod(0o644)
+    journal = DriverJournal(tmp_path)
+    assert journal.read() is None
+    journal.write(BEFORE)
+    assert journal.read() == BEFORE
+
+
+def test_others_are_not_believed(open_place: Path, without_rights: Callable[[], AbstractContextManager[None]]) -> None:
+    """What another user noted could make root load the driver with whatever parameters."""
+    open_place.chmod(0o1777)
+    with without_rights():
+        theirs = DriverJournal(open_place)
+        theirs.write(BEFORE)
+        assert theirs.read() == BEFORE
+    path = next(open_place.iterdir())
+    if os.geteuid() != path.stat().st_uid:
+        assert DriverJournal(open_place).read() is None
+    os.chmod(path, 0o666)  # noqa: S103 - that is what must not be believed
+    assert DriverJournal(open_place).read() is None
+
+
+def test_links_and_other_things_are_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text(json.dumps({"parameters": {"a": "1"}}))
+    folder = tmp_path / "lock"
+    folder.mkdir()
+    (folder / "npumon-driver-1.json").symlink_to(elsewhere)
+    (folder / "npumon-driver-2.json").mkdir()
+    os.mkfifo(folder / "npumon-driver-3.json")
+    journal = DriverJournal(folder)
+    assert journal.read() is None
+    journal.clear()
+    assert elsewhere.exists()
+
+
+def test_a_planted_link_is_replaced(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("kept")
+    (tmp_path / f"npumon-driver-{os.geteuid()}.json").symlink_to(elsewhere)
+    DriverJournal(tmp_path).write(BEFORE)
+    assert elsewhere.read_text() == "kept"
+    assert DriverJournal(tmp_path).read() == BEFORE

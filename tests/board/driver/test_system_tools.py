@@ -47,24 +47,24 @@ def test_run(tmp_path: Path) -> None:
     ended = SystemTools.of(Roots(tmp_path)).run("tool", ("a b", "$(c)"), 60)
     assert (ended.status, ended.hangs) == (3, False)
     assert ended.output == "2 a b C\n/"
-    assert ended.said == "bad: \\x07x"
+    assert ended.last_message == "bad: \\x07x"
 
 
 def test_what_was_said() -> None:
-    assert run_program(["/bin/echo", "one\ntwo\n\n"], 60).said == "two"
-    assert run_program(["/bin/true"], 60).said == ""
+    assert run_program(["/bin/echo", "one\ntwo\n\n"], 60).last_message == "two"
+    assert run_program(["/bin/true"], 60).last_message == ""
 
 
 def test_a_missing_program(tmp_path: Path) -> None:
     ended = SystemTools.of(Roots(tmp_path)).run("tool", (), 60)
-    assert (ended.status, ended.said, ended.hangs) == (None, "there is no tool", False)
+    assert (ended.status, ended.last_message, ended.hangs) == (None, "tool is not installed", False)
 
 
 def test_a_program_that_cannot_be_started(tmp_path: Path) -> None:
     path = script(tmp_path / "tool", "")
     path.write_text("#!/no/such/interpreter\n")
     ended = run_program([str(path)], 60)
-    assert (ended.status, ended.said) == (None, "it cannot be started: No such file or directory")
+    assert (ended.status, ended.last_message) == (None, "cannot be started: No such file or directory")
 
 
 def test_a_program_that_hangs(tmp_path: Path) -> None:

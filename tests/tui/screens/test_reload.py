@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Button
 
 from npumon.board.board_lock import lock_folder
-from npumon.board.driver.undo_journal import DriverJournal
+from npumon.board.driver.executor import DriverJournal
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.driver.inputs import InterruptedReload
 from npumon.core.driver.plan import DriverPlan, ReloadReport, Step, StepOutcome

@@ -1,4 +1,4 @@
-"""The running kernel: its release, and its log if this user may read it."""
+"""The kernel's log, if this user may read it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from npumon.board.driver.system_tools import SystemTools
 from npumon.board.roots import Roots
-from npumon.board.sysfs import read_text
 from npumon.core.text import decode
 
 #: The kernel's ring buffer is at most a few MiB; one read of /dev/kmsg gives one record.
@@ -21,18 +20,13 @@ _RECORD = 64 * 1024
 _HEAD = re.compile(rb"[0-9]+,[0-9]+,([0-9]{1,18}),[^;\n]*;")
 _DMESG_S = 5.0
 _SHOWN = 300
-#: So many messages in a row are found again in a later reading.
+#: How many messages in a row identify a position in a later reading.
 _MARK = 3
 
 
-def read_kernel(roots: Roots) -> str | None:
-    """The running kernel's release, as `uname -r` prints it."""
-    text = read_text(roots.proc / "sys/kernel/osrelease", 256)
-    return text or None
-
-
 def kernel_messages(roots: Roots, tools: SystemTools) -> tuple[str, ...]:
-    """All messages that can be read, oldest first: from /dev/kmsg, else by dmesg; none where both are forbidden."""
+    """Return all messages that can be read, oldest first: from /dev/kmsg, else by dmesg. Empty if both are
+    forbidden."""
     data = read_kernel_log(roots.dev / "kmsg")
     if data:
         lines = [line for line in data.splitlines() if not line.startswith(b" ")]
@@ -42,13 +36,13 @@ def kernel_messages(roots: Roots, tools: SystemTools) -> tuple[str, ...]:
 
 
 def _stamp(head: re.Match[bytes]) -> bytes:
-    """The time since boot in seconds, as dmesg shows it."""
+    """Return the time since boot in seconds, as dmesg shows it."""
     return b"[%12.6f] " % (int(head[1]) / 1e6)
 
 
 def newer_messages(before: tuple[str, ...], now: tuple[str, ...], most: int) -> tuple[str, ...]:
-    """Those that came after `before` was read, at most the last so many. When the old ones are gone from the kernel's
-    buffer meanwhile, simply the last ones."""
+    """Return the last messages, at most `most`, that came after `before` was read. If the old ones have left the
+    kernel's buffer meanwhile, these are simply the last ones."""
     mark = before[-_MARK:]
     for start in range(len(now) - len(mark), -1, -1) if mark else ():
         if now[start : start + len(mark)] == mark:
@@ -57,7 +51,7 @@ def newer_messages(before: tuple[str, ...], now: tuple[str, ...], most: int) -> 
 
 
 def read_kernel_log(path: Path) -> bytes:
-    """The text of /dev/kmsg, or of a plain file in its place. Reads what is there and never waits for more."""
+    """Return the text of /dev/kmsg, or of a plain file in its place. Reads what is there and never waits for more."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except (OSError, ValueError):
@@ -67,12 +61,12 @@ def read_kernel_log(path: Path) -> bytes:
         for _ in range(_LOG_RECORDS):
             try:
                 record = os.read(descriptor, _RECORD)
-            except BrokenPipeError:  # records were overwritten meanwhile; the next read goes on behind the gap
+            except BrokenPipeError:  # records were overwritten meanwhile; the next read continues after the gap
                 continue
             text += record
             if not record or len(text) >= _LOG_LIMIT:
                 break
-    except OSError:  # EAGAIN: that was the last record. Anything else: what came so far is all there is
+    except OSError:  # EAGAIN: that was the last record. After any other error, what was read so far is all there is
         pass
     finally:
         os.close(descriptor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from npumon.board.driver.kernel import kernel_messages, newer_messages
+from npumon.board.driver.kernel_log import kernel_messages, newer_messages
 from npumon.board.driver.system_tools import SystemTools
 from npumon.board.roots import Roots
 from tests.scripted_board import ScriptedBoard
