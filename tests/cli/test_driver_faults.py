@@ -51,9 +51,9 @@ REFUSED: list[tuple[str, Break, tuple[str, ...]]] = [
     ("missing", lambda board: board.module.unlink(), ("There is no galcore.ko for kernel 4.9.241.",)),
     ("kernel", lambda board: board.put("vermagic", "5.15.78 SMP\n"), ("is for kernel 5.15.78; this is 4.9.241.",)),
     ("no module", lambda board: board.put("no-modinfo", ""), ("could not get modinfo from 'x'",)),
-    ("file", lambda board: board.module.chmod(0o666), ("galcore.ko is writable by everybody.",)),
-    ("folder", lambda board: board.module.parent.chmod(0o777), ("amlogic/npu is writable by everybody.",)),
-    ("link", _linked, ("R/open is writable by everybody.",)),
+    ("file", lambda board: board.module.chmod(0o666), ("galcore.ko is writable by all users.",)),
+    ("folder", lambda board: board.module.parent.chmod(0o777), ("amlogic/npu is writable by all users.",)),
+    ("link", _linked, ("R/open is writable by all users.",)),
     ("etnaviv", _bound_to_etnaviv, ("sudo modprobe -r etnaviv",)),
     ("built in", lambda board: board.put("modinfo-n", "(builtin)\n"), ("to the kernel's command line and reboot",)),
     ("insmod", lambda board: (board.root / "usr/sbin/insmod").unlink(), ("no insmod", "sudo apt install kmod")),
@@ -94,7 +94,7 @@ def test_no_place_to_write(npumon: CommandLine, board: ScriptedBoard, place: str
         (board.root / "run/lock").rmdir()
     done = npumon("driver", "reload", "--yes", "--root", str(board.root))
     assert done.returncode == 3
-    said = "npumon-driver-0.json cannot be written" if place == "note" else "There is no folder for the lock"
+    said = "npumon-driver-0.json cannot be written" if place == "note" else "There is no folder for npumon's lock file"
     assert said in done.stderr
     assert board.calls == []
     assert board.parameter("gpuProfiler") == "0"
@@ -114,7 +114,7 @@ def test_the_driver_cannot_be_put_back_either(npumon: CommandLine, board: Script
     words = ("--root", str(board.root))
     done = npumon("driver", "reload", "--yes", *words)
     assert done.returncode == 1
-    assert "Putting the driver back failed too, so none is loaded." in done.stderr
+    assert "Putting the driver back failed too, so no driver is loaded." in done.stderr
     assert not board.loaded
     assert len(board.journals) == 1
     for command in (("driver", "status"), ("snapshot",), ("run", "--", "/bin/true")):
@@ -128,7 +128,7 @@ def test_a_parameter_is_not_taken(npumon: CommandLine, board: ScriptedBoard) -> 
     board.put("ignored-parameter", "")
     done = npumon("driver", "reload", "--yes", "--root", str(board.root))
     assert done.returncode == 1
-    assert "galcore was loaded, but did not take gpuProfiler=1." in done.stderr
+    assert "galcore was loaded but ignored gpuProfiler=1." in done.stderr
     assert board.loaded
 
 
@@ -136,7 +136,7 @@ def test_no_device_node(npumon: CommandLine, board: ScriptedBoard) -> None:
     board.put("no-node", "")
     done = npumon("driver", "reload", "--yes", "--root", str(board.root))
     assert done.returncode == 3
-    assert f"galcore is loaded, but there is no {board.root}/dev/galcore" in done.stderr
+    assert f"galcore is loaded, but {board.root}/dev/galcore does not exist" in done.stderr
     assert board.parameter("gpuProfiler") == "1"
 
 

@@ -45,7 +45,7 @@ def module_writable_by_others(npumon: Path) -> None:
     board.MODULE.chmod(0o666)
     answer = driver(npumon, "reload", "--yes")
     _refused(answer, "driver.module_unsafe")
-    assert f"{board.MODULE} is writable by everybody" in answer.errors, answer
+    assert f"{board.MODULE} is writable by all users" in answer.errors, answer
 
 
 def _refused(answer: Answer, name: str) -> None:

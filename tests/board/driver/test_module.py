@@ -77,18 +77,18 @@ def test_what_modinfo_says(board: ScriptedBoard) -> None:
 
 def test_faults(board: ScriptedBoard) -> None:
     board.put("no-modinfo", "")
-    fault = "is no kernel module (modinfo: ERROR: could not get modinfo from 'x')"
+    fault = "is not a kernel module (modinfo: ERROR: could not get modinfo from 'x')"
     assert read(board, board.module).fault == fault
-    assert read(board, board.root / "no.ko").fault == "is not there"
-    assert read(board, board.root / "lib").fault == "is no file"
+    assert read(board, board.root / "no.ko").fault == "does not exist"
+    assert read(board, board.root / "lib").fault == "is not a file"
     odd = board.put("lib/a b.ko", "x")
-    assert read(board, odd).fault == "has characters in its path that do not belong there"
+    assert read(board, odd).fault == "has white space or invisible characters in its path"
     assert read(board, board.root / "\x1b[2J.ko").path == f"{board.root}/\\x1b[2J.ko"
 
 
 def test_a_dangerous_file_is_not_even_read(board: ScriptedBoard) -> None:
     board.module.chmod(0o666)
-    danger = f"{board.module} is writable by everybody"
+    danger = f"{board.module} is writable by all users"
     assert read(board, board.module) == ModuleFile(str(board.module), danger=danger)
 
 
@@ -185,7 +185,7 @@ def test_safe(module: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "lib", "lib/modules", "lib/modules/galcore.ko"])
 def test_writable_by_everybody(module: Path, tmp_path: Path, name: str, mode: int) -> None:
     (tmp_path / name).chmod(mode)
-    assert find_danger(module, tmp_path, OWNERS) == f"{tmp_path / name} is writable by everybody"
+    assert find_danger(module, tmp_path, OWNERS) == f"{tmp_path / name} is writable by all users"
 
 
 def test_writable_by_a_group(module: Path, tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_link_to_a_dangerous_place(module: Path, tmp_path: Path, absolute: boo
     (open_to_all / "galcore.ko").write_text("evil")
     module.unlink()
     module.symlink_to(open_to_all / "galcore.ko" if absolute else "../../open/galcore.ko")
-    assert find_danger(module, tmp_path, OWNERS) == f"{open_to_all} is writable by everybody"
+    assert find_danger(module, tmp_path, OWNERS) == f"{open_to_all} is writable by all users"
 
 
 def test_a_link_through_a_dangerous_place(module: Path, tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_link_through_a_dangerous_place(module: Path, tmp_path: Path) -> None:
     open_to_all.chmod(0o777)
     (open_to_all / "link").symlink_to(module)
     (tmp_path / "lib" / "first.ko").symlink_to(open_to_all / "link")
-    assert find_danger(tmp_path / "lib" / "first.ko", tmp_path, OWNERS) == f"{open_to_all} is writable by everybody"
+    assert find_danger(tmp_path / "lib" / "first.ko", tmp_path, OWNERS) == f"{open_to_all} is writable by all users"
 
 
 def test_a_link_out_of_the_tree_is_examined_from_the_top(module: Path, tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_link_out_of_the_tree_is_examined_from_the_top(module: Path, tmp_path:
     (inner / "out.ko").symlink_to(tmp_path / "outside.ko")
     danger = find_danger(inner / "out.ko", inner, OWNERS)
     assert danger is not None
-    assert danger.endswith(" is writable by everybody")
+    assert danger.endswith(" is writable by all users")
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:

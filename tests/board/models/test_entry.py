@@ -60,8 +60,8 @@ def test_a_plain_folder_suits_every_chip(script: Script, tmp_path: Path) -> None
         (None, None, True, None),
         ("VIM3", "VIM3", True, None),
         ("VIM3", "VIM3L", False, "made for the VIM3; this board is a VIM3L"),
-        ("VIM3", None, True, "the chip is not known: VIM3 is assumed"),
-        ("VIM3L", None, False, "made for the VIM3L; the chip is not known"),
+        ("VIM3", None, True, "the chip is unknown; VIM3 is assumed"),
+        ("VIM3L", None, False, "made for the VIM3L; the chip is unknown"),
     ],
 )
 def test_the_variant_for_the_chip_is_preferred(

@@ -31,7 +31,7 @@ def test_text(models: CommandLine) -> None:
     assert rows[1][:4] == ["inceptionv3", "VIM3", "run.sh", "~/aml_npu_demo_binaries/inceptionv3/VIM3"]
     assert rows[2] == ["mine", "run.sh", str(models.folder / "mine")]
     assert rows[3][:2] == ["inceptionv3", "VIM3L"], "what is for another chip comes last"
-    assert done.stdout.splitlines()[3].endswith("made for the VIM3L; the chip is not known")
+    assert done.stdout.splitlines()[3].endswith("made for the VIM3L; the chip is unknown")
 
 
 def test_json(models: CommandLine) -> None:
@@ -48,7 +48,7 @@ def test_json(models: CommandLine) -> None:
         "labels": None,
         "files": [],
         "found_under": str(models.home / "aml_npu_demo_binaries"),
-        "note": "the chip is not known: VIM3 is assumed",
+        "note": "the chip is unknown; VIM3 is assumed",
     }
 
 

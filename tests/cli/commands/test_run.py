@@ -242,7 +242,7 @@ def test_a_variant_for_another_chip_is_remarked(npumon: CommandLine) -> None:
     npumon.script("net/VIM3/run.sh", f"#!/bin/sh\ncat '{SEED}'\n")
     npumon.script("net/VIM3L/run.sh", f"#!/bin/sh\ncat '{SEED}'\n")
     done = npumon("run", "net")
-    assert (done.returncode, done.stderr) == (0, "npumon: net/VIM3: the chip is not known: VIM3 is assumed.\n")
+    assert (done.returncode, done.stderr) == (0, "npumon: net/VIM3: the chip is unknown; VIM3 is assumed.\n")
     assert npumon("run", "-q", "net").stderr == ""
 
 

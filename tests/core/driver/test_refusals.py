@@ -121,13 +121,13 @@ def test_a_kernel_that_is_not_known_fits_any_module() -> None:
 
 
 def test_a_module_that_others_can_change() -> None:
-    problem = only(GOOD._replace(module=ModuleFile(PATH, danger="/lib is writable by everybody")))
+    problem = only(GOOD._replace(module=ModuleFile(PATH, danger="/lib is writable by all users")))
     assert problem.id == "driver.module_unsafe"
-    assert problem.what == f"{PATH} may not be loaded as root: /lib is writable by everybody."
+    assert problem.what == f"{PATH} may not be loaded as root: /lib is writable by all users."
 
 
 def test_what_would_put_the_driver_back_is_held_to_the_same() -> None:
-    there = GOOD._replace(previous_module=ModuleFile("/usual.ko", danger="/usual.ko is writable by everybody"))
+    there = GOOD._replace(previous_module=ModuleFile("/usual.ko", danger="/usual.ko is writable by all users"))
     problem = only(there)
     assert problem.id == "driver.module_unsafe"
     assert problem.what.startswith("/usual.ko, which would put the driver back, may not be loaded as root: ")
