@@ -145,7 +145,7 @@ async def test_its_supervisor_is_killed(place: Place) -> None:
     os.kill(record.supervisor, signal.SIGKILL)
     end = await ended(run)
     assert end.error == (
-        f"The supervisor of the run (process {record.supervisor}) was killed, so nobody knows how the run ended."
+        f"The supervisor of the run (process {record.supervisor}) was killed, so how the run ended is unknown."
     )
     assert end.log_bytes == len("before\n")
 

@@ -191,7 +191,7 @@ async def test_the_supervisor_is_killed(runner: SupervisedRunner) -> None:
     os.kill(run.supervisor, signal.SIGKILL)
     record = await ended(run)
     assert record.error == (
-        f"The supervisor of the run (process {run.supervisor}) was killed by signal 9; the program was ended."
+        f"The supervisor of the run (process {run.supervisor}) was killed by signal 9; npumon ended the program."
     )
     assert (record.exit_status, record.signal, record.survivors) == (None, None, ())
     assert record.log_bytes == len(text(run.log))
