@@ -23,9 +23,9 @@ Open = Callable[..., AbstractAsyncContextManager[Demo]]
 
 
 @pytest.fixture
-def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., CommandContext]]:
-    """Makes the workplace of a command line, with a home of its own. The demo board's pace is quick."""
-    places: list[CommandContext] = []
+def context_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., CommandContext]]:
+    """Make the context of a command line, with a home of its own. The demo board is fast."""
+    contexts: list[CommandContext] = []
     for name in ("home", "temporary", "here"):
         (tmp_path / name).mkdir()
     for name in [name for name in os.environ if name.startswith(("NPUMON_", "XDG_"))]:
@@ -37,24 +37,24 @@ def place_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
     def make(*words: str) -> CommandContext:
         args = parse_words(["snapshot", "-q", *words])
-        places.append(CommandContext(args, Diagnostics(quiet=True)))
-        return places[-1].__enter__()
+        contexts.append(CommandContext(args, Diagnostics(quiet=True)))
+        return contexts[-1].__enter__()
 
     yield make
-    for ctx in places:
+    for ctx in contexts:
         ctx.__exit__(None, None, None)
     assert os.listdir(tmp_path / "temporary") == []
 
 
 @pytest.fixture
-def demo(place_of: Callable[..., CommandContext]) -> Open:
+def demo(context_of: Callable[..., CommandContext]) -> Open:
     """Opens the monitor on a demo board: `async with demo("--scenario", "hang") as monitor`."""
 
     @asynccontextmanager
     async def open_monitor(
         *words: str, watched: str | None = None, size: tuple[int, int] = (120, 40), **display: Any
     ) -> AsyncIterator[Demo]:
-        ctx = place_of("--demo", *words)
+        ctx = context_of("--demo", *words)
         demo_board(ctx)
         app = MonitorApp(BoardBackend(ctx, DisplayOptions(demo=True, **{"refresh_s": 0.5, **display}), watched))
         async with app.run_test(size=size, notifications=True) as pilot:

@@ -1,4 +1,4 @@
-"""A stage for pages: the real application over a desk whose engine does nothing, so a test decides what is shown.
+"""A stage for pages: the real application over a backend whose engine does nothing: a test decides what it shows.
 
 What the engine does itself is tested in tests/engine and, with the application on top of it, in test_app.py.
 """
@@ -102,7 +102,7 @@ class StillMonitor(StaticEngine):
 
 
 class StaticBackend(static_view.StaticBackend):
-    """A desk without a world. Its attributes may be set before the application starts."""
+    """A backend without a board. Its attributes may be set before the application starts."""
 
     driver: Any = None
 

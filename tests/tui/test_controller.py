@@ -22,7 +22,7 @@ PROBLEM = Problem("x", "What is wrong.", "What helps.")
 
 
 class Stage:
-    """A conductor over a still desk; keeps what it says and publishes."""
+    """A controller of a static engine; keeps what it reports and publishes."""
 
     def __init__(self, shown: Live | None = None, refresh_s: float = 3600) -> None:
         self.backend = StaticBackend(shown or live(), DisplayOptions(refresh_s=refresh_s))
@@ -114,7 +114,7 @@ async def test_problems_are_said() -> None:
     assert stage.controller.unexpected == []
 
 
-async def test_what_nobody_foresaw_is_said_and_kept() -> None:
+async def test_an_unexpected_error_is_shown_and_kept() -> None:
     stage = Stage()
     for _ in range(MAX_UNEXPECTED + 2):
         stage.controller.background(broken, stage.published.append)

@@ -8,7 +8,7 @@ from npumon.core.problems import Problem
 from npumon.tui import notices
 from tests.tui.stage import application, live, picture, until
 
-PROBLEM = Problem("x", "Something [bold] is wrong.", "Mend it.")
+PROBLEM = Problem("x", "Something [bold] is wrong.", "Fix it.")
 
 
 async def test_it_stands_below_the_top_line_and_the_next_key_takes_it_away() -> None:
@@ -28,7 +28,7 @@ async def test_a_complaint_stays_while_it_is_read(reading: int, monkeypatch: pyt
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.notifier.error(PROBLEM)
         app.notifier.info("Something else was done.")
-        await until(pilot, lambda: "Something [bold] is wrong." in picture(app)[1] and "Mend it." in picture(app)[2])
+        await until(pilot, lambda: "Something [bold] is wrong." in picture(app)[1] and "Fix it." in picture(app)[2])
         await pilot.press("j")
         await pilot.pause()
         assert ("is wrong" in picture(app)[1]) == bool(reading)

@@ -1,4 +1,4 @@
-"""Every page at three sizes, in both character sets, compared with its stored text. `make snapshots` stores anew.
+"""Every page at three sizes, in both character sets, compared with its stored text. `make snapshots` renews them.
 
 What is stored was looked at by a person; a difference is either a bug or a change to look at again.
 """

@@ -42,7 +42,7 @@ HOSTILE = ModelChoice("c", "[bold]x", "[bold]x[/] [link=http://x]", None, "ksnn"
 
 
 class MonitorBackend(StaticBackend):
-    """A desk whose answers a test decides."""
+    """A backend whose answers a test decides."""
 
     def __init__(
         self,

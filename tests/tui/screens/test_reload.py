@@ -261,7 +261,7 @@ async def test_refusals_leave_nothing_to_agree_to() -> None:
 
 
 async def test_a_driver_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """w plans anew until nobody uses it, says for whom it waits, and then shows the plan; nothing else is done."""
+    """w repeats the plan until the driver is free, says what it waits for, and then shows the plan, nothing else."""
     monkeypatch.setattr(reload, "_LOOK_S", 0.01)
     used = Problem("driver.in_use", "galcore is in use: process 12 (khadas: [bold]).", "End it.", "unavailable")
     control = Control(PLAN._replace(steps=(), refusals=(used,)), ReloadReport((), DRIVER))
@@ -312,7 +312,7 @@ async def test_waiting_ends_with_the_dialog(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_hostile_plans_and_reports() -> None:
-    """Also: without a terminal to give away nobody is asked for a password, and the report says what is missing."""
+    """Also: without a terminal to hand over sudo cannot ask for a password, and the report says what is missing."""
     outcome = StepOutcome(STEP, None, "[bold]said[/]", 1.5, undoing=True)
     problem = Problem("driver.failed", "[bold]It[/] failed.", "[/]")
     report = ReloadReport((outcome,), DriverState(), problem, False, ("[1.0] galcore: [bold]no[/]",))

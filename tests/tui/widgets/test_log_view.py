@@ -351,8 +351,8 @@ async def test_the_display_says_how_far_it_is_behind() -> None:
 
 
 async def test_that_the_text_began_anew_is_said_below_it() -> None:
-    anew = Activity("restarted", source="x.log", note="x.log was truncated; read from its beginning.")
-    async with application(showing(numbered(10), anew)).run_test(size=(80, 24)) as pilot:
+    restarted = Activity("restarted", source="x.log", note="x.log was truncated; read from its beginning.")
+    async with application(showing(numbered(10), restarted)).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
         assert stand.status == "following · 1-10 of 10 · x.log was truncated; read from its beginning"
 

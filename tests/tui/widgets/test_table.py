@@ -238,7 +238,7 @@ async def test_the_pointer_selects_and_sorts() -> None:
         size = app.shown()[0].index("size")
         await pilot.click(offset=(size, 0))
         await pilot.click(offset=(2, 0))
-        await pilot.click(offset=(size + 8, 0))  # between columns, or a column that is no order
+        await pilot.click(offset=(size + 8, 0))  # between columns, or a column that cannot be sorted by
         assert app.told == ["size up", "id up"]
         app.table.fill(items(2))
         await pilot.click(offset=(5, 7))
