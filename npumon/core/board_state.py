@@ -35,7 +35,7 @@ class CpuCluster(NamedTuple):
 
 
 class Fan(NamedTuple):
-    """The Khadas fan: `enabled`, `mode` (auto or manual) and `level`, as far as the kernel says."""
+    """The Khadas fan: `enabled`, `mode` (auto or manual) and `level`, None for what the kernel does not say."""
 
     enabled: bool | None
     mode: str | None

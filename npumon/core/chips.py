@@ -34,8 +34,8 @@ class Chip(NamedTuple):
     """A chip. What is not known of it is None or empty.
 
     `pid` is its NPU's product id, None for a chip without one; `nominal_clock_mhz` the clock its NPU is built for.
-    `board` is the Khadas board with it, which also names variants of models. `compatible` are the strings of device
-    trees that stand for it, `family` the one that it shares with relatives. `axi_sram_bytes` and `vip_sram_bytes` are
+    `board` is the Khadas board with it, which also names variants of models. `compatible` are the strings in device
+    trees that name it, `family` the one that it shares with related chips. `axi_sram_bytes` and `vip_sram_bytes` are
     what its driver reports. `module_paths` say where vendor kernels keep galcore below /lib/modules/RELEASE, `settings`
     are the parameters, with their defaults, that a reload keeps.
     """
@@ -100,17 +100,17 @@ _BY_PID_TEXT = {f"{pid:#x}": chip for pid, chip in _BY_PID.items()}
 
 
 def chip_named(name: str | None) -> Chip | None:
-    """The chip with this name; None where it is not known."""
+    """Find a chip by its name; None if it is unknown."""
     return _BY_NAME.get(name or "")
 
 
 def chip_of_pid(pid: int | str | None) -> Chip | None:
-    """The chip whose NPU has this product id, as a number or as the driver prints it (`0x88`)."""
+    """Find the chip whose NPU has this product id, as a number or as the driver prints it (`0x88`)."""
     return _BY_PID_TEXT.get(pid.lower()) if isinstance(pid, str) else _BY_PID.get(pid or 0)
 
 
 def chip_compatible(texts: tuple[str, ...]) -> Chip | None:
-    """The chip that a device tree's `compatible` strings stand for: a chip's own strings decide before a family's.
+    """Find the chip that a device tree's `compatible` strings name; a chip's own strings go before a family's.
 
     A string counts whole or up to a dash (`khadas,vim3-pro`), so `vim3` is not `vim3l`. The vendor's trees write
     `amlogic, g12b` with a blank, mainline's without.

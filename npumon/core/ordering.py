@@ -1,4 +1,4 @@
-"""Rows in an order that a person chose, narrowed by the words that he typed."""
+"""Sorting and filtering of table rows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 RowT = TypeVar("RowT")
-#: What a row is sorted by; None where the row has no such figure.
+#: The value by which a row is sorted; None if the row has no such figure.
 Value = Callable[[RowT], int | float | str | None]
 
 
 def ordered(rows: Iterable[RowT], value: Value[RowT], *, descending: bool) -> tuple[RowT, ...]:
-    """The rows by their value. Those without one are last either way, equal ones stay as they were.
+    """Sort the rows by their value. Those without one come last either way; equal ones keep their order.
 
-    Texts are sorted without regard to upper and lower case.
+    Text is sorted case-insensitively.
     """
     known: list[tuple[int | float | str, RowT]] = []
     absent: list[RowT] = []
@@ -28,7 +28,7 @@ def ordered(rows: Iterable[RowT], value: Value[RowT], *, descending: bool) -> tu
 
 
 def matching(rows: Iterable[RowT], words: str, text: Callable[[RowT], str]) -> tuple[RowT, ...]:
-    """The rows whose text contains each of the words, upper and lower case alike; all of them for no words."""
+    """Return the rows whose text contains each of the words, case-insensitively; without words, all rows."""
     wanted = words.casefold().split()
     if not wanted:
         return tuple(rows)

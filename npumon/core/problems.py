@@ -1,4 +1,4 @@
-"""A refusal in two halves: what is wrong, naming the thing, and what the user can do about it."""
+"""Problems in two halves: what is wrong, and what the user can do about it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Kind = Literal["usage", "failed", "unavailable"]
 class Problem(NamedTuple):
     """One thing that is wrong.
 
-    `id` is stable, for scripts and tests (`driver.missing`). `what` is one sentence naming the thing, `remedy`
-    one sentence or command that mends it. `kind` is for the exit status: usage (the request was wrong), failed
-    (the work went wrong), unavailable (no usable NPU or driver, or not permitted).
+    `id` is stable, for scripts and tests (`driver.missing`). `what` is one sentence that names the thing, `remedy` one
+    sentence or command that fixes it. `kind` decides the exit status: usage (the request was wrong), failed (the work
+    went wrong), unavailable (no usable NPU or driver, or no permission).
     """
 
     id: str
@@ -25,7 +25,7 @@ class Problem(NamedTuple):
 
 
 class ProblemError(Exception):
-    """Raised where work cannot go on; carries the `Problem`. Only the command line turns it into text."""
+    """Raised when work cannot continue; carries the `Problem`. Only the command line turns it into text."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))

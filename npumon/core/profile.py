@@ -1,14 +1,14 @@
-"""What a profile consists of: the values that events carry and states hold.
+"""The values that make up a profile, which events carry and states hold.
 
-Units stand in the field names. MByte is the driver's unit and is not reinterpreted. `None` means that the
-text did not say; it never means zero.
+Units are in the field names. MByte is the driver's unit and is not reinterpreted. `None` means that the text does not
+say; it never means zero.
 """
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-#: How bad something is that a program, its shell or the parser says.
+#: Severity of a message of a program, its shell or the parser.
 Level = Literal["error", "warning", "info", "debug"]
 
 #: The six bandwidth figures, in the order in which the driver prints them.
@@ -74,8 +74,8 @@ class Operation(NamedTuple):
 class Iteration(NamedTuple):
     """One pass of the graph. `elapsed_us` is the program's own time; `vpc_elapsed_us` the cycle window.
 
-    `complete` is False for the iteration in which the text broke off. `inference_us` is the wall time of a KSNN
-    inference, which has more in it than the graph; where nothing else told the time, it is `elapsed_us` too.
+    `complete` is False for the iteration in which the text breaks off. `inference_us` is the wall time of a KSNN
+    inference, which includes more than the graph; if the text has no other time, `elapsed_us` is the same.
     """
 
     number: int
@@ -92,7 +92,7 @@ class Iteration(NamedTuple):
 
 
 class TopEntry(NamedTuple):
-    """One class of the program's own top-k list. `class_index` is -1 where the program found no class."""
+    """One class of the program's own top-k list. `class_index` is -1 if the program found no class."""
 
     rank: int
     class_index: int
@@ -100,7 +100,7 @@ class TopEntry(NamedTuple):
 
 
 class Detection(NamedTuple):
-    """One object that a detection demo reported.
+    """One object reported by a detection demo.
 
     Coordinates are as printed: pixels in the C demos, pixels or fractions in the KSNN ones.
     """
@@ -115,10 +115,10 @@ class Detection(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """Something a person should know about the run: a message of the program, the shell, or the parser.
+    """Something worth knowing about the run: a message of the program, the shell or the parser.
 
     `line` is the 1-based line of the log. `source` is ovxlib, detect
-    (the detection library), driver, shell, model, or npumon for what the parser or the metrics noticed.
+    (the detection library), driver, shell, model, or npumon for what the parser or the metrics found.
     """
 
     line: int | None
@@ -128,7 +128,7 @@ class Diagnostic(NamedTuple):
 
 
 class NetworkTensor(NamedTuple):
-    """An input or output. `shape` is outermost first, empty where the file does not say."""
+    """An input or output. `shape` is outermost first, and empty if the file does not say."""
 
     name: str
     dtype: str
@@ -136,10 +136,10 @@ class NetworkTensor(NamedTuple):
 
 
 class Network(NamedTuple):
-    """A compiled network. What the file does not say is None.
+    """The network that a run executed, as its model file describes it. What the file does not say is None.
 
-    `target` is the NPU that it was compiled for; `axi_sram_bytes` and `vip_sram_bytes` are what it wants of either
-    SRAM. `path` is the file, for reading only.
+    `target` is the NPU that it was compiled for; `axi_sram_bytes` and `vip_sram_bytes` are what it needs of either
+    SRAM. `path` is for display only. All text is visible text.
     """
 
     name: str | None = None

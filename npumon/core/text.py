@@ -1,7 +1,7 @@
-"""Foreign text made safe: what a model, a file or the kernel printed becomes plain visible characters.
+"""Foreign text made safe: what a model, a file or the kernel prints becomes plain visible characters.
 
-Everything that came from outside passes through `decode` or `visible` once, where it enters. Behind that no
-view and no exporter can be made to send an escape sequence to a terminal.
+Everything from outside passes through `decode` or `visible` once, as it enters. After that, no view or exporter can be
+made to send an escape sequence to a terminal.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 
 #: Colour, cursor movement, erasing: `ESC [ parameters final byte` (ECMA-48 control sequences), also in its 8-bit
-#: form. They carry no text, so they go. Other sequences (OSC, DCS) carry text and are spelled out instead.
+#: form. They carry no text, so they are removed. Other sequences (OSC, DCS) carry text and are spelled out instead.
 _CONTROL_SEQUENCE = re.compile("(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]")
 
-#: Spaces other than the plain one; they would be spelled out otherwise, and labels use them.
+#: Spaces other than the plain one, which labels use; otherwise they would be spelled out.
 _SPACES = frozenset("\t\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
 
 
 def visible(text: str) -> str:
-    r"""The text with every character that is not plainly visible spelled out (`\x1b`, `\u202e`).
+    r"""Spell out every character that is not plainly visible (`\x1b`, `\u202e`).
 
     Control characters (C0, C1), bidirectional and zero-width format characters, lone surrogates and unassigned
-    code points are spelled out; any kind of space becomes a plain space. Printable text comes back as it is.
+    code points are spelled out; any kind of space becomes a plain space. Printable text is returned unchanged.
     """
     if text.isprintable():
         return text
@@ -34,11 +34,11 @@ def _spelled(code: int) -> str:
 
 
 def without_control_sequences(text: str) -> str:
-    """The text without ECMA-48 control sequences (colour and cursor movement)."""
+    """Remove ECMA-48 control sequences (colour and cursor movement)."""
     return _CONTROL_SEQUENCE.sub("", text) if "\x1b" in text or "\x9b" in text else text
 
 
 def decode(data: bytes) -> str:
-    r"""Visible text of some bytes: UTF-8 where it is, `\xff` where it is not, control sequences removed."""
+    r"""Decode bytes to visible text: UTF-8, invalid bytes as `\xff`, control sequences removed."""
     text = data.decode("utf-8", "backslashreplace")
     return text if text.isprintable() else visible(without_control_sequences(text))

@@ -1,1 +1,1 @@
-"""Results as text: one module a format. Everything here turns values into strings and writes nothing."""
+"""Results as text, one module per format. Everything here turns values into strings and writes nothing."""

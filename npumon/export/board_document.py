@@ -1,4 +1,4 @@
-"""The board, the driver and the whole monitor as plain dictionaries: the schema `npumon.snapshot/1`."""
+"""The board, the driver and the whole monitor as dictionaries: the schema `npumon.snapshot/1`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npumon.export.run_document import Document, run_document
 
 
 def snapshot_document(snapshot: Snapshot) -> Document:
-    """The schema `npumon.snapshot/1`."""
+    """Make a document of the schema `npumon.snapshot/1`."""
     return {
         "schema": "npumon.snapshot/1",
         "npumon_version": __version__,
@@ -24,7 +24,7 @@ def snapshot_document(snapshot: Snapshot) -> Document:
 
 
 def board_document(board: BoardState) -> Document:
-    """The machine; temperatures in degrees Celsius, clocks in MHz."""
+    """Describe the machine; temperatures are in degrees Celsius, clocks in MHz."""
     fan = board.fan
     return {
         "model": board.model,
@@ -43,7 +43,7 @@ def board_document(board: BoardState) -> Document:
 
 
 def driver_document(driver: DriverState) -> Document:
-    """The driver, with every parameter as the kernel shows it."""
+    """Describe the driver, with every parameter as the kernel shows it."""
     return {
         "name": driver.name,
         "version": driver.version,
@@ -60,5 +60,5 @@ def driver_document(driver: DriverState) -> Document:
 
 
 def problem_document(problem: Problem) -> Document:
-    """A problem and its remedy."""
+    """Describe a problem and its remedy."""
     return {"id": problem.id, "what": problem.what, "remedy": problem.remedy}

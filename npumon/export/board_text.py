@@ -1,4 +1,4 @@
-"""The board and the driver for people."""
+"""The board and the driver as text for people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HANGING = " " * len("Driver  ")
 
 
 def snapshot_text(snapshot: Snapshot, style: Style = PLAIN) -> str:
-    """Every pane, one below the other."""
+    """Render everything, one block below the other."""
     demo = painted("DEMO", "yellow", style) + "  " if snapshot.demo else ""
     blocks = [
         [demo + painted(f"npumon snapshot, {snapshot.taken_at}", "bold", style)],
@@ -29,7 +29,7 @@ def snapshot_text(snapshot: Snapshot, style: Style = PLAIN) -> str:
 
 
 def board_lines(board: BoardState, style: Style) -> Iterator[str]:
-    """The machine, absent readings left out."""
+    """Render the machine; absent readings are left out."""
     name = board.model or "not recognised (no device tree)"
     chip = ", ".join(part for part in (board.chip, board.variant) if part)
     yield from wrapped(f"{name} ({chip})" if chip else name, style.width, style, _HANGING, "Board   ")
@@ -50,7 +50,7 @@ def board_lines(board: BoardState, style: Style) -> Iterator[str]:
 
 
 def driver_lines(driver: DriverState, style: Style, *, parameters: bool = True) -> Iterator[str]:
-    """The driver; with `parameters`, each of them as the kernel shows it."""
+    """Render the driver; with `parameters`, each of them as the kernel shows it."""
     profiling = {True: "profiling on", False: "profiling off", None: "profiling unknown"}[driver.profiling]
     if driver.name is None:
         yield "Driver  none loaded"

@@ -1,4 +1,4 @@
-"""CSV: one row for each operation of a layer and an iteration. RFC 4180 quoting, lines end in a line feed."""
+"""CSV: one row per operation and iteration. RFC 4180 quoting; lines end in a line feed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ HEADER = (
     + ",".join(figure.key for figure in OPERATION_FIGURES)
     + "\n"
 )
-#: Heads of blocks whose cells are remembered.
+#: How many headers of blocks have their cells remembered.
 _HEADS_KEPT = 4_096
 _NO_OPERATION = Operation()
 
 
 def iteration_rows(run: int, iteration: Iteration) -> str:
-    """The rows of one iteration; one row without a layer where the text told only its time."""
+    """Render the rows of one iteration; one row without a layer if the text says only its time."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     for operation in iteration.operations or (_NO_OPERATION,):
@@ -40,17 +40,17 @@ def iteration_rows(run: int, iteration: Iteration) -> str:
 
 
 class CsvRows:
-    """Rows from iterations, and straight from the texts of regular blocks."""
+    """Makes rows from iterations, and directly from the texts of regular blocks."""
 
     def __init__(self) -> None:
         self._cells: dict[str, str] = {}
 
     def iteration(self, run: int, iteration: Iteration) -> str:
-        """The rows of one iteration."""
+        """Render the rows of one iteration."""
         return iteration_rows(run, iteration)
 
     def block_rows(self, blocks: Sequence[BlockFields], heads: HeaderCache) -> list[str]:
-        """A row for each regular block, without the run's number and without line end."""
+        """Render a row for each regular block, without the run's number and without a line end."""
         rows: list[str] = []
         append = rows.append
         cells = self._cells
@@ -62,7 +62,7 @@ class CsvRows:
             cycles = int(total)
             share = (cycles - int(idle)) / cycles
             text = f"{share:.6f}"
-            if text[-1] == "0" or share < 1e-4:  # where `repr` spells it otherwise
+            if text[-1] == "0" or share < 1e-4:  # `repr` spells these differently
                 text = _share_text(share)
             append(
                 f"{iteration},{elapsed},{window},{first},{execution},{total_read},{total_write},{axi_read},"
@@ -79,7 +79,7 @@ class CsvRows:
 
 
 def _share_text(share: float) -> str:
-    """The same cell as `utilization` gives."""
+    """Format a share as `utilization` does."""
     return str(round(share, 6)) if share >= 0 else ""
 
 
@@ -95,16 +95,16 @@ def _head(operation: Operation) -> tuple[object, ...]:
     )
 
 
-#: What a spreadsheet takes for the beginning of a formula.
+#: Characters that begin a formula in a spreadsheet.
 _FORMULA = ("=", "+", "-", "@")
 
 _Cell = TypeVar("_Cell")
 
 
 def cell(value: _Cell) -> _Cell | str:
-    """The value; text that would start a formula gets an apostrophe before it, which makes it plain text.
+    """Return the value; an apostrophe before text that would begin a formula makes it plain text.
 
-    Truth values are spelled as in JSON.
+    Booleans are spelled as in JSON.
     """
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,4 +1,4 @@
-"""Documents as JSON text: strict (no NaN, no Infinity), UTF-8 characters as they are or escaped in ASCII mode."""
+"""Documents as JSON text: strict (no NaN, no Infinity), with non-ASCII characters escaped in ASCII mode."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from npumon.export.run_document import Document, finite, run_document
 
 
 def json_document(document: Document, style: Style = PLAIN) -> str:
-    """One document over several lines, with a final newline."""
+    """Render a document on several lines, with a final newline."""
     return json.dumps(finite(document), indent=2, ensure_ascii=style.ascii, allow_nan=False) + "\n"
 
 
 def json_line(document: Document, style: Style = PLAIN) -> str:
-    """One document on one line, with a newline."""
+    """Render a document on one line, with a newline."""
     return json.dumps(finite(document), ensure_ascii=style.ascii, allow_nan=False, separators=(",", ":")) + "\n"
 
 
 def json_runs(reports: Iterable[RunReport], style: Style = PLAIN) -> Iterator[str]:
-    """The schema `npumon.runs/1`, a run at a time, so that any number of runs needs the memory of one."""
+    """Yield a document of the schema `npumon.runs/1` run by run, so that any number of runs needs the memory of one."""
     yield '{\n"schema": "npumon.runs/1",\n"runs": ['
     for position, report in enumerate(reports):
         yield ("," if position else "") + "\n" + json_document(run_document(report), style).rstrip("\n")

@@ -1,4 +1,4 @@
-"""The checks of a model file for people: what does not hold first, then remarks, then what holds."""
+"""The checks of a model file as text for people: failed ones first, then remarks, then passed ones."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from npumon.export.drawing import Style, fitted, painted, wrapped
 from npumon.modelfile.description import FileCheck, ModelFile
 
 _WORDS = {"fail": ("FAIL", "red"), "warn": ("warn", "yellow"), "info": ("note", "dim")}
-#: Text for people ends here; more is counted, not listed.
+#: Text for people lists this many; the rest are counted.
 _MOST_ROWS = 40
 _INDENT = "  "
-#: Below this many columns, a check's text starts behind its name instead of in a column of its own.
+#: Below this many columns, a check's text follows its name instead of having its own column.
 _WIDE = 60
 
 
 def check_lines(model: ModelFile, style: Style) -> Iterator[str]:
-    """How many hold, then each check: those that do not hold and the remarks in full, the others in a line."""
+    """Render the counts, then each check: failed ones and remarks in full, the others on one line each."""
     passed = [check for check in model.checks if check.ok and check.severity != "info"]
     notes = [check for check in model.checks if check.severity == "info"]
     failed, warned = (
@@ -49,7 +49,7 @@ def _in_full(check: FileCheck, names: int, style: Style) -> Iterator[str]:
 
 
 def _in_a_line(check: FileCheck, names: int, style: Style) -> Iterator[str]:
-    """What holds, and what was compared; cut where the line ends."""
+    """Render a passed check and what was compared, cut at the end of the line."""
     text = _figures(check) or check.detail
     title = f"{_INDENT}ok    {check.id:<{names}}  " if style.width >= _WIDE else f"{_INDENT}ok {check.id}  "
     yield fitted(title + text, style.width, style).rstrip()

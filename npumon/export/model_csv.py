@@ -1,4 +1,4 @@
-"""Model files as CSV: one row a model. RFC 4180 quoting, lines end in a line feed."""
+"""Model files as CSV: one row per model. RFC 4180 quoting; lines end in a line feed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MODEL_HEADER = ",".join(COLUMNS) + "\n"
 
 
 def model_row(model: ModelFile, path: str) -> str:
-    """One model's row."""
+    """Render one model's row."""
     cells = row(model, path)
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow(cell(cells[name]) for name in COLUMNS)

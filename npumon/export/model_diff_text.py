@@ -1,4 +1,4 @@
-"""Two model files side by side, for people: the verdict, then what is not the same."""
+"""Two model files compared, as text for people: the verdict, then the differences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _INDENT = "  "
 
 
 def model_diff_text(diff: ModelDiff, names: tuple[str, str], style: Style = PLAIN) -> str:
-    """The whole comparison, ending in a newline. `names` are the files' names, made visible."""
+    """Render the whole comparison, ending in a newline. `names` are the files' names as visible text."""
     blocks = (
         _headline(diff, names, style),
         _sizes(diff, style),
@@ -33,7 +33,7 @@ def _headline(diff: ModelDiff, names: tuple[str, str], style: Style) -> Iterator
 
 
 def _sizes(diff: ModelDiff, style: Style) -> Iterator[str]:
-    """The changed sizes as a table, and the names of the others."""
+    """Render the changed sizes as a table, and the names of the others."""
     changed = [size for size in diff.sizes if size.before != size.after]
     if changed:
         layout = (

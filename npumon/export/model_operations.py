@@ -1,4 +1,4 @@
-"""What each operation of a graph takes, from the tables that the compiler prints, for people."""
+"""The memory that each operation of a graph takes, from the compiler's tables, as text for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_ROWS = 40
 
 
 def operations_text(operations: Sequence[OperationMemory], style: Style = PLAIN) -> str:
-    """The operations in the compiler's order with a bar by weight, ending in a newline."""
+    """Render the operations in the compiler's order with a bar by weight, ending in a newline."""
     layout = (
         GridColumn("Operations", most=40),
         GridColumn("weight", 1, right=True),

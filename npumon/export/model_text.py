@@ -1,4 +1,4 @@
-"""A model file for people: what it is, whether it fits, what goes in and out, and which checks it does not pass."""
+"""A model file as text for people: what it is, whether it fits, its inputs and outputs, and its checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORMATS = {
     "gxnpuc": "gxnpuc header of an unknown core",
     "npub": "NPUB container",
 }
-#: What the sizes of a gxnpuc model are the sizes of; LEO and APUS call some of their arrays otherwise.
+#: Names of a gxnpuc model's sizes; LEO and APUS have other names for some arrays.
 _SIZES = (
     *(("cmd", "cmd_content"), ("weight", "weight_content"), ("data", "data_content"), ("tmp", "tmp_content")),
     *(("ops", "ops_content"), ("npu", "NPU in all"), ("input", "struct input"), ("output", "struct output")),
@@ -29,14 +29,14 @@ _OTHER_NAMES = {
     "gxnpuc-apus": {"tmp": "cache_content"},
 }
 _MODES = {"sram": "in SRAM", "xip": "from flash (XIP)"}
-#: Text for people ends here; more is counted, not listed.
+#: Text for people lists this many; the rest are counted.
 _MOST_ROWS = 40
 _MOST_STATEMENTS = 12
 _INDENT = "  "
 
 
 def model_text(model: ModelFile, name: str, style: Style = PLAIN) -> str:
-    """The whole description, ending in a newline. `name` is how the file is called, made visible."""
+    """Render the whole description, ending in a newline. `name` is the file's name as visible text."""
     blocks = (
         chain(_headline(model, name, style), _statements(model, style)),
         _network(model.nbg, style) if model.nbg else _memory(model, style),
@@ -63,10 +63,10 @@ def _headline(model: ModelFile, name: str, style: Style) -> Iterator[str]:
 
 
 def _statements(model: ModelFile, style: Style) -> Iterator[str]:
-    """What the file says about itself beyond the headline."""
+    """Render what else the file says about itself."""
     info, at = model.compiler.model_info, model.compiler.compiled_at
     if info is not None and at is not None and len(info) <= len("(YYYYMMDDhhmmss)"):
-        info = None  # nothing but the time, which stands in the headline
+        info = None  # only the time, which is in the headline
     stated = [
         ("pb_md5", model.pb_md5),
         ("model_info", info),

@@ -1,4 +1,4 @@
-"""The statistics of a model's weights, for people."""
+"""The statistics of a model's weights, as text for people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INDENT = "  "
 
 
 def weights_text(statistics: WeightStatistics, style: Style = PLAIN) -> str:
-    """The statistics of half-precision weights, ending in a newline."""
+    """Render the statistics of half-precision weights, ending in a newline."""
     return "\n".join(_weights(statistics, style)) + "\n"
 
 

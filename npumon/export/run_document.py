@@ -1,6 +1,6 @@
-"""A run as plain dictionaries, in the keys of the schemas `npumon.run/1` and `npumon.iteration/1`.
+"""A run as dictionaries: the schemas `npumon.run/1` and `npumon.iteration/1`.
 
-Numbers carry their unit in the key; what is absent is None.
+Units are in the keys; what is absent is None.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 
 def run_document(report: RunReport) -> Document:
-    """The schema `npumon.run/1`."""
+    """Make a document of the schema `npumon.run/1`."""
     state = report.state
     broken = state.open_iteration
     iterations = state.iterations if broken is None else (*state.iterations, broken)
@@ -61,12 +61,12 @@ def run_document(report: RunReport) -> Document:
 
 
 def iteration_line(run: int, iteration: Iteration, *, demo: bool) -> Document:
-    """The schema `npumon.iteration/1`: one iteration, told the moment it completes."""
+    """Make a document of the schema `npumon.iteration/1`, printed the moment an iteration completes."""
     return {"schema": "npumon.iteration/1", "demo": demo, "run": run, **iteration_document(iteration)}
 
 
 def iteration_document(iteration: Iteration) -> Document:
-    """One iteration as it stands in a run's `iterations`."""
+    """Describe one iteration, as in a run's `iterations`."""
     return {
         "index": iteration.number,
         "complete": iteration.complete,
@@ -78,7 +78,7 @@ def iteration_document(iteration: Iteration) -> Document:
 
 
 def finite(value: object) -> object:
-    """The document with every float that is not finite replaced by None, so that JSON stays strict."""
+    """Replace every float that is not finite by None, so that JSON stays strict."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
@@ -153,7 +153,7 @@ def _metrics(report: RunReport) -> Document:
 
 
 def _by_key(values: Iterable[tuple[str, object]]) -> Document:
-    """The values by their keys; one with a dot stands in an object of its own."""
+    """Arrange values by their keys; a key with a dot is one in an inner object."""
     document: Document = {}
     for key, value in values:
         outer, _, inner = key.rpartition(".")

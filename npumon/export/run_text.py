@@ -1,4 +1,4 @@
-"""A run for people: the figure that matters first, then what stands behind it."""
+"""A run as text for people: the most important figure first, then the details."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from npumon.core.run.report import RunReport
 from npumon.core.run.verdict import ddr_bound
 from npumon.export.drawing import PLAIN, Style, bar, fitted, flowed, painted, plain, table, wrapped
 
-#: Text for people ends here: more layers, diagnostics or boxes are counted, not listed.
+#: Text for people lists this many layers, diagnostics and boxes; the rest are counted.
 _MOST_LAYERS = 40
 _MOST_LINES = 10
 _MOST_TENSORS = 4
 _INDENT = "  "
-#: Columns of the layers' table, the name's at its narrowest; the last two only where the text is wide enough.
+#: Column widths of the layers' table, with the name's minimum; the last two columns need a wide text.
 _LAYER_WIDTHS = (-4, 8, -3, -9, -7, -7, -11, 9)
 _WIDE = 72
 #: Outcomes that the program's last lines do not explain: nothing went wrong, or not in the program.
@@ -27,7 +27,7 @@ _BOUND = {True: "DDR-bound", False: "", None: ""}
 
 
 def run_text(report: RunReport, style: Style = PLAIN) -> str:
-    """The whole report, ending in a newline."""
+    """Render the whole report, ending in a newline."""
     blocks = (
         _headline(report, style),
         _utilization(report, style),
@@ -147,7 +147,7 @@ def _layers(report: RunReport, style: Style) -> Iterator[str]:
 
 
 def _unfinished(report: RunReport, style: Style) -> Iterator[str]:
-    """What there is of the iteration in which the text broke off. Of a whole that is not known nothing is a share."""
+    """Render the iteration in which the text breaks off, without shares because its total is unknown."""
     rest = report.state.open_iteration
     if rest is not None and rest.operations:
         yield painted(f"Iteration {rest.number}, unfinished", "dim", style)
@@ -243,9 +243,9 @@ def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
 
 
 def _log(report: RunReport, style: Style) -> Iterator[str]:
-    """Where a run that went wrong left its text, and how that ends: there the program says why."""
+    """Render where the log of a failed run is, and its last lines, in which the program says why."""
     info = report.info
-    if info.duration_s is None or info.outcome in _UNTROUBLED:  # only read, or not over
+    if info.duration_s is None or info.outcome in _UNTROUBLED:  # only read, or still running
         return
     if info.log is not None:
         yield from wrapped(info.log, style.width, style, " " * len("Log  "), "Log  ")

@@ -1,4 +1,4 @@
-"""Several runs of one program for people: each under its name, and in a line what they come to."""
+"""Several runs of one program as text for people: each under its name, and a summary line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from npumon.export.run_text import run_text
 
 
 def series_text(runs: Sequence[tuple[str, RunReport]], style: Style = PLAIN) -> str:
-    """The reports one below the other; a single one is summed up by itself."""
+    """Render the reports one below the other; a single one needs no summary."""
     texts = [f"{painted(name, 'bold', style)}\n{run_text(report, style)}" for name, report in runs]
     if len(runs) > 1:
         lines = wrapped(_summary([report for _, report in runs]), style.width, style)

@@ -14,7 +14,7 @@ _EventT = TypeVar("_EventT")
 
 
 class _EventMethods(tuple[object, ...]):
-    """What events do otherwise than other named tuples, which cannot inherit it."""
+    """Methods of all events; a named tuple cannot inherit them."""
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and tuple.__eq__(self, other)
@@ -50,7 +50,7 @@ class ThreadCreated(NamedTuple):
 
 @_event
 class ThreadExited(NamedTuple):
-    """`Exit VX Thread: 0xa69a21c0`: the program is done with the NPU."""
+    """`Exit VX Thread: 0xa69a21c0`: the program has finished with the NPU."""
 
     handle: str
 
@@ -92,12 +92,12 @@ class AxiSramLocated(NamedTuple):
 
 @_event
 class TilingStarted(NamedTuple):
-    """`---…Begin VerifyTiling …---`: what follows is the compiler's table, free text to us."""
+    """`---…Begin VerifyTiling …---`: the compiler's table follows, free text for npumon."""
 
 
 @_event
 class TilingNote(NamedTuple):
-    """A line inside the VerifyTiling block: known to belong there, not read any further."""
+    """A line inside the VerifyTiling block, which is not interpreted."""
 
     text: str
 
@@ -124,7 +124,7 @@ class GraphStarted(NamedTuple):
 
 @_event
 class OperationProfiled(NamedTuple):
-    """One profiled block, whole. `complete` is False when the text broke off before the block's end."""
+    """One profiled block. `complete` is False if the text breaks off before its end."""
 
     operation: Operation
     complete: bool = True
@@ -139,7 +139,7 @@ class VpcElapsed(NamedTuple):
 
 @_event
 class IterationEnded(NamedTuple):
-    """`Run the 1 time: 21.00ms or 21609.00us`. The ms figure is cut off by the program; the us one is exact."""
+    """`Run the 1 time: 21.00ms or 21609.00us`. The program truncates the ms figure; the us figure is exact."""
 
     number: int
     elapsed_us: float | None
@@ -231,14 +231,14 @@ class DriverVersioned(NamedTuple):
 
 @_event
 class Diagnosed(NamedTuple):
-    """A diagnostic: OVXLIB or detection library message, shell death notice, or the parser's own remark."""
+    """A diagnostic: a message of OVXLIB or the detection library, a shell's death notice, or the parser's remark."""
 
     diagnostic: Diagnostic
 
 
 @_event
 class Unrecognized(NamedTuple):
-    """A line nobody knows. Counted and shown, never lost."""
+    """An unknown line. It is counted and shown, never lost."""
 
     line: int
     text: str

@@ -1,8 +1,8 @@
-"""A fast way through long logs: whole regular blocks by one pattern, everything else by the tolerant parser.
+"""A fast path for long logs: regular blocks by a single pattern, everything else by the tolerant parser.
 
-A block is regular when its lines follow each other as the demo program prints them and every figure is spelled
-as Python would spell it, trailing zeros aside. Then the text of a figure can stand for the figure. The events
-are the same as the tolerant parser's; only the moment differs, so this serves finished logs, not live ones.
+A block is regular if its lines come in the order in which the demo program prints them and every figure is spelled as
+Python would spell it, apart from trailing zeros: then the text can stand in for the figure. The events are the same as
+the tolerant parser's but come later, so this is for finished logs, not live ones.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Operation
 
 _COUNT = r"([1-9]\d{0,9})"
-#: A figure without its trailing zeros, as `repr(float(…))` gives it. Below 0.0001 that would be 1e-05.
+#: A figure without trailing zeros, as `repr(float(…))` spells it. Below 0.0001 that would be 1e-05.
 _MBYTE = r"((?:0\.(?!0000)|[1-9]\d{0,7}\.)\d{0,5}[1-9])0{0,6}\n"
 _MS = r"\d{1,12}\.\d\dms or "
 _US = r"([1-9]\d{0,11}\.\d)0us\n"
@@ -36,16 +36,16 @@ _REGULAR = re.compile(
 
 _BLOCK_LINES = 18
 
-#: Heads (layer, uid, op_abs_id) seen so far; a model has one for each of its operations.
+#: Headers (layer, uid, op_abs_id) that are remembered; a model has one for each of its operations.
 _HEADS_KEPT = 4_096
-#: A block has some 700 bytes. A piece of text that could still become one is held back this long.
+#: A block has some 700 bytes. Text that may still become one is held back up to this length.
 _HELD_BACK = 4_096
-#: A text without line end longer than this goes to the tolerant parser, which bounds it.
+#: Longer text without a line end goes to the tolerant parser, which bounds it.
 _LINE_HELD = 65_536
 
 
 class RegularBlock(NamedTuple):
-    """The texts of a regular block. `head` holds its first three lines, `rest` a line that is no block."""
+    """The texts of a regular block. `head` holds its first three lines; `rest` a line outside any block."""
 
     head: str
     execution_us: str
@@ -69,7 +69,7 @@ BlockFields = tuple[str, ...]
 
 
 class BlockBatch(NamedTuple):
-    """Regular blocks that follow each other, each as the texts of a `RegularBlock`."""
+    """Consecutive regular blocks, each as the texts of a `RegularBlock`."""
 
     texts: list[BlockFields]
 
@@ -81,13 +81,13 @@ _REST = itemgetter(-1)
 
 
 class HeaderCache:
-    """What the first three lines of a block say, read by the tolerant parser once for each spelling."""
+    """The meaning of a block's first three lines, read by the tolerant parser once for each spelling."""
 
     def __init__(self) -> None:
         self._known: dict[str, Operation | None] = {}
 
     def operation(self, head: str) -> Operation | None:
-        """The operation without its figures; None when the tolerant parser would not read the lines as a head."""
+        """Return the operation without its figures; None if the tolerant parser reads no header there."""
         try:
             return self._known[head]
         except KeyError:
@@ -105,7 +105,7 @@ class HeaderCache:
 
 
 def split_blocks(text: bytes, heads: HeaderCache) -> Iterator[BlockBatch | bytes]:
-    """The text in order: regular blocks, and the bytes between them. `text` ends with a line end."""
+    """Yield the text in order: regular blocks, and the bytes between them. `text` ends with a line end."""
     if not text:
         return
     found = _REGULAR.findall(text.decode("latin-1"))
@@ -133,13 +133,13 @@ def split_blocks(text: bytes, heads: HeaderCache) -> Iterator[BlockBatch | bytes
 
 
 class ChunkSplitter:
-    """Cuts a stream of bytes where a block may begin, so that few blocks are cut in two."""
+    """Cuts a stream of bytes at the beginnings of blocks, so that few blocks are split."""
 
     def __init__(self) -> None:
         self._held = b""
 
     def feed(self, data: bytes) -> bytes:
-        """A piece that ends with a line end, or is part of one overlong line. The rest is held back."""
+        """Return a piece that ends with a line end or is part of one overlong line; hold back the rest."""
         data = self._held + data
         cut = data.rfind(b"\nlayer", max(0, len(data) - _HELD_BACK)) + 1 or data.rfind(b"\n") + 1
         if not cut and len(data) > _LINE_HELD:
@@ -148,26 +148,26 @@ class ChunkSplitter:
         return data[:cut]
 
     def close(self) -> bytes:
-        """What is left."""
+        """Return what is left."""
         held, self._held = self._held, b""
         return held
 
 
 class BlockReader:
-    """Events of a finished log, by the fast way where it serves."""
+    """Reads the events of a finished log, by the fast path if possible."""
 
     def __init__(self) -> None:
         self.heads = HeaderCache()
         self._parser = ProfileParser()
 
     def read(self, piece: bytes) -> Iterator[Batch]:
-        """Batches in the order of the log; pieces as `ChunkSplitter` cuts them."""
+        """Yield batches in the order of the log; pieces are as `ChunkSplitter` cuts them."""
         whole = piece.rfind(b"\n") + 1
         for part in (*split_blocks(piece[:whole], self.heads), piece[whole:]):
             yield from self.take(part)
 
     def take(self, part: BlockBatch | bytes) -> Iterator[Batch]:
-        """A part as `split_blocks` gives it. A block that meets something pending goes to the tolerant parser."""
+        """Take a part from `split_blocks`. While something is pending, blocks go to the tolerant parser."""
         if isinstance(part, BlockBatch):
             texts = part.texts
             while texts and not self._parser.between_blocks:
@@ -180,22 +180,22 @@ class BlockReader:
             yield events
 
     def events(self, batch: Batch) -> list[ev.Event]:
-        """The events of a batch."""
+        """Return the events of a batch."""
         if isinstance(batch, BlockBatch):
             return [event for texts in batch.texts for event in block_events(texts, self.heads)]
         return batch
 
     def skip(self, blocks: int) -> None:
-        """Count blocks that somebody else has read."""
+        """Count blocks that were read by other means."""
         self._parser.skip(_BLOCK_LINES * blocks)
 
     def close(self) -> list[ev.Event]:
-        """The events that only the end of the log completes."""
+        """Return the events that the end of the log completes."""
         return self._parser.close()
 
 
 def block_events(texts: BlockFields, heads: HeaderCache) -> list[ev.Event]:
-    """The events of one regular block."""
+    """Return the events of one regular block."""
     block = RegularBlock(*texts)
     head = heads.operation(block.head) or Operation()
     operation = Operation(
@@ -228,7 +228,7 @@ def block_events(texts: BlockFields, heads: HeaderCache) -> list[ev.Event]:
 
 
 def render_block(texts: BlockFields) -> bytes:
-    """The block's text again, for the tolerant parser, where something before it is still pending."""
+    """Render a block as text again, for the tolerant parser, if something before it is still pending."""
     block = RegularBlock(*texts)
     mbyte = "".join(f"{name.upper()}_BANDWIDTH (MByte): {getattr(block, name)}\n" for name in BANDWIDTHS)
     text = (

@@ -25,7 +25,7 @@ class LineRule(NamedTuple):
     """A kind of line.
 
     `first` holds the characters it can begin with (empty: any), so that few patterns are tried on a line.
-    `open_ended` lines end in a figure that may be cut off where a text breaks off.
+    `open_ended` lines end in a figure that may be incomplete if the text breaks off.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class LineRule(NamedTuple):
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """The pattern, compiled at its first use: a log has few kinds of lines, and a start must be quick."""
+        """The pattern, compiled on first use: a log has few kinds of lines, and start-up must be fast."""
         return _compiled(self.source)
 
 
@@ -48,7 +48,7 @@ def _rule(kind: str, first: str, pattern: str, *, open_ended: bool = False) -> L
     return LineRule(kind, first, pattern, open_ended)
 
 
-#: `[     7] ` before counters and a few messages: a running number of the printer, not of the counter.
+#: `[     7] ` before counters and a few messages: numbers the prints, not the counters.
 PRINT_COUNTER = re.compile(r"\[[ \d]{1,20}\] *", re.ASCII)
 
 RULES: tuple[LineRule, ...] = (
@@ -175,16 +175,16 @@ RULES: tuple[LineRule, ...] = (
     _rule("usage", "U", r"(Usage: \S+ data_file inputs\.\.\.)"),
 )
 
-#: Messages of stderr, which may stand between any two lines of stdout.
+#: Messages of stderr, which may come between any two lines of stdout.
 MESSAGES = ("ovxlib", "detect_log", "death")
 
-#: What stands behind a printer's counter in every block. No line that ends so is known by another name as well.
+#: Kinds of lines that follow a print counter in every block. No other rule matches what follows the counter.
 COUNTED = ("bandwidth", "cycles")
 
-#: Lines that end in a figure with six decimals (`%f`); with all of them there it cannot be cut off.
+#: Lines that end in a figure with six decimals (`%f`); if all six are there, it is complete.
 SIX_DECIMALS = ("bandwidth", "top_entry", "box")
 
-#: A message of stderr that cut a line of stdout in two, as happens where both go to one file or pipe:
+#: A message of stderr that split a line of stdout, as happens when both go to one file or pipe:
 #: `GPUTOTALCYCE [vnn_Run:90]warm` `LES: 16697255`. The first group is the first half of the cut line.
 SPLICE = re.compile(rf"(.+?)([EWID] (?:Detect_api:)?\[(?:[^\[\]:]{{1,200}}:){{1,2}}{_INT}\].*)", re.ASCII)
 
@@ -202,7 +202,7 @@ _ANYWHERE = tuple(rule for rule in RULES if not rule.first)
 
 
 def classify(text: str) -> tuple[LineRule, re.Match[str]] | None:
-    """The rule that a stripped line obeys, with its match; None for a line nobody knows."""
+    """Find the rule that a stripped line matches, with the match; None for an unknown line."""
     for rule in (*_TABLE.get(text[:1], ()), *_ANYWHERE):
         match = rule.pattern.fullmatch(text)
         if match:

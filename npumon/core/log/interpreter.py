@@ -1,7 +1,7 @@
-"""What a known line means where it stands: matches of the grammar to events.
+"""The meaning of a known line in its context: matches of the grammar to events.
 
 Lines that belong together (a profiled block, an object and its box, a top-k list, the VerifyTiling table) are
-collected here; whatever breaks such a group off brings out what there is of it first.
+collected here. Whatever interrupts such a group first emits what has been collected of it.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Any
 from npumon.core.log import events as ev
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
 
-#: Events that may stand inside a profiled block without ending it.
+#: Events that may occur inside a profiled block without ending it.
 _ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.DriverVersioned, ev.VpcElapsed, ev.TilingNote)
 
 _LEVELS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
-#: The largest figure that is believed: 10^15 microseconds are thirty years.
+#: The largest plausible figure: 10^15 microseconds are thirty years.
 _LARGEST = 1e15
 
 _Match = re.Match[str]
 
 
 class Interpreter:
-    """Takes lines one by one; their events wait in it until they are taken."""
+    """Takes lines one by one and holds their events until they are taken."""
 
     def __init__(self) -> None:
         self._events: list[ev.Event] = []
@@ -39,37 +39,37 @@ class Interpreter:
         self._rank = 0
 
     def understand(self, kind: str, match: _Match, line: int) -> bool:
-        """A line of this kind (`patterns.Rule.kind`). False when it means nothing where it stands."""
+        """Interpret a line of this kind (`grammar.LineRule.kind`). Return False if it means nothing in this context."""
         self._line = line
         return _HANDLERS[kind](self, match) is not False
 
     def unknown(self, text: str, line: int) -> None:
-        """A line that no rule knows; inside the VerifyTiling table that is nothing special."""
+        """Take a line that matches no rule, which is normal inside the VerifyTiling table."""
         self._emit(ev.TilingNote(text) if self._tiling else ev.Unrecognized(line, text))
 
     def remark(self, message: str, line: int) -> None:
-        """Something that the parser itself noticed."""
+        """Add a diagnostic of the parser's own."""
         self._line = line
         self._diagnose("warning", "npumon", message)
 
     @property
     def pending(self) -> bool:
-        """True while a profiled block or an object has begun and not ended."""
+        """True while a profiled block or an object is incomplete."""
         return self._block is not None or self._object is not None
 
     def leave_contexts(self) -> None:
-        """End a VerifyTiling table and a top-k list whose own end is missing."""
+        """Close a VerifyTiling table or top-k list that lacks its own end."""
         self._tiling = False
         self._top_left = 0
         self._total_name = None
 
     def end(self) -> None:
-        """No more lines will come: bring out what has begun."""
+        """Emit what is incomplete: no more lines will come."""
         self._end_block(complete=False)
         self._end_object()
 
     def take(self) -> list[ev.Event]:
-        """The events since the last call."""
+        """Return the events since the last call."""
         events, self._events = self._events, []
         return events
 
@@ -82,7 +82,7 @@ class Interpreter:
         self._events.append(event)
 
     def _emit_structural(self, event: ev.Event) -> None:
-        """An event that also ends a VerifyTiling table and a top-k list whose own end is missing."""
+        """Emit an event that also closes a VerifyTiling table or top-k list that lacks its own end."""
         self.leave_contexts()
         self._emit(event)
 
@@ -105,7 +105,7 @@ class Interpreter:
             self._events.append(ev.ObjectDetected(detection))
 
     def _figure(self, text: str, what: str) -> float | None:
-        """The number, or None with a diagnostic where it is not a finite one, or beyond belief."""
+        """Return the number; if it is not finite or implausibly large, None with a diagnostic."""
         value = float(text.partition("(")[0])
         if abs(value) < _LARGEST:
             return value
@@ -256,7 +256,7 @@ class Interpreter:
 
 
 def _structural(build: Callable[[_Match], ev.Event]) -> Callable[[Interpreter, _Match], None]:
-    """A handler for lines that are one event and nothing else."""
+    """Make a handler for lines that are exactly one event."""
     return lambda parser, match: parser._emit_structural(build(match))
 
 

@@ -1,9 +1,8 @@
-"""The profiler's text to events: `feed(bytes)` and `close()`, nothing else of the world.
+"""The profiler's text to events: `feed(bytes)` and `close()`, without touching anything else.
 
-Any split of the same bytes gives the same events, and any bytes at all give events, never an exception. What one
-profiled block says in a dozen lines is given back as one event; every other line is an event of its own, given
-back as soon as the line is whole. This module cuts bytes into lines, `grammar` knows what lines look like and
-`interpreter` what they mean.
+However the bytes are split, the events are the same, and no bytes raise an exception. The dozen lines of a profiled
+block become one event; every other line becomes an event of its own as soon as it is complete. This module cuts bytes
+into lines, `grammar` knows what lines look like, and `interpreter` what they mean.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class Line(NamedTuple):
 
 
 class LineSplitter:
-    """Collects bytes and gives back the lines that are whole. Empty lines are counted, not given back."""
+    """Collects bytes and returns complete lines. Empty lines are counted but not returned."""
 
     def __init__(self) -> None:
         self._number = 1
@@ -42,7 +41,7 @@ class LineSplitter:
         self._dropped = 0
 
     def feed(self, data: bytes) -> list[Line]:
-        """The lines that `data` completes."""
+        """Return the lines that `data` completes."""
         lines: list[Line] = []
         pieces = data.split(b"\n")
         if len(pieces) > 2 and b"\r" not in data and max(map(len, pieces)) <= LINE_LIMIT:
@@ -62,7 +61,7 @@ class LineSplitter:
         return lines
 
     def _plain(self, lines: list[Line], pieces: list[bytes]) -> None:
-        """The same for what most logs consist of: whole lines of ordinary length, without carriage returns."""
+        """Do the same for the common case: complete lines of ordinary length without carriage returns."""
         self._keep(pieces[0])
         self._emit(lines, ended=True)
         number = self._number
@@ -74,16 +73,16 @@ class LineSplitter:
         self._keep(pieces[-1])
 
     def skip(self, count: int) -> None:
-        """Count `count` lines that somebody else has read. Only between lines (`pending` is False)."""
+        """Count lines that were read by other means. Only between lines (`pending` is False)."""
         self._number += count
 
     @property
     def pending(self) -> bool:
-        """True while a line has begun and not ended."""
+        """True while a line is incomplete."""
         return bool(self._tail or self._dropped)
 
     def close(self) -> list[Line]:
-        """The text after the last line end, if there is any."""
+        """Return the text after the last line end, if any."""
         lines: list[Line] = []
         self._emit(lines, ended=False)
         return lines
@@ -115,13 +114,13 @@ class ProfileParser:
         self._half: tuple[int, str] | None = None
 
     def feed(self, data: bytes) -> list[Event]:
-        """The events that these bytes complete."""
+        """Return the events that these bytes complete."""
         for line in self._splitter.feed(data):
             self._read(line)
         return self._interpreter.take()
 
     def close(self) -> list[Event]:
-        """The events that only the end of the text completes. A block without its end comes as incomplete."""
+        """Return the events that the end of the text completes. A block without its end is marked as incomplete."""
         for line in self._splitter.close():
             self._read(line)
         if self._half is not None:
@@ -132,11 +131,11 @@ class ProfileParser:
 
     @property
     def between_blocks(self) -> bool:
-        """True when nothing is pending, so that a block read by other means may be inserted here."""
+        """True when nothing is pending, so that a block read by other means can be inserted here."""
         return self._half is None and not self._interpreter.pending and not self._splitter.pending
 
     def skip(self, lines: int) -> None:
-        """Lines that somebody else has read: they count, and they end what a profiled block would end."""
+        """Count lines of profiled blocks that were read by other means, and end what a block ends."""
         self._splitter.skip(lines)
         self._interpreter.leave_contexts()
 
@@ -163,7 +162,7 @@ class ProfileParser:
         self._unknown(line.number, text)
 
     def _understood(self, text: str, line: Line) -> bool:
-        """Interpret the text if it is a known line in this place."""
+        """Interpret the text if it is a known line in this context."""
         counter = PRINT_COUNTER.match(text) if text[:1] == "[" else None
         found = classify(text[counter.end() :]) if counter else None
         if found is None or found[0].kind not in COUNTED:  # the whole line may be known, counter and all
@@ -183,11 +182,11 @@ class ProfileParser:
 
 
 def _is_message(text: str) -> bool:
-    """Whether the text is a message of stderr, so that half a line before it may still find its other half."""
+    """Whether the text is a message of stderr, so that the half line before it may still be completed."""
     found = classify(text)
     return found is not None and found[0].kind in MESSAGES
 
 
 def _surely_whole(rule: LineRule, match: re.Match[str]) -> bool:
-    """Whether a line without line end cannot have lost digits."""
+    """Whether a line without a line end cannot have lost digits."""
     return rule.kind in SIX_DECIMALS and re.search(r"\.\d{6}$", match[0]) is not None

@@ -1,4 +1,4 @@
-"""The end of a log as raw lines: bounded, and cheap to keep, for a line becomes text only when somebody looks."""
+"""The last lines of a log, raw: bounded, and cheap to keep because a line is decoded only when it is shown."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from npumon.core.text import decode
 
 #: Lines kept of a log that may have millions.
 KEPT_LINES = 10_000
-#: Bytes kept of one line. A line without end must not grow for ever.
+#: Bytes kept of one line. An endless line must not grow forever.
 KEPT_BYTES = 4_000
-#: Bytes kept of all lines, for a log of nothing but long ones.
+#: Bytes kept of all lines, in case all of them are long.
 KEPT_TEXT = 4_000_000
 
 
 class ScrollbackView(NamedTuple):
-    """The last lines of a log, the newest last. `ever` is the 1-based number of the last one.
+    """The last lines of a log, newest last. `ever` is the 1-based number of the last one.
 
-    `open_line` is a line whose end has not come; it is not counted.
+    `open_line` is a line that is still incomplete; it is not counted.
     """
 
     lines: tuple[bytes, ...] = ()
@@ -28,23 +28,23 @@ class ScrollbackView(NamedTuple):
 
     @property
     def first(self) -> int:
-        """The number of the first line that is kept; 1 for an empty log."""
+        """The number of the first line kept; 1 for an empty log."""
         return self.ever - len(self.lines) + 1
 
 
 def line_text(line: bytes) -> str:
-    """A line as visible text, the last of its redrawings where a progress bar was drawn with carriage returns."""
+    """Decode a line; of a progress bar redrawn with carriage returns, only the last drawing."""
     return decode(line.rstrip(b"\r").rpartition(b"\r")[2])
 
 
 def last_lines(log: ScrollbackView, most: int) -> tuple[str, ...]:
-    """The last lines that say something, as visible text, at most so many."""
+    """Return the last non-blank lines as visible text, at most `most`."""
     texts = (line_text(line) for line in reversed((*log.lines, log.open_line)))
     return tuple(islice(filter(str.strip, texts), most))[::-1]
 
 
 class Scrollback:
-    """Takes the log's bytes as they come. Any split of the same bytes gives the same page."""
+    """Takes a log's bytes as they come. However they are split, the page is the same."""
 
     def __init__(self, kept: int = KEPT_LINES) -> None:
         self._kept = kept
@@ -55,7 +55,7 @@ class Scrollback:
         self._page = ScrollbackView()
 
     def feed(self, data: bytes) -> None:
-        """More bytes, cut anywhere."""
+        """Add bytes, cut anywhere."""
         *ended, rest = data.split(b"\n")
         if ended:
             ended[0] = self._open + ended[0]
@@ -71,14 +71,14 @@ class Scrollback:
 
     @property
     def page(self) -> ScrollbackView:
-        """What is kept now; the same object as long as nothing came."""
+        """What is kept now; the same object until something is added."""
         if self._page.ever != self._ever or self._page.open_line != self._open:
             self._page = ScrollbackView(tuple(self._lines), self._ever, self._open)
         return self._page
 
 
 def _cut(line: bytes) -> bytes:
-    """What is kept of a line: of one that carriage returns redrew the last drawing, and the return at its end."""
+    """Shorten a line; of one redrawn with carriage returns, keep the last drawing and the return at its end."""
     if b"\r" in line:
         drawn = line.rstrip(b"\r")
         return drawn.rpartition(b"\r")[2][:KEPT_BYTES] + line[len(drawn) : len(drawn) + 1]

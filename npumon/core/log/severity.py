@@ -1,4 +1,4 @@
-"""How much a line of a raw log matters to a reader: what a view highlights, and what it lets stand back."""
+"""Severity of a raw log line, for highlighting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npumon.core.profile import Level
 #: A `figure` is a line that npumon reads a figure from, `plain` any line without weight.
 LineLevel = Literal[Level, "figure", "plain"]
 
-#: A line is judged by its beginning: a longer one is no line of the profiler.
+#: Only the beginning of a line is examined: no line of the profiler is longer.
 _JUDGED = 1_000
 
 _LETTERS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
@@ -38,10 +38,9 @@ _WARNING = re.compile(r"\bwarn(?:ing)?\b")
 
 
 def level_of(text: str) -> LineLevel:
-    """The level of a line of visible text (`logbook.line_text`).
+    """Return the level of a line of visible text (`scrollback.line_text`).
 
-    A `figure` is a line that npumon reads a figure from. Errors and warnings are those that the parser diagnoses
-    and, of lines that nobody knows, those that speak of one.
+    Errors and warnings are those that the parser diagnoses, and unknown lines that mention one.
     """
     text = text[:_JUDGED].strip()
     counter = PRINT_COUNTER.match(text)

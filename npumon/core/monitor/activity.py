@@ -1,11 +1,11 @@
-"""What npumon is doing at the moment, in words and figures for a person who waits."""
+"""What npumon is doing at the moment, and how far it is."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-#: What npumon is at. "no file": it watches a file that is not there yet; "following": it watches one, between two runs;
-#: "restarted": the same, before the first run of a text that took another's place.
+#: What npumon is doing. "no file": watching a file that does not exist yet; "following": watching one between two runs;
+#: "restarted": the same, before the first run of a text that replaced another.
 Stage = Literal[
     "idle",
     "reloading",
@@ -20,17 +20,17 @@ Stage = Literal[
     "restarted",
 ]
 
-#: Less than this unread is the ordinary delay between writing and reading.
+#: Less unread text than this is the normal delay between writing and reading.
 BEHIND_BYTES = 64 << 10
 
-#: Stages in which a program is under way.
+#: Stages in which a program is running.
 UNDER_WAY: frozenset[Stage] = frozenset({"starting", "creating", "verifying", "running", "finishing", "stopping"})
 
 
 class SeriesProgress(NamedTuple):
-    """A series of runs, those to warm up included: `over` of its `runs` have ended. Times in seconds.
+    """Progress of a series of runs, warm-up runs included: `over` of its `runs` have ended. Times are in seconds.
 
-    `elapsed_s` is the time since the first one began, `remaining_s` until the last one ends, None while nothing tells.
+    `elapsed_s` is the time since the first one began, `remaining_s` the estimate until the last one ends.
     """
 
     over: int
@@ -40,16 +40,15 @@ class SeriesProgress(NamedTuple):
 
 
 class Activity(NamedTuple):
-    """The work under way. Times in seconds; `None` is "not known" or "not concerned".
+    """The work in progress. Times are in seconds; None means "unknown" or "does not apply".
 
-    `run` counts the runs of this session, 1-based, the one under way included;
-    of a series it is the `part`th of `parts` (warm-up runs are counted apart, `warmup` is True in them), and
-    `series_progress` says how far the series is. `iteration` is the 1-based one under way and `iterations` how many
-    were announced;
-    `frames` counts a detection demo's. `elapsed_s` is the time since this run's start, `remaining_s` the time that the
-    rest of it will take at the mean pace so far. `silent_s` is how long the program has said nothing, once that is
-    suspiciously long. `source` names the file that is watched; `behind_bytes` is what of it is still unread. `note` is
-    one more thing worth a sentence: the log was truncated, the board does not answer.
+    `run` counts the runs of this session, 1-based, including the current one, which is `part` of `parts` in a series
+    (warm-up runs are counted separately, with `warmup`), and `series_progress` says how far the series is. `iteration`
+    is the current one, 1-based, and `iterations` how many were announced; `frames` counts a detection demo's.
+    `elapsed_s` is the time since the run began, `remaining_s` the estimate for the rest at the mean pace so far.
+    `silent_s` is how long the program has printed nothing, once that is suspicious. `source` names the watched file,
+    `behind_bytes` is how much of it is unread. `note` is a further sentence: the log was truncated, the board does not
+    answer.
     """
 
     stage: Stage = "idle"
@@ -71,12 +70,12 @@ class Activity(NamedTuple):
 
     @property
     def under_way(self) -> bool:
-        """Whether a program runs, as far as npumon knows."""
+        """Whether a program is running."""
         return self.stage in UNDER_WAY
 
     @property
     def share(self) -> float | None:
-        """How much of the work is over, from 0 to 1; None where nobody knows, or there is only one thing to do."""
+        """How much of the work is done, from 0 to 1; None if that is unknown or there is only one thing to do."""
         if not self.under_way:
             return None
         run = None

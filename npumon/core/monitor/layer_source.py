@@ -1,4 +1,4 @@
-"""Where the rows of a layer table come from, and why there are none."""
+"""The iteration that a layer table shows, and why there is none."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from npumon.core.run.report import RunReport
 
 
 class LayerSource(NamedTuple):
-    """The iteration to show and the run it is of."""
+    """The iteration to show, and its run."""
 
     report: RunReport
     iteration: Iteration
 
 
 def source_of(live: Live) -> LayerSource | None:
-    """The newest run's last complete iteration that has operations, or what it has of its first.
+    """Choose the newest run's last complete iteration with operations, or what there is of its first one.
 
-    As long as a run has none, it is the one of the run that ended before it: a table that is emptied at each start
-    cannot be read while runs repeat.
+    Until a run has one, the run before it is shown: a table that is cleared at each start cannot be read while runs
+    repeat.
     """
     run = live.snapshot.run
     if run is None:
@@ -34,15 +34,15 @@ def source_of(live: Live) -> LayerSource | None:
 
 
 def absence(live: Live) -> Problem:
-    """Why there are no layers to show, and what helps."""
+    """Say why there are no layers to show, and what to do."""
     run = live.snapshot.run
     watching = live.activity.source is not None
     if run is None:
         if watching:
-            return Problem("layers.none", "The watched log holds no run yet.", "Its layers show here as they come.")
+            return Problem("layers.none", "The watched log holds no run yet.", "Its layers appear here as they come.")
         return Problem("layers.none", "No model has run yet.", "r runs one, 4 shows what can be run.")
     if run.info.outcome == "running":
-        return Problem("layers.later", "No iteration is complete yet.", "Its layers show here when it is.")
+        return Problem("layers.later", "No iteration is complete yet.", "Its layers will appear here.")
     state = run.state
     if state.frames or state.detections:
         return Problem(
@@ -54,17 +54,17 @@ def absence(live: Live) -> Problem:
         return Problem(
             "layers.broken",
             f"The run ended before an iteration was complete ({_how(run)}).",
-            "5 shows the log: its last lines say what happened.",
+            "5 shows the log; its last lines say what happened.",
         )
     if live.snapshot.driver.profiling is False:
         return Problem(
             "layers.profiling",
-            "The run's text holds no layers: profiling is off.",
+            "The run's text has no layers: profiling is off.",
             "g reloads galcore with gpuProfiler=1; then r runs the model again.",
         )
     return Problem(
         "layers.variables",
-        "The run's text holds no layers.",
+        "The run's text has no layers.",
         "The program must run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1; does its run.sh set others?",
     )
 

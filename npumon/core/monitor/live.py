@@ -1,4 +1,4 @@
-"""What the live monitor shows: values that are complete in themselves, and who else uses the NPU."""
+"""The values that the live monitor shows, and a notice about other users of the NPU."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npumon.core.log.scrollback import ScrollbackView
 from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunReport
 
-#: So many programs are named, each with so much of its name.
+#: How many programs are named, and how many letters of each name.
 _NAMED, _LETTERS = 2, 24
 
 
@@ -26,9 +26,9 @@ class Snapshot(NamedTuple):
 
 
 class Latencies(NamedTuple):
-    """How long iterations took, in microseconds: those of a model's last series, or of its single runs since.
+    """Latencies of iterations in microseconds: of a model's last series, or of its single runs since.
 
-    Only the newest are kept of very many. `runs` is how many the series was to have, 0 for single runs.
+    Only the newest ones are kept. `runs` is the planned length of the series, 0 for single runs.
     """
 
     samples: int = 0
@@ -49,7 +49,7 @@ class Sample(NamedTuple):
 
 
 class History(NamedTuple):
-    """The last samples. `ever` counts all there were, so a view can tell how many are new to it."""
+    """The last samples. `ever` counts all there were, so that a view can tell how many are new."""
 
     samples: tuple[Sample, ...] = ()
     ever: int = 0
@@ -58,11 +58,10 @@ class History(NamedTuple):
 class Live(NamedTuple):
     """The monitor at one moment.
 
-    `snapshot.run` is the newest run: the one under way as far as it went (its `info.outcome` is then `running`),
-    or the last one that ended. `previous` is the one that ended before it, for what changed since. `runs` are this
-    session's ended runs, the newest last, each with its last iterations only. `latencies` are those of the newest
-    run's model. `log` is the text of the newest run, or of the file that is watched. `in_use` is a sentence when
-    somebody else has the NPU open.
+    `snapshot.run` is the newest run: the current one as far as it has come (with `info.outcome` running), or the last
+    one that ended. `previous` is the one before it, to show what changed. `runs` are this session's ended runs,
+    newest last, each with its last iterations only. `latencies` are those of the newest run's model. `log` is the text
+    of the newest run, or of the watched file. `in_use` is a sentence if other programs have the NPU open.
     """
 
     snapshot: Snapshot
@@ -76,12 +75,12 @@ class Live(NamedTuple):
 
 
 class ModelChoice(NamedTuple):
-    """One thing that can be run here.
+    """A model that can be run here. All text is visible text.
 
-    `id` names it for whoever starts it. `full_name` tells variants apart (`inceptionv3/VIM3`); `preferred` is
-    False for one that another chip wants, and `note` then says so. `folder`, `command` and `labels` are for
-    reading only. `files` are its network, library and image files, relative to `folder`; `networks` are the
-    network files among them, each as a path that can be inspected.
+    `id` identifies it to the backend. `full_name` distinguishes variants (`inceptionv3/VIM3`); `preferred` is False for
+    one that is made for another chip, and `note` then says so. `folder`, `command` and `labels` are for display only.
+    `files` are its network, library and image files, relative to `folder`; `networks` are the network files among
+    them, each as a path that can be inspected.
     """
 
     id: str
@@ -99,10 +98,10 @@ class ModelChoice(NamedTuple):
 
 
 def npu_users_notice(driver: DriverState, own: Collection[str | None], unseen: int = 0) -> str | None:
-    """A sentence that names those who have the device open, or None.
+    """Name the programs that have the device open, in a sentence; None if there are none.
 
-    `own` are the logs of our runs, whose programs do not count. `unseen` is how many references none of the
-    driver's holders accounts for: they belong to programs of other users.
+    `own` are the logs of our own runs, whose programs do not count. `unseen` is the number of references that no known
+    holder accounts for: they belong to programs of other users.
     """
     others = [holder for holder in driver.holders if holder.run is None or holder.run not in own]
     if not others:
@@ -117,7 +116,7 @@ def _sentence(who: str) -> str:
 
 
 def _name(holder: Holder) -> str:
-    """The program's name without its folder and its arguments."""
+    """Return the program's name without folder and arguments."""
     words = (holder.command or "").split()
     name = words[0].rstrip("/").rpartition("/")[2] if words else ""
     return name[:_LETTERS] or "a program"

@@ -1,4 +1,4 @@
-"""This session's runs as a table, the newest first."""
+"""This session's runs as table rows, newest first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from npumon.core.run.report import RunReport
 
 
 class RunRow(NamedTuple):
-    """One ended run. `number` counts this session's, from 1; `total` and `ddr` are MByte, read and written."""
+    """One ended run. `number` counts this session's runs from 1; `total` and `ddr` are MByte, read and written."""
 
     number: int
     report: RunReport
@@ -25,12 +25,12 @@ class RunRow(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The run's number never changes."""
+        """The run's number, which never changes."""
         return str(self.number)
 
 
 def run_rows(live: Live) -> tuple[RunRow, ...]:
-    """The rows of the runs that are kept. Runs to warm up are not among them, so they are not counted either."""
+    """Make rows of the runs that are kept. Warm-up runs are not kept, so they are not counted."""
     activity, run, runs = live.activity, live.snapshot.run, live.runs
     under_way = run is not None and run.info.outcome == "running"
     ended = activity.run - (under_way and not activity.warmup)
@@ -51,27 +51,27 @@ _VALUES: dict[str, Value[RunRow]] = {
     "top": lambda row: row.top,
     "duration": lambda row: value_of("duration", row.report),
 }
-#: What the rows can be sorted by.
+#: The keys by which rows can be sorted.
 ORDERS = tuple(_VALUES)
 
 
 def ordered_runs(rows: Iterable[RunRow], by: str, *, descending: bool) -> tuple[RunRow, ...]:
-    """The rows in one of `ORDERS`; another one is a `KeyError`."""
+    """Sort the rows by one of `ORDERS`; any other key is a `KeyError`."""
     return ordered(rows, _VALUES[by], descending=descending)
 
 
 def matching_runs(rows: Iterable[RunRow], words: str) -> tuple[RunRow, ...]:
-    """The rows that contain each of the words: in the model's name, the outcome, the signal or the best class."""
+    """Return the rows that contain each of the words in the model, the outcome, the signal or the best class."""
     return matching(rows, words, _text)
 
 
 def no_runs(live: Live) -> Problem:
-    """Why there are no runs to show, and what helps."""
+    """Say why there are no runs to show, and what to do."""
     run = live.snapshot.run
     if run is not None and run.info.outcome == "running":
-        return Problem("runs.later", "The first run is under way.", "It shows here when it has ended.")
+        return Problem("runs.later", "The first run is under way.", "It will appear here when it ends.")
     if live.activity.source is not None:
-        return Problem("runs.none", "The watched log holds no run that ended yet.", "Runs show here as they end.")
+        return Problem("runs.none", "No run in the watched log has ended yet.", "Runs appear here as they end.")
     return Problem("runs.none", "No model has run yet.", "r runs one, 4 shows what can be run.")
 
 

@@ -1,8 +1,8 @@
 """Consistency checks: do the figures of a run agree with each other and with the chip?
 
-The invariants hold in all public runs of the demo: TOTAL = AXI + DDR to the last printed digit, total cycles /
-VPC_ELAPSETIME near the nominal clock, and each time inside the one around it. Where the network is known, what it
-wants of the SRAMs is compared with what the device reports.
+These invariants hold in all public runs of the demo: TOTAL = AXI + DDR to the last printed digit, total cycles /
+VPC_ELAPSETIME near the nominal clock, and each time no longer than the one that includes it. If the network is known,
+the SRAM that it needs is compared with what the device reports.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from npumon.core.profile import Iteration, Network
 from npumon.core.run.metrics import FigureCheck, Figures
 from npumon.core.run.state import RunState
 
-#: MByte figures are printed with six decimals; a sum of two of them may be off by one in the last.
+#: MByte figures are printed with six decimals; a sum of two may be off by one in the last digit.
 _MBYTE_TOLERANCE = 2e-6
-#: How far the clock may be from its nominal value, as a share.
+#: Permitted deviation of the clock from its nominal value, as a share.
 _CLOCK_TOLERANCE = 0.05
-#: KSNN examples print seconds with as few as two decimals; a total may come in whole milliseconds, cut off.
+#: KSNN examples print seconds with as few as two decimals; a total may be in whole milliseconds, truncated.
 _SECONDS_TOLERANCE_US = 5_000.0
 _TOTAL_TOLERANCE_US = 1_000.0
 
@@ -27,9 +27,9 @@ _TOTAL_TOLERANCE_US = 1_000.0
 def checks_of(
     state: RunState, figures: Figures, nominal_clock_mhz: float | None, *, over: bool = True
 ) -> tuple[FigureCheck, ...]:
-    """All checks, in a fixed order; those whose figures are absent come with `ok` None.
+    """Run all checks, in a fixed order; `ok` is None for those whose figures are absent.
 
-    So does what only the end of a run can tell, while it is not `over`.
+    It is also None for what only the end of a run can tell, until the run is `over`.
     """
     last = state.measured
     window_us, elapsed_us = (last.vpc_elapsed_us, last.elapsed_us) if last else (None, None)
@@ -48,7 +48,7 @@ def checks_of(
 
 
 def memory_checks(state: RunState, network: Network | None) -> tuple[FigureCheck, ...]:
-    """Whether the device has the SRAM that the network wants; nothing for what no network says."""
+    """Check whether the device has the SRAM that the network needs; no check for what the network does not say."""
     if network is None:
         return ()
     return (

@@ -13,15 +13,15 @@ from npumon.core.run.layer_rows import operation_keys
 from npumon.core.run.metrics import utilization
 from npumon.core.run.report import RunReport
 
-#: A change below this share is not told from chance: two equal runs differ by as much.
+#: A smaller change, as a share, cannot be distinguished from chance: two equal runs differ by as much.
 NOISE = 0.01
 
-#: What became of a figure: "other" changed, which is neither good nor bad by itself; "" is missing in one of the runs.
+#: How a figure changed. "other": it changed, which is neither good nor bad; "": one of the runs lacks it.
 Change = Literal["better", "worse", "same", "other", ""]
 
 
 class Difference(NamedTuple):
-    """One figure of two runs."""
+    """One figure of two runs, before and after."""
 
     id: str
     title: str
@@ -37,12 +37,12 @@ class Difference(NamedTuple):
 
     @property
     def relative(self) -> float | None:
-        """The difference as a share of what was before; None where there was nothing to take a share of."""
+        """The difference as a share of `before`; None if that is 0 or absent."""
         return None if self.absolute is None or not self.before else self.absolute / abs(self.before)
 
     @property
     def verdict(self) -> Change:
-        """What became of it. A change that is no larger than chance counts as none."""
+        """How the figure changed. A change within chance counts as none."""
         if self.absolute is None:
             return ""
         if self.absolute == 0 or (self.relative is not None and abs(self.relative) < NOISE):
@@ -52,7 +52,7 @@ class Difference(NamedTuple):
         return "better" if (self.absolute > 0) == (self.better == "higher") else "worse"
 
     def text(self, figure: float | None) -> str:
-        """One of the two figures, with its unit."""
+        """Format one of the two figures with its unit."""
         return units.ABSENT if figure is None else self.unit.value(figure)
 
     @property
@@ -67,7 +67,7 @@ class Difference(NamedTuple):
 
 
 class LayerDifference(NamedTuple):
-    """An operation that both runs have: its time, its utilization, and what it moved to and from DDR memory."""
+    """An operation of both runs: its time, its utilization, and its DDR traffic."""
 
     key: str
     operation: Operation
@@ -77,7 +77,7 @@ class LayerDifference(NamedTuple):
 
 
 class ComparisonRow(NamedTuple):
-    """One line of a comparison: a figure of the whole run, or the time of a layer's operation with the rest of it."""
+    """One line of a comparison: a figure of the whole run, or the time of an operation along with its other figures."""
 
     key: str
     figure: Difference
@@ -87,8 +87,8 @@ class ComparisonRow(NamedTuple):
 class Comparison(NamedTuple):
     """Two runs, `before` and `after`. `figures` are those that at least one of them has.
 
-    `layers` are the operations that both have, the one that lost most time first; `only_before` and `only_after`
-    count those that the other one lacks. `top` are the two best classes, None where a run listed none.
+    `layers` are the operations of both runs, the one that got slower by most first; `only_before` and `only_after`
+    count the others. `top` are the two best classes, None for a run that listed none.
     """
 
     before: RunReport
@@ -101,7 +101,7 @@ class Comparison(NamedTuple):
 
     @property
     def same_model(self) -> bool:
-        """Whether both are runs of one model, as far as their names say."""
+        """Whether both are runs of a model of the same name."""
         return self.before.info.model == self.after.info.model
 
     @property
@@ -114,7 +114,7 @@ class Comparison(NamedTuple):
 
 
 def compare(before: RunReport, after: RunReport) -> Comparison:
-    """The second run against the first. Figures of different models are neither better nor worse, only others."""
+    """Compare the second run with the first. Figures of different models are neither better nor worse."""
     alike = before.info.model == after.info.model
     differences = (
         Difference(
@@ -144,7 +144,7 @@ def compare(before: RunReport, after: RunReport) -> Comparison:
 
 
 def top_of(run: RunReport) -> str | None:
-    """The best class's name, or its number where it has none; None where the run listed no class."""
+    """Return the best class's name, or its number if it has none; None if the run listed no class."""
     if not run.state.top:
         return None
     label = run.labels[0] if run.labels else None
@@ -152,7 +152,7 @@ def top_of(run: RunReport) -> str | None:
 
 
 def signed(value: float, text: Callable[[float], str]) -> str:
-    """A difference with its sign; none where it rounds to nothing."""
+    """Format a difference with its sign, or without one if it rounds to 0."""
     shown = text(abs(value))
     if not any(char in "123456789" for char in shown):
         return shown
@@ -165,7 +165,7 @@ def _operations(run: RunReport) -> dict[str, Operation]:
 
 
 def _alike(old: Operation, new: Operation) -> bool:
-    """Whether an operation with the same ids is the same one, not just another graph's."""
+    """Whether operations with the same ids are the same, and not of different graphs."""
     return (old.name, old.operation) == (new.name, new.operation)
 
 

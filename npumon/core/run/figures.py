@@ -1,6 +1,6 @@
-"""The table of a run's figures: what each is called, its unit, which way is better, and how it comes from a report.
+"""The table of a run's figures: name, unit, which way is better, and how to get the value from a report.
 
-Comparisons, documents, texts for people and tables of runs walk this table: a further figure is a further row.
+Comparisons, documents, text for people and tables of runs are built from it: adding a figure is adding a row.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from npumon.core import units
 from npumon.core.profile import BANDWIDTHS, Iteration
 from npumon.core.run.report import RunReport
 
-#: Which way a figure gets better; "none" for one that is neither good nor bad by itself.
+#: Which direction is better; "none" if neither is.
 Better = Literal["lower", "higher", "none"]
 
 
 class Unit(NamedTuple):
-    """How figures of one kind are written: the value, and a difference without its sign. `name` is for programs."""
+    """How figures of one kind are formatted: a value, and a difference without its sign. `name` is for programs."""
 
     name: str
     value: Callable[[float], str]
@@ -29,7 +29,7 @@ def _unit(name: str, text: Callable[[float], str]) -> Unit:
 
 
 TIME = _unit("us", units.milliseconds)
-#: Layers are shorter than a run; the profiler prints them in this unit.
+#: Times of layers are short; the profiler prints them in this unit.
 LAYER_TIME = _unit("us", lambda us: f"{units.grouped(round(us))} us")
 SHARE = Unit("share", units.percent, lambda share: f"{share * 100:.1f} points")
 CLOCK = _unit("mhz", lambda mhz: f"{mhz:.1f} MHz")
@@ -64,13 +64,13 @@ def _measured(report: RunReport) -> Iteration:
 
 
 def _inference_us(report: RunReport) -> float | None:
-    """None where it is the iteration's own time as well."""
+    """Return the inference time, unless it is the iteration's own time."""
     measured = _measured(report)
     return measured.inference_us if measured.inference_us != measured.elapsed_us else None
 
 
 def _average_us(report: RunReport) -> float | None:
-    """None where there is one iteration to average."""
+    """Return the average, unless there is only one iteration."""
     return report.state.average_us if report.state.iterations_ended > 1 else None
 
 
@@ -100,7 +100,7 @@ def _rate(name: str) -> Figure:
     )
 
 
-#: Every figure of a run, in the order in which people want them; a document has its keys in the same order.
+#: Every figure of a run, the most important first. Keys of documents are in this order.
 FIGURES: tuple[Figure, ...] = (
     Figure(
         "latency",
@@ -263,7 +263,7 @@ FIGURES: tuple[Figure, ...] = (
 
 
 def value_of(figure_id: str, report: RunReport) -> float | None:
-    """One figure of a report; an id that is not in the table is a `KeyError`."""
+    """Return one figure of a report; an unknown id is a `KeyError`."""
     return _BY_ID[figure_id].of(report)
 
 

@@ -1,4 +1,4 @@
-"""An iteration as a table: a row for each operation of a layer, in any order, narrowed by words, and their totals."""
+"""An iteration as table rows, one for each operation: sorting, filtering and totals."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from npumon.core.run.verdict import ddr_bound
 
 
 class LayerRow(NamedTuple):
-    """One operation with what follows from its figures. What the text did not say is None.
+    """One operation and what follows from its figures. What the text does not say is None.
 
-    `key` tells the operation from all others of its iteration and is the same in each iteration of the same graph.
-    `position` is its place in the text, from 0. `share` is its part of the iteration's execution time, of 1.
-    `total` is True for a row that sums others.
+    `key` identifies the operation within its iteration and is the same in each iteration of the same graph. `position`
+    is its place in the text, from 0. `share` is its share of the iteration's execution time. `total` marks a row that
+    sums others.
     """
 
     key: str
@@ -30,7 +30,7 @@ class LayerRow(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Layer and operation as `3.1`, the layer alone where the text numbers no operations; empty for neither."""
+        """Layer and operation as `3.1`; only the layer if the text does not number operations; empty without either."""
         layer, index = self.operation.layer_id, self.operation.operation_index
         return ".".join(str(number) for number in (layer, index) if number is not None)
 
@@ -40,7 +40,7 @@ class LayerRow(NamedTuple):
         return per_second(self.operation.bandwidth, self.operation.execution_us)
 
 
-#: What a row can be sorted by, with the value of it.
+#: The keys by which rows can be sorted, with their values.
 _VALUES: dict[str, Value[LayerRow]] = {
     "id": lambda row: row.position,
     "name": lambda row: row.operation.name,
@@ -62,7 +62,7 @@ ORDERS = tuple(_VALUES)
 
 
 def layer_rows(iteration: Iteration, peak_mbyte_per_s: float | None = None) -> tuple[LayerRow, ...]:
-    """The rows of an iteration in the text's order. The peak is the DDR memory's, where it was measured."""
+    """Make the rows of an iteration, in the order of the text. The peak is the DDR memory's, if it was measured."""
     whole_us = figures_of(iteration).execution_us
     keys = operation_keys(iteration.operations)
     return tuple(
@@ -80,7 +80,7 @@ def layer_rows(iteration: Iteration, peak_mbyte_per_s: float | None = None) -> t
 
 
 def operation_keys(operations: Iterable[Operation]) -> tuple[str, ...]:
-    """A key for each operation: its layer and index, and a count where both come again."""
+    """Make a key for each operation: its layer and index, and a count if both repeat."""
     seen: dict[tuple[int | None, int | None], int] = {}
     keys: list[str] = []
     for operation in operations:
@@ -91,25 +91,25 @@ def operation_keys(operations: Iterable[Operation]) -> tuple[str, ...]:
 
 
 def ordered_layers(rows: Iterable[LayerRow], by: str, *, descending: bool) -> tuple[LayerRow, ...]:
-    """The rows in one of `ORDERS`; another one is a `KeyError`."""
+    """Sort the rows by one of `ORDERS`; any other key is a `KeyError`."""
     return ordered(rows, _VALUES[by], descending=descending)
 
 
 def matching_layers(rows: Iterable[LayerRow], words: str) -> tuple[LayerRow, ...]:
-    """The rows that contain each of the words.
+    """Return the rows that contain each of the words.
 
-    A row's text is its names, its ids (`3.1`, `uid:4`, `abs:7`) and `ddr-bound` where it is that.
+    A row's text is its names, its ids (`3.1`, `uid:4`, `abs:7`), and `ddr-bound` if it is.
     """
     return matching(rows, words, _text)
 
 
 def totals_of(rows: Sequence[LayerRow]) -> Figures:
-    """The figures of these rows together."""
+    """Sum the figures of these rows."""
     return figures_of(Iteration(0, operations=tuple(row.operation for row in rows)))
 
 
 def total_row(rows: Sequence[LayerRow]) -> LayerRow:
-    """A row that sums these, named by their number."""
+    """Make a row that sums these, named by their number."""
     figures = totals_of(rows)
     shares = [row.share for row in rows]
     known = [share for share in shares if share is not None]

@@ -1,8 +1,8 @@
 """The documented figures of one iteration.
 
-Formulas: the vendor's interface document gives utilization = (total cycles - idle cycles) / total cycles. The
-window in which cycles are counted is VPC_ELAPSETIME, not `execution time`: total cycles / VPC_ELAPSETIME gives
-the NPU's clock (790 to 799 MHz in the three public runs of an 800 MHz part).
+The vendor's interface document defines utilization = (total cycles - idle cycles) / total cycles. Cycles are counted
+over VPC_ELAPSETIME, not over `execution time`: total cycles / VPC_ELAPSETIME gives the NPU's clock (790 to 799 MHz in
+the three public runs of an 800 MHz part).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operat
 
 
 class FigureCheck(NamedTuple):
-    """A consistency check of the figures. `ok` is None where the figures it needs are absent, or yet to come."""
+    """A consistency check of the figures. `ok` is None if the figures it needs are absent, or not there yet."""
 
     id: str
     ok: bool | None
@@ -26,7 +26,7 @@ class Figures(NamedTuple):
     """Figures of one iteration, summed over its operations. Times in microseconds, bandwidth in MByte.
 
     `utilization` is 0 to 1 and `busy_us` that share of the window; `bandwidth_per_s` is MByte/s over
-    `execution_us`. What the text did not say is None, also in sums of which a part is missing.
+    `execution_us`. What the text does not say is None, and so is a sum of which a part is missing.
     """
 
     execution_us: int | None = None
@@ -39,7 +39,7 @@ class Figures(NamedTuple):
 
 
 class OperationFigure(NamedTuple):
-    """One figure of an operation; `key` is its place in documents and the head of its column."""
+    """One figure of an operation; `key` is its place in documents and its column's header."""
 
     key: str
     of: Callable[[Operation], float | None]
@@ -48,8 +48,8 @@ class OperationFigure(NamedTuple):
 class Metrics(NamedTuple):
     """The figures of a run's last complete iteration with a profile, the checks on them, and what they mean.
 
-    `nominal_clock_mhz` is what the clock was compared with, `ddr_peak_mbyte_per_s` what DDR traffic was. `verdict`
-    is one sentence a developer can act on, `verdict_id` the stable name of the rule that gave it.
+    The clock was compared with `nominal_clock_mhz`, DDR traffic with `ddr_peak_mbyte_per_s`. `verdict` is one sentence
+    that a developer can act on, `verdict_id` the stable name of its rule.
     """
 
     figures: Figures = Figures()
@@ -61,13 +61,13 @@ class Metrics(NamedTuple):
 
 
 def utilization(cycles: Cycles) -> float | None:
-    """(total - idle) / total, to six decimals; None where that is not a share (no cycles, more idle than total)."""
+    """Compute (total - idle) / total to six decimals; None if that is not a share (no cycles, more idle than total)."""
     if cycles.total is None or cycles.idle is None or not 0 <= cycles.idle <= cycles.total or cycles.total == 0:
         return None
     return round((cycles.total - cycles.idle) / cycles.total, 6)
 
 
-#: The figures of an operation, in the order of documents and of the columns of CSV.
+#: The figures of an operation, in the order of documents and of CSV columns.
 OPERATION_FIGURES: tuple[OperationFigure, ...] = (
     OperationFigure("execution_us", lambda operation: operation.execution_us),
     *(OperationFigure(f"bandwidth_mbyte.{name}", attrgetter(f"bandwidth.{name}")) for name in BANDWIDTHS),
@@ -78,7 +78,7 @@ OPERATION_FIGURES: tuple[OperationFigure, ...] = (
 
 
 def figures_of(iteration: Iteration) -> Figures:
-    """The figures of one iteration."""
+    """Compute the figures of one iteration."""
     operations = iteration.operations
     cycles = Cycles(
         _whole_sum(operation.cycles.total for operation in operations),
@@ -100,14 +100,14 @@ def figures_of(iteration: Iteration) -> Figures:
 
 
 def per_second(bandwidth: Bandwidth, execution_us: int | None) -> Bandwidth:
-    """MByte/s while the NPU executed; None where there is no time to divide by."""
+    """Compute MByte/s over the execution time; None without a time."""
     if not execution_us:
         return Bandwidth()
     return Bandwidth(*[None if amount is None else round(amount * 1e6 / execution_us, 1) for amount in bandwidth])
 
 
 def ddr_rate(operation: Operation) -> float | None:
-    """MByte/s that one operation moved to and from DDR memory."""
+    """Compute one operation's MByte/s to and from DDR memory."""
     moved, execution_us = operation.bandwidth, operation.execution_us
     if not execution_us or moved.ddr_read is None or moved.ddr_write is None:
         return None
@@ -115,7 +115,7 @@ def ddr_rate(operation: Operation) -> float | None:
 
 
 def _whole_sum(values: Iterable[int | None]) -> int | None:
-    """The sum, or None when there is nothing to sum or a part is missing."""
+    """Sum the values; None if there are none or one is missing."""
     parts = list(values)
     known = [part for part in parts if part is not None]
     return sum(known) if known and len(known) == len(parts) else None

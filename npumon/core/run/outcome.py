@@ -1,4 +1,4 @@
-"""How a run ended, in one word, from its text and from what its supervisor saw."""
+"""How a run ended, from its text and from its supervisor's record."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _STOPPED: dict[StopReason, Outcome] = {
 
 
 class ExitInfo(NamedTuple):
-    """What is known of a program's end besides its text; all None for a log that is only read.
+    """What is known of a program's end apart from its text; all None for a log that is only read.
 
-    `error` is a sentence when the program could not be executed.
+    `error` is a sentence if the program could not be executed.
     """
 
     exit_status: int | None = None
@@ -49,7 +49,7 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
 
 
 def _short(state: RunState) -> bool:
-    """Whether a program that ended well left figures out. A garbled line of its last list is no reason to doubt it."""
+    """Whether figures are missing although the program ended well; a garbled line of its last list does not count."""
     missing = state.loops is not None and state.iterations_ended < state.loops
     return missing or bool(state.operations) or not state.has_result
 

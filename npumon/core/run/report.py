@@ -1,4 +1,4 @@
-"""One run as any exporter or view takes it: where it comes from, what its text said, what the figures mean."""
+"""One run for exporters and views: where it comes from, what its text says, and what the figures mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npumon.core.run.state import RunState
 
 
 class RunInfo(NamedTuple):
-    """Where a result comes from and how it ended. `started_at` is ISO 8601 in UTC; `duration_s` is in seconds.
+    """Where a result comes from, and how the run ended. `started_at` is ISO 8601 in UTC.
 
     `signal` is the name of the signal that ended the program (`SIGSEGV`).
     """
@@ -29,12 +29,12 @@ class RunInfo(NamedTuple):
 
 
 class RunReport(NamedTuple):
-    """One finished (or broken-off) run, ready for any exporter or view.
+    """One run, ready for exporters and views.
 
-    `labels` runs parallel to `state.top`. `number` is the run's place in its log, `runs_in_log` how many there
-    are, None while the log is still being read. `demo` is True when the figures come from the simulated board.
-    `network` is what the model's own file says, None where there is no file, more than one, or none that can be read.
-    `tail` is the last lines of a log that was followed, as visible text.
+    `labels` parallels `state.top`. `number` is the run's place in its log, `runs_in_log` how many the log has, None
+    while it is still being read. `demo` marks figures from the simulated board. `network` is what the model's file
+    says, None unless there is exactly one that can be read. `tail` are the last lines of a followed log, as visible
+    text.
     """
 
     info: RunInfo

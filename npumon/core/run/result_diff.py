@@ -1,4 +1,4 @@
-"""What changed in a run's results since the run before: classes that came or moved, objects that came or went."""
+"""Changes in a run's results since the previous run: new or moved classes, new or missing objects."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Literal, NamedTuple
 
 from npumon.core.profile import Detection, TopEntry
 
-#: What became of a class: it came, moved up or down, or stayed where it was.
+#: How a class moved in the list; "" if it stayed.
 Move = Literal["new", "up", "down", ""]
 
-#: Two boxes that share at least this part of what they cover together are of one object.
+#: Two boxes belong to the same object if their intersection is at least this share of their union.
 SAME_BOX = 0.5
-#: More objects than this are not compared: each is held against each.
+#: More objects are not compared, because each is compared with each.
 MOST_OBJECTS = 100
 
 
 class ClassChange(NamedTuple):
-    """What became of a class, and how much its score changed, None where that is not known."""
+    """How a class moved, and how much its score changed, None if that is unknown."""
 
     move: Move = ""
     score: float | None = None
 
 
 class ObjectChanges(NamedTuple):
-    """Which of the objects are new, in their order, and how many of those before are gone."""
+    """Which of the objects are new, in their order, and how many of the previous ones are gone."""
 
     new: tuple[bool, ...]
     gone: int
 
 
 def class_changes(now: Sequence[TopEntry], before: Sequence[TopEntry]) -> tuple[ClassChange, ...]:
-    """The change of each class of a list; none where there was no list before."""
+    """Find the change of each class of a list; no changes without a previous list."""
     if not before:
         return (ClassChange(),) * len(now)
     indexes = {entry.class_index: index for index, entry in reversed([*enumerate(before)])}
@@ -48,9 +48,9 @@ def _class_change(index: int, entry: TopEntry, indexes: dict[int, int], before: 
 
 
 def object_changes(now: Sequence[Detection], before: Sequence[Detection]) -> ObjectChanges | None:
-    """The objects against those before; None where there are too many to tell.
+    """Compare the objects with the previous ones; None if there are too many.
 
-    Objects are the same when they have the same label and much the same box; those without boxes need only the label.
+    Objects are the same if they have the same label and nearly the same box; without boxes, the label is enough.
     """
     if max(len(now), len(before)) > MOST_OBJECTS:
         return None
@@ -65,7 +65,7 @@ def object_changes(now: Sequence[Detection], before: Sequence[Detection]) -> Obj
 
 
 def _likeness(one: Detection, other: Detection) -> float:
-    """From 0 to 1: the area that two boxes share, as a part of what they cover together."""
+    """Return intersection over union of two boxes, from 0 to 1."""
     if one.label != other.label:
         return 0.0
     mine, theirs = _box(one), _box(other)

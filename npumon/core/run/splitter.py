@@ -1,4 +1,4 @@
-"""A log to its runs: the fold over a whole text, which may hold several."""
+"""Splits a log into its runs: the fold over a whole text, which may hold several."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from npumon.core.run.state import EMPTY, RunState, reduce, starts_new_run
 
 
 class IterationCompleted(NamedTuple):
-    """An iteration of the run with this number (1-based within the log) has come to its end."""
+    """An iteration of the run with this number (1-based within the log) has ended."""
 
     run: int
     iteration: Iteration
 
 
 class RunCompleted(NamedTuple):
-    """A run is over: the next one began or the log ended."""
+    """A run has ended: the next one began, or the log ended."""
 
     run: int
     state: RunState
@@ -30,8 +30,8 @@ Completed = IterationCompleted | RunCompleted
 class RunSplitter:
     """Folds events into runs. Only the current run is held.
 
-    `kept_operations` is for who looks at the newest iterations only, and for a long time: as many of them are kept
-    as have so many operations together, at least one. `None` leaves the bound to the state.
+    `kept_operations` bounds memory for callers that need only the newest iterations: as many are kept as have this many
+    operations together, but at least one. With None, the state's own bound applies.
     """
 
     def __init__(self, first_run: int = 1, kept_operations: int | None = None) -> None:
@@ -40,7 +40,7 @@ class RunSplitter:
         self._kept_operations = kept_operations
 
     def feed(self, events: Iterable[Event]) -> list[Completed]:
-        """What these events complete, in order."""
+        """Return what these events complete, in order."""
         completed: list[Completed] = []
         for event in events:
             if starts_new_run(self.state, event):
@@ -63,9 +63,9 @@ class RunSplitter:
             self.state = self.state._replace(iterations=iterations[-kept:])
 
     def skip(self, runs: int) -> None:
-        """Count runs that somebody else has taken from the log."""
+        """Count runs that were read by other means."""
         self.number += runs
 
     def close(self) -> RunCompleted:
-        """The last run. A log without any profiler text is one empty run."""
+        """Return the last run. A log without any profiler text is one empty run."""
         return RunCompleted(self.number, self.state)

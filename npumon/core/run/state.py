@@ -1,7 +1,7 @@
 """What is known about one run: a fold of events.
 
-`reduce(state, event)` returns the next state; `starts_new_run(state, event)` says whether the event belongs to a
-run that comes after this one. The live view, the exports and the replay of a log all use this fold.
+`reduce(state, event)` returns the next state; `starts_new_run(state, event)` says whether the event belongs to the next
+run. The live view, the exports and the replay of a log all use this fold.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
 
-#: A run that loops for ever must not grow for ever: the last so many iterations are kept, all are counted.
+#: An endless run must not grow forever: this many of the last iterations are kept, and all are counted.
 KEPT_ITERATIONS = 10_000
 #: The same for operations of one iteration, diagnostics, top-k entries and detections of one frame.
 KEPT_OPERATIONS = 10_000
@@ -26,10 +26,10 @@ Phase = Literal["waiting", "creating", "verifying", "running", "finishing", "don
 
 
 class RunState(NamedTuple):
-    """One run as far as its text has told. `None` is "not said"; times are in microseconds.
+    """One run as far as its text has come. None means that the text does not say; times are in microseconds.
 
     `iterations` holds the completed ones (the last `KEPT_ITERATIONS`), `iterations_ended` counts them all.
-    `operations` and `vpc_elapsed_us` belong to the iteration that is still open. `broken` is True when the
+    `operations` and `vpc_elapsed_us` belong to the iteration that is still open. `broken` is True if the
     newest operation lacks its end.
     """
 
@@ -63,7 +63,7 @@ class RunState(NamedTuple):
 
     @property
     def has_result(self) -> bool:
-        """True once the run produced a figure: an iteration, a total, a top-k list or a detection."""
+        """True once the run has produced a figure: an iteration, a total, a top-k list or a detection."""
         return bool(
             self.iterations_ended
             or self.total_us is not None
@@ -75,7 +75,7 @@ class RunState(NamedTuple):
 
     @property
     def has_profiler_text(self) -> bool:
-        """True when at least one line of the run was profiler text."""
+        """True once a line of the run was profiler text."""
         return (
             self.has_result
             or self.phase != "waiting"
@@ -86,10 +86,10 @@ class RunState(NamedTuple):
 
     @property
     def interrupted(self) -> bool:
-        """True when the text so far stops inside a run.
+        """True if the text so far stops inside a run.
 
-        C demos end with their totals, KSNN examples with the time of an inference, both with the last of the
-        classes where they list them; detection demos may end at any object.
+        C demos end with their totals, KSNN examples with the time of an inference, and both with the last class if they
+        list classes; detection demos may end at any object.
         """
         if self.phase in ("creating", "verifying", "running"):
             return bool(self.operations) or not (self.frames or self.detections)
@@ -97,7 +97,7 @@ class RunState(NamedTuple):
 
     @property
     def open_iteration(self) -> Iteration | None:
-        """The iteration whose end has not come, with the operations it has so far; None if there is none."""
+        """The incomplete iteration with its operations so far; None if there is none."""
         if not self.operations and self.vpc_elapsed_us is None:
             return None
         previous = self.iterations[-1].number if self.iterations else 0
@@ -107,7 +107,7 @@ class RunState(NamedTuple):
     def measured(self) -> Iteration | None:
         """The iteration that the metrics describe: the last completed one with a profile, or else the last one.
 
-        A program may profile some of its passes only; the others say nothing against what was measured.
+        A program may profile only some of its passes.
         """
         profiled = (iteration for iteration in reversed(self.iterations) if iteration.operations)
         return next(profiled, self.iterations[-1] if self.iterations else None)
@@ -117,7 +117,7 @@ EMPTY = RunState()
 
 
 def _append(items: tuple[Any, ...], item: object, limit: int) -> tuple[Any, ...]:
-    """The items and one more, without the oldest where that would be more than `limit`."""
+    """Append an item; drop the oldest one if that would be more than `limit`."""
     return (*items[-limit + 1 :], item) if len(items) >= limit else (*items, item)
 
 
@@ -141,9 +141,9 @@ def _on_iteration_ended(state: RunState, event: ev.IterationEnded) -> RunState:
 
 
 def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
-    """KSNN prints an inference's time before the objects it found, so those before it belong to an older frame.
+    """End an iteration, unless a `Run the` line has just done so: then this is the wall time of the same one.
 
-    It ends an iteration of its own, unless a `Run the` line has just done so: then it is the same one's wall time.
+    KSNN prints an inference's time before the objects that it found, so earlier objects belong to an older frame.
     """
     last = state.iterations[-1] if state.iterations and state.open_iteration is None else None
     if last is not None and last.elapsed_us is not None and last.inference_us is None:
@@ -166,7 +166,7 @@ def _on_vpc(state: RunState, event: ev.VpcElapsed) -> RunState:
 
 
 def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState:
-    """A failure without a number is the program's word on a test that has failed already, if any of it has."""
+    """Count a failure. One without a number is the program's summary of iterations that have already failed, if any."""
     where = "" if event.number is None else f"iteration {event.number}: "
     many = max(state.iterations_failed, 1) if event.number is None else state.iterations_failed + 1
     failed = state._replace(iterations_failed=many, phase="running")
@@ -174,14 +174,14 @@ def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState
 
 
 def _with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:
-    """The first ones are kept, for the first error is most often the cause."""
+    """Add a diagnostic. The first ones are kept because the first error is usually the cause."""
     if len(state.diagnostics) >= KEPT_DIAGNOSTICS:
         return state._replace(diagnostics_dropped=state.diagnostics_dropped + 1)
     return state._replace(diagnostics=(*state.diagnostics, diagnostic))
 
 
 def _on_unrecognized(state: RunState, event: ev.Unrecognized) -> RunState:
-    """A progress line redrawn with carriage returns is one line, however often it was redrawn."""
+    """Count an unknown line. A progress line redrawn with carriage returns is one line."""
     seen = state.unrecognized_lines
     if seen and seen[-1].line == event.line:
         return state._replace(unrecognized_lines=(*seen[:-1], event))
@@ -192,7 +192,7 @@ def _on_unrecognized(state: RunState, event: ev.Unrecognized) -> RunState:
 
 
 def _on_graph_started(state: RunState, event: ev.GraphStarted) -> RunState:
-    """KSNN starts the graph anew for each inference, so there the number says nothing about what is to come."""
+    """Take the number of iterations. KSNN restarts the graph for each inference, so its number is meaningless."""
     return state._replace(loops=None if state.ksnn_version else event.loops, phase="running")
 
 
@@ -205,14 +205,14 @@ def _on_top_started(state: RunState, event: ev.TopStarted) -> RunState:
 
 
 def _on_top_listed(state: RunState, event: ev.TopListed) -> RunState:
-    """The first ones are kept: programs list the best first."""
+    """Add a class. The first ones are kept because programs list the best first."""
     last = event.entry.rank == state.top_size
     top = (*state.top, event.entry) if len(state.top) < KEPT_TOP else state.top
     return state._replace(top=top, phase="done" if last else state.phase)
 
 
 def _on_detections_counted(state: RunState, event: ev.DetectionsCounted) -> RunState:
-    """A frame ends what was profiled for it: the detection demos tell no times."""
+    """Begin a frame. It ends the iteration profiled for the previous one: detection demos print no times."""
     if state.open_iteration is not None:
         state = _close_iteration(state, state.iterations_ended + 1, None)
     return state._replace(frames=state.frames + 1, detections=(), phase="running")
@@ -261,15 +261,15 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
 
 
 def reduce(state: RunState, event: ev.Event) -> RunState:
-    """The state after the event. Pure; never raises for any order of events."""
+    """Return the state after the event. Pure; never raises, whatever the order of events."""
     return _REDUCERS[type(event)](state, event)
 
 
 def starts_new_run(state: RunState, event: ev.Event) -> bool:
-    """True when `event` cannot belong to the run that `state` describes, so a log holds one more run.
+    """Whether `event` cannot belong to the run that `state` describes, so that the log holds one more run.
 
-    A header line begins a run when there are results already, or when the same header line was seen before.
-    Profiled operations after the totals belong to a run whose beginning is missing.
+    A header line begins a run if there are results already, or if the same header line was seen before. Profiled
+    operations after the totals belong to a run whose beginning is missing.
     """
     match event:
         case ev.ProductNamed():

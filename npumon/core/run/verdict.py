@@ -1,4 +1,4 @@
-"""What the figures mean: one sentence a developer can act on, from the first rule that applies."""
+"""What the figures mean: one sentence that a developer can act on, from the first rule that applies."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from npumon.core.run.outcome import ExitInfo, Outcome
 from npumon.core.run.state import Phase, RunState
 from npumon.core.units import mbyte, milliseconds, percent, rate
 
-#: A cycle window this many times as long as the execution, idle for most of its length, is a cold run's: the work
-#: is the same, the window is not.
+#: A cycle window this many times as long as the execution and mostly idle is that of a cold run: the work is the same,
+#: the window is longer.
 COLD_WINDOW = 1.5
 COLD_UTILIZATION = 0.6
-#: Below this share of the nominal clock the NPU is throttled.
+#: Below this share of the nominal clock, the NPU is throttled.
 SLOW_CLOCK = 0.95
-#: An operation that idles this share of its window while most of its traffic is DDR waits for memory.
+#: An operation that idles for this share of its window while most of its traffic is DDR waits for memory.
 WAITING_SHARE = 0.15
-#: A shell's exit status for a program that a signal ended: 128 and the signal's number (POSIX).
+#: A shell's exit status for a program ended by a signal: 128 plus the signal's number (POSIX).
 SHELL_SIGNALS = {
     132: "SIGILL",
     134: "SIGABRT",
@@ -31,7 +31,7 @@ SHELL_SIGNALS = {
     139: "SIGSEGV",
     143: "SIGTERM",
 }
-#: What shells call a program's death by a signal.
+#: How shells report a program's death by a signal.
 DEATH_NOTICES = {
     "Illegal instruction": "SIGILL",
     "Aborted": "SIGABRT",
@@ -41,13 +41,13 @@ DEATH_NOTICES = {
     "Segmentation fault": "SIGSEGV",
     "Terminated": "SIGTERM",
 }
-#: What a run does before its first iteration, by `RunState.phase`.
+#: What a run is doing before its first iteration.
 _DOING: dict[Phase, str] = {
     "waiting": "the program has not printed any profiler text yet",
     "creating": "the network is being created",
     "verifying": "the graph is being verified and compiled, which may take a while",
 }
-#: Checks that compare a run with something else than its own figures, or that have a simple cause.
+#: Checks that compare a run with something other than its own figures, or that have a simple cause.
 _NO_CONTRADICTION = frozenset(
     ("clock.nominal", "iterations.count", "layers.count", "top.order", "memory.axi_sram", "memory.vip_sram")
 )
@@ -55,10 +55,10 @@ _PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
 
 
 class VerdictContext(NamedTuple):
-    """What a verdict takes into account besides the text.
+    """What a verdict takes into account apart from the text.
 
-    `profiling` is the driver's gpuProfiler, None when unknown. `ddr_peak_mbyte_per_s` is the memory's measured
-    peak, None when nobody gave one. `ending` is None for a log that was only read.
+    `profiling` is the driver's gpuProfiler, None if unknown. `ddr_peak_mbyte_per_s` is the memory's measured peak, None
+    if unknown. `ending` is None for a log that is only read.
     """
 
     outcome: Outcome
@@ -69,9 +69,9 @@ class VerdictContext(NamedTuple):
 
 
 def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bool | None:
-    """Whether DDR memory limits the operation; None where the figures do not say.
+    """Whether DDR memory limits the operation; None if the figures do not say.
 
-    Either it idles noticeably while most of its traffic goes to DDR, or it comes near the memory's peak.
+    It does if the operation idles noticeably while most of its traffic goes to DDR, or comes near the memory's peak.
     """
     share = utilization(operation.cycles)
     speed = ddr_rate(operation)
@@ -88,7 +88,7 @@ def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bo
 def verdict_of(
     state: RunState, figures: Figures, checks: tuple[FigureCheck, ...], context: VerdictContext
 ) -> tuple[str, str]:
-    """The id of the rule and its sentence."""
+    """Return the id of the first rule that applies, and its sentence."""
     last = state.measured
     return (
         _broken_off(state, context)
@@ -106,20 +106,20 @@ def _broken_off(state: RunState, context: VerdictContext) -> tuple[str, str] | N
         return "run.not_started", f"{ending.error.rstrip('.')}."
     match context.outcome:
         case "timeout":
-            return "run.timeout", f"The run was ended by its time limit {where}; allow more with --timeout."
+            return "run.timeout", f"The time limit ended the run {where}; allow more with --timeout."
         case "cancelled":
-            return "run.cancelled", f"The run was stopped {where}; the figures are those of what had completed."
+            return "run.cancelled", f"The run was stopped {where}; the figures cover what had completed."
         case "failed" if signal := _signal(state, ending):
-            return "run.crashed", f"The model was killed by {signal} {where}; the log's last lines say what it did."
+            return "run.crashed", f"The model was killed by {signal} {where}; see the log's last lines."
         case "failed" if state.iterations_failed:
             many = "An iteration" if state.iterations_failed == 1 else f"{state.iterations_failed} iterations"
             return "run.failed", f"{many} failed; see the diagnostics."
         case "failed" if ending.exit_status is None:
-            return "run.failed", f"How the model ended is not known, but it did {where}; {_reasons(state)}."
+            return "run.failed", f"The model ended {where}, but its exit status is unknown; {_reasons(state)}."
         case "failed":
             return "run.failed", f"The model exited with status {ending.exit_status} {where}; {_reasons(state)}."
         case "truncated":
-            return "run.truncated", f"The log ends {where}; the figures are those of what had completed."
+            return "run.truncated", f"The log ends {where}; the figures cover what had completed."
         case "empty":
             return "run.empty", f"There is no profiler text; {_remedy(context)}."
         case _:
@@ -128,15 +128,15 @@ def _broken_off(state: RunState, context: VerdictContext) -> tuple[str, str] | N
 
 def _unexplained(state: RunState, context: VerdictContext) -> tuple[str, str]:
     if context.outcome != "running":
-        return "run.ok", "The run completed; its text does not hold the figures to judge it."
+        return "run.ok", "The run completed; its text has no figures by which to judge it."
     if state.iterations_ended:
-        return "run.running", "The run is under way; its text does not hold the figures to judge it so far."
+        return "run.running", "The run is under way; its text has no figures yet by which to judge it."
     doing = _DOING.get(state.phase, "the first iteration has not completed yet")
     return "run.running", f"The run is under way: {doing}."
 
 
 def _signal(state: RunState, ending: ExitInfo) -> str | None:
-    """The signal that killed the program, by its parent's word, its shell's status or its shell's notice."""
+    """Find the signal that killed the program: from its parent, or from its shell's exit status or notice."""
     if ending.signal or ending.exit_status in SHELL_SIGNALS:
         return ending.signal or SHELL_SIGNALS[ending.exit_status or 0]
     if not how.died(state):
@@ -147,7 +147,7 @@ def _signal(state: RunState, ending: ExitInfo) -> str | None:
 
 
 def _reasons(state: RunState) -> str:
-    """Where to look for the reason of a failure."""
+    """Say where to look for the reason of a failure."""
     said = any(diagnostic.level in ("error", "warning") for diagnostic in state.diagnostics)
     return "see the diagnostics" if said else "the log's last lines may say why"
 
@@ -157,7 +157,7 @@ def _remedy(context: VerdictContext) -> str:
 
 
 def _place(state: RunState) -> str:
-    """Where in the run the text stops."""
+    """Say where in the run the text stops."""
     if not state.has_profiler_text:
         return "before it printed any profiler text"
     if state.operations:
@@ -188,9 +188,9 @@ def _contradiction(checks: tuple[FigureCheck, ...]) -> tuple[str, str] | None:
 def _without_counters(state: RunState, last: Iteration | None, context: VerdictContext) -> tuple[str, str] | None:
     if last is not None and not any(operation.cycles.total for operation in last.operations):
         counted = any(operation.cycles.total is not None for operation in last.operations)
-        missing = "the cycle counters are all 0" if counted else "the text holds no cycle counters"
+        missing = "the cycle counters are all 0" if counted else "the text has no cycle counters"
         why = "profiling is off" if context.profiling is False else missing
-        return "profiling.off", f"Only times: {why}; for bandwidth and utilization {_remedy(context)}."
+        return "profiling.off", f"Times only: {why}; for bandwidth and utilization {_remedy(context)}."
     if last is None and (state.frames or state.detections):
         many = len(state.detections)
         objects = f"{many} object{'' if many == 1 else 's'} in the last frame"
@@ -230,26 +230,26 @@ def _explained(last: Iteration | None, figures: Figures, context: VerdictContext
         )
     if figures.utilization < 1 - WAITING_SHARE:
         idle = percent(1 - figures.utilization)
-        advice = "a warm-up run, or less for the CPU to do between layers, may help"
+        advice = "a warm-up run, or less CPU work between layers, may help"
         return "npu.idle", f"The NPU idled {idle} of its window; {advice}; {carried}."
     return "compute.bound", f"Compute-bound: {busy}, so only a smaller model would run faster; {carried}."
 
 
 def _carried(figures: Figures) -> str:
-    """The traffic to and from DDR memory, or what is missing to tell it."""
+    """Describe the traffic to and from DDR memory, or say what is missing."""
     moved, rates = figures.bandwidth, figures.bandwidth_per_s
     if moved.ddr is None:
-        return "DDR traffic is not in the text"
+        return "the text has no DDR traffic"
     if rates.ddr is None:
         return f"DDR carried {mbyte(moved.ddr)} MByte, without an execution time to divide by"
     return f"DDR carried {rate(rates.ddr)} MByte/s"
 
 
 def assess(state: RunState, context: VerdictContext, network: Network | None = None) -> Metrics:
-    """The metrics of the run's last complete iteration that has a profile.
+    """Compute the metrics of the run's last complete iteration with a profile, and judge them.
 
-    Where the circumstances know no nominal clock, the chip that the text names gives it. A network that is known is
-    compared with the device.
+    If the context has no nominal clock, the chip named in the text decides. The needs of a known network are compared
+    with the device.
     """
     nominal = context.nominal_clock_mhz
     if nominal is None and (chip := chip_of_pid(state.pid)) is not None:

@@ -14,6 +14,7 @@ from npumon.core.run.metrics import Figures, Metrics
 from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
+from tests import golden
 
 IDLE = Activity()
 
@@ -68,6 +69,6 @@ def test_words_narrow_the_rows() -> None:
 
 
 def test_why_there_is_nothing() -> None:
-    assert "r runs one" in str(no_runs(live()))
-    assert "under way" in str(no_runs(live(newest=run(outcome="running"))))
-    assert "watched" in str(no_runs(live(activity=Activity(source="/x.log"))))
+    golden.problem(no_runs(live()), "runs.none")
+    golden.problem(no_runs(live(newest=run(outcome="running"))), "runs.later")
+    golden.problem(no_runs(live(activity=Activity(source="/x.log"))), "runs.none in a watched log")
