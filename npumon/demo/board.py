@@ -1,4 +1,4 @@
-"""The demo board: a folder with a fake root tree, a home folder and programs, made and removed as one."""
+"""The demo board: a folder with a fake root tree, a home folder and programs, created and removed as a whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from npumon.demo.models import LABELS_FILE, MODELS, DemoModel, labels
 from npumon.demo.network import NETWORKS, network_bytes
 from npumon.demo.scenarios import Scenario, find_scenario
 
-#: Stands in the folder's own file, which says that the folder is a demo board and with which settings.
+#: The first line of the folder's own file, which says that it is a demo board and with which settings.
 _MARK = "npumon demo board"
 _MARK_FILE = "BOARD"
 
@@ -53,12 +53,12 @@ class DemoBoard(NamedTuple):
 
     @property
     def model_folder(self) -> Path:
-        """Where that model is run."""
+        """The folder in which that model is run."""
         return self.home / self.model.folder
 
     @property
     def command(self) -> tuple[str, ...]:
-        """What runs it there."""
+        """The command that runs it there."""
         if self.model.run_line is not None:
             return ("./run.sh",)
         network, library, picture = self.model.files
@@ -66,51 +66,52 @@ class DemoBoard(NamedTuple):
         return ("python3", self.model.program, *options)
 
     def count_users(self) -> int:
-        """How many processes use the driver; sets its reference count, which a killed program leaves behind."""
+        """Return how many processes use the driver, and set its reference count, which a killed program leaves too
+        high."""
         return len(galcore.users(self.root))
 
 
 def create_board(folder: Path, scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> DemoBoard:
-    """Make a board in a folder, which may not exist yet or be empty.
+    """Create a board in a folder that is empty or does not exist yet.
 
-    A board with the same scenario and seed is kept as it is, with its count of runs and its driver loaded or not; only
-    its programs are written anew. One with others is made anew. Raises `ProblemError` (usage) for an unknown
-    scenario, a negative speed and a folder that holds something else, and `OSError` when it cannot be written.
+    A board with the same scenario and seed is kept, with its count of runs and its driver loaded or not; only its
+    programs are written again. A board with others is replaced. Raises `ProblemError` (usage) for an unknown scenario,
+    a negative speed and a folder that holds something else, and `OSError` if the board cannot be written.
     """
     found = find_scenario(scenario)
     if not 0 <= speed < float("inf"):
-        what = f"The demo's speed is {speed}, which is not a number from 0 up."
-        raise ProblemError(Problem("demo.speed", what, "Give 1 for a real board's pace, 0 for no delays.", "usage"))
+        what = f"The demo's speed must be a number from 0 up, not {speed}."
+        raise ProblemError(Problem("demo.speed", what, "1 is a real board's pace, 0 leaves out all delays.", "usage"))
     board = DemoBoard(folder.absolute(), found, seed, float(speed))
     settings = f"{_MARK}\nscenario {found.name}\nseed {seed}\n"
     if _settings(board.folder) != settings:
-        put(board.folder / _MARK_FILE, f"{_MARK}\n")  # not finished yet, but ours
+        put(board.folder / _MARK_FILE, f"{_MARK}\n")  # not finished yet, but a demo board
         _clear(board.folder)
-        tree.lay(board.root, found)
+        tree.write(board.root, found)
         put(board.folder / _MARK_FILE, settings)
-    _lay_programs(board)
+    _write_programs(board)
     return board
 
 
 @contextmanager
 def temporary_board(scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> Iterator[DemoBoard]:
-    """A board in a fresh private folder, which is removed afterwards. Its programs end with it."""
+    """Provide a board in a fresh private folder, which is removed afterwards. Its programs end with it."""
     parent = Path(_temporary_files())
     remove_leftovers(parent)
     folder = parent / f"{PREFIX}{os.urandom(8).hex()}"
-    try:  # before it is made: whoever is interrupted in between leaves nothing behind
+    try:  # before it is created: an interruption in between leaves nothing behind
         folder.mkdir(mode=0o700)
         with in_use(folder):
             yield create_board(folder / "board", scenario, seed, speed)
     finally:
-        # renamed first: a program that goes on finds its board gone, and cannot fill what is being removed
+        # renamed first: a program still running finds its board gone, and cannot write into what is being removed
         if (folder / "board").exists():
             os.rename(folder / "board", folder / "gone")
         _remove(folder)
 
 
 def _temporary_files() -> str:
-    """The folder for them. Python tries folders by writing a file: meanwhile no signal may come between."""
+    """Return the folder for them. Python tries folders by writing a file, which no signal may interrupt."""
     import signal
     import tempfile
 
@@ -133,7 +134,7 @@ def _remove(folder: Path, attempts: int = 20) -> None:
 
 
 def _settings(folder: Path) -> str | None:
-    """What the folder's own file says; None for a folder that is none or empty."""
+    """Return what the folder's own file says; None if the folder does not exist or is empty."""
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
@@ -150,8 +151,8 @@ def _settings(folder: Path) -> str | None:
         raise ProblemError(
             Problem(
                 "demo.folder",
-                f"{visible(str(folder))} holds something other than a demo board.",
-                "Give an empty folder, or one that does not exist yet.",
+                f"{visible(str(folder))} is not an empty folder, and not a demo board.",
+                "Name an empty folder, or one that does not exist yet.",
                 "usage",
             )
         )
@@ -166,15 +167,15 @@ def _clear(folder: Path) -> None:
     (folder / "runs").unlink(missing_ok=True)
 
 
-def _lay_programs(board: DemoBoard) -> None:
+def _write_programs(board: DemoBoard) -> None:
     for model in MODELS.values():
-        _lay_model(board, model)
+        _write_model(board, model)
     for tool in module_tools.TOOLS:
         put(board.bin / tool, executables.shell_script(["module", str(board.root), tool]), 0o755)
 
 
-def _lay_model(board: DemoBoard, model: DemoModel) -> None:
-    """The model's program, its run.sh as the public demos have it, its network, and placeholders for other files."""
+def _write_model(board: DemoBoard, model: DemoModel) -> None:
+    """Write the model's program, its run.sh as in the public demos, its network, and placeholders for other files."""
     folder = board.home / model.folder
     settings = [str(board.folder), board.scenario.name, str(board.seed), repr(board.speed), model.name]
     script = executables.python_script if model.program.endswith(".py") else executables.shell_script
@@ -184,20 +185,20 @@ def _lay_model(board: DemoBoard, model: DemoModel) -> None:
     if model.run_line is not None:
         put(folder / "run.sh", f"#! /bin/sh\nexport VSI_NN_LOG_LEVEL=0\n{model.run_line}\n", 0o755)
     if folder.name == "VIM3":
-        _lay_variant(folder, model)
+        _write_variant(folder, model)
     if model.top and model.name != "lenet_layers":
         parent = folder.parent if folder.name == "VIM3" else folder
         put(parent / LABELS_FILE, labels())
 
 
 def _content(name: str, variant: str) -> bytes:
-    """What one of a model's files holds on this board."""
+    """Return what one of a model's files holds on this board."""
     network = NETWORKS.get(name)
     return f"npumon demo: stands for {name}\n".encode() if network is None else network_bytes(network, variant)
 
 
-def _lay_variant(folder: Path, model: DemoModel) -> None:
-    """The same for the other chip: its program is a link, as in the public demos."""
+def _write_variant(folder: Path, model: DemoModel) -> None:
+    """Write the same for the other chip: its program is a link, as in the public demos."""
     other = folder.with_name("VIM3L")
     for name in model.files:
         if "/" not in name:

@@ -1,4 +1,4 @@
-"""The ways in which programs and drivers spell one and the same profile."""
+"""The ways in which programs and drivers spell the same profile."""
 
 from __future__ import annotations
 

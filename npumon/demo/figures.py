@@ -1,7 +1,7 @@
-"""The demo board's figures: what a run measures, made from a model's costs, a scenario and a seed.
+"""The demo board's figures: what a run measures, derived from a model's costs, a scenario and a seed.
 
-They obey what holds in the public runs: total traffic is AXI plus DDR to the last digit, cycles are counted in a
-window a little longer than the execution, and that window is a little shorter than the program's own time.
+They obey the rules of the public runs: total traffic is AXI plus DDR to the last digit, cycles are counted in a window
+a little longer than the execution, and that window is a little shorter than the program's own time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ WINDOW_OVER_EXECUTION = 279
 ELAPSED_OVER_WINDOW = 485
 TOTAL_OVER_ELAPSED = 16
 
-#: Figures differ from run to run by up to so much, the clock (upwards) by up to so much.
+#: How much figures may differ from run to run, and how far the clock may exceed its nominal value.
 _SPREAD = 0.03
 _CLOCK_SPREAD = 0.008
 
@@ -38,7 +38,7 @@ class SyntheticRun:
         self.verify_us = None if model.verify_us is None else self._vary(model.verify_us)
 
     def iteration(self, index: int) -> Iteration:
-        """The next iteration; `index` counts from 1."""
+        """Return the next iteration; `index` counts from 1."""
         clock_mhz = self._scenario.clock_mhz
         if not self._exact:
             clock_mhz *= 1 + _CLOCK_SPREAD * self._random.random()
@@ -53,17 +53,17 @@ class SyntheticRun:
         return Iteration(index, float(elapsed_us), window_us, tuple(operations))
 
     def objects(self) -> tuple[Detection, ...]:
-        """What a camera sees in the next frame: the model's objects, moved a little."""
+        """Return what a camera sees in the next frame: the model's objects, moved a little."""
         return tuple(self._moved(each) for each in self._model.objects)
 
     def _vary(self, value: int) -> int:
-        """The value, a few percent more or less."""
+        """Return the value, a few percent more or less."""
         if self._exact:
             return value
         return round(value * (1 + _SPREAD * self._random.uniform(-1, 1)))
 
     def _operation(self, number: int, cost: Cost, clock_mhz: float) -> tuple[Operation, int]:
-        """One operation and its window in microseconds."""
+        """Return one operation and its window in microseconds."""
         scenario = self._scenario
         execution_us = self._vary(round(cost.execution_us * scenario.execution))
         window_us = execution_us + self._vary(WINDOW_OVER_EXECUTION)

@@ -1,4 +1,4 @@
-"""Files of the demo board: replaced whole, so that whoever reads one meanwhile sees the old text or the new."""
+"""Files of the demo board. They are replaced atomically, so that a reader sees either the old text or the new."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def put(path: Path, content: str | bytes, mode: int = 0o644) -> None:
-    """Write a file, making its folders. Text that came from a path may hold bytes that are not UTF-8."""
+    """Write a file, creating its folders. Text that came from a path may hold bytes that are not UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     replace(path, content if isinstance(content, bytes) else os.fsencode(content), mode)
 
 
 def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file in a folder that exists. Raises `OSError` when that folder is gone."""
+    """Write a file in a folder that exists. Raises `OSError` if that folder is gone."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
@@ -27,7 +27,7 @@ def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 def replace_link(path: Path, target: str) -> None:
-    """Make a symbolic link, also where there is one already."""
+    """Create a symbolic link, replacing an existing one."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)
     beside.symlink_to(target)

@@ -1,7 +1,7 @@
-"""The demo board's kernel driver: what appears under its root when galcore is loaded, and goes with it.
+"""The demo board's kernel driver: what appears under its root when galcore is loaded, and disappears with it.
 
-Field meanings: proc(5) for /proc/modules and /proc/interrupts. The parameters are those of the Amlogic galcore
-kernel source with their values after probing an A311D.
+Field meanings: proc(5) for /proc/modules and /proc/interrupts. The parameters are those of the Amlogic galcore kernel
+source with their values after probing an A311D.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ RELEASE = "4.9.241"
 VERSION = "6.4.6.2"
 MODULE_FILE = Path(f"lib/modules/{RELEASE}/kernel/drivers/amlogic/npu/galcore.ko")
 
-#: The first line of the demo's module file; anything else in its place has a wrong format.
+#: The first line of the demo's module file; any other file has the wrong format.
 MODULE_MARK = b"npumon demo: stands for a kernel module, is none\n"
 
 PARAMETERS = {
@@ -44,19 +44,19 @@ PARAMETERS = {
     "userClusterMask": "0",
 }
 
-#: The NPU's line in /proc/interrupts ends so; the numbers before it are one for each of the six CPUs.
+#: The end of the NPU's line in /proc/interrupts; before it stands one number for each of the six CPUs.
 INTERRUPT_NAME = "galcore:0"
 _INTERRUPT_TAIL = f"     GICv2 179 Level     {INTERRUPT_NAME}"
 _FIRST_INTERRUPTS = 4_128
 
 
 def is_loaded(root: Path) -> bool:
-    """Whether the driver is loaded."""
+    """Return whether the driver is loaded."""
     return os.path.isdir(root / "sys/module/galcore")
 
 
 def is_profiling(root: Path) -> bool:
-    """Whether it was loaded with gpuProfiler=1."""
+    """Return whether it was loaded with gpuProfiler=1."""
     try:
         return (root / "sys/module/galcore/parameters/gpuProfiler").read_text().strip() == "1"
     except (OSError, ValueError):
@@ -64,7 +64,7 @@ def is_profiling(root: Path) -> bool:
 
 
 def load(root: Path, parameters: Mapping[str, str]) -> None:
-    """Load the driver. Parameters that it does not know are ignored, as the kernel does."""
+    """Load the driver. Like the kernel, it ignores parameters that it does not know."""
     module = root / "sys/module/galcore"
     for name, value in PARAMETERS.items():
         put(module / "parameters" / name, parameters.get(name, value) + "\n")
@@ -76,8 +76,8 @@ def load(root: Path, parameters: Mapping[str, str]) -> None:
 
 
 def unload(root: Path) -> None:
-    """Take the driver away."""
-    import shutil  # imports a lot; model programs, which share this module, do without
+    """Unload the driver."""
+    import shutil  # imports a lot, which the model programs that share this module do not need
 
     (root / "dev/galcore").unlink(missing_ok=True)
     shutil.rmtree(root / "sys/module/galcore", ignore_errors=True)
@@ -86,10 +86,10 @@ def unload(root: Path) -> None:
 
 
 def users(root: Path) -> dict[int, int]:
-    """Which processes have the device node open, and how many times.
+    """Return which processes have the device node open, and how many times.
 
-    Looked up in the machine's own /proc, as far as this user may look. The module's reference count and the
-    process folders under the board's /proc are set by it, as the kernel does by itself.
+    They are looked up in the machine's own /proc, if this user may see them. Like the kernel, this sets the module's
+    reference count and the process folders under the board's /proc.
     """
     node = os.path.realpath(root / "dev/galcore")
     found: dict[int, int] = {}
@@ -105,7 +105,7 @@ def users(root: Path) -> dict[int, int]:
 
 
 def count_interrupts(root: Path, more: int) -> int:
-    """Let the NPU interrupt so many times; the new total."""
+    """Count that many interrupts of the NPU; return the new total."""
     total = sum(_read_interrupts(root)) + more
     _write_interrupts(root, total)
     return total
@@ -115,14 +115,14 @@ def _count_open(folder: str, node: str) -> int:
     try:
         with os.scandir(folder) as descriptors:
             return sum(_leads_to(descriptor.path, node) for descriptor in descriptors)
-    except OSError:  # ended meanwhile, or another user's
+    except OSError:  # ended meanwhile, or belongs to another user
         return 0
 
 
 def _leads_to(link: str, node: str) -> bool:
     try:
         return os.readlink(link) == node
-    except OSError:  # closed between the two looks
+    except OSError:  # closed meanwhile
         return False
 
 
@@ -135,7 +135,7 @@ def _link_processes(proc: Path, pids: set[int]) -> None:
 
 
 def _write_references(root: Path, count: int | None) -> None:
-    """galcore's line in /proc/modules; None takes it out."""
+    """Write galcore's line in /proc/modules; None removes it."""
     path = root / "proc/modules"
     lines = [line for line in path.read_text().splitlines() if not line.startswith("galcore ")]
     if count is not None:
@@ -151,7 +151,7 @@ def _read_interrupts(root: Path) -> list[int]:
 
 
 def _write_interrupts(root: Path, total: int | None) -> None:
-    """The NPU's line in /proc/interrupts, all on the first CPU; None takes it out."""
+    """Write the NPU's line in /proc/interrupts, all on the first CPU; None removes it."""
     path = root / "proc/interrupts"
     lines = [line for line in path.read_text().splitlines() if not line.endswith(INTERRUPT_NAME)]
     if total is not None:

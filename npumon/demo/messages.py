@@ -1,4 +1,4 @@
-"""The messages among a run's lines: diagnostics and lines that nobody knows, each on the line that it names."""
+"""The messages among a run's lines: diagnostics and unrecognized lines, each on the line that it names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOT_RUN = ": the graph could not be run"
 
 
 def line_of(diagnostic: Diagnostic) -> str:
-    """The line that a diagnostic was read from."""
+    """Return the line that a diagnostic was read from."""
     source, text = diagnostic.source, diagnostic.message
     if source in ("ovxlib", "detect"):
         return f"{_LETTERS[diagnostic.level]} {text}"
@@ -21,21 +21,21 @@ def line_of(diagnostic: Diagnostic) -> str:
         return failure_line(diagnostic)
     if source in ("shell", "model", "driver"):
         return text
-    raise ValueError(f"no text says a diagnostic of {source}")
+    raise ValueError(f"no text stands for a diagnostic of {source}")
 
 
 def failure_line(diagnostic: Diagnostic) -> str:
-    """The line that the failure of an iteration was read from."""
+    """Return the line that the failure of an iteration was read from."""
     if diagnostic.message in _FAILURES:
         return _FAILURES[diagnostic.message]
     if not diagnostic.message.endswith(_NOT_RUN):
-        raise ValueError(f"no text says {diagnostic.message!r}")
+        raise ValueError(f"no text stands for {diagnostic.message!r}")
     number = int(diagnostic.message.removeprefix("iteration ").removesuffix(_NOT_RUN))
     return f"Run graph the {number - 1} time fail"
 
 
 def placed(state: RunState) -> list[tuple[int, str]]:
-    """What stands on a line of its own number: diagnostics, and lines that nobody knows."""
+    """Return what stands on a line of its own number: diagnostics and unrecognized lines."""
     if state.diagnostics_dropped or state.unrecognized != len(state.unrecognized_lines):
         raise ValueError("lines that were counted but not kept cannot be written")
     diagnostics = [(each.line, line_of(each)) for each in state.diagnostics if each.line is not None]
@@ -43,7 +43,7 @@ def placed(state: RunState) -> list[tuple[int, str]]:
 
 
 def merged(own: list[str], foreign: list[tuple[int, str]]) -> Iterator[str]:
-    """The program's lines with the others on their places; beyond its end, empty lines lead up to them."""
+    """Yield the program's lines with the others in their places; beyond its end, empty lines lead up to them."""
     rest = iter(own)
     number = 1
     for index, text in foreign:

@@ -1,4 +1,4 @@
-"""The demo board's models: where they lie, how they are started, and what one inference of each costs.
+"""The demo board's models: where they are, how they are started, and what one inference of each costs.
 
 inceptionv3 has the figures of the run in the vendor's performance document; all other figures are made up.
 """
@@ -57,13 +57,13 @@ def _top(*classes: tuple[int, float]) -> tuple[TopEntry, ...]:
 
 
 def _graph(execution_us: int, axi: tuple[int, int], ddr: tuple[int, int], idle: float) -> tuple[Cost, ...]:
-    """A network binary graph: one block for the whole network. The driver's text misspells `unkown`."""
+    """Return a network binary graph: one block for the whole network. The driver's text misspells `unkown`."""
     names = (0, "network_binary_graph", 0, "unkown operation type", "unkown operation target")
     return (Cost(*names, execution_us, *axi, *ddr, idle),)
 
 
 def _operation(layer_id: int, name: str, index: int, operation: str, execution_us: int, kbyte: int) -> Cost:
-    """An operation of a layered graph; its engine follows from what it does."""
+    """Return an operation of a layered graph; its engine follows from what it does."""
     target = {"CONVOLUTION": "NN", "FULLYCONNECTED": "NN", "POOLING": "TP", "RESHUFFLE": "TP"}.get(operation, "SH")
     return Cost(
         layer_id,
@@ -165,5 +165,5 @@ LABELS_FILE = "imagenet_slim_labels.txt"
 
 
 def labels() -> str:
-    """The labels file: line n (from 0) names class n."""
+    """Return the labels file: line n (from 0) names class n."""
     return "".join(f"{LABELS.get(number, f'class {number}')}\n" for number in range(LABEL_COUNT))

@@ -1,4 +1,4 @@
-"""insmod, rmmod and modinfo of the demo board, in kmod's words, on the board's own tree."""
+"""insmod, rmmod and modinfo of the demo board: they speak as kmod's do, and work on the board's own tree."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ TOOLS = ("insmod", "rmmod", "modinfo")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`ROOT TOOL ARG…`: do what the tool does to the root. The status is 0, or 1 with a message on stderr."""
+    """Do what the tool does to the root: `ROOT TOOL ARG…`. The status is 0, or 1 with a message on stderr."""
     root, tool, *rest = arguments
-    galcore.users(Path(root))  # the kernel counts them by itself
+    galcore.users(Path(root))  # on a real board the kernel counts them
     refusal = {"insmod": _insmod, "rmmod": _rmmod, "modinfo": _modinfo}[tool](Path(root), rest)
     if refusal is None:
         return 0
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _insmod(root: Path, arguments: Sequence[str]) -> str | None:
-    """`insmod PATH [NAME=VALUE…]`. A path of the board is looked up under its root first."""
+    """Run `insmod PATH [NAME=VALUE…]`. A path of the board is first looked up under its root."""
     if not arguments:
         return "missing filename."
     name, *settings = arguments
@@ -42,7 +42,7 @@ def _insmod(root: Path, arguments: Sequence[str]) -> str | None:
 
 
 def _rmmod(root: Path, arguments: Sequence[str]) -> str | None:
-    """`rmmod NAME`. Refused as long as a process has the device node open."""
+    """Run `rmmod NAME`. Refused while a process has the device node open."""
     names = [argument for argument in arguments if not argument.startswith("-")]
     if not names:
         return "missing module name."
@@ -56,7 +56,8 @@ def _rmmod(root: Path, arguments: Sequence[str]) -> str | None:
 
 
 def _modinfo(root: Path, arguments: Sequence[str]) -> str | None:
-    """`modinfo -n galcore`: the path of the module file. `modinfo PATH` and `modinfo galcore`: what stands in it."""
+    """Run `modinfo -n galcore`, which prints the path of the module file, or `modinfo PATH` or `modinfo galcore`, which
+    print what it holds."""
     names = [argument for argument in arguments if not argument.startswith("-")]
     if not names:
         return "missing module or filename."

@@ -1,6 +1,6 @@
 """The demo models' network files: synthetic graphs in Vivante's format, of a few kilobytes and without weights.
 
-Inputs, outputs and the SRAM that is wanted are plausible for the networks whose names they bear; everything else is
+Inputs, outputs and the SRAM that they ask for are plausible for the networks whose names they bear; everything else is
 made up, and the bytes in the place of the weights say so. Layout: VeriSilicon's NBG parser in TIM-VX, for format
 version 0x0001000f; everything is little-endian.
 """
@@ -19,7 +19,7 @@ _NAME_BYTES = 64
 _FEATURES_BYTES = 256
 _DIMENSIONS = 6
 _POOL_ALIGNMENT = 64
-#: What files for the VIM3 want.
+#: What files for the VIM3 ask for.
 _AXI_SRAM_BYTES, _VIP_SRAM_BYTES = 1_048_320, 524_288
 _AXI_SRAM_BASE = 0xFF000000
 #: The format has 16 tables; those from the seventh on are empty here.
@@ -33,7 +33,7 @@ _INIT, _SH, _NN, _TP, _END = 0xFFFF, 1, 2, 3, 0xFFFE
 class DemoTensor(NamedTuple):
     """An input or output; `shape` is outermost first.
 
-    Where `scale` is set, real = (stored - `zero_point`) * `scale`.
+    If `scale` is set, real = (stored - `zero_point`) * `scale`.
     """
 
     name: str
@@ -69,7 +69,7 @@ NETWORKS = {
 
 
 def network_bytes(network: DemoNetwork, variant: str) -> bytes:
-    """The file of a network compiled for a board, VIM3 or VIM3L."""
+    """Return the file of a network compiled for a board, VIM3 or VIM3L."""
     kinds = [_INIT, *[_NN, _TP] * network.convolutions, _SH, _END]
     blob = f"npumon demo: synthetic, stands for the weights of {network.name}\n".encode()
     filled = (
@@ -115,7 +115,7 @@ def _tensor(tensor: DemoTensor) -> bytes:
 
 
 def _trailer(network: DemoNetwork) -> bytes:
-    """The names of the tensors in the original graph, and which of them are inputs and outputs."""
+    """Return the names of the tensors in the original graph, and which of them are inputs and outputs."""
     tensors = network.inputs + network.outputs
     names = "".join(f"tensorname:{tensor.name},idx:{index}," for index, tensor in enumerate(tensors))
     first = len(network.inputs)

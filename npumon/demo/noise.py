@@ -1,4 +1,4 @@
-"""What may stand between the lines of a good run in a bad log, for the scenario `garbled`."""
+"""The noise that may stand between the lines of a good run in a bad log, for the scenario `garbled`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Piece(NamedTuple):
 
 
 class Noise:
-    """Takes a run's lines one by one and gives them back disturbed, none of them lost. Eight kinds take turns."""
+    """Takes a run's lines one by one and returns them disturbed, none of them lost. Eight kinds of noise take turns."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -26,7 +26,7 @@ class Noise:
         self._lines = 0
 
     def disturb(self, line: str) -> Piece:
-        """The line with what surrounds it."""
+        """Return the line with the noise around it."""
         plain = line.encode()
         kind = self._count % 8
         self._count += 1

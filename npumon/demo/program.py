@@ -1,4 +1,4 @@
-"""The demo board's model programs: print a run as the C demos and the KSNN examples do, at the board's pace.
+"""The demo board's model programs: they print a run as the C demos and the KSNN examples do, at the board's pace.
 
 They read what the real ones read (VNN_LOOP_TIME, VIV_VX_PROFILE, VIV_VX_DEBUG_LEVEL, VSI_NN_LOG_LEVEL, KSNN's
 `--level`, gpuProfiler of the board), keep the board's device node open while they run, and take their text from
@@ -31,7 +31,8 @@ _FAILED = 255
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`BOARD SCENARIO SEED SPEED MODEL ARG…`: run the model. The status is 255 for an error, as of the demos."""
+    """Run the model: `BOARD SCENARIO SEED SPEED MODEL ARG…`. The status is 255 for an error, as it is with the real
+    demos."""
     behave_like_c()
     board, scenario, seed, speed, model, *own = arguments
     program = DemoProgram(Path(board), SCENARIOS[scenario], int(seed), float(speed), MODELS[model], own)
@@ -39,14 +40,14 @@ def main(arguments: Sequence[str]) -> int:
         status = program.run()
         program.stdio.flush()
     except OSError as error:
-        if Path(board).exists():  # else the demo is over: its folder was removed
+        if Path(board).exists():  # otherwise the demo has ended, and its folder was removed
             program.stdio.error(f"E [main:64]the demo board failed: {error}\n".encode("utf-8", "backslashreplace"))
         return _FAILED
     return status
 
 
 def next_run(board: Path) -> int:
-    """The number of this run on this board, from 0; two programs that start at once get different ones."""
+    """Return the number of this run on this board, from 0; two programs that start at once get different ones."""
     with open(board / "runs", "a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
@@ -77,7 +78,7 @@ class DemoProgram:
         self._noise: Any = None
 
     def run(self) -> int:
-        """Everything between start and end; the exit status."""
+        """Do everything between start and end; return the exit status."""
         refusal = self._refusal()
         if refusal is not None:
             self.stdio.error(f"E [main:128]{refusal}\n".encode("utf-8", "backslashreplace"))
@@ -161,14 +162,14 @@ class DemoProgram:
         return dialect
 
     def _start(self, figures: SyntheticRun) -> RunState:
-        """What is said before the first iteration, as far as the debug level lets it."""
+        """Return what is printed before the first iteration, at this debug level."""
         state = RunState(create_us=figures.create_us, phase="finishing")
         if not self._debug:
             return state
         return state._replace(product="VIPNano-QI", pid="0x88", axi_sram_bytes=1048576, vip_sram_bytes=522240)
 
     def _next(self, figures: SyntheticRun, index: int) -> Iteration:
-        """The next iteration as it is told, and what it leaves on the board."""
+        """Return the next iteration as it is printed, and leave its traces on the board."""
         iteration = figures.iteration(index)
         tree.work(self._root, self._scenario)
         if not self._profile:
@@ -179,12 +180,12 @@ class DemoProgram:
         return iteration._replace(operations=tuple(bare))
 
     def _inferred(self, figures: SyntheticRun, index: int) -> Iteration:
-        """The next iteration as KSNN tells it: by the wall time of its inference alone."""
+        """Return the next iteration as KSNN prints it: by the wall time of its inference alone."""
         iteration = self._next(figures, index)
         return iteration._replace(inference_us=iteration.elapsed_us)
 
     def _break_off(self, block: writer.Block) -> None:
-        """End in the middle of a block's counters, by a crash or by saying nothing more."""
+        """End in the middle of a block's counters, by a crash or by falling silent."""
         counters = [position for position, line in enumerate(block.lines) if "AXI_" in line]
         self._print([writer.Block(block.lines[: counters[0] + 1] if counters else [], block.took_us)])
         if self._scenario.ending == "crash":
@@ -207,13 +208,13 @@ class DemoProgram:
                         self.stdio.error(piece.stderr)
 
     def _level(self) -> int:
-        """KSNN's `--level`: 1 for the driver's text, 2 for the profile too."""
+        """Return KSNN's `--level`: 1 for the driver's text, 2 for the profile too."""
         if "--level" not in self._arguments[:-1]:
             return 0
         return number(self._arguments[self._arguments.index("--level") + 1], 0)
 
     def _refusal(self) -> str | None:
-        """Why nothing can be run: no driver, no right to use it, or a file that is not there."""
+        """Return why nothing can be run: no driver, no right to use it, or a missing file."""
         files = self._arguments[:2] if self._model.kind == "times" else []
         wanted = (("/dev/galcore", self._root / "dev/galcore"), *((name, Path(name)) for name in files))
         return next((why for shown, path in wanted if (why := _unreadable(shown, path))), None)
@@ -228,7 +229,7 @@ def _unreadable(shown: str, path: Path) -> str | None:
 
 
 def _name_process(name: str) -> None:
-    """Show up in process lists under the program's name; where that is not possible, as python."""
+    """Show up in process lists under the program's name; if that is not possible, as python."""
     try:
         Path("/proc/self/comm").write_bytes(name.encode()[:15])
     except OSError:
@@ -246,14 +247,14 @@ def _crash() -> NoReturn:
 
 
 def _resist(board: Path) -> None:
-    """Ignore SIGTERM from now on, and have a child that does so too."""
+    """Ignore SIGTERM from now on, and start a child that does so too."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if os.fork() == 0:
         _hang(board)
 
 
 def _hang(board: Path) -> NoReturn:
-    """Sleep for ever; until the board's folder is removed, so that a demo leaves no process behind."""
+    """Sleep until the board's folder is removed, so that a demo leaves no process behind."""
     while board.exists():
         time.sleep(0.5)
     os._exit(1)

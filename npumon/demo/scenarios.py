@@ -1,4 +1,4 @@
-"""What the demo board can show: each scenario with a sentence for people and the factors that make it so."""
+"""What the demo board can show: each scenario with a description and the factors that produce it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def find_scenario(name: str) -> Scenario:
-    """The scenario of that name. Raises `ProblemError` (usage) for an unknown one."""
+    """Return the scenario of that name. Raises `ProblemError` (usage) for an unknown one."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
         raise ProblemError(

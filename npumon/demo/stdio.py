@@ -1,4 +1,4 @@
-"""Standard output as a C program has it: in blocks, or line by line on a terminal. Standard error at once."""
+"""Standard output as a C program has it: in blocks, or line by line on a terminal. Standard error is unbuffered."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _BLOCK = 4096
 
 
 class Stdio:
-    """The program's output. Nothing may be written to `sys.stdout` beside it."""
+    """The program's output. Nothing else may write to `sys.stdout`."""
 
     def __init__(self) -> None:
         self._out = open(sys.stdout.fileno(), "wb", buffering=_BLOCK, closefd=False)  # noqa: SIM115 (closed by `flush` at the end of the process)
         self._by_line = self._out.isatty()
 
     def out(self, data: bytes) -> None:
-        """Like printf."""
+        """Write like printf."""
         if not self._by_line:
             self._out.write(data)
             return
@@ -27,23 +27,23 @@ class Stdio:
                 self._out.flush()
 
     def error(self, data: bytes) -> None:
-        """Like fprintf to stderr."""
+        """Write like fprintf to stderr."""
         os.write(sys.stderr.fileno(), data)
 
     def flush(self) -> None:
-        """Like fflush, which the demo programs call once, at their end."""
+        """Flush like fflush, which the demo programs call once, at their end."""
         self._out.flush()
 
 
 def behave_like_c() -> None:
-    """Die of SIGPIPE and SIGINT as C programs do, and not with a traceback."""
+    """Die of SIGPIPE and SIGINT as C programs do, without a traceback."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def number(text: str | None, default: int) -> int:
-    """Like atoi: the digits at the beginning, 0 without any; `default` where there is no text."""
+    """Convert like atoi: the digits at the beginning, 0 without any; `default` if there is no text."""
     if text is None:
         return default
     text = text.strip()

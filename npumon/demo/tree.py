@@ -39,11 +39,11 @@ _COOLING = (("thermal-cpufreq-0", 10), ("thermal-cpufreq-1", 11))
 _STEP, _STEPS = 120, 80
 
 
-def lay(root: Path, scenario: Scenario) -> None:
+def write(root: Path, scenario: Scenario) -> None:
     """Write the whole tree for a scenario."""
     for name, text in _STATIC.items():
         put(root / name, text)
-    _lay_module(root)
+    _write_module(root)
     (root / "run/lock").mkdir(parents=True, exist_ok=True)
     for number, (name, below) in enumerate(_ZONES):
         zone = root / f"sys/class/thermal/thermal_zone{number}"
@@ -64,8 +64,8 @@ def lay(root: Path, scenario: Scenario) -> None:
         galcore.load(root, {"gpuProfiler": "1" if scenario.profiling else "0"})
 
 
-def _lay_module(root: Path) -> None:
-    """The module file, with the fields that modinfo shows; it and its folders are its owner's alone to change."""
+def _write_module(root: Path) -> None:
+    """Write the module file, with the fields that modinfo shows; only its owner may change it and its folders."""
     fields = [
         f"version={galcore.VERSION}",
         "description=stands for the NPU's driver on the demo board",
@@ -79,7 +79,8 @@ def _lay_module(root: Path) -> None:
 
 
 def work(root: Path, scenario: Scenario) -> None:
-    """What one inference leaves in the tree: two interrupts, and a temperature that wanders with their number."""
+    """Leave the traces of one inference in the tree: two interrupts, and a temperature that wanders with their
+    number."""
     position = galcore.count_interrupts(root, 2) // 2 % _STEPS
     warmth = _STEP * min(position, _STEPS - position)
     for number, (_, below) in enumerate(_ZONES):

@@ -1,8 +1,8 @@
-"""A run's state to the profiler's text: the inverse of `core.log.parser` folded by `core.run.state`.
+"""Turns a run's state into the profiler's text: the inverse of `core.log.parser` folded by `core.run.state`.
 
-`write` gives the whole text of a state. `opening`, `iteration` and `closing` give the same lines piecewise, so that
-a program can print them at the pace at which the board would. A state that no text says (a product without its
-pid, a time with more decimals than are printed) raises `ValueError`.
+`write` returns the whole text of a state. `opening`, `iteration` and `closing` return the same lines piecewise, so that
+a program can print them at the pace of a board. A state that no text stands for (a product without its pid, a time with
+more decimals than are printed) raises `ValueError`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Block(NamedTuple):
 
 
 def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
-    """The text of the state. Diagnostics and unrecognized lines stand on the lines that they name."""
+    """Return the text of the state. Diagnostics and unrecognized lines stand on the lines that they name."""
     restart = state.ksnn_version is not None
     own = [
         line
@@ -70,14 +70,14 @@ def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
 
 
 def opening(state: RunState, dialect: Dialect) -> Iterator[Block]:
-    """Everything up to the first iteration."""
+    """Yield everything up to the first iteration."""
     stages = _stages(state.stage)
     head = []
     if state.ksnn_version is not None:
         head.append(f" |--- KSNN Version: {state.ksnn_version} +---| ")
     head += stages[:1]
     if (state.product is None) != (state.pid is None):
-        raise ValueError("product and pid are said in one line")
+        raise ValueError("product and pid stand on one line")
     if state.product is not None:
         head.append(f"#productname={state.product}, pid={state.pid}")
     if state.driver_version is not None:
@@ -104,8 +104,8 @@ def opening(state: RunState, dialect: Dialect) -> Iterator[Block]:
 
 
 def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False, announced: bool = False) -> Block:
-    """One iteration with its profiled blocks. `restart` is for KSNN, which starts the graph anew for each; `announced`
-    has `Run the 1 time` before its inference line in any case."""
+    """Return one iteration with its profiled blocks. `restart` is for KSNN, which starts the graph again for each;
+    `announced` puts `Run the 1 time` before its inference line in any case."""
     lines = []
     if restart and it.number > 1 and it.operations:
         lines.append("Start run graph [1] times...")
@@ -119,8 +119,10 @@ def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False, announc
 
 
 def _announced(iterations: Sequence[Iteration], index: int) -> bool:
-    """Whether an inference line alone would say something else: it counts on, and without a block before it, it is
-    that of the iteration before, where that has none yet."""
+    """Return whether an inference line alone would be read otherwise.
+
+    It counts on, and without a block before it, it belongs to the iteration before, if that has none yet.
+    """
     it = iterations[index]
     has_block = bool(it.operations) or it.vpc_elapsed_us is not None
     taken = index > 0 and iterations[index - 1].inference_us is None and not has_block
@@ -128,9 +130,9 @@ def _announced(iterations: Sequence[Iteration], index: int) -> bool:
 
 
 def operations(it: Iteration, dialect: Dialect, *, broken: bool) -> list[str]:
-    """The profiled blocks of an iteration; `broken` leaves out the end of the last one.
+    """Return the profiled blocks of an iteration; `broken` leaves out the end of the last one.
 
-    The state has one window an iteration, the text one a block: it is shared out by the blocks' cycles.
+    The state has one window an iteration, the text one a block: it is divided in proportion to the blocks' cycles.
     """
     lines = []
     ended = it.operations[:-1] if broken and len(it.operations) > 1 else it.operations
@@ -147,7 +149,7 @@ def operations(it: Iteration, dialect: Dialect, *, broken: bool) -> list[str]:
 
 
 def closing(state: RunState, dialect: Dialect) -> Iterator[Block]:
-    """Everything after the last whole iteration, beginning with the iteration that is still open."""
+    """Yield everything after the last complete iteration, beginning with the iteration that is still open."""
     still_open = state.open_iteration
     if still_open is not None:
         yield Block(operations(still_open, dialect, broken=state.broken))
@@ -164,7 +166,7 @@ def closing(state: RunState, dialect: Dialect) -> Iterator[Block]:
 
 
 def _stages(stage: str | None) -> list[str]:
-    """The steps announced until then; what is left unsaid stays unsaid."""
+    """Return the steps announced until then; those that were not announced are left out."""
     if stage is None:
         return []
     for ladder in (KSNN_STAGES, DETECTION_STAGES):
@@ -176,7 +178,7 @@ def _stages(stage: str | None) -> list[str]:
 
 
 def _ksnn_started(state: RunState) -> bool:
-    """KSNN starts the graph anew for each inference, so the state keeps no number of loops to tell it by."""
+    """Return whether KSNN has started the graph. It does so for each inference, so the state has no number of loops."""
     if state.ksnn_version is None or state.phase in ("waiting", "creating", "verifying"):
         return False
     profiled = bool(state.operations or (state.iterations and state.iterations[0].operations))
@@ -186,10 +188,10 @@ def _ksnn_started(state: RunState) -> bool:
 def _tiling(state: RunState, dialect: Dialect) -> list[str]:
     if state.axi_sram_bytes is None or state.vip_sram_bytes is None:
         if state.axi_sram_bytes != state.vip_sram_bytes:
-            raise ValueError("the sizes of AXI-SRAM and VIP-SRAM are said in one line")
+            raise ValueError("the sizes of AXI-SRAM and VIP-SRAM stand on one line")
         return []
     if dialect.tiling == "absent":
-        raise ValueError("the sizes of the memories are said in the VerifyTiling table only")
+        raise ValueError("the sizes of the memories stand only in the VerifyTiling table")
     command_buffer = ["generate command buffer, device count=1, core count per-device: 1,"]
     if dialect.device_lines:
         command_buffer = [
@@ -226,7 +228,7 @@ def _operation(op: Operation, dialect: Dialect) -> list[str]:
 
 
 def _shares(whole: int | None, weights: list[int]) -> list[int]:
-    """`whole` in as many parts as there are weights, in their proportion; the last part takes the rest."""
+    """Divide `whole` into as many parts as there are weights, in proportion; the last part takes the rest."""
     if whole is None or not weights:
         return []
     parts = [whole * weight // sum(weights) for weight in weights[:-1]]
@@ -253,7 +255,7 @@ def _totals(state: RunState, dialect: Dialect) -> list[str]:
 
 
 def _times(elapsed_us: float, dialect: Dialect) -> str:
-    """`21.00ms or 21609.00us`: the programs cut the milliseconds off before they print them with decimals."""
+    """Return `21.00ms or 21609.00us`: the programs truncate the milliseconds before they print them with decimals."""
     ms = int(elapsed_us // 1000)
     if not dialect.whole_ms:
         return f"{ms}.00ms or {elapsed_us:.2f}us"
@@ -263,7 +265,7 @@ def _times(elapsed_us: float, dialect: Dialect) -> str:
 
 
 def _frames(state: RunState) -> list[str]:
-    """The newest frame's objects; of the frames before it the state knows the number only."""
+    """Return the newest frame's objects; of the frames before it, the state knows only the number."""
     lines = ["resultData.detect_num=0"] * (state.frames - 1)
     if state.frames:
         lines.append(f"resultData.detect_num={len(state.detections)}")
@@ -290,11 +292,11 @@ def _detection(det: Detection) -> list[str]:
 
 def _known(value: float | None, what: str) -> float:
     if value is None:
-        raise ValueError(f"{what} is always said")
+        raise ValueError(f"{what} is always printed")
     return value
 
 
 def _plain(value: float, decimals: int) -> str:
-    """The number without exponent and without trailing zeros, but for one."""
+    """Return the number without exponent and without trailing zeros, except for one."""
     whole, _, fraction = f"{value:.{decimals}f}".partition(".")
     return f"{whole}.{fraction.rstrip('0') or '0'}"
