@@ -1,1 +1,1 @@
-"""Model files read without a device: text or bytes in, a frozen description with its findings out."""
+"""Model files read without a device: text or bytes in, an immutable description with its findings out."""

@@ -1,4 +1,4 @@
-"""Whether a gxnpuc model fits: what it needs of the NPU's SRAM and of flash, against what there is."""
+"""Whether a gxnpuc model fits: what it needs of the NPU's SRAM and of flash, compared with what there is."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ GX8002_FLASH_BYTES = 1 << 20
 class Budget(NamedTuple):
     """What a model may use. A firmware gives the NPU less than the chip has: CONFIG_NPU_SRAM_SIZE_KB.
 
-    A budget of SRAM that somebody named is one to be kept: a model that needs flash as well is refused then,
-    unless the flash was named, too. The chip's own figures say only what is possible at all.
+    A budget of SRAM that the user named is binding: a model that also needs flash is then refused, unless flash was
+    named too. The chip's own figures only say what is possible at all.
     """
 
     sram_bytes: int = GX8002_SRAM_BYTES
@@ -27,15 +27,15 @@ class Budget(NamedTuple):
 
     @property
     def flash_counts(self) -> bool:
-        """Whether running from flash is good enough."""
+        """Whether it is good enough to run from flash."""
         return self.flash_named or not self.sram_named
 
 
 def fits(sizes: Sizes, budget: Budget) -> tuple[Fit, ...]:
-    """Both ways of running on a GX8002; what is known of them where the sizes of the arrays are not.
+    """Return both ways of running on a GX8002, or what is known of them if the sizes of the arrays are unknown.
 
-    In SRAM mode commands, weights, data and the rest are in SRAM; in flash mode (XIP) commands and weights stay
-    in flash. Input and output buffers come out of the MCU's memory and count in neither.
+    In SRAM mode commands, weights, data and the rest are in SRAM; in flash mode (XIP) commands and weights stay in
+    flash. Input and output buffers come out of the MCU's memory and count in neither.
     """
     cmd, weight, data = sizes.cmd_bytes, sizes.weight_bytes, sizes.data_bytes
     if cmd is None or weight is None or data is None:
@@ -49,7 +49,7 @@ def fits(sizes: Sizes, budget: Budget) -> tuple[Fit, ...]:
 
 
 def whole_fits(sizes: Sizes, budget: Budget) -> tuple[Fit, ...]:
-    """The model as a whole against a budget that was named, for a core whose own memory is not known here."""
+    """Compare the model as a whole with a budget that was named, for a core whose own memory is unknown here."""
     parts = (sizes.cmd_bytes, sizes.weight_bytes, sizes.data_bytes, sizes.tmp_bytes, sizes.ops_bytes)
     needs = sizes.npu_bytes
     if needs is None and sizes.cmd_bytes is not None and sizes.data_bytes is not None:
@@ -60,7 +60,8 @@ def whole_fits(sizes: Sizes, budget: Budget) -> tuple[Fit, ...]:
 
 
 def budget_checks(fit: tuple[Fit, ...], budget: Budget) -> Iterator[FileCheck]:
-    """gx.fit and gx.flash fail when the model can run in no way that counts; gx.headroom warns."""
+    """Yield gx.fit and gx.flash, which fail if the model can run in no way that counts, and gx.headroom, which
+    warns."""
     if not fit:
         if budget.sram_named:
             detail = "the file does not say how much memory the model needs, so the budget was not applied"

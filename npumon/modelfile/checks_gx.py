@@ -1,7 +1,7 @@
-"""The rules a gxnpuc model keeps, each with what was expected and what was found.
+"""The rules that a gxnpuc model keeps, each with what was expected and what was found.
 
-The sums were verified on the public headers and on files of npu-compiler 1.5.3rc7. The comment in the public note
-on the format (total = in_out + cmd + weight + data + tmp) does not hold, not even for the note's own example.
+The sums were verified on the public headers and on files of npu-compiler 1.5.3rc7. The comment in the public note on
+the format (total = in_out + cmd + weight + data + tmp) does not hold, not even for the note's own example.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FIRST_DAY = "2020-01-01"
 
 
 def size_checks(model: ModelFile) -> Iterator[FileCheck]:
-    """gx.npu and gx.total, with the documented form of the latter as a note."""
+    """Yield gx.npu and gx.total, with the documented form of the latter as a note."""
     sizes = model.sizes
     parts = _sum(sizes.cmd_bytes, sizes.weight_bytes, sizes.data_bytes, sizes.tmp_bytes or 0, sizes.ops_bytes or 0)
     if model.format == "gxnpuc-leo" or model.array("npu") is not None:
@@ -42,7 +42,7 @@ def size_checks(model: ModelFile) -> Iterator[FileCheck]:
     elif sizes.npu_bytes is None:
         yield FileCheck("gx.npu", "info", False, parts, None, "no npu_size, as compilers up to 1.5.1 wrote none")
     elif parts is not None:
-        # On APUS, the sum is not known to hold: a difference there is worth a look only.
+        # Whether the sum holds on APUS is unknown: a difference is only worth a look there.
         severity: Severity = "fail" if model.format in ("gx8002", "npub") else "warn"
         ok, delta = sizes.npu_bytes == parts, sizes.npu_bytes - parts
         yield FileCheck(
@@ -80,7 +80,7 @@ def _total(sizes: Sizes, npu: int | None) -> Iterator[FileCheck]:
 
 
 def header_checks(header: GxHeader, model: ModelFile, today: str) -> Iterator[FileCheck]:
-    """Everything else that a header shows."""
+    """Yield everything else that a header shows."""
     yield from (FileCheck("gx.text", "warn", False, detail=remark) for remark in header.declared.remarks)
     yield from _core(header)
     yield from _parts(header)
@@ -93,7 +93,7 @@ def header_checks(header: GxHeader, model: ModelFile, today: str) -> Iterator[Fi
 
 
 def recurrence_checks(model: ModelFile) -> Iterator[FileCheck]:
-    """gx.inout, gx.state and gx.overlay."""
+    """Yield gx.inout, gx.state and gx.overlay."""
     if model.in_out:
         expected = [(member.name, member.dtype, member.shape) for member in model.inputs + _floats(model)]
         found = [(member.name, member.dtype, member.shape) for member in model.in_out]
@@ -118,7 +118,8 @@ def recurrence_checks(model: ModelFile) -> Iterator[FileCheck]:
 
 
 def _overlay(model: ModelFile) -> FileCheck:
-    """A container has no in_out: the buffer of a program that overlays would be what in_out is in a header."""
+    """Check whether the outputs may overlay the next states. A container has no in_out: there, the buffer of a program
+    that overlays takes its place."""
     buffer = model.in_out
     if model.format == "npub" and all(tensor.bytes is not None for tensor in model.inputs + model.outputs):
         buffer = model.inputs + _floats(model)
@@ -137,7 +138,7 @@ def _floats(model: ModelFile) -> tuple[Tensor, ...]:
 
 
 def origin_checks(model: ModelFile, today: str) -> Iterator[FileCheck]:
-    """gx.md5, gx.unit and gx.date: where the file says it comes from."""
+    """Yield gx.md5, gx.unit and gx.date: where the file says it comes from."""
     if model.pb_md5 is not None:
         ok = _MD5.fullmatch(model.pb_md5) is not None
         yield FileCheck("gx.md5", "warn", ok, "32 hexadecimal digits", model.pb_md5)
@@ -162,7 +163,7 @@ def origin_checks(model: ModelFile, today: str) -> Iterator[FileCheck]:
 
 
 def _core_format(model: ModelFile) -> str:
-    """The header's format that a container of the same core would have had."""
+    """Return the format that a header for the same core as this container would have."""
     if model.format != "npub":
         return model.format
     return "gxnpuc-leo" if model.array("npu") is not None else "gx8002"
@@ -208,7 +209,7 @@ def _literals(header: GxHeader) -> Iterator[FileCheck]:
 
 
 def _literal(role: str, array: ByteArray, literals: Literals) -> FileCheck | None:
-    """What is wrong with the numbers of an array, or keeps them from being counted."""
+    """Return what is wrong with the numbers of an array, or keeps them from being counted."""
     if literals.elided:
         detail = f"{array.name}: ...... stands for some of the numbers, so they were not counted"
         return FileCheck("gx.elided", "info", True, array.declared, literals.numbers, detail)
@@ -218,7 +219,7 @@ def _literal(role: str, array: ByteArray, literals: Literals) -> FileCheck | Non
     if array.declared is None or array.declared == literals.numbers:
         return None
     if role == "cpu" and literals.numbers < array.declared:
-        return None  # LEO's compiler writes the prepared part only and leaves the rest to be zero.
+        return None  # LEO's compiler writes only the prepared part and leaves the rest zero.
     detail = _delta(f"numbers in {array.name}", literals.numbers - array.declared)
     return FileCheck("gx.literal", "fail", False, array.declared, literals.numbers, detail)
 
@@ -241,7 +242,7 @@ def _structs(header: GxHeader, model: ModelFile) -> Iterator[FileCheck]:
 
 
 def _placement(model: ModelFile) -> Iterator[FileCheck]:
-    """gx.align: what the NPU's DMA needs; gx.place: a section macro that belongs to another kind of array."""
+    """Yield gx.align, what the NPU's DMA needs, and gx.place, a section macro that belongs to another kind of array."""
     wanted = 32 if model.format == "gxnpuc-apus" else 4
     aligned = [array for array in model.arrays if array.alignment is not None]
     low = [f"{array.name} ({array.alignment})" for array in aligned if (array.alignment or 0) < wanted]
@@ -255,7 +256,7 @@ def _placement(model: ModelFile) -> Iterator[FileCheck]:
         least = min((array.alignment or 0 for array in aligned), default=None)
         yield FileCheck("gx.align", "warn", not detail, f"at least {wanted}", least, detail)
     macros = [(array, macro) for array in model.arrays if (macro := _PLACE.fullmatch(array.macro or ""))]
-    # a header either has macros by kind or one for all: plain ones among the former are no mistake for data only
+    # a header has either macros by kind or one for all: among the former, a plain one is right only for data
     by_kind = any(macro.group(2) for _, macro in macros)
     wrong = []
     for array, macro in macros:
@@ -270,7 +271,7 @@ def _placement(model: ModelFile) -> Iterator[FileCheck]:
 
 
 def pb_check(model: ModelFile, md5: str) -> FileCheck:
-    """gx.pb: whether a .pb file, given by the MD5 of its bytes in hexadecimal, is the one that was compiled."""
+    """Return gx.pb: whether a .pb file, given by the MD5 of its bytes in hexadecimal, is the one that was compiled."""
     if model.pb_md5 is None:
         return FileCheck(
             "gx.pb", "fail", False, None, md5.lower(), "the file does not say which .pb it was compiled from"

@@ -1,4 +1,4 @@
-"""A network binary graph beside the `nbg_meta.json` that the exporter leaves with it."""
+"""Compares a network binary graph with the `nbg_meta.json` that the exporter writes beside it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from npumon.modelfile.text import shown
 
 _LONGEST_META = 1 << 22
 _MOST_META = 1024
-#: How the exporter's tools call element types, by the name that they have here.
+#: The exporter's names of element types, by the name that they have here.
 _TYPES = {
     **{f"{sign}{bits}": f"{word}{bits}" for sign, word in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)},
     **{"fp16": "float16", "float16": "float16", "half": "float16", "bf16": "bfloat16", "bfloat16": "bfloat16"},
     **{"fp32": "float32", "float32": "float32", "float": "float32"},
     **{f"{word}{bits}": f"{word}{bits}" for word in ("int", "uint") for bits in (8, 16, 32, 64)},
 }
-#: The graph has the scale in single precision, the JSON in as many digits as its writer liked.
+#: The graph has the scale in single precision, the JSON in any number of digits.
 _SCALE_TOLERANCE = 1e-4
 
 _Entry = Mapping[str, object]
 
 
 def meta_checks(model: ModelFile, data: bytes) -> tuple[FileCheck, ...]:
-    """nb.meta: names, shapes, element types and quantization, tensor by tensor.
+    """Yield nb.meta: names, shapes, element types and quantization, tensor by tensor.
 
-    Only what both files state is compared. More inputs in the JSON than in the graph are possible, as an exporter
-    folds constant ones; which ones they were is not said, so that only shapes are compared then.
+    Only what both files state is compared. The JSON may have more inputs than the graph, since an exporter folds
+    constant ones; it does not say which, so then only shapes are compared.
     """
     try:
         meta = json.loads(data[:_LONGEST_META])
@@ -57,7 +57,7 @@ def _uneven(kind: str, entries: list[tuple[str, _Entry]], tensors: tuple[Tensor,
 
 def _pairs(entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
     for (name, entry), tensor in zip(entries, tensors, strict=True):
-        # an entry without a name of its own is not compared by name, nor a tensor whose first name is not known
+        # an entry without a name of its own is not compared by name, nor a tensor whose original name is unknown
         if name and tensor.entry_name is not None and name not in (tensor.name, tensor.entry_name):
             yield FileCheck("nb.meta", "info", False, name, tensor.name, "nbg_meta.json has another name for it")
         shape = _shape(entry)
@@ -81,7 +81,7 @@ def _pairs(entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> It
 
 
 def _quantization(tensor: Tensor, found: Quantization, stated_at: _Entry) -> Iterator[FileCheck]:
-    """What the entry, or the object in it, says of the figures that mean something for this quantization."""
+    """Return what the entry, or the object in it, says about the figures that this quantization uses."""
     whole = (("fl", "fixed-point position", found.fractional_bits), ("zero_point", "zero point", found.zero_point))
     for key, what, value in whole:
         stated = stated_at.get(key)
@@ -97,7 +97,7 @@ def _unlike(tensor: Tensor, what: str, stated: str | int, found: str | int) -> F
 
 
 def _entries(value: object) -> list[tuple[str, _Entry]]:
-    """The entries with their names, which are keys or stand in them."""
+    """Return the entries with their names, which are keys or fields of them."""
     if isinstance(value, dict):
         items = list(value.items())
     else:

@@ -1,4 +1,4 @@
-"""The rules a network binary graph keeps, and whether it suits the NPU at hand."""
+"""The rules that a network binary graph keeps, and whether it suits the NPU at hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from npumon.modelfile.text import shown
 
 
 class Device(NamedTuple):
-    """The NPU to run on, as far as known: its PID (0x88) and its SRAMs as its driver reports them, in bytes."""
+    """The NPU to run on: its PID (0x88) and its SRAMs as its driver reports them, in bytes; None if unknown."""
 
     pid: int | None = None
     axi_sram_bytes: int | None = None
@@ -31,11 +31,11 @@ def nbg_checks(
     trailing: bytes,
     device: Device | None,
 ) -> Iterator[FileCheck]:
-    """Every check that needs the file alone and, where there is one, the device.
+    """Yield every check that needs only the file and, if there is one, the device.
 
-    `tensors` are the inputs and outputs. `length` is the file's, `complete` says that its fixed part is whole,
+    `tensors` are the inputs and outputs. `length` is the file's, `complete` says that its fixed part is complete,
     `outside` names the tables that reach beyond its end, `blobs_end` is where the last blob ends within the lcd
-    section, `unended` tells whose names have no NUL at their end, `trailing` what follows the tables.
+    section, `unended` says whose names have no NUL at their end, `trailing` what follows the tables.
     """
     newer = info.format_version > layout.NEWEST_KNOWN
     yield FileCheck("nb.magic", "fail", True, "VPMN", "VPMN")
@@ -98,7 +98,7 @@ def _names(unended: tuple[str, ...]) -> Iterator[FileCheck]:
 
 
 def _pool(info: NbgInfo) -> Iterator[FileCheck]:
-    """Video memory for intermediate results; a network that fits the SRAMs needs none."""
+    """Check the video memory for intermediate results; a network that fits the SRAMs needs none."""
     pool, alignment = info.pool_bytes, info.pool_alignment_bytes
     if pool is None or alignment is None:
         return

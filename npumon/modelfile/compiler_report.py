@@ -1,7 +1,7 @@
-"""What gxnpuc prints while it compiles, as a second witness beside the file it wrote.
+"""The figures that gxnpuc prints while it compiles, as a second source beside the file that it wrote.
 
-The lines are those of npu-compiler 1.5.3rc7: `Mem1(data): 336`, the two totals, `Compile OK.`, and with `-m` a
-table of weights and one of data and instructions by operation.
+The lines are those of npu-compiler 1.5.3rc7: `Mem1(data): 336`, the two totals, `Compile OK.`, and with `-m` a table of
+weights and one of data and instructions by operation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ROLES = ("ops", "data", "cmd", "input", "output", "tmp", "weight")
 
 
 class OperationMemory(NamedTuple):
-    """Bytes that one operation of the graph accounts for, where the report has its tables."""
+    """Bytes that one operation of the graph accounts for, if the report has its tables."""
 
     name: str
     weight_bytes: int | None = None
@@ -32,7 +32,7 @@ class OperationMemory(NamedTuple):
 
 
 class CompilerReport(NamedTuple):
-    """The figures of a compiler run: `memory` by role, in bytes; `finished` when it said that all went well."""
+    """The figures of a compiler run: `memory` by role, in bytes; `finished` if it reported success."""
 
     memory: tuple[tuple[str, int], ...] = ()
     npu_bytes: int | None = None
@@ -42,7 +42,7 @@ class CompilerReport(NamedTuple):
 
 
 def read_report(data: bytes) -> CompilerReport | None:
-    """Read what the compiler printed (the last run, when there are several); None when it printed none of it."""
+    """Read what the compiler printed (the last run, if there are several); None if the text is not a compiler's."""
     data = data[-_MOST_BYTES:]
     memory = {_ROLES[int(match.group(1))]: int(match.group(3)) for match in _MEMORY.finditer(data)}
     totals = {match.group(1): int(match.group(2)) for match in _TOTAL.finditer(data)}
@@ -58,7 +58,7 @@ def read_report(data: bytes) -> CompilerReport | None:
 
 
 def report_checks(model: ModelFile, report: CompilerReport) -> tuple[FileCheck, ...]:
-    """gx.report for each size that both the file and the report state; a difference means another compilation."""
+    """Yield gx.report for each size that both the file and the report state. A difference means another compilation."""
     sizes = model.sizes
     stated = {
         "ops": sizes.ops_bytes,
@@ -87,7 +87,7 @@ def report_checks(model: ModelFile, report: CompilerReport) -> tuple[FileCheck, 
 
 
 def _operations(data: bytes) -> tuple[OperationMemory, ...]:
-    """The rows of the tables, joined by the name they end in. Columns are cumulative and own bytes, in turns.
+    """Return the rows of the tables, joined by the name at their end. Columns are cumulative and own bytes, in turns.
 
     Two columns are weights; four or five are data (with temporary data apart on GRUS) and instructions.
     """

@@ -1,7 +1,7 @@
-"""What a scanned header declares: numbers, strings, structs and byte arrays, whatever the model is.
+"""What a scanned header declares, for any model: numbers, strings, structs and byte arrays.
 
-The patterns are written for code with single blanks and bounded names, so that each takes linear time on any
-text. They find a declaration wherever it stands, which is how text without its line breaks is read.
+The patterns are written for code with single blanks and bounded names, so that each takes linear time on any text. They
+find a declaration anywhere, which is how text without its line breaks is read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from npumon.modelfile.header_scan import SourceText
 from npumon.modelfile.literals import Literals
 from npumon.modelfile.text import shown
 
-#: More than any model has; a hostile file is cut there.
+#: More than any model has; a hostile file is cut off there.
 MOST_MEMBERS = 1024
 MOST_RANK = 8
 _MOST_DECLARATIONS = 512
@@ -93,7 +93,7 @@ class Struct(NamedTuple):
 class ByteArray(NamedTuple):
     """`const unsigned char cmd_content[5172] __attribute__ ((aligned(4))) DRAM0_NPU_CMD_ATTR = { … };`
 
-    `declared` is None for `[]`, `width` the bytes of an element, `literals` None where there is no initialiser.
+    `declared` is None for `[]`, `width` the bytes of an element, `literals` None if there is no initialiser.
     """
 
     name: str
@@ -107,7 +107,7 @@ class ByteArray(NamedTuple):
 
 
 class Declarations(NamedTuple):
-    """Everything a header declares that a reader of models may want; of `pointers` only the names (null ones)."""
+    """Everything that a header declares and a reader of models may need; of `pointers` only the names (null ones)."""
 
     numbers: tuple[Number, ...]
     texts: tuple[Text, ...]
@@ -125,7 +125,7 @@ class Declarations(NamedTuple):
 
 
 def declarations(source: SourceText) -> Declarations:
-    """Find the declarations of a scanned header. What stands outside `#if 0` comes first."""
+    """Find the declarations of a scanned header. Those outside `#if 0` come first."""
     halves = ((source.code, False), (source.disabled, True))
     pragma_packed = any(pragma.startswith(b"pack") for pragma in source.pragmas)
     return Declarations(
@@ -153,7 +153,7 @@ def _limited(pattern: re.Pattern[bytes], code: bytes) -> Iterator[re.Match[bytes
 
 
 def _plain(identifier: bytes) -> str:
-    """Text of an identifier; the patterns admit ASCII letters, digits and `_` only."""
+    """Return the text of an identifier; the patterns admit only ASCII letters, digits and `_`."""
     return identifier.decode("ascii", "replace")
 
 
@@ -210,7 +210,7 @@ def _define(line: bytes) -> tuple[str, str]:
 
 
 def _settings(comments: tuple[bytes, ...]) -> Iterator[tuple[str, str]]:
-    """`KEY : VALUE` lines of the banner that newer compilers print, `Configuration settings:`."""
+    """Return the `KEY : VALUE` lines of the banner that newer compilers print, `Configuration settings:`."""
     for comment in comments:
         if b"onfiguration settings" in comment:
             for match in _limited(_SETTING, comment):

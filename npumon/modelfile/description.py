@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-#: `gxnpuc` is a header of the same compiler for a core that is not known here.
+#: `gxnpuc` is a header of the same compiler for a core that is unknown here.
 Format = Literal["gx8002", "gxnpuc-leo", "gxnpuc-apus", "gxnpuc", "npub", "nbg"]
 Severity = Literal["info", "warn", "fail"]
 Mode = Literal["sram", "xip"]
@@ -14,8 +14,8 @@ Value = str | int | None
 class FileCheck(NamedTuple):
     """One rule and whether it holds.
 
-    `severity` says how bad it is when it does not: only a `fail` makes the file unusable. An `info` that holds
-    is a remark. `id` is stable, for scripts.
+    `severity` says how bad a broken rule is: only a `fail` makes the file unusable. An `info` that holds is a remark.
+    `id` is stable, for scripts.
     """
 
     id: str
@@ -27,7 +27,7 @@ class FileCheck(NamedTuple):
 
 
 class Compiler(NamedTuple):
-    """Who made the file. `compiled_at` is ISO 8601 without a zone, as the compiler prints local time."""
+    """The compiler of the file. `compiled_at` is ISO 8601 without a zone, since the compiler prints local time."""
 
     version: str | None = None
     unit: str | None = None
@@ -56,7 +56,7 @@ class Sizes(NamedTuple):
 
 
 class Quantization(NamedTuple):
-    """How integers stand for real numbers. Only the fields that mean something for `kind` are set.
+    """How integers represent real numbers. Only the fields that mean something for `kind` are set.
 
     dynamic: real = stored / 2^`fractional_bits`; affine: real = (stored - `zero_point`) * `scale`.
     """
@@ -68,10 +68,10 @@ class Quantization(NamedTuple):
 
 
 class Tensor(NamedTuple):
-    """An input or output. `shape` is outermost first; `offset_bytes` is its place in its struct.
+    """An input or output. `shape` is outermost first; `offset_bytes` is its position in its struct.
 
-    `bytes` is None where the element type is unknown, `offset_bytes` where there is no struct. `entry_name` is
-    an NBG's own name for a tensor whose name in the original graph is known too.
+    `bytes` is None if the element type is unknown, `offset_bytes` if there is no struct. `entry_name` is an NBG's own
+    name for a tensor whose name in the original graph is known too.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Tensor(NamedTuple):
 
 
 class StatePair(NamedTuple):
-    """A recurrent state and the output that is its next value; `ok` when dimensions and element type agree."""
+    """A recurrent state and the output that is its next value; `ok` if dimensions and element type agree."""
 
     input: str
     output: str | None
@@ -93,7 +93,7 @@ class StatePair(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """What one way of running needs of the NPU's SRAM and of flash, against what there is.
+    """What one way of running needs of the NPU's SRAM and of flash, compared with what there is.
 
     `sram`: commands, weights and data in SRAM. `xip`: commands and weights are read from flash.
     """
@@ -110,21 +110,21 @@ class Fit(NamedTuple):
 
     @property
     def headroom_bytes(self) -> int:
-        """Bytes of SRAM left; negative when they are missing."""
+        """Bytes of SRAM left; negative if there are too few."""
         return self.budget_bytes - self.needs_bytes
 
     @property
     def tight(self) -> bool:
-        """Fits, with less than a tenth to spare."""
+        """Whether it fits with less than a tenth to spare."""
         return self.ok and self.needs_bytes * 10 > self.budget_bytes * 9
 
 
 class Array(NamedTuple):
     """An array of bytes in the file.
 
-    `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu. `content` is None where there is none or, as
-    `unreadable` says, where it cannot be read. `alignment` and `macro` (a linker section) are as declared,
-    `constant` says `const`.
+    `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu. `content` is None if there is none or, as
+    `unreadable` says, if it cannot be read. `alignment` and `macro` (a linker section) are as declared, `constant` says
+    `const`.
     """
 
     name: str
@@ -141,9 +141,9 @@ class Array(NamedTuple):
 class NbgInfo(NamedTuple):
     """What only a Vivante network binary graph has.
 
-    `format_version` and `target_pid` are as in the header. `pool_bytes` is video memory for intermediate
-    results; `axi_sram_bytes` and `vip_sram_bytes` what the network wants of either SRAM. `operation_types`
-    counts operations by kind, `sections` are (name, offset, bytes).
+    `format_version` and `target_pid` are as in the header. `pool_bytes` is video memory for intermediate results;
+    `axi_sram_bytes` and `vip_sram_bytes` are what the network needs of either SRAM. `operation_types` counts operations
+    by kind, `sections` are (name, offset, bytes).
     """
 
     format_version: int
@@ -168,8 +168,8 @@ class NbgInfo(NamedTuple):
 class ModelFile(NamedTuple):
     """One model file.
 
-    `settings` are the compiler's configuration where the banner repeats it, `strings` texts that the file
-    declares beyond the known ones (a project's own version).
+    `settings` are the compiler's configuration if the banner repeats it, `strings` texts that the file declares beyond
+    the known ones (a project's own version).
     """
 
     format: Format
@@ -194,9 +194,9 @@ class ModelFile(NamedTuple):
 
     @property
     def overlay_saves_bytes(self) -> int | None:
-        """Bytes that each buffer, and the copying after each run, save when the output overlays the next input.
+        """Bytes that each buffer, and the copying after each run, save if the output overlays the next input.
 
-        None where the model has no states or the file no in_out struct.
+        None if the model has no states or the file no in_out struct.
         """
         sizes = self.sizes
         if not self.states or sizes.in_out_bytes is None or None in (sizes.input_bytes, sizes.output_bytes):
@@ -204,9 +204,9 @@ class ModelFile(NamedTuple):
         return (sizes.input_bytes or 0) + (sizes.output_bytes or 0) - sizes.in_out_bytes
 
     def array(self, role: str) -> Array | None:
-        """The first array of a role."""
+        """Return the first array of a role."""
         return next((array for array in self.arrays if array.role == role), None)
 
     def with_checks(self, *checks: FileCheck) -> ModelFile:
-        """The same file with further checks, such as those that need a second file."""
+        """Return the same file with further checks, such as those that need a second file."""
         return self._replace(checks=self.checks + checks)

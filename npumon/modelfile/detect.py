@@ -1,4 +1,4 @@
-"""What a file is, by its content. The suffix says nothing: `.nb` is also the suffix of another vendor's format."""
+"""The kind of a file, by its content. The suffix says nothing: `.nb` is also the suffix of another vendor's format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEXT_BYTES = 4096
 
 
 def detect(data: bytes) -> Kind | None:
-    """The kind of a model file, None when it is no known one. A header may still turn out to hold no model."""
+    """Return the kind of a model file, None if it is unknown. A header may still turn out to hold no model."""
     if data[:4] == nbg_layout.MAGIC:
         return "nbg"
     if data[:4] == npub.MAGIC:
@@ -26,5 +26,5 @@ def detect(data: bytes) -> Kind | None:
 
 
 def could_be(head: bytes) -> bool:
-    """Whether a file that begins with these bytes (a few thousand suffice) is worth reading on."""
+    """Return whether a file that begins with these bytes (a few thousand suffice) is worth reading completely."""
     return head[:4] in (nbg_layout.MAGIC, npub.MAGIC) or (bool(head) and b"\0" not in head[:_TEXT_BYTES])

@@ -1,4 +1,4 @@
-"""What changed between two model files."""
+"""The differences between two model files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from npumon.modelfile.description import ModelFile, Sizes, Tensor
 
 Verdict = Literal["identical", "edited", "partial", "recompiled", "rebuilt", "changed", "unlike"]
 
-#: How each verdict reads, in one sentence.
+#: Each verdict in one sentence.
 SENTENCES: dict[Verdict, str] = {
     "identical": "The files are the same, byte for byte.",
     "edited": "The same model: only the text around the arrays differs.",
@@ -22,7 +22,7 @@ _CHUNK = 1 << 16
 
 
 class SizeChange(NamedTuple):
-    """A size in bytes before and after; `delta` is signed, None where either side does not say."""
+    """A size in bytes before and after; `delta` is signed, None if either side does not say."""
 
     name: str
     before: int | None
@@ -34,14 +34,14 @@ class SizeChange(NamedTuple):
 
     @property
     def percent(self) -> float | None:
-        """The change relative to `before`; None where there was nothing to relate it to."""
+        """The change relative to `before`; None if that is zero or unknown."""
         return None if self.delta is None or not self.before else 100.0 * self.delta / self.before
 
 
 class ContentChange(NamedTuple):
     """Whether an array's bytes are the same, and how many of them agree from the beginning.
 
-    `kind` is unknown, and `same` None, where either side's numbers cannot be read or are left out.
+    `kind` is unknown, and `same` None, if either side's numbers cannot be read or are left out.
     """
 
     role: str
@@ -56,7 +56,7 @@ class ContentChange(NamedTuple):
 class TensorChange(NamedTuple):
     """A tensor that was added, removed, reshaped (a change of its element type counts as well), requantized or moved.
 
-    Members of in_out are named with their struct, where they change and the inputs and outputs do not.
+    Members of in_out are named with their struct if they change and the inputs and outputs do not.
     """
 
     kind: Literal["added", "removed", "reshaped", "requantized", "moved"]
@@ -66,7 +66,7 @@ class TensorChange(NamedTuple):
 
 
 class FactChange(NamedTuple):
-    """Another statement that differs, such as the compiler's version or the place of an array."""
+    """Another statement that differs, such as the compiler's version or the section of an array."""
 
     name: str
     before: str | None
@@ -76,7 +76,7 @@ class FactChange(NamedTuple):
 class ModelDiff(NamedTuple):
     """The differences of two files. `sizes` lists every known size, changed or not; the others only changes.
 
-    `same_graph` is None where either file does not name its graph by pb_md5.
+    `same_graph` is None if either file does not name its graph by pb_md5.
     """
 
     verdict: Verdict
@@ -113,7 +113,7 @@ def diff_models(before: ModelFile, after: ModelFile, *, same_bytes: bool) -> Mod
 
 
 def equal_prefix(one: bytes, other: bytes) -> int:
-    """How many bytes agree from the beginning."""
+    """Return how many bytes agree from the beginning."""
     end = min(len(one), len(other))
     for start in range(0, end, _CHUNK):
         left, right = one[start : min(start + _CHUNK, end)], other[start : min(start + _CHUNK, end)]
@@ -162,7 +162,7 @@ def _tensors(before: ModelFile, after: ModelFile) -> tuple[TensorChange, ...]:
 
 
 def _side(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> list[TensorChange]:
-    """What became of the tensors on one side. Those that lie elsewhere are told of where nothing else explains it."""
+    """Return the changes of the tensors on one side. A move is reported only if nothing else explains it."""
     old = {tensor.name: (index, tensor) for index, tensor in enumerate(one)}
     new = {tensor.name: (index, tensor) for index, tensor in enumerate(other)}
     both = [(old[name], new[name]) for name in old if name in new]
@@ -196,7 +196,7 @@ def _facts(before: ModelFile, after: ModelFile) -> tuple[FactChange, ...]:
 
 
 def _statements(model: ModelFile) -> dict[str, str | None]:
-    """What a file says beyond sizes and tensors, by name."""
+    """Return what a file says beyond sizes and tensors, by name."""
     compiler = model.compiler
     said = {
         "format": model.format,
@@ -229,7 +229,7 @@ def _placed(index: int, tensor: Tensor) -> str:
 
 
 def _quantized(tensor: Tensor) -> str | None:
-    """The quantization in words; it is part of what a tensor's bytes mean."""
+    """Return the quantization in words; it is part of what a tensor's bytes mean."""
     if tensor.quantization is None:
         return None
     fields = ((name.replace("_", " "), value) for name, value in tensor.quantization._asdict().items())

@@ -40,7 +40,7 @@ COLUMNS = (
 
 
 def document(model: ModelFile, path: str) -> dict[str, Json]:
-    """One model as `npumon.model/1`. `path` is shown as given; the key `nbg` is there for such a graph only."""
+    """Return one model as `npumon.model/1`. `path` is shown as given; the key `nbg` exists only for such a graph."""
     compiler = model.compiler
     value: dict[str, Json] = {
         "schema": "npumon.model/1",
@@ -88,12 +88,12 @@ def document(model: ModelFile, path: str) -> dict[str, Json]:
 
 
 def documents(models: Iterable[tuple[ModelFile, str]]) -> dict[str, Json]:
-    """Several models as `npumon.models/1`."""
+    """Return several models as `npumon.models/1`."""
     return {"schema": "npumon.models/1", "models": [document(model, path) for model, path in models]}
 
 
 def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
-    """One model as a row of the table, by the names of `COLUMNS`. Lists are joined with blanks."""
+    """Return one model as a row of the table, by the names of `COLUMNS`. Lists are joined with blanks."""
     fit = {way.mode: way.ok for way in model.fit}
     left = {way.mode: way.headroom_bytes for way in model.fit}
     nbg = model.nbg
@@ -126,7 +126,7 @@ def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
 
 
 def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
-    """The statistics of a model's weights, as its document has them under `weights` where they were asked for."""
+    """Return the statistics of a model's weights, which its document has under `weights` if they were requested."""
     value: dict[str, Json] = {"count": statistics.values, **statistics._asdict()}
     del value["values"]
     value["histogram"] = [
@@ -137,12 +137,13 @@ def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
 
 
 def operations_document(operations: Iterable[OperationMemory]) -> list[Json]:
-    """What the compiler printed of each operation, as a document has it under `operations`; absent is None."""
+    """Return what the compiler printed about each operation, which a document has under `operations`; absent is
+    None."""
     return [operation._asdict() for operation in operations]
 
 
 def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:
-    """A comparison as `npumon.modeldiff/1`; `before` and `after` are the paths."""
+    """Return a comparison as `npumon.modeldiff/1`; `before` and `after` are the paths."""
     return {
         "schema": "npumon.modeldiff/1",
         "before": before,
@@ -203,7 +204,7 @@ def _nbg(info: NbgInfo, model: ModelFile) -> dict[str, Json]:
 
 
 def _quantization(quantization: Quantization | None) -> Json:
-    """Kind and those fields that mean something for it."""
+    """Return the kind and those fields that mean something for it."""
     if quantization is None:
         return None
     return {key: value for key, value in quantization._asdict().items() if value is not None}

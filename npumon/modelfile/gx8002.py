@@ -1,7 +1,7 @@
 """The C header that the gxnpuc compiler writes for the GX8002's NPU and its sister cores.
 
-Format: the public note on the NPU model format of the GX8002 documentation, and the headers that npu-compiler
-1.5.3rc7 writes. The note's own text, whose line breaks are lost, is read as far as it goes.
+Format: the public note on the NPU model format of the GX8002 documentation, and the headers that npu-compiler 1.5.3rc7
+writes. The note's own text, which has lost its line breaks, is read as well as possible.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from npumon.modelfile.states import pair_states
 
 
 def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> ModelFile | None:
-    """Describe a header; None when it is none. `today` is an ISO date. Never raises, whatever the bytes are."""
+    """Describe a header; None if the text is not one. `today` is an ISO date. Never raises, whatever the bytes are."""
     declared, swallowed = _declared(data)
     header = sort_header(declared)
     if header is None:
@@ -55,7 +55,7 @@ _DOCUMENT_FORM = FileCheck(
 
 
 def _declared(data: bytes) -> tuple[Declarations, bool]:
-    """The declarations, and whether they were found only by looking into the comments."""
+    """Return the declarations, and whether they were found only by looking into the comments."""
     declared = declarations(scan(data))
     if not declared.empty or b"//" not in data:
         return declared, False
@@ -94,7 +94,7 @@ def _sizes(header: GxHeader) -> Sizes:
 
 
 def struct_bytes(members: tuple[Tensor, ...]) -> int | None:
-    """sizeof of a packed struct; None when it has no members or one of unknown size."""
+    """Return sizeof of a packed struct; None if it has no members or one of unknown size."""
     sizes = [member.bytes for member in members if member.bytes is not None]
     return sum(sizes) if members and len(sizes) == len(members) else None
 

@@ -1,4 +1,4 @@
-"""Which declaration of a gxnpuc header plays which role, whatever prefix, suffix or edit its name has had."""
+"""The roles of a gxnpuc header's declarations, whatever prefix, suffix or edit their names have had."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GxHeader(NamedTuple):
     """A header with its declarations sorted by role.
 
     `arrays` are (role, array) in file order, the first of each role; `spare_arrays` the names of further ones.
-    `null_tmp` says that tmp_content is a null pointer. `core` is the CORENAME of the banner, when it has one.
+    `null_tmp` says that tmp_content is a null pointer. `core` is the CORENAME of the banner, if it has one.
     """
 
     declared: Declarations
@@ -65,7 +65,7 @@ class GxHeader(NamedTuple):
 
 
 def sort_header(declared: Declarations) -> GxHeader | None:
-    """Find the roles; None when nothing in the text belongs to a compiled model."""
+    """Find the roles; None if nothing in the text belongs to a compiled model."""
     total = _ending(declared.numbers, "total_size")
     arrays: dict[str, ByteArray] = {}
     spare: list[str] = []
@@ -107,7 +107,7 @@ def sort_header(declared: Declarations) -> GxHeader | None:
 
 
 def tensors(header: GxHeader, struct: Struct | None) -> tuple[Tensor, ...]:
-    """The members of a packed struct with their places in it."""
+    """Return the members of a packed struct with their positions in it."""
     found = []
     offset: int | None = 0
     for member in struct.members if struct else ():
@@ -122,7 +122,7 @@ def tensors(header: GxHeader, struct: Struct | None) -> tuple[Tensor, ...]:
 
 
 def element_type(header: GxHeader, name: str) -> tuple[str, int | None]:
-    """Name and bytes of an element; an unknown type keeps its name and has no size.
+    """Return name and bytes of an element; an unknown type keeps its name and has no size.
 
     `npu_data_t` is `unsigned short` holding an IEEE half on GRUS and LEO, and a fixed-point `short` on APUS.
     """
@@ -135,7 +135,7 @@ def element_type(header: GxHeader, name: str) -> tuple[str, int | None]:
 
 
 def _fixed_point(header: GxHeader, tensor: str) -> Quantization | None:
-    """APUS headers give the place of the binary point: `#define FEATS_Q 12`."""
+    """Return the quantization of an APUS header, which gives the position of the binary point: `#define FEATS_Q 12`."""
     value = next((value for name, value in header.declared.defines if name == f"{tensor.upper()}_Q"), "")
     return Quantization("dynamic", int(value)) if re.fullmatch(r"-?\d{1,3}", value, re.ASCII) else None
 
@@ -148,7 +148,7 @@ def _format(declared: Declarations, arrays: dict[str, ByteArray], core: str | No
         return "gxnpuc-apus"
     if "npu" in arrays:
         return "gxnpuc-leo"
-    # Without arrays there are at least the sizes, which GRUS, the only core of this document, has as well.
+    # Without arrays, the sizes remain, which also exist on GRUS, the only core of that document.
     return "gx8002" if arrays.keys() & {"cmd", "weight"} or not arrays else "gxnpuc"
 
 
@@ -157,7 +157,7 @@ def _exactly(items: Iterable[_T], name: str) -> _T | None:
 
 
 def _ending(items: Sequence[_T], name: str) -> _T | None:
-    """The item of that name, else the first whose name ends with it, as tools put prefixes in front."""
+    """Return the item of that name, else the first whose name ends with it, since tools add prefixes."""
     return _exactly(items, name) or next((item for item in items if item.name.endswith("_" + name)), None)
 
 

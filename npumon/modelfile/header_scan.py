@@ -1,7 +1,7 @@
-"""A generated C header of several megabytes, reduced to the few kilobytes that are code.
+"""Reduces a generated C header of several megabytes to the few kilobytes that are code.
 
-The scanner walks over comments, string literals and initialisers once, without tokens. What is left is the code
-with each initialiser replaced by a number in braces; blanks are collapsed. It is read by `declarations`.
+The scanner walks over comments, string literals and initialisers once, without tokens. What is left is the code with
+each initialiser replaced by a number in braces; blanks are collapsed. `declarations` reads it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class SourceText(NamedTuple):
 def scan(data: bytes, *, comments_hide_code: bool = True) -> SourceText:
     """Scan a header. Time and memory grow linearly with its size whatever it holds; nothing raises.
 
-    With `comments_hide_code` False, `//` is a blank: text whose line breaks were lost is read that way.
+    With `comments_hide_code` False, `//` is a blank: that is how text without its line breaks is read.
     """
     scanner = _Scanner(data, comments_hide_code)
     scanner.run()
@@ -94,7 +94,7 @@ class _Scanner:
         self.remarks.append(f"more than {MOST_STEPS} comments, strings and braces; the rest was not read")
 
     def _step(self, mark: bytes, start: int) -> int:
-        """Deal with what begins at `start`; returns where the walk goes on."""
+        """Handle what begins at `start`; return where the walk continues."""
         if mark == b"{":
             if self.last == b"=":
                 return self._initialiser(start + 1)
@@ -110,7 +110,7 @@ class _Scanner:
         return self._comment(mark, start)
 
     def _keep(self, start: int, end: int) -> bool:
-        """Add a piece of code; False when there is more code than any header has."""
+        """Add a piece of code; return False if there is more code than any header has."""
         room = MOST_CODE_BYTES - self.kept_bytes
         piece = self.data[start : min(end, start + room)]
         self.kept.append(piece)
@@ -158,7 +158,7 @@ class _Scanner:
         return end
 
     def _body(self, start: int) -> tuple[bytes, int]:
-        """The text between the braces without comments and inner braces, and where the code goes on."""
+        """Return the text between the braces without comments and inner braces, and where the code continues."""
         data = self.data
         end = data.find(b"}", start)
         if end < 0:
@@ -196,14 +196,14 @@ class _Scanner:
 
 
 def _without_comments(body: bytes) -> bytes:
-    """A piece of code with a blank for each comment, if all of them surely end in it; else the piece as it is."""
+    """Return a piece of code with a blank for each comment if all of them surely end in it, else the piece as it is."""
     last = max(body.rfind(b"*/") - 1, 0)
     open_ended = b"//" in body[body.rfind(b"\n") + 1 :] or b"/*" in body[last:]
     return body if open_ended or b"\\" in body else _COMMENT.sub(b" ", body)
 
 
 def comment_end(data: bytes, mark: bytes, start: int) -> tuple[int, bool]:
-    """Where a comment that begins at `start` ends, and whether it does. A backslash continues a `//` line."""
+    """Return where a comment that begins at `start` ends, and whether it does. A backslash continues a `//` line."""
     if mark == b"/*":
         end = data.find(b"*/", start + 2)
         return (end + 2, True) if end >= 0 else (len(data), False)
@@ -217,7 +217,7 @@ def comment_end(data: bytes, mark: bytes, start: int) -> tuple[int, bool]:
 
 
 def _preprocess(code: bytes) -> tuple[bytes, bytes, tuple[bytes, ...], tuple[bytes, ...]]:
-    """Split the code at `#if 0`; other conditions are taken as true in both branches. Blanks are collapsed."""
+    """Split the code at `#if 0`; both branches of other conditions are taken. Blanks are collapsed."""
     kept: list[bytes] = []
     hidden: list[bytes] = []
     defines: list[bytes] = []

@@ -1,4 +1,4 @@
-"""One way in for every kind of model file."""
+"""The entry point for every kind of model file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from npumon.modelfile.npub import read_npub
 
 
 def inspect(data: bytes, *, today: str, budget: Budget | None = None, device: Device | None = None) -> ModelFile | None:
-    """Describe a model file and check it; None when the bytes are no model file that is known.
+    """Describe a model file and check it; None if the bytes are not a known model file.
 
-    `today` is an ISO date, against which a time of compilation is judged. `budget` is what a GX8002 model may
-    use, `device` the Vivante NPU to run a graph on. Never raises, whatever the bytes are; time and memory grow
-    linearly with their number.
+    `today` is an ISO date, against which a time of compilation is judged. `budget` is what a GX8002 model may use,
+    `device` the Vivante NPU to run a graph on. Never raises, whatever the bytes are; time and memory grow linearly with
+    their number.
     """
     kind = detect(data)
     if kind == "nbg":

@@ -1,4 +1,4 @@
-"""The numbers between the braces of an array, turned into bytes many at a time.
+"""Converts the numbers between the braces of an array into bytes, many at a time.
 
 The compiler writes `0x1f, ` without end. That form, `0x5, ` and `31, ` are undone with whole-buffer operations of the C
 library, a megabyte at a time; any other way of writing a byte in C is read more slowly. Nothing is evaluated.
@@ -19,20 +19,20 @@ _CHUNK = 1 << 20
 _SLOW_CHUNK = 1 << 16
 #: Two or more dots stand for numbers that a document leaves out.
 _ELLIPSIS = re.compile(rb"\.\.+|\xe2\x80\xa6")
-#: The usual ways to write each byte. A look-up is several times faster than `int`, and refuses all the rest.
+#: The usual ways to write each byte. A look-up is several times faster than `int`, and rejects everything else.
 _USUAL = {form % value: value for value in range(256) for form in (b"%d", b"0%o", b"0x%x", b"0x%02x")}
 _SUFFIX = re.compile(rb"[ul]{1,3}(?=,|\Z)")
 _HEX_ZEROS = re.compile(rb"\b0x0+(?=[0-9a-f])")
 _OCTAL_ZEROS = re.compile(rb"\b0+(?=[0-7])")
-#: Behind so many faulty numbers in one piece, the rest of it is only counted.
+#: After that many faulty numbers in one piece, the rest of it is only counted.
 _PATIENCE = 16
 
 
 class Literals(NamedTuple):
     """What an initialiser holds.
 
-    `numbers` of them, `content` their bytes (None when some were left out or are not bytes), `elided` when `......`
-    stands for some of them. `bad` counts those that are no number of 0..255, `first_bad` is the first of them.
+    `numbers` of them, `content` their bytes (None if some were left out or are not bytes), `elided` if `......` stands
+    for some of them. `bad` counts those that are not numbers of 0..255, `first_bad` is the first of them.
     """
 
     numbers: int = 0
@@ -43,7 +43,7 @@ class Literals(NamedTuple):
 
 
 def read_literals(body: bytes) -> Literals:
-    """Read the text between two braces, without comments. Time and memory grow with its length only."""
+    """Read the text between two braces, without comments. Time and memory grow only with its length."""
     count = bad = 0
     first_bad = None
     elided = False
@@ -68,7 +68,7 @@ def read_literals(body: bytes) -> Literals:
 
 
 def _chunks(body: bytes, size: int) -> Iterator[bytes]:
-    """Pieces of about `size` bytes which end behind a comma; a longer stretch without one is cut anywhere."""
+    """Yield pieces of about `size` bytes that end after a comma; a longer stretch without one is cut anywhere."""
     start = 0
     while start < len(body):
         stop = start + size
@@ -79,7 +79,7 @@ def _chunks(body: bytes, size: int) -> Iterator[bytes]:
 
 
 def _uniform(packed: bytes) -> bytes | None:
-    """The bytes of `0x1f,0x02,…` with or without a comma at the end; None for any other text."""
+    """Return the bytes of `0x1f,0x02,…` with or without a comma at the end; None for any other text."""
     if packed and not packed.endswith(b","):
         packed += b","
     count, rest = divmod(len(packed), 5)
@@ -95,7 +95,7 @@ def _uniform(packed: bytes) -> bytes | None:
 
 
 def _of_any_length(packed: bytes) -> bytes | None:
-    """The bytes of `5,255,` or of `0x5,0xff,`, with or without suffix; None for any other text.
+    """Return the bytes of `5,255,` or of `0x5,0xff,`, with or without suffix; None for any other text.
 
     Read backwards, a number begins with its ones. With tabs for commas and those expanded, all ones are in the first
     column, all tens (or sixteens) in the second, and a column is a slice.
@@ -131,7 +131,7 @@ def _sixteens(ones: bytes, sixteens: bytes) -> bytes | None:
 
 
 def _tens(ones: bytes, tens: bytes, hundreds: bytes) -> bytes | None:
-    """The decimal numbers of three columns; None where one has other characters, is octal or too large.
+    """Return the decimal numbers of three columns; None if one has other characters, is octal or too large.
 
     They are added up as one large number each, in which every number has two bytes of its own.
     """
@@ -151,7 +151,7 @@ def _tens(ones: bytes, tens: bytes, hundreds: bytes) -> bytes | None:
 
 
 def _any_form(packed: bytes) -> Literals:
-    """Decimal, hexadecimal and octal numbers, suffixes and dots."""
+    """Read decimal, hexadecimal and octal numbers, suffixes and dots."""
     elided = b".." in packed or b"\xe2\x80\xa6" in packed
     if elided:
         packed = _ELLIPSIS.sub(b",", packed)

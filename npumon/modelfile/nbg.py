@@ -1,4 +1,5 @@
-"""A Vivante network binary graph (`.nb`), read from its bytes as far as they go. See `nbg_layout` for the source."""
+"""Reads a Vivante network binary graph (`.nb`) from its bytes, as many as there are. See `nbg_layout` for the
+source."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from npumon.modelfile.checks_nbg import Device, nbg_checks
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 from npumon.modelfile.text import shown
 
-#: More than any network has. The counts of a hostile file are cut there, and by the bytes that are there.
+#: More than any network has. The counts of a hostile file are limited to this, and to the bytes that exist.
 MOST_TENSORS = 1024
 MOST_LAYERS = 4096
 _MOST_OPERATIONS = 1 << 20
@@ -47,7 +48,7 @@ class NbgFile(NamedTuple):
 
 
 def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
-    """Describe a graph; None when the magic is another. Never raises, whatever the bytes are.
+    """Describe a graph; None if the magic differs. Never raises, whatever the bytes are.
 
     `device` is the NPU at hand, to compare the target and the SRAM with.
     """
@@ -134,7 +135,7 @@ def _header(data: bytes) -> NbgFile:
 
 
 def _rows(data: bytes, file: NbgFile, name: str, row_bytes: int, most: int) -> range:
-    """Places of the rows of a table that are really there."""
+    """Return the offsets of those rows of a table that really exist."""
     table = file.table(name)
     if table is None:
         return range(0)
@@ -169,7 +170,7 @@ def _tensor(data: bytes, position: int, version: int, kind: str, index: int) -> 
 
 
 def _quantization(kind: int, fixed_point: int, scale: float, zero_point: int) -> Quantization:
-    """Only the fields that mean something: the others hold leftovers."""
+    """Return only the fields that mean something: the others hold leftovers."""
     if kind == 0:
         return Quantization("none")
     if kind == 1:
@@ -180,7 +181,7 @@ def _quantization(kind: int, fixed_point: int, scale: float, zero_point: int) ->
 
 
 def _unended(data: bytes, file: NbgFile) -> tuple[str, ...]:
-    """What bears a name that fills its whole field, without the NUL that ends it."""
+    """Return what bears a name that fills its whole field, without the NUL that ends it."""
     version, info = file.info.format_version, file.info
     fields = [("the network", layout.NAME_OFFSET)]
     if version >= layout.TENSOR_NAME_SINCE:
@@ -208,13 +209,13 @@ def _operation_types(data: bytes, file: NbgFile) -> tuple[tuple[str, int], ...]:
 
 
 def _blobs(data: bytes, file: NbgFile) -> list[tuple[int, int]]:
-    """(offset, bytes) of each entry of the LCD table: weights and command states."""
+    """Return (offset, bytes) of each entry of the LCD table: weights and command states."""
     rows = _rows(data, file, "lcd_table", 8, _MOST_BLOBS)
     return list(struct.iter_unpack("<II", data[rows.start : rows.stop])) if rows else []
 
 
 def _trailer(data: bytes, file: NbgFile) -> bytes:
-    """What follows the last table: text with the names that the tensors have in the original graph."""
+    """Return what follows the last table: text with the names that the tensors have in the original graph."""
     end = max((table.offset + table.size_bytes for table in file.tables), default=file.fixed_bytes)
     return data[end : end + _LONGEST_TRAILER]
 
@@ -225,7 +226,7 @@ def _tensor_names(trailer: bytes) -> dict[int, str]:
 
 
 def _renamed(tensors: tuple[Tensor, ...], kind: str, trailer: bytes, names: dict[int, str]) -> tuple[Tensor, ...]:
-    """The tensors under their names in the original graph, where the trailer gives them without doubt.
+    """Return the tensors under their names in the original graph if the trailer gives them unambiguously.
 
     `customer:input,0,3:` says that input 0 is tensor 3 of the trailer's list.
     """

@@ -1,13 +1,13 @@
-"""Where things stand in a Vivante network binary graph, and how the numbers in it are to be read.
+"""The layout of a Vivante network binary graph, and how to read the numbers in it.
 
-Source: VeriSilicon's NBG parser in TIM-VX (MIT licence), checked against public files of format versions
-0x00010009 and 0x0001000f. Everything is little-endian; the tables follow the order of the reader there.
+Source: VeriSilicon's NBG parser in TIM-VX (MIT licence), checked against public files of format versions 0x00010009 and
+0x0001000f. Everything is little-endian; the tables follow the order of the reader there.
 """
 
 from __future__ import annotations
 
 MAGIC = b"VPMN"
-#: The newest format version that the public parser takes; later ones may differ from what is read here.
+#: The newest format version that the public parser accepts; later ones may differ from what is read here.
 NEWEST_KNOWN = 0x00010014
 
 NAME_OFFSET, NAME_BYTES = 0x0C, 64
@@ -17,7 +17,7 @@ POOL_BYTES = 12
 SRAM_BYTES = 8
 VIP_SRAM_SINCE = 0x00010008
 
-#: The tables in the order of the file, each with the format version that brought it.
+#: The tables in the order of the file, each with the format version that introduced it.
 TABLES: tuple[tuple[str, int], ...] = (
     ("input", 0),
     ("output", 0),
@@ -59,20 +59,20 @@ DATA_FORMATS: tuple[tuple[str, int], ...] = (
     ("float64", 8),
 )
 
-#: What the types of operations mean was inferred from the lengths of the tables sh, nn and tp.
+#: The meaning of operation types was inferred from the lengths of the tables sh, nn and tp.
 OPERATION_TYPES = {1: "SH", 2: "NN", 3: "TP", 0xFFFF: "init", 0xFFFE: "end"}
 
 
 def tensor_bytes(version: int) -> int:
-    """Length of an entry of the input and output tables."""
+    """Return the length of an entry of the input and output tables."""
     return 4 + 4 * dimensions(version) + 6 * 4 + (NAME_BYTES if version >= TENSOR_NAME_SINCE else 0)
 
 
 def dimensions(version: int) -> int:
-    """How many dimensions an entry has room for."""
+    """Return how many dimensions an entry has room for."""
     return 6 if version >= SIX_DIMENSIONS_SINCE else 4
 
 
 def layer_bytes(version: int) -> int:
-    """Length of an entry of the layer table."""
+    """Return the length of an entry of the layer table."""
     return NAME_BYTES + (12 if version >= LAYER_UID_SINCE else 8)

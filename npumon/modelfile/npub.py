@@ -1,7 +1,7 @@
 """The container that gxnpuc writes for `OUTPUT_TYPE: raw`.
 
-Layout, from files of npu-compiler 1.5.3rc7: `NPUB`, the length of a JSON text (32 bits, big-endian), the JSON, a
-NUL, the arrays one behind the other, and four bytes of CRC, all of them 0xff when unset.
+Layout, from files of npu-compiler 1.5.3rc7: `NPUB`, the length of a JSON text (32 bits, big-endian), the JSON, a NUL,
+the arrays one after the other, and four bytes of CRC, all of them 0xff if unset.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ _MOST_TENSORS = 1024
 _MOST_RANK = 8
 _MOST_BYTES = 1 << 40
 _CRC_BYTES = 4
-#: Arrays in the order of the file, as (role, key of its length). LEO's cpu_content is stored as far as prepared.
+#: Arrays in the order of the file, as (role, key of its length). Of LEO's cpu_content only the prepared part is stored.
 _GRUS_PARTS = (("cmd", "cmd_content_len"), ("weight", "weight_content_len"), ("mcu", "mcu_content_len"))
 _LEO_PARTS = (("npu", "npu_content_len"), ("cpu", "cpu_prepared_len"), ("ops", "ops_content_len"))
 
 
 def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> ModelFile | None:
-    """Describe a container; None when it is none. `today` is an ISO date. Never raises, whatever the bytes are."""
+    """Describe a container; None if the bytes are not one. `today` is an ISO date. Never raises, whatever the bytes
+    are."""
     if data[:4] != MAGIC:
         return None
     length = int.from_bytes(data[4:8], "big")
@@ -114,7 +115,7 @@ def _sizes(stated: Mapping[str, object], leo: bool) -> Sizes:
 def _arrays(
     stated: Mapping[str, object], parts: tuple[tuple[str, str], ...], data: bytes, start: int
 ) -> tuple[tuple[Array, ...], int]:
-    """The arrays with what is there of them, and where they should end."""
+    """Return the arrays with their bytes, if these exist, and where they should end."""
     arrays = []
     for role, key in parts:
         size = _whole(stated.get(key)) or 0
@@ -126,7 +127,8 @@ def _arrays(
 
 
 def _tensors(stated: Mapping[str, object], leo: bool, sizes: Sizes) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Inputs and outputs. The element type follows from the distance to the next tensor, as it is not stated."""
+    """Return inputs and outputs. The element type follows from the distance to the next tensor, since it is not
+    stated."""
     if leo:
         both = _objects(stated.get("ops"))
         inputs = [entry for entry in both if entry.get("io_type") == 0]
@@ -154,7 +156,8 @@ def _placed(entries: list[Mapping[str, object]], total: int | None) -> tuple[Ten
 
 
 def _objects(value: object) -> list[Mapping[str, object]]:
-    """The entries of a list; what is no object becomes an empty one, so that it shows as a tensor without a size."""
+    """Return the entries of a list. What is not an object becomes an empty one, so that it shows as a tensor without a
+    size."""
     entries = value[:_MOST_TENSORS] if isinstance(value, list) else []
     return [item if isinstance(item, dict) else {} for item in entries]
 

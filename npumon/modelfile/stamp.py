@@ -10,7 +10,8 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def compiled_at(text: str) -> str | None:
-    """ISO 8601 (no zone) of the last stamp in a model_info text; None when there is none or it is no time."""
+    """Return the last stamp in a model_info text as ISO 8601 (no zone); None if there is none or it is not a valid
+    time."""
     stamps = _STAMP.findall(text)
     if not stamps:
         return None
@@ -21,7 +22,7 @@ def compiled_at(text: str) -> str | None:
 
 
 def first_day(text: str) -> str | None:
-    """The first calendar day written in a text (`20220212`, `2022-02-12`), as ISO 8601."""
+    """Return the first calendar day written in a text (`20220212`, `2022-02-12`), as ISO 8601."""
     for match in _DAY.finditer(text):
         year, month, day = map(int, match.groups())
         if _is_day(year, month, day):
@@ -30,7 +31,7 @@ def first_day(text: str) -> str | None:
 
 
 def is_after(stamp: str, today: str) -> bool:
-    """Whether an ISO stamp lies more than a day after `today` (ISO): a zone's worth of doubt is allowed."""
+    """Return whether an ISO stamp is more than a day after `today` (ISO), which allows for any time zone."""
     return _day_number(stamp) > _day_number(today) + 1
 
 
@@ -40,7 +41,8 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def _day_number(stamp: str) -> int:
-    """Days since an arbitrary origin (the proleptic Gregorian calendar, counted in years that begin in March)."""
+    """Return days since an arbitrary origin (the proleptic Gregorian calendar, counted in years that begin in
+    March)."""
     year, month, day = int(stamp[:4]), int(stamp[5:7]), int(stamp[8:10])
     year -= month < 3
     month = (month + 9) % 12

@@ -1,8 +1,8 @@
 """Recurrent states: which output is the next value of which input, and whether they can share their memory.
 
-A program keeps two buffers shaped like `in_out` and lets the NPU write its outputs into the next buffer, beginning
-at its first state, which saves copying the states (the public note on the NPU model format). That works only where
-the outputs, in their order, are shaped and typed like the rest of `in_out` from the first state on.
+A program keeps two buffers shaped like `in_out` and lets the NPU write its outputs into the next buffer, beginning at
+its first state, which saves copying the states (the public note on the NPU model format). That works only if the
+outputs, in their order, have the shapes and types of the rest of `in_out` from the first state on.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from npumon.modelfile.description import StatePair, Tensor
 
 
 def pair_states(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[StatePair, ...]:
-    """The states of a net. The output of `State_c0` is named `State_c0_out`, with any prefix.
+    """Return the states of a net. The output of `State_c0` is named `State_c0_out`, with any prefix.
 
-    An input that is called a state but has no such output is paired with an output left over that is called a
-    state too and has the same shape and type, else with none.
+    An input that is called a state but has no such output is paired with a remaining output that is also called a state
+    and has the same shape and type, or with none.
     """
     by_name = {output.name: output for output in reversed(outputs)}
     pairs: dict[str, Tensor] = {}
@@ -45,7 +45,7 @@ def pair_states(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tupl
 
 
 class Overlay(NamedTuple):
-    """Whether `output` can overlay the tail of `in_out`, and where it first cannot."""
+    """Whether `output` can overlay the tail of `in_out`, and the first member at which it cannot."""
 
     ok: bool
     expected: str

@@ -1,4 +1,4 @@
-"""Foreign bytes turned into text that may be shown: bounded in length, every invisible character spelled out."""
+"""Turns foreign bytes into text that may be shown: limited in length, every invisible character spelled out."""
 
 from __future__ import annotations
 

@@ -49,7 +49,8 @@ class WeightStatistics(NamedTuple):
 
 
 def weight_statistics(content: bytes) -> WeightStatistics:
-    """Count the halves in `content`. Memory is bounded whatever its length; compressed weights mean nothing here."""
+    """Count the halves in `content`. Memory is bounded whatever its length. For compressed weights the result is
+    meaningless."""
     patterns = _patterns(content)
     finite: list[tuple[float, int]] = []
     zeros = nans = infinities = subnormals = 0
@@ -96,7 +97,7 @@ def _half(pattern: int) -> float:
 
 
 def _histogram(finite: list[tuple[float, int]]) -> tuple[Bin, ...]:
-    """Bins by powers of two, without the empty ones at either end; the first also takes what is smaller."""
+    """Return bins by powers of two, without the empty ones at either end; the first also takes what is smaller."""
     positive, negative = Counter[int](), Counter[int]()
     for value, count in finite:
         if value:
