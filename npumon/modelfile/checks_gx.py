@@ -40,7 +40,7 @@ def size_checks(model: ModelFile) -> Iterator[FileCheck]:
     if model.format == "gxnpuc-leo" or model.array("npu") is not None:
         parts = _sum(sizes.cmd_bytes, sizes.data_bytes, sizes.tmp_bytes or 0, sizes.ops_bytes or 0)
     elif sizes.npu_bytes is None:
-        yield FileCheck("gx.npu", "info", False, parts, None, "no npu_size, as compilers up to 1.5.1 wrote none")
+        yield FileCheck("gx.npu", "info", False, parts, None, "no npu_size; compilers up to 1.5.1 did not write one")
     elif parts is not None:
         # Whether the sum holds on APUS is unknown: a difference is only worth a look there.
         severity: Severity = "fail" if model.format in ("gx8002", "npub") else "warn"
@@ -58,7 +58,7 @@ def _total(sizes: Sizes, npu: int | None) -> Iterator[FileCheck]:
     total = sizes.total_bytes
     if total is None or expected is None:
         yield FileCheck(
-            "gx.total", "info", False, expected, total, "not every size is there, so the sum was not checked"
+            "gx.total", "info", False, expected, total, "some sizes are missing, so the sum was not checked"
         )
         return
     if total == documented != expected:
@@ -124,7 +124,7 @@ def _overlay(model: ModelFile) -> FileCheck:
     if model.format == "npub" and all(tensor.bytes is not None for tensor in model.inputs + model.outputs):
         buffer = model.inputs + _floats(model)
     if not buffer:
-        detail = "without in_out or its sizes it cannot be told whether the outputs may lie over the next states"
+        detail = "without in_out or its sizes, whether the outputs may overlay the next states is unknown"
         return FileCheck("gx.overlay", "info", False, detail=detail)
     result = overlay(buffer, model.outputs, model.states[0].input)
     detail = result.detail
@@ -158,7 +158,7 @@ def origin_checks(model: ModelFile, today: str) -> Iterator[FileCheck]:
     for name, text in model.strings:
         day = first_day(text)
         if at is not None and day is not None and day != at[:10]:
-            detail = f"{name} carries another day than the time of compilation: the file was edited by a tool"
+            detail = f"{name} names another day than the time of compilation: a tool has edited the file"
             yield FileCheck("gx.edited", "info", False, at[:10], day, detail)
 
 
@@ -172,7 +172,9 @@ def _core_format(model: ModelFile) -> str:
 def _core(header: GxHeader) -> Iterator[FileCheck]:
     if header.format == "gxnpuc":
         found = shown((header.core or "unknown").encode("utf-8", "backslashreplace"))
-        yield FileCheck("gx.core", "warn", False, "GRUS, LEO or APUS", found, "an unknown core, read as far as it goes")
+        yield FileCheck(
+            "gx.core", "warn", False, "GRUS, LEO or APUS", found, "an unknown core, read as far as possible"
+        )
 
 
 def _parts(header: GxHeader) -> Iterator[FileCheck]:
@@ -183,7 +185,7 @@ def _parts(header: GxHeader) -> Iterator[FileCheck]:
     if absent:
         yield FileCheck("gx.parts", "fail", False, None, None, "missing: " + ", ".join(absent))
     elif arrays:
-        yield FileCheck("gx.parts", "fail", True, detail="all arrays and structs are there")
+        yield FileCheck("gx.parts", "fail", True, detail="all arrays and structs exist")
     if header.spare_arrays:
         detail = "a second array of the same role, not read: " + ", ".join(header.spare_arrays[:8])
         yield FileCheck("gx.duplicate", "warn", False, None, None, detail)
@@ -196,7 +198,7 @@ def _disabled(header: GxHeader) -> Iterator[FileCheck]:
     names += [f"struct {struct.name}" for struct in structs if struct is not None and struct.disabled]
     names += [array.name for _, array in header.arrays if array.disabled]
     if names:
-        detail = "metadata disabled by #if 0, read all the same: " + ", ".join(names)
+        detail = "metadata disabled by #if 0, read anyway: " + ", ".join(names)
         yield FileCheck("gx.if0", "info", True, detail=detail)
 
 
@@ -214,7 +216,7 @@ def _literal(role: str, array: ByteArray, literals: Literals) -> FileCheck | Non
         detail = f"{array.name}: ...... stands for some of the numbers, so they were not counted"
         return FileCheck("gx.elided", "info", True, array.declared, literals.numbers, detail)
     if literals.bad:
-        detail = f"{array.name} holds what is no byte"
+        detail = f"{array.name} holds a number that is not a byte"
         return FileCheck("gx.literal", "fail", False, "0..255", shown(literals.first_bad or b""), detail)
     if array.declared is None or array.declared == literals.numbers:
         return None
@@ -228,7 +230,7 @@ def _structs(header: GxHeader, model: ModelFile) -> Iterator[FileCheck]:
     structs = [struct for struct in (header.input, header.output, header.in_out) if struct is not None]
     if structs:
         loose = [struct.name for struct in structs if not struct.packed]
-        told = "not packed, so that a compiler may leave gaps: " + ", ".join(loose)
+        told = "not packed, so a compiler may leave gaps: " + ", ".join(loose)
         detail = told if loose else "all structs are packed"
         yield FileCheck("gx.packed", "warn", not loose, detail=detail)
     for struct in structs:

@@ -46,7 +46,7 @@ def meta_checks(model: ModelFile, data: bytes) -> tuple[FileCheck, ...]:
 
 def _uneven(kind: str, entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
     folded = kind == "Inputs" and len(entries) > len(tensors)
-    detail = f"nbg_meta.json lists another number of {kind.lower()}"
+    detail = f"nbg_meta.json lists a different number of {kind.lower()}"
     detail += "; constant ones are folded into the graph" if folded else ""
     yield FileCheck("nb.meta", "info" if folded else "warn", False, len(entries), len(tensors), detail)
     wanted = Counter(_shape(entry) for _, entry in entries)
@@ -93,7 +93,7 @@ def _quantization(tensor: Tensor, found: Quantization, stated_at: _Entry) -> Ite
 
 
 def _unlike(tensor: Tensor, what: str, stated: str | int, found: str | int) -> FileCheck:
-    return FileCheck("nb.meta", "warn", False, stated, found, f"{tensor.name}: another {what} than in nbg_meta.json")
+    return FileCheck("nb.meta", "warn", False, stated, found, f"{tensor.name}: its {what} differs from nbg_meta.json")
 
 
 def _entries(value: object) -> list[tuple[str, _Entry]]:

@@ -39,7 +39,7 @@ def nbg_checks(
     """
     newer = info.format_version > layout.NEWEST_KNOWN
     yield FileCheck("nb.magic", "fail", True, "VPMN", "VPMN")
-    detail = "a newer format than the known ones; what follows may be misread" if newer else ""
+    detail = "newer than the known format versions; what follows may be misread" if newer else ""
     yield FileCheck(
         "nb.version", "warn", not newer, f"at most {layout.NEWEST_KNOWN:#010x}", f"{info.format_version:#010x}", detail
     )
@@ -60,7 +60,7 @@ def nbg_checks(
     named = trailing.startswith(b"tensorname:")
     if trailing and not named:
         yield FileCheck(
-            "nb.trailer", "info", False, "tensorname:…", shown(trailing[:16]), "unknown bytes behind the tables"
+            "nb.trailer", "info", False, "tensorname:…", shown(trailing[:16]), "unknown bytes after the tables"
         )
     elif named:
         yield FileCheck("nb.trailer", "info", True, None, len(info.tensor_names), "tensor names of the original graph")
@@ -104,7 +104,7 @@ def _pool(info: NbgInfo) -> Iterator[FileCheck]:
         return
     ok = alignment & (alignment - 1) == 0 and (alignment > 0 or pool == 0)
     detail = f"{pool} bytes of video memory for intermediate results"
-    detail += ", aligned to" if ok else ", whose alignment is no power of two"
+    detail += ", aligned to" if ok else ", whose alignment is not a power of two"
     yield FileCheck("nb.pool", "warn", ok, None if ok else "a power of two", alignment, detail)
 
 

@@ -80,9 +80,7 @@ def report_checks(model: ModelFile, report: CompilerReport) -> tuple[FileCheck, 
         if printed is not None and found is not None and printed != found
     ]
     if not report.finished:
-        wrong.append(
-            FileCheck("gx.report", "warn", False, "Compile OK.", None, "the compiler did not say that it ended")
-        )
+        wrong.append(FileCheck("gx.report", "warn", False, "Compile OK.", None, "the compiler did not report success"))
     return tuple(wrong) or (FileCheck("gx.report", "fail", True, detail="the file agrees with the compiler's report"),)
 
 

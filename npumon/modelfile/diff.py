@@ -14,9 +14,9 @@ SENTENCES: dict[Verdict, str] = {
     "edited": "The same model: only the text around the arrays differs.",
     "partial": "What can be compared is the same, but arrays are missing or cannot be read.",
     "recompiled": "The same graph (pb_md5), compiled with other options or another compiler.",
-    "rebuilt": "Other contents with the same inputs and outputs.",
-    "changed": "The inputs or outputs are not the same.",
-    "unlike": "The files are of different formats.",
+    "rebuilt": "Different contents with the same inputs and outputs.",
+    "changed": "The inputs or outputs differ.",
+    "unlike": "The files have different formats.",
 }
 _CHUNK = 1 << 16
 

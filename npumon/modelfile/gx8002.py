@@ -50,7 +50,7 @@ _DOCUMENT_FORM = FileCheck(
     "gx.document",
     "info",
     True,
-    detail="the line breaks are lost, so that // comments hide the code from a compiler; read in spite of them",
+    detail="the line breaks are lost, so // comments hide the code from a compiler; it was read anyway",
 )
 
 

@@ -65,8 +65,8 @@ def overlay(in_out: tuple[Tensor, ...], outputs: tuple[Tensor, ...], first_state
                 False,
                 _told(member),
                 _told(output),
-                f"the NPU would write {output.name} over {member.name} of the next buffer, which is shaped or typed "
-                "otherwise; list the states first in OUTPUT_OPS, in the inputs' order, and in FP16_OUT_OPS",
+                f"the NPU would write {output.name} over {member.name} of the next buffer, which has another "
+                "shape or type; list the states first in OUTPUT_OPS, in the inputs' order, and in FP16_OUT_OPS",
             )
     if len(tail) != len(outputs):
         missing = sum(output.bytes or 0 for output in outputs) - sum(member.bytes or 0 for member in tail)
