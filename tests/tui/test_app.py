@@ -195,9 +195,9 @@ async def test_there_is_nothing_to_export_yet() -> None:
         await pilot.press("E")
         await until(pilot, lambda: "No run has ended yet" in "\n".join(picture(app)))
         await pilot.press("e")
-        await until(pilot, lambda: "no run to export" in "\n".join(picture(app)))
+        await until(pilot, lambda: "No run to export yet" in "\n".join(picture(app)))
         await pilot.press("R")
-        await until(pilot, lambda: "nothing to repeat" in "\n".join(picture(app)))
+        await until(pilot, lambda: "Nothing to repeat yet" in "\n".join(picture(app)))
 
 
 async def test_a_picture_of_the_screen(demo: Open) -> None:
