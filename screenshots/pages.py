@@ -11,9 +11,8 @@ import logging
 from pathlib import Path
 from typing import NamedTuple
 
-from npumon.board.clock import SystemClock
 from npumon.board.models.labels import find_labels, read_labels
-from npumon.board.probe import HostProbe
+from npumon.board.probe import HostProbe, SystemClock
 from npumon.board.roots import Roots
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower

@@ -7,8 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from npumon.board.clock import SystemClock
-from npumon.board.probe import HostProbe
+from npumon.board.probe import HostProbe, SystemClock
 from npumon.board.procfs import read_processes
 from npumon.board.roots import Roots
 from npumon.board.run.runner import SupervisedRunner

@@ -59,7 +59,7 @@ class HeldBoard:
         try:
             os.ftruncate(self.descriptor, 0)
             os.pwrite(self.descriptor, text.encode(), 0)
-        except OSError as error:  # a full disk: the lock holds all the same
+        except OSError as error:  # a full disk: the lock is held nevertheless
             if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG):
                 raise
 

@@ -1,12 +1,28 @@
-"""The board and the driver behind one port, for periodic reading."""
+"""The machine as the engine sees it: its clocks, and the board and the driver behind one port."""
 
 from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
 
 from npumon.board.driver.state import read_driver, read_version
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
+
+
+class SystemClock:
+    """An implementation of `ports.Clock`. Durations never come from `now`: boards without a battery jump when NTP sets
+    the time."""
+
+    def now(self) -> str:
+        """Return the time in UTC as ISO 8601, to the millisecond."""
+        return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start."""
+        return time.monotonic()
 
 
 class HostProbe:

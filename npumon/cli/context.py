@@ -165,7 +165,7 @@ class CommandContext:
     @cached_property
     def runner(self) -> ModelRunner:
         """What runs programs under supervision, one npumon at a time on a board."""
-        from npumon.board.clock import SystemClock
+        from npumon.board.probe import SystemClock
         from npumon.board.run.runner import LockedRunner, SupervisedRunner
 
         return LockedRunner(SupervisedRunner(self.backend.state_folder, SystemClock()), self.backend.roots)

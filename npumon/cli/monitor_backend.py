@@ -59,7 +59,7 @@ class BoardBackend:
 
     def monitor(self, publish: Callable[[Live], None]) -> Monitor:
         """The engine on this board."""
-        from npumon.board.clock import SystemClock
+        from npumon.board.probe import SystemClock
         from npumon.engine.monitor import Monitor
 
         ctx = self._ctx

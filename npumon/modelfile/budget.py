@@ -70,7 +70,7 @@ def budget_checks(fit: tuple[Fit, ...], budget: Budget) -> Iterator[FileCheck]:
     ways = fit if budget.flash_counts else fit[:1]
     best = next((way for way in ways if way.ok), None)
     shown = best or ways[0]
-    yield FileCheck("gx.fit", "fail", best is not None, shown.budget_bytes, shown.needs_bytes, _told(fit, budget))
+    yield FileCheck("gx.fit", "fail", best is not None, shown.budget_bytes, shown.needs_bytes, _described(fit, budget))
     if best is not None:
         detail = "a tenth of the budget should stay free"
         yield FileCheck("gx.headroom", "warn", not best.tight, best.budget_bytes * 9 // 10, best.needs_bytes, detail)
@@ -80,16 +80,16 @@ def budget_checks(fit: tuple[Fit, ...], budget: Budget) -> Iterator[FileCheck]:
         yield FileCheck("gx.flash", "fail", flash <= there, there, flash, detail)
 
 
-def _told(fit: tuple[Fit, ...], budget: Budget) -> str:
+def _described(fit: tuple[Fit, ...], budget: Budget) -> str:
     pieces = []
     for way in fit:
         left = way.headroom_bytes
         memory = "in SRAM" if way.mode == "sram" else "from flash (XIP)"
-        told = f"{memory}: {way.needs_bytes} of {way.budget_bytes} bytes, "
-        told += f"{left} left" if left >= 0 else f"{-left} too many"
+        text = f"{memory}: {way.needs_bytes} of {way.budget_bytes} bytes, "
+        text += f"{left} left" if left >= 0 else f"{-left} too many"
         if way.flash_bytes > way.flash_budget_bytes:
-            told += f", and {way.flash_bytes - way.flash_budget_bytes} too many for the flash"
+            text += f", and {way.flash_bytes - way.flash_budget_bytes} too many for the flash"
         if way.ok and way.mode == "xip" and not budget.flash_counts:
-            told += ", but only a budget of SRAM was named"
-        pieces.append(told)
+            text += ", but only a budget of SRAM was named"
+        pieces.append(text)
     return "; ".join(pieces)

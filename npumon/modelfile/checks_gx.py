@@ -230,8 +230,8 @@ def _structs(header: GxHeader, model: ModelFile) -> Iterator[FileCheck]:
     structs = [struct for struct in (header.input, header.output, header.in_out) if struct is not None]
     if structs:
         loose = [struct.name for struct in structs if not struct.packed]
-        told = "not packed, so a compiler may leave gaps: " + ", ".join(loose)
-        detail = told if loose else "all structs are packed"
+        text = "not packed, so a compiler may leave gaps: " + ", ".join(loose)
+        detail = text if loose else "all structs are packed"
         yield FileCheck("gx.packed", "warn", not loose, detail=detail)
     for struct in structs:
         if struct.malformed:
@@ -251,9 +251,9 @@ def _placement(model: ModelFile) -> Iterator[FileCheck]:
     bare = [array.name for array in model.arrays if array.alignment is None]
     if model.arrays:
         detail = "; ".join(
-            told
-            for told in (low and "aligned too low: " + ", ".join(low), bare and "no alignment: " + ", ".join(bare))
-            if told
+            text
+            for text in (low and "aligned too low: " + ", ".join(low), bare and "no alignment: " + ", ".join(bare))
+            if text
         )
         least = min((array.alignment or 0 for array in aligned), default=None)
         yield FileCheck("gx.align", "warn", not detail, f"at least {wanted}", least, detail)
@@ -268,8 +268,8 @@ def _placement(model: ModelFile) -> Iterator[FileCheck]:
         if kind != own or (for_flash and not in_flash) or (in_flash and array.role in _WRITTEN):
             wrong.append(f"{array.name} {array.macro}")
     if macros:
-        told = "a section macro of another kind of array: " + ", ".join(wrong)
-        yield FileCheck("gx.place", "warn", not wrong, detail=told if wrong else "section macros suit their arrays")
+        text = "a section macro of another kind of array: " + ", ".join(wrong)
+        yield FileCheck("gx.place", "warn", not wrong, detail=text if wrong else "section macros suit their arrays")
 
 
 def pb_check(model: ModelFile, md5: str) -> FileCheck:

@@ -166,12 +166,12 @@ def _side(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> list[TensorChan
     old = {tensor.name: (index, tensor) for index, tensor in enumerate(one)}
     new = {tensor.name: (index, tensor) for index, tensor in enumerate(other)}
     both = [(old[name], new[name]) for name in old if name in new]
-    changes = [TensorChange("removed", name, _told(old[name][1]), None) for name in old if name not in new]
-    changes += [TensorChange("added", name, None, _told(new[name][1])) for name in new if name not in old]
+    changes = [TensorChange("removed", name, _described(old[name][1]), None) for name in old if name not in new]
+    changes += [TensorChange("added", name, None, _described(new[name][1])) for name in new if name not in old]
     changes += [
-        TensorChange("reshaped", was.name, _told(was), _told(now))
+        TensorChange("reshaped", was.name, _described(was), _described(now))
         for (_, was), (_, now) in both
-        if _told(was) != _told(now)
+        if _described(was) != _described(now)
     ]
     moved = [
         TensorChange("moved", was.name, _placed(before, was), _placed(after, now))
@@ -220,7 +220,7 @@ def _statements(model: ModelFile) -> dict[str, str | None]:
     return said
 
 
-def _told(tensor: Tensor) -> str:
+def _described(tensor: Tensor) -> str:
     return f"{tensor.dtype}{list(tensor.shape)}"
 
 

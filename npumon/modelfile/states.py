@@ -63,8 +63,8 @@ def overlay(in_out: tuple[Tensor, ...], outputs: tuple[Tensor, ...], first_state
         if not _alike(member, output):
             return Overlay(
                 False,
-                _told(member),
-                _told(output),
+                _described(member),
+                _described(output),
                 f"the NPU would write {output.name} over {member.name} of the next buffer, which has another "
                 "shape or type; list the states first in OUTPUT_OPS, in the inputs' order, and in FP16_OUT_OPS",
             )
@@ -84,5 +84,5 @@ def _alike(one: Tensor, other: Tensor) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype
 
 
-def _told(tensor: Tensor) -> str:
+def _described(tensor: Tensor) -> str:
     return f"{tensor.name} {tensor.dtype}{list(tensor.shape)}"

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from npumon.board.clock import SystemClock
+from npumon.board.probe import SystemClock
 from npumon.board.procfs import read_process
 from npumon.board.run.reattached_run import ReattachedRunner
 from npumon.board.run.run_archive import last_run

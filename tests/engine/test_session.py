@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.clock import SystemClock
+from npumon.board.probe import SystemClock
 from npumon.board.procfs import read_processes
 from npumon.board.run.runner import SupervisedRunner
 from npumon.board.run.tailer import WatchdogFollower

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print every pane. Without a driver and without a run the status is 3."""
-    from npumon.board.clock import SystemClock
+    from npumon.board.probe import SystemClock
     from npumon.core.monitor.live import Snapshot
 
     form = ctx.format("text", "json", "svg")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from npumon.board.board_lock import FileBoardLock
-from npumon.board.clock import SystemClock
+from npumon.board.probe import SystemClock
 from npumon.board.roots import Roots
 from npumon.board.run.run_record import read_record
 from npumon.board.run.runner import LockedRunner, SupervisedRunner
@@ -24,7 +24,7 @@ from tests.scripted_board import ScriptedBoard
 _NPUMON = """\
 import asyncio, sys
 from pathlib import Path
-from npumon.board.clock import SystemClock
+from npumon.board.probe import SystemClock
 from npumon.board.run.runner import LockedRunner
 from npumon.board.roots import Roots
 from npumon.board.run.runner import SupervisedRunner

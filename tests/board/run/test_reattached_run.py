@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.clock import SystemClock
+from npumon.board.probe import SystemClock
 from npumon.board.procfs import marked, read_process
 from npumon.board.run.reattached_run import ReattachedRun, ReattachedRunner
 from npumon.board.run.run_archive import last_run
