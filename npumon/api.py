@@ -160,7 +160,7 @@ def inspect_model(model: Source) -> ModelFile:
     described = inspect(b"".join(_chunks(model)), today=time.strftime("%Y-%m-%d"))
     if described is None:
         name = "The content" if isinstance(model, bytes) else visible(os.fspath(model))
-        what = f"{name} is no known model file."
+        what = f"{name} is not a known model file."
         raise ProblemError(Problem("inspect.unknown", what, "Name a model.h, an NPUB container or an NBG.", "usage"))
     return described
 

@@ -15,16 +15,16 @@ from npumon.core.text import visible
 
 #: Every command with its one-line help, in the order of `npumon --help`.
 COMMANDS = {
-    "monitor": "the live monitor: what npumon alone opens",
+    "monitor": "open the live monitor, as npumon alone does",
     "run": "run a model and print its result",
-    "snapshot": "board, driver and one run, all on one page",
+    "snapshot": "show board, driver and one run on one page",
     "parse": "read finished profiler logs",
     "watch": "follow a log that another program is writing",
     "models": "list what can be run here",
-    "inspect": "what is in a model file, whether it fits, what changed",
-    "driver": "the NPU's kernel driver: status, reload, load, unload",
-    "doctor": "what is missing on this board, and what mends it",
-    "config": "every setting, its value and where that comes from",
+    "inspect": "describe model files, check whether they fit, compare two",
+    "driver": "show, reload, load or unload the NPU's kernel driver",
+    "doctor": "check the board and suggest fixes",
+    "config": "show every setting, its value and its origin",
     "completion": "print a completion script for a shell",
 }
 #: What `npumon` alone means.
@@ -58,9 +58,7 @@ class Parser(argparse.ArgumentParser):
 
     def problem(self, what: str, remedy: str = "") -> ProblemError:
         """What is wrong with the words, and who can help."""
-        return ProblemError(
-            Problem("usage", visible(what), visible(remedy) or f"{self.prog} --help explains.", "usage")
-        )
+        return ProblemError(Problem("usage", visible(what), visible(remedy) or f"See {self.prog} --help.", "usage"))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  # argparse's own
         """As argparse, but what it raises is a `ProblemError` (usage)."""
@@ -75,12 +73,12 @@ class Parser(argparse.ArgumentParser):
             text = f"{error.argument_name}: {error.message}" if error.argument_name else error.message
             return self.problem(_sentence(text))
         if error.argument_name != "COMMAND":
-            return self.problem(f"'{chosen[1]}' is no {error.argument_name} that {self.prog} knows.")
+            return self.problem(f"Unknown {error.argument_name} '{chosen[1]}'.")
         from difflib import get_close_matches
 
         near = get_close_matches(chosen[1], COMMANDS, 1)
-        remedy = f"Did you mean npumon {near[0]}?" if near else "npumon --help lists the commands."
-        return self.problem(f"There is no command '{chosen[1]}'.", remedy)
+        remedy = f"Did you mean npumon {near[0]}?" if near else "See npumon --help."
+        return self.problem(f"Unknown command '{chosen[1]}'.", remedy)
 
 
 def _sentence(text: str) -> str:
@@ -113,7 +111,7 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     if rest:
         parser.prog += f" {name}" if name in words and name != DEFAULT_COMMAND else ""
         option = rest[0].startswith("-") and rest[0] != "-"
-        what = "There is no option" if option else "One word too many:"
+        what = "Unknown option" if option else "Unexpected argument:"
         raise parser.problem(f"{what} {rest[0].partition('=')[0] if option else rest[0]}.")
     return args
 
@@ -148,19 +146,19 @@ def build_parser(words: Sequence[str], *, complete: bool = False) -> Parser:
 def add_shared(parser: argparse.ArgumentParser) -> None:
     """The options that every command takes."""
     group = parser.add_argument_group("shared options")
-    group.add_argument("--format", metavar="FORMAT", help="text, json, jsonl or csv, where the command knows it")
+    group.add_argument("--format", metavar="FORMAT", help="text, json, jsonl or csv, if the command supports it")
     group.add_argument("-o", "--output", metavar="FILE", help="write the result to FILE")
-    group.add_argument("--demo", action="store_true", help="on a simulated board")
-    group.add_argument("--scenario", metavar="NAME", help="what the simulated board shows (implies --demo)")
+    group.add_argument("--demo", action="store_true", help="use a simulated board")
+    group.add_argument("--scenario", metavar="NAME", help="what the simulated board does (implies --demo)")
     group.add_argument("--seed", type=int, metavar="N", help="vary the simulated board's figures (implies --demo)")
     group.add_argument("--root", metavar="DIR", help="look for /sys, /proc, /dev and /lib/modules in DIR")
-    group.add_argument("--timeout", metavar="SECONDS", help="end a run that takes longer")
-    group.add_argument("--labels", metavar="FILE", help="names of the classes, one a line, the first for class 0")
-    group.add_argument("--no-color", action="store_true", help="no colour (so does NO_COLOR)")
-    group.add_argument("--ascii", action="store_true", help="only ASCII characters")
+    group.add_argument("--timeout", metavar="SECONDS", help="stop a run that takes longer")
+    group.add_argument("--labels", metavar="FILE", help="class names, one per line, starting with class 0")
+    group.add_argument("--no-color", action="store_true", help="do not use colour (NO_COLOR does the same)")
+    group.add_argument("--ascii", action="store_true", help="use ASCII characters only")
     group.add_argument("--config", metavar="FILE", help="read settings from FILE")
-    group.add_argument("-q", "--quiet", action="store_true", help="no notes and no progress")
-    group.add_argument("--debug", action="store_true", help="show where an error comes from")
+    group.add_argument("-q", "--quiet", action="store_true", help="print no notes and no progress")
+    group.add_argument("--debug", action="store_true", help="print a traceback with errors")
     group.add_argument("--version", action="version", version=f"npumon {__version__}", help="print the version")
 
 

@@ -99,7 +99,7 @@ class HostBackend:
         """/, or the folder that stands for it."""
         root = self._settings.board_root
         if not os.path.isdir(root):
-            what = f"{self._settings.origin('board.root').where}: there is no folder {shown(root)}."
+            what = f"{self._settings.origin('board.root').where}: the folder {shown(root)} does not exist."
             raise ProblemError(Problem("board.root", what, "Name one that holds sys, proc, dev and lib.", "usage"))
         return Roots(Path(root))
 

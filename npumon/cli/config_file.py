@@ -47,11 +47,12 @@ def _read(path: str, required: bool) -> str | None:
     except IsADirectoryError:
         raise _refused(path, "is a folder, not a file.", "Name the TOML file in it.") from None
     except PermissionError:
-        raise _refused(path, "may not be read.", f"Make it readable: chmod u+r {shown(path)}") from None
+        remedy = f"Make it readable: chmod u+r {shown(path)}"
+        raise _refused(path, "cannot be read: permission denied.", remedy) from None
     except OSError as error:
         raise _refused(path, f"cannot be read: {error.strerror}.", "Use another one with --config.") from error
     if len(data) > LONGEST_BYTES:
-        raise _refused(path, "is larger than 1 MiB, so it is no settings file.", "Check the path.")
+        raise _refused(path, "is larger than 1 MiB, so it is not a settings file.", "Check the path.")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

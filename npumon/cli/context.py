@@ -64,7 +64,7 @@ class CommandContext:
             return wanted
         if self.settings.origin("output.format").kind != "flag":
             return known[0]
-        what = f"This command has no format {wanted}."
+        what = f"This command does not support the format {wanted}."
         raise ProblemError(Problem("output.format", what, f"Choose one of {', '.join(known)}.", "usage"))
 
     @property
@@ -116,7 +116,7 @@ class CommandContext:
 
     def note_run_goes_on(self) -> None:
         """Say how to find a run again that outlives npumon."""
-        self.diagnostics.note("The run goes on: npumon watch --last follows it.")
+        self.diagnostics.note("The run continues: npumon watch --last follows it.")
 
     def warn_of_logs_elsewhere(self, reports: Iterable[RunReport]) -> None:
         """Say where the logs of runs are that could not be kept in the state folder."""

@@ -105,8 +105,8 @@ class BoardBackend:
         """What running this model means. Raises `ProblemError` when it has gone."""
         entry = self._entries.get(choice.id)
         if entry is None or not entry.folder.is_dir():
-            what = f"The model {choice.full_name} is not there any more."
-            raise ProblemError(Problem("model.gone", what, "F5 on the Models page looks again."))
+            what = f"The model {choice.full_name} no longer exists."
+            raise ProblemError(Problem("model.gone", what, "Press F5 on the Models page to search again."))
         from npumon.cli.jobs import model_program
 
         return self._job(model_program(entry, self._ctx))._replace(repeat=repeat, warmup=warmup)
@@ -170,7 +170,7 @@ class BoardBackend:
             return None
         from npumon.cli.commands.driver_change import interrupted
 
-        return interrupted(self._ctx, "g puts it back as it was.")
+        return interrupted(self._ctx, "g restores it.")
 
 
 def _stamp() -> str:
@@ -196,4 +196,4 @@ def _written(stem: str, suffix: str, data: str | bytes) -> str:
             what = f"{shown(path)} cannot be written: {error.strerror}."
             raise ProblemError(Problem("monitor.write", what, "Start npumon in a folder you may write to.")) from error
         return shown(path)
-    raise ProblemError(Problem("monitor.write", f"{shown(folder)} is full of {stem}.", "Remove some."))
+    raise ProblemError(Problem("monitor.write", f"{shown(folder)} has too many files named {stem}.", "Remove some."))

@@ -55,7 +55,7 @@ def user_folders() -> UserFolders:
     source = "XDG state folder"
     if state is None:
         state = temporary_state_folder()
-        source = "temporary folder, for no home folder is known"
+        source = "temporary folder, because no home folder is known"
     return UserFolders(home, None if config is None else os.path.join(config, CONFIG_NAME), state, source)
 
 
@@ -92,7 +92,7 @@ def expanded(path: str, base: str | None = None) -> str:
         home = home_folder() if name == "~" else os.path.expanduser(name)
         if home is None or not os.path.isabs(home):
             what = f"'{visible(path)}' cannot be expanded: the home folder of {_owner(name)} is not known."
-            raise ProblemError(Problem("path.no_home", what, "Write the path from / on.", "usage"))
+            raise ProblemError(Problem("path.no_home", what, "Write an absolute path.", "usage"))
         return home.rstrip("/") + slash + rest or "/"
     if os.path.isabs(path):
         return path
@@ -104,7 +104,7 @@ def current_folder() -> str:
     try:
         return os.getcwd()
     except FileNotFoundError:
-        what = "The current folder does not exist any more."
+        what = "The current folder has been removed."
         raise ProblemError(Problem("path.no_folder", what, "Change to another folder.", "usage")) from None
 
 
@@ -132,7 +132,7 @@ def unreadable(path: str, error: Exception, problem_id: str, folder_remedy: str)
     elif isinstance(error, FileNotFoundError):
         remedy = "Check the path."
     else:
-        remedy = "Check the path and its rights."
+        remedy = "Check the path and its permissions."
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return ProblemError(Problem(problem_id, f"{name_of(path)} cannot be read: {reason}.", remedy, "usage"))
 

@@ -119,7 +119,7 @@ class _Layers:
             self.values["models.roots"] = tuple(root.replace("~", folders.home.rstrip("/"), 1) for root in roots)
         else:
             self.values["models.roots"] = ()
-            self.origins["models.roots"] = Origin("default", "empty, for no home folder is known")
+            self.origins["models.roots"] = Origin("default", "empty, because no home folder is known")
 
     def put_entry(self, key: str, value: object, where: str, base: str) -> None:
         """A key of the settings file; relative paths in it start from the file's folder."""
@@ -208,7 +208,7 @@ def _unknown_key(key: str, value: object, where: str) -> ProblemError:
         (known for known in BY_KEY if known.partition(".")[2] == key), None
     )
     remedy = f"Did you mean {nearest}?" if nearest else "npumon config lists every key."
-    return ProblemError(Problem("config.key", f"{where}: there is no setting '{visible(key)}'.", remedy, "usage"))
+    return ProblemError(Problem("config.key", f"{where}: unknown setting '{visible(key)}'.", remedy, "usage"))
 
 
 def _misspelt(environ: Mapping[str, str]) -> Iterable[Problem]:

@@ -55,7 +55,7 @@ class LogFollowing:
         if not present:
             self._live_state.doing = doing._replace(stage="no file")
             if self._log.state.has_profiler_text:
-                self._note(f"{self._name} is gone; waiting for another one.")
+                self._note(f"{self._name} is gone; waiting for a new one.")
         elif doing.stage == "no file":
             self._live_state.doing = doing._replace(stage=self._between)
 

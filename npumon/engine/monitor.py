@@ -272,10 +272,10 @@ class Monitor:
 
     def _claim(self) -> None:
         if self._closed:
-            raise ProblemError(Problem("monitor.closed", "npumon is about to end.", "Start it again.", "usage"))
+            raise ProblemError(Problem("monitor.closed", "npumon is shutting down.", "Start it again.", "usage"))
         if not self._free.is_set():
-            what = "Something is under way already."
-            raise ProblemError(Problem("monitor.busy", what, "Stop it first, or wait for its end.", "usage"))
+            what = "Something else is still running."
+            raise ProblemError(Problem("monitor.busy", what, "Stop it first, or wait until it ends.", "usage"))
         self._free.clear()
 
     def _release(self) -> None:

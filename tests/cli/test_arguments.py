@@ -93,15 +93,15 @@ def test_every_setting_with_an_option_can_be_set_by_it() -> None:
 @pytest.mark.parametrize(
     ("words", "what", "remedy"),
     [
-        (["prase"], "There is no command 'prase'.", "Did you mean npumon parse?"),
-        (["\x1b[2J"], "There is no command '\\x1b[2J'.", "npumon --help lists the commands."),
-        (["--fromat=json"], "There is no option --fromat.", "npumon --help explains."),
-        (["run", "--fromat", "json"], "There is no option --fromat.", "npumon run --help explains."),
-        (["run", "--labl", "x"], "There is no option --labl.", "npumon run --help explains."),
-        (["doctor", "a", "b"], "One word too many: a.", "npumon doctor --help explains."),
-        (["parse"], "The following arguments are required: FILE.", "npumon parse --help explains."),
-        (["run", "-n"], "-n: expected one argument.", "npumon run --help explains."),
-        (["--seed", "\x1b"], "--seed: invalid int value: '\\x1b'.", "npumon --help explains."),
+        (["prase"], "Unknown command 'prase'.", "Did you mean npumon parse?"),
+        (["\x1b[2J"], "Unknown command '\\x1b[2J'.", "See npumon --help."),
+        (["--fromat=json"], "Unknown option --fromat.", "See npumon --help."),
+        (["run", "--fromat", "json"], "Unknown option --fromat.", "See npumon run --help."),
+        (["run", "--labl", "x"], "Unknown option --labl.", "See npumon run --help."),
+        (["doctor", "a", "b"], "Unexpected argument: a.", "See npumon doctor --help."),
+        (["parse"], "The following arguments are required: FILE.", "See npumon parse --help."),
+        (["run", "-n"], "-n: expected one argument.", "See npumon run --help."),
+        (["--seed", "\x1b"], "--seed: invalid int value: '\\x1b'.", "See npumon --help."),
     ],
 )
 def test_refusals(words: list[str], what: str, remedy: str) -> None:

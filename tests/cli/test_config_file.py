@@ -59,7 +59,7 @@ def test_a_folder(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text("")
     (tmp_path / "c.toml").chmod(0)
-    assert refused(tmp_path / "c.toml") == "The settings file FILE may not be read."
+    assert refused(tmp_path / "c.toml") == "The settings file FILE cannot be read: permission denied."
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
 
 
 def test_a_file_without_end() -> None:
-    assert refused("/dev/zero") == "The settings file FILE is larger than 1 MiB, so it is no settings file."
+    assert refused("/dev/zero") == "The settings file FILE is larger than 1 MiB, so it is not a settings file."
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,9 @@ def demo_board(ctx: CommandContext) -> DemoBoard:
 def test_a_format_that_the_command_does_not_know(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     assert enter("doctor").format("text", "json") == "text"
     assert enter("doctor", "--format", "json").format("text", "json") == "json"
-    with pytest.raises(ProblemError, match=r"This command has no format csv\. Choose one of text, json\."):
+    with pytest.raises(
+        ProblemError, match=r"This command does not support the format csv\. Choose one of text, json\."
+    ):
         enter("doctor", "--format", "csv").format("text", "json")
     monkeypatch.setenv("NPUMON_OUTPUT_FORMAT", "csv")  # a wish for all commands refuses none
     assert enter("doctor").format("text", "json") == "text"

@@ -48,7 +48,7 @@ def lock(board: ScriptedBoard) -> Path:
 #: What is broken, and words of the refusal; R stands for the board's root.
 Break = Callable[[ScriptedBoard], object]
 REFUSED: list[tuple[str, Break, tuple[str, ...]]] = [
-    ("missing", lambda board: board.module.unlink(), ("There is no galcore.ko for kernel 4.9.241.",)),
+    ("missing", lambda board: board.module.unlink(), ("No galcore.ko was found for kernel 4.9.241.",)),
     ("kernel", lambda board: board.put("vermagic", "5.15.78 SMP\n"), ("is for kernel 5.15.78; this is 4.9.241.",)),
     ("no module", lambda board: board.put("no-modinfo", ""), ("could not get modinfo from 'x'",)),
     ("file", lambda board: board.module.chmod(0o666), ("galcore.ko is writable by all users.",)),
@@ -56,8 +56,8 @@ REFUSED: list[tuple[str, Break, tuple[str, ...]]] = [
     ("link", _linked, ("R/open is writable by all users.",)),
     ("etnaviv", _bound_to_etnaviv, ("sudo modprobe -r etnaviv",)),
     ("built in", lambda board: board.put("modinfo-n", "(builtin)\n"), ("to the kernel's command line and reboot",)),
-    ("insmod", lambda board: (board.root / "usr/sbin/insmod").unlink(), ("no insmod", "sudo apt install kmod")),
-    ("rmmod", lambda board: (board.root / "usr/sbin/rmmod").unlink(), ("no rmmod", "sudo apt install kmod")),
+    ("insmod", lambda board: (board.root / "usr/sbin/insmod").unlink(), ("system: insmod.", "sudo apt install kmod")),
+    ("rmmod", lambda board: (board.root / "usr/sbin/rmmod").unlink(), ("system: rmmod.", "sudo apt install kmod")),
     ("lock is a link", lambda board: os.symlink("x", lock(board)), ("sudo rm R/run/lock/npumon.lock",)),
     ("lock is a folder", lambda board: lock(board).mkdir(), ("sudo rm R/run/lock/npumon.lock",)),
     ("lock is a FIFO", lambda board: os.mkfifo(lock(board)), ("sudo rm R/run/lock/npumon.lock",)),
@@ -118,8 +118,8 @@ def test_the_driver_cannot_be_put_back_either(npumon: CommandLine, board: Script
     assert not board.loaded
     assert len(board.journals) == 1
     for command in (("driver", "status"), ("snapshot",), ("run", "--", "/bin/true")):
-        assert "An earlier npumon was ended before" in npumon(*command[:1], *words, *command[1:]).stderr
-    assert "An earlier npumon was ended before" in npumon("doctor", *words).stdout
+        assert "An earlier npumon was killed before" in npumon(*command[:1], *words, *command[1:]).stderr
+    assert "An earlier npumon was killed before" in npumon("doctor", *words).stdout
     assert npumon("driver", "load", "--yes", *words).returncode == 0
     assert (board.parameter("gpuProfiler"), board.journals) == ("0", [])
 
@@ -145,6 +145,6 @@ def test_somebody_else_loads_it(npumon: CommandLine, board: ScriptedBoard) -> No
               f"echo 0 >{board.root}/sys/module/galcore/parameters/gpuProfiler\n", 0o755)  # fmt: skip
     done = npumon("driver", "reload", "--yes", "--root", str(board.root))
     assert done.returncode == 1
-    assert "somebody else loaded or unloaded the driver meanwhile" in done.stderr
+    assert "another program loaded or unloaded the driver meanwhile" in done.stderr
     assert board.parameter("gpuProfiler") == "0"
     assert board.calls == ["rmmod galcore"]

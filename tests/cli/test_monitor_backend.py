@@ -62,7 +62,7 @@ def test_the_boards_models(backend: BoardBackend) -> None:
 
 def test_a_model_that_has_gone(backend: BoardBackend, ctx: CommandContext) -> None:
     (first, *_) = backend.models()
-    with pytest.raises(ProblemError, match="is not there any more"):
+    with pytest.raises(ProblemError, match="no longer exists"):
         backend.job(first._replace(id="unknown"))
 
 

@@ -53,7 +53,7 @@ def test_without_an_absolute_home_the_user_database_is_asked(home: str | None, m
 def test_without_any_home_state_goes_to_a_private_temporary_folder(python: Python) -> None:
     result = python(BECOME_NOBODY + FIELDS, TMPDIR="/tmp")
     assert result.stderr == ""
-    source = "temporary folder, for no home folder is known"
+    source = "temporary folder, because no home folder is known"
     assert result.stdout == f"None|None|/tmp/npumon-{NOBODY_AT_ALL}|{source}\n"
 
 
@@ -117,7 +117,7 @@ except ProblemError as error:
     print(error.problem)
 """
     result = python(program, HOME="/")
-    assert result.stdout == ("The current folder does not exist any more. Change to another folder.\n")
+    assert result.stdout == ("The current folder has been removed. Change to another folder.\n")
 
 
 def test_shown_shortens_home_and_spells_out_control_characters(monkeypatch: pytest.MonkeyPatch) -> None:

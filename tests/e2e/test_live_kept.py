@@ -16,7 +16,7 @@ from tests.e2e.live_terminal import Live, LiveTerminal, gone
 from tests.tui.pty_app import left_as_it_was
 
 KEPT = {"NPUMON_RUN_KEEP": "true"}
-GOES_ON = "The run goes on: npumon watch --last follows it."
+GOES_ON = "The run continues: npumon watch --last follows it."
 
 
 @pytest.fixture

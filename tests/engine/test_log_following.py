@@ -155,7 +155,7 @@ async def test_deleted_and_recreated(viewer: Open, beside: Beside, log: Path, se
     await shown.until(lambda live: live.runs)
     os.unlink(log)
     live = await shown.until(lambda live: live.activity.note)
-    assert (live.activity.stage, live.activity.note) == ("no file", "run.log is gone; waiting for another one.")
+    assert (live.activity.stage, live.activity.note) == ("no file", "run.log is gone; waiting for a new one.")
     assert live.snapshot.run is not None, "what was seen is still shown"
     append(log, HEAD)
     live = await shown.until(lambda live: live.activity.stage == "running")
@@ -236,5 +236,5 @@ async def test_nothing_begins_once_it_is_closed(viewer: Open, log: Path) -> None
     shown = viewer()
     await shown.monitor.close()
     for begin in (shown.monitor.watch(str(log)), shown.monitor.run(shown.job())):
-        with pytest.raises(ProblemError, match="about to end"):
+        with pytest.raises(ProblemError, match="shutting down"):
             await begin

@@ -233,7 +233,7 @@ async def test_one_thing_at_a_time(viewer: Open, beside: Beside) -> None:
     task = beside(shown.monitor.run(shown.shell("sleep 1000")))
     await shown.until(lambda live: live.activity.under_way)
     for other in (shown.monitor.run(shown.shell("true")), shown.monitor.watch("/dev/null")):
-        with pytest.raises(ProblemError, match="Something is under way already") as caught:
+        with pytest.raises(ProblemError, match="Something else is still running") as caught:
             await other
         assert caught.value.problem.kind == "usage"
     with pytest.raises(ProblemError), shown.monitor.reloading():

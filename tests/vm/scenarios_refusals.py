@@ -16,7 +16,7 @@ def held(npumon: Path) -> None:
         board.until(lambda: board.references() == 2, "the device is open")
         answer = driver(npumon, "reload", "--yes")
     _refused(answer, "driver.in_use")
-    for word in (f"process {holder.pid} ({board.USER}: sleep 600)", "1 open by processes this user may not look into"):
+    for word in (f"process {holder.pid} ({board.USER}: sleep 600)", "1 open in processes that this user may not see"):
         assert word in answer.errors, (word, answer)
     holder.kill()
     holder.wait(board.LIMIT_S)

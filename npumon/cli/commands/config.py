@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 def _path(settings: Settings) -> str:
     if settings.config_file is None:
-        what, remedy = "There is no settings file: no home folder is known.", "Set HOME or XDG_CONFIG_HOME."
+        what, remedy = "Without a home folder, npumon has no settings file.", "Set HOME or XDG_CONFIG_HOME."
         raise ProblemError(Problem("config.no_home", what, remedy, "usage"))
     return settings.config_file
 
@@ -81,7 +81,7 @@ def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
 
 def _file_line(settings: Settings) -> str:
     if settings.config_file is None:
-        return "Settings file: none, for no home folder is known."
+        return "Settings file: none, because no home folder is known."
     missing = "" if settings.config_found else " (not there; npumon config --example prints one)"
     return f"Settings file: {shown(settings.config_file)}{missing}"
 

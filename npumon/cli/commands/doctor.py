@@ -77,4 +77,4 @@ def _lines(finding: Finding, style: Style) -> list[str]:
 
 def _sum(findings: tuple[Finding, ...]) -> str:
     bad = sum(finding.ok is False for finding in findings)
-    return "Nothing is known to be wrong." if not bad else f"{bad} of {len(findings)} things want mending."
+    return "No check failed." if not bad else f"{bad} of {len(findings)} checks failed."

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 _ACTIONS = ("status", "reload", "load", "unload", "sudoers")
 _EPILOG = """\
 actions:
-  status    what is loaded, and who uses it
-  reload    load it anew with other parameters: profiling on, unless told
-            otherwise
-  load      load it, as it was if an npumon was killed while it was unloaded
-  unload    unload it; with --yes also one that a killed npumon left so
-  sudoers   print a rule that lets this user do that without a password
+  status    show what is loaded and what is using it
+  reload    unload it and load it with other parameters; turns profiling on
+            unless told otherwise
+  load      load it, with its previous parameters if npumon was killed while
+            it was unloaded
+  unload    unload it; with --yes also discard the note of a killed npumon
+  sudoers   print a rule that lets this user do this without a password
 
-exit status of a change: 0 done, or nothing to do; 1 it failed, or the answer
-was no; 2 there was no terminal to ask on; 3 it may not be done; 4 --wait
+exit status of a change: 0 done, or nothing to do; 1 it failed, or you
+declined; 2 no terminal to ask on; 3 not permitted, or not possible; 4 --wait
 took longer than --timeout
 """
 _LOADING = (("profiling", "--profile and --no-profile"), ("param", "--param"), ("module", "--module"))
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=f"one of {', '.join(_ACTIONS)}")
     parser.add_argument("--dry-run", action="store_true", default=False, help="print the plan and change nothing")
-    parser.add_argument("--yes", action="store_true", default=False, help="do not ask before changing the driver")
+    parser.add_argument("--yes", action="store_true", default=False, help="do not ask for confirmation")
     parser.add_argument(
         "--profile", dest="profiling", action="store_const", const="1", default=None, help="load it with profiling on"
     )
@@ -48,10 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--param", action="append", default=None, metavar="NAME=VALUE", help="... with this parameter")
     parser.add_argument(
-        "--module", default=None, metavar="PATH", help="load this galcore.ko (PATH is taken as it is, with --root too)"
+        "--module", default=None, metavar="PATH", help="load this galcore.ko (--root does not apply to PATH)"
     )
     parser.add_argument(
-        "--wait", action="store_true", default=False, help="wait until nobody uses the board (at most --timeout)"
+        "--wait", action="store_true", default=False, help="wait until the board is free (at most --timeout)"
     )
     parser.add_argument(
         "--stop-holders", action="store_true", default=False, help="end the programs that use it, after asking"
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Do what the action says. For `status` 3 means that galcore is not there to be used."""
     for name, option in _STRANGE.get(args.action, ()):
         if vars(args)[name]:
-            what = f"{option} says nothing to npumon driver {args.action}."
+            what = f"{option} does not apply to npumon driver {args.action}."
             raise ProblemError(Problem("driver.option", what, "Leave it out.", "usage"))
     if args.action == "status":
         return _status(ctx)
@@ -119,12 +120,12 @@ def _user() -> str:
     try:
         name = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
-        what = f"User {os.getuid()} has no name, so no rule can be written for it."
+        what = f"User {os.getuid()} has no name, so it cannot have a rule."
         raise ProblemError(Problem("driver.no_user", what, "Run it as a user with a name.", "unavailable")) from None
     if os.getuid() == 0:
         name = os.environ.get("SUDO_USER", "root")
         if name in ("", "root"):
-            what = "Root needs no rule, and sudo did not tell which user it is for."
+            what = "Root needs no rule, and sudo did not say which user it is for."
             remedy = "Run it as that user, or with sudo from there."
             raise ProblemError(Problem("driver.no_user", what, remedy, "usage"))
     return name

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from npumon.ports import DriverControl
 
 #: What mends an interrupted reload.
-PUT_BACK = "npumon driver load puts it back as it was."
+PUT_BACK = "npumon driver load restores it."
 _PROFILING = {"gpuProfiler": "1"}
 
 
@@ -68,7 +68,7 @@ def wanted_parameters(args: argparse.Namespace) -> dict[str, str]:
     for text in args.param or ():
         name, sign, value = text.partition("=")
         if not sign:
-            what = f"--param {visible(text)} is not of the form NAME=VALUE."
+            what = f"--param {visible(text)} does not have the form NAME=VALUE."
             raise ProblemError(Problem("driver.parameter", what, "For example: --param powerManagement=0", "usage"))
         parameters[visible(name)] = visible(value)
     if args.profiling is not None:
@@ -106,7 +106,7 @@ def interrupted(ctx: CommandContext, remedy: str) -> Problem | None:
     """What there is to say when an npumon was killed while the driver was unloaded."""
     if ctx.driver_control.interrupted() is None:
         return None
-    what = "An earlier npumon was ended before it had loaded the driver again."
+    what = "An earlier npumon was killed before it had loaded the driver again."
     return Problem("driver.interrupted", what, remedy)
 
 
@@ -123,17 +123,17 @@ def _left_unloaded(ctx: CommandContext, control: HostDriverControl, *, forget: b
         return
     if forget:
         control.forget_interruption()
-        ctx.diagnostics.note("That an earlier npumon was ended before it had loaded the driver again is forgotten.")
+        ctx.diagnostics.note("Discarded the note about an interrupted reload; the driver stays unloaded.")
     else:
-        note_interrupted(ctx, "npumon driver load puts it back as it was; npumon driver unload --yes leaves it.")
+        note_interrupted(ctx, "npumon driver load restores it; npumon driver unload --yes leaves it unloaded.")
 
 
 def _agreed(plan: DriverPlan, ctx: CommandContext) -> bool:
     if not ctx.diagnostics.can_ask:
-        what = "Nothing was done: there is no terminal to ask on."
-        raise ProblemError(Problem("driver.no_terminal", what, "--yes does it without asking.", "usage"))
+        what = "Nothing was done: no terminal to ask on."
+        raise ProblemError(Problem("driver.no_terminal", what, "--yes skips the question.", "usage"))
     ctx.diagnostics.show(plan_text(plan, ctx))
-    return ctx.diagnostics.ask("Do this?")
+    return ctx.diagnostics.ask("Carry this out?")
 
 
 def _refused(plan: DriverPlan, ctx: CommandContext) -> int:

@@ -57,8 +57,8 @@ def _stop(plan: DriverPlan, ctx: CommandContext) -> None:
     if not who:
         return
     if not ctx.diagnostics.can_ask:
-        what = "Whether to end other programs is asked on a terminal only, and there is none."
-        raise ProblemError(Problem("driver.no_terminal", what, f"End them yourself, or --wait: {who}.", "usage"))
+        what = "npumon ends other programs only after asking, and has no terminal to ask on."
+        raise ProblemError(Problem("driver.no_terminal", what, f"End them yourself or use --wait: {who}.", "usage"))
     if not ctx.diagnostics.ask(f"End process {who}?"):
         return
     from npumon.board.driver.holders import stop_holders

@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _bytes(text: str) -> int:
     match = _BYTES.fullmatch(text)
     if match is None:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of bytes, such as 131072 or 128K")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of bytes, such as 131072 or 128K")
     if match[3]:
         return int(match[3], 16)
     return int(match[1]) << {"K": 10, "M": 20, "": 0}[(match[2] or "").upper()]
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
         else:
             (_csv if form == "csv" else _text)(models, inspector)
     elif not inspector.refused:
-        raise _misuse("There is no model file here.", KNOWN)
+        raise _misuse("No model file was found.", KNOWN)
     if inspector.compared:
         ctx.note_demo()
     if inspector.refused:

@@ -56,7 +56,7 @@ def sources(paths: Iterable[str]) -> tuple[InputFile, ...]:
     for path in paths:
         if path == STDIN:
             if InputFile(STDIN) in found:
-                raise ProblemError(Problem("inspect.stdin", "Standard input can be read once only.", "", "usage"))
+                raise ProblemError(Problem("inspect.stdin", "Standard input can be read only once.", "", "usage"))
             found.append(InputFile(STDIN))
             continue
         try:
@@ -107,7 +107,8 @@ def _opened(source: InputFile) -> int:
         os.set_blocking(fd, True)
     elif not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # reading a folder says what it is
         os.close(fd)
-        raise ProblemError(Problem("inspect.kind", f"{source.name} is no plain file.", "Name a model file.", "usage"))
+        what = f"{source.name} is not a plain file."
+        raise ProblemError(Problem("inspect.kind", what, "Name a model file.", "usage"))
     return fd
 
 
@@ -122,7 +123,7 @@ def _read(fd: int, source: InputFile) -> bytes | None:
             pieces.append(piece)
             length += len(piece)
             if max(length, known) > LONGEST_BYTES:
-                what = f"{source.name} is longer than {_LONGEST}, which no model file is."
+                what = f"{source.name} is longer than {_LONGEST}, too long for a model file."
                 raise ProblemError(Problem("inspect.long", what, "Name the model file itself.", "usage"))
     except OSError as error:
         raise _unreadable(source, error) from error
@@ -130,7 +131,7 @@ def _read(fd: int, source: InputFile) -> bytes | None:
         if not source.expected:
             return None
         what = f"{source.name} is empty."
-        raise ProblemError(Problem("inspect.empty", what, "Compile or copy the model once more.", "usage"))
+        raise ProblemError(Problem("inspect.empty", what, "Compile or copy the model again.", "usage"))
     return b"".join(pieces)
 
 

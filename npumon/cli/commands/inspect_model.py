@@ -89,7 +89,7 @@ class Inspector:
 
             model = model.with_checks(*meta_checks(model, meta))
         if graph and self._budget.sram_named:
-            what = f"{source.name} is no model of gxnpuc: --budget says nothing about it."
+            what = f"{source.name} was not made by gxnpuc: --budget does not apply to it."
             self.ctx.diagnostics.warning(Problem("inspect.budget", what, ""))
         if self._pb_md5 is not None:
             from npumon.modelfile.checks_gx import pb_check
@@ -99,7 +99,7 @@ class Inspector:
             from npumon.modelfile.compiler_report import report_checks
 
             if graph:
-                what = f"{source.name} was not made by gxnpuc: --report says nothing about it."
+                what = f"{source.name} was not made by gxnpuc: --report does not apply to it."
                 self.ctx.diagnostics.warning(Problem("inspect.report", what, ""))
             else:
                 model = model.with_checks(*report_checks(model, self._report))
@@ -146,7 +146,7 @@ class Inspector:
             return None
         stated = [value.lower() for key, value in model.settings if key.endswith("COMPRESS")]
         if not stated:
-            what = f"{source.name} does not say whether its weights are compressed; if so, their figures mean little."
+            what = f"{source.name} does not say whether its weights are compressed; if so, the figures mean little."
             self.ctx.diagnostics.note(what)
         if "true" in stated:
             what = f"The weights of {source.name} are compressed: as half-precision numbers they mean little."
@@ -156,7 +156,7 @@ class Inspector:
 
 def unknown(source: InputFile) -> ProblemError:
     """The problem of a file that is no model."""
-    return ProblemError(Problem("inspect.unknown", f"{source.name} is no known model file.", KNOWN, "usage"))
+    return ProblemError(Problem("inspect.unknown", f"{source.name} is not a known model file.", KNOWN, "usage"))
 
 
 def _compiler_report(path: str) -> CompilerReport:
@@ -165,6 +165,6 @@ def _compiler_report(path: str) -> CompilerReport:
     source = InputFile(path)
     report = read_report(read(source) or b"")
     if report is None:
-        what = f"{source.name} holds nothing that gxnpuc prints."
+        what = f"{source.name} contains no output of gxnpuc."
         raise ProblemError(Problem("inspect.report", what, "Save what it prints: gxnpuc CONFIG > FILE.", "usage"))
     return report

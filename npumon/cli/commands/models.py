@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
 
 _REMEDY = (
-    "Name a folder with a run.sh in it, or get the demos: "
+    "Name a folder that contains a run.sh, or get the demos: "
     "git clone --recursive https://github.com/khadas/aml_npu_demo_binaries ~/aml_npu_demo_binaries"
 )
 

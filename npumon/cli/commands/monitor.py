@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
     parser.usage = "npumon monitor [option ...]"
-    parser.add_argument("--keep", action="store_true", help="let a run go on when npumon ends before it")
+    parser.add_argument("--keep", action="store_true", help="let a run continue if npumon ends first")
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:

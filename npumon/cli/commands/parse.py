@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "npumon parse [option ...] FILE ..."
     parser.add_argument("files", nargs="+", metavar="FILE", help="a profiler log; - is standard input")
     parser.add_argument("--run", default=None, metavar="K", help="the K-th run of the log, or all (default: the last)")
-    parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
+    parser.add_argument("--check", action="store_true", default=False, help="exit 1 if a consistency check fails")
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
@@ -89,8 +89,8 @@ class Logs:
             self.runs = last.run
         else:
             self.runs = last.run - 1
-            what = f"{name_of(path)} holds no profiler text."
-            remedy = "Profiler text is what a model prints with VIV_VX_PROFILE=1 and VIV_VX_DEBUG_LEVEL=1."
+            what = f"{name_of(path)} contains no profiler output."
+            remedy = "A model prints it with VIV_VX_PROFILE=1 and VIV_VX_DEBUG_LEVEL=1 set."
             self._ctx.diagnostics.warning(Problem("parse.empty", what, remedy))
 
     def total(self) -> int | None:
@@ -180,8 +180,8 @@ def _one(report: RunReport, ctx: CommandContext, form: str, check: bool) -> int:
 
 
 def _no_such_run(wanted: object, count: int) -> ProblemError:
-    what = f"There is no run {wanted}: {count} run{'s' if count != 1 else ''} found."
-    return ProblemError(Problem("parse.run", what, "--run all prints all of them.", "usage"))
+    what = f"Run {wanted} does not exist: {count} run{'s' if count != 1 else ''} found."
+    return ProblemError(Problem("parse.run", what, "--run all prints every run.", "usage"))
 
 
 def _all(reports: Iterable[RunReport], ctx: CommandContext, form: str, check: bool) -> int:

@@ -23,13 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "npumon run [option ...] [MODEL | -- COMMAND [ARG ...]]"
     add_program_arguments(parser)
     parser.add_argument("-n", dest="count", metavar="N", type=_positive, default=1, help="run it N times")
-    parser.add_argument("--warmup", metavar="K", help="run it K times before, without reporting")
-    parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
+    parser.add_argument("--warmup", metavar="K", help="run it K times beforehand without reporting")
+    parser.add_argument("--check", action="store_true", default=False, help="exit 1 if a consistency check fails")
     parser.add_argument(
         "--reload",
         action="store_true",
         default=False,
-        help="reload the driver with profiling on first, where it is off",
+        help="if profiling is off, first reload the driver with it on",
     )
 
 
@@ -40,8 +40,8 @@ def add_program_arguments(parser: argparse.ArgumentParser) -> None:
         help="a name from npumon models, or a folder with a run.sh; or any command after --",
     )  # fmt: skip
     parser.add_argument("--env", action="append", metavar="NAME=VALUE", help="add to the program's environment")
-    parser.add_argument("--no-profile", action="store_true", help="leave VIV_VX_PROFILE and VIV_VX_DEBUG_LEVEL out")
-    parser.add_argument("--keep", action="store_true", help="let the run go on when npumon ends before it")
+    parser.add_argument("--no-profile", action="store_true", help="do not set VIV_VX_PROFILE and VIV_VX_DEBUG_LEVEL")
+    parser.add_argument("--keep", action="store_true", help="let the run continue if npumon ends first")
 
 
 def _positive(text: str) -> int:
@@ -85,7 +85,7 @@ def _prepare_driver(args: argparse.Namespace, ctx: CommandContext) -> None:
 
         note_interrupted(ctx)
     elif driver.profiling is False and ctx.settings.run_profile:
-        ctx.diagnostics.note("Profiling is off in the driver: npumon run --reload switches it on first.")
+        ctx.diagnostics.note("Profiling is off in the driver: npumon run --reload turns it on first.")
 
 
 def requested(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
@@ -97,8 +97,8 @@ def requested(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
     own = own_program(ctx)
     if own is not None:
         return own
-    remedy = "Name a model (npumon models lists them) or -- COMMAND."
-    raise ProblemError(Problem("run.nothing", "There is nothing to run.", remedy, "usage"))
+    remedy = "Name a model (see npumon models) or a command after --."
+    raise ProblemError(Problem("run.nothing", "Nothing to run is given.", remedy, "usage"))
 
 
 def _model(name: str, ctx: CommandContext) -> PlannedRun:
@@ -115,10 +115,10 @@ def _model(name: str, ctx: CommandContext) -> PlannedRun:
 def _command(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
     """Any command, in the current folder."""
     if args.model is not None:
-        what = f"Both a model ({visible(args.model)}) and a command are named."
+        what = f"Both a model ({visible(args.model)}) and a command are given."
         raise ProblemError(Problem("run.both", what, "Name one of them.", "usage"))
     if not args.program:
-        raise ProblemError(Problem("run.nothing", "There is no command after --.", "Name one.", "usage"))
+        raise ProblemError(Problem("run.nothing", "No command is given after --.", "Name one.", "usage"))
     return command_program(args.program, Path(current_folder()), ctx)
 
 

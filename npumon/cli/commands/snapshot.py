@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--page", choices=PAGE_NAMES, default="live", help="what the picture shows, with --format svg (default: live)"
     )
-    parser.add_argument("--check", action="store_true", default=False, help="exit 1 when a consistency check fails")
+    parser.add_argument("--check", action="store_true", default=False, help="exit 1 if a consistency check fails")
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
         ctx.output.text(snapshot_text(snapshot._replace(run=told), ctx.output.style))
     if report is None:
         if snapshot.board.variant is None:
-            ctx.diagnostics.note("This is no board that npumon knows; npumon --demo shows a simulated one.")
+            ctx.diagnostics.note("npumon does not know this board; npumon --demo simulates one.")
         if driver.name is None:
             from npumon.cli.commands.driver_change import note_interrupted
 
@@ -79,7 +79,7 @@ def _report(args: argparse.Namespace, ctx: CommandContext) -> tuple[RunReport | 
     named = args.model is not None or args.program is not None
     if args.log is not None:
         if named:
-            what = "Both a log and something to run are named."
+            what = "Both a log and something to run are given."
             raise ProblemError(Problem("snapshot.both", what, "Name one of them.", "usage"))
         return _read(args.log, ctx), None
     if not named and ctx.backend.own_model is None:

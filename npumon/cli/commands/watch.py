@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
     parser.usage = "npumon watch [option ...] FILE | --last"
-    parser.add_argument("file", nargs="?", default=None, metavar="FILE", help="the log; it need not be there yet")
+    parser.add_argument("file", nargs="?", default=None, metavar="FILE", help="the log; it need not exist yet")
     parser.add_argument(
-        "--last", action="store_true", default=False, help="the run that goes on without its npumon, or the last one"
+        "--last", action="store_true", default=False, help="the run that outlived its npumon, or the last one"
     )
     parser.add_argument(
-        "--headless", action="store_true", default=False, help="print JSON Lines, without a live monitor"
+        "--headless", action="store_true", default=False, help="print JSON Lines instead of opening the live monitor"
     )
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """The live monitor; headless, each iteration and run as it completes, until a signal (130) or --timeout (4)."""
     if args.last == (args.file is not None):
-        what = "Both a log and the last run are named." if args.last else "There is nothing to watch."
+        what = "Both a log and --last are given." if args.last else "Nothing to watch is given."
         raise ProblemError(Problem("watch.what", what, "Name a log file, or --last for the last run.", "usage"))
     if args.last:
         from npumon.cli.commands.watch_last import watch_last
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     ctx.output.refuse_inputs([path])
     context = ctx.context()
     if not os.path.exists(path):
-        ctx.diagnostics.note(f"{shown(path)} is not there yet; waiting for it.")
+        ctx.diagnostics.note(f"{shown(path)} does not exist yet; waiting for it.")
     with ctx.output.open_stream() as sink:
         return asyncio.run(_watch(path, IterationPrinter(path, context, sink, ctx), ctx))
 
@@ -65,12 +65,13 @@ def _refuse(path: str) -> None:
     if os.path.isdir(path):
         problem = Problem("watch.folder", f"{shown(path)} is a folder.", "Name the log file in it.", "usage")
     elif not os.path.isdir(folder):
-        problem = Problem("watch.missing", f"There is no folder {shown(folder)}.", "Check the path.", "usage")
+        problem = Problem("watch.missing", f"The folder {shown(folder)} does not exist.", "Check the path.", "usage")
     elif os.path.exists(path) and not os.path.isfile(path):
         remedy = "Name a file, or read it with npumon parse --format jsonl."
-        problem = Problem("watch.special", f"{shown(path)} is no regular file.", remedy, "usage")
+        problem = Problem("watch.special", f"{shown(path)} is not a regular file.", remedy, "usage")
     elif os.path.exists(path) and not os.access(path, os.R_OK):
-        problem = Problem("watch.unreadable", f"{shown(path)} may not be read.", "Change its mode.", "usage")
+        what = f"{shown(path)} cannot be read: permission denied."
+        problem = Problem("watch.unreadable", what, "Change its mode.", "usage")
     else:
         return
     raise ProblemError(problem)
@@ -127,7 +128,7 @@ class IterationPrinter:
         """More of the log, or the beginning of another text in its place."""
         if chunk.restarted is not None:
             self._tell(self._log.restart())
-            self._ctx.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; it is read from its beginning.")
+            self._ctx.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; reading it from the beginning.")
         self._tell(self._log.feed(chunk.data))
 
     def close(self) -> None:

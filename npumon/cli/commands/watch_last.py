@@ -24,8 +24,8 @@ def watch_last(ctx: CommandContext, limit_s: float | None, *, headless: bool) ->
     """
     record = ctx.last_run()
     if record is None:
-        what = "There is no run on record here."
-        raise ProblemError(Problem("watch.no_run", what, "npumon run makes one; --keep lets it outlive npumon."))
+        what = "No run is on record here."
+        raise ProblemError(Problem("watch.no_run", what, "Start one with npumon run; with --keep it outlives npumon."))
     if headless:
         return _print(record, ctx, limit_s)
     from npumon.cli.commands.monitor import open_monitor

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from npumon.core.driver.plan import StepOutcome
 from npumon.core.problems import Kind, Problem
 
-_LOOK = "Look with npumon driver status and try again."
+_LOOK = "Check npumon driver status and try again."
 #: What is looked for, the problem's name, what it says, what mends it, its kind. The first that is found counts:
 #: the kernel's exact words come before the general ones of errno.
 _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
@@ -39,8 +39,8 @@ _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
     (
         r"version\b.{0,40}\bmismatch|mismatch.{0,40}\bversion",
         "version_mismatch",
-        "the kernel's and the user's part of the NPU driver are of different versions",
-        "Install NPU libraries and galcore.ko of the same release.",
+        "the NPU driver's kernel module and user libraries have different versions",
+        "Install NPU libraries and galcore.ko from the same release.",
         "failed",
     ),
     (
@@ -61,7 +61,7 @@ _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
         r"is in use|resource busy|Resource temporarily unavailable",
         "busy",
         "the driver or the NPU is in use",
-        "npumon driver status shows by whom; end that, or reboot.",
+        "npumon driver status shows what uses it; end that, or reboot.",
         "failed",
     ),
     (
@@ -75,35 +75,35 @@ _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
         r"Operation not permitted|Permission denied",
         "not_permitted",
         "the kernel does not permit it",
-        "Run it as root, outside of a container; a locked-down kernel takes no modules.",
+        "Run it as root, outside a container; a locked-down kernel accepts no modules.",
         "unavailable",
     ),
     (
         r"Cannot allocate memory",
         "memory",
-        "the driver did not get its memory",
-        "Reboot: its contiguous memory can be had only while memory is not fragmented.",
+        "the driver could not allocate its memory",
+        "Reboot: it needs contiguous memory, which is available only before memory is fragmented.",
         "failed",
     ),
     (
         r"No such file or directory",
         "module_missing",
-        "its file is not there",
-        "Install it anew with the kernel's package.",
+        "its file does not exist",
+        "Reinstall the kernel's package.",
         "failed",
     ),
     (
         r"File exists|not currently loaded",
         "changed",
-        "somebody else loaded or unloaded the driver meanwhile",
+        "another program loaded or unloaded the driver meanwhile",
         _LOOK,
         "failed",
     ),
     (
         r"Invalid argument|invalid for parameter|Invalid parameters",
         "parameter",
-        "the driver does not take one of the parameters",
-        "modinfo -p galcore lists them.",
+        "the driver does not accept one of the parameters",
+        "modinfo -p galcore lists those it accepts.",
         "failed",
     ),
 )
@@ -117,7 +117,7 @@ def failure(outcome: StepOutcome, messages: Sequence[str] = ()) -> Problem:
         what = f"{command} did not end: it hangs in the kernel."
         return Problem("driver.hangs", what, "Save your work and reboot the board.")
     if outcome.ok:
-        what = f"{command} was done, but somebody else loaded or unloaded the driver meanwhile."
+        what = f"{command} was done, but another program loaded or unloaded the driver meanwhile."
         return Problem("driver.changed", what, _LOOK)
     for text in (outcome.output, "\n".join(messages)):
         for pattern, name, why, remedy, kind in _CAUSES:

@@ -202,7 +202,7 @@ def _steps(inputs: PlanInputs, wanted: Parameters | None, changes: Parameters, *
         told = [f"{name} from {there.get(name, 'unset')} to {value}" for name, value in changes]
         why = f"sets {', '.join(told)}" if unloads else "galcore is not loaded"
         if inputs.interrupted is not None and not unloads:
-            why = "an earlier npumon was ended before it had loaded the driver again"
+            why = "an earlier npumon was killed before it had loaded the driver again"
         steps.append(_load(inputs, inputs.module, wanted, why))
     return tuple(steps)
 
@@ -210,7 +210,7 @@ def _steps(inputs: PlanInputs, wanted: Parameters | None, changes: Parameters, *
 def _undo(inputs: PlanInputs, current: Parameters | None) -> tuple[Step, ...]:
     if current is None:
         return ()
-    return (_load(inputs, _former_file(inputs), _former(current), "puts the driver back as it was"),)
+    return (_load(inputs, _former_file(inputs), _former(current), "restores the driver as it was"),)
 
 
 def _former_file(inputs: PlanInputs) -> ModuleFile | None:
@@ -234,9 +234,10 @@ def _load(inputs: PlanInputs, module: ModuleFile | None, parameters: Parameters,
 def _notes(inputs: PlanInputs, wanted: Parameters) -> Iterator[str]:
     module = inputs.module
     if module is not None and module.vermagic is None:
-        yield "The module file does not say which kernel it is for."
+        yield "The module file does not say which kernel it was built for."
     given, usual = dict(wanted), dict(SETTINGS)
     left_out = [pair for pair in inputs.configured if pair[0] not in given]
     lost = [f"{name}={value}" for name, value in left_out if not _same(value, usual.get(name))]
     if lost:
-        yield f"modprobe's configuration gives galcore {', '.join(lost)}; this does not, unless --param names it."
+        given_by = f"modprobe's configuration gives galcore {', '.join(lost)}"
+        yield f"{given_by}; npumon does not, unless you name it with --param."

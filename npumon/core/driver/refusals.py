@@ -33,8 +33,8 @@ def _parameter_refusals(module: ModuleFile | None, parameters: Mapping[str, str]
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             yield _problem(
                 "parameter",
-                f"{name}={value} is no parameter that a module takes.",
-                "Write NAME=VALUE with letters, digits and _ . , + - only.",
+                f"{name}={value} is not a valid module parameter.",
+                "Write NAME=VALUE, using only letters, digits and _ . , + -.",
                 "usage",
             )
         elif module is not None and module.parameters is not None and name not in module.parameters:
@@ -73,7 +73,7 @@ def _holder_refusals(driver: DriverState) -> Iterator[Problem]:
         who.append(f"{more} more")
     unseen = driver.unseen_references if driver.holders else driver.references
     if unseen:
-        who.append(f"{unseen} open by processes this user may not look into")
+        who.append(f"{unseen} open in processes that this user may not see")
     yield _problem(
         "in_use",
         f"galcore is in use: {', '.join(who)}.",
@@ -88,15 +88,15 @@ def _module_refusals(inputs: PlanInputs) -> Iterator[Problem]:
     if module is None:
         yield _problem(
             "module_missing",
-            f"There is no galcore.ko for kernel {kernel or '(unknown)'}.",
-            "Name its file with --module PATH, or boot a Khadas vendor kernel (4.9 or 5.15).",
+            f"No galcore.ko was found for kernel {kernel or '(unknown)'}.",
+            "Name the file with --module PATH, or boot a Khadas vendor kernel (4.9 or 5.15).",
         )
         return
     if module.fault is not None:
         yield _problem(
             "module_fault",
             f"{module.path} {module.fault}.",
-            "Install it anew with the kernel's package, or name another with --module PATH.",
+            "Reinstall the kernel's package, or name another file with --module PATH.",
         )
         return
     if is_for_another_kernel(module, kernel):
@@ -126,7 +126,7 @@ def _release(module: ModuleFile) -> str:
 
 
 def _unsafe(what: str) -> Problem:
-    remedy = "Make it, and every folder above it, root's own and writable by nobody else (chown root, chmod go-w)."
+    remedy = "Let only root own and write to it and every folder above it (chown root, chmod go-w)."
     return _problem("module_unsafe", what, remedy)
 
 
@@ -138,7 +138,7 @@ def _tool_refusals(inputs: PlanInputs, *, unloads: bool, loads: bool) -> Iterato
     ]
     if missing:
         yield _problem(
-            "tools", f"There is no {' and no '.join(missing)} on this system.", "Install them: sudo apt install kmod"
+            "tools", f"Not installed on this system: {', '.join(missing)}.", "Install them: sudo apt install kmod"
         )
 
 

@@ -58,8 +58,9 @@ def prepared_in_parallel(path: Path, writer: RowWriter, piece: int = _PIECE) -> 
             try:
                 segments_of_piece = workers[number % count][1].recv()
             except EOFError:
-                what = f"A process that reads {visible(str(path))} has died."
-                raise ProblemError(Problem("parse.worker", what, "Check that the file and memory are there.")) from None
+                what = f"A process reading {visible(str(path))} died."
+                remedy = "Check that the file still exists and that enough memory is free."
+                raise ProblemError(Problem("parse.worker", what, remedy)) from None
             yield from segments_of_piece
     finally:
         for worker, receiver in workers:

@@ -240,7 +240,7 @@ def test_without_modinfo_the_documented_places_count(board: ScriptedBoard, contr
     (board.root / "usr/sbin/modinfo").unlink()
     plan = control.plan(PROFILING)
     assert plan.steps[1].argv[1] == str(board.module)
-    assert plan.notes == ("The module file does not say which kernel it is for.",)
+    assert plan.notes == ("The module file does not say which kernel it was built for.",)
 
 
 def test_what_modprobe_would_give_is_noted(board: ScriptedBoard, control: HostDriverControl) -> None:

@@ -57,7 +57,7 @@ def test_the_text_keeps_to_its_width(defaults: Settings, tmp_path: Path) -> None
     settings = changed(defaults, None, {"state.folder": "/state", "models.roots": ("/m",)})
     text = printed(settings, tmp_path, width=60)
     assert max(map(len, text.splitlines())) <= 60
-    assert text.startswith("Settings file: none, for no home folder is known.\n")
+    assert text.startswith("Settings file: none, because no home folder is known.\n")
 
 
 def test_a_value_says_where_it_came_from(folders: UserFolders, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_the_path_on_a_terminal_is_made_visible(defaults: Settings, terminal: An
 
 
 def test_no_path_without_a_home(defaults: Settings, tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match="no home folder is known"):
+    with pytest.raises(ProblemError, match="Without a home folder"):
         printed(changed(defaults, None), tmp_path, "--path")
 
 

@@ -19,7 +19,7 @@ def test_a_board_on_which_all_is_well(npumon: CommandLine) -> None:
     done = npumon("doctor", "--demo")
     assert (done.returncode, done.stderr) == (0, "")
     assert "BAD" not in done.stdout
-    assert done.stdout.endswith("\nNothing is known to be wrong.\n")
+    assert done.stdout.endswith("\nNo check failed.\n")
     assert {finding["ok"] for finding in findings(npumon, "--demo", status=0).values()} == {True, None}
 
 
@@ -28,7 +28,7 @@ def test_no_board(npumon: CommandLine) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert "BAD  This machine has no device tree" in done.stdout
     assert "BAD  No NPU driver is loaded" in done.stdout
-    assert done.stdout.endswith(" things want mending.\n")
+    assert done.stdout.endswith(" checks failed.\n")
     bad = {name: finding for name, finding in findings(npumon, "--root", str(npumon.home), status=1).items()
            if finding["ok"] is False}  # fmt: skip
     assert set(bad) == {"board.recognised", "driver.loaded", "driver.module_file", "models.found"}

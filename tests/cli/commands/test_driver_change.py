@@ -92,7 +92,7 @@ def test_load_and_unload(npumon: CommandLine) -> None:
 
 def test_nobody_to_ask(npumon: CommandLine) -> None:
     done = npumon("driver", "reload", *OFF)
-    refused(done, 2, "Nothing was done: there is no terminal to ask on.", "--yes")
+    refused(done, 2, "Nothing was done: no terminal to ask on.", "--yes")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_nobody_to_ask(npumon: CommandLine) -> None:
 )
 def test_asked_on_a_terminal(npumon: CommandLine, answer: bytes, status: int, last: bytes) -> None:
     process, screen = npumon.on_terminal("driver", "reload", *OFF)
-    screen.wait_for(b"npumon: Do this? [y/N] ")
+    screen.wait_for(b"npumon: Carry this out? [y/N] ")
     assert b"2. /usr/sbin/insmod" in screen.text
     screen.type(answer)
     out, _ = process.communicate(timeout=PATIENCE)
@@ -134,7 +134,11 @@ def test_options_that_mean_nothing_there(npumon: CommandLine, words: tuple[str, 
 
 @pytest.mark.parametrize(
     ("parameter", "said"),
-    [("gpuProfiller=1", "The driver has no parameter gpuProfiller."), ("x", "NAME=VALUE"), ("a=1;b", "no parameter")],
+    [
+        ("gpuProfiller=1", "The driver has no parameter gpuProfiller."),
+        ("x", "NAME=VALUE"),
+        ("a=1;b", "not a valid module parameter"),
+    ],
 )
 def test_parameters_that_are_none(npumon: CommandLine, parameter: str, said: str) -> None:
     done = npumon("driver", "reload", "--demo", "--yes", "--param", parameter)
@@ -176,7 +180,7 @@ def test_held(npumon: CommandLine, board: ScriptedBoard) -> None:
         done = npumon("driver", "reload", "--root", str(board.root), "--yes", "--wait", "--timeout", "0.1")
         refused(done, 4, f"process {os.getpid()} (")
         done = npumon("driver", "reload", "--root", str(board.root), "--yes", "--stop-holders")
-        refused(done, 2, "asked on a terminal only", str(os.getpid()))
+        refused(done, 2, "no terminal to ask on", str(os.getpid()))
     assert board.calls == []
 
 
@@ -218,7 +222,7 @@ def test_waiting_is_offered(npumon: CommandLine, board: ScriptedBoard, words: tu
         assert board.calls == []
         board.put("proc/modules", "galcore 434176 0 - Live 0x0000000000000000 (O)\n")
     if command == "driver":
-        screen.wait_for(b"npumon: Do this? [y/N] ")
+        screen.wait_for(b"npumon: Carry this out? [y/N] ")
         screen.type(b"y\n")
     process.wait(PATIENCE)
     assert board.parameter("gpuProfiler") == "1"
@@ -258,16 +262,16 @@ def test_stop_holders(npumon: CommandLine, board: ScriptedBoard, answer: bytes, 
 
 @root_only
 def test_killed_between_the_steps(npumon: CommandLine, board: ScriptedBoard) -> None:
-    """The next start says so, and puts the driver back as it was."""
+    """The next start says so, and restores the driver as it was."""
     words = ("--root", str(board.root))
     board.put("after-rmmod", "kill -9 $PPID\n", 0o755)
     assert npumon("driver", "reload", "--yes", *words).returncode == -signal.SIGKILL
     (board.root / "after-rmmod").unlink()
     assert not board.loaded
-    said = "An earlier npumon was ended before it had loaded the driver again."
+    said = "An earlier npumon was killed before it had loaded the driver again."
     for command in (("driver", "status"), ("snapshot",), ("driver", "unload"), ("run", "--", "/bin/true")):
         done = npumon(*command[:1], *words, *command[1:])
-        assert f"{said} npumon driver load puts it back as it was" in done.stderr
+        assert f"{said} npumon driver load restores it" in done.stderr
     findings = json.loads(npumon("doctor", "--format", "json", *words).stdout)["findings"]
     assert [found["what"] for found in findings if found["id"] == "driver.interrupted"] == [said]
     done = npumon("driver", "load", "--yes", *words)
@@ -285,11 +289,11 @@ def test_left_unloaded(npumon: CommandLine, board: ScriptedBoard) -> None:
     for more in ((), ("--dry-run", "--yes")):
         done = npumon("driver", "unload", *words, *more)
         assert (done.returncode, done.stdout) == (0, "galcore is not loaded.\n")
-        assert done.stderr.endswith("npumon driver unload --yes leaves it.\n")
+        assert done.stderr.endswith("npumon driver unload --yes leaves it unloaded.\n")
         assert len(board.journals) == 1
     done = npumon("driver", "unload", "--yes", *words)
     assert (done.returncode, done.stdout) == (0, "galcore is not loaded.\n")
-    assert done.stderr.endswith(" is forgotten.\n")
+    assert done.stderr.endswith("the driver stays unloaded.\n")
     assert board.journals == []
     assert npumon("driver", "unload", "--yes", *words).stderr == ""
 
@@ -331,7 +335,7 @@ def test_one_at_a_time(npumon: CommandLine, board: ScriptedBoard) -> None:
 def test_run_offers_the_reload(npumon: CommandLine) -> None:
     done = npumon("run", "--format", "json", *OFF)
     assert done.returncode == 0
-    assert "Profiling is off in the driver: npumon run --reload switches it on first." in done.stderr
+    assert "Profiling is off in the driver: npumon run --reload turns it on first." in done.stderr
     assert json.loads(done.stdout)["metrics"]["utilization"] is None
 
 
@@ -351,4 +355,4 @@ def test_run_with_reload_where_profiling_is_on(npumon: CommandLine) -> None:
 
 def test_run_with_a_reload_that_is_refused(npumon: CommandLine, tmp_path: Path) -> None:
     done = npumon("run", "--reload", "--root", str(tmp_path), "--", "/bin/true")
-    refused(done, 3, "There is no galcore.ko")
+    refused(done, 3, "No galcore.ko was found")

@@ -88,7 +88,9 @@ def test_a_row_for_each_model(npumon: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("name", ["model.h", "MODEL_XIP.H", "net.nb"])
-@pytest.mark.parametrize(("data", "told"), [(b"", "is empty."), (b"// cut", "is no known model file."), (bytes(9), "")])
+@pytest.mark.parametrize(
+    ("data", "told"), [(b"", "is empty."), (b"// cut", "is not a known model file."), (bytes(9), "")]
+)
 def test_what_is_named_as_a_model_in_a_folder_is_not_passed_over(
     npumon: CommandLine, name: str, data: bytes, told: str
 ) -> None:
@@ -125,25 +127,25 @@ def test_a_failed_check_is_the_status(npumon: CommandLine) -> None:
     [
         (("none.h",), ("none.h cannot be read: No such file or directory.", "Check the path.")),
         (("empty.h",), ("empty.h is empty.",)),
-        (("notes.txt",), ("notes.txt is no known model file.", "NBG")),
-        (("nothing",), ("There is no model file here.",)),
+        (("notes.txt",), ("notes.txt is not a known model file.", "NBG")),
+        (("nothing",), ("No model file was found.",)),
         (("model.h", "none.h"), ("none.h cannot be read",)),
-        (("-", "-"), ("Standard input can be read once only.",)),
-        (("model.h", "--budget", "much"), ("'much' is no number of bytes",)),
+        (("-", "-"), ("Standard input can be read only once.",)),
+        (("model.h", "--budget", "much"), ("'much' is not a number of bytes",)),
         (("model.h", "--budget", "-5"), ("--budget",)),
         (("model.h", "--pb", "none.pb"), ("none.pb cannot be read",)),
         (("model.h", "--pb", "nothing"), ("nothing cannot be read: Is a directory.",)),
-        (("model.h", "--report", "notes.txt"), ("notes.txt holds nothing that gxnpuc prints.",)),
+        (("model.h", "--report", "notes.txt"), ("notes.txt contains no output of gxnpuc.",)),
         (("model.h", "--weights", "--format", "csv"), ("--weights has no columns",)),
-        (("model.h", "--format", "jsonl"), ("no format jsonl",)),
+        (("model.h", "--format", "jsonl"), ("not support the format jsonl",)),
         (("model.h", "-o", "model.h"), ("model.h is both read and written.",)),
         (("--diff", "model.h"), ("--diff compares two files.",)),
         (("--diff", "model.h", "nothing"), ("--diff compares two files.",)),
-        (("--diff", "model.h", "notes.txt"), ("notes.txt is no known model file.",)),
+        (("--diff", "model.h", "notes.txt"), ("notes.txt is not a known model file.",)),
         (("--diff", "model.h", "empty.h"), ("empty.h is empty.",)),
         (("--diff", "model.h", "model.h", "--weights"), ("--diff goes without",)),
         (("--diff", "model.h", "model.h", "--budget", "1K"), ("--diff goes without",)),
-        (("--diff", "model.h", "model.h", "--format", "csv"), ("no format csv",)),
+        (("--diff", "model.h", "model.h", "--format", "csv"), ("not support the format csv",)),
         ((), ("FILE",)),
     ],
     ids=lambda value: " ".join(value),
@@ -167,7 +169,7 @@ def test_a_file_beyond_reason_is_refused_unread(npumon: CommandLine) -> None:
 def test_what_is_no_plain_file_is_refused_unread(npumon: CommandLine, words: tuple[str, ...], name: str) -> None:
     write(npumon, model_dot_h=HEADER)
     os.mkfifo(npumon.folder / "fifo")
-    refused(npumon("inspect", *(word.format(name) for word in words)), 2, f"{name} is no plain file.")
+    refused(npumon("inspect", *(word.format(name) for word in words)), 2, f"{name} is not a plain file.")
 
 
 def test_a_pipe_may_be_named_as_the_shell_names_it(npumon: CommandLine) -> None:
@@ -235,7 +237,7 @@ def test_a_budget_is_kept_by_models_of_other_cores_too(npumon: CommandLine) -> N
     assert npumon("inspect", "apus.h", "--budget", "63").returncode == 1
     assert npumon("inspect", "leo.h", "apus.h", "--budget", "108").returncode == 0
     done = npumon("inspect", "net.nb", "--budget", "1")
-    assert (done.returncode, "net.nb is no model of gxnpuc: --budget says nothing about it." in done.stderr) == (
+    assert (done.returncode, "net.nb was not made by gxnpuc: --budget does not apply to it." in done.stderr) == (
         0,
         True,
     )

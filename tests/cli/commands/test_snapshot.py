@@ -45,7 +45,7 @@ def test_a_log_without_a_profile(npumon: CommandLine) -> None:
     done = npumon("snapshot", "--log", "/dev/null", "--format", "json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["run"]["run"]["outcome"] == "empty"
-    assert done.stderr.startswith("npumon: warning: /dev/null holds no profiler text.")
+    assert done.stderr.startswith("npumon: warning: /dev/null contains no profiler output.")
 
 
 def test_a_command(npumon: CommandLine) -> None:

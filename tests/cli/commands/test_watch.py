@@ -72,7 +72,7 @@ def test_a_run_that_is_not_over_is_told_at_the_end(npumon: CommandLine, log: Pat
 def test_a_file_that_is_not_there_yet(npumon: CommandLine, log: Path) -> None:
     process = npumon.start("watch", "--headless", str(log))
     assert process.stderr is not None
-    assert process.stderr.readline().decode().endswith("model.log is not there yet; waiting for it.\n")
+    assert process.stderr.readline().decode().endswith("model.log does not exist yet; waiting for it.\n")
     append(log, *LINES)
     assert next_line(process)["run"] == 1
     assert next_line(process)["schema"] == "npumon.run/1"
@@ -109,7 +109,7 @@ def test_a_log_that_begins_anew(npumon: CommandLine, log: Path, begin_anew: Call
     assert (run["run"]["outcome"], run["create_us"], run["diagnostics"]) == ("ok", 59455, [])
     rest, said = end(process)
     assert rest == []
-    assert said == f"npumon: {log} was {word}; it is read from its beginning.\n"
+    assert said == f"npumon: {log} was {word}; reading it from the beginning.\n"
 
 
 def test_time(npumon: CommandLine, log: Path) -> None:
@@ -154,7 +154,9 @@ def test_a_reader_that_goes_away(npumon: CommandLine, log: Path) -> None:
 
 def test_refusals(npumon: CommandLine, log: Path) -> None:
     refused(npumon("watch", str(log)), 2, "The live monitor needs a terminal", "npumon watch FILE --headless")
-    refused(npumon("watch", "--headless", "--format", "json", str(log)), 2, "This command has no format json.")
+    refused(
+        npumon("watch", "--headless", "--format", "json", str(log)), 2, "This command does not support the format json."
+    )
     refused(npumon("watch", "--headless", ""), 2, "'' is not a path.")
     os.mkfifo(log)
-    refused(npumon("watch", "--headless", str(log)), 2, "model.log is no regular file.", "npumon parse")
+    refused(npumon("watch", "--headless", str(log)), 2, "model.log is not a regular file.", "npumon parse")

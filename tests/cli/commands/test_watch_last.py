@@ -51,7 +51,7 @@ def test_npumon_leaves_and_the_run_goes_on(npumon: CommandLine, gated: Gated) ->
     done = left(npumon, gated)
     document = json.loads(done.stdout)
     assert (done.returncode, document["run"]["outcome"], document["iterations_completed"]) == (130, "running", 1)
-    assert done.stderr == "npumon: The run goes on: npumon watch --last follows it.\n"
+    assert done.stderr == "npumon: The run continues: npumon watch --last follows it.\n"
     watching = npumon.start("watch", "--last", "--headless")
     assert next_line(watching)["schema"] == "npumon.iteration/1"
     gated.open()
@@ -85,7 +85,7 @@ def test_what_ends_the_watching_does_not_end_the_run(npumon: CommandLine, gated:
     watching.send_signal(number)
     output, errors = watching.communicate(timeout=PATIENCE)
     assert (watching.returncode, json.loads(output)["run"]["outcome"]) == (130, "running")
-    assert errors.decode() == "npumon: The run goes on: npumon watch --last follows it.\n"
+    assert errors.decode() == "npumon: The run continues: npumon watch --last follows it.\n"
     gated.open()
     assert npumon("watch", "--last", "--headless").returncode == 0
 
@@ -127,8 +127,8 @@ def test_a_simulated_board_ends_with_its_npumon(npumon: CommandLine) -> None:
 
 
 def test_what_there_is_not(npumon: CommandLine, tmp_path: Path) -> None:
-    refused(npumon("watch", "--last"), 1, "no run on record", "npumon run")
-    refused(npumon("watch"), 2, "nothing to watch", "--last")
+    refused(npumon("watch", "--last"), 1, "No run is on record", "npumon run")
+    refused(npumon("watch"), 2, "Nothing to watch", "--last")
     refused(npumon("watch", "--last", str(tmp_path / "log")), 2, "Both", "--last")
 
 

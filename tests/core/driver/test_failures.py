@@ -56,7 +56,7 @@ def test_the_kernel_knows_better() -> None:
 def test_a_step_that_was_done_in_vain() -> None:
     problem = failure(StepOutcome(STEP, 0, "", 0.1), ("[ 1.1] galcore: Unknown symbol dma_buf_get (err 0)",))
     assert (problem.id, problem.kind) == ("driver.changed", "failed")
-    assert "somebody else loaded or unloaded the driver meanwhile" in problem.what
+    assert "another program loaded or unloaded the driver meanwhile" in problem.what
 
 
 def test_a_hang() -> None:

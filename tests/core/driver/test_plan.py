@@ -35,7 +35,7 @@ def test_reload_with_profiling() -> None:
             Step(RMMOD, "parameters are read only while the driver is loaded"),
             Step((*INSMOD, "gpuProfiler=1", "showArgs=1"), "sets gpuProfiler from 0 to 1"),
         ),
-        undo=(Step((*INSMOD, "gpuProfiler=0", "showArgs=1"), "puts the driver back as it was"),),
+        undo=(Step((*INSMOD, "gpuProfiler=0", "showArgs=1"), "restores the driver as it was"),),
         current=OFF,
         wanted=ON,
         driver=inputs().driver,
@@ -128,7 +128,7 @@ def test_load_after_an_interruption_puts_back_what_was() -> None:
     there = inputs(None)._replace(interrupted=InterruptedReload(before))
     made = plan("load", {}, there)
     assert commands(made) == [(*INSMOD, "gpuProfiler=0", "showArgs=1", "powerManagement=0")]
-    assert made.steps[0].why == "an earlier npumon was ended before it had loaded the driver again"
+    assert made.steps[0].why == "an earlier npumon was killed before it had loaded the driver again"
     assert commands(plan("load", {"gpuProfiler": "1"}, there))[0][2] == "gpuProfiler=1"
 
 
@@ -173,7 +173,7 @@ def test_refusals_that_pass() -> None:
 
 def test_a_module_that_does_not_name_its_kernel_is_noted() -> None:
     made = plan("load", {}, inputs(None)._replace(module=ModuleFile(PATH)))
-    assert made.notes == ("The module file does not say which kernel it is for.",)
+    assert made.notes == ("The module file does not say which kernel it was built for.",)
     assert made.steps
 
 
@@ -182,7 +182,7 @@ def test_what_the_system_would_have_given_is_noted() -> None:
     configured = (("contiguousSize", "0x1000000"), ("recovery", "1"), ("gpuProfiler", "0"), ("stuckDump", "1"))
     there = inputs(None)._replace(configured=configured)
     lost = "contiguousSize=0x1000000, stuckDump=1"
-    note = f"modprobe's configuration gives galcore {lost}; this does not, unless --param names it."
+    note = f"modprobe's configuration gives galcore {lost}; npumon does not, unless you name it with --param."
     assert plan("load", {}, there).notes == (note,)
     assert plan("load", {"contiguousSize": "16777216", "stuckDump": "1"}, there).notes == ()
     assert plan("unload", {}, inputs()._replace(configured=configured)).notes == ()

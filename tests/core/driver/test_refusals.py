@@ -80,12 +80,12 @@ def test_many_holders() -> None:
     holders = [Holder(pid, None, None) for pid in range(1, 6)]
     what = only(held(*holders, references=7, unseen=2)).what
     assert "process 1 (unknown user: unknown), " in what
-    assert what.endswith("process 3 (unknown user: unknown), 2 more, 2 open by processes this user may not look into.")
+    assert what.endswith("process 3 (unknown user: unknown), 2 more, 2 open in processes that this user may not see.")
 
 
 def test_holders_that_cannot_be_seen() -> None:
     problem = only(held(references=2, unseen=2))
-    assert problem.what == "galcore is in use: 2 open by processes this user may not look into."
+    assert problem.what == "galcore is in use: 2 open in processes that this user may not see."
     assert problem.remedy == "sudo npumon driver status shows them; wait until they end (npumon driver: --wait)."
 
 
@@ -96,7 +96,7 @@ def test_holders_do_not_matter_where_nothing_is_unloaded() -> None:
 def test_no_module_file() -> None:
     problem = only(GOOD._replace(module=None))
     assert problem.id == "driver.module_missing"
-    assert problem.what == "There is no galcore.ko for kernel 4.9.241."
+    assert problem.what == "No galcore.ko was found for kernel 4.9.241."
     assert "(unknown)" in only(GOOD._replace(module=None, kernel=None)).what
 
 
@@ -137,9 +137,9 @@ def test_what_would_put_the_driver_back_is_held_to_the_same() -> None:
 
 
 def test_tools() -> None:
-    assert only(GOOD._replace(insmod=None)).what == "There is no insmod on this system."
+    assert only(GOOD._replace(insmod=None)).what == "Not installed on this system: insmod."
     both = only(GOOD._replace(insmod=None, rmmod=None))
-    assert (both.id, both.what) == ("driver.tools", "There is no rmmod and no insmod on this system.")
+    assert (both.id, both.what) == ("driver.tools", "Not installed on this system: rmmod, insmod.")
     assert refusals(GOOD._replace(insmod=None), {}, unloads=True, loads=False) == ()
 
 

@@ -184,7 +184,7 @@ async def test_nothing_else_begins_meanwhile(demo: Open) -> None:
         await opened(monitor)
         with monitor.app.controller.reloading():
             await monitor.press("y")
-            await monitor.until_shown("Something is under way already.")
+            await monitor.until_shown("Something else is still running.")
         await monitor.until(lambda: not monitor.app.screen.is_modal)
         assert profiling(monitor) == "0"
 
