@@ -1,14 +1,15 @@
-"""A model file as text for people: what it is, whether it fits, its inputs and outputs, and its checks."""
+"""A model file as text for people: what it is, whether it fits, its tensors, checks and operations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from npumon.core import units
 from npumon.export.drawing import PLAIN, Style, flowed, painted, wrapped
 from npumon.export.grid import Bar, GridColumn, grid
 from npumon.export.model_checks import check_lines
+from npumon.modelfile.compiler_report import OperationMemory
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 
 _FORMATS = {
@@ -204,3 +205,29 @@ def _states(model: ModelFile, style: Style) -> Iterator[str]:
         if overlay.severity == "info":
             word = "overlay unknown"
         yield from wrapped(f"{word}: {overlay.detail}", style.width, style, _INDENT)
+
+
+def operations_text(operations: Sequence[OperationMemory], style: Style = PLAIN) -> str:
+    """Render the operations in the compiler's order with a bar by weight, ending in a newline."""
+    layout = (
+        GridColumn("Operations", most=40),
+        GridColumn("weight", 1, right=True),
+        GridColumn("data", 2, right=True),
+        GridColumn("instructions", 3, right=True),
+    )
+    rows = [(_INDENT + operation.name, *map(_bytes, _sizes(operation))) for operation in operations[:_MOST_ROWS]]
+    most = max((operation.weight_bytes or 0 for operation in operations), default=0) or 1
+    lines = grid(
+        layout, rows, style, [Bar((operation.weight_bytes or 0) / most) for operation in operations[:_MOST_ROWS]]
+    )
+    if len(operations) > _MOST_ROWS:
+        lines.append(f"{_INDENT}{len(operations) - _MOST_ROWS} more; --format json lists them")
+    return "\n".join(lines) + "\n"
+
+
+def _sizes(operation: OperationMemory) -> tuple[int | None, int | None, int | None]:
+    return operation.weight_bytes, operation.data_bytes, operation.instruction_bytes
+
+
+def _bytes(size: int | None) -> str:
+    return "" if size is None else units.grouped(size)

@@ -6,7 +6,7 @@ Units are in the keys; what is absent is None.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from npumon import __version__
@@ -16,6 +16,9 @@ from npumon.core.run.metrics import OPERATION_FIGURES, FigureCheck
 from npumon.core.run.report import RunInfo, RunReport
 
 Document = dict[str, Any]
+#: How to get the values of a document, by their keys.
+Getter = Callable[[Any], object]
+Getters = dict[str, Getter | dict[str, Getter]]
 
 
 def run_document(report: RunReport) -> Document:
@@ -126,7 +129,7 @@ def _operation(operation: Operation) -> Document:
         "target": operation.target,
         "uid": operation.uid,
         "op_abs_id": operation.op_abs_id,
-        **_by_key((figure.key, figure.of(operation)) for figure in OPERATION_FIGURES),
+        **_values(_OPERATION_VALUES, operation),
     }
 
 
@@ -145,20 +148,30 @@ def _detection(detection: Detection) -> Document:
 def _metrics(report: RunReport) -> Document:
     metrics = report.metrics
     return {
-        **_by_key((figure.key, figure.of(report)) for figure in figures.FIGURES if figure.key is not None),
+        **_values(_nested((figure.key, figure.of) for figure in figures.FIGURES if figure.key), report),
         "checks": [_check(check) for check in metrics.checks],
         "verdict_id": metrics.verdict_id,
         "verdict": metrics.verdict,
     }
 
 
-def _by_key(values: Iterable[tuple[str, object]]) -> Document:
-    """Arrange values by their keys; a key with a dot is one in an inner object."""
-    document: Document = {}
-    for key, value in values:
+def _nested(getters: Iterable[tuple[str, Getter]]) -> Getters:
+    """Arrange getters by their keys; a key with a dot is one in an inner object."""
+    nested: dict[str, Any] = {}
+    for key, getter in getters:
         outer, _, inner = key.rpartition(".")
-        (document.setdefault(outer, {}) if outer else document)[inner] = value
-    return document
+        (nested.setdefault(outer, {}) if outer else nested)[inner] = getter
+    return nested
+
+
+def _values(getters: Getters, source: object) -> Document:
+    return {
+        key: getter(source) if callable(getter) else {inner: get(source) for inner, get in getter.items()}
+        for key, getter in getters.items()
+    }
+
+
+_OPERATION_VALUES = _nested((figure.key, figure.of) for figure in OPERATION_FIGURES)
 
 
 def _check(check: FigureCheck) -> Document:

@@ -1,13 +1,15 @@
-"""A run as text for people: the most important figure first, then the details."""
+"""A run, or several, as text for people: the most important figure first, then the details."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from npumon.core import units
 from npumon.core.layout import cell_width
 from npumon.core.profile import BANDWIDTHS, Iteration, NetworkTensor, Operation
 from npumon.core.run import figures as figure_table
+from npumon.core.run.figures import value_of
 from npumon.core.run.metrics import ddr_rate, utilization
 from npumon.core.run.report import RunReport
 from npumon.core.run.verdict import ddr_bound
@@ -266,3 +268,22 @@ def _verdict(report: RunReport, style: Style) -> Iterator[str]:
         yield from wrapped(f"{check.id}: {check.detail}", style.width, style, _INDENT)
     lines = wrapped(metrics.verdict, style.width, style)
     yield from (painted(line, "bold", style) for line in lines)
+
+
+def series_text(runs: Sequence[tuple[str, RunReport]], style: Style = PLAIN) -> str:
+    """Render the reports one below the other; a single one needs no summary."""
+    texts = [f"{painted(name, 'bold', style)}\n{run_text(report, style)}" for name, report in runs]
+    if len(runs) > 1:
+        lines = wrapped(_summary([report for _, report in runs]), style.width, style)
+        texts.append("".join(painted(line, "bold", style) + "\n" for line in lines))
+    return "\n".join(texts)
+
+
+def _summary(reports: Sequence[RunReport]) -> str:
+    outcomes = Counter(report.info.outcome for report in reports)
+    facts = [f"{many} {outcome}" for outcome, many in outcomes.items()]
+    times = [time for time in (value_of("latency", report) for report in reports) if time is not None]
+    if len(times) > 1:
+        facts.append(f"latency {units.spread(times)}")
+    demo = "DEMO: " if any(report.demo for report in reports) else ""
+    return f"{demo}{len(reports)} runs: {', '.join(facts)}"

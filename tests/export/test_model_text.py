@@ -14,8 +14,7 @@ from npumon.export.drawing import PLAIN, Style
 from npumon.export.grid import Bar, GridColumn, grid
 from npumon.export.model_csv import MODEL_HEADER, model_row
 from npumon.export.model_diff_text import model_diff_text
-from npumon.export.model_operations import operations_text
-from npumon.export.model_text import model_text
+from npumon.export.model_text import model_text, operations_text
 from npumon.export.model_weights import weights_text
 from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device

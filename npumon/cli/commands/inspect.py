@@ -100,8 +100,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def _text(models: Models, inspector: Inspector) -> None:
-    from npumon.export.model_operations import operations_text
-    from npumon.export.model_text import model_text
+    from npumon.export.model_text import model_text, operations_text
     from npumon.export.model_weights import weights_text
 
     output = inspector.ctx.output

@@ -73,7 +73,7 @@ class Printer:
             named = zip(self._names, map(self._ctx.for_people, reports), strict=True)
             told = [(name, report) for name, report in named if started(report)]
             if self._runs > 1:
-                from npumon.export.series_text import series_text
+                from npumon.export.run_text import series_text
 
                 output.text(series_text(told, self._style))
             else:

@@ -11,6 +11,8 @@ import functools
 import re
 from typing import NamedTuple
 
+from npumon.core.profile import Level
+
 _INT = r"\d{1,18}"
 _NUM = r"(?:-?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?|[-+]?(?:nan|inf(?:inity)?)(?:\(\w{0,20}\))?)"
 _HEX = r"0x[0-9a-fA-F]{1,16}"
@@ -174,6 +176,9 @@ RULES: tuple[LineRule, ...] = (
     # Usage: ./inceptionv3 data_file inputs...
     _rule("usage", "U", r"(Usage: \S+ data_file inputs\.\.\.)"),
 )
+
+#: The letters of OVXLIB's and the detection library's messages.
+LEVELS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
 #: Messages of stderr, which may come between any two lines of stdout.
 MESSAGES = ("ovxlib", "detect_log", "death")

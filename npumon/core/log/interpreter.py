@@ -12,12 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from npumon.core.log import events as ev
+from npumon.core.log.grammar import LEVELS
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
 
 #: Events that may occur inside a profiled block without ending it.
 _ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.DriverVersioned, ev.VpcElapsed, ev.TilingNote)
-
-_LEVELS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
 #: The largest plausible figure: 10^15 microseconds are thirty years.
 _LARGEST = 1e15
@@ -231,10 +230,10 @@ class Interpreter:
     # -- messages --------------------------------------------------------------------------------------------------
 
     def _on_ovxlib(self, match: _Match) -> None:
-        self._diagnose(_LEVELS[match[1]], "ovxlib", match[2])
+        self._diagnose(LEVELS[match[1]], "ovxlib", match[2])
 
     def _on_detect_log(self, match: _Match) -> None:
-        self._diagnose(_LEVELS[match[1]], "detect", match[2])
+        self._diagnose(LEVELS[match[1]], "detect", match[2])
 
     def _on_driver_message(self, match: _Match) -> None:
         self._diagnose("warning", "driver", match[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from npumon.core.log.grammar import PRINT_COUNTER, SPLICE, classify
+from npumon.core.log.grammar import LEVELS, PRINT_COUNTER, SPLICE, classify
 from npumon.core.profile import Level
 
 #: A `figure` is a line that npumon reads a figure from, `plain` any line without weight.
@@ -13,8 +13,6 @@ LineLevel = Literal[Level, "figure", "plain"]
 
 #: Only the beginning of a line is examined: no line of the profiler is longer.
 _JUDGED = 1_000
-
-_LETTERS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
 _KINDS: dict[str, LineLevel] = {
     **dict.fromkeys(("death", "lost", "iteration_failed", "too_long", "top_failed", "usage"), "error"),
@@ -48,11 +46,11 @@ def level_of(text: str) -> LineLevel:
     if known is not None:
         rule, match = known
         if rule.kind in ("ovxlib", "detect_log"):
-            return _LETTERS[match[1]]
+            return LEVELS[match[1]]
         return _KINDS.get(rule.kind, "plain")
     splice = SPLICE.fullmatch(text)
     if splice is not None:
-        return _LETTERS[splice[2][0]]
+        return LEVELS[splice[2][0]]
     if _ERROR.search(text) or _ERROR.search(text.lower()):
         return "error"
     return "warning" if _WARNING.search(text.lower()) else "plain"

@@ -69,10 +69,10 @@ def utilization(cycles: Cycles) -> float | None:
 
 #: The figures of an operation, in the order of documents and of CSV columns.
 OPERATION_FIGURES: tuple[OperationFigure, ...] = (
-    OperationFigure("execution_us", lambda operation: operation.execution_us),
+    OperationFigure("execution_us", attrgetter("execution_us")),
     *(OperationFigure(f"bandwidth_mbyte.{name}", attrgetter(f"bandwidth.{name}")) for name in BANDWIDTHS),
-    OperationFigure("cycles.total", lambda operation: operation.cycles.total),
-    OperationFigure("cycles.idle", lambda operation: operation.cycles.idle),
+    OperationFigure("cycles.total", attrgetter("cycles.total")),
+    OperationFigure("cycles.idle", attrgetter("cycles.idle")),
     OperationFigure("utilization", lambda operation: utilization(operation.cycles)),
 )
 
