@@ -1,4 +1,4 @@
-"""What the engine needs of the world, in core types. Adapters on the floor above implement these."""
+"""What the engine needs of the outside, in core types. Adapters in the layer above implement these."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:  # most commands never change the driver
     from npumon.core.driver.plan import Action, DriverPlan, ReloadReport, StepOutcome
 
 Reading = TypeVar("Reading")
-#: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: None is what there is
-#: to say of a file that is missing, unreadable or no network.
+#: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: it
+#: gives None for a file that is missing, unreadable or not a network.
 ReadNetwork = Callable[[], Network | None]
 
 
@@ -79,7 +79,7 @@ class RunningModel(Protocol):
     def stop(self, reason: StopReason) -> None:
         """Ask for the whole process group to end. Returns at once; `wait` returns within 5 s of it.
 
-        "left" only ends the watching where the run is to be kept: `wait` then returns at once.
+        "left" only ends the watching if the run is to be kept: `wait` then returns at once.
         """
         ...
 
@@ -92,7 +92,7 @@ class ModelRunner(Protocol):
     """Starts programs on a pseudo-terminal, under a supervisor."""
 
     async def start(self, request: RunRequest) -> RunningModel:
-        """Raises `ProblemError` when nothing could be started."""
+        """Start a program. Raises `ProblemError` if nothing could be started."""
         ...
 
 
@@ -117,11 +117,11 @@ class LogTail(Protocol):
     """Follows one growing file."""
 
     def finish(self, length: int | None = None) -> None:
-        """No more will be written: yield the rest (up to `length` bytes in all, when given), then end."""
+        """Yield the rest (up to `length` bytes in all, if given), then end: no more will be written."""
         ...
 
     def chunks(self) -> AsyncGenerator[LogChunk, None]:
-        """The file's bytes from the beginning, as they come. Whoever leaves early closes it."""
+        """Yield the file's bytes from the beginning, as they come. A caller who leaves early closes it."""
         ...
 
 
@@ -129,7 +129,7 @@ class LogFollower(Protocol):
     """Opens tails."""
 
     def follow(self, path: str) -> LogTail:
-        """The file need not exist yet."""
+        """Follow a file, which need not exist yet."""
         ...
 
 
@@ -163,7 +163,7 @@ class Clock(Protocol):
     """The two clocks: one for stamps, one for durations."""
 
     def now(self) -> str:
-        """ISO 8601 in UTC, milliseconds."""
+        """Return the time as ISO 8601 in UTC, with milliseconds."""
         ...
 
     def monotonic(self) -> float:
@@ -178,16 +178,16 @@ class DriverControl(Protocol):
     """
 
     def plan(self, parameters: Mapping[str, str], action: Action = "reload") -> DriverPlan:
-        """What it would take that galcore has these parameters. Refusals and "nothing to do" are part of the plan."""
+        """Plan to load galcore with these parameters. Refusals and "nothing to do" are part of the plan."""
         ...
 
     def interrupted(self) -> DriverPlan | None:
-        """The plan that puts the driver back where an earlier npumon was killed between unloading and loading it;
-        None where nothing of that kind happened."""
+        """Return the plan that restores the driver if an earlier npumon was killed between unloading and loading it;
+        None if none was."""
         ...
 
     def needs_password(self, plan: DriverPlan) -> bool:
-        """True when `sudo` would ask for a password: then `apply` has to be given the terminal."""
+        """Return whether `sudo` would ask for a password: then `apply` has to be given the terminal."""
         ...
 
     async def apply(

@@ -57,11 +57,11 @@ class Parser(argparse.ArgumentParser):
         raise self.problem(_sentence(message))
 
     def problem(self, what: str, remedy: str = "") -> ProblemError:
-        """What is wrong with the words, and who can help."""
+        """Return what is wrong with the words, and who can help."""
         return ProblemError(Problem("usage", visible(what), visible(remedy) or f"See {self.prog} --help.", "usage"))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  # argparse's own
-        """As argparse, but what it raises is a `ProblemError` (usage)."""
+        """Parse as argparse does, but raise `ProblemError` (usage)."""
         try:
             return super().parse_known_args(args, namespace)
         except argparse.ArgumentError as error:
@@ -86,8 +86,8 @@ def _sentence(text: str) -> str:
 
 
 def parse_words(words: Sequence[str]) -> argparse.Namespace:
-    """The command line, with the name of its `command` and its `program`: what follows `--` for the commands that
-    run one, else None. Raises `ProblemError` (usage), and `SystemExit` after `--help`."""
+    """Return the command line, with the name of its `command` and its `program`: what follows `--` for the commands
+    that run one, else None. Raises `ProblemError` (usage), and `SystemExit` after `--help`."""
     if "--" in words:
         index = words.index("--")
         before = words[:index]
@@ -117,12 +117,12 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
 
 
 def command_module(name: str) -> ModuleType:
-    """The module of a command."""
+    """Return the module of a command."""
     return importlib.import_module(f"npumon.cli.commands.{name}")
 
 
 def build_parser(words: Sequence[str], *, complete: bool = False) -> Parser:
-    """The parser for these words; `complete` builds every command's own options, for completion scripts."""
+    """Return the parser for these words; `complete` builds every command's own options, for completion scripts."""
     parser = Parser(
         prog="npumon",
         usage="npumon [option ...] [COMMAND ...]",
@@ -144,7 +144,7 @@ def build_parser(words: Sequence[str], *, complete: bool = False) -> Parser:
 
 
 def add_shared(parser: argparse.ArgumentParser) -> None:
-    """The options that every command takes."""
+    """Add the options that every command takes."""
     group = parser.add_argument_group("shared options")
     group.add_argument("--format", metavar="FORMAT", help="text, json, jsonl or csv, if the command supports it")
     group.add_argument("-o", "--output", metavar="FILE", help="write the result to FILE")
@@ -163,7 +163,7 @@ def add_shared(parser: argparse.ArgumentParser) -> None:
 
 
 def flags_of(args: argparse.Namespace) -> dict[str, object]:
-    """The settings that the command line says, by key."""
+    """Return the settings that the command line says, by key."""
     given = vars(args)
     flags: dict[str, object] = {
         key: given.get(name)

@@ -63,7 +63,7 @@ class Backend(Protocol):
         ...
 
     def driver_control(self, module: Path | None) -> HostDriverControl:
-        """What loads and unloads the driver, from this module file if one is given."""
+        """Return what loads and unloads the driver; `module` is the module file to load instead of the usual one."""
         ...
 
     @property
@@ -72,15 +72,15 @@ class Backend(Protocol):
         ...
 
     def on_board(self, text: str) -> str:
-        """A text with its paths as they are called on the board."""
+        """Return a text with its paths as they are called on the board."""
         ...
 
     def outlasting(self, report: RunReport) -> RunReport:
-        """The report as it is still true when the command is over."""
+        """Return the report as it is still true when the command is over."""
         ...
 
     def logs_elsewhere(self, reports: Iterable[RunReport]) -> list[Problem]:
-        """A problem for each folder with logs of these runs that is not the usual one."""
+        """Return a problem for each folder with logs of these runs that is not the usual one."""
         ...
 
 
@@ -104,7 +104,7 @@ class HostBackend:
         return Roots(Path(root))
 
     def check(self) -> None:
-        """The root has to be there."""
+        """Raise `ProblemError` if the root does not exist."""
         self.roots  # noqa: B018  # raises
 
     @cached_property
@@ -133,21 +133,21 @@ class HostBackend:
         return Path(folder)
 
     def driver_control(self, module: Path | None) -> HostDriverControl:
-        """With the system's tools, and sudo."""
+        """Return one with the system's tools, and sudo."""
         from npumon.board.driver.control import HostDriverControl
 
         return HostDriverControl(self.roots, module)
 
     def on_board(self, text: str) -> str:
-        """The paths are those of the board."""
+        """Return the text: the paths are those of the board."""
         return text
 
     def outlasting(self, report: RunReport) -> RunReport:
-        """What a report names stays."""
+        """Return the report: what it names stays."""
         return report
 
     def logs_elsewhere(self, reports: Iterable[RunReport]) -> list[Problem]:
-        """Those of runs that could not be kept in the state folder."""
+        """Return a problem for each folder that had to be used instead of the state folder."""
         usual = visible(os.path.join(self._settings.state_folder, "runs"))
         folders = {os.path.dirname(report.info.log) for report in reports if report.info.log}
         remedy = "Name another one with NPUMON_STATE_FOLDER."
@@ -180,7 +180,7 @@ class DemoBackend:
         return Roots(self.board.root)
 
     def check(self) -> None:
-        """Nothing can be wrong with it."""
+        """Do nothing: a simulated board is always complete."""
 
     @property
     def model_folders(self) -> tuple[Path, ...]:
@@ -194,11 +194,11 @@ class DemoBackend:
 
     @property
     def state_folder(self) -> Path:
-        """The same; whoever writes there makes it."""
+        """The same; the first run creates it."""
         return self.state_path
 
     def driver_control(self, module: Path | None) -> HostDriverControl:
-        """The board has tools of its own, and its user is its root."""
+        """Return one with the board's own tools, whose user is its root."""
         from npumon.board.driver.control import HostDriverControl
         from npumon.board.driver.system_tools import SystemTools
 
@@ -212,7 +212,7 @@ class DemoBackend:
         return OwnModel(board.command, board.model_folder, board.model.name, board.model.files)
 
     def on_board(self, text: str) -> str:
-        """The board lies in a folder that nobody knows and that is gone when the command is done."""
+        """Replace the paths of the board's folder, which is unknown to users and gone when the command is done."""
         own = (
             (self.board.root, ""),
             (self.board.home, "~"),
@@ -224,10 +224,10 @@ class DemoBackend:
         return text
 
     def outlasting(self, report: RunReport) -> RunReport:
-        """The board's folder goes, its logs with it."""
+        """Return the report without what goes with the board's folder."""
         info = report.info
         return report._replace(info=info._replace(cwd=self.on_board(info.cwd or ""), log=None))
 
     def logs_elsewhere(self, reports: Iterable[RunReport]) -> list[Problem]:
-        """The board takes its logs with it."""
+        """Return none: the board takes its logs with it."""
         return []

@@ -11,7 +11,7 @@ from npumon.cli.paths import shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
-#: Nobody writes this much by hand; it keeps /dev/zero and a mistaken --config model.nb out of memory.
+#: More than anyone writes by hand; it keeps /dev/zero and a mistaken --config model.nb out of memory.
 LONGEST_BYTES = 1 << 20
 
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
@@ -27,10 +27,10 @@ class Entry(NamedTuple):
 
 
 def read_entries(path: str, groups: frozenset[str], *, required: bool) -> list[Entry] | None:
-    """The keys of a settings file in their order, or None when it is missing and not `required`.
+    """Return the keys of a settings file in their order, or None when it is missing and not `required`.
 
-    Tables named in `groups` are taken apart; anything else at the top is an entry as it is, for the caller to
-    refuse. Raises `ProblemError` (usage) for a file that cannot be read, is not UTF-8 or not TOML.
+    Tables named in `groups` are taken apart; anything else at the top is an entry as it is, which the caller refuses.
+    Raises `ProblemError` (usage) for a file that cannot be read, is not UTF-8 or not TOML.
     """
     text = _read(path, required)
     return None if text is None else list(_entries(path, text, _parse(path, text), groups))
@@ -89,7 +89,7 @@ def _ctx(path: str, text: str, key: str) -> str:
 
 
 def line_of(text: str, key: str) -> int | None:
-    """The line on which a TOML text most likely sets a dotted key, or begins the table that holds it.
+    """Return the line on which a TOML text most likely sets a dotted key, or begins the table that holds it.
 
     TOML parsers give no positions. This reads headers and assignments only, so a multi-line string that looks
     like one may mislead it; the value itself never depends on it.
@@ -110,7 +110,7 @@ def line_of(text: str, key: str) -> int | None:
 
 
 def _bare(name: str) -> str:
-    """A dotted name without quotes and spaces."""
+    """Return a dotted name without quotes and spaces."""
     return ".".join(part.strip(" \t\"'") for part in name.split("."))
 
 

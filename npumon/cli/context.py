@@ -36,7 +36,7 @@ class CommandContext:
     """A context manager: a demo board that was made for the command goes when the command is done."""
 
     def __init__(self, args: argparse.Namespace, diagnostics: Diagnostics) -> None:
-        """Raises `ProblemError` (usage) where the settings are wrong or the output cannot be written."""
+        """Raises `ProblemError` (usage) if the settings are wrong or the output cannot be written."""
         self.args = args
         self.diagnostics = diagnostics
         self._stack = ExitStack()
@@ -58,7 +58,7 @@ class CommandContext:
         self._stack.close()
 
     def format(self, *known: str) -> str:
-        """The format to print in. One that the command does not know is an error only if it was asked for."""
+        """Return the format to print in. One that the command does not know is an error only if it was asked for."""
         wanted = self.settings.output_format
         if wanted in known:
             return wanted
@@ -90,23 +90,23 @@ class CommandContext:
 
     @cached_property
     def probe(self) -> BoardProbe:
-        """The board and the driver, read anew at each call."""
+        """What reads the board and the driver, again at each call."""
         from npumon.board.probe import HostProbe
 
         return HostProbe(self.backend.roots)
 
     def driver(self) -> DriverState:
-        """The driver now, its problems in words that suit the board."""
+        """Return the driver's state now, with paths as they are called on the board."""
         driver = self.probe.driver()
         return driver._replace(problems=tuple(map(self.in_board_paths, driver.problems)))
 
     def in_board_paths(self, problem: Problem) -> Problem:
-        """The problem with its paths as they are called on the board."""
+        """Return the problem with its paths as they are called on the board."""
         on_board = self.backend.on_board
         return problem._replace(what=on_board(problem.what), remedy=on_board(problem.remedy))
 
     def models(self, roots: Sequence[Path] | None = None) -> tuple[ModelEntry, ...]:
-        """What can be run, found under the given folders or the usual ones."""
+        """Return what can be run, found under the given folders or the usual ones."""
         from npumon.board.models.finder import find_models
         from npumon.board.sensors import read_identity
 
@@ -119,12 +119,12 @@ class CommandContext:
         self.diagnostics.note("The run continues: npumon watch --last follows it.")
 
     def warn_of_logs_elsewhere(self, reports: Iterable[RunReport]) -> None:
-        """Say where the logs of runs are that could not be kept in the state folder."""
+        """Say where run logs are if they could not be kept in the state folder."""
         for problem in self.backend.logs_elsewhere(reports):
             self.diagnostics.warning(problem)
 
     def context(self, labels: str | None = None, *, board: bool = True) -> Context:
-        """What all reports of this command share. `labels` is a labels file found beside the model.
+        """Return what all reports of this command share. `labels` is a labels file found beside the model.
 
         `board` False leaves the machine unread, for logs that may come from another one.
         """
@@ -139,7 +139,7 @@ class CommandContext:
         )
 
     def class_names(self, labels: str | None) -> Sequence[str]:
-        """The names of a model's classes: from the file in the settings, else from the one found beside the model."""
+        """Return the names of a model's classes, from the file in the settings or else the one beside the model."""
         path = self.settings.labels_file or labels
         if path is None:
             return ()
@@ -148,7 +148,7 @@ class CommandContext:
         return read_labels(Path(path))
 
     def for_people(self, report: RunReport) -> RunReport:
-        """The report with its log's path as people write it."""
+        """Return the report with its log's path as people write it."""
         log = report.info.log
         return report if log is None else report._replace(info=report.info._replace(log=shown(log)))
 
@@ -183,13 +183,13 @@ class CommandContext:
         return NetworkFiles(self.backend.on_board)
 
     def session(self, context: Context, network: ReadNetwork | None = None) -> Session:
-        """A session that runs programs under supervision and tails their logs. `network` reads the model's file."""
+        """Make a session, which runs programs and tails their logs. `network` reads the model's file."""
         from npumon.engine.session import Session
 
         return Session(self.runner, self.follower, context, network=network)
 
     def last_run(self) -> RunRecord | None:
-        """The run under way, whoever watches it, else the newest one."""
+        """Return the run under way, whichever instance started it, else the newest one."""
         from npumon.board.run.run_archive import last_run
 
         return last_run(self.backend.state_folder / "runs")

@@ -1,6 +1,6 @@
 """The only writer of standard error: refusals, warnings, notes and the one status line.
 
-Nothing here ever raises: when standard error is broken there is nobody left to tell.
+Nothing here ever raises: if standard error is broken, an error could not be shown anyway.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STANDARD_ERROR = 2
 
 
 class Diagnostics:
-    """Messages of the form `npumon: what is wrong. What mends it.`, one line each.
+    """Messages of the form `npumon: what is wrong. What to do.`, one line each.
 
     `quiet` leaves out notes and the status line; `debug` adds tracebacks to errors. `terminal` is True when
     standard error is a terminal that can redraw a line.
@@ -76,7 +76,7 @@ class Diagnostics:
 
     @property
     def can_ask(self) -> bool:
-        """Whether there is somebody to ask: standard error and standard input are both a terminal."""
+        """Whether a user can be asked: standard error and standard input are both a terminal."""
         return is_terminal(self._fd) and is_terminal(STANDARD_INPUT)
 
     def ask(self, question: str) -> bool:

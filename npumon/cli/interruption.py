@@ -19,7 +19,7 @@ _AGAIN_S = 0.01
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody asked npumon to end, by this signal.
+    """npumon was asked to end, by this signal.
 
     A class of its own: Python ends itself by SIGINT, whatever the exit status should be, once a plain KeyboardInterrupt
     has passed through code that was compiled from a string, such as that of a named tuple.
@@ -31,14 +31,14 @@ class Interrupted(KeyboardInterrupt):
 
 
 class InterruptFlag:
-    """Whether anybody has asked npumon to end: Python now and then makes another error of the exception."""
+    """Whether npumon was asked to end: Python now and then turns the exception into another one."""
 
     def __init__(self) -> None:
         self.requested = False
         self._process = os.getpid()
 
     def set(self, number: int, frame: FrameType | None) -> None:
-        """A handler for signals."""
+        """Handle a signal."""
         if os.getpid() != self._process:  # a worker that was forked a moment ago
             os._exit(128 + number)
         self.requested = True
@@ -46,7 +46,8 @@ class InterruptFlag:
 
 
 def let_signals_interrupt() -> InterruptFlag:
-    """From now on they raise `Interrupted` in the main thread, where nobody else handles them. `nohup` is respected.
+    """Make the ending signals raise `Interrupted` in the main thread, unless they are handled already. `nohup` is
+    respected.
 
     Python drops exceptions in some places, such as the callbacks of weak references in the middle of an import. One
     that is dropped there comes again.
@@ -70,6 +71,6 @@ def let_signals_interrupt() -> InterruptFlag:
 
 
 def _send_again(number: int) -> None:
-    """Not at once: an exception would be dropped here, too."""
+    """Send the signal again a little later: an exception raised here would be dropped, too."""
     signal.signal(signal.SIGALRM, lambda alarm, frame: signal.raise_signal(number))
     signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)

@@ -26,13 +26,13 @@ class PlannedRun(NamedTuple):
 
 
 def model_program(entry: ModelEntry, ctx: CommandContext) -> PlannedRun:
-    """A model that was found."""
+    """Return the program of a model that was found."""
     request = _request(ctx, entry.command, entry.folder, entry.name)
     return PlannedRun(request, entry.labels, _network(ctx, entry.folder, entry.files))
 
 
 def own_program(ctx: CommandContext) -> PlannedRun | None:
-    """What the board runs without being asked; None if it waits for a choice."""
+    """Return what the board runs without being asked; None if it waits for a choice."""
     model = ctx.backend.own_model
     if model is None:
         return None
@@ -41,12 +41,13 @@ def own_program(ctx: CommandContext) -> PlannedRun | None:
 
 
 def command_program(command: tuple[str, ...], folder: Path, ctx: CommandContext) -> PlannedRun:
-    """Any command, in a folder."""
+    """Return any command, in a folder."""
     return PlannedRun(_request(ctx, command, folder, Path(command[0]).name), labels_of(command, folder))
 
 
 def kept_program(record: RunRecord, ctx: CommandContext) -> PlannedRun:
-    """What an earlier npumon ran, as far as that is on record: with today's settings, for its environment is not."""
+    """Return what an earlier npumon ran, so far as it is on record. It gets today's settings, since its environment is
+    not."""
 
     known = (entry for entry in ctx.models() if (entry.command, str(entry.folder)) == (record.command, record.cwd))
     entry = next(known, None)
@@ -57,7 +58,7 @@ def kept_program(record: RunRecord, ctx: CommandContext) -> PlannedRun:
 
 
 def _request(ctx: CommandContext, command: tuple[str, ...], folder: Path, name: str) -> RunRequest:
-    """The request for a command in its folder, as the settings want it."""
+    """Return the request for a command in its folder, as the settings want it."""
     from npumon.ports import RunRequest
 
     settings = ctx.settings
@@ -67,7 +68,7 @@ def _request(ctx: CommandContext, command: tuple[str, ...], folder: Path, name: 
 
 
 def _network(ctx: CommandContext, folder: Path, files: Sequence[str]) -> ReadNetwork | None:
-    """What reads the network of a model with these files, relative to its folder."""
+    """Return what reads the network of a model with these files, relative to its folder."""
     from npumon.cli.network_files import network_paths
 
     paths = network_paths(folder, files)
@@ -75,7 +76,7 @@ def _network(ctx: CommandContext, folder: Path, files: Sequence[str]) -> ReadNet
 
 
 def labels_of(command: Sequence[str], folder: Path) -> str | None:
-    """The labels file beside the command's program, where that is named by its path, or else beside its folder."""
+    """Return the labels file beside the command's program, if that is named by a path, or else beside its folder."""
     beside = _labels((folder / command[0]).parent) if command and "/" in command[0] else None
     return beside or _labels(folder)
 

@@ -21,7 +21,7 @@ _CHUNK = 1 << 18
 
 @contextmanager
 def opened(path: str) -> Iterator[Iterator[bytes]]:
-    """The bytes of a file or of standard input. Raises `ProblemError` (usage) naming what cannot be read."""
+    """Open a file or standard input and yield its bytes. Raises `ProblemError` (usage) naming what cannot be read."""
     if path == STDIN:
         if sys.stdin is None:
             raise ProblemError(Problem("parse.stdin", "Standard input is closed.", "Name a file.", "usage"))
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 
 
 def run_info(path: str, record: RunRecord | None) -> RunInfo:
-    """What a report says of the run whose log this is."""
+    """Return what a report says of the run whose log this is."""
     if record is None:
         return RunInfo(log=shown(path))
     return RunInfo(
@@ -82,7 +82,7 @@ def run_info(path: str, record: RunRecord | None) -> RunInfo:
 
 
 def record_beside(path: str) -> RunRecord | None:
-    """The record of the run that wrote this log; None for a log that npumon did not write."""
+    """Return the record of the run that wrote this log; None for a log that npumon did not write."""
     stem, suffix = os.path.splitext(path)
     if suffix != ".log" or not os.path.isfile(stem + ".json"):
         return None

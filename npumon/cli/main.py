@@ -79,7 +79,7 @@ def _printed(text: str) -> int:
 
 
 def _flushed(status: int) -> int:
-    """The status, once what argparse printed has really gone out."""
+    """Return the status once what argparse printed has really been written."""
     return _printed("") or status
 
 

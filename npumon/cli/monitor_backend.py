@@ -1,4 +1,4 @@
-"""The live monitor's desk: what it asks of the world, answered by the same parts that the commands use."""
+"""The live monitor's backend: what it asks of the outside, answered by the same parts that the commands use."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RunnerOnDemand:
         self._make = make
 
     async def start(self, request: RunRequest) -> RunningModel:
-        """Raises `ProblemError` when there is no place for the log, or nothing could be started."""
+        """Raises `ProblemError` if the log has nowhere to go, or nothing could be started."""
         return await self._make().start(request)
 
 
@@ -45,7 +45,7 @@ class BoardBackend:
     def __init__(
         self, ctx: CommandContext, display: DisplayOptions, watched: str | None = None, kept: RunRecord | None = None
     ) -> None:
-        """On a log that is `watched`, on a run that an earlier npumon began, or without either."""
+        """Work on a log that is `watched`, on a run that an earlier npumon began (`kept`), or on neither."""
         self.display = display
         self.watched = watched
         self._kept = kept
@@ -54,11 +54,11 @@ class BoardBackend:
 
     @cached_property
     def driver(self) -> DriverControl:
-        """Reload galcore."""
+        """What reloads galcore."""
         return self._ctx.driver_control
 
     def monitor(self, publish: Callable[[Live], None]) -> Monitor:
-        """The engine on this board."""
+        """Make the engine on this board."""
         from npumon.board.probe import SystemClock
         from npumon.engine.monitor import Monitor
 
@@ -71,7 +71,7 @@ class BoardBackend:
         return Monitor(runner, ctx.follower, ctx.probe, SystemClock(), ctx.context(board=False), [publish])
 
     def models(self) -> Sequence[ModelChoice]:
-        """What can be run here, those for this chip first."""
+        """Return what can be run here, those for this chip first."""
         entries = sorted(self._ctx.models(), key=lambda entry: not entry.preferred)
         self._entries = {f"{entry.folder}/{entry.full_name}": entry for entry in entries}
         return tuple(self._choice(key, entry) for key, entry in self._entries.items())
@@ -97,12 +97,12 @@ class BoardBackend:
         )
 
     def where_models_are_looked_for(self) -> Sequence[str]:
-        """The folders, as people write them."""
+        """Return the folders, as people write them."""
         backend = self._ctx.backend
         return tuple(shown(backend.on_board(str(folder))) for folder in backend.model_folders)
 
     def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
-        """What running this model means. Raises `ProblemError` when it has gone."""
+        """Return the job of running this model. Raises `ProblemError` if it no longer exists."""
         entry = self._entries.get(choice.id)
         if entry is None or not entry.folder.is_dir():
             what = f"The model {choice.full_name} no longer exists."
@@ -112,7 +112,7 @@ class BoardBackend:
         return self._job(model_program(entry, self._ctx))._replace(repeat=repeat, warmup=warmup)
 
     def first_job(self) -> Job | None:
-        """What was begun earlier; the demo board runs its model at once; a real board waits for a key."""
+        """Return a run that was begun earlier, or the board's own model; a real board waits for a key."""
         if self._kept is not None:
             from npumon.cli.jobs import kept_program
 
@@ -130,7 +130,7 @@ class BoardBackend:
         return Job(program.request, tuple(self._ctx.class_names(program.labels)), network=program.network)
 
     def inspection(self, network: str) -> str:
-        """What `npumon inspect` says of the file."""
+        """Return what `npumon inspect` says of the file."""
         from npumon.cli.commands.inspect_files import InputFile
         from npumon.cli.commands.inspect_model import Inspector
         from npumon.export.drawing import Style
@@ -161,11 +161,11 @@ class BoardBackend:
         return _written(f"npumon-{_stamp()}", ".svg", svg)
 
     def in_words(self, text: str) -> str:
-        """A text with its paths as people know them."""
+        """Return a text with its paths as people know them."""
         return self._ctx.backend.on_board(text)
 
     def warning(self) -> Problem | None:
-        """A reload that was interrupted."""
+        """Return the problem of a reload that was interrupted."""
         if self.watched is not None:
             return None
         from npumon.cli.commands.driver_change import interrupted

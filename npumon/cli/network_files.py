@@ -20,7 +20,7 @@ _HEAD = 4
 
 
 def network_paths(folder: str | os.PathLike[str], files: Iterable[str]) -> list[str]:
-    """Where the networks are among a model's files, which are relative to its folder: what is nothing else."""
+    """Return the paths of the networks among a model's files, which are relative to its folder."""
     from npumon.board.models.entry import LIBRARIES_AND_IMAGES
 
     return [os.path.join(folder, name) for name in files if not name.lower().endswith(LIBRARIES_AND_IMAGES)]
@@ -43,7 +43,7 @@ class NetworkFiles:
         self._known: dict[str, tuple[_Stamp, Network | None]] = {}
 
     def reader(self, paths: Sequence[str]) -> ReadNetwork:
-        """What reads the one network among these files; it gives None where there is none or more than one."""
+        """Return what reads the one network among these files; it gives None if there is none or more than one."""
         return partial(self._only, tuple(paths))
 
     def _only(self, paths: tuple[str, ...]) -> Network | None:
@@ -62,7 +62,7 @@ class NetworkFiles:
             return None
 
     def _described(self, path: str, data: bytes) -> Network | None:
-        """What the file says; None for one that breaks its format's rules."""
+        """Return what the file says; None for one that breaks its format's rules."""
         from npumon.core.profile import Network
         from npumon.modelfile.nbg import read_nbg
 
@@ -99,11 +99,11 @@ class _Opened:
         os.close(self._fd)
 
     def head(self) -> bytes:
-        """The first bytes."""
+        """Return the first bytes."""
         return os.pread(self._fd, _HEAD, 0)
 
     def whole(self) -> bytes | None:
-        """All of it; None where it is longer than a model file is."""
+        """Return all of it; None if it is too long for a model file."""
         from npumon.cli.commands.inspect_files import LONGEST_BYTES
 
         return os.pread(self._fd, self.stamp.size, 0) if self.stamp.size <= LONGEST_BYTES else None

@@ -28,7 +28,7 @@ _DESCRIPTOR = re.compile(r"/dev/fd/(\d{1,6})|/proc/self/fd/(\d{1,6})|/dev/(stdou
 
 
 class ReaderGoneError(Exception):
-    """Whoever read our output has stopped. No error: end quietly, with `READER_GONE_STATUS`."""
+    """The reader of our output has gone. That is not an error: end quietly, with `READER_GONE_STATUS`."""
 
 
 class Sink:
@@ -62,7 +62,7 @@ class Sink:
     def _write_some(self, data: memoryview) -> int:
         try:
             return os.write(self._fd, data)
-        except BlockingIOError:  # somebody else made a shared terminal or pipe non-blocking
+        except BlockingIOError:  # another program made a shared terminal or pipe non-blocking
             import select
 
             select.select([], [self._fd], [])
@@ -108,14 +108,14 @@ class Output:
 
     @contextmanager
     def open_document(self) -> Iterator[Sink]:
-        """A sink for a document in pieces. A file appears, or replaces the one there, only when all of it is
+        """Open a sink for a document in pieces. A file appears, or replaces the one there, only when all of it is
         written: a failure in between leaves everything as it was."""
         with self._document("utf-8") as sink:
             yield sink
 
     @contextmanager
     def open_stream(self, *, text: bool = False) -> Iterator[Sink]:
-        """A sink whose every write arrives at once; a file is emptied first. `text` is for people."""
+        """Open a sink whose every write arrives at once; a file is emptied first. `text` is for people."""
         with self._direct(self._encoding if text else "utf-8", live=True) as sink:
             yield sink
 
@@ -152,7 +152,7 @@ class Output:
                     os.close(fd)
 
     def refuse_inputs(self, paths: Iterable[str]) -> None:
-        """Raises `ProblemError` (usage) when the file to write is one of the files that are read."""
+        """Raise `ProblemError` (usage) if the file to write is one of the files that are read."""
         if self.path is None or not os.path.isfile(self.path):
             return
         for path in paths:
@@ -162,7 +162,7 @@ class Output:
 
 
 def open_output(path: str | None, settings: Settings, environ: Mapping[str, str] | None = None) -> Output:
-    """The destination named with -o (None and `-`: standard output), with the style that suits it.
+    """Open the destination named with -o (None and `-`: standard output), with the style that suits it.
 
     /dev/stdout, /dev/fd/N and the like mean the descriptor itself, so that `-o /dev/stdout >>log` appends.
     Raises `ProblemError` (usage) for a folder, a missing folder or a file that may not be written.
@@ -196,7 +196,7 @@ def discard_standard_output() -> None:
 
 
 def _check(path: str) -> None:
-    """Refuse what cannot be written, as far as it can be told beforehand."""
+    """Refuse what plainly cannot be written."""
     name = shown(path)
     folder = os.path.dirname(path) or "."
     if os.path.isdir(path):
@@ -211,8 +211,8 @@ def _check(path: str) -> None:
 
 
 def _replaceable(path: str) -> bool:
-    """True for an ordinary file, there or not, in a folder where a new one can be made beside it; not for
-    devices and pipes."""
+    """Return whether this is an ordinary file, existing or not, in a folder that lets a new one be made beside it;
+    devices and pipes are not."""
     real = os.path.realpath(path)
     try:
         if not stat.S_ISREG(os.stat(real).st_mode):
@@ -224,7 +224,7 @@ def _replaceable(path: str) -> bool:
 
 @contextmanager
 def _replacement(path: str, name: str) -> Iterator[int]:
-    """A descriptor of a new file that takes the place of `path` when the block ends well, and goes otherwise.
+    """Open a new file that replaces `path` if the block succeeds, and is removed otherwise.
 
     A symbolic link is followed, and the mode and owner of the file that was there are kept.
     """
@@ -265,7 +265,7 @@ def _keep_owner_and_mode(real: str, fd: int) -> None:
 
 
 def unwritable(name: str, error: OSError) -> ProblemError:
-    """The problem of a destination that took no more."""
+    """Return the problem of a destination that took no more."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     remedy = "Make room there, or name another file with -o." if full else "Name another file with -o."
     reason = "no space is left" if full else error.strerror or str(error)

@@ -19,7 +19,7 @@ STDIN = "-"
 class UserFolders(NamedTuple):
     """The user's own places.
 
-    `home` and `config_file` are None where nothing says where home is. `state` always exists as a name, not
+    `home` and `config_file` are None if the home folder is unknown. `state` always exists as a name, not
     necessarily on disk; `state_source` says in words what it follows from.
     """
 
@@ -30,7 +30,7 @@ class UserFolders(NamedTuple):
 
 
 def home_folder() -> str | None:
-    """The user's home: $HOME where that is an absolute path, else the one in the user database, else None."""
+    """Return the user's home: $HOME where that is an absolute path, else the one in the user database, else None."""
     home = os.environ.get("HOME", "")
     if os.path.isabs(home):
         return home
@@ -44,7 +44,7 @@ def home_folder() -> str | None:
 
 
 def user_folders() -> UserFolders:
-    """The places by the XDG Base Directory Specification.
+    """Return the folders of the XDG Base Directory Specification.
 
     Without a home (a service, a container) the state folder is a private one under the temporary folder, named
     by user id, so that two users do not meet. `make_private_folder` makes either of them.
@@ -60,15 +60,16 @@ def user_folders() -> UserFolders:
 
 
 def temporary_state_folder() -> str:
-    """The name of a state folder for who can have no other; `make_private_folder` refuses one of somebody else."""
+    """Return the name of the last resort for a state folder; `make_private_folder` refuses one that belongs to another
+    user."""
     import tempfile
 
     return os.path.join(tempfile.gettempdir(), f"{APPLICATION}-{os.getuid()}")
 
 
 def _user_folder(variable: str, home: str | None, default: str) -> str | None:
-    """npumon's folder in the one that the variable names; unless that is an absolute path, in the default one below
-    the home, or None without a home."""
+    """Return npumon's folder in the one that the variable names or, unless that is an absolute path, in the default one
+    below the home; None without a home."""
     folder = os.environ.get(variable, "")
     if not os.path.isabs(folder):
         if home is None:
@@ -78,7 +79,7 @@ def _user_folder(variable: str, home: str | None, default: str) -> str | None:
 
 
 def expanded(path: str, base: str | None = None) -> str:
-    """The path as an absolute one: `~` and `~user` replaced, a relative path taken from `base` (default: the
+    """Return the path as an absolute one: `~` and `~user` replaced, a relative path taken from `base` (default: the
     current folder). Symbolic links and `..` are left as they are.
 
     Raises `ProblemError` (usage) for a path that cannot be meant: empty, with a NUL, or below an unknown home.
@@ -100,7 +101,7 @@ def expanded(path: str, base: str | None = None) -> str:
 
 
 def current_folder() -> str:
-    """The current folder. Raises `ProblemError` (usage) when it was removed."""
+    """Return the current folder. Raises `ProblemError` (usage) when it was removed."""
     try:
         return os.getcwd()
     except FileNotFoundError:
@@ -113,7 +114,7 @@ def _owner(name: str) -> str:
 
 
 def shown(path: str) -> str:
-    """The path for people: visible characters only, the home folder as `~`."""
+    """Return the path for people: visible characters only, the home folder as `~`."""
     home = home_folder()
     if home and home != "/" and (path == home or path.startswith(home.rstrip("/") + "/")):
         path = "~" + path[len(home.rstrip("/")) :]
@@ -121,12 +122,12 @@ def shown(path: str) -> str:
 
 
 def name_of(path: str) -> str:
-    """What people call a file that the command line names."""
+    """Return what people call a file that the command line names."""
     return "standard input" if path == STDIN else shown(path)
 
 
 def unreadable(path: str, error: Exception, problem_id: str, folder_remedy: str) -> ProblemError:
-    """The problem of a file that cannot be read (usage); `folder_remedy` is what to do about a folder."""
+    """Return the problem of a file that cannot be read (usage); `folder_remedy` is what to do about a folder."""
     if isinstance(error, IsADirectoryError):
         remedy = folder_remedy
     elif isinstance(error, FileNotFoundError):
@@ -140,9 +141,9 @@ def unreadable(path: str, error: Exception, problem_id: str, folder_remedy: str)
 def make_private_folder(path: str) -> None:
     """Make a folder, and those above it, for this user's eyes only; an existing one is checked.
 
-    Raises `ProblemError` (failed) when it cannot be made or written to, is no folder, or, below a folder in
-    which everybody may make entries (as /tmp), when somebody else could have put it there beforehand. A full or
-    read-only disk is left to whoever writes: another disk may do.
+    Raises `ProblemError` (failed) if it cannot be made or written to, is not a folder, or, below a folder that is
+    writable by all users (as /tmp), if another user could have put it there beforehand. A full or read-only disk is
+    left to the writer, who may use another one.
     """
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)

@@ -27,9 +27,9 @@ _WORDS: dict[Phase, str] = {
 def progress_line(
     state: RunState, elapsed_s: float, style: Style, *, remaining_s: float | None = None, label: str = ""
 ) -> str:
-    """`label · iteration 3 of 10 · 12 s · ETA 28 s`, at most `style.width` columns wide.
+    """Return `label · iteration 3 of 10 · 12 s · ETA 28 s`, at most `style.width` columns wide.
 
-    `label` says what runs (`run 2 of 5`). Where the width does not do, the label, then the ETA, then the time is
+    `label` says what runs (`run 2 of 5`). If the width does not suffice, the label, then the ETA, then the time is
     left out.
     """
     what = _what(state)
@@ -44,7 +44,7 @@ def progress_line(
 
 
 def duration(seconds: float) -> str:
-    """`7 s`, `3 min 05 s`, `2 h 07 min`: whole units, rounded down."""
+    """Return `7 s`, `3 min 05 s` or `2 h 07 min`: whole units, rounded down."""
     whole = int(max(0.0, seconds))
     if whole < 60:
         return f"{whole} s"
@@ -69,7 +69,7 @@ class Progress:
     """Keeps the status line of one run up to date; a context manager that erases it at the end."""
 
     def __init__(self, diagnostics: Diagnostics, label: str = "", clock: Callable[[], float] = time.monotonic) -> None:
-        """The run begins now. `clock` gives seconds."""
+        """Begin the run now. `clock` gives seconds."""
         self._diagnostics = diagnostics
         self._label = label
         self._clock = clock

@@ -1,4 +1,4 @@
-"""The settings in force, each of which can tell where it came from.
+"""The settings in force, each with its origin.
 
 Later ones win: built-in default, settings file, environment (NPUMON_*), command line.
 """
@@ -63,11 +63,11 @@ class Settings(SettingsTable):
         self.remarks = remarks
 
     def value(self, key: str) -> Value:
-        """The value by its key. Raises `KeyError` for a key that does not exist."""
+        """Return the value by its key. Raises `KeyError` for a key that does not exist."""
         return self._values[key]
 
     def origin(self, key: str) -> Origin:
-        """Where the value came from. Raises `KeyError` for a key that does not exist."""
+        """Return where the value came from. Raises `KeyError` for a key that does not exist."""
         return self._origins[key]
 
 
@@ -79,7 +79,7 @@ def load(
     folders: UserFolders | None = None,
     read_file: bool = True,
 ) -> Settings:
-    """The settings in force.
+    """Return the settings in force.
 
     `config` is the file named with --config; without it the one in the XDG folder is read if it exists. `flags`
     maps keys to what the command line says: a text is read like a variable of the environment, a value of the
@@ -122,7 +122,7 @@ class _Layers:
             self.origins["models.roots"] = Origin("default", "empty, because no home folder is known")
 
     def put_entry(self, key: str, value: object, where: str, base: str) -> None:
-        """A key of the settings file; relative paths in it start from the file's folder."""
+        """Put a key of the settings file; relative paths in it start from the file's folder."""
         setting = BY_KEY.get(key)
         if setting is None:
             raise _unknown_key(key, value, where)
@@ -177,7 +177,7 @@ class _Layers:
 
 
 def _pairs(setting: Setting[Any], words: Iterable[str]) -> Value:
-    """The variables of an option that is given once for each."""
+    """Return the variables of an option that is given once for each."""
     pairs: dict[str, object] = {}
     for word in words:
         name, equals, value = word.partition("=")
@@ -191,7 +191,7 @@ def _pairs(setting: Setting[Any], words: Iterable[str]) -> Value:
 
 
 def _quoted(value: object) -> str:
-    """A wrong value in a message: visible, and cut where it is long."""
+    """Return a wrong value for a message: visible, and shortened if long."""
     text = visible(f"'{value}'" if isinstance(value, str) else str(value))
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -212,7 +212,7 @@ def _unknown_key(key: str, value: object, where: str) -> ProblemError:
 
 
 def _misspelt(environ: Mapping[str, str]) -> Iterable[Problem]:
-    """A variable that is named as ours are but is none is a slip, and has no effect."""
+    """Yield a problem for each variable that is named like ours but has no effect."""
     known = [setting.variable for setting in SETTINGS]
     for name in sorted(environ):
         if name.startswith(_PREFIX) and name not in known:

@@ -96,7 +96,7 @@ class Setting(Generic[Set_co]):
 
 
 def plain(number: float) -> str:
-    """A number without an exponent and without a needless `.0`."""
+    """Return a number without an exponent and without a needless `.0`."""
     return str(int(number)) if number == int(number) else str(number)
 
 
@@ -258,9 +258,9 @@ class MisfitError(Exception):
 
 
 def from_toml(setting: Setting[Any], value: object) -> Value:
-    """The value of a setting in a TOML document. Raises `MisfitError`.
+    """Return the value of a setting in a TOML document. Raises `MisfitError`.
 
-    A boolean is no number here, and a number is no text, except that a variable for the model may be a whole
+    A boolean is not a number here, and a number is not a text, except that a variable for the model may be a whole
     number (`VNN_LOOP_TIME = 10`).
     """
     if setting.optional and value == NONE:
@@ -284,7 +284,7 @@ def from_toml(setting: Setting[Any], value: object) -> Value:
 
 
 def from_text(setting: Setting[Any], text: str) -> Value:
-    """The value of a setting in an environment variable or a command line option. Raises `MisfitError`.
+    """Return the value of a setting in an environment variable or a command line option. Raises `MisfitError`.
 
     Lists are separated like $PATH. Several variables are separated by spaces, quoted as in a shell.
     """

@@ -16,7 +16,7 @@ _ASCII_TERMINALS = ("linux", "dumb", "vt52", "vt100", "vt102", "vt220", "ansi", 
 
 
 def is_terminal(fd: int) -> bool:
-    """True when the file descriptor is open and a terminal."""
+    """Return whether the file descriptor is open and a terminal."""
     try:
         return os.isatty(fd)
     except OSError:
@@ -24,7 +24,8 @@ def is_terminal(fd: int) -> bool:
 
 
 def width(fd: int, environ: Mapping[str, str]) -> int:
-    """Columns: $COLUMNS, else what the terminal says, else 80. A serial line says 0, which is no answer."""
+    """Return the number of columns: $COLUMNS, else what the terminal reports, else 80. A serial line reports 0, which
+    counts as unknown."""
     text = environ.get("COLUMNS", "")
     columns = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
     if columns == 0:
@@ -38,7 +39,7 @@ def width(fd: int, environ: Mapping[str, str]) -> int:
 def wants_color(
     setting: Literal["auto", "always", "never"], chosen: bool, terminal: bool, environ: Mapping[str, str]
 ) -> bool:
-    """Whether to use colour. `chosen` says that the user set the setting, so it goes before NO_COLOR (as
+    """Return whether to use colour. `chosen` says that the user set the setting, so it goes before NO_COLOR (as
     no-color.org asks); `terminal` that the destination is one."""
     if chosen and setting != "auto":
         return setting == "always"
@@ -48,7 +49,7 @@ def wants_color(
 
 
 def wants_ascii(setting: bool | Literal["auto"], terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Whether to keep to ASCII. auto asks for it on a terminal that knows no more and in a locale that does not
+    """Return whether to keep to ASCII. auto asks for it on a terminal that knows no more and in a locale that does not
     use UTF-8. `environ` is what `locale_environment` gives."""
     if setting != "auto":
         return setting
@@ -59,7 +60,7 @@ def wants_ascii(setting: bool | Literal["auto"], terminal: bool, environ: Mappin
 
 
 def utf8_locale(environ: Mapping[str, str]) -> bool:
-    """True when LC_ALL, LC_CTYPE or LANG, the first that is set, names a UTF-8 character set. C and POSIX do not,
+    """Return whether LC_ALL, LC_CTYPE or LANG, the first that is set, names a UTF-8 character set. C and POSIX do not,
     nor does a locale without a character set (`en_US`)."""
     name = next((environ[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(key)), "C")
     language, _, charset = name.partition("@")[0].rpartition(".")
@@ -67,7 +68,7 @@ def utf8_locale(environ: Mapping[str, str]) -> bool:
 
 
 def locale_environment(environ: Mapping[str, str], started_with: str = "/proc/self/environ") -> dict[str, str]:
-    """The environment with LC_CTYPE as the user set it.
+    """Return the environment with LC_CTYPE as the user set it.
 
     In the C locale the interpreter sets LC_CTYPE to C.UTF-8 for itself as it starts (PEP 538) and turns its
     UTF-8 mode on; then the variable no longer tells what the terminal can do. `started_with` holds the

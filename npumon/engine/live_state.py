@@ -46,30 +46,30 @@ class LiveState:
         self._previous: RunReport | None = None
 
     def update_board(self, board: BoardState) -> None:
-        """The board as it is now; later runs are judged by it."""
+        """Take the board as it is now; later runs are judged by it."""
         self.board = board
         self.context = self.context._replace(
             nominal_clock_mhz=self.context.nominal_clock_mhz or board.nominal_clock_mhz
         )
 
     def update_driver(self, driver: DriverState, unseen: int) -> None:
-        """The driver as it is now; later runs are judged by it. `unseen` references belong to processes that cannot
-        be seen."""
+        """Take the driver as it is now; later runs are judged by it. `unseen` references belong to processes that
+        cannot be seen."""
         self.driver = driver
         self.unseen = unseen
         self.context = self.context._replace(driver=driver)
 
     def add_log(self, log: str | None) -> None:
-        """A run of ours has this log."""
+        """Take note of the log of one of our runs."""
         self._logs.append(log)
 
     def begin(self, run: RunProgress) -> None:
-        """A run is under way."""
+        """Show this run as the one under way."""
         self.run = run
         self._previous = self._last()
 
     def end(self, report: RunReport, *, counted: bool = True) -> None:
-        """The run is over; one that does not count is shown but not remembered."""
+        """End the run; one that does not count is shown but not remembered."""
         self.run = None
         self._ended = report
         self._previous = self._last()
@@ -77,14 +77,14 @@ class LiveState:
             self.session_history.run(report)
 
     def rest(self, stage: Stage = "idle") -> None:
-        """Nothing is under way."""
+        """Show that nothing is under way."""
         self.run, self.series, self.stopping = None, None, False
         self.doing = Activity(
             stage=stage, run=self.session_history.ended, source=self.doing.source, note=self.doing.note
         )
 
     def activity(self) -> Activity:
-        """What is going on now."""
+        """Return what is going on now."""
         now_s = self._clock.monotonic()
         shown = self.doing if self.run is None else self.run.activity(self.doing, now_s)
         if self.series is not None:
@@ -98,11 +98,11 @@ class LiveState:
         return shown
 
     def _last(self) -> RunReport | None:
-        """The last run that counts."""
+        """Return the last run that counts."""
         return self.session_history.runs[-1] if self.session_history.runs else None
 
     def live(self) -> Live:
-        """This moment."""
+        """Return this moment."""
         report = self._ended if self.run is None else self.run.report(self.context)
         return Live(
             Snapshot(self._clock.now(), self.board, self.driver, report, self.context.demo),

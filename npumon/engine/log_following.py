@@ -1,4 +1,4 @@
-"""A watched file's chunks into the scene."""
+"""A watched file's chunks, put into the live state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from npumon.ports import Clock, LogChunk
 
 
 class LogFollowing:
-    """Follows one file. Nobody knows the program that writes it: runs have no model and no exit status.
+    """Follows one file. The program that writes it is unknown: runs have no model and no exit status.
 
     Some programs end with their totals. Such a run is shown as over, though it counts only when something says so.
     """
@@ -35,7 +35,7 @@ class LogFollowing:
         live_state.doing = Activity(stage="no file", run=live_state.session_history.ended, source=visible(path))
 
     def take(self, chunk: LogChunk) -> None:
-        """More of the text, or news of the file."""
+        """Take more of the text, or news of the file."""
         live_state = self._live_state
         if chunk.restarted is not None:
             self._tell(self._log.restart())
@@ -60,7 +60,7 @@ class LogFollowing:
             self._live_state.doing = doing._replace(stage=self._between)
 
     def _show(self, chunk: LogChunk) -> None:
-        """The run under way, if there is one."""
+        """Show the run under way, if there is one."""
         live_state, log = self._live_state, self._log
         if log.state.has_profiler_text:
             self._between = "following"

@@ -131,7 +131,7 @@ class Monitor:
             self.tick()
 
     def tick(self) -> None:
-        """Time has passed: what is shown of it may have changed."""
+        """Show the time that has passed, and which source is silent."""
         silent = ((source.name, source.silent_s) for source in self._sources)
         self._live_state.unanswered = next(((name, for_s) for name, for_s in silent if for_s is not None), None)
         if self._live_state.activity() != self._shown:
@@ -182,7 +182,7 @@ class Monitor:
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
-        """While the driver is being reloaded: says so, and lets nothing else begin."""
+        """Show that the driver is being reloaded, and let nothing else begin meanwhile."""
         self._claim()
         self._live_state.doing = self._live_state.doing._replace(stage="reloading")
         try:
@@ -223,7 +223,7 @@ class Monitor:
             self._release()
 
     async def _one(self, session: Session, job: Job, job_run: JobRun) -> bool:
-        """One run. False when the next one would fare no better."""
+        """Make one run. Return False if the next one would fare no better."""
         live_state = self._live_state
         now_s = self._clock.monotonic()
         run = RunProgress(now_s, began_s=now_s)
@@ -297,7 +297,7 @@ class Monitor:
             self._sampled()
 
     def _sampled(self) -> None:
-        """A source has changed."""
+        """Publish what a source has changed, together with what is about to come."""
         self._live = None
         self._throttle.request(TOGETHER_S if any(source.pending for source in self._sources) else 0.0)
 

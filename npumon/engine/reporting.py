@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Context(NamedTuple):
     """What all reports of one command share.
 
-    `labels` are the classes' names by index. `driver` is None where no driver is concerned (a log from
-    elsewhere). `nominal_clock_mhz` and `ddr_peak_mbyte_per_s` are None where only the text's chip is known. `network`
-    is the model's, None where no file says.
+    `labels` are the classes' names by index. `driver` is None if no driver is concerned (a log from elsewhere).
+    `nominal_clock_mhz` and `ddr_peak_mbyte_per_s` are None if only the text's chip is known. `network` is the model's,
+    None if no file is known.
     """
 
     labels: Sequence[str] = ()
@@ -41,7 +41,7 @@ def report_of(
     number: int = 1,
     runs_in_log: int | None = 1,
 ) -> RunReport:
-    """The report of one run. `info.outcome` is set here; `ending` is None for a log that was only read."""
+    """Return the report of one run. `info.outcome` is set here; `ending` is None for a log that was only read."""
     how = outcome(state, ending)
     kept = len(state.iterations)
     if kept < state.iterations_ended:
@@ -51,7 +51,7 @@ def report_of(
 
 
 def running_report(state: RunState, context: Context, info: RunInfo, *, number: int = 1) -> RunReport:
-    """The report of a run that is under way, as far as its text has come."""
+    """Return the report of a run that is under way, from its text so far."""
     return _report(state, context, info._replace(outcome="running"), None, number, None)
 
 
@@ -78,10 +78,10 @@ def _report(
 
 
 def started(report: RunReport) -> bool:
-    """Whether there is anything to report: the command could be executed."""
+    """Return whether there is anything to report: the command could be executed."""
     return report.metrics.verdict_id != "run.not_started" or report.state.has_profiler_text
 
 
 def label_of(index: int, labels: Sequence[str]) -> str | None:
-    """The name of a class, 0-based; None for a class that the list does not name, -1 among them."""
+    """Return the name of a class, 0-based; None for a class that the list does not name, -1 among them."""
     return (labels[index] or None) if 0 <= index < len(labels) else None

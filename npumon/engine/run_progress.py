@@ -11,7 +11,7 @@ from npumon.engine.reporting import Context, running_report
 
 
 class IterationEta:
-    """How long iterations take, as seen from outside, for the time that the rest will take.
+    """How long iterations take, as seen from outside, to estimate the remaining time.
 
     The clock starts when the run is first seen running, or at its first completed iteration if that comes
     earlier; that one then tells nothing about the pace.
@@ -35,7 +35,8 @@ class IterationEta:
             self._ended, self._last_s = ended, elapsed_s
 
     def remaining_s(self, state: RunState, elapsed_s: float) -> float | None:
-        """Seconds until the last announced iteration ends at the mean pace so far; None while nothing tells."""
+        """Return the seconds until the last announced iteration ends at the mean pace so far; None while that is
+        unknown."""
         measured = self._ended - self._base
         if self._since_s is None or measured < 1 or not state.loops or state.loops <= self._ended:
             return None
@@ -44,7 +45,7 @@ class IterationEta:
 
 
 def iterations_over(state: RunState) -> int:
-    """Iterations that have come to their end, well or not."""
+    """Count the iterations that have ended, well or not."""
     return state.iterations_ended + state.iterations_failed
 
 
@@ -55,7 +56,7 @@ class StallLimits(NamedTuple):
     verifying_s: float = 60.0
 
     def silence(self, phase: str, quiet_s: float) -> float | None:
-        """The seconds of silence when they are suspiciously many in this phase of `RunState`, else None."""
+        """Return the seconds of silence when they are suspiciously many in this phase of `RunState`, else None."""
         limit_s = self.verifying_s if phase == "verifying" else self.usual_s
         return quiet_s if quiet_s >= limit_s else None
 
@@ -75,7 +76,7 @@ class SeriesEta:
         self._over = 0
 
     def ended(self, length_s: float, *, warmup: bool) -> None:
-        """A run is over; it took so long."""
+        """Take note of a run that is over."""
         if self._warm and not warmup:
             self._warm = False
             self._measured, self._measured_s = 0, 0.0
@@ -84,7 +85,7 @@ class SeriesEta:
         self._over += 1
 
     def series_progress(self, run: Activity, now_s: float) -> SeriesProgress:
-        """How far the series is while its present run is so far; between two runs that one has no elapsed time."""
+        """Return how far the series is, given its present run, which has no elapsed time between two runs."""
         remaining_s = self._remaining_s(run)
         return SeriesProgress(
             self._over,
@@ -94,7 +95,7 @@ class SeriesEta:
         )
 
     def _remaining_s(self, run: Activity) -> float | None:
-        """The rest of this run, and those to come at the mean length of those that are over."""
+        """Return the rest of this run, and those to come at the mean length of those that are over."""
         elapsed_s, rest_s = run.elapsed_s, run.remaining_s
         if self._measured:
             length_s = self._measured_s / self._measured
@@ -121,7 +122,7 @@ _STAGES: dict[Phase, Stage] = {
 class RunProgress:
     """A run that has begun. All times are seconds of the same clock.
 
-    `began_s` is None when nobody saw it begin; then there is no elapsed time.
+    `began_s` is None if its beginning was not seen; then there is no elapsed time.
     """
 
     def __init__(
@@ -137,14 +138,14 @@ class RunProgress:
         self._report: tuple[RunState, RunInfo, Context, RunReport] | None = None
 
     def update(self, state: RunState, now_s: float, *, timed: bool = True) -> None:
-        """The program has said something. `timed` False is for text that was written some time ago."""
+        """Take a new state. `timed` False is for text that was written some time ago."""
         self.state = state
         self._updated_s = now_s
         if timed:
             self._pace.note(state, now_s)
 
     def began_earlier(self, seconds: float) -> None:
-        """It had begun so long before it was first seen here."""
+        """Take into account that it had begun this long before it was first seen here."""
         if self._began_s is not None:
             self._began_s -= seconds
 
@@ -154,7 +155,7 @@ class RunProgress:
         return self.state.phase == "done" and _stage(self.state) != "running"
 
     def activity(self, base: Activity, now_s: float) -> Activity:
-        """How far the run is; `base` has the fields that are not the run's own."""
+        """Return how far the run is; `base` has the fields that are not the run's own."""
         state = self.state
         stage = _stage(state)
         return base._replace(
@@ -168,7 +169,7 @@ class RunProgress:
         )
 
     def report(self, context: Context) -> RunReport:
-        """The run so far; the same object as long as nothing new is known."""
+        """Return the run so far; the same object as long as nothing new is known."""
         last = self._report
         if last is None or last[0] is not self.state or last[1] is not self.info or last[2] is not context:
             report = running_report(self.state, context, self.info, number=self.number)
@@ -177,14 +178,14 @@ class RunProgress:
 
 
 def _stage(state: RunState) -> Stage:
-    """A KSNN program ends an inference without saying whether it was the last one."""
+    """Return the stage. A KSNN program ends an inference without saying whether it was the last one."""
     if state.phase == "done" and state.ksnn_version is not None and state.iterations_ended > 1:
         return "running"
     return _STAGES[state.phase]
 
 
 def _iteration(state: RunState, stage: Stage) -> int | None:
-    """The one under way, or the last one that was; None before there is one, and where only frames are counted."""
+    """Return the iteration under way, or else the last one; None before the first, and if only frames are counted."""
     over = iterations_over(state)
     if stage == "running" and (over or state.loops) and not state.frames:
         over += 1

@@ -55,7 +55,7 @@ class BackgroundRead(Generic[Result]):
             timer.cancel()
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        """In the thread."""
+        """Read, in the thread."""
         results: list[Result] = []
         try:
             results.append(self._read())
@@ -66,7 +66,7 @@ class BackgroundRead(Generic[Result]):
                 pass
 
     def _take(self, results: list[Result]) -> None:
-        """On the loop; without a result when `read` raised."""
+        """Take what was read, on the loop; nothing if `read` raised."""
         self._running = False
         self._settled.set()
         for result in results:

@@ -33,7 +33,7 @@ NETWORK_PATIENCE_S = 2.0
 class Job(NamedTuple):
     """`repeat` runs that count, after `warmup` runs that do not. `labels` are the model's classes by index.
 
-    `network` reads the model's file, None where it has none; it is asked while the first run is under way.
+    `network` reads the model's file, None if it has none; it is called while the first run is under way.
     """
 
     request: RunRequest
@@ -52,7 +52,7 @@ class JobRun(NamedTuple):
 
 
 def runs_of(job: Job) -> Iterator[JobRun]:
-    """The runs in their order."""
+    """Yield the runs in their order."""
     for number in range(1, job.warmup + 1):
         yield JobRun(number, job.warmup, warmup=True)
     for number in range(1, job.repeat + 1):
@@ -106,7 +106,7 @@ class Session:
 
     @property
     def stopped(self) -> StopReason | None:
-        """Why no further run is to be started, None while nobody has asked for that."""
+        """Why no further run is to be started; None as long as none was asked to stop."""
         return self._stopped
 
     @property
@@ -201,14 +201,14 @@ def _begun(request: RunRequest, running: RunningModel) -> RunInfo:
 
 
 def _length(future: asyncio.Future[ExitRecord]) -> int | None:
-    """How long the log is, once the run is over; None (read to its end) when that is not known."""
+    """Return how long the log is, once the run is over; None (read to its end) when that is not known."""
     if future.cancelled() or future.exception() is not None:
         return None
     return future.result().log_bytes
 
 
 def _losses(record: ExitRecord) -> list[Diagnostic]:
-    """What went wrong around the program, said where the program's own messages are."""
+    """Return what went wrong around the program, to be listed with the program's own messages."""
     remarks: list[str] = []
     if record.lost_bytes:
         why = f" ({record.loss})" if record.loss else ""

@@ -50,7 +50,7 @@ class SessionHistory:
         return self._ended
 
     def begin(self, model: str | None, runs: int = 0) -> None:
-        """A series of so many runs of that model begins, or with 0 a single run.
+        """Begin a series of so many runs of that model, or with 0 a single run.
 
         The latencies of a series are its own: those from before are forgotten, and with it when single runs follow.
         """
@@ -62,7 +62,7 @@ class SessionHistory:
             del self._series_of[next(iter(self._series_of))]
 
     def iteration(self, model: str | None, iteration: Iteration) -> None:
-        """An iteration of a run of that model is complete. Those to warm up do not come here."""
+        """Remember a complete iteration of a run of that model. Warm-up runs are left out."""
         sample = sample_of(iteration, figures_of(iteration))
         self._series.add(sample)
         if sample.elapsed_us is not None:
@@ -73,7 +73,7 @@ class SessionHistory:
                 del self._latencies[next(iter(self._latencies))]
 
     def run(self, report: RunReport) -> None:
-        """A run has ended."""
+        """Remember a run that has ended."""
         kept = _trimmed(report)
         self._ended += 1
         self._runs.append(kept)
@@ -83,7 +83,7 @@ class SessionHistory:
         self._newest = tuple(self._runs)
 
     def latencies(self, model: str | None) -> Latencies:
-        """Those of one model. The 95th percentile is the smallest latency that 95 % do not exceed."""
+        """Return the latencies of one model. The 95th percentile is the smallest latency that 95 % do not exceed."""
         ordered, runs = sorted(self._latencies.get(model, ())), self._series_of.get(model, 0)
         if not ordered:
             return Latencies(runs=runs)
@@ -93,7 +93,7 @@ class SessionHistory:
 
 
 def _trimmed(report: RunReport) -> RunReport:
-    """The report with its last iteration only, and without lines that nobody knows."""
+    """Return the report with its last iteration only, and without unrecognised lines."""
     state = report.state
     dropped = max(0, len(state.diagnostics) - KEPT_DIAGNOSTICS)
     return report._replace(
@@ -115,7 +115,7 @@ def _rows(report: RunReport) -> int:
 
 
 def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:
-    """The moment after the snapshot's run. `log` is the run's text."""
+    """Return the moment after the snapshot's run. `log` is the run's text."""
     session_history, book = SessionHistory(), Scrollback()
     report = snapshot.run
     if report is None:
@@ -144,7 +144,7 @@ class SampleRing:
         self._history = History()
 
     def add(self, sample: Sample) -> None:
-        """The newest sample."""
+        """Add the newest sample."""
         self._samples.append(sample)
         self._ever += 1
 
@@ -157,7 +157,7 @@ class SampleRing:
 
 
 def sample_of(iteration: Iteration, figures: Figures) -> Sample:
-    """The sample of an iteration with these figures."""
+    """Return the sample of an iteration with these figures."""
     rates = figures.bandwidth_per_s
     total, axi, ddr = (None if rate is None else round(rate, 1) for rate in (rates.total, rates.axi, rates.ddr))
     return Sample(

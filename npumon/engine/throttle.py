@@ -39,7 +39,7 @@ class Throttle:
         self._closed = False
 
     def request(self, within_s: float = 0.0) -> None:
-        """Something has changed. It may be delivered up to `within_s` later, together with what changes until then."""
+        """Deliver a change, up to `within_s` later together with what changes until then."""
         if self._closed:
             return
         now_s = self._clock()

@@ -1,4 +1,4 @@
-"""A log that somebody else is writing: its runs, each as soon as nothing more is to come of it."""
+"""A log that another program is writing: its runs, each as soon as it is complete."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _LAST_WORDS = (ThreadExited, TopListed, TopStarted, AverageTimed, InferenceTimed
 
 
 class WatchedLog:
-    """Bytes to what they complete. A run is completed by its totals and the whole list of classes, by the end of
-    its driver thread after the totals, by the next run, or by the end of the text; whichever comes first.
+    """Bytes to what they complete. A run is completed by its totals and the whole list of classes, by the end of its
+    driver thread after the totals, by the next run, or by the end of the text; whichever comes first.
 
-    Runs are numbered through from 1, also when the log begins anew. `kept_operations` bounds memory (`RunSplitter`).
+    Runs are numbered consecutively from 1, also when the log starts over. `kept_operations` bounds memory
+    (`RunSplitter`).
     """
 
     def __init__(self, kept_operations: int | None = None) -> None:
@@ -39,18 +40,18 @@ class WatchedLog:
         return self._told >= self._fold.number or not self._fold.state.has_profiler_text
 
     def feed(self, data: bytes) -> list[Completed]:
-        """More of the text."""
+        """Take more of the text."""
         return self._take(self._parser.feed(data))
 
     def close(self) -> list[Completed]:
-        """Nothing more will come of this text: what is open is completed as it is."""
+        """End the text: what is open is completed as it is."""
         completed = self._take(self._parser.close())
         if self._fold.state.has_profiler_text:
             self._complete(self._fold.number, self._fold.state, completed)
         return completed
 
     def restart(self) -> list[Completed]:
-        """Another text has taken this one's place."""
+        """Begin another text, which has replaced this one."""
         completed = self.close()
         next_run = self._fold.number + self._fold.state.has_profiler_text
         self._parser, self._fold = ProfileParser(), RunSplitter(next_run, self._kept)
@@ -77,12 +78,12 @@ class WatchedLog:
                 completed.append(item)
 
     def _complete(self, number: int, state: RunState, completed: list[Completed]) -> None:
-        """A run, once."""
+        """Complete a run, once."""
         if number > self._told:
             self._told = number
             completed.append(RunCompleted(number, state))
 
 
 def _listed(state: RunState) -> bool:
-    """Whether the list of classes is whole."""
+    """Return whether the list of classes is whole."""
     return state.top_size is not None and len(state.top) >= state.top_size

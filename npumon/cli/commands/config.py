@@ -1,4 +1,4 @@
-"""`npumon config`: every setting, what it means, what it is and where that came from."""
+"""`npumon config`: every setting, its meaning, its value and its origin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCHEMA = "npumon.config/1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options; --format, --config and -o are shared ones."""
+    """Add the command's own options; --format, --config and -o are shared ones."""
     parser.usage = "npumon config [option ...]"
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
-    """Print what is asked for. Raises `ProblemError` when there is no path to print."""
+    """Print what was asked for. Raises `ProblemError` if there is no path to print."""
     settings, output = ctx.settings, ctx.output
     if args.path:
         path = _path(settings)
@@ -56,7 +56,7 @@ def _path(settings: Settings) -> str:
 
 
 def as_text(settings: Settings, width: int) -> str:
-    """A paragraph for each setting, in the table's order."""
+    """Return a paragraph for each setting, in the table's order."""
     lines = [_file_line(settings), ""]
     for setting in SETTINGS:
         origin = settings.origin(setting.key)
@@ -74,7 +74,7 @@ def as_text(settings: Settings, width: int) -> str:
 
 
 def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
-    """The text behind `first`, further lines behind `others`, which is as long; words stay whole, to be copied."""
+    """Wrap the text behind `first`, further lines behind `others` of the same width; words stay whole, for copying."""
     lines = wrapped(text, max(width, 40) - len(others), keep_blanks=True, break_words=False)
     return [(others if number else first) + line for number, line in enumerate(lines)]
 
@@ -87,7 +87,7 @@ def _file_line(settings: Settings) -> str:
 
 
 def as_json(settings: Settings) -> str:
-    """One document, schema npumon.config/1. Paths are absolute; `run.environment` is an object."""
+    """Return a document of the schema npumon.config/1. Paths are absolute; `run.environment` is an object."""
     document = {
         "schema": SCHEMA,
         "path": None if settings.config_file is None else visible(settings.config_file),
@@ -129,7 +129,7 @@ def _json_value(setting: Setting[Any], value: Value) -> object:
 
 
 def example(settings: Settings) -> str:
-    """A settings file that changes nothing: every key is commented out and shows its default."""
+    """Return a settings file that changes nothing: every key is commented out and shows its default."""
     lines = [
         "# Settings of npumon. A key that is commented out has the default shown.",
         "# The environment (NPUMON_...) and the command line go before this file.",
@@ -157,7 +157,7 @@ def _comments(setting: Setting[Any]) -> Iterator[str]:
 
 
 def written(setting: Setting[Any], value: Value) -> str:
-    """A value as the settings file would have it; paths below the home folder begin with `~`."""
+    """Return a value as the settings file would have it; paths below the home folder begin with `~`."""
     match setting.kind, value:
         case _, None:
             return '"none"' if setting.optional else '""'
@@ -176,7 +176,7 @@ def written(setting: Setting[Any], value: Value) -> str:
 
 
 def shown_path(path: str) -> str:
-    """`paths.shown`, unless the path holds characters that it would spell out: TOML has escapes of its own."""
+    """Return `paths.shown`, unless the path has characters that it would spell out: TOML has escapes of its own."""
     return shown(path) if path.isprintable() else path
 
 
@@ -185,7 +185,7 @@ def _variables(value: Value) -> tuple[tuple[str, str], ...]:
 
 
 def _toml_text(text: str) -> str:
-    """A basic string of TOML, in visible characters only."""
+    """Return a basic string of TOML, in visible characters only."""
     return '"' + "".join(map(_toml_character, text)) + '"'
 
 

@@ -1,4 +1,4 @@
-"""`npumon doctor`: what is missing on this board, and the command that mends it."""
+"""`npumon doctor`: check the board and suggest fixes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORDS = {True: ("ok", "green"), False: ("BAD", "red"), None: ("--", "dim")}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command has no options of its own."""
+    """Add nothing: the command has no options of its own."""
     parser.usage = "npumon doctor [option ...]"
 
 

@@ -34,7 +34,7 @@ _STRANGE = {"status": (*_LOADING, *_CHANGING), "unload": _LOADING, "sudoers": _C
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options."""
+    """Add the command's own options."""
     parser.usage = "npumon driver [option ...] ACTION"
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -114,7 +114,7 @@ def _print_rule(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def _user() -> str:
-    """Who is to be allowed: whoever called sudo, when it is root that asks."""
+    """Return who is to be allowed: the user who called sudo, if root asks."""
     import pwd
 
     try:

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from npumon.core.driver.plan import Action, DriverPlan, ReloadReport
     from npumon.ports import DriverControl
 
-#: What mends an interrupted reload.
+#: What to do about an interrupted reload.
 PUT_BACK = "npumon driver load restores it."
 _PROFILING = {"gpuProfiler": "1"}
 
 
 def change(args: argparse.Namespace, ctx: CommandContext) -> int:
-    """Plan, ask, do. 0 also when there is nothing to do; 1 when it failed or the answer was no, 2 when nobody could be
-    asked, 3 when it may not be done, 4 when waiting took too long."""
+    """Plan, ask, do. Return 0, also if nothing is to do; 1 if it failed or the user declined, 2 without a terminal to
+    ask on, 3 if it may not be done, 4 if waiting took too long."""
     ctx.format("text", "json")
     control = ctx.backend.driver_control(module_path(args))
     action: Action = args.action
@@ -55,7 +55,7 @@ def change(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def carry_out(plan: DriverPlan, ctx: CommandContext, control: DriverControl) -> ReloadReport:
-    """Do it. A password is asked for by sudo itself, where there is a terminal to ask on."""
+    """Carry out the plan. sudo itself asks for a password, if there is a terminal."""
     import asyncio
 
     interactive = ctx.diagnostics.can_ask and control.needs_password(plan)
@@ -63,7 +63,7 @@ def carry_out(plan: DriverPlan, ctx: CommandContext, control: DriverControl) -> 
 
 
 def wanted_parameters(args: argparse.Namespace) -> dict[str, str]:
-    """The parameters that were asked for. A plain reload is for profiling. Raises `ProblemError` (usage)."""
+    """Return the parameters that were asked for. A plain reload is for profiling. Raises `ProblemError` (usage)."""
     parameters = {}
     for text in args.param or ():
         name, sign, value = text.partition("=")
@@ -79,7 +79,7 @@ def wanted_parameters(args: argparse.Namespace) -> dict[str, str]:
 
 
 def module_path(args: argparse.Namespace) -> Path | None:
-    """The module file that was named. Raises `ProblemError` (usage) if that is not a path."""
+    """Return the module file that was named. Raises `ProblemError` (usage) if that is not a path."""
     return None if args.module is None else Path(expanded(args.module))
 
 
@@ -103,7 +103,7 @@ def profile(ctx: CommandContext) -> None:
 
 
 def interrupted(ctx: CommandContext, remedy: str) -> Problem | None:
-    """What there is to say when an npumon was killed while the driver was unloaded."""
+    """Return a problem if an npumon instance was killed while the driver was unloaded."""
     if ctx.driver_control.interrupted() is None:
         return None
     what = "An earlier npumon was killed before it had loaded the driver again."
@@ -111,14 +111,15 @@ def interrupted(ctx: CommandContext, remedy: str) -> Problem | None:
 
 
 def note_interrupted(ctx: CommandContext, remedy: str = PUT_BACK) -> None:
-    """Say it, where it is so."""
+    """Warn of an interrupted reload, if there was one."""
     problem = interrupted(ctx, remedy)
     if problem is not None:
         ctx.diagnostics.warning(problem)
 
 
 def _left_unloaded(ctx: CommandContext, control: HostDriverControl, *, forget: bool) -> None:
-    """A driver that an earlier npumon left unloaded is to stay so: with `forget` that is no interruption any more."""
+    """Leave a driver unloaded that an earlier npumon left so; with `forget`, discard its note of the interrupted
+    reload."""
     if control.interrupted() is None:
         return
     if forget:

@@ -30,13 +30,13 @@ def print_change(ctx: CommandContext, lines: Sequence[str], document: dict[str, 
 
 
 def plan_text(plan: DriverPlan, ctx: CommandContext) -> list[str]:
-    """The steps with their reasons, or that there are none; refusals are for standard error."""
+    """Return the steps with their reasons, or that there are none; refusals are for standard error."""
     lines = (line for line in plan_lines(plan, ctx.backend.on_board) if line.role not in ("refusal", "remedy"))
     return _lines((line for line in lines if plan.steps or line.role != "heading"), ctx)
 
 
 def report_text(report: ReloadReport, ctx: CommandContext) -> list[str]:
-    """What was done and how it went; the problem itself is for standard error."""
+    """Return what was done and how it went; the problem itself is for standard error."""
     steps = [line for outcome in report.outcomes for line in outcome_lines(outcome, ctx.backend.on_board)]
     return _lines([*steps, *result_lines(report)], ctx)
 
@@ -52,7 +52,7 @@ def _lines(lines: Iterable[PlanLine], ctx: CommandContext) -> list[str]:
 
 
 def plan_document(plan: DriverPlan, ctx: CommandContext) -> dict[str, Any]:
-    """The schema `npumon.reload/1` of a plan that was not carried out."""
+    """Return the schema `npumon.reload/1` of a plan that was not carried out."""
     return {
         "schema": "npumon.reload/1",
         "demo": ctx.wants_demo,
@@ -73,7 +73,7 @@ def plan_document(plan: DriverPlan, ctx: CommandContext) -> dict[str, Any]:
 
 
 def report_document(plan: DriverPlan, report: ReloadReport, ctx: CommandContext) -> dict[str, Any]:
-    """The same with what became of it."""
+    """Return the same with what became of it."""
     return {
         **plan_document(plan, ctx),
         "done": report.ok,

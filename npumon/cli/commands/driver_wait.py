@@ -1,4 +1,4 @@
-"""Plans for the driver that cannot be carried out yet, because somebody uses it: waiting, and ending programs."""
+"""Plans that cannot be carried out yet because the driver is in use: waiting, and ending programs."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _LOOK_S = 0.25
 
 
 def freed(plan: DriverPlan, args: argparse.Namespace, ctx: CommandContext, again: Again) -> DriverPlan:
-    """The plan once nobody uses the driver any more, as far as that was asked for, or is on a terminal. `again` plans
-    anew."""
+    """Wait until the driver is free, if that was asked for or a terminal can ask, and return the plan then. `again`
+    makes a new plan."""
     if args.stop_holders and plan.waits_for_others:
         _stop(plan, ctx)
         plan = again()
@@ -32,7 +32,7 @@ def freed(plan: DriverPlan, args: argparse.Namespace, ctx: CommandContext, again
 
 
 def freed_after_asking(plan: DriverPlan, ctx: CommandContext, again: Again) -> DriverPlan:
-    """The same where nothing was said about waiting: asked on a terminal, without one the plan as it is."""
+    """Do the same if no option says whether to wait: ask on a terminal; without one, return the plan as it is."""
     if not plan.waits_for_others or not ctx.diagnostics.can_ask:
         return plan
     ctx.diagnostics.show(ctx.backend.on_board(problem.what) for problem in plan.refusals)

@@ -48,7 +48,7 @@ class InputFile(NamedTuple):
 
 
 def sources(paths: Iterable[str]) -> tuple[InputFile, ...]:
-    """The files that are named and, in their place, the plain files of a folder that is named, by name.
+    """Return the files that are named and, in their place, the plain files of a folder that is named, by name.
 
     Raises `ProblemError` (usage) for what plainly cannot be read, before anything is printed.
     """
@@ -78,7 +78,8 @@ def _inside(folder: str) -> Iterator[InputFile]:
 
 
 def read(source: InputFile) -> bytes | None:
-    """The bytes of a file; None for one of a folder that is plainly no model, of which only the beginning is read.
+    """Return the bytes of a file; None if it was found in a folder and plainly is not a model (then only its beginning
+    is read).
 
     Raises `ProblemError` (usage) when it cannot be read, is empty or longer than `LONGEST_BYTES`.
     """
@@ -94,9 +95,9 @@ def read(source: InputFile) -> bytes | None:
 
 
 def _opened(source: InputFile) -> int:
-    """A descriptor of a plain file, or of a pipe that was handed over as /dev/stdin or /dev/fd/3.
+    """Return a descriptor of a plain file, or of a pipe that was handed over as /dev/stdin or /dev/fd/3.
 
-    Never waits: a FIFO in the file system, to which nobody may ever write, is refused as a device is.
+    Never waits: a FIFO in the file system, which may never get a writer, is refused as a device is.
     """
     try:
         fd = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
@@ -142,8 +143,8 @@ def _promising(head: bytes) -> bool:
 
 
 def meta_beside(source: InputFile) -> bytes | None:
-    """The bytes of `nbg_meta.json` beside a graph; None where there is none, or where it may belong to another
-    graph in the same folder."""
+    """Return the bytes of `nbg_meta.json` beside a graph; None if there is none, or if it may belong to another graph
+    in the folder."""
     if source.path == STDIN:
         return None
     folder = os.path.dirname(source.path) or "."
@@ -160,7 +161,7 @@ def meta_beside(source: InputFile) -> bytes | None:
 
 
 def md5_of(path: str) -> str:
-    """MD5 of a file in hexadecimal, which is how a compiled model names its graph."""
+    """Return the MD5 of a file in hexadecimal, which is how a compiled model names its graph."""
     import hashlib
 
     digest = hashlib.md5(usedforsecurity=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from npumon.modelfile.description import ModelFile
     from npumon.modelfile.weights import WeightStatistics
 
-#: What there is to say where a file is of no known kind.
+#: What to say about a file of an unknown kind.
 KNOWN = "Known are gxnpuc's model.h and NPUB container (GX8002 and its sisters) and Vivante's NBG (.nb)."
 
 
@@ -44,7 +44,8 @@ class Inspector:
         self._report = None if args.report is None else _compiler_report(args.report)
 
     def all(self, found: tuple[InputFile, ...]) -> Iterator[tuple[InputFile, ModelFile]]:
-        """The models among the files. A file that should be one and is none is told of and counted as refused."""
+        """Yield the models among the files. A file that should be a model but is not gets a warning and counts as
+        refused."""
         for source in found:
             try:
                 model = self.one(source)
@@ -56,7 +57,7 @@ class Inspector:
             yield source, model
 
     def one(self, source: InputFile) -> ModelFile:
-        """One model. Raises `ProblemError` (usage) where there is none."""
+        """Return one model. Raises `ProblemError` (usage) if the file is not one."""
         data = read(source)
         model = None if data is None else self.described(source, data)
         if data is None or model is None:
@@ -67,7 +68,7 @@ class Inspector:
         return model
 
     def _note_twin(self, source: InputFile, data: bytes) -> None:
-        """Tell of a file that is the same as one before under another name."""
+        """Point out a file that is a copy of an earlier one."""
         import hashlib
 
         twin = self._names.setdefault(hashlib.sha256(data).digest(), source)
@@ -75,7 +76,7 @@ class Inspector:
             self.ctx.diagnostics.note(f"{twin.name} and {source.name} are the same, byte for byte.")
 
     def described(self, source: InputFile, data: bytes) -> ModelFile | None:
-        """The bytes described and checked, also with what lies beside the file; None when they are no model."""
+        """Describe and check the bytes, also against what lies beside the file; None if they are not a model."""
         from npumon.modelfile.detect import detect
         from npumon.modelfile.inspection import inspect
 
@@ -119,7 +120,7 @@ class Inspector:
 
     @cached_property
     def _device(self) -> Device | None:
-        """The NPU of this board, None where the board is not recognised."""
+        """The NPU of this board; None if the board is not recognised."""
         from npumon.board.sensors import read_identity
         from npumon.core.chips import chip_named
         from npumon.modelfile.checks_nbg import Device
@@ -136,7 +137,7 @@ class Inspector:
         return () if self._report is None else self._report.operations
 
     def statistics(self, source: InputFile, model: ModelFile) -> WeightStatistics | None:
-        """What is known of a model's weights; says so where that is nothing."""
+        """Return what is known of a model's weights; warns if that is nothing."""
         from npumon.modelfile.weights import weight_statistics
 
         array = model.array("weight")
@@ -155,7 +156,7 @@ class Inspector:
 
 
 def unknown(source: InputFile) -> ProblemError:
-    """The problem of a file that is no model."""
+    """Return the problem of a file that is not a model."""
     return ProblemError(Problem("inspect.unknown", f"{source.name} is not a known model file.", KNOWN, "usage"))
 
 

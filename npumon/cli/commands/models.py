@@ -22,7 +22,7 @@ _REMEDY = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options."""
+    """Add the command's own options."""
     parser.usage = "npumon models [option ...] [FOLDER ...]"
     parser.add_argument(
         "folders", nargs="*", default=(), metavar="FOLDER", help="where to look (default: here and models.roots)"
@@ -91,7 +91,7 @@ def _csv(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
 
 
 def _text(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
-    """A line for each model; the ones for this chip first, as `npumon run NAME` takes them."""
+    """Return a line for each model; the ones for this chip first, as `npumon run NAME` takes them."""
     from npumon.core.layout import cell_width
     from npumon.export.drawing import plain, table
 

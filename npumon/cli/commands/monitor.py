@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options."""
+    """Add the command's own options."""
     parser.usage = "npumon monitor [option ...]"
     parser.add_argument("--keep", action="store_true", help="let a run continue if npumon ends first")
 
@@ -32,8 +32,8 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def open_monitor(ctx: CommandContext, watched: str | None = None, kept: RunRecord | None = None) -> int:
-    """The live monitor on this terminal until it is left: on a log that is `watched`, on a run that was begun earlier,
-    or on its own runs. Raises `ProblemError` (usage) where there is no terminal."""
+    """Open the live monitor on this terminal: on a log that is `watched`, on a run that was begun earlier, or on its
+    own runs. Return its exit status. Raises `ProblemError` (usage) without a terminal."""
     _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
     settings = ctx.settings
     ctx.backend.check()  # raises what is wrong with it while that can still be read
@@ -56,7 +56,7 @@ def open_monitor(ctx: CommandContext, watched: str | None = None, kept: RunRecor
 
 
 def conclude(app: MonitorApp, status: int | None, ctx: CommandContext) -> int:
-    """The exit status, after the terminal was given back: old run logs go, and what went wrong is told.
+    """Clean up after the terminal was given back and return the exit status: old run logs go, errors are reported.
 
     Raises `ProblemError` for what broke the monitor.
     """
@@ -74,7 +74,7 @@ def conclude(app: MonitorApp, status: int | None, ctx: CommandContext) -> int:
 
 
 def _broken(failure: Exception) -> Problem:
-    """What happened, and in which of our lines."""
+    """Return what happened, and in which line of npumon."""
     import traceback
 
     frames = traceback.extract_tb(failure.__traceback__)
@@ -86,8 +86,8 @@ def _broken(failure: Exception) -> Problem:
 
 @contextmanager
 def _toolkit_environment() -> Iterator[None]:
-    """What Textual reads from the environment as it is imported and as an application is made; nothing of it may
-    stay, for models inherit the environment. Animations cost bytes; colours are the driver's business."""
+    """Set what Textual reads from the environment when it is imported and when an application is made; nothing of it
+    may stay, because models inherit the environment. Animations cost bytes; colours are the driver's business."""
     changes = {
         "TEXTUAL_ANIMATIONS": "none",
         "TEXTUAL_SMOOTH_SCROLL": "0",
@@ -106,8 +106,8 @@ def _toolkit_environment() -> Iterator[None]:
 
 @contextmanager
 def _signals_later() -> Iterator[None]:
-    """What asks npumon to end meanwhile does so afterwards: what a handler raises in the middle of an import can get
-    lost there, or end the interpreter in another way."""
+    """Put off the signals that end npumon until the block is done: what a handler raises in the middle of an import can
+    get lost there, or end the interpreter in another way."""
     came: list[int] = []
     before = {number: signal.getsignal(number) for number in ENDING}
     ours = {number: handler for number, handler in before.items() if callable(handler)}

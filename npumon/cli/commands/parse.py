@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options."""
+    """Add the command's own options."""
     parser.usage = "npumon parse [option ...] FILE ..."
     parser.add_argument("files", nargs="+", metavar="FILE", help="a profiler log; - is standard input")
     parser.add_argument("--run", default=None, metavar="K", help="the K-th run of the log, or all (default: the last)")
@@ -68,7 +68,7 @@ class Logs:
         self.runs = 0
 
     def completed(self, *, live: bool = False) -> Iterator[tuple[str, Completed]]:
-        """What each file completes, with the file's name; runs are numbered through all files.
+        """Yield what each file completes, with the file's name; runs are numbered through all files.
 
         `live` has results of a pipe the moment they come; the fast way, which files take, holds some text back.
         """
@@ -82,7 +82,7 @@ class Logs:
             self.count(path, item)
 
     def count(self, path: str, last: object) -> None:
-        """Take note of a file's last run; say so where there was none."""
+        """Take note of a file's last run; warn if there was none."""
         if not isinstance(last, RunCompleted):
             return
         if last.state.has_profiler_text:
@@ -94,7 +94,7 @@ class Logs:
             self._ctx.diagnostics.warning(Problem("parse.empty", what, remedy))
 
     def total(self) -> int | None:
-        """How many runs there are, by reading everything beforehand; None where something can be read only once."""
+        """Count the runs by reading everything beforehand; None if something can be read only once."""
         from npumon.engine.offline.replay import replay
 
         if not all(path != STDIN and os.path.isfile(path) for path in self.paths):
@@ -107,13 +107,13 @@ class Logs:
         return count
 
     def reports(self, context: Context, runs_in_log: int | None) -> Iterator[RunReport]:
-        """A report for each run; for no run at all, one that says so."""
+        """Yield a report for each run; for no run at all, one that says so."""
         for path, item in self.completed():
             if isinstance(item, RunCompleted):
                 yield self.report(path, item, context)._replace(runs_in_log=runs_in_log)
 
     def chosen(self, wanted: int | None, context: Context) -> RunReport:
-        """The report of the run with that number, or of the last one. Only that one is assessed.
+        """Return the report of the run with that number, or of the last one. Only that one is assessed.
 
         Raises `ProblemError` (usage) when there is no such run.
         """
@@ -130,7 +130,7 @@ class Logs:
         return self.report(*found, context)._replace(runs_in_log=count)
 
     def report(self, path: str, item: RunCompleted, context: Context) -> RunReport:
-        """The report of a run whose log may hold more of them, with what is on record about it."""
+        """Return the report of a run, with what is on record about it; its log may hold further runs."""
         from npumon.engine.reporting import report_of
 
         info, labels = self._about.get(path) or self._about.setdefault(path, self._origin(path))
@@ -138,7 +138,7 @@ class Logs:
         return report_of(item.state, context, info, number=item.run, runs_in_log=None)
 
     def _origin(self, path: str) -> tuple[RunInfo, Sequence[str]]:
-        """Where a log comes from, and the names of its model's classes, where they can still be read."""
+        """Return where a log comes from, and the names of its model's classes if they can still be read."""
         if path == STDIN:
             return RunInfo(log=name_of(path)), ()
         from npumon.cli.log_source import record_beside, run_info
@@ -156,7 +156,7 @@ class Logs:
 
 
 def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]:
-    """The same as `replay`, with nothing held back."""
+    """Yield what `replay` does, with nothing held back."""
     from npumon.core.log.parser import ProfileParser
 
     parser, fold = ProfileParser(), RunSplitter(first_run)
@@ -208,7 +208,7 @@ class Worst:
         self.status = status.DONE
 
     def seen(self, reports: Iterable[RunReport]) -> Iterator[RunReport]:
-        """The reports as they are."""
+        """Yield the reports as they are."""
         for report in reports:
             self.status = self.status or status.status_of(report, check=self._check)
             yield report
@@ -274,7 +274,7 @@ def _csv(logs: Logs, ctx: CommandContext, wanted: object, check: bool) -> int:
 
 
 def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
-    """All rows, by the fast way. The status is that of each file's last run."""
+    """Write all rows, the fast way. The exit status is that of each file's last run."""
     from npumon.engine.offline.rows import rows
     from npumon.export.csv_rows import CsvRows
 
@@ -292,7 +292,7 @@ def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
 
 @contextmanager
 def segments_of(path: str, writer: RowWriter) -> Iterator[Iterator[Segment]]:
-    """The log prepared for `rows`, by several processes where it is long enough."""
+    """Prepare the log for `rows`, in several processes if it is long enough."""
     from npumon.engine.offline.rows import prepared
 
     with opened(path) as chunks:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options."""
+    """Add the command's own options."""
     parser.usage = "npumon run [option ...] [MODEL | -- COMMAND [ARG ...]]"
     add_program_arguments(parser)
     parser.add_argument("-n", dest="count", metavar="N", type=_positive, default=1, help="run it N times")
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_program_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to run, and how; shared with `snapshot`."""
+    """Add what to run, and how; shared with `snapshot`."""
     parser.add_argument(
         "model", nargs="?", default=None, metavar="MODEL",
         help="a name from npumon models, or a folder with a run.sh; or any command after --",
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def _prepare_driver(args: argparse.Namespace, ctx: CommandContext) -> None:
-    """Reload the driver where that was asked for; otherwise say what a reload would change. The run goes on anyway.
+    """Reload the driver if that was asked for; otherwise say what a reload would change, and go on.
 
     Raises `ProblemError` when the driver was to be reloaded and cannot be.
     """
@@ -89,7 +89,7 @@ def _prepare_driver(args: argparse.Namespace, ctx: CommandContext) -> None:
 
 
 def requested(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
-    """What to run. Raises `ProblemError` (usage)."""
+    """Return what to run. Raises `ProblemError` (usage)."""
     if args.program is not None:
         return _command(args, ctx)
     if args.model is not None:
@@ -102,7 +102,7 @@ def requested(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
 
 
 def _model(name: str, ctx: CommandContext) -> PlannedRun:
-    """A model by its name or its folder."""
+    """Find a model by its name or its folder."""
     from npumon.board.models.finder import resolve_model
     from npumon.board.sensors import read_identity
 
@@ -113,7 +113,7 @@ def _model(name: str, ctx: CommandContext) -> PlannedRun:
 
 
 def _command(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
-    """Any command, in the current folder."""
+    """Return any command, in the current folder."""
     if args.model is not None:
         what = f"Both a model ({visible(args.model)}) and a command are given."
         raise ProblemError(Problem("run.both", what, "Name one of them.", "usage"))
@@ -123,7 +123,7 @@ def _command(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
 
 
 def concluded(report: RunReport, context: Context, ctx: CommandContext, *, check: bool) -> int:
-    """The exit status of one run, after saying on standard error what the report itself does not."""
+    """Return the exit status of one run, after saying on standard error what the report itself does not."""
     from npumon.engine.reporting import started
 
     if not started(report):
@@ -138,8 +138,8 @@ def concluded(report: RunReport, context: Context, ctx: CommandContext, *, check
 
 
 def _missing_driver(report: RunReport, context: Context, ctx: CommandContext) -> Problem | None:
-    """What is wrong with the driver, if that is why a run failed: a program that ended by itself without a result,
-    on a board with an NPU, or one that is known to be a model."""
+    """Return what is wrong with the driver, if that is why a run failed: a program that ended by itself without a
+    result, on a board with an NPU, or one that is known to be a model."""
 
     driver, info = context.driver, report.info
     if driver is None or driver.name == "galcore" or report.state.has_result or info.signal is not None:

@@ -1,4 +1,4 @@
-"""How the results of one or several runs are printed: at once where a format allows it, else at the end."""
+"""Printing the results of one or several runs: at once if the format allows it, else at the end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Printer:
             ctx.note_demo()
 
     def hears(self, number: int) -> Hear | None:
-        """What a run with this number (0 and below are warm-up) tells while it runs."""
+        """Return what listens to the run with this number (0 and below are warm-up)."""
         if self._stream is None or number < 1:
             return None
 
@@ -49,7 +49,7 @@ class Printer:
         return on_update
 
     def take(self, report: RunReport, number: int) -> None:
-        """A run is over."""
+        """Take the report of a run that is over."""
         self._names.append(f"Run {number} of {self._runs}" if number > 0 else "The run to warm up")
         if self._form == "jsonl":
             self._write(json_line(run_document(report), self._style))
@@ -59,7 +59,7 @@ class Printer:
             self._ctx.diagnostics.note(f"run {number}: {report.info.outcome}")
 
     def finish(self, reports: Sequence[RunReport]) -> None:
-        """All runs are over."""
+        """Print what had to wait until all runs were over."""
         self._stack.close()
         output = self._ctx.output
         if self._form == "json":

@@ -27,7 +27,7 @@ _TICK_S = 0.5
 
 
 def run_once(request: RunRequest, context: Context, ctx: CommandContext, network: ReadNetwork | None) -> RunReport:
-    """One run, without printing it. `network` reads the model's file."""
+    """Run once without printing anything. `network` reads the model's file."""
 
     async def once() -> RunReport:
         session = ctx.session(context, network)
@@ -45,8 +45,8 @@ def run_often(
     printer: Printer,
     network: ReadNetwork | None = None,
 ) -> list[RunReport]:
-    """The reports of the runs that were made. A warm-up run is reported only when it goes wrong; then, and when a
-    signal came or the program could not be started, no further run is made."""
+    """Run it `count` times and return the reports. A warm-up run is reported only if it fails. After that, after a
+    signal, or if the program cannot be started, no further run is made."""
     return asyncio.run(_often(count, request, ctx, printer, ctx.session(context, network)))
 
 
@@ -73,7 +73,7 @@ async def _often(
 async def with_progress(
     session: Session, request: RunRequest, ctx: CommandContext, label: str, on_update: Hear | None = None
 ) -> RunReport:
-    """One run with its status line."""
+    """Run once, with a status line."""
     with Progress(ctx.diagnostics, label) as progress:
         latest: list[Update] = []
 
@@ -92,7 +92,7 @@ async def with_progress(
 
 
 async def _tick(progress: Progress, session: Session, latest: list[Update]) -> None:
-    """Keeps the elapsed time going while the program says nothing."""
+    """Keep the elapsed time going while the program prints nothing."""
     while True:
         await asyncio.sleep(_TICK_S)
         if latest:
@@ -101,8 +101,8 @@ async def _tick(progress: Progress, session: Session, latest: list[Update]) -> N
 
 @contextmanager
 def stopping_signals(stop: Callable[[StopReason], None]) -> Iterator[None]:
-    """Signals that end npumon call `stop`, which ends what is under way and lets its result be reported. `nohup` is
-    respected."""
+    """Let the signals that end npumon call `stop`, which ends what is under way so that its result is still reported.
+    `nohup` is respected."""
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in _REASONS}
     if before[signal.SIGHUP] == signal.SIG_IGN:

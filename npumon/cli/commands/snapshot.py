@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options."""
+    """Add the command's own options."""
     parser.usage = "npumon snapshot [option ...] [MODEL | --log FILE | -- COMMAND [ARG ...]]"
     add_program_arguments(parser)
     parser.add_argument("--log", default=None, metavar="FILE", help="read a finished log instead of running a model")
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def _report(args: argparse.Namespace, ctx: CommandContext) -> tuple[RunReport | None, Context | None]:
-    """The run to show, and what it was run with; a log that was only read has no context, and nothing may be
+    """Return the run to show, and what it was run with; a log that was only read has no context, and nothing may be
     named at all. The demo board always runs its model."""
     named = args.model is not None or args.program is not None
     if args.log is not None:
@@ -99,7 +99,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _log(args: argparse.Namespace, report: RunReport | None, ctx: CommandContext) -> bytes:
-    """The end of the run's text; nothing where that cannot be read any more."""
+    """Return the end of the run's text; nothing if it can no longer be read."""
     path = args.log
     if path is None and report is not None and report.info.id is not None:
         path = str(ctx.backend.state_folder / "runs" / f"{report.info.id}.log")
@@ -114,7 +114,7 @@ def _log(args: argparse.Namespace, report: RunReport | None, ctx: CommandContext
 
 
 def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, ctx: CommandContext) -> str:
-    """A page, drawn as the monitor draws it."""
+    """Draw a page as the monitor does."""
     import asyncio
     import os
 
@@ -135,7 +135,7 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, ctx: Comm
 
 
 def _choices(backend: BoardBackend, snapshot: Snapshot) -> Sequence[ModelChoice]:
-    """The models, the one that was run first: the picture has the cursor on the first one."""
+    """Return the models, the one that was run first: the picture has the cursor on the first one."""
     if snapshot.run is None:
         return backend.models()
     ran = (snapshot.run.info.model, shown(snapshot.run.info.cwd or ""))
@@ -150,7 +150,7 @@ def _inspected(backend: BoardBackend, network: str) -> str:
 
 
 def _read(log: str, ctx: CommandContext) -> RunReport:
-    """The last run of a finished log."""
+    """Return the last run of a finished log."""
     from npumon.cli.commands.parse import Logs
 
     return Logs([log], ctx).chosen(None, ctx.context(board=False))

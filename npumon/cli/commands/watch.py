@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's own options."""
+    """Add the command's own options."""
     parser.usage = "npumon watch [option ...] FILE | --last"
     parser.add_argument("file", nargs="?", default=None, metavar="FILE", help="the log; it need not exist yet")
     parser.add_argument(
@@ -36,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
-    """The live monitor; headless, each iteration and run as it completes, until a signal (130) or --timeout (4)."""
+    """Open the live monitor; headless, print each iteration and run as it completes, until a signal (130) or --timeout
+    (4)."""
     if args.last == (args.file is not None):
         what = "Both a log and --last are given." if args.last else "Nothing to watch is given."
         raise ProblemError(Problem("watch.what", what, "Name a log file, or --last for the last run.", "usage"))
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
 
 
 def _refuse(path: str) -> None:
-    """Raises `ProblemError` (usage) for what can never become a log."""
+    """Raise `ProblemError` (usage) for what can never become a log."""
     folder = os.path.dirname(path)
     if os.path.isdir(path):
         problem = Problem("watch.folder", f"{shown(path)} is a folder.", "Name the log file in it.", "usage")
@@ -96,7 +97,7 @@ async def _watch(path: str, results: IterationPrinter, ctx: CommandContext) -> i
 
 
 def _limit(ctx: CommandContext) -> float | None:
-    """--timeout, in seconds. The setting of the same name is about runs, not about watching."""
+    """Return --timeout in seconds. The setting of the same name is about runs, not about watching."""
     settings = ctx.settings
     return settings.run_timeout_s if settings.origin("run.timeout_s").kind == "flag" else None
 
@@ -109,7 +110,7 @@ class _Ending:
         self.status = status.DONE
 
     def stop(self, reason: StopReason) -> None:
-        """What is in the log by now is still read."""
+        """Finish the tail; what is in the log by now is still read."""
         self.status = self.status or (status.TIMED_OUT if reason == "timeout" else status.INTERRUPTED)
         self._tail.finish()
 
@@ -125,14 +126,14 @@ class IterationPrinter:
         self._log = WatchedLog()
 
     def take(self, chunk: LogChunk) -> None:
-        """More of the log, or the beginning of another text in its place."""
+        """Take more of the log, or the beginning of another text in its place."""
         if chunk.restarted is not None:
             self._tell(self._log.restart())
             self._ctx.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; reading it from the beginning.")
         self._tell(self._log.feed(chunk.data))
 
     def close(self) -> None:
-        """Nothing more will come of this text: what is open is told as it is."""
+        """Print what is still open: no more of this text will come."""
         self._tell(self._log.close())
 
     def _tell(self, completed: list[Completed]) -> None:
@@ -147,7 +148,7 @@ class IterationPrinter:
                 self._run(item.run, item.state)
 
     def _run(self, number: int, state: RunState) -> None:
-        """A run's line."""
+        """Write a run's line."""
         from npumon.engine.reporting import report_of
         from npumon.export.json_text import json_line
         from npumon.export.run_document import run_document

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def watch_last(ctx: CommandContext, limit_s: float | None, *, headless: bool) -> int:
-    """The live monitor on that run, or its results as lines. What ends npumon does not end the run.
+    """Open the live monitor on that run, or print its results as lines. Ending npumon does not end the run.
 
-    Raises `ProblemError` where there is no run.
+    Raises `ProblemError` if there is no run.
     """
     record = ctx.last_run()
     if record is None:
@@ -34,7 +34,7 @@ def watch_last(ctx: CommandContext, limit_s: float | None, *, headless: bool) ->
 
 
 def _print(record: RunRecord, ctx: CommandContext, limit_s: float | None) -> int:
-    """The status is the one that `npumon run` would have had; 4 after `limit_s` seconds."""
+    """Print its results and return the status that `npumon run` would have had; 4 after `limit_s` seconds."""
     from npumon.board.run.reattached_run import ReattachedRunner
     from npumon.cli.commands.run import concluded, remark
     from npumon.cli.commands.run_printer import Printer
@@ -56,7 +56,7 @@ def _print(record: RunRecord, ctx: CommandContext, limit_s: float | None) -> int
 async def _watched(
     session: Session, request: RunRequest, ctx: CommandContext, printer: Printer, limit_s: float | None
 ) -> tuple[RunReport, bool]:
-    """The report, and whether there was no more time to wait for the end."""
+    """Return the report, and whether the time limit passed first."""
     from npumon.cli.commands.run_session import stopping_signals, with_progress
 
     late = False

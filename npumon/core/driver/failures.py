@@ -1,4 +1,4 @@
-"""Why a step of a driver plan failed, as far as the tools' and the kernel's words tell, and what mends it.
+"""Why a step of a driver plan failed, judging by what the tools and the kernel printed, and what to do.
 
 The words are those of kmod (the C library's texts of errno) and of the kernel's module loader.
 """
@@ -12,7 +12,7 @@ from npumon.core.driver.plan import StepOutcome
 from npumon.core.problems import Kind, Problem
 
 _LOOK = "Check npumon driver status and try again."
-#: What is looked for, the problem's name, what it says, what mends it, its kind. The first that is found counts:
+#: What is searched for, the problem's name, what is wrong, what to do, its kind. The first match counts:
 #: the kernel's exact words come before the general ones of errno.
 _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
     (
@@ -110,8 +110,8 @@ _CAUSES: tuple[tuple[str, str, str, str, Kind], ...] = (
 
 
 def failure(outcome: StepOutcome, messages: Sequence[str] = ()) -> Problem:
-    """The problem of a step that failed, or after which the driver was not as the step leaves it; `messages` are what
-    the kernel said meanwhile."""
+    """Return the problem of a step that failed, or after which the driver was not as the step leaves it; `messages` are
+    what the kernel said meanwhile."""
     command = " ".join(outcome.step.argv)
     if outcome.status is None and not outcome.output:
         what = f"{command} did not end: it hangs in the kernel."

@@ -14,9 +14,9 @@ Parameters = tuple[tuple[str, str], ...]
 class ModuleFile(NamedTuple):
     """A kernel module file.
 
-    `vermagic` is the kernel it was built for (`4.9.241 SMP preempt mod_unload aarch64`), None where the file does not
-    say. `parameters` are the names it knows, None where that is not known. `danger` says who else than root could
-    change what is loaded, None when nobody can. `fault` says why it is no module file that can be loaded.
+    `vermagic` is the kernel it was built for (`4.9.241 SMP preempt mod_unload aarch64`), None if the file does not say.
+    `parameters` are the names it accepts, None if unknown. `danger` says who besides root could change what is loaded,
+    None if no other user can. `fault` says why the file cannot be loaded.
     """
 
     path: str
@@ -29,7 +29,7 @@ class ModuleFile(NamedTuple):
 class InterruptedReload(NamedTuple):
     """How the driver was loaded before an earlier npumon, which was killed, unloaded it.
 
-    `module` is the path of its file, None where that was not noted.
+    `module` is the path of its file, None if that was not noted.
     """
 
     parameters: Parameters
@@ -39,11 +39,10 @@ class InterruptedReload(NamedTuple):
 class PlanInputs(NamedTuple):
     """How things stand before a plan is made.
 
-    `kernel` is the running kernel's release. `module` is the file to load, None when none was found.
-    `previous_module` is the file that the loaded driver came from, None where that is `module` too. `insmod` and
-    `rmmod` are absolute paths, None where a tool is missing. `built_in` is True for a driver that is part of the
-    kernel. `busy` is set while
-    another npumon works on this board, or this one runs a model. `interrupted` is what an earlier npumon left undone.
+    `kernel` is the running kernel's release. `module` is the file to load, None when none was found. `previous_module`
+    is the file that the loaded driver came from, None if that is `module` too. `insmod` and `rmmod` are absolute paths,
+    None if a tool is missing. `built_in` is True for a driver that is part of the kernel. `busy` is set while another
+    npumon works on this board, or this one runs a model. `interrupted` is what an earlier npumon left undone.
     `configured` are parameters that the system gives to the driver when it loads it by itself.
     """
 

@@ -1,4 +1,4 @@
-"""Changing the NPU's kernel driver as a plan: what is to be done, why, what puts it back, and why not.
+"""Changing the NPU's kernel driver as a plan: what to do, why, what undoes it, and what prevents it.
 
 Nothing here acts. A plan is made of what was seen (`PlanInputs`) and what is wanted; the adapter that carries it out
 answers with one `StepOutcome` a step and a `ReloadReport` at the end.
@@ -57,12 +57,12 @@ class DriverPlan(NamedTuple):
 
     @property
     def waits_for_others(self) -> bool:
-        """Whether it is refused only because somebody uses the driver or the board, which ends by itself."""
+        """Whether it is refused only because the driver or the board is in use, which ends by itself."""
         return bool(self.refusals) and {problem.id for problem in self.refusals} <= _PASSING
 
     @property
     def holders(self) -> tuple[Holder, ...]:
-        """Who has to go before the driver can be unloaded, as far as this user may see."""
+        """The processes that have to end before the driver can be unloaded, so far as this user may see them."""
         return self.driver.holders
 
 
@@ -129,8 +129,8 @@ def plan(action: Action, parameters: Mapping[str, str], inputs: PlanInputs) -> D
 
 
 def rule_commands(inputs: PlanInputs, parameters: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-    """The argv of every step that a reload with or without profiling takes, and its undoing: what a sudo rule has to
-    allow. Empty where the module or a tool is missing."""
+    """Return the argv of every step that a reload with or without profiling takes, and its undoing: what a sudo rule
+    has to allow. Empty if the module or a tool is missing."""
     if inputs.rmmod is None or inputs.insmod is None or inputs.module is None:
         return ()
     current = inputs.driver.parameters
@@ -144,7 +144,7 @@ def rule_commands(inputs: PlanInputs, parameters: Mapping[str, str]) -> tuple[tu
 def _wanted(
     parameters: Mapping[str, str], current: Parameters | None, interrupted: InterruptedReload | None
 ) -> Parameters:
-    """The next load's parameters: what every load states, the settings kept, then what was asked for."""
+    """Return the next load's parameters: what every load states, the settings kept, then what was asked for."""
     before = interrupted.parameters if current is None and interrupted is not None else current or ()
     found = dict(STATED_PARAMETERS)
     if before:
@@ -155,7 +155,7 @@ def _wanted(
 
 
 def _former(current: Parameters) -> Parameters:
-    """The parameters that make a load the same as the one there is."""
+    """Return the parameters that reproduce the present load."""
     stated = [(name, value) for name, value in current if name in dict(STATED_PARAMETERS) and _is_value(value)]
     return (*stated, *_kept(current))
 
@@ -170,18 +170,18 @@ def _kept(parameters: Parameters) -> Parameters:
 
 
 def _is_value(text: str) -> bool:
-    """Whether this is a value, and not the remark that there is none to be read."""
+    """Return whether this is a value, and not a remark that it could not be read."""
     return _NUMBER.fullmatch(text) is not None or text in ("Y", "N")
 
 
 def differences(wanted: Iterable[tuple[str, str]], found: Parameters | None) -> Parameters:
-    """Those of the wanted parameters that have another value, or are not there."""
+    """Return the wanted parameters that have another value, or are missing."""
     there = dict(found or ())
     return tuple((name, value) for name, value in wanted if not _same(value, there.get(name)))
 
 
 def _same(wanted: str, found: str | None) -> bool:
-    """Whether two spellings of a parameter mean the same: 1, 0x1 and Y do."""
+    """Return whether two spellings of a parameter mean the same: 1, 0x1 and Y do."""
     return found is not None and _meaning(wanted) == _meaning(found)
 
 
@@ -214,7 +214,7 @@ def _undo(inputs: PlanInputs, current: Parameters | None) -> tuple[Step, ...]:
 
 
 def _former_file(inputs: PlanInputs) -> ModuleFile | None:
-    """What puts the driver back: the file it came from. One that this kernel would not load cannot be that."""
+    """Return the file that restores the driver: the one it came from, unless this kernel would not load that."""
     previous_module = inputs.previous_module
     if (
         previous_module is None

@@ -1,4 +1,4 @@
-"""Why a plan for the driver may not be carried out: every reason, each with what mends it."""
+"""Why a plan for the driver may not be carried out: every reason, each with what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = 3
 
 
 def refusals(inputs: PlanInputs, parameters: Mapping[str, str], *, unloads: bool, loads: bool) -> tuple[Problem, ...]:
-    """Everything that stands against it, the gravest first; empty when it may be done."""
+    """Return every objection, the gravest first; empty if the plan may be carried out."""
     return (
         *(_parameter_refusals(inputs.module, parameters) if loads else ()),
         *_driver_refusals(inputs),
@@ -110,14 +110,14 @@ def _module_refusals(inputs: PlanInputs) -> Iterator[Problem]:
 
 
 def _former_refusals(previous_module: ModuleFile | None) -> Iterator[Problem]:
-    """Root loads this file as well, if the other one fails."""
+    """Check the file that root would load if the other one fails."""
     if previous_module is not None and previous_module.danger is not None:
         path, danger = previous_module.path, previous_module.danger
         yield _unsafe(f"{path}, which would put the driver back, may not be loaded as root: {danger}.")
 
 
 def is_for_another_kernel(module: ModuleFile, kernel: str | None) -> bool:
-    """Whether the module file says that it is not for this kernel release."""
+    """Return whether the module file says that it is not for this kernel release."""
     return kernel is not None and _release(module) not in ("", kernel)
 
 

@@ -15,7 +15,7 @@ _SPECIAL_IN_NAME = re.compile(r"([^A-Za-z0-9_.-])")
 
 
 def sudo_rule(user: str, commands: Sequence[Sequence[str]]) -> str:
-    """A file for /etc/sudoers.d: the user may run these commands as root without a password, with exactly these
+    """Return a file for /etc/sudoers.d: the user may run these commands as root without a password, with exactly these
     arguments. A command without arguments would allow any, so it is written with `""`, which means none."""
     lines = [
         "# npumon: change the NPU's kernel driver without a password.",
@@ -26,7 +26,7 @@ def sudo_rule(user: str, commands: Sequence[Sequence[str]]) -> str:
 
 
 def without_password(listing: str, command: Sequence[str]) -> bool:
-    """Whether a listing (`sudo -l`) shows that the command may be run as root without a password.
+    """Return whether a listing (`sudo -l`) shows that the command may be run as root without a password.
 
     sudo escapes there what it has to escape in a rule, and breaks long lines.
     """

@@ -24,12 +24,12 @@ class PlanLine(NamedTuple):
 
 
 def profiling_of(plan: DriverPlan) -> bool | None:
-    """Whether profiling is on after the plan was carried out; None if it does not say."""
+    """Return whether profiling is on after the plan was carried out; None if it does not say."""
     return {"1": True, "Y": True, "0": False, "N": False}.get(dict(plan.wanted or ()).get("gpuProfiler", ""))
 
 
 def plan_lines(plan: DriverPlan, in_words: InWords, *, puts_back: bool = False) -> Iterator[PlanLine]:
-    """What would be done and why, what puts it back, and what stands against it.
+    """Yield what would be done and why, what puts it back, and what stands against it.
 
     `puts_back` says that the plan undoes an interrupted reload.
     """
@@ -52,7 +52,7 @@ def plan_lines(plan: DriverPlan, in_words: InWords, *, puts_back: bool = False) 
 
 
 def outcome_lines(outcome: StepOutcome, in_words: InWords) -> Iterator[PlanLine]:
-    """How one step went, and what it printed if it failed."""
+    """Yield how one step went, and what it printed if it failed."""
     how = "done" if outcome.ok else "did not end in time" if outcome.status is None else f"status {outcome.status}"
     text = f"{'put back: ' if outcome.undoing else ''}{_command(outcome.step, in_words)}"
     text += f" ({how}, {outcome.duration_s:.1f} s)"
@@ -62,7 +62,7 @@ def outcome_lines(outcome: StepOutcome, in_words: InWords) -> Iterator[PlanLine]
 
 
 def result_lines(report: ReloadReport) -> Iterator[PlanLine]:
-    """What the kernel said, and how the driver is now."""
+    """Yield what the kernel said, and how the driver is now."""
     for message in report.kernel_messages:
         yield PlanLine("kernel", message, "kernel:")
     driver = report.driver

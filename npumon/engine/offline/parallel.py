@@ -28,12 +28,12 @@ _REACH = 4_096
 
 
 def worthwhile(path: Path) -> bool:
-    """Whether the log is a file long enough, and the machine has the processors."""
+    """Return whether the log is a file long enough, and the machine has the processors."""
     return _processors() > 1 and path.is_file() and path.stat().st_size >= WORTHWHILE
 
 
 def prepared_in_parallel(path: Path, writer: RowWriter, piece: int = _PIECE) -> Iterator[Segment]:
-    """The segments of the log in order, `piece` bytes at a time.
+    """Yield the segments of the log in order, `piece` bytes at a time.
 
     The file's length is taken once; what is appended later is not read. Raises `ProblemError` when a worker dies.
     """
@@ -83,7 +83,7 @@ def _work(
     numbers: range,
     writer: RowWriter,
 ) -> None:
-    """Prepare the pieces of these numbers; ends by itself when nobody listens any more or the log is gone."""
+    """Prepare the pieces of these numbers; end when the reader has gone or the log cannot be read."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in inherited:
@@ -99,7 +99,7 @@ def _work(
 
 
 def _cut(fd: int, position: int, size: int) -> int:
-    """Where a piece that should end at `position` ends: before a layer's line, else after a line, else there."""
+    """Return the end of a piece that should end at `position`: before a layer's line, else after a line, else there."""
     if position == 0 or position >= size:
         return min(position, size)
     window = os.pread(fd, _REACH, position)

@@ -9,7 +9,7 @@ from npumon.core.run.splitter import Completed, RunSplitter
 
 
 def replay(chunks: Iterable[bytes], first_run: int = 1) -> Iterator[Completed]:
-    """What the log completes, in order; ends with the `RunCompleted` of its last run (empty for no run at all)."""
+    """Yield what the log completes, in order; at last the `RunCompleted` of its last run (empty without any run)."""
     reader, fold = BlockReader(), RunSplitter(first_run)
     for batch in _batches(reader, chunks):
         yield from fold.feed(reader.events(batch))

@@ -14,11 +14,11 @@ class RowWriter(Protocol):
     """Turns iterations into rows of text, in either of the two shapes in which a log gives them."""
 
     def iteration(self, run: int, iteration: Iteration) -> str:
-        """The rows of one iteration, each with its line end."""
+        """Return the rows of one iteration, each with its line end."""
         ...
 
     def block_rows(self, blocks: Sequence[BlockFields], heads: HeaderCache) -> list[str]:
-        """A row for each regular block, without the run's number before it and without line end."""
+        """Return a row for each regular block, without the run's number before it and without line end."""
         ...
 
 
@@ -34,7 +34,7 @@ Segment = Stretch | bytes
 
 
 def segments(piece: bytes, heads: HeaderCache, writer: RowWriter) -> Iterator[Segment]:
-    """A piece of a log, prepared without any knowledge of what stands before it."""
+    """Prepare a piece of a log without any knowledge of what stands before it."""
     whole = piece.rfind(b"\n") + 1
     for part in split_blocks(piece[:whole], heads):
         if isinstance(part, BlockBatch):
@@ -48,7 +48,7 @@ def segments(piece: bytes, heads: HeaderCache, writer: RowWriter) -> Iterator[Se
 
 
 def prepared(chunks: Iterable[bytes], writer: RowWriter) -> Iterator[Segment]:
-    """The segments of a log that comes in chunks of any size."""
+    """Yield the segments of a log that comes in chunks of any size."""
     pieces, heads = ChunkSplitter(), HeaderCache()
     for chunk in chunks:
         yield from segments(pieces.feed(chunk), heads, writer)
@@ -56,7 +56,7 @@ def prepared(chunks: Iterable[bytes], writer: RowWriter) -> Iterator[Segment]:
 
 
 def rows(log: Iterable[Segment], writer: RowWriter, first_run: int = 1) -> Iterator[str | RunCompleted]:
-    """The rows of a log's iterations in order, and at the end its last run.
+    """Yield the rows of a log's iterations in order, and at the end its last run.
 
     Each regular block ends with the totals of its run, so the next one is a run of its own: between the first and
     the last block of a stretch a row needs nothing but its number.
@@ -87,7 +87,7 @@ def _block(texts: BlockFields, reader: BlockReader, fold: RunSplitter, writer: R
 
 
 def _completed_rows(completed: Iterable[Completed], writer: RowWriter) -> str:
-    """Rows of completed iterations, and of one that was broken off when its run ended."""
+    """Return the rows of completed iterations, and of one that was cut off when its run ended."""
     texts: list[str] = []
     for item in completed:
         if isinstance(item, IterationCompleted):
