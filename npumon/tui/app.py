@@ -165,7 +165,7 @@ class MonitorApp(SteadyApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Each key is a sign that the notice before it has been read."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if self.notifier.read_at is not None and isinstance(event, events.Key) and not event.is_forwarded:
             self.notifier.clear()
         await super().on_event(event)
 

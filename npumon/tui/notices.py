@@ -22,20 +22,20 @@ class Notifier:
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         #: From when on a key takes the notice away; None while there is none.
-        self._read_at: float | None = None
+        self.read_at: float | None = None
 
     def error(self, problem: Problem) -> None:
         """Show what went wrong and what helps. Its words may come from outside: they are not markup."""
         self._app.notify(problem.remedy, title=problem.what, severity="error", markup=False, timeout=ERROR_S)
-        self._read_at = monotonic() + READING_S
+        self.read_at = monotonic() + READING_S
 
     def info(self, text: str) -> None:
         """Show that something was done."""
         self._app.notify(text, markup=False, timeout=INFO_S)
-        self._read_at = self._read_at or monotonic()
+        self.read_at = self.read_at or monotonic()
 
     def clear(self) -> None:
         """A key was pressed: clear the notices; an error stays until there was time to read it."""
-        if self._read_at is not None and monotonic() >= self._read_at:
-            self._read_at = None
+        if self.read_at is not None and monotonic() >= self.read_at:
+            self.read_at = None
             self._app.clear_notifications()

@@ -55,6 +55,7 @@ class Supervision:
         self._poller = select.poll()
         self._polling_terminal = False
         self._phase: Phase = "running"
+        self._child_ended = False
         self._started = time.monotonic()
         self._deadline: float | None = None
         self._stopped_by: str | None = None
@@ -80,7 +81,9 @@ class Supervision:
             while self._phase != "over":
                 self._wait(terminal)
                 terminal.copy(self._files.log.write, _COPY_BUDGET)
-                self._tree.reap()
+                if self._child_ended or self._phase != "running":
+                    self._child_ended = False
+                    self._tree.reap()
                 self._advance()
             while terminal.copy(self._files.log.write, _COPY_BUDGET) and time.monotonic() < self._tree.ended + 5:
                 pass  # limited, since a survivor may print for ever
@@ -111,7 +114,9 @@ class Supervision:
             timeout = min(timeout, _POLL_S)
         for descriptor, _ in self._poller.poll(timeout * 1000 + 1):
             if descriptor == self._wakeup:
-                if any(number in _STOPPING_SIGNALS for number in os.read(self._wakeup, 4096)):
+                numbers = os.read(self._wakeup, 4096)
+                self._child_ended = self._child_ended or signal.SIGCHLD in numbers
+                if any(number in _STOPPING_SIGNALS for number in numbers):
                     self._request_stop("cancelled")
             elif descriptor == self._channel.commands:
                 reason, gone = self._channel.read_stop()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.monitor.live import History, Live
+from npumon.core.monitor.live import History, Live, figures_subject
 from npumon.core.profile import BANDWIDTHS
 from npumon.core.run.metrics import Figures
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, prose, span
-from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.graph import AxisGraph, Graph, Scale, reach
 

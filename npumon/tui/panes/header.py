@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.monitor.live import Live
+from npumon.core.monitor.live import Live, figures_subject
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
-from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Canvas
 
 #: Degrees Celsius at which a VIM3 throttles (its device tree's passive trip point), for a zone without a limit.

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.monitor.live import Live
+from npumon.core.monitor.live import Live, ShownRun, results_subject
 from npumon.core.profile import Detection
 from npumon.core.run.report import RunReport
 from npumon.core.run.result_diff import ClassChange, class_changes, object_changes
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, prose, span
-from npumon.tui.panes.shown_run import ShownRun, results_subject
 from npumon.tui.widgets.canvas import Pane
 
 _SCORE = 6

@@ -9,11 +9,10 @@ from rich.cells import cell_len, set_cell_size
 
 from npumon.core import units
 from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
-from npumon.core.monitor.live import Live
+from npumon.core.monitor.live import Live, figures_subject
 from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit_right, joined, span, width_of
-from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Pane
 
 _STAGES: dict[Stage, str] = {

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from npumon.core import units
-from npumon.core.monitor.live import History, Live
+from npumon.core.monitor.live import History, Live, figures_subject
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, prose, span, width_of
 from npumon.tui.panes import digits, facts
 from npumon.tui.panes.empty_state import why_nothing
 from npumon.tui.panes.facts import named
-from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.graph import AxisGraph, Graph, Scale, reach
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from textual.geometry import Size
 
-from npumon.core.monitor.live import Live
+from npumon.core.monitor.live import Live, figures_subject
 from npumon.core.run.metrics import FigureCheck, Metrics
 from npumon.tui.paint import Area, Line, Sentence, prose
 from npumon.tui.panes.empty_state import hindrances
-from npumon.tui.panes.shown_run import figures_subject
 from npumon.tui.widgets.canvas import Pane
 
 #: Verdicts on a failed run, and on misleading figures, by the beginning of their ids.
