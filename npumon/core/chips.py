@@ -115,11 +115,11 @@ def chip_compatible(texts: tuple[str, ...]) -> Chip | None:
     A string counts whole or up to a dash (`khadas,vim3-pro`), so `vim3` is not `vim3l`. The vendor's trees write
     `amlogic, g12b` with a blank, mainline's without.
     """
-    told = [text.lower().replace(" ", "") for text in texts]
+    known = [text.lower().replace(" ", "") for text in texts]
 
-    def stands(known: str | None) -> bool:
-        return known is not None and any(text == known or text.startswith(f"{known}-") for text in told)
+    def named(text: str | None) -> bool:
+        return text is not None and any(found == text or found.startswith(f"{text}-") for found in known)
 
-    own = (chip for chip in CHIPS if any(map(stands, chip.compatible)))
-    related = (chip for chip in CHIPS if stands(chip.family))
+    own = (chip for chip in CHIPS if any(map(named, chip.compatible)))
+    related = (chip for chip in CHIPS if named(chip.family))
     return next(own, None) or next(related, None)

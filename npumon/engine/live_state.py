@@ -44,6 +44,7 @@ class LiveState:
         self.unseen = 0
         self._ended: RunReport | None = None
         self._previous: RunReport | None = None
+        self._look_for_users()
 
     def update_board(self, board: BoardState) -> None:
         """Take the board as it is now; later runs are judged by it."""
@@ -58,10 +59,16 @@ class LiveState:
         self.driver = driver
         self.unseen = unseen
         self.context = self.context._replace(driver=driver)
+        self._look_for_users()
 
     def add_log(self, log: str | None) -> None:
         """Take note of the log of one of our runs."""
         self._logs.append(log)
+        self._look_for_users()
+
+    def _look_for_users(self) -> None:
+        """Note who else uses the NPU; that changes with the driver and with our own runs only."""
+        self._in_use = npu_users_notice(self.driver, self._logs, self.unseen)
 
     def begin(self, run: RunProgress) -> None:
         """Show this run as the one under way."""
@@ -112,5 +119,5 @@ class LiveState:
             self.session_history.latencies(None if report is None else report.info.model),
             self.session_history.history,
             self.log.page,
-            None if self.doing.source is not None else npu_users_notice(self.driver, self._logs, self.unseen),
+            None if self.doing.source is not None else self._in_use,
         )

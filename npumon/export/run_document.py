@@ -156,7 +156,7 @@ def _metrics(report: RunReport) -> Document:
 
 
 def _nested(getters: Iterable[tuple[str, Getter]]) -> Getters:
-    """Arrange getters by their keys; a key with a dot is one in an inner object."""
+    """Arrange getters by their keys; a key with a dot belongs to an inner object."""
     nested: dict[str, Any] = {}
     for key, getter in getters:
         outer, _, inner = key.rpartition(".")

@@ -138,7 +138,7 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
         facts = f"{kept}iterations: {units.spread(elapsed)}"
         yield from wrapped(facts, style.width, style, _INDENT)
     if state.iterations and measured is not state.iterations[-1]:
-        told = f"the figures are those of iteration {measured.number}, the last with a profile"
+        told = f"the figures are from iteration {measured.number}, the last with a profile"
         yield from wrapped(told, style.width, style, _INDENT)
 
 
@@ -239,13 +239,13 @@ def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
     if len(said) > _MOST_LINES:
         yield f"{_INDENT}{len(said) - _MOST_LINES} more; --format json lists them"
     if state.diagnostics_dropped:
-        yield f"{_INDENT}{state.diagnostics_dropped} further ones were not kept"
+        yield f"{_INDENT}{state.diagnostics_dropped} more were not kept"
     if state.unrecognized:
         yield f"{state.unrecognized} line{'s' if state.unrecognized > 1 else ''} of the text not recognised"
 
 
 def _log(report: RunReport, style: Style) -> Iterator[str]:
-    """Render where the log of a failed run is, and its last lines, in which the program says why."""
+    """Render the path of a failed run's log and its last lines, which usually say why it failed."""
     info = report.info
     if info.duration_s is None or info.outcome in _UNTROUBLED:  # only read, or still running
         return

@@ -124,7 +124,7 @@ def test_the_iteration_that_was_measured_is_named_where_it_is_not_the_last(repor
     profiled = LAYER.format(0, "conv", 5_000, 4_000_000, 40_000) + END
     text = run_text(report_from(profiled + "Run the 2 time: 31.00ms or 31000.00us\n"))
     assert "Utilization  99.0 %" in text
-    assert "  the figures are those of iteration 1, the last with a profile\n" in text
+    assert "  the figures are from iteration 1, the last with a profile\n" in text
     assert "the last with a profile" not in run_text(report_from(profiled))
 
 
@@ -226,7 +226,7 @@ def test_diagnostics(report_from: ReportFrom) -> None:
         "1 line of the text not recognised",
     ]
     many = run_text(report_from("E [vnn:1]bad\n" * 300 + "what?\n" * 2))
-    assert "  190 more; --format json lists them\n  100 further ones were not kept\n2 lines of the" in many
+    assert "  190 more; --format json lists them\n  100 more were not kept\n2 lines of the" in many
 
 
 def test_checks_that_failed_are_told_with_their_figures(report_from: ReportFrom, seed_run: bytes) -> None:

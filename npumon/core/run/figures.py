@@ -43,7 +43,7 @@ DURATION = _unit("s", lambda time_s: f"{time_s:.2f} s")
 class Figure(NamedTuple):
     """One figure of a run.
 
-    `help` says in one sentence what it is. `of` takes it from a report, None where the run has none. `key` is its place
+    `help` says in one sentence what it is. `of` takes it from a report, None if the run has none. `key` is its place
     in the document's `metrics`, `times` its place in the line of times of the text for people; None for a figure that
     does not stand there. `compared` says whether two runs are compared by it.
     """
