@@ -20,6 +20,7 @@ import asyncio
 import json
 import os
 import re
+import select
 import sys
 import tempfile
 import threading
@@ -259,7 +260,8 @@ async def block_to_pane(recorder: Recorder, folder: Path) -> list[str]:
     text = SEED.read_text()
     begin, end = text.index("layer id"), text.index("vxProcessGraph")
     (folder / "head").write_text(text[:end].replace("71.70", "32.77"))
-    script = f"cat head; for n in 1 2 {'3 ' * TIMES}; do read block <{gate}; cat $block; done"
+    # A read can meet the end of the writer before, which was slow to close: then it says nothing, and is repeated.
+    script = "cat head; while :; do if read -r block <gate; then cat $block; fi; done"
     walked = []
     async with monitor(recorder, folder, "BandwidthPane") as opened:
         opened.app.controller.run(Job(RunRequest(("/bin/sh", "-c", script), str(folder), model="walk")))
@@ -288,8 +290,16 @@ def _on_screen(opened: Monitor, figure: str) -> bool:
 
 
 def _tell(gate: Path, word: str) -> None:
-    with gate.open("w") as opened:
-        opened.write(f"{word}\n")
+    """Write a word to who reads at the gate, or will read there: the gate stays open for both meanwhile."""
+    descriptor = os.open(gate, os.O_RDWR)  # never waits
+    try:
+        os.write(descriptor, f"{word}\n".encode())
+        end = time.monotonic() + PATIENCE_S
+        while select.select([descriptor], [], [], 0)[0]:
+            assert time.monotonic() < end, "the program does not read"
+            time.sleep(0.001)
+    finally:
+        os.close(descriptor)
 
 
 async def key_r(recorder: Recorder, folder: Path) -> list[str]:

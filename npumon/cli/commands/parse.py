@@ -293,13 +293,12 @@ def _csv_rows(logs: Logs, ctx: CommandContext, sink: Sink, check: bool) -> int:
 @contextmanager
 def segments_of(path: str, writer: RowWriter) -> Iterator[Iterator[Segment]]:
     """Prepare the log for `rows`, in several processes if it is long enough."""
-    from npumon.engine.offline.rows import prepared
+    from npumon.engine.offline.rows import prepared, worth_sharing
 
     with opened(path) as chunks:
-        if path != STDIN:
-            from npumon.engine.offline.parallel import prepared_in_parallel, worthwhile
+        if path != STDIN and worth_sharing(Path(path)):
+            from npumon.engine.offline.parallel import prepared_in_parallel
 
-            if worthwhile(Path(path)):
-                yield prepared_in_parallel(Path(path), writer)
-                return
+            yield prepared_in_parallel(Path(path), writer)
+            return
         yield prepared(chunks, writer)

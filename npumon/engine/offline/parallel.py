@@ -17,19 +17,12 @@ from pathlib import Path
 from npumon.core.log.fast_blocks import HeaderCache
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
-from npumon.engine.offline.rows import RowWriter, Segment, segments
+from npumon.engine.offline.rows import RowWriter, Segment, processors, segments
 
 _PIECE = 1 << 20
-#: Below this, starting processes costs more than they save.
-WORTHWHILE = 24 << 20
 _MOST = 4
 #: How far behind a piece's nominal end a place to cut is looked for.
 _REACH = 4_096
-
-
-def worthwhile(path: Path) -> bool:
-    """Return whether the log is a file long enough, and the machine has the processors."""
-    return _processors() > 1 and path.is_file() and path.stat().st_size >= WORTHWHILE
 
 
 def prepared_in_parallel(path: Path, writer: RowWriter, piece: int = _PIECE) -> Iterator[Segment]:
@@ -37,7 +30,7 @@ def prepared_in_parallel(path: Path, writer: RowWriter, piece: int = _PIECE) -> 
 
     The file's length is taken once; what is appended later is not read. Raises `ProblemError` when a worker dies.
     """
-    count = min(_processors(), _MOST)
+    count = min(processors(), _MOST)
     size = path.stat().st_size
     pieces = (size + piece - 1) // piece
     context = multiprocessing.get_context("fork")
@@ -68,10 +61,6 @@ def prepared_in_parallel(path: Path, writer: RowWriter, piece: int = _PIECE) -> 
             worker.terminate()
             worker.join()
             worker.close()
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def _work(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from npumon.core.log.fast_blocks import BlockBatch, BlockFields, BlockReader, ChunkSplitter, HeaderCache, split_blocks
 from npumon.core.profile import Iteration
 from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
+
+#: Below this length, starting processes to read a log costs more than they save.
+WORTHWHILE = 24 << 20
 
 
 class RowWriter(Protocol):
@@ -31,6 +36,16 @@ class Stretch(NamedTuple):
 
 
 Segment = Stretch | bytes
+
+
+def worth_sharing(path: Path) -> bool:
+    """Whether several processes should read the log (`engine.offline.parallel`): it is long, and they are there."""
+    return processors() > 1 and path.is_file() and path.stat().st_size >= WORTHWHILE
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def segments(piece: bytes, heads: HeaderCache, writer: RowWriter) -> Iterator[Segment]:

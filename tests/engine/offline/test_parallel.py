@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from npumon.core.problems import ProblemError
 from npumon.core.run.splitter import RunCompleted
-from npumon.engine.offline.parallel import WORTHWHILE, prepared_in_parallel, worthwhile
-from npumon.engine.offline.rows import Segment, prepared, rows
+from npumon.engine.offline.parallel import prepared_in_parallel
+from npumon.engine.offline.rows import WORTHWHILE, Segment, prepared, rows, worth_sharing
 from npumon.export.csv_rows import CsvRows
 
 # From 3.12 on CPython warns of a fork while threads run; under pytest-xdist there is one, and a worker of ours
@@ -87,8 +87,8 @@ def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_only_long_files_are_worth_it(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.touch()
-    assert not worthwhile(path)
-    assert not worthwhile(tmp_path)
-    assert not worthwhile(tmp_path / "absent")
+    assert not worth_sharing(path)
+    assert not worth_sharing(tmp_path)
+    assert not worth_sharing(tmp_path / "absent")
     os.truncate(path, WORTHWHILE)  # without a byte on the disk
-    assert worthwhile(path) == (len(os.sched_getaffinity(0)) > 1)
+    assert worth_sharing(path) == (len(os.sched_getaffinity(0)) > 1)
