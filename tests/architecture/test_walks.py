@@ -40,8 +40,8 @@ def test_the_page_has_every_walk_and_no_gap() -> None:
 
 
 def test_renewing_keeps_what_is_written() -> None:
-    page = "<!-- walk: r -->\n1. `a.b` does this\n2. `c` does that\n\nmore\n"
-    assert with_modules(page, {"r": ["c", "d", "a.b"]}) == (
-        f"<!-- walk: r -->\n1. `c` does that\n2. `d` {NEW}\n3. `a.b` does this\n\nmore\n"
+    page = "<!-- walk: r -->\n1. `a.b` does this\n2. `c` does that\n3. `d` goes\n\nmore\n"
+    assert with_modules(page, {"r": ["c", "e", "a.b"]}) == (
+        f"<!-- walk: r -->\n1. `a.b` does this\n2. `c` does that\n3. `e` {NEW}\n\nmore\n"
     )
-    assert with_modules(page, {"r": ["a.b", "c"]}) == page == with_modules(page, {})
+    assert with_modules(page, {"r": ["d", "a.b", "c"]}) == page == with_modules(page, {})

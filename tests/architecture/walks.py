@@ -384,14 +384,22 @@ def listed(page: str) -> dict[str, dict[str, str]]:
 
 
 def with_modules(page: str, found: Mapping[str, Sequence[str]]) -> str:
-    """The page with these modules instead. What is written of a module stays; a new one gets a mark to be replaced."""
+    """The page with these modules instead.
+
+    What is written of a module stays, and so does its place; a new one stands behind the one that is entered before it,
+    with a mark that is to be replaced.
+    """
     words = listed(page)
 
     def renewed(match: re.Match[str]) -> str:
         name, between = match[1], match[2]
         if name not in found:
             return match[0]
-        clauses = [f"`{module}` {words[name].get(module, NEW)}\n" for module in found[name]]
+        order = [module for module in words[name] if module in found[name]]
+        for position, module in enumerate(found[name]):
+            if module not in order:
+                order.insert(order.index(found[name][position - 1]) + 1 if position else 0, module)
+        clauses = [f"`{module}` {words[name].get(module, NEW)}\n" for module in order]
         return name + between + "".join(f"{number}. {clause}" for number, clause in enumerate(clauses, 1))
 
     return _LISTED.sub(renewed, page)
