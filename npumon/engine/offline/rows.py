@@ -39,12 +39,12 @@ Segment = Stretch | bytes
 
 
 def worth_sharing(path: Path) -> bool:
-    """Whether several processes should read the log (`engine.offline.parallel`): it is long, and they are there."""
+    """Return whether several processes should read the log (`engine.offline.parallel`)."""
     return processors() > 1 and path.is_file() and path.stat().st_size >= WORTHWHILE
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))
 
 
