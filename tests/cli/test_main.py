@@ -31,7 +31,7 @@ def test_help(npumon: CommandLine) -> None:
 def test_no_words_open_the_live_monitor(npumon: CommandLine) -> None:
     """Without a terminal that is refused, with what does without one."""
     for words in ((), ("--demo",), ("--root", str(npumon.home))):
-        refused(npumon(*words), 2, "The live monitor needs a terminal", "npumon snapshot prints the same figures once.")
+        refused(npumon(*words), 2, key="monitor.no_terminal")
 
 
 def test_quiet(npumon: CommandLine) -> None:

@@ -20,6 +20,7 @@ from npumon.core.run.state import RunState
 from npumon.engine.reporting import Context, report_of
 from npumon.ports import RunningModel, RunRequest
 from npumon.tui.backend import DisplayOptions
+from tests import golden
 
 
 @pytest.fixture
@@ -62,8 +63,9 @@ def test_the_boards_models(backend: BoardBackend) -> None:
 
 def test_a_model_that_has_gone(backend: BoardBackend, ctx: CommandContext) -> None:
     (first, *_) = backend.models()
-    with pytest.raises(ProblemError, match="no longer exists"):
+    with pytest.raises(ProblemError) as caught:
         backend.job(first._replace(id="unknown"))
+    golden.problem(caught.value.problem, "model.gone", name=first.full_name)
 
 
 def test_the_first_work(backend: BoardBackend, ctx: CommandContext) -> None:

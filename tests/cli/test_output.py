@@ -16,6 +16,7 @@ from npumon.cli.paths import UserFolders
 from npumon.cli.settings import Settings, load
 from npumon.core.problems import ProblemError
 from npumon.export.drawing import Style
+from tests import golden
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 UTF8 = {"LANG": "C.UTF-8", "TERM": "xterm"}
@@ -153,16 +154,19 @@ def test_a_file_whose_folder_went_away_meanwhile(tmp_path: Path) -> None:
     folder.mkdir()
     target = output(folder / "x")
     folder.rmdir()
-    with pytest.raises(ProblemError, match="cannot be written: No such file or directory"):
+    with pytest.raises(ProblemError) as caught:
         target.text("x")
-    with pytest.raises(ProblemError, match="cannot be written: No such file or directory"), target.open_stream():
+    golden.problem(caught.value.problem, "output.write folder gone", path=folder / "x")
+    with pytest.raises(ProblemError) as caught, target.open_stream():
         pass
+    golden.problem(caught.value.problem, "output.write folder gone", path=folder / "x")
 
 
 def test_a_folder_that_took_the_files_place_meanwhile(tmp_path: Path) -> None:
     target = output(tmp_path / "x")
-    with pytest.raises(ProblemError, match="cannot be written: Is a directory"), target.open_document():
+    with pytest.raises(ProblemError) as caught, target.open_document():
         (tmp_path / "x").mkdir()
+    golden.problem(caught.value.problem, "output.write a folder meanwhile", path=tmp_path / "x")
     assert os.listdir(tmp_path) == ["x"]
 
 
@@ -311,8 +315,9 @@ def test_names_of_other_descriptors(python: Python) -> None:
 def test_the_file_that_is_read_is_not_written(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("")
     (tmp_path / "link").symlink_to("log")
-    with pytest.raises(ProblemError, match="is both read and written"):
+    with pytest.raises(ProblemError) as caught:
         output(tmp_path / "link").refuse_inputs([str(tmp_path / "none"), str(tmp_path / "log")])
+    golden.problem(caught.value.problem, "output.input through a link", folder=tmp_path)
     output(tmp_path / "new").refuse_inputs([str(tmp_path / "log")])
     output(None).refuse_inputs([str(tmp_path / "log")])
 

@@ -10,6 +10,7 @@ import pytest
 
 from npumon.cli.paths import expanded, home_folder, make_private_folder, shown, user_folders
 from npumon.core.problems import ProblemError
+from tests import golden
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -148,8 +149,9 @@ def test_a_link_in_a_folder_that_everybody_writes_to_is_not_trusted(tmp_path: Pa
     shared.mkdir()
     shared.chmod(0o1777)
     (shared / "npumon-0").symlink_to(tmp_path / "disk")
-    with pytest.raises(ProblemError, match="belongs to another user"):
+    with pytest.raises(ProblemError) as caught:
         make_private_folder(str(shared / "npumon-0"))
+    golden.problem(caught.value.problem, "state.folder of another user", folder=shared)
 
 
 @needs_root
@@ -159,16 +161,19 @@ def test_a_folder_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
     shared.chmod(0o1777)
     (shared / "npumon-0").mkdir()
     os.chown(shared / "npumon-0", NOBODY_AT_ALL, -1)
-    with pytest.raises(ProblemError, match=r"belongs to another user.*NPUMON_STATE_FOLDER"):
+    with pytest.raises(ProblemError) as caught:
         make_private_folder(str(shared / "npumon-0"))
+    golden.problem(caught.value.problem, "state.folder of another user", folder=shared)
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
-    with pytest.raises(ProblemError, match="is not a folder"):
+    with pytest.raises(ProblemError) as caught:
         make_private_folder(str(tmp_path / "state"))
-    with pytest.raises(ProblemError, match="cannot be made: Not a directory"):
+    golden.problem(caught.value.problem, "state.folder a file", folder=tmp_path)
+    with pytest.raises(ProblemError) as caught:
         make_private_folder(str(tmp_path / "state" / "below"))
+    golden.problem(caught.value.problem, "state.folder below a file", folder=tmp_path)
 
 
 @needs_root

@@ -12,6 +12,7 @@ import pytest
 from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
 from npumon.engine.reporting import Context
+from tests import golden
 from tests.viewer import LIMIT, Viewer, own
 
 Open = Callable[..., Viewer]
@@ -236,5 +237,6 @@ async def test_nothing_begins_once_it_is_closed(viewer: Open, log: Path) -> None
     shown = viewer()
     await shown.monitor.close()
     for begin in (shown.monitor.watch(str(log)), shown.monitor.run(shown.job())):
-        with pytest.raises(ProblemError, match="shutting down"):
+        with pytest.raises(ProblemError) as caught:
             await begin
+        golden.problem(caught.value.problem, "monitor.closed")

@@ -17,6 +17,7 @@ from npumon.cli.settings import Settings, load
 from npumon.cli.settings_schema import BY_KEY, SETTINGS, Value
 from npumon.core.problems import ProblemError
 from npumon.export.drawing import Style
+from tests import golden
 from tests.command_line import CommandLine, refused
 
 
@@ -150,8 +151,9 @@ def test_the_path_on_a_terminal_is_made_visible(defaults: Settings, terminal: An
 
 
 def test_no_path_without_a_home(defaults: Settings, tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match="Without a home folder"):
+    with pytest.raises(ProblemError) as caught:
         printed(changed(defaults, None), tmp_path, "--path")
+    golden.problem(caught.value.problem, "config.no_home")
 
 
 def test_the_way_out_of_a_broken_file(npumon: CommandLine) -> None:

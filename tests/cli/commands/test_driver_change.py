@@ -92,7 +92,7 @@ def test_load_and_unload(npumon: CommandLine) -> None:
 
 def test_nobody_to_ask(npumon: CommandLine) -> None:
     done = npumon("driver", "reload", *OFF)
-    refused(done, 2, "Nothing was done: no terminal to ask on.", "--yes")
+    refused(done, 2, key="driver.no_terminal")
 
 
 @pytest.mark.parametrize(

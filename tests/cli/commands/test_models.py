@@ -70,7 +70,7 @@ def test_folders_that_are_named(models: CommandLine) -> None:
 
 def test_none(npumon: CommandLine) -> None:
     done = npumon("models")
-    refused(done, 3, f"No model was found under {npumon.folder}, ~/aml_npu_demo_binaries.", "git clone --recursive")
+    refused(done, 3, key="models.none", folder=npumon.folder)
     done = npumon("models", "--format", "json")
     assert done.returncode == 3
     assert json.loads(done.stdout)["models"] == []

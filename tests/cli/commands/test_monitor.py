@@ -198,7 +198,7 @@ def test_old_logs_go(start: Start, tmp_path: Path) -> None:
 
 def test_a_terminal_is_needed(npumon: CommandLine) -> None:
     for words in ((), ("monitor",), ("--demo",)):
-        refused(npumon(*words), 2, "The live monitor needs a terminal", "npumon snapshot")
+        refused(npumon(*words), 2, key="monitor.no_terminal")
     process, screen = npumon.on_terminal("--demo", stdout=npumon.screen(), environ={"TERM": "dumb"})
     assert process.wait() == 2
     assert b"TERM is dumb or not set" in screen.read()

@@ -127,13 +127,13 @@ def test_a_simulated_board_ends_with_its_npumon(npumon: CommandLine) -> None:
 
 
 def test_what_there_is_not(npumon: CommandLine, tmp_path: Path) -> None:
-    refused(npumon("watch", "--last"), 1, "No run is on record", "npumon run")
-    refused(npumon("watch"), 2, "Nothing to watch", "--last")
-    refused(npumon("watch", "--last", str(tmp_path / "log")), 2, "Both", "--last")
+    refused(npumon("watch", "--last"), 1, key="watch.no_run")
+    refused(npumon("watch"), 2, key="watch.what nothing")
+    refused(npumon("watch", "--last", str(tmp_path / "log")), 2, key="watch.what both")
 
 
 def test_without_a_terminal(npumon: CommandLine, gated: Gated) -> None:
     left(npumon, gated)
     gated.open()
-    refused(npumon("watch", "--last"), 2, "needs a terminal", "npumon watch --last --headless")
+    refused(npumon("watch", "--last"), 2, key="monitor.no_terminal last")
     assert npumon("watch", "--last", "--headless").returncode == 0

@@ -8,6 +8,7 @@ from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.driver.inputs import ModuleFile, PlanInputs
 from npumon.core.driver.refusals import refusals
 from npumon.core.problems import Problem
+from tests import golden
 
 PATH = "/lib/modules/4.9.241/galcore.ko"
 GOOD = PlanInputs(
@@ -48,20 +49,19 @@ def test_a_parameter_that_is_none(name: str, value: str) -> None:
 def test_a_parameter_that_nobody_knows() -> None:
     problem = only(GOOD, {"gpuProfiler": "1", "gpuProfiller": "1"})
     assert (problem.id, problem.kind) == ("driver.parameter_unknown", "usage")
-    assert problem.remedy == f"modinfo -p {PATH} lists those it has."
+    golden.problem(problem, "driver.parameter_unknown", module=PATH)
     assert refusals(GOOD._replace(module=ModuleFile(PATH)), {"newKnob": "4,5"}, unloads=True, loads=True) == ()
 
 
 def test_etnaviv() -> None:
     problem = only(GOOD._replace(driver=DriverState(name="etnaviv")))
-    assert (problem.id, problem.kind) == ("driver.etnaviv", "unavailable")
-    assert "sudo modprobe -r etnaviv" in problem.remedy
+    assert problem.kind == "unavailable"
+    golden.problem(problem, "driver.etnaviv in the way of a plan")
 
 
 def test_built_in() -> None:
     problem = only(GOOD._replace(built_in=True))
-    assert problem.id == "driver.built_in"
-    assert "galcore.gpuProfiler=1" in problem.remedy
+    golden.problem(problem, "driver.built_in")
 
 
 def test_another_npumon() -> None:
@@ -71,22 +71,18 @@ def test_another_npumon() -> None:
 
 def test_holders_are_named() -> None:
     problem = only(held(Holder(7, "khadas", "./inceptionv3 inception_v3.nb"), references=1))
-    assert (problem.id, problem.kind) == ("driver.in_use", "unavailable")
-    assert problem.what == "galcore is in use: process 7 (khadas: ./inceptionv3 inception_v3.nb)."
-    assert problem.remedy == "Wait until they end, or end them (npumon driver: --wait, --stop-holders)."
+    assert problem.kind == "unavailable"
+    golden.problem(problem, "driver.in_use one process")
 
 
 def test_many_holders() -> None:
     holders = [Holder(pid, None, None) for pid in range(1, 6)]
-    what = only(held(*holders, references=7, unseen=2)).what
-    assert "process 1 (unknown user: unknown), " in what
-    assert what.endswith("process 3 (unknown user: unknown), 2 more, 2 open in processes that this user may not see.")
+    golden.problem(only(held(*holders, references=7, unseen=2)), "driver.in_use many processes")
 
 
 def test_holders_that_cannot_be_seen() -> None:
     problem = only(held(references=2, unseen=2))
-    assert problem.what == "galcore is in use: 2 open in processes that this user may not see."
-    assert problem.remedy == "sudo npumon driver status shows them; wait until they end (npumon driver: --wait)."
+    golden.problem(problem, "driver.in_use processes of others")
 
 
 def test_holders_do_not_matter_where_nothing_is_unloaded() -> None:
@@ -95,20 +91,18 @@ def test_holders_do_not_matter_where_nothing_is_unloaded() -> None:
 
 def test_no_module_file() -> None:
     problem = only(GOOD._replace(module=None))
-    assert problem.id == "driver.module_missing"
-    assert problem.what == "No galcore.ko was found for kernel 4.9.241."
-    assert "(unknown)" in only(GOOD._replace(module=None, kernel=None)).what
+    golden.problem(problem, "driver.module_missing for this kernel")
+    golden.problem(only(GOOD._replace(module=None, kernel=None)), "driver.module_missing for an unknown kernel")
 
 
 def test_a_module_file_that_is_none() -> None:
-    problem = only(GOOD._replace(module=ModuleFile(PATH, fault="is no kernel module")))
-    assert (problem.id, problem.what) == ("driver.module_fault", f"{PATH} is no kernel module.")
+    problem = only(GOOD._replace(module=ModuleFile(PATH, fault="is not a kernel module")))
+    golden.problem(problem, "driver.module_fault of a file", module=PATH)
 
 
 def test_another_kernels_module() -> None:
     problem = only(GOOD._replace(module=ModuleFile(PATH, "5.15.78 SMP aarch64")))
-    assert problem.id == "driver.vermagic"
-    assert problem.what == f"{PATH} is for kernel 5.15.78; this is 4.9.241."
+    golden.problem(problem, "driver.vermagic of a file", module=PATH)
 
 
 @pytest.mark.parametrize("vermagic", [None, "", "4.9.241", "4.9.241 SMP preempt"])
@@ -122,24 +116,21 @@ def test_a_kernel_that_is_not_known_fits_any_module() -> None:
 
 def test_a_module_that_others_can_change() -> None:
     problem = only(GOOD._replace(module=ModuleFile(PATH, danger="/lib is writable by all users")))
-    assert problem.id == "driver.module_unsafe"
-    assert problem.what == f"{PATH} may not be loaded as root: /lib is writable by all users."
+    golden.problem(problem, "driver.module_unsafe folder", module=PATH)
 
 
 def test_what_would_put_the_driver_back_is_held_to_the_same() -> None:
     there = GOOD._replace(previous_module=ModuleFile("/usual.ko", danger="/usual.ko is writable by all users"))
     problem = only(there)
-    assert problem.id == "driver.module_unsafe"
-    assert problem.what.startswith("/usual.ko, which would put the driver back, may not be loaded as root: ")
+    golden.problem(problem, "driver.module_unsafe previous module")
     assert refusals(there, {}, unloads=False, loads=True) == ()
     assert refusals(there, {}, unloads=True, loads=False) == ()
     assert refusals(GOOD._replace(previous_module=GOOD.module), {}, unloads=True, loads=True) == ()
 
 
 def test_tools() -> None:
-    assert only(GOOD._replace(insmod=None)).what == "Not installed on this system: insmod."
-    both = only(GOOD._replace(insmod=None, rmmod=None))
-    assert (both.id, both.what) == ("driver.tools", "Not installed on this system: rmmod, insmod.")
+    golden.problem(only(GOOD._replace(insmod=None)), "driver.tools one")
+    golden.problem(only(GOOD._replace(insmod=None, rmmod=None)), "driver.tools both")
     assert refusals(GOOD._replace(insmod=None), {}, unloads=True, loads=False) == ()
 
 
