@@ -89,9 +89,9 @@ class Setting(Generic[Set_co]):
             case "paths":
                 words = "a list of paths"
             case "variables":
-                words = "a table of environment variables, each a name and a text"
+                words = "a table of environment variables, each a name and a value"
             case "text":
-                words = "a text"
+                words = "text"
         return words + (f", or {NONE}" if self.optional else "")
 
 
@@ -110,12 +110,12 @@ class SettingsTable:
     models_roots: Setting[tuple[str, ...]] = Setting(
         "paths",
         ("~/aml_npu_demo_binaries",),
-        "Folders in which models are looked for. The current folder is always searched as well.",
+        "Folders to search for models. The current folder is always searched as well.",
     )
     run_timeout_s: Setting[float | None] = Setting(
         "number",
         None,
-        "How long a run may take before it is ended.",
+        "How long a run may take before it is stopped.",
         unit="seconds",
         flag="--timeout",
         minimum=0.001,
@@ -126,7 +126,7 @@ class SettingsTable:
     run_warmup: Setting[int] = Setting(
         "count",
         0,
-        "Runs made beforehand whose figures are not reported: the first one on a cold NPU is mostly waiting.",
+        "Runs made beforehand and not reported: on a cold NPU the first one is mostly waiting.",
         unit="runs",
         flag="--warmup",
         maximum=1_000_000,
@@ -140,28 +140,28 @@ class SettingsTable:
     run_keep: Setting[bool] = Setting(
         "switch",
         False,
-        "Let a run go on when npumon itself is ended.",
+        "Let a run continue if npumon ends first.",
         flag="--keep",
     )
     run_environment: Setting[tuple[tuple[str, str], ...]] = Setting(
         "variables",
         (),
-        "Environment variables for the model, added to the ones npumon was started with. The file, the "
-        "environment and the command line add to each other here, name by name.",
+        "Environment variables for the model, added to those npumon was started with. The file, the environment and "
+        "the command line are combined, name by name.",
         flag="--env",
         example='{ VNN_LOOP_TIME = "10" }',
     )
     output_format: Setting[str] = Setting(
         "choice",
         "text",
-        "How results are printed, by the commands that know this format; svg is known to snapshot only.",
+        "How results are printed, by commands that support the format; only snapshot supports svg.",
         flag="--format",
         choices=("text", "json", "jsonl", "csv", "svg"),
     )
     output_color: Setting[Literal["auto", "always", "never"]] = Setting(
         "choice",
         "auto",
-        "Colour in text. auto is colour on a terminal, unless NO_COLOR is set or TERM is dumb.",
+        "Whether text is coloured. auto means on a terminal, unless NO_COLOR is set or TERM is dumb.",
         flag="--no-color",
         choices=("auto", "always", "never"),
     )
@@ -174,8 +174,8 @@ class SettingsTable:
     labels_file: Setting[str | None] = Setting(
         "path",
         None,
-        "Names of the classes, one a line, the first one for class 0. none is the labels file found beside the "
-        "model or one folder up.",
+        "Class names, one per line, starting with class 0. none means the labels file found beside the model or one "
+        "folder up.",
         flag="--labels",
         optional=True,
         example='"~/aml_npu_demo_binaries/imagenet_slim_labels.txt"',
@@ -183,18 +183,18 @@ class SettingsTable:
     state_folder: Setting[str] = Setting(
         "path",
         None,
-        "Where run logs are kept. Unless set it is the npumon folder in the XDG state folder.",
+        "Where run logs are kept. The default is the npumon folder in the XDG state folder.",
     )
     board_root: Setting[str] = Setting(
         "path",
         "/",
-        "The folder that /sys, /proc, /dev and /lib/modules are looked for in.",
+        "The folder that holds /sys, /proc, /dev and /lib/modules.",
         flag="--root",
     )
     npu_nominal_clock_mhz: Setting[float | None] = Setting(
         "number",
         None,
-        "The clock that the NPU should run at. none is what is known of the chip.",
+        "The clock that the NPU should run at. none means the chip's nominal clock.",
         unit="MHz",
         minimum=1,
         maximum=10_000,
@@ -204,7 +204,7 @@ class SettingsTable:
     npu_ddr_peak_mbyte_per_s: Setting[float | None] = Setting(
         "number",
         None,
-        "What the board's DDR memory can move at most; with it a run bound by memory is recognised.",
+        "The most that the board's DDR memory can move; it lets npumon recognise a memory-bound run.",
         unit="MByte/s",
         minimum=1,
         maximum=1_000_000,
@@ -214,7 +214,7 @@ class SettingsTable:
     log_kept_runs: Setting[int] = Setting(
         "count",
         200,
-        "How many run logs are kept in the state folder; the oldest ones go first.",
+        "How many run logs are kept in the state folder; the oldest are removed first.",
         unit="runs",
         minimum=1,
         maximum=1_000_000,
@@ -222,7 +222,7 @@ class SettingsTable:
     tui_refresh_s: Setting[float] = Setting(
         "number",
         1.0,
-        "Time between two looks at the board in the live monitor.",
+        "Time between two readings of the board in the live monitor.",
         unit="seconds",
         minimum=0.2,
         maximum=3_600,
@@ -230,7 +230,7 @@ class SettingsTable:
     tui_theme: Setting[str] = Setting(
         "choice",
         "auto",
-        "The live monitor's theme. terminal, which auto takes, has the terminal's own colours and background.",
+        "The live monitor's theme. terminal (auto) uses the terminal's own colours and background.",
         choices=("auto", "terminal", "dark", "light", "colorblind"),
     )
 
@@ -320,7 +320,7 @@ def _variable(name: str, value: object) -> tuple[str, str]:
     if isinstance(value, int) and not isinstance(value, bool):
         return name, str(value)
     if not isinstance(value, str) or "\0" in value:
-        raise MisfitError("a table whose values are texts in quotes")
+        raise MisfitError("a table whose values are quoted text")
     return name, value
 
 

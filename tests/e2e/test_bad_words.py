@@ -1,4 +1,4 @@
-"""Words and settings that cannot be meant: one sentence that names the thing, one that mends it, no traceback."""
+"""Words and settings that cannot be meant: one sentence that names the thing, one with a remedy, no traceback."""
 
 from __future__ import annotations
 

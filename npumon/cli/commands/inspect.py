@@ -29,9 +29,9 @@ examples:
   npumon inspect models/ --format csv    a row for each model in a folder
   npumon inspect --diff old.h new.h      what changed
 
-exit status: 0 all is well, 1 a check of severity fail does not hold, 2 a file
-             that was named, or is a *.nb or model.h in a folder, cannot be
-             read or is no model file;
+exit status: 0 all checks hold, 1 a check of severity fail does not hold, 2 a
+             file that was named, or is a *.nb or model.h in a folder, cannot
+             be read or is not a model file;
              with --diff: 0 the files are the same, 1 they differ, 2 trouble
 """
 _BYTES = re.compile(r"(\d{1,12})([kKmM])?(?:i?B)?|0[xX]([0-9a-fA-F]{1,10})", re.ASCII)
@@ -44,13 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "files", nargs="+", metavar="FILE",
-        help="a model file, whatever its name; a folder means those directly in it; - is standard input",
+        help="a model file of any name, a folder of model files, or - for standard input",
     )  # fmt: skip
     parser.add_argument("--diff", action="store_true", default=False, help="compare two files")
     parser.add_argument("--pb", default=None, metavar="FILE", help="check that the model was compiled from this .pb")
-    parser.add_argument("--report", default=None, metavar="FILE", help="check the sizes with what gxnpuc printed")
+    parser.add_argument("--report", default=None, metavar="FILE", help="check the sizes against what gxnpuc printed")
     parser.add_argument(
-        "--weights", action="store_true", default=False, help="statistics of uncompressed half-precision weights"
+        "--weights", action="store_true", default=False, help="show statistics of uncompressed half-precision weights"
     )
     parser.add_argument(
         "--budget", type=_bytes, default=None, metavar="BYTES",

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     parser.usage = "npumon models [option ...] [FOLDER ...]"
     parser.add_argument(
-        "folders", nargs="*", default=(), metavar="FOLDER", help="where to look (default: here and models.roots)"
+        "folders", nargs="*", default=(), metavar="FOLDER", help="where to search (default: here and models.roots)"
     )
 
 

@@ -37,7 +37,7 @@ def add_program_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to run, and how; shared with `snapshot`."""
     parser.add_argument(
         "model", nargs="?", default=None, metavar="MODEL",
-        help="a name from npumon models, or a folder with a run.sh; or any command after --",
+        help="a name from npumon models or a folder that contains a run.sh; or any command after --",
     )  # fmt: skip
     parser.add_argument("--env", action="append", metavar="NAME=VALUE", help="add to the program's environment")
     parser.add_argument("--no-profile", action="store_true", help="do not set VIV_VX_PROFILE and VIV_VX_DEBUG_LEVEL")

@@ -29,10 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_program_arguments(parser)
     parser.add_argument("--log", default=None, metavar="FILE", help="read a finished log instead of running a model")
     parser.add_argument(
-        "--size", type=_size, default=(120, 40), metavar="COLUMNSxROWS", help="of the picture, with --format svg"
+        "--size", type=_size, default=(120, 40), metavar="COLUMNSxROWS", help="size of the picture, with --format svg"
     )
     parser.add_argument(
-        "--page", choices=PAGE_NAMES, default="live", help="what the picture shows, with --format svg (default: live)"
+        "--page",
+        choices=PAGE_NAMES,
+        default="live",
+        help="page that the picture shows, with --format svg (default: live)",
     )
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 if a consistency check fails")
 

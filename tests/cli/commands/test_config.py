@@ -83,7 +83,7 @@ def test_json(folders: UserFolders, tmp_path: Path) -> None:
     assert entries["run.timeout_s"] == {
         "key": "run.timeout_s",
         "type": "number",
-        "meaning": "How long a run may take before it is ended.",
+        "meaning": "How long a run may take before it is stopped.",
         "unit": "seconds",
         "minimum": 0.001,
         "maximum": 31536000,

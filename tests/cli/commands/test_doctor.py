@@ -1,4 +1,4 @@
-"""`npumon doctor`: what is missing, and what mends it."""
+"""`npumon doctor`: what is wrong, and what fixes it."""
 
 from __future__ import annotations
 

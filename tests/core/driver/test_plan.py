@@ -108,7 +108,7 @@ def test_another_module_is_undone_with_the_usual_one() -> None:
     "previous_module", [None, ModuleFile(PATH, fault="is no kernel module"), ModuleFile(PATH, "5.15.78 SMP aarch64")]
 )
 def test_a_file_that_cannot_be_what_is_loaded_puts_nothing_back(previous_module: ModuleFile | None) -> None:
-    """It is no reason not to load another one either: naming that is what mends it."""
+    """It is no reason not to load another one either: naming that is what helps."""
     there = inputs()._replace(module=ModuleFile("/root/galcore.ko", "4.9.241 SMP"), previous_module=previous_module)
     made = plan("reload", {"gpuProfiler": "1"}, there)
     assert made.undo[0].argv[1] == "/root/galcore.ko"
