@@ -15,7 +15,7 @@ def reload_in_the_monitor(npumon: Path) -> None:
     with Terminal(npumon) as terminal:
         terminal.until_shown("profiling OFF")
         _reload(terminal)
-        terminal.until_shown("Done: galcore is loaded, profiling is on.")
+        terminal.until_shown("Done: galcore", "profiling is on.")
         assert board.parameter("gpuProfiler") == "1"
         terminal.type("n")
         terminal.until_gone(_DIALOG)
@@ -24,7 +24,7 @@ def reload_in_the_monitor(npumon: Path) -> None:
         _reload(terminal)
         terminal.until_shown(f"password for {board.USER}:")
         terminal.type(board.PASSWORD + "\n")
-        terminal.until_shown("Done: galcore is loaded, profiling is off.")
+        terminal.until_shown("Done: galcore", "profiling is off.")
         assert board.parameter("gpuProfiler") == "0"
         terminal.type("n")
         terminal.until_gone(_DIALOG)
