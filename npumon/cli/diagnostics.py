@@ -46,31 +46,31 @@ class Diagnostics:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal, now."""
+        """The terminal's present width in columns."""
         return width(self._fd, self._environ)
 
     def error(self, error: Problem | ProblemError | str) -> None:
-        """Say why the work ends; with `debug` also where a raised problem came from."""
+        """Say why npumon ends; with `debug`, print the traceback of a raised problem, too."""
         if isinstance(error, ProblemError):
             self.traceback(error)
             error = error.problem
         self._say(str(error))
 
     def warning(self, remark: Problem | str) -> None:
-        """Say that something is odd, though the work goes on."""
+        """Warn of something that does not stop the work."""
         self._say(f"warning: {remark}")
 
     def note(self, text: str) -> None:
-        """Say something that is merely good to know."""
+        """Print a note."""
         if not self.quiet:
             self._say(text)
 
     def label(self, text: str) -> None:
-        """Say what is said of every figure, however quiet npumon is to be."""
+        """Print what qualifies every figure, even if npumon is to be quiet."""
         self._say(text)
 
     def show(self, lines: Iterable[str]) -> None:
-        """Print lines as they are: what a question is about."""
+        """Print the lines that a question is about, as they are."""
         for line in lines:
             self._write(visible(line) + "\n")
 
@@ -80,7 +80,7 @@ class Diagnostics:
         return is_terminal(self._fd) and is_terminal(STANDARD_INPUT)
 
     def ask(self, question: str) -> bool:
-        """Ask a question to be answered with y or n, which is what anything else means too."""
+        """Ask a question and return whether the answer is y or yes."""
         import sys
 
         self.status("")
@@ -91,7 +91,7 @@ class Diagnostics:
         return answer.strip().lower() in ("y", "yes")
 
     def traceback(self, error: BaseException) -> None:
-        """With `debug`, show where an exception came from."""
+        """Print the traceback of an exception, with `debug` only."""
         if not self.debug:
             return
         import traceback

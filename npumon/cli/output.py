@@ -52,7 +52,7 @@ class Sink:
         self.write(data + b"\n" if isinstance(data, bytes) else data + "\n")
 
     def flush(self) -> None:
-        """Pass on what is pending. Raises `ReaderGoneError` or `ProblemError`; what was pending is dropped then."""
+        """Pass on what is pending. Raises `ReaderGoneError` or `ProblemError` and then drops it."""
         data, self._pending = self._pending, bytearray()
         with memoryview(data) as rest:
             done = 0
@@ -265,7 +265,7 @@ def _keep_owner_and_mode(real: str, fd: int) -> None:
 
 
 def unwritable(name: str, error: OSError) -> ProblemError:
-    """Return the problem of a destination that took no more."""
+    """Return the problem of a destination that cannot be written any further."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     remedy = "Make room there, or name another file with -o." if full else "Name another file with -o."
     reason = "no space is left" if full else error.strerror or str(error)

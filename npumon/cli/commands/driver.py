@@ -1,4 +1,4 @@
-"""`npumon driver`: the NPU's kernel driver: what is loaded, and loading it in another way."""
+"""`npumon driver`: the NPU's kernel driver: its status, and reloading it with other parameters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ took longer than --timeout
 """
 _LOADING = (("profiling", "--profile and --no-profile"), ("param", "--param"), ("module", "--module"))
 _CHANGING = (("dry_run", "--dry-run"), ("yes", "--yes"), ("wait", "--wait"), ("stop_holders", "--stop-holders"))
-#: Which options mean nothing to which action.
+#: The options that do not apply to an action.
 _STRANGE = {"status": (*_LOADING, *_CHANGING), "unload": _LOADING, "sudoers": _CHANGING}
 
 
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
-    """Do what the action says. For `status` 3 means that galcore is not there to be used."""
+    """Carry out the action. For `status`, 3 means that galcore cannot be used."""
     for name, option in _STRANGE.get(args.action, ()):
         if vars(args)[name]:
             what = f"{option} does not apply to npumon driver {args.action}."

@@ -84,7 +84,7 @@ def module_path(args: argparse.Namespace) -> Path | None:
 
 
 def profile(ctx: CommandContext) -> None:
-    """Have the driver load with profiling on, if it is not: what `run --reload` does first.
+    """Reload the driver with profiling on if it is off, as `run --reload` does first.
 
     Raises `ProblemError` when that cannot be done.
     """

@@ -52,7 +52,7 @@ def _lines(lines: Iterable[PlanLine], ctx: CommandContext) -> list[str]:
 
 
 def plan_document(plan: DriverPlan, ctx: CommandContext) -> dict[str, Any]:
-    """Return the schema `npumon.reload/1` of a plan that was not carried out."""
+    """Return a document of the schema `npumon.reload/1` for a plan that was not carried out."""
     return {
         "schema": "npumon.reload/1",
         "demo": ctx.wants_demo,
@@ -73,7 +73,7 @@ def plan_document(plan: DriverPlan, ctx: CommandContext) -> dict[str, Any]:
 
 
 def report_document(plan: DriverPlan, report: ReloadReport, ctx: CommandContext) -> dict[str, Any]:
-    """Return the same with what became of it."""
+    """Return the same with the outcome."""
     return {
         **plan_document(plan, ctx),
         "done": report.ok,

@@ -52,7 +52,7 @@ def _waited(plan: DriverPlan, ctx: CommandContext, again: Again, limit_s: float 
 
 
 def _stop(plan: DriverPlan, ctx: CommandContext) -> None:
-    """End the programs that use the driver, after a question of its own that --yes does not answer."""
+    """End the programs that use the driver, after a separate question that --yes does not answer."""
     who = ", ".join(f"{holder.pid} ({(holder.command or 'unknown')[:40]})" for holder in plan.holders)
     if not who:
         return

@@ -52,12 +52,12 @@ def _positive(text: str) -> int:
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
-    """Run the program as often as asked, print what it gave, and say in the status how it ended."""
+    """Run the program as often as asked and print the results. The status says how it ended."""
     form = ctx.format("text", "json", "jsonl", "csv")
     program = requested(args, ctx)
     _prepare_driver(args, ctx)
     context = ctx.context(program.labels)
-    # Late, for refusals should not wait for them.
+    # Imported late, so that refusals do not wait for them.
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.commands.run_session import run_often
 
@@ -152,8 +152,8 @@ def _missing_driver(report: RunReport, context: Context, ctx: CommandContext) ->
 
 
 def remark(reports: list[RunReport], context: Context, ctx: CommandContext, *, offered: bool = False) -> None:
-    """What the user should know besides the results; old run logs go. `offered` says that it was told before the run
-    what profiling is good for."""
+    """Say what the user should know besides the results, and remove old run logs. `offered` says that it was told
+    before the run what profiling is good for."""
 
     driver = context.driver
     if not offered and driver is not None and driver.profiling is False and ctx.settings.run_profile:

@@ -1,4 +1,4 @@
-"""Runs under way: their status lines, the signals that end them, one after the other until all are done."""
+"""Headless runs, one after the other: their status lines, and the signals that end them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from npumon.engine.session import Session, Update
     from npumon.ports import ReadNetwork, RunRequest, StopReason
 
-#: What each signal asks of a run: keys are meant for it, the others end npumon, which a run that is kept outlives.
+#: What each signal asks of a run. Keys are meant for the run; the others end npumon, which a run that is kept outlives.
 _REASONS: dict[signal.Signals, StopReason] = {**dict.fromkeys(KEYS, "cancelled"), **dict.fromkeys(REQUESTS, "left")}
 #: How often the status line is redrawn while the program says nothing.
 _TICK_S = 0.5

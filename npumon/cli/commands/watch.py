@@ -103,7 +103,7 @@ def _limit(ctx: CommandContext) -> float | None:
 
 
 class _Ending:
-    """Finishes a tail on demand; `status` is that of the first reason."""
+    """Finishes a tail when asked to; `status` is that of the first reason."""
 
     def __init__(self, tail: LogTail) -> None:
         self._tail = tail
@@ -116,7 +116,7 @@ class _Ending:
 
 
 class IterationPrinter:
-    """A growing log to JSON Lines: iterations as they complete, runs as soon as nothing more is to come of them."""
+    """Turns a growing log into JSON Lines: iterations as they complete, runs as soon as they are complete."""
 
     def __init__(self, path: str, context: Context, sink: Sink, ctx: CommandContext) -> None:
         self._path = path

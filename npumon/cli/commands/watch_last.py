@@ -1,4 +1,4 @@
-"""`npumon watch --last`: the run that an earlier npumon began, taken up again with all of its history."""
+"""`npumon watch --last`: the run that an earlier npumon began, followed again from its beginning."""
 
 from __future__ import annotations
 
