@@ -21,7 +21,7 @@ from npumon.core.profile import Network
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import IterationCompleted
 from npumon.engine.reporting import Context
-from npumon.engine.session import Session, Update
+from npumon.engine.session import Job, JobRun, Session, Update, runs_of
 from npumon.ports import ReadNetwork, RunRequest, StopReason
 
 SEED = Path(__file__).parents[1] / "data" / "seed_run.txt"
@@ -275,3 +275,26 @@ async def test_one_session_after_the_other(session: Session, tmp_path: Path) -> 
     assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == before
     assert len(ids) == 6
     assert not children()
+
+
+REQUEST = RunRequest(("./run.sh",), "/")
+
+
+def test_one_run_is_a_work() -> None:
+    job = Job(REQUEST)
+    assert (job.labels, job.repeat, job.warmup) == ((), 1, 0)
+    assert list(runs_of(job)) == [JobRun(1, 1)]
+
+
+def test_runs_to_warm_up_come_first_and_are_counted_apart() -> None:
+    assert list(runs_of(Job(REQUEST, repeat=3, warmup=2))) == [
+        JobRun(1, 2, warmup=True),
+        JobRun(2, 2, warmup=True),
+        JobRun(1, 3),
+        JobRun(2, 3),
+        JobRun(3, 3),
+    ]
+
+
+def test_a_job_can_be_repeated_another_number_of_times() -> None:
+    assert Job(REQUEST, ("cat",), 5, 1)._replace(repeat=1, warmup=0) == Job(REQUEST, ("cat",))
