@@ -100,10 +100,9 @@ class LogChunk(NamedTuple):
     """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so; there may be
     none of it yet.
 
-    `behind` is how many bytes of the file were still unread when these were read. `preexisting` says that these
-    bytes were there before anybody followed. A chunk without data says that the file is there, or, where `present` is
-    False,
-    that nothing has its name any more.
+    `behind` is how many bytes of the file were still unread when these were read. `preexisting` says that these bytes
+    were there before the file was followed. A chunk without data says that the file is there or, if `present` is False,
+    that no file has its name now.
     """
 
     data: bytes

@@ -86,7 +86,7 @@ class Output:
         name: str = "Standard output",
     ) -> None:
         """`path` None is the descriptor `fd`, called `name` in messages; without either standard output is
-        closed. Raises `ProblemError` (usage) where `path` cannot be written."""
+        closed. Raises `ProblemError` (usage) if `path` cannot be written."""
         self.path = path
         self.style = style
         self.terminal = terminal

@@ -30,7 +30,7 @@ class UserFolders(NamedTuple):
 
 
 def home_folder() -> str | None:
-    """Return the user's home: $HOME where that is an absolute path, else the one in the user database, else None."""
+    """Return the user's home: $HOME if that is an absolute path, else the one in the user database, else None."""
     home = os.environ.get("HOME", "")
     if os.path.isabs(home):
         return home

@@ -1,1 +1,1 @@
-"""The session: where a run's bytes become events, state and reports. Knows the world only through ports."""
+"""The session: a run's bytes become events, state and reports. It knows the outside only through ports."""

@@ -62,9 +62,9 @@ class StallLimits(NamedTuple):
 
 
 class SeriesEta:
-    """Is told of each run's end. All times are seconds of the same clock.
+    """Estimates the rest of a series from the runs that have ended. All times are seconds of the same clock.
 
-    A run to warm up may take longer than those after it, so it tells of their length only as long as none of them has.
+    A warm-up run may take longer than those after it, so it counts only until one of them has ended.
     """
 
     def __init__(self, runs: int, began_s: float) -> None:

@@ -1,4 +1,4 @@
-"""When views hear of changes: the first at once, further ones in good time, the last one always."""
+"""When views get changes: the first at once, further ones at a bounded rate, the last one always."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A finished log as rows of text, for tables of any length: no state is built where rows can be had without it."""
+"""A finished log as rows of text, for tables of any length: state is built only if rows cannot be had without it."""
 
 from __future__ import annotations
 
