@@ -182,6 +182,17 @@ class DemoBackend:
     def check(self) -> None:
         """Do nothing: a simulated board is always complete."""
 
+    @cached_property
+    def _paths(self) -> tuple[tuple[str, str], ...]:
+        """The board's folders, each with what it is called on the board."""
+        board = self.board
+        return (
+            (str(board.root), ""),
+            (str(board.home), "~"),
+            (str(board.bin), "/usr/sbin"),
+            (str(self.state_path), "~/.local/state/npumon"),
+        )
+
     @property
     def model_folders(self) -> tuple[Path, ...]:
         """The home on the board."""
@@ -213,14 +224,8 @@ class DemoBackend:
 
     def on_board(self, text: str) -> str:
         """Replace the paths of the board's folder, which is unknown to users and gone when the command is done."""
-        own = (
-            (self.board.root, ""),
-            (self.board.home, "~"),
-            (self.board.bin, "/usr/sbin"),
-            (self.state_path, "~/.local/state/npumon"),
-        )
-        for path, name in own:
-            text = text.replace(str(path), name)
+        for path, name in self._paths:
+            text = text.replace(path, name)
         return text
 
     def outlasting(self, report: RunReport) -> RunReport:

@@ -19,7 +19,7 @@ Enter = Callable[..., CommandContext]
 
 @pytest.fixture
 def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Enter:
-    """The workplace of a command, in a home of its own."""
+    """Makes the context of a command, in a home of its own."""
     home = tmp_path / "home"
     home.mkdir()
     for name, value in (("HOME", home), ("XDG_CONFIG_HOME", tmp_path / "c"), ("XDG_STATE_HOME", tmp_path / "s")):
@@ -28,10 +28,10 @@ def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Enter:
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.chdir(home)
 
-    def workplace(*words: str) -> CommandContext:
+    def make(*words: str) -> CommandContext:
         return CommandContext(parse_words(words), Diagnostics())
 
-    return workplace
+    return make
 
 
 def demo_board(ctx: CommandContext) -> DemoBoard:

@@ -50,14 +50,14 @@ class Time:
 
 
 class Subject:
-    """A publisher, and the times of its deliveries with what was newest then."""
+    """A throttle, and the times of its deliveries with what was newest then."""
 
     def __init__(self, *, takes_s: float = 0.0) -> None:
         self.time = Time()
         self.newest = 0
         self.delivered: list[tuple[float, int]] = []
         self._takes_s = takes_s
-        self.publisher = Throttle(self._deliver, self.time.clock, self.time.call_later)
+        self.throttle = Throttle(self._deliver, self.time.clock, self.time.call_later)
 
     def _deliver(self) -> None:
         self.delivered.append((round(self.time.now_s - 1_000, 6), self.newest))
@@ -65,7 +65,7 @@ class Subject:
 
     def change(self) -> None:
         self.newest += 1
-        self.publisher.request()
+        self.throttle.request()
 
 
 @pytest.fixture
@@ -103,13 +103,13 @@ def test_without_changes_nothing_goes_out(subject: Subject) -> None:
 
 def test_what_may_wait_goes_out_with_what_comes_soon(subject: Subject) -> None:
     subject.newest = 1
-    subject.publisher.request(0.05)
+    subject.throttle.request(0.05)
     assert subject.delivered == []
     subject.time.go(0.02)
     subject.change()
     assert subject.delivered == [(0.02, 2)]
     subject.time.go(1.0)
-    subject.publisher.request(0.05)
+    subject.throttle.request(0.05)
     subject.time.go(1.0)
     assert subject.delivered == [(0.02, 2), (1.07, 2)]
     assert not subject.time.waiting()
@@ -142,10 +142,10 @@ def test_a_change_that_delivering_makes_waits_its_turn() -> None:
     def deliver() -> None:
         delivered.append(round(time.now_s - 1_000, 6))
         if len(delivered) < 3:
-            publisher.request()
+            throttle.request()
 
-    publisher = Throttle(deliver, time.clock, time.call_later)
-    publisher.request()
+    throttle = Throttle(deliver, time.clock, time.call_later)
+    throttle.request()
     assert delivered == [0.0]
     time.go(1.0)
     assert delivered == [0.0, 0.1, 0.2]
@@ -160,10 +160,10 @@ def test_a_view_that_fails_hears_of_later_changes(subject: Subject) -> None:
             raise failures.pop()
         subject.delivered.append((time.now_s, 0))
 
-    publisher = Throttle(deliver, time.clock, time.call_later)
+    throttle = Throttle(deliver, time.clock, time.call_later)
     with pytest.raises(ZeroDivisionError):
-        publisher.request()
-    publisher.request()
+        throttle.request()
+    throttle.request()
     time.go(1.0)
     assert len(subject.delivered) == 1
 
@@ -171,7 +171,7 @@ def test_a_view_that_fails_hears_of_later_changes(subject: Subject) -> None:
 def test_closing_delivers_what_is_due_and_nothing_more(subject: Subject) -> None:
     subject.change()
     subject.change()
-    subject.publisher.close()
+    subject.throttle.close()
     assert subject.delivered == [(0.0, 1), (0.0, 2)]
     subject.change()
     subject.time.go(1.0)
@@ -180,7 +180,7 @@ def test_closing_delivers_what_is_due_and_nothing_more(subject: Subject) -> None
 
 
 def test_closing_with_nothing_due(subject: Subject) -> None:
-    subject.publisher.close()
+    subject.throttle.close()
     assert subject.delivered == []
 
 
@@ -190,11 +190,11 @@ def test_closing_ends_also_when_delivering_changes_something() -> None:
 
     def deliver() -> None:
         delivered.append(time.now_s)
-        publisher.request()
+        throttle.request()
 
-    publisher = Throttle(deliver, time.clock, time.call_later)
-    publisher.request()
-    publisher.close()
+    throttle = Throttle(deliver, time.clock, time.call_later)
+    throttle.request()
+    throttle.close()
     time.go(1.0)
     assert len(delivered) == 2
     assert not time.waiting()
