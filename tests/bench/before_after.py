@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench import generate_log
-from tests.bench.measurements import SEED_RUN, SETTLE_S
+from tests.bench.measurements import SEED_RUN
 from tests.bench.pty_program import PtyProgram, end_all_at, pump
 from tests.bench.replay import SETTLED_S, shown, start
 from tests.bench.run import MEASURE
@@ -35,7 +35,9 @@ Probe = Callable[[Subject], float | None]
 
 #: Keys whose first answer is measured, each in the quiet after an update; Esc only leaves the help again.
 KEYS = (b" ", b" ", b"2", b"3", b"4", b"5", b"k", b"j", b"1", b"?", b"\x1b")
-STEADY_S = 6.0
+#: Seconds that a program gets to settle before anything is measured.
+SETTLE_S = 1.5
+STEADY_S = 4.0
 BUSY_RUNS = 4
 
 
@@ -98,7 +100,7 @@ def keys(program: PtyProgram) -> float | None:
     """The median time from a key to the first byte of its answer, in seconds."""
     times = []
     for key in KEYS:
-        pump([program], 1.5, _more(program))
+        pump([program], 0.3, _more(program))
         pump([program], 1.0, lambda: program.silent_for > 0.15)
         chunks, at = len(program.chunks), program.press(key)
         if pump([program], 0.6, _more(program)) and key != b"\x1b" and not program.ended:
@@ -142,7 +144,7 @@ def line(folder: Path, appends: int = 6) -> Probe:
                 log.write(f"{figures}Run the {number + 2} time: 21.00ms or {mark}\n")
                 log.flush()
                 marks.append((time.perf_counter(), mark))
-                pump([program], numbers.uniform(0.6, 0.9))
+                pump([program], numbers.uniform(0.4, 0.7))
         times = [seconds for seconds in shown(program.chunks, marks) if seconds is not None]
         return statistics.median(times) if times else None
 
