@@ -82,10 +82,10 @@ screenshots: $(VENV)/.dev
 	$(BIN)/python screenshots/render.py
 
 snapshots: $(VENV)/.dev
-	NPUMON_UPDATE_SNAPSHOTS=1 $(TESTS) tests/tui/test_snapshots.py
+	UPDATE_SNAPSHOTS=1 $(TESTS) tests/tui/test_snapshots.py
 
 golden: $(VENV)/.dev
-	-NPUMON_UPDATE_GOLDEN=1 $(TESTS) $$(grep -rlw golden tests --include='test_*.py')
+	-UPDATE_GOLDEN=1 $(TESTS) $$(grep -rlw golden tests --include='test_*.py')
 	$(BIN)/python -m tests.golden
 	git --no-pager diff -- tests/golden.txt
 

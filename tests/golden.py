@@ -9,9 +9,9 @@ sentences of one id apart. The key stands in the test as one literal, so that it
     golden.text("help run", done.stdout)
 
 `problem` also asserts the id. Keyword arguments are the parts that differ from run to run; the file has their names in
-braces instead. `make golden` runs the tests that use this module with NPUMON_UPDATE_GOLDEN=1, which records each
+braces instead. `make golden` runs the tests that use this module with UPDATE_GOLDEN=1, which records each
 sentence instead of comparing it, drops the entries whose key stands in no test, and shows the difference: read it
-before you commit it. To record those of one file: NPUMON_UPDATE_GOLDEN=1 pytest tests/board/test_board_lock.py.
+before you commit it. To record those of one file: UPDATE_GOLDEN=1 pytest tests/board/test_board_lock.py.
 After a conflict in golden.txt take either side and run `make golden`.
 """
 
@@ -27,7 +27,7 @@ from typing import Protocol
 import pytest
 
 FILE = Path(__file__).with_name("golden.txt")
-UPDATE = "NPUMON_UPDATE_GOLDEN" in os.environ
+UPDATE = "UPDATE_GOLDEN" in os.environ
 
 _INDENT = "    "
 

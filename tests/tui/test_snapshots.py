@@ -23,7 +23,7 @@ from tests.tui import stage
 
 FOLDER = Path(__file__).parent / "snapshots"
 SIZES = ((80, 24), (120, 40), (200, 60))
-UPDATE = "NPUMON_UPDATE_SNAPSHOTS" in os.environ
+UPDATE = "UPDATE_SNAPSHOTS" in os.environ
 PINNED = "8.2.8"  # of Textual; see the group `test` in pyproject.toml
 
 CHOICE = ModelChoice(
