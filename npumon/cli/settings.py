@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, cast
 
-from npumon.cli.config_file import read_entries
 from npumon.cli.paths import UserFolders, expanded, user_folders
 from npumon.cli.settings_schema import (
     BY_KEY,
@@ -93,7 +92,9 @@ def load(
     path = expanded(config) if config is not None else folders.config_file
     layers = _Layers(folders)
     found = None
-    if path is not None and read_file:
+    if path is not None and read_file and (config is not None or _is_there(path)):
+        from npumon.cli.config_file import read_entries  # most users have none
+
         found = read_entries(path, GROUPS, required=config is not None)
         for entry in found or ():
             layers.put_entry(entry.key, entry.value, entry.where, os.path.dirname(path))
@@ -104,6 +105,17 @@ def load(
         if value is not None:
             layers.put_flag(BY_KEY[key], value)
     return Settings(layers.values, layers.origins, path, found is not None, tuple(_misspelt(environ)))
+
+
+def _is_there(path: str) -> bool:
+    """Return False only if there is certainly no such file."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        pass
+    return True
 
 
 class _Layers:
