@@ -15,3 +15,10 @@ def test_what_was_not_said_is_absent() -> None:
     assert set(Bandwidth()) | set(Cycles()) | set(Detection()) == {None}
     assert Iteration(1).elapsed_us is None
     assert Iteration(1).complete
+
+
+def test_reads_and_writes_of_a_memory_add_up_only_where_both_were_said() -> None:
+    found = Bandwidth(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+    assert (found.total, found.axi, found.ddr) == (3.0, 7.0, 11.0)
+    lacking = Bandwidth(1.0, None, None, 4.0, 5.0, None)
+    assert (lacking.total, lacking.axi, lacking.ddr) == (None, None, None)
