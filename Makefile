@@ -1,9 +1,9 @@
 # Everything runs in a virtual environment of its own; nothing but Python (3.10 or newer) and make is needed.
 #   make demo    the monitor on a simulated board; without a terminal, its figures as text
-#   make test    everything that CI runs
+#   make test    everything that CI runs, on one version of Python
 #   make test-vm the part of it that needs a kernel of its own: galcore's reload in an emulated machine
 #   make test-textual-main  the live monitor's tests with the newest published Textual, snapshots left out
-#   make check   the fast part of it: lint, types, floors, unit tests
+#   make check   the fast part of it: lint, types, layers, unit tests
 #   make bench   measurements: prints tables, judges nothing
 #   make bench-against REF=…   this tree against another commit, in turn: what became slower
 #   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files

@@ -1,4 +1,4 @@
-"""What the engine needs of the outside, in core types. Adapters in the layer above implement these."""
+"""What the engine needs from outside, in core types. Adapters in the layer above implement these."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds."""
+        """Return seconds from an arbitrary start."""
         ...
 
 

@@ -163,7 +163,7 @@ def _module_file_finding(roots: Roots, board: BoardState, driver: DriverState) -
 
 
 def _debugfs_finding(roots: Roots) -> Finding:
-    """Only root may look into debugfs, and npumon does not need it."""
+    """Check debugfs, into which only root may look, and which npumon does not need."""
     folder = roots.sys / "kernel/debug/gc"
     if names(folder):
         return Finding("driver.debugfs", True, f"The driver's debugfs folder {visible(str(folder))} is readable.")

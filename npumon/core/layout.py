@@ -18,7 +18,7 @@ Measure = Callable[[str], int]
 
 
 def cell_width(text: str) -> int:
-    """How many cells a terminal gives the text: two for a wide character, none for a combining one."""
+    """Return how many cells a terminal gives the text: two for a wide character, none for a combining one."""
     if text.isascii():
         return len(text)
     return sum(map(_cells, text))
@@ -29,14 +29,14 @@ def _cells(char: str) -> int:
 
 
 def head(text: str, width: int, measure: Measure = cell_width) -> str:
-    """As much of the text as `width` cells hold."""
+    """Return as much of the text as `width` cells hold."""
     return text[: sum(1 for _ in takewhile(width.__ge__, accumulate(map(measure, text))))]
 
 
 def wrapped(
     text: str, width: int, measure: Measure = cell_width, *, keep_blanks: bool = False, break_words: bool = True
 ) -> list[str]:
-    """The text in lines of at most `width` cells, broken between words; no line for no text.
+    """Break the text between words into lines of at most `width` cells; no line for no text.
 
     A word longer than a line is broken anywhere, or stands out with `break_words` off. Words are one blank apart;
     `keep_blanks` keeps the blanks between them, and those at the beginning, as they are.
@@ -63,7 +63,7 @@ def wrapped(
 
 
 def bar(share: float, width: int, *, ascii: bool) -> str:  # noqa: A002  # as everywhere
-    """The filled part of a bar of `width` cells, filled by a share from 0 to 1; anything above 0 shows."""
+    """Draw the filled part of a bar of `width` cells, filled by a share from 0 to 1; anything above 0 shows."""
     share = min(max(share, 0.0), 1.0) if width > 0 else 0.0
     if ascii:
         return "#" * (round(share * width) or (1 if share > 0 else 0))
@@ -73,7 +73,7 @@ def bar(share: float, width: int, *, ascii: bool) -> str:  # noqa: A002  # as ev
 
 
 def fitting(ranks: Sequence[int], widths: Sequence[int], room: int, gap: int = 1) -> list[int]:
-    """The indices of the columns that have room, `gap` cells apart, in `room` cells.
+    """Return the indices of the columns that have room, `gap` cells apart, in `room` cells.
 
     The column of the highest rank gives way first, of equal ones the last; those of rank 0 always stay.
     """

@@ -30,7 +30,7 @@ class Bandwidth(NamedTuple):
 
     @property
     def total(self) -> float | None:
-        """Read and written together, None where either is missing; `axi` and `ddr` likewise."""
+        """Read and written together, None if either is missing; `axi` and `ddr` likewise."""
         return _sum(self.total_read, self.total_write)
 
     @property

@@ -12,17 +12,17 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 
 
 def bar(share: float, width: int, style: Style) -> str:
-    """A bar in exactly `width` columns, see `layout.bar`."""
+    """Draw a bar in exactly `width` columns, see `layout.bar`."""
     return layout.bar(share, width, ascii=style.ascii).ljust(width)
 
 
 def painted(text: str, color: str, style: Style) -> str:
-    """The text in a colour (bold, dim, red, green, yellow, cyan), where the destination takes colour."""
+    """Colour the text (bold, dim, red, green, yellow, cyan) if the destination takes colour."""
     return f"\x1b[{_CODES[color]}m{text}\x1b[0m" if style.color and text else text
 
 
 def fitted(text: str, width: int, style: Style, *, right: bool = False) -> str:
-    """The text in exactly `width` columns: cut with a mark where too long, filled with blanks where too short.
+    """Fit the text into exactly `width` columns: cut with a mark if too long, filled with blanks if too short.
 
     Wide characters count two columns, combining ones none. In ASCII style, others are spelled out first.
     """
@@ -35,12 +35,12 @@ def fitted(text: str, width: int, style: Style, *, right: bool = False) -> str:
 
 
 def plain(text: str, style: Style) -> str:
-    """The text as the style can show it: in ASCII style every other character is spelled out."""
+    """Return the text as the style can show it: in ASCII style every other character is spelled out."""
     return text.encode("ascii", "backslashreplace").decode("ascii") if style.ascii else text
 
 
 def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = "") -> list[str]:
-    """The text in lines of at most `width` columns; overlong words are broken.
+    """Break the text into lines of at most `width` columns; overlong words are broken, too.
 
     Each line stands behind the indent, the first one behind the title, which takes the indent's place and is as
     long. A width that leaves less than ten columns is widened to them.
@@ -50,7 +50,7 @@ def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = 
 
 
 def flowed(pieces: Iterable[tuple[str, str]], between: str, style: Style) -> list[str]:
-    """Pieces, each with its colour (empty for none), in lines of the style's width; a piece is cut, not broken."""
+    """Lay out pieces, each with its colour (empty for none), in lines of the style's width; each is cut, not broken."""
     lines: list[str] = []
     line, used = "", 0
     for piece, color in pieces:
@@ -65,7 +65,7 @@ def flowed(pieces: Iterable[tuple[str, str]], between: str, style: Style) -> lis
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], style: Style) -> list[str]:
-    """Columns two blanks apart; a negative width aligns to the right."""
+    """Lay out columns two blanks apart; a negative width aligns to the right."""
 
     def line(cells: Sequence[str]) -> str:
         return "  ".join(

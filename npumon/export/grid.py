@@ -1,4 +1,4 @@
-"""A table as wide as its cells need, which gives up columns where the text is too narrow for all of them."""
+"""A table as wide as its cells need, which gives up columns if the text is too narrow for all of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Bar(NamedTuple):
 def grid(
     layout: Sequence[GridColumn], rows: Sequence[Sequence[str]], style: Style, bars: Sequence[Bar] = ()
 ) -> list[str]:
-    """The head and the rows; columns without any text are left out, bars are drawn where eight columns are free."""
+    """Lay out the head and the rows; columns without any text are left out, bars need eight free columns."""
     filled = [index for index, column in enumerate(layout) if column.rank == 0 or any(row[index] for row in rows)]
     widths = [
         min(column.most, max(cell_width(plain(text, style)) for text in (column.head, *(row[index] for row in rows))))

@@ -51,7 +51,7 @@ def _headline(report: RunReport, style: Style) -> Iterator[str]:
     pieces = (
         ("DEMO" if report.demo else None, "yellow"),
         (info.model, ""),
-        (_place(report), ""),
+        (_number(report), ""),
         (info.outcome, "green" if info.outcome == "ok" else "red"),
         (info.signal or (f"exit status {info.exit_status}" if info.exit_status else None), ""),
         (_iterations(report), ""),
@@ -73,7 +73,7 @@ def _tensors(tensors: tuple[NetworkTensor, ...], style: Style) -> str:
     return ", ".join(told + more)
 
 
-def _place(report: RunReport) -> str | None:
+def _number(report: RunReport) -> str | None:
     if report.runs_in_log is None:
         return f"run {report.number}"
     return f"run {report.number} of {report.runs_in_log}" if report.runs_in_log > 1 else None

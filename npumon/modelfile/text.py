@@ -7,7 +7,7 @@ LONGEST_BYTES = 512
 
 
 def shown(data: bytes) -> str:
-    r"""Visible text of some bytes: UTF-8 where it is, `\xff` where it is not, cut after `LONGEST_BYTES`."""
+    r"""Make visible text of some bytes: UTF-8 as it is, anything else as `\xff`, cut after `LONGEST_BYTES`."""
     text = data[:LONGEST_BYTES].decode("utf-8", "backslashreplace")
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _spelled(ord(char)) for char in text)

@@ -31,7 +31,7 @@ class WeightStatistics(NamedTuple):
     """What a run of little-endian IEEE halves holds.
 
     `values` is how many there are. `minimum`, `maximum`, `mean` and `deviation` (of the population) are over the finite
-    values and None where there are none. `odd_byte` says that a last byte was left over. The NPU treats exponent 31 as
+    values and None if there are none. `odd_byte` says that a last byte was left over. The NPU treats exponent 31 as
     infinite.
     """
 

@@ -209,7 +209,7 @@ class Overhead:
         self._text = "npumon: measuring"
 
     def text(self, bytes_written: int) -> str:
-        """`npumon: cpu 0.6 %, 41 MB, 212 B/s`. `bytes_written` is what the terminal has received since the start."""
+        """Return `npumon: cpu 0.6 %, 41 MB, 212 B/s`. `bytes_written` is what the terminal has received so far."""
         now_s = time.monotonic()
         elapsed_s = now_s - self._since_s
         if self._bytes is None:

@@ -164,7 +164,7 @@ class MonitorApp(SteadyApp):
     # -- keys and commands -------------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Each key is a sign that the notice before it has been read."""
+        """Clear the notice before a key: the key is a sign that it has been read."""
         if self.notifier.read_at is not None and isinstance(event, events.Key) and not event.is_forwarded:
             self.notifier.clear()
         await super().on_event(event)

@@ -1,4 +1,4 @@
-"""What screens, dialogs, the palette and the parts of the application need of it."""
+"""What screens, dialogs, the palette and the parts of the application need from the application."""
 
 from __future__ import annotations
 

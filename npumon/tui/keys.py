@@ -1,4 +1,4 @@
-"""Every key of the monitor, once: bindings, key bar, help and command palette are built from these tables."""
+"""Every key of the monitor. Bindings, help and palette are built from these tables, the key bar from `hints_in`."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Notifier:
         self.read_at = self.read_at or monotonic()
 
     def clear(self) -> None:
-        """A key was pressed: clear the notices; an error stays until there was time to read it."""
+        """Clear the notices after a key; an error stays until there was time to read it."""
         if self.read_at is not None and monotonic() >= self.read_at:
             self.read_at = None
             self._app.clear_notifications()

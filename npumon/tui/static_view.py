@@ -37,7 +37,7 @@ class StaticEngine:
         self._publish(self.live)
 
     async def keep_sampling(self) -> None:
-        """The board stays as it is."""
+        """Sample once: the board stays as it is."""
         await self.poll()
 
     async def run(self, job: Job) -> None:

@@ -190,7 +190,7 @@ except ProblemError as error:
 
 
 def test_a_home_that_is_not_absolute_gives_way_to_the_user_database(python: Python) -> None:
-    """Whatever the release of platformdirs says to it."""
+    """The XDG specification wants absolute paths."""
     home = pwd.getpwuid(os.getuid()).pw_dir
     result = python(FIELDS, HOME="not/absolute")
     assert result.stdout == f"{home}|{home}/.config/npumon/config.toml|{home}/.local/state/npumon|XDG state folder\n"

@@ -254,7 +254,7 @@ class DeferredSignals:
 
 @contextmanager
 def defer_signals(*, interactive: bool) -> Iterator[DeferredSignals]:
-    """Only note signals that would end this process while the block runs; those that were ignored stay ignored.
+    """Note, and no more, signals that would end this process while the block runs; those that were ignored stay so.
 
     `interactive` leaves the terminal's keys to the program that asks for a password there. The handlers of an event
     loop are called nevertheless: they wait for work in progress. Without effect outside the main thread, which alone

@@ -81,7 +81,7 @@ class SupervisedRun:
 
     @property
     def record(self) -> str:
-        """Path of the exit record, for `exit_record.read_record`."""
+        """Path of the exit record, for `run_record.read_record`."""
         return f"{self._base}.json"
 
     @property

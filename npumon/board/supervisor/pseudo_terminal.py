@@ -98,7 +98,7 @@ def spawn(command: list[str], cwd: str, environment: dict[str, str], terminal: i
 
 
 def _exec_child(command: list[str], cwd: str, environment: dict[str, str], terminal: int, failures: int) -> None:
-    """In the child: put everything in place and execute the command. Returns only if that failed."""
+    """Put everything in place in the child and execute the command. Returns only if that failed."""
     step = "chdir"
     try:
         os.setsid()

@@ -154,7 +154,7 @@ def _wanted(
     return tuple(found.items())
 
 
-def _former(current: Parameters) -> Parameters:
+def _restoring_parameters(current: Parameters) -> Parameters:
     """Return the parameters that reproduce the present load."""
     stated = [(name, value) for name, value in current if name in dict(STATED_PARAMETERS) and _is_value(value)]
     return (*stated, *_kept(current))
@@ -210,10 +210,10 @@ def _steps(inputs: PlanInputs, wanted: Parameters | None, changes: Parameters, *
 def _undo(inputs: PlanInputs, current: Parameters | None) -> tuple[Step, ...]:
     if current is None:
         return ()
-    return (_load(inputs, _former_file(inputs), _former(current), "restores the driver as it was"),)
+    return (_load(inputs, _restoring_file(inputs), _restoring_parameters(current), "restores the driver as it was"),)
 
 
-def _former_file(inputs: PlanInputs) -> ModuleFile | None:
+def _restoring_file(inputs: PlanInputs) -> ModuleFile | None:
     """Return the file that restores the driver: the one it came from, unless this kernel would not load that."""
     previous_module = inputs.previous_module
     if (

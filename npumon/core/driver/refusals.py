@@ -23,7 +23,7 @@ def refusals(inputs: PlanInputs, parameters: Mapping[str, str], *, unloads: bool
         *((inputs.busy,) if inputs.busy is not None else ()),
         *(_holder_refusals(inputs.driver) if unloads else ()),
         *(_module_refusals(inputs) if loads else ()),
-        *(_former_refusals(inputs.previous_module) if loads and unloads else ()),
+        *(_previous_module_refusals(inputs.previous_module) if loads and unloads else ()),
         *_tool_refusals(inputs, unloads=unloads, loads=loads),
     )
 
@@ -109,7 +109,7 @@ def _module_refusals(inputs: PlanInputs) -> Iterator[Problem]:
         yield _unsafe(f"{module.path} may not be loaded as root: {module.danger}.")
 
 
-def _former_refusals(previous_module: ModuleFile | None) -> Iterator[Problem]:
+def _previous_module_refusals(previous_module: ModuleFile | None) -> Iterator[Problem]:
     """Check the file that root would load if the other one fails."""
     if previous_module is not None and previous_module.danger is not None:
         path, danger = previous_module.path, previous_module.danger

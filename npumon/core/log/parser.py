@@ -182,11 +182,11 @@ class ProfileParser:
 
 
 def _is_message(text: str) -> bool:
-    """Whether the text is a message of stderr, so that the half line before it may still be completed."""
+    """Return whether the text is a message of stderr, so that the half line before it may still be completed."""
     found = classify(text)
     return found is not None and found[0].kind in MESSAGES
 
 
 def _surely_whole(rule: LineRule, match: re.Match[str]) -> bool:
-    """Whether a line without a line end cannot have lost digits."""
+    """Return whether a line without a line end cannot have lost digits."""
     return rule.kind in SIX_DECIMALS and re.search(r"\.\d{6}$", match[0]) is not None

@@ -44,7 +44,7 @@ def last_lines(log: ScrollbackView, most: int) -> tuple[str, ...]:
 
 
 class Scrollback:
-    """Takes a log's bytes as they come. However they are split, the page is the same."""
+    """Takes a log's bytes as they come. However they are split, the view of them is the same."""
 
     def __init__(self, kept: int = KEPT_LINES) -> None:
         self._kept = kept

@@ -14,7 +14,7 @@ from npumon.core.run.report import RunReport
 
 
 class RunRow(NamedTuple):
-    """One ended run. `number` counts this session's runs from 1; `total` and `ddr` are MByte, read and written."""
+    """One ended run. `number` counts this session's runs from 1; the MByte are read and written together."""
 
     number: int
     report: RunReport

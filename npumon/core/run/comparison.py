@@ -165,7 +165,7 @@ def _operations(run: RunReport) -> dict[str, Operation]:
 
 
 def _alike(old: Operation, new: Operation) -> bool:
-    """Whether operations with the same ids are the same, and not of different graphs."""
+    """Return whether operations with the same ids are the same, and not of different graphs."""
     return (old.name, old.operation) == (new.name, new.operation)
 
 

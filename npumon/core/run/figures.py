@@ -1,6 +1,7 @@
 """The table of a run's figures: name, unit, which way is better, and how to get the value from a report.
 
-Comparisons, documents, text for people and tables of runs are built from it: adding a figure is adding a row.
+Comparisons, the metrics of documents, and the line of times in the text for people are built from it: for these, adding
+a figure is adding a row. Tables of runs take their values from it, but name their columns themselves.
 """
 
 from __future__ import annotations

@@ -49,11 +49,11 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
 
 
 def _short(state: RunState) -> bool:
-    """Whether figures are missing although the program ended well; a garbled line of its last list does not count."""
+    """Return whether figures are missing although the program ended well, a garbled line of its last list apart."""
     missing = state.loops is not None and state.iterations_ended < state.loops
     return missing or bool(state.operations) or not state.has_result
 
 
 def died(state: RunState) -> bool:
-    """Whether a shell reported the program's death by a signal."""
+    """Return whether a shell reported the program's death by a signal."""
     return any(diagnostic.source == "shell" and diagnostic.level == "error" for diagnostic in state.diagnostics)

@@ -266,7 +266,7 @@ def reduce(state: RunState, event: ev.Event) -> RunState:
 
 
 def starts_new_run(state: RunState, event: ev.Event) -> bool:
-    """Whether `event` cannot belong to the run that `state` describes, so that the log holds one more run.
+    """Return whether `event` cannot belong to the run that `state` describes, so that the log holds one more run.
 
     A header line begins a run if there are results already, or if the same header line was seen before. Profiled
     operations after the totals belong to a run whose beginning is missing.

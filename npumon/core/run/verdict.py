@@ -69,7 +69,7 @@ class VerdictContext(NamedTuple):
 
 
 def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bool | None:
-    """Whether DDR memory limits the operation; None if the figures do not say.
+    """Return whether DDR memory limits the operation; None if the figures do not say.
 
     It does if the operation idles noticeably while most of its traffic goes to DDR, or comes near the memory's peak.
     """
@@ -101,7 +101,7 @@ def verdict_of(
 
 def _broken_off(state: RunState, context: VerdictContext) -> tuple[str, str] | None:
     ending = context.ending or ExitInfo()
-    where = _place(state)
+    where = _position(state)
     if ending.error is not None:
         return "run.not_started", f"{ending.error.rstrip('.')}."
     match context.outcome:
@@ -156,7 +156,7 @@ def _remedy(context: VerdictContext) -> str:
     return _PROFILED if context.profiling else f"reload galcore with gpuProfiler=1 and {_PROFILED}"
 
 
-def _place(state: RunState) -> str:
+def _position(state: RunState) -> str:
     """Say where in the run the text stops."""
     if not state.has_profiler_text:
         return "before it printed any profiler text"

@@ -31,13 +31,13 @@ class BandwidthPane(Pane):
     def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(ascii_only=ascii_only, title=title, id=id)
         self._bars = Scale()
-        self._lanes = AxisGraphs()
+        self._graphs = AxisGraphs()
 
     def sees(self, live: Live) -> tuple[object, ...]:
         return (figures_subject(live).run, live.history)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
-        return bandwidth_lines(live, self._bars, self._lanes, area)
+        return bandwidth_lines(live, self._bars, self._graphs, area)
 
 
 class AxisGraphs:
@@ -45,7 +45,7 @@ class AxisGraphs:
 
     def __init__(self) -> None:
         self._scale = Scale()
-        self._lanes = (
+        self._graphs = (
             AxisGraph(Graph(lambda sample: sample.ddr_mbyte_per_s), _AXIS, "read", "DDR"),
             AxisGraph(Graph(lambda sample: sample.axi_mbyte_per_s), _AXIS, "write", "AXI"),
         )
@@ -55,11 +55,11 @@ class AxisGraphs:
         width = area.width - _AXIS
         if width < _LEAST_GRAPH:
             return []
-        top = self._scale.fit(max(graph.graph.largest(history, width) or 0.0 for graph in self._lanes))
+        top = self._scale.fit(max(graph.graph.largest(history, width) or 0.0 for graph in self._graphs))
         if not top:
             return []
         half = area._replace(height=area.height // 2)
-        upper, lower = (graph.lines(history, top, units.rate(top), half) for graph in self._lanes)
+        upper, lower = (graph.lines(history, top, units.rate(top), half) for graph in self._graphs)
         return [*upper, *((),) * (area.height % 2), *lower]
 
 

@@ -42,7 +42,7 @@ class VerdictPane(Pane):
         return self._wanted(width)
 
     def _wanted(self, width: int) -> int:
-        """How many lines all sentences take, within the screen."""
+        """Return how many lines all sentences take, within the screen."""
         if self._live is None:
             return 0
         most = most_lines(*self.app.size)

@@ -52,11 +52,11 @@ class Dialog(LatestSize, ModalScreen[Result]):
     def on_mount(self) -> None:
         """Watch how much of the text is visible. (Textual calls the subclass's handler, too.)"""
         for text in self.query(VerticalScroll):
-            self.watch(text, "scroll_y", self._say_place, init=False)
-            self.watch(text, "virtual_size", self._say_place, init=False)
-            self.watch(text, "size", self._say_place, init=False)
+            self.watch(text, "scroll_y", self._show_position, init=False)
+            self.watch(text, "virtual_size", self._show_position, init=False)
+            self.watch(text, "size", self._show_position, init=False)
 
-    def _say_place(self) -> None:
+    def _show_position(self) -> None:
         """Show in the frame which part of the text is visible."""
         text = self.query_one(VerticalScroll)
         lines, height, first = text.virtual_size.height, text.size.height, round(text.scroll_y)

@@ -59,7 +59,7 @@ _TABLE = _StandIns()
 
 
 def to_ascii(text: str) -> str:
-    """The text with a stand-in of the same width for each character that is not ASCII.
+    """Return the text with a stand-in of the same width for each character that is not ASCII.
 
     A character that takes no column (a combining mark) goes; a wide one becomes two.
     """

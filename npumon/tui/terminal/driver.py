@@ -77,7 +77,7 @@ class TerminalDriver(Driver):
         self._tty = Tty()
         self._fixed_size = size
         self._size = self._known_size()
-        self._picture = ScreenBuffer(*self._size, ascii=self.traits.ascii, color=self.traits.color)
+        self._buffer = ScreenBuffer(*self._size, ascii=self.traits.ascii, color=self.traits.color)
         self._controls: list[str] = []
         self._unsent = b""
         self._scheduled = False
@@ -105,14 +105,14 @@ class TerminalDriver(Driver):
         elif data == "\x07" or (_CLIPBOARD.fullmatch(data) and not self.traits.plain):
             self._controls.append(data)
         elif data != _SYNC_END:
-            self._picture.draw(data)
+            self._buffer.draw(data)
         if self._active and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._send)
 
     def repaint(self) -> None:
         """Send the whole screen again, after something else has written to it."""
-        self._picture.repaint()
+        self._buffer.repaint()
         self.write("")
 
     def start_application_mode(self) -> None:
@@ -181,7 +181,7 @@ class TerminalDriver(Driver):
             "" if plain or os.environ.get("TERM_PROGRAM") == "Apple_Terminal" else "\x1b[?2026$p",  # it prints a "p"
         ]
         self._unsent = b""
-        self._picture.cleared()
+        self._buffer.cleared()
         self.write("")
 
     def _leaving(self) -> str:
@@ -201,7 +201,7 @@ class TerminalDriver(Driver):
         self._scheduled = False
         if self._unsent or not self._active:
             return
-        output = "".join(self._controls) + self._picture.update()
+        output = "".join(self._controls) + self._buffer.update()
         self._controls.clear()
         if self.traits.vintage and output:
             output += "\x1b[H"  # its cursor cannot be hidden; let it rest
@@ -262,8 +262,8 @@ class TerminalDriver(Driver):
 
     def _resized(self) -> None:
         size = self._known_size()
-        if size != (self._picture.columns, self._picture.rows):
-            self._picture.resize(*size)
+        if size != (self._buffer.columns, self._buffer.rows):
+            self._buffer.resize(*size)
             self._loop.call_later(0.1, self._redraw)  # an app takes up to that long to draw itself in another size
         self.process_message(events.Resize(Size(*size), Size(*size)))
 

@@ -68,7 +68,7 @@ class ScreenBuffer:
 
     def draw(self, output: str) -> None:
         """Draw text with its SGR sequences and cursor positions (`ESC [ row ; column H`) into the buffer. A position
-        at the end is where the cursor rests."""
+        at the end tells where the cursor rests."""
         x = y = 0
         style, placed = PLAIN, False
         for match in _TOKEN.finditer(output):
@@ -128,7 +128,7 @@ class ScreenBuffer:
         return end
 
     def _changes(self, y: int) -> Iterator[tuple[int, CellStyle, str]]:
-        """Stretches of one look in a row that the terminal does not show yet. Blanks at the end of the row are
+        """Yield stretches of one look in a row that the terminal does not show yet. Blanks at the end of the row are
         erased instead (`ESC [ K`)."""
         text, styles, sent_text, sent_looks = self._text[y], self._looks[y], self._sent_text[y], self._sent_looks[y]
         if text == sent_text and styles == sent_looks:
@@ -166,7 +166,7 @@ class ScreenBuffer:
 
 
 def _cells(text: str) -> Iterator[str]:
-    """A text's cells: each with the marks that combine with it; an empty one behind a wide one."""
+    """Yield a text's cells: each with the marks that combine with it; an empty one behind a wide one."""
     cluster = ""
     for char in text:
         if cluster and (cell_len(char) == 0 or cluster[-1] == "\u200d"):

@@ -97,7 +97,7 @@ def diff(before: CellStyle, after: CellStyle) -> str:
 
 
 def _parameters(text: str) -> Iterator[str]:
-    """One parameter after the other, extended colours (38, 48, 58) together with what belongs to them."""
+    """Yield one parameter after the other, extended colours (38, 48, 58) together with what belongs to them."""
     parts = text.split(";")
     index = 0
     while index < len(parts):

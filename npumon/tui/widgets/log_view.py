@@ -148,7 +148,7 @@ class LogView(Canvas):
         self.redraw()
 
     def _top(self) -> RowPosition:
-        """The top row of the screen, always within the lines kept and without empty space below the end."""
+        """Return the top row of the screen, always within the lines kept and without empty space below the end."""
         bottom = self._bottom()
         if self.following:
             return bottom

@@ -113,7 +113,7 @@ def _figure(value: float | None, text: str, area: Area, role: str = "") -> Line:
 
 
 def _watched(info: RunInfo) -> bool:
-    """Whether another program made the run without naming a model or a time."""
+    """Return whether another program made the run without naming a model or a time."""
     return info.command is None and info.started_at is None and info.log is not None
 
 

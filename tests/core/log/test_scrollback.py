@@ -20,10 +20,10 @@ Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
 
 def page(*pieces: bytes, kept: int = KEPT_LINES) -> ScrollbackView:
-    logbook = Scrollback(kept)
+    scrollback = Scrollback(kept)
     for piece in pieces:
-        logbook.feed(piece)
-    return logbook.page
+        scrollback.feed(piece)
+    return scrollback.page
 
 
 def test_an_empty_log() -> None:
@@ -43,10 +43,10 @@ def test_the_last_lines_are_kept() -> None:
 
 
 def test_a_million_lines_take_no_more_than_ten_thousand() -> None:
-    logbook = Scrollback()
+    scrollback = Scrollback()
     for _ in range(100):
-        logbook.feed(b"a line of the log\n" * 10_000)
-    assert (len(logbook.page.lines), logbook.page.ever) == (KEPT_LINES, 1_000_000)
+        scrollback.feed(b"a line of the log\n" * 10_000)
+    assert (len(scrollback.page.lines), scrollback.page.ever) == (KEPT_LINES, 1_000_000)
 
 
 def test_long_lines_are_cut() -> None:
@@ -71,15 +71,15 @@ def test_of_a_redrawn_line_the_last_drawing_is_kept() -> None:
 
 
 def test_the_page_is_the_same_object_until_something_comes() -> None:
-    logbook = Scrollback()
-    logbook.feed(b"one\n")
-    first = logbook.page
-    logbook.feed(b"")
-    assert logbook.page is first
-    logbook.feed(b"t")
-    second = logbook.page
+    scrollback = Scrollback()
+    scrollback.feed(b"one\n")
+    first = scrollback.page
+    scrollback.feed(b"")
+    assert scrollback.page is first
+    scrollback.feed(b"t")
+    second = scrollback.page
     assert second is not first
-    assert logbook.page is second
+    assert scrollback.page is second
 
 
 @pytest.mark.parametrize(

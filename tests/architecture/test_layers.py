@@ -1,4 +1,4 @@
-"""The floors and other rules of the house that import-linter and the eye can check."""
+"""The layers and other rules of the package that import-linter and the eye can check."""
 
 from __future__ import annotations
 
