@@ -24,10 +24,11 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() else " " if char in _SPACES else _spelled(ord(char)) for char in text)
+    return "".join(char if char.isprintable() else " " if char in _SPACES else spelled_out(ord(char)) for char in text)
 
 
-def _spelled(code: int) -> str:
+def spelled_out(code: int) -> str:
+    r"""Return a code point as an escape: `\x1b`, `\u202e`, `\U000e0001`."""
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

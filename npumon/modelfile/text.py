@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from npumon.core.text import spelled_out
+
 #: No name, version or comment of a model file needs more; what is longer is cut and marked.
 LONGEST_BYTES = 512
 
@@ -10,11 +12,5 @@ def shown(data: bytes) -> str:
     r"""Make visible text of some bytes: UTF-8 as it is, anything else as `\xff`, cut after `LONGEST_BYTES`."""
     text = data[:LONGEST_BYTES].decode("utf-8", "backslashreplace")
     if not text.isprintable():
-        text = "".join(char if char.isprintable() else _spelled(ord(char)) for char in text)
+        text = "".join(char if char.isprintable() else spelled_out(ord(char)) for char in text)
     return f"{text}…" if len(data) > LONGEST_BYTES else text
-
-
-def _spelled(code: int) -> str:
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

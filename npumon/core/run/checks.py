@@ -18,7 +18,7 @@ from npumon.core.run.state import RunState
 #: MByte figures are printed with six decimals; a sum of two may be off by one in the last digit.
 _MBYTE_TOLERANCE = 2e-6
 #: Permitted deviation of the clock from its nominal value, as a share.
-_CLOCK_TOLERANCE = 0.05
+CLOCK_TOLERANCE = 0.05
 #: KSNN examples print seconds with as few as two decimals; a total may be in whole milliseconds, truncated.
 _SECONDS_TOLERANCE_US = 5_000.0
 _TOTAL_TOLERANCE_US = 1_000.0
@@ -116,7 +116,7 @@ def _clock(figures: Figures, nominal_clock_mhz: float | None) -> FigureCheck:
         return FigureCheck("clock.nominal", None, f"{figures.clock_mhz} MHz, nominal clock of this chip unknown")
     off = figures.clock_mhz / nominal_clock_mhz - 1
     detail = f"{figures.clock_mhz} MHz, {off * 100:+.1f} % of nominal {nominal_clock_mhz:g} MHz"
-    return FigureCheck("clock.nominal", abs(off) <= _CLOCK_TOLERANCE, detail)
+    return FigureCheck("clock.nominal", abs(off) <= CLOCK_TOLERANCE, detail)
 
 
 def _not_longer(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from npumon.core.chips import chip_of_pid
 from npumon.core.profile import Iteration, Network, Operation
 from npumon.core.run import outcome as how
-from npumon.core.run.checks import checks_of, memory_checks
+from npumon.core.run.checks import CLOCK_TOLERANCE, checks_of, memory_checks
 from npumon.core.run.metrics import FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
 from npumon.core.run.outcome import ExitInfo, Outcome
 from npumon.core.run.state import Phase, RunState
@@ -18,7 +18,7 @@ from npumon.core.units import mbyte, milliseconds, percent, rate
 COLD_WINDOW = 1.5
 COLD_UTILIZATION = 0.6
 #: Below this share of the nominal clock, the NPU is throttled.
-SLOW_CLOCK = 0.95
+SLOW_CLOCK = 1 - CLOCK_TOLERANCE
 #: An operation that idles for this share of its window while most of its traffic is DDR waits for memory.
 WAITING_SHARE = 0.15
 #: A shell's exit status for a program ended by a signal: 128 plus the signal's number (POSIX).
