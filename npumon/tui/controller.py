@@ -24,17 +24,17 @@ Result = TypeVar("Result")
 class RunController:
     """Owns the engine and its tasks. All methods are called on the event loop.
 
-    `complain` is called with what went wrong; `unexpected` collects the errors that should never happen.
+    `on_problem` is called with what went wrong; `unexpected` collects the errors that should never happen.
     """
 
     def __init__(
-        self, backend: MonitorBackend, publish: Callable[[Live], None], complain: Callable[[Problem], None]
+        self, backend: MonitorBackend, publish: Callable[[Live], None], on_problem: Callable[[Problem], None]
     ) -> None:
         self._refresh_s = backend.display.refresh_s
         self.unexpected: list[Exception] = []
         self._backend = backend
         self._publish = publish
-        self._complain = complain
+        self._on_problem = on_problem
         self._engine: Engine | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
@@ -75,9 +75,9 @@ class RunController:
         try:
             engine = self._engine = self._backend.monitor(self._publish)
         except ProblemError as error:
-            self._complain(error.problem)
+            self._on_problem(error.problem)
             return
-        self.background(self._backend.warning, lambda problem: None if problem is None else self._complain(problem))
+        self.background(self._backend.warning, lambda problem: None if problem is None else self._on_problem(problem))
         engine.refresh_s = self._refresh_s
         self._own(engine.keep_sampling())
         watched = self._backend.watched
@@ -156,7 +156,7 @@ class RunController:
         try:
             await work
         except ProblemError as error:
-            self._complain(error.problem)
+            self._on_problem(error.problem)
         except Exception as error:  # noqa: BLE001  # shown, and kept for --debug
             self.report_unexpected(error)
 
@@ -165,7 +165,7 @@ class RunController:
         if len(self.unexpected) < MAX_UNEXPECTED:
             self.unexpected.append(error)
         what = f"Unexpected error: {visible(f'{type(error).__name__}: {error}')}."
-        self._complain(Problem("monitor.unexpected", what, "Run with --debug for a traceback at the end."))
+        self._on_problem(Problem("monitor.unexpected", what, "Run with --debug for a traceback at the end."))
 
     async def _run_first(self) -> None:
         job = await asyncio.to_thread(self._backend.first_job)

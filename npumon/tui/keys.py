@@ -84,8 +84,8 @@ def table_keys(scope: str) -> tuple[Key, ...]:
     return (
         Key("up,k", "k", "up", "a row up; also the arrow", "step(-1)", scope),
         Key("down,j", "j", "down", "a row down; also the arrow", "step(1)", scope),
-        Key("pageup,ctrl+b", "PgUp", "page up", "a screenful up", "leaf(-1)", scope),
-        Key("pagedown,ctrl+f", "PgDn", "page down", "a screenful down", "leaf(1)", scope),
+        Key("pageup,ctrl+b", "PgUp", "page up", "a screenful up", "screenful(-1)", scope),
+        Key("pagedown,ctrl+f", "PgDn", "page down", "a screenful down", "screenful(1)", scope),
         Key("home", "Home", "top", "the first row", "top", scope),
         Key("end,G,upper_g", "G", "end", "the last row; also End", "bottom", scope),
         Key("less_than_sign,left,h", "<", "sort by", left, "sort(-1)", scope),

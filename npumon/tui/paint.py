@@ -125,7 +125,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return layout.wrapped(text, width, cell_len)
 
 
-def prose(sentences: Iterable[Sentence], area: Area) -> list[Line]:
+def paragraphs(sentences: Iterable[Sentence], area: Area) -> list[Line]:
     """Lay out each sentence on lines of its own, as many as fit, with a mark if some are missing."""
     lines = [(line, role) for text, role in sentences for line in wrapped(text, area.width)]
     shown = [span(line, role) for line, role in lines[: area.height]]

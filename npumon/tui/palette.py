@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LEFT_OUT = frozenset({"command_palette"})
 #: Actions that move within a list or concern the selected row: useless from another page.
 _MOVES = frozenset(
-    ("step", "leaf", "top", "bottom", "move", "turn", "start", "end", "slide", "scroll_details", "next_match",
+    ("step", "screenful", "top", "bottom", "move", "turn", "start", "end", "slide", "scroll_details", "next_match",
      "clear_filter", "choose", "run")
 )  # fmt: skip
 #: Seconds that the list waits for the models. A slow disk must not hold up everything else.

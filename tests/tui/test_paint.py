@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, prose, span, width_of, wrapped
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, paragraphs, span, width_of, wrapped
 from tests.tui.moments import texts
 
 #: Text as panes get it: visible, though it may be wide, combining or look like markup.
@@ -117,8 +117,8 @@ def test_nothing_is_lost(text: str, width: int) -> None:
 
 def test_what_does_not_fit_leaves_a_mark() -> None:
     sentences = [("one two", "warn"), ("three", "")]
-    assert texts(prose(sentences, Area(10, 5))) == ["one two", "three"]
-    assert texts(prose(sentences, Area(10, 1))) == ["one two…"]
-    assert texts(prose(sentences, Area(7, 1))) == ["one tw…"]
-    assert texts(prose(sentences, Area(7, 1, ascii=True))) == ["one tw~"]
-    assert prose(sentences, Area(7, 0)) == []
+    assert texts(paragraphs(sentences, Area(10, 5))) == ["one two", "three"]
+    assert texts(paragraphs(sentences, Area(10, 1))) == ["one two…"]
+    assert texts(paragraphs(sentences, Area(7, 1))) == ["one tw…"]
+    assert texts(paragraphs(sentences, Area(7, 1, ascii=True))) == ["one tw~"]
+    assert paragraphs(sentences, Area(7, 0)) == []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
     from npumon.engine.session import Update
 
-Hear = Callable[["Update"], None]
+OnUpdate = Callable[["Update"], None]
 
 
 class Printer:
@@ -36,7 +36,7 @@ class Printer:
             self._write(HEADER)
             ctx.note_demo()
 
-    def hears(self, number: int) -> Hear | None:
+    def listener(self, number: int) -> OnUpdate | None:
         """Return what listens to the run with this number (0 and below are warm-up)."""
         if self._stream is None or number < 1:
             return None

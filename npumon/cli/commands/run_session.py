@@ -14,7 +14,7 @@ from npumon.core.signals import KEYS, REQUESTS
 from npumon.engine.reporting import started
 
 if TYPE_CHECKING:
-    from npumon.cli.commands.run_printer import Hear, Printer
+    from npumon.cli.commands.run_printer import OnUpdate, Printer
     from npumon.cli.context import CommandContext
     from npumon.engine.reporting import Context
     from npumon.engine.session import Session, Update
@@ -59,7 +59,7 @@ async def _often(
         for number in range(1 - warmup, count + 1):
             label = f"warm-up {number + warmup} of {warmup}" if number < 1 else f"run {number} of {count}"
             report = await with_progress(
-                session, request, ctx, label if warmup + count > 1 else "", printer.hears(number)
+                session, request, ctx, label if warmup + count > 1 else "", printer.listener(number)
             )
             if number < 1 and report.info.outcome == "ok" and session.stopped is None:
                 continue
@@ -71,7 +71,7 @@ async def _often(
 
 
 async def with_progress(
-    session: Session, request: RunRequest, ctx: CommandContext, label: str, on_update: Hear | None = None
+    session: Session, request: RunRequest, ctx: CommandContext, label: str, on_update: OnUpdate | None = None
 ) -> RunReport:
     """Run once, with a status line."""
     with Progress(ctx.diagnostics, label) as progress:

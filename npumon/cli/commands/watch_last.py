@@ -68,7 +68,7 @@ async def _watched(
 
     timer = None if limit_s is None else asyncio.get_running_loop().call_later(limit_s, leave, "timeout")
     with stopping_signals(leave):
-        report = await with_progress(session, request, ctx, "", printer.hears(1))
+        report = await with_progress(session, request, ctx, "", printer.listener(1))
     if timer is not None:
         timer.cancel()
     printer.take(report, 1)

@@ -33,7 +33,7 @@ def source_of(live: Live) -> LayerSource | None:
     return _profiled(live.runs[-1]) if live.runs else None
 
 
-def absence(live: Live) -> Problem:
+def why_no_layers(live: Live) -> Problem:
     """Say why there are no layers to show, and what to do."""
     run = live.snapshot.run
     watching = live.activity.source is not None

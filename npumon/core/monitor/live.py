@@ -130,19 +130,21 @@ class ShownRun(NamedTuple):
     held: bool = False
 
 
-def figures_subject(live: Live) -> ShownRun:
+def run_with_figures(live: Live) -> ShownRun:
     """Return the run whose figures are shown: the last one's stay until the current one has its first iteration."""
     run = live.snapshot.run
-    return _subject(live, has_news=run is not None and run.state.iterations_ended > 0)
+    return _shown_run(live, has_news=run is not None and run.state.iterations_ended > 0)
 
 
-def results_subject(live: Live) -> ShownRun:
+def run_with_results(live: Live) -> ShownRun:
     """Return the run whose results are shown: the last one's stay until the current one has printed its own."""
     run = live.snapshot.run
-    return _subject(live, has_news=run is not None and bool(run.state.top or run.state.frames or run.state.detections))
+    return _shown_run(
+        live, has_news=run is not None and bool(run.state.top or run.state.frames or run.state.detections)
+    )
 
 
-def _subject(live: Live, has_news: bool) -> ShownRun:
+def _shown_run(live: Live, has_news: bool) -> ShownRun:
     run, previous = live.snapshot.run, live.previous
     if run is None or previous is None:
         return ShownRun(run)

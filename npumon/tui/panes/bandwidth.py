@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.monitor.live import History, Live, figures_subject
+from npumon.core.monitor.live import History, Live, run_with_figures
 from npumon.core.profile import BANDWIDTHS
 from npumon.core.run.metrics import Figures
 from npumon.core.run.report import RunReport
-from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, prose, span
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, paragraphs, span
 from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.graph import AxisGraph, Graph, Scale, reach
 
@@ -34,7 +34,7 @@ class BandwidthPane(Pane):
         self._graphs = AxisGraphs()
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (figures_subject(live).run, live.history)
+        return (run_with_figures(live).run, live.history)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return bandwidth_lines(live, self._bars, self._graphs, area)
@@ -65,10 +65,10 @@ class AxisGraphs:
 
 def bandwidth_lines(live: Live, bars: Scale, graphs: AxisGraphs, area: Area) -> list[Line]:
     """Draw the pane's lines."""
-    run = figures_subject(live).run
+    run = run_with_figures(live).run
     figures = Figures() if run is None else run.metrics.figures
     if all(amount is None for amount in figures.bandwidth):
-        return prose([(_why_nothing(run), "label")], area)
+        return paragraphs([(_why_nothing(run), "label")], area)
     if area.height < len(BANDWIDTHS):
         return _pairs(figures, area)
     lines = _rows(figures, bars, area)

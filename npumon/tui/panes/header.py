@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.monitor.live import Live, figures_subject
+from npumon.core.monitor.live import Live, run_with_figures
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.widgets.canvas import Canvas
 
@@ -70,7 +70,7 @@ def _forms(live: Live) -> dict[str, tuple[Line, ...]]:
         long, short = (" ".join(part for part in (name, board.chip) if part) for name in names)
         forms["board"] = (span(long), span(short), span(names[1]), ())
         forms["driver"] = _driver(driver)
-    run = figures_subject(live).run
+    run = run_with_figures(live).run
     mhz = run.metrics.figures.clock_mhz if run is not None else None
     if mhz is not None:
         clock = Span(f"{mhz:.0f} MHz", "value")

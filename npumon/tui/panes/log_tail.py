@@ -8,7 +8,7 @@ from functools import lru_cache
 from npumon.core.log.scrollback import ScrollbackView, line_text
 from npumon.core.log.severity import LineLevel, level_of
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import SEVERE, Area, Line, fit, prose, span
+from npumon.tui.paint import SEVERE, Area, Line, fit, paragraphs, span
 from npumon.tui.widgets.canvas import Pane
 
 #: Characters that are examined for each cell: some of them take none.
@@ -29,7 +29,7 @@ def log_lines(log: ScrollbackView, area: Area) -> list[Line]:
     """Draw the pane's lines."""
     shown = [*log.lines[-area.height :], log.open_line] if log.open_line else [*log.lines[-area.height :]]
     if not shown:
-        return prose([("What the program prints appears here.", "label")], area)
+        return paragraphs([("What the program prints appears here.", "label")], area)
     lines = []
     for line in shown[-area.height :]:
         text, level = _decoded(line)

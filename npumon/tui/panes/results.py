@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.monitor.live import Live, ShownRun, results_subject
+from npumon.core.monitor.live import Live, ShownRun, run_with_results
 from npumon.core.profile import Detection
 from npumon.core.run.report import RunReport
 from npumon.core.run.result_diff import ClassChange, class_changes, object_changes
-from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, prose, span
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, paragraphs, span
 from npumon.tui.widgets.canvas import Pane
 
 _SCORE = 6
@@ -24,8 +24,8 @@ class ResultsPane(Pane):
     """The pane. Its title names the kind of result."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        subject = results_subject(live)
-        return (subject.run, subject.before)
+        shown_run = run_with_results(live)
+        return (shown_run.run, shown_run.before)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return results_lines(live, area)
@@ -39,7 +39,7 @@ class ResultsPane(Pane):
 
 def results_title(live: Live) -> str:
     """Return the kind of result."""
-    run = results_subject(live).run
+    run = run_with_results(live).run
     if run is not None and (run.state.frames or run.state.detections) and not run.state.top:
         return "Detections"
     size = 5 if run is None else run.state.top_size or len(run.state.top) or 5
@@ -48,26 +48,26 @@ def results_title(live: Live) -> str:
 
 def results_lines(live: Live, area: Area) -> list[Line]:
     """Draw the pane's lines."""
-    subject = results_subject(live)
-    run = subject.run
+    shown_run = run_with_results(live)
+    run = shown_run.run
     if run is None:
-        return prose([("The best classes, or the objects found, appear here.", "label")], area)
+        return paragraphs([("The best classes, or the objects found, appear here.", "label")], area)
     if run.state.top:
-        return _top(run, subject, area)
+        return _top(run, shown_run, area)
     if run.state.frames or run.state.detections:
-        return _detections(run, subject.before, area)
+        return _detections(run, shown_run.before, area)
     if run.info.outcome == "running":
-        return prose([("They come at the end of the run.", "label")], area)
-    return prose([("The run printed no top-5.", "label")], area)
+        return paragraphs([("They come at the end of the run.", "label")], area)
+    return paragraphs([("The run printed no top-5.", "label")], area)
 
 
-def _top(run: RunReport, subject: ShownRun, area: Area) -> list[Line]:
+def _top(run: RunReport, shown_run: ShownRun, area: Area) -> list[Line]:
     entries = run.state.top[: area.height]
     labels = (*run.labels, *(None,) * len(entries))
     texts = [
         label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, labels, strict=False)
     ]
-    before = () if subject.before is None else subject.before.state.top
+    before = () if shown_run.before is None else shown_run.before.state.top
     changes = class_changes(entries, before)
     index = max(3, *(len(str(entry.class_index)) for entry in entries))
     wide = area.width >= _WIDE and bool(before)

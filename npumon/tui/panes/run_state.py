@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from npumon.core import units
 from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
-from npumon.core.monitor.live import Live, figures_subject
+from npumon.core.monitor.live import Live, run_with_figures
 from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit_right, joined, span, width_of
@@ -173,7 +173,7 @@ def _under_way(live: Live, area: Area) -> list[StatePart]:
         parts.append(StatePart(1, _figure("iteration", f"{activity.iteration}{of}")))
     elif activity.frames:
         parts.append(StatePart(1, _figure("frame", str(activity.frames))))
-    if figures_subject(live).held:
+    if run_with_figures(live).held:
         parts.append(StatePart(4, span(_HELD, "label")))
     return parts
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from npumon.core import units
-from npumon.core.monitor.live import History, Live, figures_subject
+from npumon.core.monitor.live import History, Live, run_with_figures
 from npumon.core.run.report import RunReport
-from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, prose, span, width_of
+from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, paragraphs, span, width_of
 from npumon.tui.panes import digits, facts
 from npumon.tui.panes.empty_state import why_nothing
 from npumon.tui.panes.facts import named
@@ -54,7 +54,7 @@ class UtilizationPane(Pane):
                 self.border_title = Text(title)  # as a string it would be markup
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        run, snapshot = figures_subject(live).run, live.snapshot
+        run, snapshot = run_with_figures(live).run, live.snapshot
         why = (live.activity.stage, live.activity.source, not snapshot.taken_at) if run is None else ()
         return (run, live.latencies, live.history, snapshot.driver, why)
 
@@ -86,7 +86,7 @@ class Past:
 
 def network_title(live: Live, area: Area) -> str:
     """Return what is added to the title of a pane with this area."""
-    run = figures_subject(live).run
+    run = run_with_figures(live).run
     if run is None or run.metrics.figures.utilization is None or _under(area) >= _ROOM_FOR_NOTE:
         return ""
     line = facts.network(run.network, area._replace(width=area.width - _TITLE))
@@ -95,7 +95,7 @@ def network_title(live: Live, area: Area) -> str:
 
 def utilization_lines(live: Live, past: Past, area: Area) -> list[Line]:
     """Draw the pane's lines."""
-    run = figures_subject(live).run
+    run = run_with_figures(live).run
     share = None if run is None else run.metrics.figures.utilization
     if run is None or share is None:
         return _without_figures(live, run, area)
@@ -138,10 +138,10 @@ def _foot(note: str, run: RunReport, area: Area) -> Line:
 def _without_figures(live: Live, run: RunReport | None, area: Area) -> list[Line]:
     sentences = why_nothing(live, run)
     if run is None or not run.state.iterations:
-        return prose(sentences, area)
+        return paragraphs(sentences, area)
     latency = named("latency", facts.latency(run))
     times = joined((latency, facts.spread(live.latencies, area.width - width_of(latency) - 2)), "  ")
-    return [clipped(times, area), *prose(sentences, area._replace(height=area.height - 1))]
+    return [clipped(times, area), *paragraphs(sentences, area._replace(height=area.height - 1))]
 
 
 def _small(share: float, run: RunReport, live: Live, past: Past, area: Area) -> list[Line]:

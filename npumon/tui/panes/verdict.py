@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from textual.geometry import Size
 
-from npumon.core.monitor.live import Live, figures_subject
+from npumon.core.monitor.live import Live, run_with_figures
 from npumon.core.run.metrics import FigureCheck, Metrics
-from npumon.tui.paint import Area, Line, Sentence, prose
+from npumon.tui.paint import Area, Line, Sentence, paragraphs
 from npumon.tui.panes.empty_state import hindrances
 from npumon.tui.widgets.canvas import Pane
 
@@ -25,7 +25,7 @@ class VerdictPane(Pane):
     """The pane. It is as high as its sentences need, within the limits of its style and of `most_lines`."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (figures_subject(live).run, live.activity.note, live.snapshot.driver, live.activity.source, live.in_use)
+        return (run_with_figures(live).run, live.activity.note, live.snapshot.driver, live.activity.source, live.in_use)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return verdict_lines(live, area)
@@ -58,14 +58,14 @@ def most_lines(columns: int, rows: int) -> int:
 
 def verdict_lines(live: Live, area: Area) -> list[Line]:
     """Draw the pane's lines."""
-    return prose(verdict_sentences(live), area)
+    return paragraphs(verdict_sentences(live), area)
 
 
 def verdict_sentences(live: Live) -> list[Sentence]:
     """Return the note on the job, other users of the NPU, the verdict, the failed checks, and the driver's problems
     if no other pane shows them.
     """
-    run = figures_subject(live).run
+    run = run_with_figures(live).run
     sentences: list[Sentence] = []
     if live.activity.note:
         sentences.append((live.activity.note, "warn"))

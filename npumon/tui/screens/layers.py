@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from npumon.core.monitor.layer_source import LayerSource, absence, source_of
+from npumon.core.monitor.layer_source import LayerSource, source_of, why_no_layers
 from npumon.core.monitor.live import Live
 from npumon.core.run.layer_rows import LayerRow, layer_rows, matching_layers, ordered_layers, total_row
 from npumon.tui.keys import Hint, filter_keys, table_keys
@@ -81,7 +81,7 @@ class LayersPage(Page):
         self.caption = LayersCaptionPane(ascii_only=self.ascii_only)
         self.table = LayerTable(columns(ascii_only=self.ascii_only), "id", ascii_only=self.ascii_only)
         self.details = LayerDetailsPane(ascii_only=self.ascii_only, title="Selected")
-        self.notice = NoticePane(absence, ascii_only=self.ascii_only)
+        self.notice = NoticePane(why_no_layers, ascii_only=self.ascii_only)
         self.filter_line = FilterLine()
         self._source: LayerSource | None = None
         self._all: tuple[LayerRow, ...] = ()

@@ -80,7 +80,7 @@ class ModelsPage(Page):
         self._told: str | None = None
         self._inspections: dict[str, Inspection] = {}
         self._reading: str | None = None
-        self._rest: asyncio.TimerHandle | None = None
+        self._inspect_later: asyncio.TimerHandle | None = None
         self.caption = ModelsCaptionPane(ascii_only=self.ascii_only)
         self.caption.watched = self.host.backend.watched
         self.table = ModelTable(COLUMNS, ascii_only=self.ascii_only)
@@ -178,9 +178,9 @@ class ModelsPage(Page):
         inspections = [self._inspections.get(network) for network in choice.networks]
         self.details.tell(of_model(choice, inspections), from_start=other)
         if None in inspections:
-            if self._rest is not None:
-                self._rest.cancel()
-            self._rest = after(REST_S, self, self._inspect)
+            if self._inspect_later is not None:
+                self._inspect_later.cancel()
+            self._inspect_later = after(REST_S, self, self._inspect)
 
     def _inspect(self) -> None:
         """Read the first unread network file of the selected model; one file at a time."""

@@ -193,13 +193,13 @@ class ReloadDialog(Dialog[bool]):
                 with self.app.suspend():
                     report = await self._backend.driver.apply(plan, lambda outcome: None, interactive=True)
                 for outcome in report.outcomes:
-                    self._hear(outcome)
+                    self._on_step(outcome)
                 return report
         except SuspendNotSupported:
             pass  # without a terminal sudo cannot ask: the report says what is missing
-        return await self._backend.driver.apply(plan, self._hear)
+        return await self._backend.driver.apply(plan, self._on_step)
 
-    def _hear(self, outcome: StepOutcome) -> None:
+    def _on_step(self, outcome: StepOutcome) -> None:
         self._tell(outcome_text(outcome, self._backend.in_words))
 
     def _tell(self, *lines: Text) -> None:

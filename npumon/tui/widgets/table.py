@@ -243,7 +243,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """Move by a row."""
         self.go(self._cursor + step)
 
-    def action_leaf(self, step: int) -> None:
+    def action_screenful(self, step: int) -> None:
         """Move by a screenful."""
         self.go(self._cursor + step * max(1, self._body))
 

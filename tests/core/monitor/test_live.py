@@ -13,9 +13,9 @@ from npumon.core.monitor.live import (
     ModelChoice,
     ShownRun,
     Snapshot,
-    figures_subject,
     npu_users_notice,
-    results_subject,
+    run_with_figures,
+    run_with_results,
 )
 from tests import golden
 from tests.tui.moments import OTHER_TEXT, seed_run, under_way
@@ -107,40 +107,40 @@ def test_what_cannot_be_looked_into_belongs_to_another_user() -> None:
 
 
 def test_no_run() -> None:
-    assert figures_subject(live()) == ShownRun()
+    assert run_with_figures(live()) == ShownRun()
 
 
 def test_an_ended_run_and_the_one_before() -> None:
     run, before = seed_run(), report(OTHER_TEXT)
-    assert figures_subject(live(run, previous=before)) == ShownRun(run, before)
+    assert run_with_figures(live(run, previous=before)) == ShownRun(run, before)
 
 
 def test_a_run_of_another_model_is_no_run_before() -> None:
     run, before = seed_run(), seed_run(model="yolov3")
-    assert results_subject(live(run, previous=before)) == ShownRun(run)
+    assert run_with_results(live(run, previous=before)) == ShownRun(run)
 
 
 def test_the_last_figures_stay_until_there_are_new_ones() -> None:
     last, older = seed_run(), report(OTHER_TEXT)
     shown = live(under_way(b"Verify Graph"), previous=last, runs=(older, last))
-    assert figures_subject(shown) == ShownRun(last, older, held=True)
+    assert run_with_figures(shown) == ShownRun(last, older, held=True)
     shown = live(under_way(b"vxProcessGraph"), previous=last, runs=(older, last))
-    assert figures_subject(shown) == ShownRun(shown.snapshot.run, last)
-    assert results_subject(shown) == ShownRun(last, older, held=True)
+    assert run_with_figures(shown) == ShownRun(shown.snapshot.run, last)
+    assert run_with_results(shown) == ShownRun(last, older, held=True)
 
 
 def test_a_run_that_does_not_know_its_model_yet_is_of_the_one_that_was_started() -> None:
     last = seed_run()
     shown = live(under_way(b"Verify Graph", model=None), previous=last, runs=(last,))
-    assert figures_subject(shown._replace(activity=Activity("starting", "inceptionv3"))).run is last
-    assert figures_subject(shown._replace(activity=Activity("starting", "yolov3"))).run is shown.snapshot.run
+    assert run_with_figures(shown._replace(activity=Activity("starting", "inceptionv3"))).run is last
+    assert run_with_figures(shown._replace(activity=Activity("starting", "yolov3"))).run is shown.snapshot.run
 
 
 def test_a_run_that_failed_has_no_figures_of_another() -> None:
     failed = report(b"E [model.c:1] no file\n")
-    assert figures_subject(live(failed, previous=seed_run())).run is failed
+    assert run_with_figures(live(failed, previous=seed_run())).run is failed
 
 
 def test_what_is_older_than_a_held_run_must_be_of_its_model() -> None:
     last, older = seed_run(), seed_run(model="yolov3")
-    assert figures_subject(live(under_way(b"Verify"), previous=last, runs=(older, last))) == ShownRun(last, held=True)
+    assert run_with_figures(live(under_way(b"Verify"), previous=last, runs=(older, last))) == ShownRun(last, held=True)

@@ -7,7 +7,7 @@ import pytest
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.layer_source import absence, source_of
+from npumon.core.monitor.layer_source import source_of, why_no_layers
 from npumon.core.monitor.live import Live, Snapshot
 from npumon.core.profile import Bandwidth, Cycles, Detection, Iteration, Operation
 from npumon.core.run.layer_rows import ORDERS, layer_rows, matching_layers, operation_keys, ordered_layers, total_row
@@ -155,4 +155,4 @@ def test_a_run_that_broke_off_shows_how_far_it_came() -> None:
     ],
 )
 def test_why_there_is_nothing(shown: Live, key: str) -> None:
-    golden.problem(absence(shown), key)
+    golden.problem(why_no_layers(shown), key)
