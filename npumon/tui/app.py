@@ -113,7 +113,7 @@ class MonitorApp(SteadyApp):
         if not self.is_running or not self.screen_stack:  # the user left at once
             return
         self.screen.refresh()
-        # Not `call_after_refresh`: its call is lost if the layout is refreshed at that moment.
+        # Not with `call_after_refresh`, see `after`.
         after(FIRST_FRAME_S, self, self.controller.start)
 
     def _end(self, number: int) -> None:

@@ -1,7 +1,8 @@
 """What depends on private or undocumented behaviour of Textual, each with its reason. Delete a workaround when its test
 in tests/tui/test_textual_itself.py fails: Textual then does without.
 
-What the terminal driver depends on stands in `tui.terminal.driver`.
+What the terminal driver depends on stands in `tui.terminal.driver`, with its tests in
+tests/tui/terminal/test_textual_below_the_driver.py.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from npumon.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+    from textual.geometry import Size
     from textual.screen import Screen
     from textual.widget import AwaitMount
 
@@ -32,7 +34,8 @@ def after(seconds: float, pump: MessagePump, call: Callable[[], None]) -> asynci
     """Have an application, a screen or a widget make a call after some seconds, unless it has gone by then.
 
     Textual's timers do not suit calls that must happen: if the process is held up between two of a one-shot timer's
-    lines for as long as it is to wait, the timer believes that it has fired, and never calls.
+    lines for as long as it is to wait, the timer believes that it has fired, and never calls. Nor does
+    `call_after_refresh` suit them: its call is lost if the layout is refreshed at that moment.
     """
 
     def ring() -> None:
@@ -108,6 +111,22 @@ class LatestSize(MessagePump):
         if event.size != self.app.size:
             event.stop()
             event.prevent_default()
+
+
+class StylesKept(MessagePump):
+    """A mixin for pages, named before the screen's class so that its handler comes first.
+
+    A screen of Textual's that is shown again looks up the styles of all its widgets, which takes longer than everything
+    else. On a page they change only with the theme and the size.
+    """
+
+    _styled_for: tuple[str, Size] | None = None
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Have the styles looked up only if they can have changed."""
+        look = (self.app.theme, self.app.size)
+        event.refresh_styles = event.refresh_styles and look != self._styled_for
+        self._styled_for = look
 
 
 def read_styles(screen: Screen[Any]) -> None:

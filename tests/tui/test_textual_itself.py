@@ -19,7 +19,7 @@ from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from npumon.tui.textual_workarounds import read_styles
+from npumon.tui.textual_workarounds import after, read_styles
 from tests.tui.stage import until, until_so
 from tests.tui.test_textual_workarounds import TOO_MANY
 
@@ -61,6 +61,42 @@ async def test_a_timer_that_was_held_up_never_rings(monkeypatch: pytest.MonkeyPa
         assert not rang
 
 
+class Held(Screen[None]):
+    """A page that is not drawn while `held`."""
+
+    held = False
+
+    def _on_timer_update(self) -> None:
+        if not self.held:
+            super()._on_timer_update()
+
+
+async def test_a_call_after_a_refresh_is_lost_if_the_layout_is_refreshed_then() -> None:
+    """Use `call_after_refresh` in `MonitorApp._open`, and delete the reminders of `KeyQueue`, when it is made."""
+    called: list[bool] = []
+    rang: list[bool] = []
+
+    class OnePage(Plain):
+        MODES: ClassVar[dict[str, Any]] = {"first": Held, "second": Screen}
+
+    app = OnePage()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        page = app.screen
+        assert isinstance(page, Held)
+        page.held = True
+        page.refresh()
+        app.call_after_refresh(lambda: called.append(True))
+        await until_so(lambda: page._callbacks and not page.message_queue_size)
+        app.refresh_css()  # as for another theme
+        page.held = False
+        after(0.1, app, lambda: rang.append(True))  # several times as long as a refresh takes to begin
+        await until_so(lambda: rang)
+        assert not called
+        page.check_idle()
+        await until_so(lambda: called)
+
+
 async def test_a_page_that_is_held_back_waits_for_a_timer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Delete `SteadyApp.delay_update` when Textual does without, for a page that has been laid out already."""
     waited: list[float] = []
@@ -94,6 +130,33 @@ async def test_all_styles_are_read_again_for_a_page() -> None:
             await pilot.pause()
             read.append(app.styles_read - before)
         assert read == [2, 0, 1]
+
+
+async def test_a_page_that_comes_back_looks_up_its_styles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Delete `StylesKept` when it does not, or when a screen's own handler comes before that of its subclass."""
+    looked_up: list[str | None] = []
+    update_node_styles = Screen.update_node_styles
+
+    def noted(screen: Screen[object], animate: bool = True) -> None:
+        looked_up.append(screen.app.current_mode)
+        update_node_styles(screen, animate)
+
+    class Sparing(Screen[None]):
+        def on_screen_resume(self, event: events.ScreenResume) -> None:
+            event.refresh_styles = False
+
+    class TwoPages(Plain):
+        MODES: ClassVar[dict[str, Any]] = {"first": Screen, "second": Sparing}
+
+    app = TwoPages()
+    async with app.run_test() as pilot:
+        await app.switch_mode("second")
+        await pilot.pause()
+        monkeypatch.setattr(Screen, "update_node_styles", noted)
+        for mode in ("first", "second"):
+            await app.switch_mode(mode)
+            await pilot.pause()
+        assert looked_up == ["first"]
 
 
 async def test_styles_of_a_new_page_make_all_styles_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,37 @@ async def test_a_log_goes_on_after_a_pause() -> None:
             await until(pilot, partial(shows, app, f"line {number}"))
 
 
+async def test_a_page_that_comes_back_looks_up_its_styles_only_for_another_theme_or_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_up: list[bool] = []
+    update_node_styles = Screen.update_node_styles
+
+    def noted(screen: Screen[object], animate: bool = True) -> None:
+        looked_up.append(True)
+        update_node_styles(screen, animate)
+
+    app = application(live())
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        async def looked_up_on(page: str) -> int:
+            looked_up.clear()
+            app.action_page(page)
+            await until(pilot, lambda: app.screen.is_current and not app._batch_count and "q quit" in picture(app)[-1])
+            await pilot.pause()
+            return len(looked_up)
+
+        monkeypatch.setattr(Screen, "update_node_styles", noted)
+        for page in ("log", "live"):
+            await looked_up_on(page)
+        assert [await looked_up_on(page) for page in ("log", "live")] == [0, 0]
+        app.action_next_theme()  # type: ignore[attr-defined]  # from its actions
+        await pilot.pause()
+        assert [await looked_up_on(page) for page in ("log", "log", "live", "log")] == [1, 0, 1, 0]
+        await pilot.resize_terminal(100, 30)
+        assert await looked_up_on("live") == 1
+
+
 def shows(app: MonitorApp, text: str) -> bool:
     return text in "\n".join(picture(app))
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -17,7 +16,7 @@ from npumon.core.monitor.live import Live
 from npumon.tui.keys import PAGES, Hint, HintContext, Key, hints_in
 from npumon.tui.paint import ROLES
 from npumon.tui.panes.header import HeaderPane
-from npumon.tui.textual_workarounds import LatestSize, read_styles
+from npumon.tui.textual_workarounds import LatestSize, StylesKept, read_styles
 from npumon.tui.widgets.canvas import Canvas
 from npumon.tui.widgets.key_bar import KeyBar
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from npumon.tui.host import Host
 
 
-class Page(LatestSize, Screen[None]):
+class Page(LatestSize, StylesKept, Screen[None]):
     """A page. Subclasses provide its widgets with `body` and the keys it adds with `hints`.
 
     `show` is called with each live value, at most ten times a second, and only while the page is visible.
@@ -60,7 +59,6 @@ class Page(LatestSize, Screen[None]):
         self.ascii_only = host.backend.display.ascii
         read_styles(self)
         self._panes: list[Canvas] = []
-        self._styled_for: tuple[str, Size] | None = None
 
     def compose(self) -> ComposeResult:
         self.header = HeaderPane(ascii_only=self.ascii_only)
@@ -84,13 +82,7 @@ class Page(LatestSize, Screen[None]):
         self.show(self.host.live)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Show the page again. Its styles are looked up again only if they can have changed, because that takes longer
-        than everything else.
-        """
-        look = (self.app.theme, self.app.size)
-        if look == self._styled_for:
-            event.refresh_styles = False
-        self._styled_for = look
+        """Show the newest value again."""
         if self._panes:
             self.show(self.host.live)
 

@@ -1,4 +1,10 @@
-"""The live monitor's way to the terminal: a driver for Textual that sends only what changes on the screen."""
+"""The live monitor's way to the terminal: a driver for Textual that sends only what changes on the screen.
+
+It depends on undocumented parts of Textual: `XTermParser`, which ends at an empty text and does not tell Escape from a
+sequence without `tick`; `Driver._app`, `_debug`, `_loop`, `_mouse` and `_size`; the signs around each update; and the
+timer for sizes. Tests in tests/tui/terminal/test_textual_below_the_driver.py fail when Textual does without. The
+methods and events of `Driver` and the names in `textual.constants` are documented, so they are not workarounds.
+"""
 
 from __future__ import annotations
 
