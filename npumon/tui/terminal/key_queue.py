@@ -35,74 +35,61 @@ class KeyQueue:
         self._loop = loop
         self._deliver = deliver
         self._waiting: deque[Key] = deque()
-        self._reminder: asyncio.TimerHandle | None = None
-        self._number = 0
-        self._before: DOMNode | None = None
+        #: The way of the key that is taking effect; None: the next one is delivered at once.
+        self._way: Iterator[DOMNode] | None = None
 
     def put(self, key: Key) -> None:
         """Add a key. The first one is delivered at once."""
         self._waiting.append(key)
-        if self._reminder is None:
+        if self._way is None:
             self._next()
 
     def clear(self) -> None:
         """Drop the keys that have not been delivered."""
         self._waiting.clear()
-        self._rest()
+        self._way = None
 
     def _next(self) -> None:
-        if not self._waiting:
-            return
-        self._number += 1
-        number = self._number
-        self._remind_later(number, REMINDERS)
-        self._before = self._target()
-        self._deliver(self._waiting.popleft())
-        self._app.call_later(self._lap, number, LAPS)
+        self._way = None
+        if self._waiting:
+            self._way = way = self._nodes_on_the_way()
+            before = self._target()
+            self._loop.call_later(REMINDER_S, self._remind, way, REMINDERS)
+            self._deliver(self._waiting.popleft())
+            self._app.call_later(self._follow, way, before)
 
     def _target(self) -> DOMNode | None:
         """Return the node that a key would go to now."""
         stack = self._app.screen_stack
         return (stack[-1].focused or stack[-1]) if stack else None
 
-    def _lap(self, number: int, laps: int) -> None:
-        target = self._target()
-        self._follow(number, laps, iter(() if target is None else target.ancestors_with_self))
+    def _nodes_on_the_way(self) -> Iterator[DOMNode]:
+        for _ in range(LAPS):
+            target = self._target()
+            yield from () if target is None else target.ancestors_with_self
 
-    def _follow(self, number: int, laps: int, way: Iterator[DOMNode]) -> None:
+    def _follow(self, way: Iterator[DOMNode], before: DOMNode | None) -> None:
         """Continue with the next node on the way, behind everything already in its queue."""
-        if number != self._number:
+        if any(node.call_later(self._follow, way, before) for node in way):
             return
-        if any(node.call_later(self._follow, number, laps, way) for node in way):
-            return
-        if laps > 1:
-            self._lap(number, laps - 1)
-        elif self._target() is self._before:
-            self._done(number)
+        if self._target() is before:
+            self._done(way)
         else:
-            self._done_when_laid_out(number)
+            self._done_when_laid_out(way)
 
-    def _done_when_laid_out(self, number: int) -> None:
-        self._app.call_after_refresh(lambda: self._app.call_after_refresh(lambda: self._done(number)))
+    def _done_when_laid_out(self, way: Iterator[DOMNode]) -> None:
+        self._app.call_after_refresh(lambda: self._app.call_after_refresh(lambda: self._done(way)))
 
-    def _remind_later(self, number: int, times: int) -> None:
-        self._reminder = self._loop.call_later(REMINDER_S, self._remind, number, times)
-
-    def _remind(self, number: int, times: int) -> None:
+    def _remind(self, way: Iterator[DOMNode], times: int) -> None:
         if times == 0:
-            self._done(number)
-            return
-        self._remind_later(number, times - 1)
-        self._done_when_laid_out(number)
-        for screen in self._app.screen_stack:
-            screen.check_idle()
+            self._done(way)
+        elif way is self._way:
+            self._loop.call_later(REMINDER_S, self._remind, way, times - 1)
+            self._done_when_laid_out(way)
+            for screen in self._app.screen_stack:
+                screen.check_idle()
 
-    def _done(self, number: int) -> None:
-        if number == self._number and self._reminder is not None:
-            self._rest()
+    def _done(self, way: Iterator[DOMNode]) -> None:
+        """Deliver the next key, unless a reminder has done so already."""
+        if way is self._way:
             self._next()
-
-    def _rest(self) -> None:
-        if self._reminder is not None:
-            self._reminder.cancel()
-            self._reminder = None
