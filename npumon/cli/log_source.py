@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import stat
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from npumon.core.run.report import RunInfo
 from npumon.core.text import visible
 
 _CHUNK = 1 << 18
+#: Seconds after which Python looks for signals again while nothing arrives. One that comes in the moment between its
+#: last look and a read that blocks would be noticed only when the read returns, perhaps never.
+_LOOK_S = 0.2
 
 
 @contextmanager
@@ -39,7 +43,12 @@ def opened(path: str) -> Iterator[Iterator[bytes]]:
 
 def _chunks(fd: int, path: str) -> Iterator[bytes]:
     try:
-        while chunk := os.read(fd, _CHUNK):
+        while True:
+            while not select.select([fd], [], [], _LOOK_S)[0]:
+                pass
+            chunk = os.read(fd, _CHUNK)
+            if not chunk:
+                return
             yield chunk
     except OSError as error:
         raise _unreadable(path, error) from error
