@@ -106,6 +106,8 @@ class Monitor:
     async def poll(self) -> None:
         """Take one sample of every source. Never waits for long; see `SampledSource.sample`."""
         await asyncio.gather(*(source.sample() for source in self._sources))
+        if self._throttle.waiting:  # for a source that had nothing new to say
+            self._throttle.request()
         self.tick()
 
     async def keep_sampling(self) -> None:

@@ -38,6 +38,11 @@ class Throttle:
         self._not_before_s = float("-inf")
         self._closed = False
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a change is still to be delivered."""
+        return self._timer is not None
+
     def request(self, within_s: float = 0.0) -> None:
         """Deliver a change, up to `within_s` later together with what changes until then."""
         if self._closed:
