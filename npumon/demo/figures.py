@@ -42,15 +42,11 @@ class SyntheticRun:
         clock_mhz = self._scenario.clock_mhz
         if not self._exact:
             clock_mhz *= 1 + _CLOCK_SPREAD * self._random.random()
-        operations, windows = [], []
-        for number, cost in enumerate(self._model.costs):
-            operation, window_us = self._operation(number, cost, clock_mhz)
-            operations.append(operation)
-            windows.append(window_us)
-        window_us = sum(windows)
+        operations = [self._operation(number, cost, clock_mhz) for number, cost in enumerate(self._model.costs)]
+        window_us = sum(operation.window_us or 0 for operation in operations)
         elapsed_us = window_us + self._vary(ELAPSED_OVER_WINDOW)
         self._exact, self._cold = False, None
-        return Iteration(index, float(elapsed_us), window_us, tuple(operations))
+        return Iteration(index, float(elapsed_us), tuple(operations))
 
     def objects(self) -> tuple[Detection, ...]:
         """Return what a camera sees in the next frame: the model's objects, moved a little."""
@@ -62,8 +58,8 @@ class SyntheticRun:
             return value
         return round(value * (1 + _SPREAD * self._random.uniform(-1, 1)))
 
-    def _operation(self, number: int, cost: Cost, clock_mhz: float) -> tuple[Operation, int]:
-        """Return one operation and its window in microseconds."""
+    def _operation(self, number: int, cost: Cost, clock_mhz: float) -> Operation:
+        """Return one operation."""
         scenario = self._scenario
         execution_us = self._vary(round(cost.execution_us * scenario.execution))
         window_us = execution_us + self._vary(WINDOW_OVER_EXECUTION)
@@ -75,7 +71,7 @@ class SyntheticRun:
         axi_read, axi_write = (self._vary(round(each * scenario.axi)) for each in (cost.axi_read, cost.axi_write))
         ddr_read, ddr_write = (self._vary(round(each * scenario.ddr)) for each in (cost.ddr_read, cost.ddr_write))
         traffic = (axi_read + ddr_read, axi_write + ddr_write, axi_read, axi_write, ddr_read, ddr_write)
-        operation = Operation(
+        return Operation(
             layer_id=cost.layer_id,
             name=cost.name,
             operation_index=cost.operation_index,
@@ -86,8 +82,8 @@ class SyntheticRun:
             execution_us=execution_us,
             bandwidth=Bandwidth(*(each / 1e6 for each in traffic)),
             cycles=Cycles(total, round(total * idle)),
+            window_us=window_us,
         )
-        return operation, window_us
 
     def _moved(self, seen: Detection) -> Detection:
         across, down = (self._random.randint(-40, 40) / 4 for _ in range(2))

@@ -173,10 +173,13 @@ class DemoProgram:
         iteration = figures.iteration(index)
         tree.work(self._root, self._scenario)
         if not self._profile:
-            return iteration._replace(operations=(), vpc_elapsed_us=None)
+            return iteration._replace(operations=())
         if self._debug:
             return iteration
-        bare = (Operation(bandwidth=each.bandwidth, cycles=each.cycles) for each in iteration.operations)
+        bare = (
+            Operation(bandwidth=each.bandwidth, cycles=each.cycles, window_us=each.window_us)
+            for each in iteration.operations
+        )
         return iteration._replace(operations=tuple(bare))
 
     def _inferred(self, figures: SyntheticRun, index: int) -> Iteration:

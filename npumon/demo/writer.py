@@ -124,27 +124,17 @@ def _announced(iterations: Sequence[Iteration], index: int) -> bool:
     It counts on, and without a block before it, it belongs to the iteration before, if that has none yet.
     """
     it = iterations[index]
-    has_block = bool(it.operations) or it.vpc_elapsed_us is not None
-    taken = index > 0 and iterations[index - 1].inference_us is None and not has_block
+    taken = index > 0 and iterations[index - 1].inference_us is None and not it.operations
     return it.number != index + 1 or taken
 
 
 def operations(it: Iteration, dialect: Dialect, *, broken: bool) -> list[str]:
-    """Return the profiled blocks of an iteration; `broken` leaves out the end of the last one.
-
-    The state has one window an iteration, the text one a block: it is divided in proportion to the blocks' cycles.
-    """
+    """Return the profiled blocks of an iteration; `broken` leaves out the end of the last one."""
     lines = []
-    ended = it.operations[:-1] if broken and len(it.operations) > 1 else it.operations
-    windows = _shares(it.vpc_elapsed_us, [each.cycles.total or each.execution_us or 1 for each in ended])
     for position, each in enumerate(it.operations):
         lines += _operation(each, dialect)
-        if position < len(windows):
-            lines.append(f"VPC_ELAPSETIME: {windows[position]}")
         if not broken or position + 1 < len(it.operations):
             lines.append("*********")
-    if not it.operations and it.vpc_elapsed_us is not None:
-        lines.append(f"VPC_ELAPSETIME: {it.vpc_elapsed_us}")
     return lines
 
 
@@ -224,15 +214,9 @@ def _operation(op: Operation, dialect: Dialect) -> list[str]:
         lines.append(f"[     7] GPUTOTALCYCLES: {op.cycles.total}")
     if op.cycles.idle is not None:
         lines.append(f"[     8] GPUIDLECYCLES: {op.cycles.idle}")
+    if op.window_us is not None:
+        lines.append(f"VPC_ELAPSETIME: {op.window_us}")
     return lines
-
-
-def _shares(whole: int | None, weights: list[int]) -> list[int]:
-    """Divide `whole` into as many parts as there are weights, in proportion; the last part takes the rest."""
-    if whole is None or not weights:
-        return []
-    parts = [whole * weight // sum(weights) for weight in weights[:-1]]
-    return [*parts, whole - sum(parts)]
 
 
 def _totals(state: RunState, dialect: Dialect) -> list[str]:

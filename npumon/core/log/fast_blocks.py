@@ -216,9 +216,9 @@ def block_events(texts: BlockFields, heads: HeaderCache) -> list[ev.Event]:
             float(block.ddr_write),
         ),
         Cycles(int(block.total_cycles), int(block.idle_cycles)),
+        int(block.vpc_elapsed_us),
     )
     return [
-        ev.VpcElapsed(int(block.vpc_elapsed_us)),
         ev.OperationProfiled(operation),
         ev.IterationEnded(int(block.iteration), float(block.elapsed_us)),
         ev.TotalAnnounced(),

@@ -16,7 +16,7 @@ from npumon.core.log.grammar import LEVELS
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
 
 #: Events that may occur inside a profiled block without ending it.
-_ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.DriverVersioned, ev.VpcElapsed, ev.TilingNote)
+_ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.DriverVersioned, ev.TilingNote)
 
 #: The largest plausible figure: 10^15 microseconds are thirty years.
 _LARGEST = 1e15
@@ -149,7 +149,7 @@ class Interpreter:
         self._in_block().setdefault("cycles", {})[match[1].lower()] = int(match[2])
 
     def _on_vpc(self, match: _Match) -> None:
-        self._emit(ev.VpcElapsed(int(match[1])))
+        self._in_block()["window_us"] = int(match[1])
 
     def _on_block_end(self, match: _Match) -> None:
         self._end_block(complete=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from npumon.core.log import events as ev
-from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
+from npumon.core.profile import Detection, Diagnostic, Hang, Iteration, Operation, Reported, TilingRow, TopEntry
 
 #: An endless run must not grow forever: this many of the last iterations are kept, and all are counted.
 KEPT_ITERATIONS = 10_000
@@ -29,7 +29,7 @@ class RunState(NamedTuple):
     """One run as far as its text has come. None means that the text does not say; times are in microseconds.
 
     `iterations` holds the completed ones (the last `KEPT_ITERATIONS`), `iterations_ended` counts them all.
-    `operations` and `vpc_elapsed_us` belong to the iteration that is still open. `broken` is True if the
+    `operations` and `segments` belong to the iteration that is still open. `broken` is True if the
     newest operation lacks its end.
     """
 
@@ -49,7 +49,7 @@ class RunState(NamedTuple):
     iterations_failed: int = 0
     operations: tuple[Operation, ...] = ()
     broken: bool = False
-    vpc_elapsed_us: int | None = None
+    segments: int = 0
     total_us: float | None = None
     average_us: float | None = None
     top_size: int | None = None
@@ -60,6 +60,18 @@ class RunState(NamedTuple):
     diagnostics_dropped: int = 0
     unrecognized: int = 0
     unrecognized_lines: tuple[ev.Unrecognized, ...] = ()
+    other_lines: int = 0
+    tiling: tuple[TilingRow, ...] = ()
+    announced: Operation | None = None
+    layer_dump: bool = False
+    command_dump: bool = False
+    cnn_perf: bool = False
+    power_management: bool | None = None
+    reported: Reported | None = None
+    hung: Hang | None = None
+    command: str | None = None
+    cancelled: bool = False
+    cut: bool = False
 
     @property
     def has_result(self) -> bool:
@@ -81,7 +93,7 @@ class RunState(NamedTuple):
             or self.phase != "waiting"
             or self.product is not None
             or self.axi_sram_bytes is not None
-            or self.vpc_elapsed_us is not None
+            or bool(self.operations)
         )
 
     @property
@@ -98,10 +110,11 @@ class RunState(NamedTuple):
     @property
     def open_iteration(self) -> Iteration | None:
         """The incomplete iteration with its operations so far; None if there is none."""
-        if not self.operations and self.vpc_elapsed_us is None:
+        if not self.operations:
             return None
         previous = self.iterations[-1].number if self.iterations else 0
-        return Iteration(previous + 1, None, self.vpc_elapsed_us, self.operations, complete=False)
+        first = not self.iterations_ended
+        return Iteration(previous + 1, None, self.operations, complete=False, first=first, segments=self.segments)
 
     @property
     def measured(self) -> Iteration | None:
@@ -124,14 +137,21 @@ def _append(items: tuple[Any, ...], item: object, limit: int) -> tuple[Any, ...]
 def _close_iteration(
     state: RunState, number: int, elapsed_us: float | None, inference_us: float | None = None
 ) -> RunState:
-    iteration = Iteration(number, elapsed_us, state.vpc_elapsed_us, state.operations, inference_us=inference_us)
+    iteration = Iteration(
+        number,
+        elapsed_us,
+        state.operations,
+        inference_us=inference_us,
+        first=not state.iterations_ended,
+        segments=state.segments,
+    )
     ended = state.iterations_ended + 1
     return state._replace(
         iterations=_append(state.iterations, iteration, KEPT_ITERATIONS),
         iterations_ended=ended,
         operations=(),
         broken=False,
-        vpc_elapsed_us=None,
+        segments=0,
         phase="finishing" if state.loops is not None and ended >= state.loops else "running",
     )
 
@@ -159,10 +179,6 @@ def _on_operation(state: RunState, event: ev.OperationProfiled) -> RunState:
         broken=not event.complete,
         phase="running",
     )
-
-
-def _on_vpc(state: RunState, event: ev.VpcElapsed) -> RunState:
-    return state._replace(vpc_elapsed_us=(state.vpc_elapsed_us or 0) + event.elapsed_us)
 
 
 def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState:
@@ -237,11 +253,16 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.AxiSramLocated: _unchanged,
     ev.TilingStarted: _unchanged,
     ev.TilingNote: _unchanged,
+    ev.TilingTabulated: lambda s, e: s._replace(tiling=e.rows),
     ev.TilingEnded: _unchanged,
     ev.MemorySized: lambda s, e: s._replace(axi_sram_bytes=e.axi_sram_bytes, vip_sram_bytes=e.vip_sram_bytes),
     ev.GraphStarted: _on_graph_started,
+    ev.OperationAnnounced: lambda s, e: s._replace(announced=e.operation),
     ev.OperationProfiled: _on_operation,
-    ev.VpcElapsed: _on_vpc,
+    ev.SegmentRun: lambda s, e: s._replace(segments=s.segments + 1),
+    ev.LayerDumped: lambda s, e: s._replace(layer_dump=True),
+    ev.CommandsDumped: lambda s, e: s._replace(command_dump=True),
+    ev.PowerManagementSet: lambda s, e: s._replace(cnn_perf=True, power_management=e.on),
     ev.IterationEnded: _on_iteration_ended,
     ev.IterationFailed: _on_iteration_failed,
     ev.InferenceTimed: _on_inference,
@@ -254,9 +275,15 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.StageReached: lambda s, e: s._replace(stage=e.text),
     ev.DetectionsCounted: _on_detections_counted,
     ev.ObjectDetected: _on_detection,
+    ev.ProgramReported: lambda s, e: s._replace(reported=e.reported),
+    ev.HangNoticed: lambda s, e: s._replace(hung=e.hang),
+    ev.Prompted: _unchanged,
+    ev.Interrupted: _unchanged,
+    ev.TextCut: _unchanged,
     ev.DriverVersioned: lambda s, e: s._replace(driver_version=e.version),
     ev.Diagnosed: lambda s, e: _with_diagnostic(s, e.diagnostic),
     ev.Unrecognized: _on_unrecognized,
+    ev.ForeignText: lambda s, e: s._replace(other_lines=s.other_lines + 1),
 }
 
 
@@ -282,7 +309,7 @@ def starts_new_run(state: RunState, event: ev.Event) -> bool:
             return state.has_result
         case ev.GraphStarted():
             return state.has_result and state.ksnn_version is None
-        case ev.OperationProfiled() | ev.VpcElapsed() | ev.IterationEnded():
+        case ev.OperationProfiled() | ev.IterationEnded():
             return state.total_us is not None or state.average_us is not None
         case _:
             return False
