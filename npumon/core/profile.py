@@ -176,7 +176,7 @@ class Reported(NamedTuple):
     """
 
     program: str
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]
     first_us: float | None = None
     min_us: float | None = None
     max_us: float | None = None
@@ -229,7 +229,7 @@ class Diagnostic(NamedTuple):
     level: Level
     source: str
     message: str
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]
 
 
 class NetworkTensor(NamedTuple):

@@ -76,6 +76,7 @@ class DemoProgram:
         asked = number(os.environ.get("VIV_VX_PROFILE"), 0) >= 1 or level >= 2
         self._profile = asked and galcore.is_profiling(self._root)
         self._noise: Any = None
+        self._prints = itertools.count(1)
 
     def run(self) -> int:
         """Do everything between start and end; return the exit status."""
@@ -117,39 +118,41 @@ class DemoProgram:
         spoken = C_DEMO if self._model.name == "inceptionv3" else LAYERED
         dialect = spoken._replace(threads=self._debug)
         start = self._start(figures)
-        self._print(writer.opening(start._replace(verify_us=figures.verify_us, loops=loops), dialect))
+        self._print(writer.opening(start._replace(verify_us=figures.verify_us, loops=loops), dialect, self._prints))
         total_us = float(TOTAL_OVER_ELAPSED)
         for index in range(1, loops + 1):
             iteration = self._next(figures, index)
             total_us += iteration.elapsed_us or 0.0
-            block = writer.iteration(iteration, dialect)
+            block = writer.iteration(iteration, dialect, self._prints)
             if self._scenario.ending != "exit" and index == 1 + run % loops:
                 self._break_off(block)
             self._print([block])
         average_us = round(total_us / loops, 2)
         size, top = len(self._model.top), self._model.top
         state = RunState(phase="done", total_us=total_us, average_us=average_us, top_size=size, top=top)
-        self._print(writer.closing(state, dialect))
+        self._print(writer.closing(state, dialect, self._prints))
 
     def _objects(self, figures: SyntheticRun, run: int) -> None:
         stage = "result type is 2"
         dialect = C_DEMO._replace(threads=False)
-        self._print(writer.opening(RunState(stage=stage), dialect))
+        self._print(writer.opening(RunState(stage=stage), dialect, self._prints))
         took_us = self._next(figures, 1).elapsed_us or 0.0
         self._print([writer.Block([], took_us)])
-        self._print(writer.closing(RunState(stage=stage, frames=1, detections=self._model.objects), dialect))
+        last = RunState(stage=stage, frames=1, detections=self._model.objects)
+        self._print(writer.closing(last, dialect, self._prints))
 
     def _ksnn(self, figures: SyntheticRun, run: int) -> None:
         dialect = self._announce_ksnn(figures)
-        self._print([writer.iteration(self._inferred(figures, 1), dialect)])
+        self._print([writer.iteration(self._inferred(figures, 1), dialect, self._prints)])
         state = RunState(phase="done", top_size=len(self._model.top), top=self._model.top)
-        self._print(writer.closing(state, dialect))
+        self._print(writer.closing(state, dialect, self._prints))
 
     def _camera(self, figures: SyntheticRun, run: int) -> None:
         dialect = self._announce_ksnn(figures)
         for index in itertools.count(1):
-            self._print([writer.iteration(self._inferred(figures, index), dialect, restart=True)])
-            self._print(writer.closing(RunState(detections=figures.objects()), dialect))
+            iteration = self._inferred(figures, index)
+            self._print([writer.iteration(iteration, dialect, self._prints, restart=True)])
+            self._print(writer.closing(RunState(detections=figures.objects()), dialect, self._prints))
             if not self._speed:
                 time.sleep(_FRAME_S)
 
@@ -158,7 +161,8 @@ class DemoProgram:
     def _announce_ksnn(self, figures: SyntheticRun) -> Dialect:
         dialect = KSNN._replace(threads=self._debug)
         state = self._start(figures)._replace(ksnn_version="v1.3", stage=writer.KSNN_STAGES[-1])
-        self._print(writer.opening(state if self._debug else state._replace(create_us=None), dialect))
+        state = state if self._debug else state._replace(create_us=None)
+        self._print(writer.opening(state, dialect, self._prints))
         return dialect
 
     def _start(self, figures: SyntheticRun) -> RunState:

@@ -7,13 +7,16 @@ more decimals than are printed) raises `ValueError`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from npumon.core.profile import BANDWIDTHS, Detection, Iteration, Operation
+from npumon.core.profile import Detection, Iteration, Operation
 from npumon.core.run.state import RunState
+from npumon.demo.blocks import command_dump_lines, head_lines, iteration_blocks
 from npumon.demo.dialect import C_DEMO, Dialect
 from npumon.demo.messages import failure_line, merged, placed
+from npumon.demo.tiling import tiling_lines
 
 #: The steps that a KSNN example and a C detection demo announce, in order.
 KSNN_STAGES = ("Start init neural network ...", "Done.", "Get input data ...", "Start inference ...")
@@ -29,19 +32,6 @@ DETECTION_STAGES = (
 )
 _RESULT_TYPE = "result type is "
 
-_TILING_BEGIN = "---------------------------Begin VerifyTiling -------------------------"
-_TILING_TABLE = (
-    "  0 NBG [(   0    0    0 0,        0, 0x(nil)(0x(nil), 0x(nil)) ->    0    0    0 0,        0, "
-    "0x(nil)(0x(nil), 0x(nil))) k(0 0    0,        0) pad(0 0) pool(0 0, 0 0)]",
-    "",
-    " id IN [ x  y  w   h ]   OUT  [ x  y  w  h ] (tx, ty, kpc) (ic, kc, kc/ks, ks/eks, kernel_type)",
-    "   0 NBG DD 0x(nil) [   0    0        0        0] -> DD 0x(nil) [   0    0        0        0] "
-    "(  0,   0,   0) (       0,        0, 0.000000%, 0.000000%, NONE)",
-    "",
-    "PreLoadWeightBiases = 1048576  100.000000%",
-    "---------------------------End VerifyTiling -------------------------",
-)
-
 
 class Block(NamedTuple):
     """Lines that are printed at once, and the microseconds that pass before the program prints them."""
@@ -52,27 +42,50 @@ class Block(NamedTuple):
 
 def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
     """Return the text of the state. Diagnostics and unrecognized lines stand on the lines that they name."""
+    end = "\r\n" if dialect.crlf else "\n"
+    return "".join(line + end for line in lines_of(state, dialect)).encode()
+
+
+def write_session(states: Sequence[RunState], dialect: Dialect = C_DEMO) -> bytes:
+    """Return the text of a shell session: each run after the prompt at which it was started, and a last prompt."""
+    end = "\r\n" if dialect.crlf else "\n"
+    lines = [line for state in states for line in lines_of(state, dialect)]
+    return "".join(line + end for line in (*lines, dialect.prompt.rstrip())).encode()
+
+
+def lines_of(state: RunState, dialect: Dialect) -> Iterator[str]:
+    """Yield the lines of a run."""
+    prints = itertools.count(1)
     restart = state.ksnn_version is not None
     own = [
         line
         for block in (
-            *opening(state, dialect),
+            *opening(state, dialect, prints),
             *(
-                iteration(each, dialect, restart=restart, announced=_announced(state.iterations, index))
+                iteration(
+                    each,
+                    dialect,
+                    prints,
+                    restart=restart,
+                    announced=_announced(state.iterations, index),
+                    dumped=state.layer_dump,
+                )
                 for index, each in enumerate(state.iterations)
             ),
-            *closing(state, dialect),
+            *closing(state, dialect, prints),
         )
         for line in block.lines
     ]
-    end = "\r\n" if dialect.crlf else "\n"
-    return "".join(line + end for line in merged(own, placed(state))).encode()
+    return merged(own, placed(state))
 
 
-def opening(state: RunState, dialect: Dialect) -> Iterator[Block]:
-    """Yield everything up to the first iteration."""
+def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterator[Block]:
+    """Yield everything up to the first iteration. `prints` numbers what the driver prints."""
     stages = _stages(state.stage)
     head = []
+    if state.command is not None:
+        head.append(f"{dialect.prompt}{state.command}")
+    head += ["a line of some other program"] * state.other_lines
     if state.ksnn_version is not None:
         head.append(f" |--- KSNN Version: {state.ksnn_version} +---| ")
     head += stages[:1]
@@ -81,35 +94,46 @@ def opening(state: RunState, dialect: Dialect) -> Iterator[Block]:
     if state.product is not None:
         head.append(f"#productname={state.product}, pid={state.pid}")
     if state.driver_version is not None:
-        head.append(f"[     1] HAL user version {state.driver_version}")
+        head.append(f"[{next(prints):6d}] HAL user version {state.driver_version}")
     if dialect.threads and state.phase != "waiting":
         head.append(f"Created VX Thread: {dialect.thread}")
     yield Block(head)
     if state.create_us is not None:
-        ms = state.create_us // 1000
-        yield Block([f"Create Neural Network: {ms}ms or {state.create_us}us"], state.create_us)
+        yield Block([f"Create Neural Network: {_phase(state.create_us, dialect)}"], state.create_us)
     if state.verify_us is not None or state.phase == "verifying":
         yield Block(["Verify..."])
     if dialect.tiling != "after":
-        yield Block(_tiling(state, dialect))
+        yield Block(tiling_lines(state, dialect))
+    if state.command_dump:
+        yield Block(command_dump_lines(_dumped_operations(state), dialect))
     if state.verify_us is not None:
-        yield Block([f"Verify Graph: {state.verify_us // 1000}ms or {state.verify_us}us"], state.verify_us)
+        yield Block([f"Verify Graph: {_phase(state.verify_us, dialect)}"], state.verify_us)
     yield Block(stages[1:])
+    if state.cnn_perf:
+        yield Block(["turned powerManagement off for CNN_PERF=1"])
     if state.loops is not None:
         yield Block([f"Start run graph [{state.loops}] times..."])
     elif _ksnn_started(state):
         yield Block(["Start run graph [1] times..."])
     if dialect.tiling == "after":
-        yield Block(_tiling(state, dialect))
+        yield Block(tiling_lines(state, dialect))
 
 
-def iteration(it: Iteration, dialect: Dialect, *, restart: bool = False, announced: bool = False) -> Block:
+def iteration(
+    it: Iteration,
+    dialect: Dialect,
+    prints: Iterator[int],
+    *,
+    restart: bool = False,
+    announced: bool = False,
+    dumped: bool = False,
+) -> Block:
     """Return one iteration with its profiled blocks. `restart` is for KSNN, which starts the graph again for each;
-    `announced` puts `Run the 1 time` before its inference line in any case."""
+    `announced` puts `Run the 1 time` before its inference line in any case, `dumped` a line before each operation."""
     lines = []
     if restart and it.number > 1 and it.operations:
         lines.append("Start run graph [1] times...")
-    lines += operations(it, dialect, broken=False)
+    lines += iteration_blocks(it, dialect, prints, dumped=dumped)
     elapsed_us = _known(it.elapsed_us, "an iteration's time")
     if announced or it.inference_us != elapsed_us:
         lines.append(f"Run the {it.number} time: {_times(elapsed_us, dialect)}")
@@ -128,27 +152,23 @@ def _announced(iterations: Sequence[Iteration], index: int) -> bool:
     return it.number != index + 1 or taken
 
 
-def operations(it: Iteration, dialect: Dialect, *, broken: bool) -> list[str]:
-    """Return the profiled blocks of an iteration; `broken` leaves out the end of the last one."""
-    lines = []
-    for position, each in enumerate(it.operations):
-        lines += _operation(each, dialect)
-        if not broken or position + 1 < len(it.operations):
-            lines.append("*********")
-    return lines
-
-
-def closing(state: RunState, dialect: Dialect) -> Iterator[Block]:
+def closing(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterator[Block]:
     """Yield everything after the last complete iteration, beginning with the iteration that is still open."""
     still_open = state.open_iteration
     if still_open is not None:
-        yield Block(operations(still_open, dialect, broken=state.broken))
+        yield Block(iteration_blocks(still_open, dialect, prints, dumped=state.layer_dump, broken=state.broken))
+    if state.announced is not None and not state.command_dump:
+        yield Block(head_lines(state.announced, dialect))
+    if state.cancelled:
+        yield Block(["^C"])
     yield Block([failure_line(each) for each in state.diagnostics if each.line is None])
+    if state.cnn_perf and state.power_management:
+        yield Block(["turned powerManagement on for CNN_PERF=1"])
     yield Block(_totals(state, dialect))
     if state.top_size is not None:
         size = state.top_size
-        yield Block([f"----- Show Top{size} +-----" if dialect.show_top else f" --- Top{size} ---"])
-    form = "{:6d}: {:.5f}" if dialect.show_top else "{:3d}: {:8.6f}"
+        yield Block([f"----- Show Top{size} +-----" if dialect.top == "ksnn" else f" --- Top{size} ---"])
+    form = {"ksnn": "{:6d}: {:.5f}", "demo": "{:3d}: {:8.6f}", "plain": "{:d}: {:.6f}"}[dialect.top]
     yield Block([form.format(each.class_index, _known(each.score, "a score")) for each in state.top])
     yield Block(_frames(state))
     if dialect.threads and state.phase == "done" and state.has_result:
@@ -175,48 +195,11 @@ def _ksnn_started(state: RunState) -> bool:
     return profiled or state.axi_sram_bytes is not None or state.phase == "running"
 
 
-def _tiling(state: RunState, dialect: Dialect) -> list[str]:
-    if state.axi_sram_bytes is None or state.vip_sram_bytes is None:
-        if state.axi_sram_bytes != state.vip_sram_bytes:
-            raise ValueError("the sizes of AXI-SRAM and VIP-SRAM stand on one line")
-        return []
-    if dialect.tiling == "absent":
-        raise ValueError("the sizes of the memories stand only in the VerifyTiling table")
-    command_buffer = ["generate command buffer, device count=1, core count per-device: 1,"]
-    if dialect.device_lines:
-        command_buffer = [
-            "generate command buffer, total device count=1, core count per-device: 1, ",
-            "current device id=0, AXI SRAM base address=0xff000000",
-        ]
-    sizes = f"AXI-SRAM = {state.axi_sram_bytes} Bytes VIP-SRAM = {state.vip_sram_bytes} Bytes"
-    return [*command_buffer, _TILING_BEGIN, sizes + " SWTILING_PHASE_FEATURES[1, 1, 0]", *_TILING_TABLE]
-
-
-def _operation(op: Operation, dialect: Dialect) -> list[str]:
-    lines = []
-    if op.layer_id is not None:
-        lines.append(
-            f"{dialect.layer_key}: {op.layer_id} layer name:{op.name} operation[{op.operation_index}]:{op.operation} "
-            f"target:{op.target}."
-        )
-    if op.uid is not None:
-        lines.append(f"uid: {op.uid}")
-    if op.op_abs_id is not None:
-        lines.append(f"{dialect.op_key}: {op.op_abs_id}")
-    if op.execution_us is not None:
-        lines.append(f"execution time: {op.execution_us:17d} us")
-    for position, name in enumerate(BANDWIDTHS, 1):
-        value = getattr(op.bandwidth, name)
-        if value is not None:
-            gap = dialect.gap or (2 if name in ("total_read", "axi_read") else 1)
-            lines.append(f"[{position:6d}] {name.upper()}_BANDWIDTH{' ' * gap}(MByte): {value:.6f}")
-    if op.cycles.total is not None:
-        lines.append(f"[     7] GPUTOTALCYCLES: {op.cycles.total}")
-    if op.cycles.idle is not None:
-        lines.append(f"[     8] GPUIDLECYCLES: {op.cycles.idle}")
-    if op.window_us is not None:
-        lines.append(f"VPC_ELAPSETIME: {op.window_us}")
-    return lines
+def _dumped_operations(state: RunState) -> tuple[Operation, ...]:
+    """Return the operations whose commands are dumped: those of the first iteration, the last announced one last."""
+    known = state.iterations[0].operations if state.iterations else ()
+    last = () if state.announced is None else (state.announced,)
+    return (*known[:-1], *last) if known else last
 
 
 def _totals(state: RunState, dialect: Dialect) -> list[str]:
@@ -234,18 +217,35 @@ def _totals(state: RunState, dialect: Dialect) -> list[str]:
         lines += f"Total{gap}{_times(total, dialect)}".split("\n")
     if average is not None:
         gap = "\n" if dialect.totals == "lines" else " "
-        lines += f"Average{gap}{average / 1000:.2f}ms or {average:.2f}us".split("\n")
+        figure = _times(average, dialect) if dialect.times == "ms" else f"{average / 1000:.2f}ms or {average:.2f}us"
+        lines += f"Average{gap}{figure}".split("\n")
     return lines
 
 
 def _times(elapsed_us: float, dialect: Dialect) -> str:
     """Return `21.00ms or 21609.00us`: the programs truncate the milliseconds before they print them with decimals."""
     ms = int(elapsed_us // 1000)
-    if not dialect.whole_ms:
-        return f"{ms}.00ms or {elapsed_us:.2f}us"
+    match dialect.times:
+        case "truncated":
+            return f"{ms}.00ms or {elapsed_us:.2f}us"
+        case "exact":
+            return f"{elapsed_us / 1000:.2f}ms or {elapsed_us:.2f}us"
+        case "ms" if round(elapsed_us * 100) % 1000:
+            raise ValueError(f"this build prints hundredths of milliseconds, not {elapsed_us} us")
+        case "ms":
+            return f"{elapsed_us / 1000:.2f}ms"
     if not elapsed_us.is_integer():
         raise ValueError(f"this build prints whole microseconds, not {elapsed_us}")
     return f"{ms}ms or {elapsed_us:.0f}us"
+
+
+def _phase(elapsed_us: int, dialect: Dialect) -> str:
+    """Return `59ms or 59455us`."""
+    if dialect.times != "ms":
+        return f"{elapsed_us // 1000}ms or {elapsed_us}us"
+    if elapsed_us % 1000:
+        raise ValueError(f"this build prints whole milliseconds, not {elapsed_us} us")
+    return f"{elapsed_us // 1000}ms"
 
 
 def _frames(state: RunState) -> list[str]:

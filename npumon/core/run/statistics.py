@@ -14,7 +14,7 @@ class Statistics(NamedTuple):
     text for people: (lower bound, upper bound, how many).
     """
 
-    count: int
+    count: int  # type: ignore[assignment]
     first_us: float
     min_us: float
     median_us: float
