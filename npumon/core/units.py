@@ -1,4 +1,8 @@
-"""Figures as text for people: fixed decimals followed by the unit, `n/a` for an absent figure."""
+"""Figures as text for people: three or four significant digits and a unit that fits, `n/a` for an absent figure.
+
+Never an exponent, and never a unit so large that digits which were measured get lost (`162 µs`, not `0.16 ms`). The
+only character beyond ASCII is the sign of `µs`; views that keep to ASCII write `us`.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,20 @@ from collections.abc import Sequence
 
 ABSENT = "n/a"
 
+#: Units of time, each a thousand times the one before.
+_TIMES = ("µs", "ms", "s")
+#: Prefixes of large numbers without a unit.
+_PREFIXES = ("", "k", "M", "G", "T", "P")
+#: The profiler prints MByte and scores with as many decimals.
+_DECIMALS = 6
 
-def milliseconds(us: float | None) -> str:
-    """Format microseconds as `21.6 ms`; two decimals below 10 ms, seconds from 10 s on."""
+
+def microseconds(us: float | None) -> str:
+    """Format microseconds as `162 µs`, `21.6 ms`, `3.32 s` or `1 234 s`."""
     if us is None:
         return ABSENT
-    if us >= 10_000_000:
-        return f"{us / 1e6:.1f} s"
-    return f"{us / 1e3:.2f} ms" if us < 10_000 else f"{us / 1e3:.1f} ms"
+    text, power = _scaled(us, len(_TIMES) - 1)
+    return f"{text} {_TIMES[power]}"
 
 
 def seconds(duration_s: float | None) -> str:
@@ -32,7 +42,7 @@ def spread(times_us: Sequence[float]) -> str:
     ordered = sorted(times_us)
     median = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     figures = (("min", ordered[0]), ("median", median), ("max", ordered[-1]))
-    return ", ".join(f"{name} {milliseconds(value)}" for name, value in figures)
+    return ", ".join(f"{name} {microseconds(value)}" for name, value in figures)
 
 
 def percent(share: float | None) -> str:
@@ -41,27 +51,41 @@ def percent(share: float | None) -> str:
 
 
 def mbyte(amount: float | None) -> str:
-    """Format MByte with two decimals, without the unit, which is in the column's header."""
-    return ABSENT if amount is None else f"{amount:.2f}"
+    """Format MByte as `71.70`, `0.0123` or `1 235`, without the unit, which is in the column's header."""
+    if amount is None:
+        return ABSENT
+    if amount and abs(amount) < 1:
+        return significant(amount, 3)
+    return significant(amount, 4, most_decimals=2)
 
 
 def rate(mbyte_per_s: float | None) -> str:
-    """Format MByte/s without decimals or unit, thousands separated: `3 440`."""
-    return ABSENT if mbyte_per_s is None else grouped(round(mbyte_per_s))
-
-
-def megacycles(cycles: int | None) -> str:
-    """Format cycles as `16.70 M`, small numbers in full: `4 000`."""
-    if cycles is None:
+    """Format MByte/s with three or four digits and no unit, thousands separated: `3 440`, `93.4`, `12 860`."""
+    if mbyte_per_s is None:
         return ABSENT
-    return grouped(cycles) if cycles < 10_000 else f"{cycles / 1e6:.2f} M"
+    return significant(mbyte_per_s, 4 if abs(mbyte_per_s) >= 1_000 else 3, most_decimals=2)
+
+
+def quantity(number: float | None) -> str:
+    """Format a count of cycles or operations as `16.7 M` or `38.5 G`; below 10 000 in full: `4 000`."""
+    if number is None:
+        return ABSENT
+    if abs(number) < 10_000 and number == int(number):
+        return grouped(int(number))
+    text, power = _scaled(number, len(_PREFIXES) - 1)
+    return f"{text} {_PREFIXES[power]}".rstrip()
+
+
+def megahertz(clock_mhz: float | None) -> str:
+    """Format a clock as `790.4 MHz`."""
+    return ABSENT if clock_mhz is None else f"{significant(clock_mhz, 4, most_decimals=1)} MHz"
 
 
 def score(value: float | None) -> str:
-    """Format a class's score with four decimals, or as `1e-05` if they would all be 0."""
+    """Format a class's score with four decimals, or six if they would all be 0."""
     if value is None:
         return ABSENT
-    return f"{value:.0e}" if 0 < abs(value) < 0.00005 else f"{value:.4f}"
+    return f"{value:.6f}" if 0 < abs(value) < 0.00005 else f"{value:.4f}"
 
 
 def size(count: int | None) -> str:
@@ -81,3 +105,38 @@ def shape(sizes: tuple[int, ...], times: str = "×") -> str:
 def grouped(number: int) -> str:
     """Format an integer with spaces between thousands."""
     return f"{number:,}".replace(",", " ")
+
+
+def significant(value: float, digits: int, *, most_decimals: int = _DECIMALS) -> str:
+    """Format a number with at least so many significant digits, thousands separated; more only before the point.
+
+    Larger numbers are rounded to that many digits, so that none stands there that means nothing.
+    """
+    if not value:
+        return f"{0:.{min(digits - 1, most_decimals)}f}"
+    before = len(str(int(abs(value)))) if abs(value) >= 1 else _leading_zeros(abs(value))
+    rounded = round(value, digits - before)
+    if abs(rounded) >= 10 ** max(before, 0):  # 9.996 has become 10.00, which has one digit more before the point
+        before += 1
+    decimals = min(max(digits - before, 0), most_decimals)
+    return f"{rounded:,.{decimals}f}".replace(",", " ")
+
+
+def _leading_zeros(value: float) -> int:
+    """Return 0 for 0.5, -1 for 0.05: minus the zeros behind the point."""
+    zeros = 0
+    while value < 0.1 and zeros < _DECIMALS:
+        value *= 10
+        zeros += 1
+    return -zeros
+
+
+def _scaled(number: float, most: int) -> tuple[str, int]:
+    """Divide by 1000 until the number is short; whole numbers below 1000 stay whole. Return the text and the power."""
+    power = 0
+    while power < most and abs(float(f"{number:.3g}")) >= 1_000:
+        number /= 1_000
+        power += 1
+    if not power and number == int(number):
+        return grouped(int(number)), power
+    return significant(number, 3, most_decimals=2), power

@@ -35,8 +35,8 @@ def fitted(text: str, width: int, style: Style, *, right: bool = False) -> str:
 
 
 def plain(text: str, style: Style) -> str:
-    """Return the text as the style can show it: in ASCII style every other character is spelled out."""
-    return text.encode("ascii", "backslashreplace").decode("ascii") if style.ascii else text
+    """Return the text as the style can show it: in ASCII style `µs` is `us`, and other characters are spelled out."""
+    return text.replace("µ", "u").encode("ascii", "backslashreplace").decode("ascii") if style.ascii else text
 
 
 def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = "") -> list[str]:

@@ -97,9 +97,9 @@ def _utilization(report: RunReport, style: Style) -> Iterator[str]:
     yield f"Utilization  {painted(units.percent(figures.utilization), 'bold', style)}  {painted(gauge, 'cyan', style)}"
     nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g}"
     clock = units.ABSENT if figures.clock_mhz is None else f"{figures.clock_mhz:.0f}{nominal} MHz"
-    window = units.milliseconds(measured.vpc_elapsed_us)
-    cycles = f"{units.megacycles(figures.cycles.total)} cycles, {units.megacycles(figures.cycles.idle)} idle"
-    busy = f"busy {units.milliseconds(figures.busy_us)} of a {window} window, clock {clock}"
+    window = units.microseconds(measured.vpc_elapsed_us)
+    cycles = f"{units.quantity(figures.cycles.total)} cycles, {units.quantity(figures.cycles.idle)} idle"
+    busy = f"busy {units.microseconds(figures.busy_us)} of a {window} window, clock {clock}"
     for fact in (busy, cycles):
         yield from wrapped(fact, style.width, style, _INDENT)
 
@@ -175,7 +175,7 @@ def _layer(operation: Operation, total_us: int | None, peak_mbyte_per_s: float |
         units.ABSENT if operation.layer_id is None else str(operation.layer_id),
         operation.name or units.ABSENT,
         "" if operation.operation_index is None else str(operation.operation_index),
-        units.milliseconds(us),
+        units.microseconds(us),
         units.percent(us / total_us if us is not None and total_us else None),
         units.percent(utilization(operation.cycles)),
         units.rate(ddr_rate(operation)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from npumon.core import units
 
@@ -11,17 +13,27 @@ from npumon.core import units
     ("us", "text"),
     [
         (None, "n/a"),
-        (0, "0.00 ms"),
-        (823, "0.82 ms"),
+        (0, "0 µs"),
+        (0.4, "0.40 µs"),
+        (7, "7 µs"),
+        (7.25, "7.25 µs"),
+        (162, "162 µs"),
+        (823.4, "823 µs"),
+        (999.4, "999 µs"),
+        (999.6, "1.00 ms"),
         (9_994, "9.99 ms"),
         (10_000, "10.0 ms"),
         (21_609.0, "21.6 ms"),
-        (9_999_000, "9999.0 ms"),
+        (999_400, "999 ms"),
+        (999_600, "1.00 s"),
+        (3_320_000, "3.32 s"),
         (53_000_000, "53.0 s"),
+        (1_234_000_000, "1 230 s"),
+        (-5, "-5 µs"),
     ],
 )
-def test_milliseconds(us: float | None, text: str) -> None:
-    assert units.milliseconds(us) == text
+def test_microseconds(us: float | None, text: str) -> None:
+    assert units.microseconds(us) == text
 
 
 @pytest.mark.parametrize(
@@ -36,28 +48,79 @@ def test_percent(share: float | None, text: str) -> None:
     assert units.percent(share) == text
 
 
-@pytest.mark.parametrize(("amount", "text"), [(None, "n/a"), (71.70338, "71.70"), (0.0, "0.00")])
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (None, "n/a"),
+        (0.0, "0.00"),
+        (0.000001, "0.000001"),
+        (0.001, "0.00100"),
+        (0.0123456, "0.0123"),
+        (-0.5, "-0.500"),
+        (0.9999, "1.00"),
+        (9.996, "10.00"),
+        (71.70338, "71.70"),
+        (99.996, "100.0"),
+        (1_234.56, "1 235"),
+    ],
+)
 def test_mbyte(amount: float | None, text: str) -> None:
     assert units.mbyte(amount) == text
 
 
-@pytest.mark.parametrize(("speed", "text"), [(None, "n/a"), (3_439.7, "3 440"), (999.4, "999"), (1e7, "10 000 000")])
+@pytest.mark.parametrize(
+    ("speed", "text"),
+    [
+        (None, "n/a"),
+        (0, "0.00"),
+        (0.93, "0.93"),
+        (93.44, "93.4"),
+        (999.4, "999"),
+        (999.6, "1 000"),
+        (3_439.7, "3 440"),
+        (12_864, "12 860"),
+        (1e7, "10 000 000"),
+    ],
+)
 def test_rate(speed: float | None, text: str) -> None:
     assert units.rate(speed) == text
 
 
-@pytest.mark.parametrize(("cycles", "text"), [(None, "n/a"), (16_697_255, "16.70 M"), (290_000, "0.29 M")])
-def test_megacycles(cycles: int | None, text: str) -> None:
-    assert units.megacycles(cycles) == text
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (None, "n/a"),
+        (0, "0"),
+        (4_000, "4 000"),
+        (9_999, "9 999"),
+        (10_000, "10.0 k"),
+        (290_000, "290 k"),
+        (16_697_255, "16.7 M"),
+        (38_500_000_000, "38.5 G"),
+        (10**18, "1 000 P"),
+        (4.17, "4.17"),
+    ],
+)
+def test_quantity(number: float | None, text: str) -> None:
+    assert units.quantity(number) == text
 
 
-def test_few_cycles_are_told_one_by_one() -> None:
-    assert [units.megacycles(cycles) for cycles in (0, 4_000, 9_999, 10_000)] == ["0", "4 000", "9 999", "0.01 M"]
+@pytest.mark.parametrize(("mhz", "text"), [(None, "n/a"), (790.42, "790.4 MHz"), (1_000.0, "1 000 MHz")])
+def test_megahertz(mhz: float | None, text: str) -> None:
+    assert units.megahertz(mhz) == text
+
+
+@given(st.floats(-1e15, 1e15, allow_nan=False), st.sampled_from((3, 4)))
+def test_significant_digits_are_kept_and_none_is_made_up(value: float, digits: int) -> None:
+    text = units.significant(value, digits)
+    assert "e" not in text
+    shown = float(text.replace(" ", ""))
+    assert abs(shown - value) <= max(abs(value) * 10.0 ** (1 - digits), 10**-6)
 
 
 def test_score() -> None:
     scores = (None, 0.0, 0.833984, 0.00005, 0.00001, -0.00001)
-    assert [units.score(value) for value in scores] == ["n/a", "0.0000", "0.8340", "0.0001", "1e-05", "-1e-05"]
+    assert [units.score(value) for value in scores] == ["n/a", "0.0000", "0.8340", "0.0001", "0.000010", "-0.000010"]
 
 
 def test_spread() -> None:

@@ -29,13 +29,13 @@ def _unit(name: str, text: Callable[[float], str]) -> Unit:
     return Unit(name, text, text)
 
 
-TIME = _unit("us", units.milliseconds)
+TIME = _unit("us", units.microseconds)
 #: Times of layers are short; the profiler prints them in this unit.
-LAYER_TIME = _unit("us", lambda us: f"{units.grouped(round(us))} us")
+LAYER_TIME = _unit("us", units.microseconds)
 SHARE = Unit("share", units.percent, lambda share: f"{share * 100:.1f} points")
-CLOCK = _unit("mhz", lambda mhz: f"{mhz:.1f} MHz")
-CYCLES = _unit("cycles", lambda cycles: f"{cycles / 1e6:.2f} M")
-MBYTE = _unit("mbyte", lambda amount: f"{amount:.2f} MByte")
+CLOCK = _unit("mhz", units.megahertz)
+CYCLES = _unit("cycles", units.quantity)
+MBYTE = _unit("mbyte", lambda amount: f"{units.mbyte(amount)} MByte")
 RATE = _unit("mbyte_per_s", lambda speed: f"{units.rate(speed)} MByte/s")
 SCORE = _unit("score", lambda score: f"{score:.3f}")
 DURATION = _unit("s", lambda time_s: f"{time_s:.2f} s")

@@ -11,7 +11,7 @@ from npumon.core.run.checks import CLOCK_TOLERANCE, checks_of, memory_checks
 from npumon.core.run.metrics import FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
 from npumon.core.run.outcome import ExitInfo, Outcome
 from npumon.core.run.state import Phase, RunState
-from npumon.core.units import mbyte, milliseconds, percent, rate
+from npumon.core.units import mbyte, microseconds, percent, rate
 
 #: A cycle window this many times as long as the execution and mostly idle is that of a cold run: the work is the same,
 #: the window is longer.
@@ -208,12 +208,12 @@ def _explained(last: Iteration | None, figures: Figures, context: VerdictContext
     if long_window and figures.utilization < COLD_UTILIZATION:
         return (
             "run.cold",
-            f"Cold run: the work took {milliseconds(figures.busy_us)} of a {milliseconds(window_us)} window, so "
+            f"Cold run: the work took {microseconds(figures.busy_us)} of a {microseconds(window_us)} window, so "
             f"{percent(figures.utilization)} says little; run again warm (--warmup 1).",
         )
     if nominal and clock and clock < SLOW_CLOCK * nominal:
         full = None if execution_us is None else execution_us * clock / nominal
-        faster = "" if full is None else f" (at full clock the same work would take about {milliseconds(full)})"
+        faster = "" if full is None else f" (at full clock the same work would take about {microseconds(full)})"
         return (
             "clock.slow",
             f"Throttled: the NPU ran at {clock:.0f} MHz of {nominal:.0f}{faster}; check temperature and cooling.",

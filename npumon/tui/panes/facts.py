@@ -22,8 +22,8 @@ def named(name: str, fact: Line, width: int = 0) -> Line:
 def busy(run: RunReport) -> Line:
     """Return how long the NPU was busy, and in which window."""
     measured = run.state.measured
-    window = units.milliseconds(None if measured is None else measured.vpc_elapsed_us)
-    time = units.milliseconds(run.metrics.figures.busy_us)
+    window = units.microseconds(None if measured is None else measured.vpc_elapsed_us)
+    time = units.microseconds(run.metrics.figures.busy_us)
     if _unit(time) == _unit(window):
         time = _number(time)
     return (Span(time, "value"), Span(f" of {window}", "unit"))
@@ -33,9 +33,9 @@ def cycles(metrics: Metrics) -> Line:
     """Return the cycles of the window and how many of them were idle."""
     counted = metrics.figures.cycles
     return (
-        Span(units.megacycles(counted.total), "value"),
+        Span(units.quantity(counted.total), "value"),
         Span(", ", "label"),
-        Span(units.megacycles(counted.idle), "value"),
+        Span(units.quantity(counted.idle), "value"),
         Span(" idle", "label"),
     )
 
@@ -54,7 +54,7 @@ def clock(metrics: Metrics) -> Line:
 def latency(run: RunReport) -> Line:
     """Return the newest iteration's time, by the program's own clock if it printed it."""
     last = run.state.iterations[-1] if run.state.iterations else None
-    return (Span(units.milliseconds(last and last.latency_us), "value"),)
+    return (Span(units.microseconds(last and last.latency_us), "value"),)
 
 
 def spread(latencies: Latencies, width: int) -> Line:
@@ -62,7 +62,7 @@ def spread(latencies: Latencies, width: int) -> Line:
     if latencies.samples < 2:
         return ()
     figures = (latencies.least_us, latencies.median_us, latencies.p95_us)
-    least, median, p95 = map(units.milliseconds, figures)
+    least, median, p95 = map(units.microseconds, figures)
     many = (Span(f"of {latencies.samples} iterations{' in the series' if latencies.runs else ''}", "label"),)
     long = joined((_value("min", least), _value("median", median), _value("p95", p95), many), "  ")
     if width_of(long) <= width:
@@ -79,7 +79,7 @@ def preparation(state: RunState) -> Line:
     """Return what came before the first iteration."""
     if state.create_us is None and state.verify_us is None:
         return ()
-    create, verify = units.milliseconds(state.create_us), units.milliseconds(state.verify_us)
+    create, verify = units.microseconds(state.create_us), units.microseconds(state.verify_us)
     return (Span(create, "value"), Span(", verify ", "label"), Span(verify, "value"))
 
 

@@ -64,7 +64,7 @@ class RunTable(Table[RunRow]):
             case "outcome":
                 return span(info.signal or info.outcome, "good" if info.outcome == "ok" else "bad")
             case "latency":
-                return _figure(row.latency_us, units.milliseconds(row.latency_us), area, "value")
+                return _figure(row.latency_us, units.microseconds(row.latency_us), area, "value")
             case "utilization":
                 return _figure(figures.utilization, units.percent(figures.utilization), area)
             case "total":
