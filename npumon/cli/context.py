@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from npumon.cli.network_files import NetworkFiles
     from npumon.core.driver.driver_state import DriverState
     from npumon.core.run.report import RunReport
+    from npumon.core.run.roofs import Roofs
     from npumon.engine.reporting import Context
     from npumon.engine.session import Session
     from npumon.ports import BoardProbe, LogFollower, ModelRunner, ReadNetwork
@@ -134,8 +135,17 @@ class CommandContext:
         nominal = self.settings.npu_nominal_clock_mhz
         if nominal is None and board:
             nominal = self.probe.board().nominal_clock_mhz
-        return Context(
-            self.class_names(labels), driver, nominal, self.settings.npu_ddr_peak_mbyte_per_s, self.wants_demo
+        return Context(self.class_names(labels), driver, nominal, self.roofs(), self.wants_demo)
+
+    def roofs(self) -> Roofs:
+        """Return the roofs that the settings name."""
+        from npumon.core.run.roofs import Roof, Roofs
+
+        settings = self.settings
+        mac, ddr = settings.roofs_mac_per_cycle, settings.roofs_ddr_mbyte_per_s
+        return Roofs(
+            None if mac is None else Roof(mac, settings.roofs_mac_per_cycle_origin),
+            None if ddr is None else Roof(ddr, settings.roofs_ddr_origin),
         )
 
     def class_names(self, labels: str | None) -> Sequence[str]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Generic, Literal, TypeVar, cast, overload
 
+from npumon.core.run.roofs import ORIGINS, Origin
+
 Kind = Literal["text", "path", "paths", "number", "count", "switch", "switch or auto", "choice", "variables"]
 Value = str | float | int | bool | None | tuple[str, ...] | tuple[tuple[str, str], ...]
 
@@ -201,15 +203,39 @@ class SettingsTable:
         optional=True,
         example="800",
     )
-    npu_ddr_peak_mbyte_per_s: Setting[float | None] = Setting(
+    roofs_mac_per_cycle: Setting[float | None] = Setting(
         "number",
         None,
-        "The most that the board's DDR memory can move; it lets npumon recognise a memory-bound run.",
+        "The most multiply-accumulates that the NPU can do in a cycle: the roof that convolutions are compared with. "
+        "none means what is known of the chip.",
+        unit="MAC per cycle",
+        minimum=1,
+        maximum=1_000_000,
+        optional=True,
+        example="1485",
+    )
+    roofs_mac_per_cycle_origin: Setting[Origin] = Setting(
+        "choice",
+        "user",
+        "Where roofs.mac_per_cycle comes from; a percentage of a roof is always given with its origin.",
+        choices=ORIGINS,
+    )
+    roofs_ddr_mbyte_per_s: Setting[float | None] = Setting(
+        "number",
+        None,
+        "The most that the board's DDR memory can move; by it npumon recognises what memory limits. none means what is "
+        "known of the chip.",
         unit="MByte/s",
         minimum=1,
         maximum=1_000_000,
         optional=True,
         example="10000",
+    )
+    roofs_ddr_origin: Setting[Origin] = Setting(
+        "choice",
+        "user",
+        "Where roofs.ddr_mbyte_per_s comes from.",
+        choices=ORIGINS,
     )
     log_kept_runs: Setting[int] = Setting(
         "count",

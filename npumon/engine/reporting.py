@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from npumon.core.profile import Diagnostic
+from npumon.core.profile import Diagnostic, GraphNode
 from npumon.core.run.outcome import ExitInfo, outcome
 from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.roofs import Roofs
 from npumon.core.run.state import RunState
 from npumon.core.run.verdict import VerdictContext, assess
 
@@ -20,16 +21,18 @@ class Context(NamedTuple):
     """What all reports of one command share.
 
     `labels` are the classes' names by index. `driver` is None if no driver is concerned (a log from elsewhere).
-    `nominal_clock_mhz` and `ddr_peak_mbyte_per_s` are None if only the text's chip is known. `network` is the model's,
-    None if no file is known.
+    `nominal_clock_mhz` is None and `roofs` are empty if only the text's chip is known. `network` is the model's, None
+    if no file is known. `nodes` are those of its `graph.json`. `environment` are the variables that npumon set.
     """
 
     labels: Sequence[str] = ()
     driver: DriverState | None = None
     nominal_clock_mhz: float | None = None
-    ddr_peak_mbyte_per_s: float | None = None
+    roofs: Roofs = Roofs()
     demo: bool = False
     network: Network | None = None
+    nodes: tuple[GraphNode, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def report_of(
@@ -58,12 +61,13 @@ def running_report(state: RunState, context: Context, info: RunInfo, *, number: 
 def _report(
     state: RunState, context: Context, info: RunInfo, ending: ExitInfo | None, number: int, runs_in_log: int | None
 ) -> RunReport:
+    ddr = context.roofs.ddr_mbyte_per_s
     verdict_context = VerdictContext(
         outcome=info.outcome,
         ending=ending,
         profiling=None if context.driver is None else context.driver.profiling,
         nominal_clock_mhz=context.nominal_clock_mhz,
-        ddr_peak_mbyte_per_s=context.ddr_peak_mbyte_per_s,
+        ddr_peak_mbyte_per_s=ddr and ddr.value,
     )
     return RunReport(
         info=info,

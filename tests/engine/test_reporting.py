@@ -8,6 +8,7 @@ from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
 from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo
+from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.reporting import Context, label_of, report_of, running_report, started
@@ -72,7 +73,10 @@ def test_iterations_that_were_not_kept_are_said_to_be_missing(state: RunState) -
 
 
 def test_the_memorys_peak_is_passed_on(state: RunState) -> None:
-    assert report_of(state, Context(ddr_peak_mbyte_per_s=2_200.0), RunInfo()).metrics.verdict_id == "ddr.bound"
+    assert (
+        report_of(state, Context(roofs=Roofs(ddr_mbyte_per_s=Roof(2_200.0, "user"))), RunInfo()).metrics.verdict_id
+        == "ddr.bound"
+    )
     assert report_of(state, Context(), RunInfo()).metrics.verdict_id == "compute.bound"
 
 

@@ -20,6 +20,7 @@ from npumon.core.profile import (
     TopEntry,
 )
 from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
@@ -132,7 +133,7 @@ def any_report() -> st.SearchStrategy[RunReport]:
         labels,
         demo=st.booleans(),
         nominal_clock_mhz=st.none() | st.floats(1, 2_000),
-        ddr_peak_mbyte_per_s=st.none() | st.floats(1, 1e6),
+        roofs=st.builds(Roofs, ddr_mbyte_per_s=st.none() | st.builds(Roof, st.floats(1, 1e6), st.just("user"))),
         network=st.none() | NETWORK,
     )
 

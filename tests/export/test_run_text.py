@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from npumon.core.layout import cell_width
 from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.roofs import Roof, Roofs
 from npumon.engine.reporting import Context
 from npumon.export.drawing import Style
 from npumon.export.run_text import run_text, series_text
@@ -173,7 +174,9 @@ def test_a_log_that_explains_nothing_is_not_shown(report_from: ReportFrom, seed_
 def test_what_the_verdict_calls_ddr_bound_the_table_does_too(report_from: ReportFrom) -> None:
     text = "".join(LAYER.format(number, "conv", 5_000, 4_000_000, 0) for number in (1, 2)) + END
     assert "DDR-bound" not in run_text(report_from(text))
-    bound = run_text(report_from(text + "Average 1.00ms or 30000us\n", Context(ddr_peak_mbyte_per_s=4_000.0)))
+    bound = run_text(
+        report_from(text + "Average 1.00ms or 30000us\n", Context(roofs=Roofs(ddr_mbyte_per_s=Roof(4_000.0, "user"))))
+    )
     assert bound.count("DDR-bound") == 3
 
 
