@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core.profile import Diagnostic, GraphNode
+from npumon.core.run.conditions import conditions_of
 from npumon.core.run.outcome import ExitInfo, outcome
+from npumon.core.run.reason import reason_of
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.roofs import Roofs
 from npumon.core.run.state import RunState
@@ -44,13 +46,21 @@ def report_of(
     number: int = 1,
     runs_in_log: int | None = 1,
 ) -> RunReport:
-    """Return the report of one run. `info.outcome` is set here; `ending` is None for a log that was only read."""
-    how = outcome(state, ending)
+    """Return the report of one run; `ending` is None for a log that was only read.
+
+    Of `info`, outcome and reason are set here, and what the text tells of hangs and of gaps in the log.
+    """
+    info = info._replace(
+        outcome=outcome(state, ending),
+        reason=reason_of(state, ending),
+        hung=info.hung or state.hung,
+        log_complete=info.log_complete and not state.has_gap,
+    )
     kept = len(state.iterations)
     if kept < state.iterations_ended:
         what = f"only the last {kept} of {state.iterations_ended} iterations are kept"
         state = state._replace(diagnostics=(*state.diagnostics, Diagnostic(None, "info", "npumon", what)))
-    return _report(state, context, info._replace(outcome=how), ending, number, runs_in_log)
+    return _report(state, context, info, ending, number, runs_in_log)
 
 
 def running_report(state: RunState, context: Context, info: RunInfo, *, number: int = 1) -> RunReport:
@@ -78,6 +88,7 @@ def _report(
         runs_in_log=runs_in_log,
         demo=context.demo,
         network=context.network,
+        conditions=conditions_of(state, verdict_context.profiling, context.environment),
     )
 
 

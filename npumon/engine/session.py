@@ -167,7 +167,7 @@ class Session:
                     publish(
                         Update(fold.state, completed, chunk.data, chunk.behind, chunk.preexisting and running.age_s > 0)
                     )
-            completed = tuple(fold.feed(parser.close()))
+            completed = (*fold.feed(parser.close()), *fold.finish())
             publish(Update(fold.state, completed))
             return fold, await ended, log
         finally:
@@ -175,7 +175,12 @@ class Session:
                 ended.cancel()
 
     def _report(self, info: RunInfo, fold: RunSplitter, record: ExitRecord) -> RunReport:
-        info = info._replace(duration_s=record.duration_s, exit_status=record.exit_status, signal=record.signal)
+        info = info._replace(
+            duration_s=record.duration_s,
+            exit_status=record.exit_status,
+            signal=record.signal,
+            log_complete=not record.lost_bytes,
+        )
         ending = ExitInfo(record.exit_status, record.signal, record.stopped_by, record.error)
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
         return report_of(

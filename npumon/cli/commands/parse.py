@@ -163,7 +163,7 @@ def _as_it_comes(chunks: Iterable[bytes], first_run: int) -> Iterator[Completed]
     for chunk in chunks:
         yield from fold.feed(parser.feed(chunk))
     yield from fold.feed(parser.close())
-    yield fold.close()
+    yield from fold.close()
 
 
 def _one(report: RunReport, ctx: CommandContext, form: str, check: bool) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from npumon.core.profile import Diagnostic
 
 if TYPE_CHECKING:
     from npumon.core.run.state import RunState
@@ -19,6 +22,20 @@ _STOPPED: dict[StopReason, Outcome] = {
     "left": "running",
     "watcher": "cancelled",
 }
+_WORDS: dict[Outcome, str] = {
+    "ok": "ok",
+    "failed": "failed",
+    "timeout": "timed out",
+    "cancelled": "stopped",
+    "truncated": "cut off",
+    "empty": "no profile",
+    "running": "running",
+}
+#: Who says that the program failed.
+_WITNESSES = ("ovxlib", "detect", "driver", "model", "program", "shell")
+#: OVXLIB prints a failed step as `CHECK STATUS(-4:words)` or `CHECK PTR 161`.
+STATUS = re.compile(r"STATUS ?\((-?\d{1,18})(?: ?: ?([^)]*))?")
+_FAILED = re.compile(r"CHECK (?:STATUS|PTR)|\bfail|\bcan(?:'?t|not)\b|\bcould not\b", re.IGNORECASE)
 
 
 class ExitInfo(NamedTuple):
@@ -33,25 +50,76 @@ class ExitInfo(NamedTuple):
     error: str | None = None
 
 
+def outcome_words(outcome: Outcome, signal: str | None = None) -> str:
+    """Return how people are told the outcome: `crashed (SIGSEGV)` for a run that failed by that signal."""
+    if outcome == "failed" and signal is not None:
+        return f"crashed ({signal})"
+    return _WORDS[outcome]
+
+
 def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
-    """Judge how the run ended; `ending` is None for a log that is only read."""
+    """Judge how the run ended; `ending` is None for a log that is only read.
+
+    A failure needs evidence: an error's status, a death, an exception, or, if the text goes on after the run, a step
+    without its result.
+    """
     if ending is not None:
         if ending.stopped_by is not None:
             return _STOPPED[ending.stopped_by]
         if ending.exit_status != 0:
             return "failed"
-    if not state.has_profiler_text:
+    elif state.cancelled:
+        return "cancelled"
+    evidence = evidence_of(state)
+    if not state.has_profiler_text and (ending is not None or not evidence):
         return "empty"
-    if state.iterations_failed or died(state):
+    if state.iterations_failed or evidence:
         return "failed"
-    short = state.interrupted if ending is None else _short(state)
-    return "truncated" if short else "ok"
+    if ending is not None:
+        return "truncated" if _short(state) else "ok"
+    if state.ended in ("prompt", "start") and not state.cut:
+        return "failed" if _without_result(state) else "ok"
+    return "truncated" if _stops_inside(state) else "ok"
+
+
+def _stops_inside(state: RunState) -> bool:
+    if state.ended in ("prompt", "start"):  # of a text from which lines were cut out
+        return _without_result(state)
+    return state.interrupted
+
+
+def _without_result(state: RunState) -> bool:
+    """Return whether a step of the run began that came to no result, although the text goes on after the run."""
+    if state.frames or state.detections:
+        return False
+    if state.loops is not None and state.iterations_ended < state.loops:
+        return True
+    return bool(state.operations) or not state.has_result
 
 
 def _short(state: RunState) -> bool:
     """Return whether figures are missing although the program ended well, a garbled line of its last list apart."""
     missing = state.loops is not None and state.iterations_ended < state.loops
     return missing or bool(state.operations) or not state.has_result
+
+
+def evidence_of(state: RunState) -> tuple[Diagnostic, ...]:
+    """Return the messages by which the run has failed, in the order of the text.
+
+    Errors without a status do not count against a run that has all its figures.
+    """
+    errors = [said for said in state.diagnostics if said.level == "error" and said.source in _WITNESSES]
+    whole = state.phase == "done" and state.has_result and not state.operations
+    return tuple(said for said in errors if _is_fatal(said, whole=whole))
+
+
+def _is_fatal(said: Diagnostic, *, whole: bool) -> bool:
+    if said.source in ("program", "shell"):
+        return True
+    status = STATUS.search(said.message)
+    if status is not None:
+        return int(status[1]) != 0
+    return not whole and (said.source == "model" or _FAILED.search(said.message) is not None)
 
 
 def died(state: RunState) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from npumon.core.profile import Network
+from npumon.core.profile import Hang, Network
+from npumon.core.run.conditions import Conditions
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.outcome import Outcome
 from npumon.core.run.state import RunState
@@ -13,7 +14,8 @@ from npumon.core.run.state import RunState
 class RunInfo(NamedTuple):
     """Where a result comes from, and how the run ended. `started_at` is ISO 8601 in UTC.
 
-    `signal` is the name of the signal that ended the program (`SIGSEGV`).
+    `signal` is the name of the signal that ended the program (`SIGSEGV`). `reason` says in one sentence why it failed or
+    ended early. `hung` is the kernel's notice of a hang. `log_complete` is False where the log has a gap.
     """
 
     id: str | None = None
@@ -26,6 +28,9 @@ class RunInfo(NamedTuple):
     signal: str | None = None
     outcome: Outcome = "ok"
     log: str | None = None
+    reason: str | None = None
+    hung: Hang | None = None
+    log_complete: bool = True
 
 
 class RunReport(NamedTuple):
@@ -34,7 +39,7 @@ class RunReport(NamedTuple):
     `labels` parallels `state.top`. `number` is the run's place in its log, `runs_in_log` how many the log has, None
     while it is still being read. `demo` marks figures from the simulated board. `network` is what the model's file
     says, None unless there is exactly one that can be read. `tail` are the last lines of a followed log, as visible
-    text.
+    text. `conditions` are those under which it ran.
     """
 
     info: RunInfo
@@ -46,3 +51,4 @@ class RunReport(NamedTuple):
     demo: bool = False
     network: Network | None = None
     tail: tuple[str, ...] = ()
+    conditions: Conditions = Conditions()

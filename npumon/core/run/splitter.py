@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from npumon.core.log.events import Event
+from npumon.core.growing import Growing
+from npumon.core.log import events as ev
 from npumon.core.profile import Iteration
-from npumon.core.run.state import EMPTY, RunState, reduce, starts_new_run
+from npumon.core.run.fold import finish, reduce, remark_mixed, starts_new_run
+from npumon.core.run.iterations import forget
+from npumon.core.run.outcome import evidence_of
+from npumon.core.run.state import EMPTY, End, RunState
+
+#: What these print is the kernel's or a file's, and may be of any time.
+_OLD_TEXT = ("dmesg", "journalctl", "cat", "less", "tail", "head", "grep")
 
 
 class IterationCompleted(NamedTuple):
@@ -32,40 +39,105 @@ class RunSplitter:
 
     `kept_operations` bounds memory for callers that need only the newest iterations: as many are kept as have this many
     operations together, but at least one. With None, the state's own bound applies.
+
+    A run lasts until the next one begins, or until a shell's prompt. What follows a prompt belongs to no run until it
+    looks like one, so that notices of the kernel still belong to the run before, and other commands to none.
     """
 
     def __init__(self, first_run: int = 1, kept_operations: int | None = None) -> None:
         self.state = EMPTY
         self.number = first_run
         self._kept_operations = kept_operations
+        self._next: RunState | None = None
+        self._named = False
 
-    def feed(self, events: Iterable[Event]) -> list[Completed]:
+    def feed(self, events: Iterable[ev.Event]) -> list[Completed]:
         """Return what these events complete, in order."""
         completed: list[Completed] = []
         for event in events:
-            if starts_new_run(self.state, event):
-                completed.append(RunCompleted(self.number, self.state))
-                self.number += 1
-                self.state = EMPTY
-            ended = self.state.iterations_ended
-            self.state = reduce(self.state, event)
-            if self.state.iterations_ended > ended:
-                completed.append(IterationCompleted(self.number, self.state.iterations[-1]))
-                if self._kept_operations is not None:
-                    self._forget(self._kept_operations)
+            if self._next is not None:
+                self._between(self._next, event, completed)
+            elif isinstance(event, ev.Prompted):
+                self._at_prompt(event, completed)
+            else:
+                if starts_new_run(self.state, event):
+                    self._begin(EMPTY, completed, "start")
+                    if self._named and isinstance(event, ev.NetworkCreated | ev.GraphStarted):
+                        self.state = remark_mixed(self.state)
+                self._named = self._named or isinstance(event, ev.ProductNamed)
+                self._take(reduce(self.state, event), completed)
         return completed
-
-    def _forget(self, operations: int) -> None:
-        """Drop the oldest iterations beyond the bound."""
-        iterations = self.state.iterations
-        kept = max(1, operations // max(1, len(iterations[-1].operations)))
-        if len(iterations) > kept:
-            self.state = self.state._replace(iterations=iterations[-kept:])
 
     def skip(self, runs: int) -> None:
         """Count runs that were read by other means."""
         self.number += runs
 
-    def close(self) -> RunCompleted:
-        """Return the last run. A log without any profiler text is one empty run."""
-        return RunCompleted(self.number, self.state)
+    def _between(self, following: RunState, event: ev.Event, completed: list[Completed]) -> None:
+        """Take an event after a prompt, until a run begins."""
+        if isinstance(event, ev.HangNoticed):
+            if not _prints_old_text(following.command):
+                self.state = reduce(self.state, event)
+        elif isinstance(event, ev.Prompted):
+            self._next = _lines_of(following)._replace(command=event.command)
+        elif not isinstance(event, ev.Interrupted | ev.TextCut):
+            following = reduce(following, event)
+            self._next = following
+            if looks_like_a_run(following):
+                self._begin(EMPTY, completed, "prompt")
+                self._next = None
+                self._take(following, completed)
+
+    def _at_prompt(self, event: ev.Prompted, completed: list[Completed]) -> None:
+        """End the run; text that is none is what stands before the next one."""
+        if looks_like_a_run(self.state):
+            self._take(finish(self.state, "prompt"), completed)
+            self._next = EMPTY._replace(command=event.command)
+        else:
+            self.state = _lines_of(self.state)._replace(command=event.command)
+
+    def _begin(self, state: RunState, completed: list[Completed], how: End) -> None:
+        """Complete the run and begin the next one with this state."""
+        self._take(finish(self.state, how), completed)
+        completed.append(RunCompleted(self.number, self.state))
+        self.number += 1
+        self.state = state
+
+    def _take(self, state: RunState, completed: list[Completed]) -> None:
+        """Let the state be the run's, and report the iterations that have ended since the one before."""
+        new = state.iterations_ended - self.state.iterations_ended
+        self.state = state
+        if new > 0:
+            completed.extend(IterationCompleted(self.number, each) for each in state.iterations[-new:])
+            if self._kept_operations is not None:
+                kept = forget(Growing.of(state.iterations), self._kept_operations)
+                self.state = state._replace(iterations=kept)
+
+    def close(self) -> list[Completed]:
+        """End the text; the last of what is returned is its last run. A log without any run is one empty run."""
+        completed = self.finish()
+        return [*completed, RunCompleted(self.number, self.state)]
+
+    def finish(self) -> list[Completed]:
+        """End the text of the current run; return the iteration that this completes, if it does."""
+        completed: list[Completed] = []
+        self._take(finish(self.state, "text"), completed)
+        return completed
+
+
+def looks_like_a_run(state: RunState) -> bool:
+    """Return whether a program that uses the NPU has printed anything, or one has failed."""
+    return state.has_profiler_text or bool(evidence_of(state))
+
+
+def _lines_of(state: RunState) -> RunState:
+    """Return a state that has only counted the other lines, so that they are lines before the next run."""
+    return EMPTY._replace(
+        other_lines=state.other_lines,
+        unrecognized=state.unrecognized,
+        unrecognized_lines=state.unrecognized_lines,
+    )
+
+
+def _prints_old_text(command: str | None) -> bool:
+    words = (command or "").replace("sudo ", "").split(maxsplit=1)
+    return bool(words) and words[0].rpartition("/")[2] in _OLD_TEXT

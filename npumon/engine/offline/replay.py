@@ -13,7 +13,7 @@ def replay(chunks: Iterable[bytes], first_run: int = 1) -> Iterator[Completed]:
     reader, fold = BlockReader(), RunSplitter(first_run)
     for batch in _batches(reader, chunks):
         yield from fold.feed(reader.events(batch))
-    yield fold.close()
+    yield from fold.close()
 
 
 def _batches(reader: BlockReader, chunks: Iterable[bytes]) -> Iterator[Batch]:

@@ -90,10 +90,10 @@ def rows(log: Iterable[Segment], writer: RowWriter, first_run: int = 1) -> Itera
             reader.skip(len(segment.rows))
         if segment.last is not None:
             yield _block(segment.last, reader, fold, writer)
-    end = fold.feed(reader.close())
-    end.append(fold.close())
-    yield _completed_rows(end, writer)
-    yield fold.close()
+    *end, last = *fold.feed(reader.close()), *fold.close()
+    yield _completed_rows([*end, last], writer)
+    if isinstance(last, RunCompleted):
+        yield last
 
 
 def _block(texts: BlockFields, reader: BlockReader, fold: RunSplitter, writer: RowWriter) -> str:

@@ -1,0 +1,208 @@
+"""How operations become iterations: by the program's own lines, by what it reports, or by the end of its text."""
+
+from __future__ import annotations
+
+from npumon.core.growing import Growing
+from npumon.core.log import events as ev
+from npumon.core.profile import Diagnostic, Iteration, Operation, Reported
+from npumon.core.run.state import (
+    KEPT_DIAGNOSTICS,
+    KEPT_ITERATIONS,
+    KEPT_OPEN_OPERATIONS,
+    KEPT_OPERATIONS,
+    End,
+    RunState,
+    has_figures,
+)
+
+#: benchmark_model of TensorFlow Lite prints figures of its warm-up, then of the inferences, then a summary.
+_BENCHMARK = "benchmark_model"
+
+
+def with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:
+    """Add a diagnostic; one that says the same as an earlier one is counted there.
+
+    The first ones are kept because the first error is usually the cause. An error takes the place of something less.
+    """
+    known, same = state.diagnostics, diagnostic[1:4]
+    for place in range(len(known) - 1, -1, -1):
+        said = known[place]
+        if said[1:4] == same:
+            again = said._replace(count=said.count + diagnostic.count)
+            return state._replace(diagnostics=(*known[:place], again, *known[place + 1 :]))
+    if len(known) < KEPT_DIAGNOSTICS:
+        return state._replace(diagnostics=(*known, diagnostic))
+    dropped = state._replace(diagnostics_dropped=state.diagnostics_dropped + 1)
+    less = [place for place, said in enumerate(known) if said.level != "error"]
+    if diagnostic.level != "error" or not less:
+        return dropped
+    return dropped._replace(diagnostics=(*known[: less[-1]], *known[less[-1] + 1 :], diagnostic))
+
+
+def remark(state: RunState, message: str) -> RunState:
+    """Note how the text was understood."""
+    return with_diagnostic(state, Diagnostic(None, "info", "npumon", message))
+
+
+def close_iteration(
+    state: RunState, number: int, elapsed_us: float | None, inference_us: float | None = None
+) -> RunState:
+    """Return the state after the end of the open iteration, with all its operations."""
+    if state.failing:
+        state = state._replace(operations=(), forgotten=0, segments=0)
+    iteration = Iteration(
+        number,
+        elapsed_us,
+        tuple(state.operations),
+        complete=not state.forgotten,
+        inference_us=inference_us,
+        first=not state.iterations_ended,
+        segments=state.segments,
+    )
+    if state.forgotten:
+        many = len(state.operations) + state.forgotten
+        state = remark(state, f"of an iteration's {many} operations only the last {len(state.operations)} are kept")
+    return _with_iteration(state._replace(operations=(), forgotten=0), iteration)
+
+
+def _with_iteration(state: RunState, iteration: Iteration) -> RunState:
+    ended = state.iterations_ended + 1
+    return state._replace(
+        iterations=forget(Growing.of(state.iterations).plus(iteration), KEPT_OPERATIONS),
+        iterations_ended=ended,
+        times=state.times.plus(iteration.latency_us),
+        broken=False,
+        failing=False,
+        segments=0,
+        announced=None,
+        phase="finishing" if state.loops is not None and ended >= state.loops else "running",
+    )
+
+
+def forget(iterations: Growing[Iteration], operations: int) -> Growing[Iteration]:
+    """Return the newest iterations: as many as have so many operations together, at least one.
+
+    Iterations of one run are alike, so the newest one tells how many that is.
+    """
+    kept = max(1, min(operations // max(1, len(iterations[-1].operations)), KEPT_ITERATIONS))
+    return iterations.without_first(len(iterations) - kept) if len(iterations) > kept else iterations
+
+
+def with_operation(state: RunState, operation: Operation, *, complete: bool) -> RunState:
+    """Add an operation to the open iteration.
+
+    Where nothing but counters is told, a program's figures say afterwards how many of them are an iteration. Those that
+    are too many to wait for that are taken as iterations as long as the program's former ones.
+    """
+    operations = Growing.of(state.operations).plus(operation)
+    if len(operations) > KEPT_OPEN_OPERATIONS:
+        if state.period is not None and not state.forgotten:
+            state = _take_iteration(state._replace(operations=operations), state.period)
+        else:
+            state = state._replace(operations=operations.without_first(1), forgotten=state.forgotten + 1)
+    else:
+        state = state._replace(operations=operations)
+    return state._replace(broken=not complete, phase="running", announced=None)
+
+
+def _take_iteration(state: RunState, many: int) -> RunState:
+    """Make an iteration of the first `many` of the open operations."""
+    rest = Growing.of(state.operations).without_first(many)
+    operations, first = tuple(state.operations[:many]), not state.iterations_ended
+    iteration = Iteration(state.iterations_ended + 1, None, operations, first=first)
+    return _with_iteration(state._replace(operations=rest), iteration)
+
+
+def on_reported(state: RunState, event: ev.ProgramReported) -> RunState:
+    """Take another program's own figures, and make iterations of the operations that they are about."""
+    if event.splits and state.operations:
+        state = _split(state, event.splits, event.reported.program)
+    reported = _joined(state.reported, event.reported)
+    state = state._replace(reported=reported)
+    if reported.program != _BENCHMARK:
+        over = has_figures(reported) and state.phase == "waiting"
+        return state._replace(phase="done") if over else state
+    return state._replace(phase="done" if reported.warmup is not None or _summed_up(reported) else "running")
+
+
+def _split(state: RunState, parts: int, program: str) -> RunState:
+    """Split the open operations into so many iterations of equal length, and say so.
+
+    Operations that tell their `op_abs_id` have told their iterations, apart from the last one.
+    """
+    many = len(state.operations) + state.forgotten
+    if state.operations[0].op_abs_id is not None:
+        return close_iteration(state, state.iterations_ended + 1, None)
+    counted = f"{many} operations told by their counters alone"
+    if many % parts or state.forgotten:
+        whole = close_iteration(state, state.iterations_ended + 1, None)
+        return remark(whole, f"{counted} are taken as one iteration: {program} counted {parts} inferences")
+    period = many // parts
+    for _ in range(parts):
+        state = _take_iteration(state, period)
+    state = state._replace(period=period)
+    return remark(state, f"{counted} are {parts} x {period}: {program} counted {parts} inferences")
+
+
+def _joined(known: Reported | None, told: Reported) -> Reported:
+    """Return all figures of the program. The first that it counts are those of its warm-up if others follow."""
+    if known is None or known.program != told.program:
+        return told
+    if told.count is not None and known.count is not None:
+        return told._replace(warmup=told.warmup or known.warmup or known)
+    if told.count is not None:
+        known, told = told, known
+    missing = {name: value for name, value in told._asdict().items() if getattr(known, name) is None}
+    return known._replace(**missing)
+
+
+def _summed_up(reported: Reported | None) -> bool:
+    return reported is not None and reported.init_us is not None
+
+
+def has_last_report(state: RunState) -> bool:
+    """Return whether the program has printed the summary that it ends with."""
+    return _summed_up(state.reported)
+
+
+def is_reported_anew(state: RunState, told: Reported) -> bool:
+    """Return whether these figures are those of another start of a program."""
+    known = state.reported
+    if known is None or not has_figures(known):
+        return False
+    if known.program != told.program:
+        return True
+    return told.count is not None and known.count is not None and (told.program != _BENCHMARK or _summed_up(known))
+
+
+def close_last(state: RunState, how: End) -> RunState:
+    """Return the state with the open operations as an iteration, where the program has no line that would say so.
+
+    Programs that print the steps of the C demos, or KSNN's, do have such lines; but before a prompt nothing more will
+    come.
+    """
+    says_more = state.ksnn_version is not None or state.frames or (how == "text" and _has_steps(state))
+    if not state.operations or state.graph_started or says_more or state.broken or state.failing or state.cancelled:
+        return state
+    if len(state.operations) < _expected(state):
+        return state
+    under_way = state.phase == "running" and state.reported is not None and how == "text"
+    alone = state.operations[0].op_abs_id is None
+    many = len(state.operations)
+    closed = close_iteration(state, state.iterations_ended + 1, None)
+    if alone:
+        closed = remark(closed, f"{many} operations told by their counters alone are taken as one iteration")
+    return closed._replace(phase="running" if under_way else "done")
+
+
+def _has_steps(state: RunState) -> bool:
+    return state.create_us is not None or state.verify_us is not None
+
+
+def _expected(state: RunState) -> int:
+    """Return how many operations an iteration should have at least, by earlier ones or by the VerifyTiling table.
+
+    The table's last row may have no operation.
+    """
+    before = len(state.iterations[-1].operations) if state.iterations else 0
+    return before or len(state.tiling) - 1
