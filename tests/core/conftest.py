@@ -32,7 +32,7 @@ def operation() -> Operation:
 @pytest.fixture(scope="session")
 def iteration(operation: Operation) -> Iteration:
     """The one iteration of the real run."""
-    return Iteration(1, 21609.0, 21124, (operation,))
+    return Iteration(1, 21609.0, (operation,), first=True)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def runs_of() -> Callable[[str | bytes], list[RunState]]:
     def runs(text: str | bytes) -> list[RunState]:
         data = text.encode() if isinstance(text, str) else text
         parser, fold = ProfileParser(), RunSplitter()
-        completed = [*fold.feed([*parser.feed(data), *parser.close()]), fold.close()]
+        completed = [*fold.feed([*parser.feed(data), *parser.close()]), *fold.close()]
         return [item.state for item in completed if isinstance(item, RunCompleted)]
 
     return runs

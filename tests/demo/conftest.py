@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.state import EMPTY, RunState, reduce
+from npumon.core.run.fold import reduce
+from npumon.core.run.state import EMPTY, RunState
 from npumon.demo.board import DemoBoard, create_board
 
 #: A guard against hanging tests, in seconds; nothing is measured with it.

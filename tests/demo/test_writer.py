@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from npumon.core.log import events as ev
 from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Iteration, Operation, TopEntry
-from npumon.core.run.state import EMPTY, RunState, reduce
+from npumon.core.run.fold import reduce
+from npumon.core.run.state import EMPTY, RunState
 from npumon.demo import writer
 from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
 from npumon.demo.writer import DETECTION_STAGES, KSNN_STAGES, write

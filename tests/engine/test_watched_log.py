@@ -81,6 +81,6 @@ def test_each_run_is_told_once_and_none_is_missed(data: st.DataObject, mixed_log
     fold, parser = RunSplitter(), ProfileParser()
     whole = told([*fold.feed([*parser.feed(text), *parser.close()])])
     if fold.state.has_profiler_text:
-        whole += told([fold.close()])
+        whole += told(fold.close())
     assert [item for item in seen if item[0] == "run"] == [item for item in whole if item[0] == "run"]
     assert [item for item in seen if item[0] == "iteration"] == [item for item in whole if item[0] == "iteration"]

@@ -223,4 +223,3 @@ def starts_new_run(state: RunState, event: ev.Event) -> bool:
 
 def _over(state: RunState) -> bool:
     return bool(state.operations) or died(state) or state.cancelled
-

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from npumon.core.profile import Diagnostic, Operation
-from npumon.core.run.outcome import STATUS, ExitInfo, evidence_of, outcome
+from npumon.core.run.outcome import STATUS, ExitInfo, StopReason, evidence_of, outcome
 from npumon.core.run.state import RunState
 
 #: Longest reason, in characters.
@@ -20,7 +20,12 @@ _WHAT = re.compile(r"what\(\): *(.*)")
 #: `python3: symbol lookup error: ./libs/libnn_net.so: undefined symbol: NPU_SetInput`.
 _LOADER = re.compile(r"^.{1,300}?: (symbol lookup error|error while loading shared libraries): ")
 _FAIL = re.compile(r"\bfail|\bis required but\b|\bnot (?:found|supported|exist)", re.IGNORECASE)
-_STOPPED_BY = {"watcher": "npumon, which watched it, vanished", "cancelled": "stopped"}
+_STOPPED_BY: dict[StopReason, str] = {
+    "timeout": "ended by the time limit",
+    "cancelled": "stopped",
+    "left": "left",
+    "watcher": "npumon, which watched it, vanished",
+}
 
 
 class _Cause(NamedTuple):
@@ -40,10 +45,9 @@ def reason_of(state: RunState, ending: ExitInfo | None = None) -> str | None:
     match outcome(state, ending):
         case "failed":
             return _short(_failure(state, ending))
-        case "timeout":
-            return f"the time limit ended the program {position(state)}"
-        case "cancelled":
-            return f"{_STOPPED_BY.get(ending and ending.stopped_by, 'stopped with Ctrl-C')} {position(state)}"
+        case "timeout" | "cancelled":
+            by = None if ending is None else ending.stopped_by
+            return f"{'stopped with Ctrl-C' if by is None else _STOPPED_BY[by]} {position(state)}"
         case "truncated":
             what = "the text stops" if ending is None else "the program ended"
             return f"{what} {position(state)}"

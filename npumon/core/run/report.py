@@ -14,8 +14,8 @@ from npumon.core.run.state import RunState
 class RunInfo(NamedTuple):
     """Where a result comes from, and how the run ended. `started_at` is ISO 8601 in UTC.
 
-    `signal` is the name of the signal that ended the program (`SIGSEGV`). `reason` says in one sentence why it failed or
-    ended early. `hung` is the kernel's notice of a hang. `log_complete` is False where the log has a gap.
+    `signal` is the name of the signal that ended the program (`SIGSEGV`). `reason` says in one sentence why it failed
+    or ended early. `hung` is the kernel's notice of a hang. `log_complete` is False where the log has a gap.
     """
 
     id: str | None = None

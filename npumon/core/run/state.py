@@ -89,7 +89,7 @@ class RunState(NamedTuple):
 
     @property
     def has_result(self) -> bool:
-        """True once the run has produced a figure: an iteration, a total, a top-k list, a detection, its own figures."""
+        """True once the run has produced a figure: an iteration, a total, a list, a detection, its own figures."""
         return bool(
             self.iterations_ended
             or self.total_us is not None
@@ -134,7 +134,7 @@ class RunState(NamedTuple):
     @property
     def has_gap(self) -> bool:
         """True if the text says that some of it could not be written."""
-        return any(said.source == "npumon" and said.level == "error" for said in self.diagnostics)
+        return any(said.source == "npumon" and "bytes were lost here" in said.message for said in self.diagnostics)
 
     @property
     def open_iteration(self) -> Iteration | None:

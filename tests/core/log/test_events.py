@@ -8,7 +8,8 @@ import pytest
 
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Operation, TopEntry
-from npumon.core.run.state import EMPTY, RunState, reduce, starts_new_run
+from npumon.core.run.fold import reduce, starts_new_run
+from npumon.core.run.state import EMPTY, RunState
 
 #: One event of each kind.
 EVENTS: list[ev.Event] = [

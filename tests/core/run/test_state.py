@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
 from npumon.core.run import state as bounds
-from npumon.core.run.state import EMPTY, RunState, reduce, starts_new_run
+from npumon.core.run.fold import reduce, starts_new_run
+from npumon.core.run.state import EMPTY, RunState
 
 StateOf = Callable[[str | bytes], RunState]
 

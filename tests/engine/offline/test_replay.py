@@ -21,7 +21,7 @@ Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 def live(text: bytes) -> list[Completed]:
     """The same log as a live run folds it."""
     parser, fold = ProfileParser(), RunSplitter()
-    return [*fold.feed(parser.feed(text)), *fold.feed(parser.close()), fold.close()]
+    return [*fold.feed(parser.feed(text)), *fold.feed(parser.close()), *fold.close()]
 
 
 @given(st.data())

@@ -21,7 +21,7 @@ def reference(text: bytes) -> str:
     """The same rows by the long way: tolerant parser, fold, iterations."""
     parser, fold = ProfileParser(), RunSplitter()
     cells = ""
-    for item in (*fold.feed([*parser.feed(text), *parser.close()]), fold.close()):
+    for item in (*fold.feed([*parser.feed(text), *parser.close()]), *fold.close()):
         if isinstance(item, IterationCompleted):
             cells += iteration_rows(item.run, item.iteration)
         elif item.state.open_iteration is not None:
