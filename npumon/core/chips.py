@@ -1,12 +1,16 @@
 """The chips with a Vivante NPU that npumon knows: one row for each, everything known of it in the row.
 
 Sources: the chip list of Amlogic's get_layer_info tool (PIDs and clocks, by which it divides cycles), Khadas' NPU
-performance document (module path, SRAM sizes, parameters of a load), Khadas' kernel (galcore's parameters).
+performance document (module path, SRAM sizes, parameters of a load), Khadas' kernel (galcore's parameters). Of the
+i.MX 8M Plus, the PID is in Acuity's name of the target (VIPNANOSI_PLUS_PID0X9F), and the clock in public profiles.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from npumon.core.profile import MBYTE_BYTES
+from npumon.core.run.roofs import Roof, Roofs
 
 #: galcore's file below /lib/modules/RELEASE: in 4.9 kernels, and in 5.15 ones (common_drivers).
 _AMLOGIC_MODULES = (
@@ -30,6 +34,15 @@ STATED_PARAMETERS = (("gpuProfiler", "1"), ("showArgs", "1"))
 VIP_RESERVE_BYTES = 4_096
 
 
+#: Public peaks of the chip contradict each other (768, 1,024 and 3,125 MAC a cycle). A public log proves 1,485 with a
+#: kernel that does not compress; compressed ones reach more, so there a rate is only equivalent to a dense one. The
+#: memory is LPDDR4 of 32 bits at 1608 MHz: 12.9 GB/s.
+_A311D_ROOFS = Roofs(
+    Roof(1_485.0, "best seen", "1,485 MAC a cycle"),
+    Roof(round(1_608e6 * 2 * 4 / MBYTE_BYTES, 1), "data sheet", "the DDR memory's 12.9 GB/s"),
+)
+
+
 class Chip(NamedTuple):
     """A chip. What is not known of it is None or empty.
 
@@ -37,7 +50,7 @@ class Chip(NamedTuple):
     `board` is the Khadas board with it, which also names variants of models. `compatible` are the strings in device
     trees that name it, `family` the one that it shares with related chips. `axi_sram_bytes` and `vip_sram_bytes` are
     what its driver reports. `module_paths` say where vendor kernels keep galcore below /lib/modules/RELEASE, `settings`
-    are the parameters, with their defaults, that a reload keeps.
+    are the parameters, with their defaults, that a reload keeps. `roofs` are the most that it is known to do.
     """
 
     name: str
@@ -50,6 +63,7 @@ class Chip(NamedTuple):
     vip_sram_bytes: int | None = None
     module_paths: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    roofs: Roofs = Roofs()
 
     @property
     def title(self) -> str:
@@ -69,6 +83,7 @@ CHIPS = (
         vip_sram_bytes=522_240,
         module_paths=_AMLOGIC_MODULES,
         settings=_AMLOGIC_SETTINGS,
+        roofs=_A311D_ROOFS,
     ),
     Chip(
         name="S905D3",
@@ -84,6 +99,7 @@ CHIPS = (
     Chip("C305X", 0xBE, 667.0),
     Chip("C308X", 0xA1, 667.0),
     Chip("AR301", 0xE8, 850.0),
+    Chip("i.MX 8M Plus", 0x9F, 1_000.0),
     Chip("S922X", compatible=("amlogic,s922x",)),
     Chip("S905X3", compatible=("amlogic,s905x3",)),
 )

@@ -71,13 +71,13 @@ def running_report(state: RunState, context: Context, info: RunInfo, *, number: 
 def _report(
     state: RunState, context: Context, info: RunInfo, ending: ExitInfo | None, number: int, runs_in_log: int | None
 ) -> RunReport:
-    ddr = context.roofs.ddr_mbyte_per_s
     verdict_context = VerdictContext(
         outcome=info.outcome,
         ending=ending,
         profiling=None if context.driver is None else context.driver.profiling,
         nominal_clock_mhz=context.nominal_clock_mhz,
-        ddr_peak_mbyte_per_s=ddr and ddr.value,
+        roofs=context.roofs,
+        nodes=context.nodes,
     )
     return RunReport(
         info=info,

@@ -7,6 +7,7 @@ from collections import deque
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import History, Latencies, Live, Sample, Snapshot
 from npumon.core.profile import Iteration
+from npumon.core.run.analysis import profile_of
 from npumon.core.run.metrics import Figures, figures_of
 from npumon.core.run.report import RunReport
 
@@ -63,7 +64,7 @@ class SessionHistory:
 
     def iteration(self, model: str | None, iteration: Iteration) -> None:
         """Remember a complete iteration of a run of that model. Warm-up runs are left out."""
-        sample = sample_of(iteration, figures_of(iteration))
+        sample = sample_of(iteration, figures_of(profile_of(iteration)))
         self._series.add(sample)
         if sample.elapsed_us is not None:
             kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)

@@ -157,7 +157,8 @@ def _unfinished(report: RunReport, style: Style) -> Iterator[str]:
 
 
 def _table(report: RunReport, operations: Sequence[Operation], total: int | None, style: Style) -> Iterator[str]:
-    peak = report.metrics.ddr_peak_mbyte_per_s
+    roof = report.metrics.facts.roofs.ddr_mbyte_per_s
+    peak = None if roof is None else roof.value
     rows = [_layer(operation, total, peak) for operation in operations[:_MOST_LAYERS]]
     head = ("id", "layer", "op", "time", "share", "util", "DDR MByte/s", "")
     shown = len(head) if style.width >= _WIDE else len(head) - 2

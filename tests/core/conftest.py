@@ -26,6 +26,7 @@ def operation() -> Operation:
         execution_us=20845,
         bandwidth=Bandwidth(71.70338, 17.810649, 30.981305, 14.130429, 40.722075, 3.68022),
         cycles=Cycles(16697255, 296080),
+        window_us=21124,
     )
 
 

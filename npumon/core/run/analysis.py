@@ -5,10 +5,34 @@ Sources of the rules: public logs of a VIM3 (kernel 4.9.241, 2022) and of an i.M
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeVar
 
-from npumon.core.profile import Bandwidth, GraphNode, Iteration, Operation, TargetKind, TilingRow
-from npumon.core.run.roofs import Roofs
+from npumon.core import units
+from npumon.core.chips import Chip, chip_of_pid
+from npumon.core.profile import (
+    MBYTE_BYTES,
+    TARGETS,
+    Bandwidth,
+    Cycles,
+    GraphNode,
+    Iteration,
+    Operation,
+    TargetKind,
+    TilingRow,
+)
+from npumon.core.run.macs import macs_of
+from npumon.core.run.missing import missing_operations
+from npumon.core.run.operation_figures import utilization
+from npumon.core.run.roofs import Roof, Roofs
+from npumon.core.run.state import RunState
+from npumon.core.run.trust import Counted, Counters, counters_of
+
+#: From this part of a roof on, the roof is what limits an operation.
+NEAR_ROOF = 0.6
+#: An operation of a graph that is busy for less than this part of its time mostly waits, as the driver does after each.
+_MOSTLY_BUSY = 0.5
+_Number = TypeVar("_Number", int, float)
 
 #: What limits an operation: the MAC rate, the DDR memory, the time that profiling it costs, writing its dump.
 Limit = Literal["compute", "ddr", "overhead", "dump"]
@@ -25,6 +49,10 @@ class RunFacts(NamedTuple):
     nodes: tuple[GraphNode, ...] = ()
     layer_dump: bool = False
     roofs: Roofs = Roofs()
+
+
+_NO_ROOFS = Roofs()
+NO_FACTS = RunFacts()
 
 
 class OperationProfile(NamedTuple):
@@ -56,11 +84,21 @@ class OperationProfile(NamedTuple):
     limit: Limit | None = None
     why: str = ""
     total: bool = False
+    busy_cycles: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Layer and operation as `3.1`; only the layer if the text does not number operations; empty without either."""
+        layer, index = self.operation.layer_id, self.operation.operation_index
+        return ".".join(str(number) for number in (layer, index) if number is not None)
 
     @property
     def target_kind(self) -> TargetKind | None:
         """The engine that ran it: the text's, or the VerifyTiling table's."""
-        return self.operation.target_kind
+        known = self.operation.target_kind
+        if known is not None or self.tiling is None:
+            return known
+        return TARGETS.get(f"VXNNE_OPERATION_TARGET_{self.tiling.target}")
 
 
 class GroupTime(NamedTuple):
@@ -82,18 +120,186 @@ class GroupTime(NamedTuple):
 class IterationProfile(NamedTuple):
     """An iteration with its operations judged. Sums are None where a part is missing.
 
-    `clock_mhz` is None where the windows are too short to tell it. `missing` is how many operations the text lacks, by
-    their `op_abs_id` and by the VerifyTiling table; then `of` is how many there should be and all sums are None.
-    `unaccounted_us` is what the iteration took beyond the sum of its operations. `segments_us` is the part of the
-    window that segments cost.
+    `clock_mhz` is None where the windows are too short to tell it, which `without_clock` then says; `busy_us` is the
+    time of the busy cycles at that clock, or else at the chip's nominal one. `timed_us` is the sum of the windows that
+    tell the clock, `executed_us` that of their execution times. `cycles` are the sums of the mended ones. `missing` is
+    how many operations the text lacks, by their `op_abs_id` and by the VerifyTiling table; then `of` is how many there
+    should be and all sums are None. `unaccounted_us` is what the iteration took beyond the sum of its operations.
     """
 
     iteration: Iteration
     operations: tuple[OperationProfile, ...] = ()
     clock_mhz: float | None = None
+    without_clock: str | None = None
+    timed_us: int = 0
+    executed_us: int | None = None
     execution_us: int | None = None
     busy_us: float | None = None
+    cycles: Cycles = Cycles()
     bandwidth: Bandwidth = Bandwidth()
     unaccounted_us: float | None = None
     missing: int = 0
     of: int | None = None
+    layer_dump: bool = False
+
+
+def facts_of(
+    state: RunState,
+    nominal_clock_mhz: float | None = None,
+    roofs: Roofs = _NO_ROOFS,
+    nodes: tuple[GraphNode, ...] = (),
+) -> RunFacts:
+    """Return what is known of a run. The chip that the text names gives its clock and roofs where none are given."""
+    chip = chip_of_pid(state.pid) or Chip("")
+    return RunFacts(
+        nominal_clock_mhz if nominal_clock_mhz is not None else chip.nominal_clock_mhz,
+        state.tiling,
+        nodes,
+        state.layer_dump,
+        Roofs(
+            roofs.mac_per_cycle or chip.roofs.mac_per_cycle,
+            roofs.ddr_mbyte_per_s or chip.roofs.ddr_mbyte_per_s,
+        ),
+    )
+
+
+def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationProfile:
+    """Judge one iteration: mend its counters, and say of each operation what follows from its figures."""
+    counters = counters_of(iteration, facts.nominal_clock_mhz)
+    missing, of = missing_operations(iteration.operations, facts.tiling)
+    whole = not missing
+    mended = tuple(
+        operation._replace(cycles=counted.cycles)
+        for operation, counted in zip(iteration.operations, counters.operations, strict=True)
+    )
+    execution_us = whole_sum(operation.execution_us for operation in mended) if whole else None
+    busy_cycles = whole_sum(counted.busy for counted in counters.operations) if whole else None
+    clock_mhz = counters.clock_mhz or facts.nominal_clock_mhz
+    elapsed_us = iteration.elapsed_us
+    unaccounted = None if elapsed_us is None or execution_us is None else elapsed_us - execution_us
+    return IterationProfile(
+        iteration._replace(operations=mended),
+        _judged(mended, counters, facts, execution_us, busy_cycles, clock_mhz),
+        counters.clock_mhz,
+        counters.without,
+        counters.timed_us,
+        counters.executed_us,
+        execution_us,
+        None if busy_cycles is None or clock_mhz is None else round(busy_cycles / clock_mhz, 1),
+        _cycle_sums(mended) if whole else Cycles(),
+        _bandwidth_sum(mended) if whole else Bandwidth(),
+        unaccounted if unaccounted is not None and unaccounted >= 0 else None,
+        missing,
+        of if missing else None,
+        facts.layer_dump,
+    )
+
+
+def _judged(
+    operations: tuple[Operation, ...],
+    counters: Counters,
+    facts: RunFacts,
+    execution_us: int | None,
+    busy_cycles: int | None,
+    clock_mhz: float | None,
+) -> tuple[OperationProfile, ...]:
+    rows = {row.number: row for row in facts.tiling}
+    nodes = {node.uid: node for node in facts.nodes}
+    keys = operation_keys(operations)
+    graph = len(operations) > 1
+    judged = []
+    for order, (operation, counted) in enumerate(zip(operations, counters.operations, strict=True)):
+        row = None if operation.op_abs_id is None else rows.get(operation.op_abs_id)
+        node = None if operation.uid is None else nodes.get(operation.uid)
+        each = OperationProfile(
+            keys[order],
+            order,
+            operation,
+            row,
+            node,
+            None if operation.execution_us is None or not execution_us else operation.execution_us / execution_us,
+            utilization(operation.cycles) if counted.trusted else None,
+            None if counted.busy is None or not clock_mhz else round(counted.busy / clock_mhz, 3),
+            None if counted.busy is None or not busy_cycles else counted.busy / busy_cycles,
+            trusted=counted.trusted,
+            doubt=counted.doubt,
+            busy_cycles=counted.busy,
+        )
+        judged.append(_bounded(_computing(each, counted, rows, facts.layer_dump), facts, graph))
+    return tuple(judged)
+
+
+def _computing(
+    each: OperationProfile, counted: Counted, rows: Mapping[int, TilingRow], layer_dump: bool
+) -> OperationProfile:
+    """Add what the operation computes and moves. A dump pollutes reads, and so does a neighbour's time."""
+    operation = each.operation
+    macs = macs_of(operation, each.tiling, rows)
+    moved = None if layer_dump or not counted.trusted else operation.bandwidth.ddr
+    execution_us = operation.execution_us
+    return each._replace(
+        macs=macs,
+        mac_per_cycle=None if macs is None or not counted.busy else round(macs / counted.busy, 3),
+        ddr_bytes_per_mac=None if macs is None or moved is None else round(moved * MBYTE_BYTES / macs, 6),
+        ddr_mbyte_per_s=None if moved is None or not execution_us else round(moved * 1e6 / execution_us, 1),
+    )
+
+
+def _bounded(each: OperationProfile, facts: RunFacts, graph: bool) -> OperationProfile:
+    """Say what limits the operation: how near it comes to the roofs while it is busy."""
+    if facts.layer_dump:
+        return each._replace(limit="dump", why="its time is that of writing its dump")
+    busy_us, moved = each.busy_us, each.operation.bandwidth.ddr
+    ddr, computing = facts.roofs.ddr_mbyte_per_s, facts.roofs.mac_per_cycle
+    if ddr is not None and busy_us and moved is not None and each.trusted:
+        part = moved * 1e6 / busy_us / ddr.value
+        if part >= NEAR_ROOF:
+            return each._replace(limit="ddr", why=f"DDR at {of_roof(part, ddr)} while busy")
+    if computing is not None and each.mac_per_cycle is not None and each.target_kind == "NN":
+        part = each.mac_per_cycle / computing.value
+        if part >= NEAR_ROOF:
+            return each._replace(limit="compute", why=f"MAC at {of_roof(part, computing)}")
+    execution_us = each.operation.execution_us
+    if graph and busy_us is not None and execution_us and busy_us < _MOSTLY_BUSY * execution_us:
+        why = f"busy {units.percent(busy_us / execution_us)} of its time: profiling waits after each operation"
+        return each._replace(limit="overhead", why=why)
+    return each
+
+
+def of_roof(part: float, roof: Roof) -> str:
+    """Put a part of a roof into words that name the roof and where it comes from."""
+    return f"{units.percent(part)} of {roof.name or f'{roof.value:g}'} ({roof.origin})"
+
+
+def operation_keys(operations: Iterable[Operation]) -> tuple[str, ...]:
+    """Make a key for each operation: its layer and index, and a count if both repeat."""
+    seen: dict[tuple[int | None, int | None], int] = {}
+    keys: list[str] = []
+    for operation in operations:
+        ids = (operation.layer_id, operation.operation_index)
+        seen[ids] = seen.get(ids, 0) + 1
+        keys.append(f"{ids[0]}.{ids[1]}" if seen[ids] == 1 else f"{ids[0]}.{ids[1]}#{seen[ids]}")
+    return tuple(keys)
+
+
+def whole_sum(values: Iterable[_Number | None]) -> _Number | None:
+    """Sum the values; None if there are none or one is missing."""
+    parts = list(values)
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) else None
+
+
+def _cycle_sums(operations: Sequence[Operation]) -> Cycles:
+    return Cycles(
+        whole_sum(operation.cycles.total for operation in operations),
+        whole_sum(operation.cycles.idle for operation in operations),
+        sum(operation.cycles.wraps for operation in operations),
+    )
+
+
+def _bandwidth_sum(operations: Sequence[Operation]) -> Bandwidth:
+    if not operations:
+        return Bandwidth()
+    columns = zip(*[operation.bandwidth for operation in operations], strict=True)
+    sums = (whole_sum(column) for column in columns)
+    return Bandwidth(*[None if amount is None else round(amount, 6) for amount in sums])

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from npumon.core import units
-from npumon.core.profile import Iteration, Operation
+from npumon.core.profile import Operation
 from npumon.core.run import figures
+from npumon.core.run.analysis import OperationProfile
 from npumon.core.run.figures import Better, Unit
-from npumon.core.run.layer_rows import operation_keys
-from npumon.core.run.metrics import utilization
 from npumon.core.run.report import RunReport
 
 #: A smaller change, as a share, cannot be distinguished from chance: two equal runs differ by as much.
@@ -159,25 +158,26 @@ def signed(value: float, text: Callable[[float], str]) -> str:
     return f"{'-' if value < 0 else '+'}{shown}"
 
 
-def _operations(run: RunReport) -> dict[str, Operation]:
-    iteration = run.state.measured or Iteration(0)
-    return dict(zip(operation_keys(iteration.operations), iteration.operations, strict=True))
+def _operations(run: RunReport) -> dict[str, OperationProfile]:
+    profile = run.metrics.profile
+    return {} if profile is None else {each.key: each for each in profile.operations}
 
 
-def _alike(old: Operation, new: Operation) -> bool:
+def _alike(old: OperationProfile, new: OperationProfile) -> bool:
     """Return whether operations with the same ids are the same, and not of different graphs."""
-    return (old.name, old.operation) == (new.name, new.operation)
+    return (old.operation.name, old.operation.operation) == (new.operation.name, new.operation.operation)
 
 
-def _layer(key: str, old: Operation, new: Operation, *, judged: bool) -> LayerDifference:
-    title = f"{key} {new.name or ''}".rstrip()
-    shares = utilization(old.cycles), utilization(new.cycles)
+def _layer(key: str, old: OperationProfile, new: OperationProfile, *, judged: bool) -> LayerDifference:
+    title = f"{key} {new.operation.name or ''}".rstrip()
+    times = old.operation.execution_us, new.operation.execution_us
+    traffic = old.operation.bandwidth.ddr, new.operation.bandwidth.ddr
     lower: Better = "lower" if judged else "none"
     higher: Better = "higher" if judged else "none"
     return LayerDifference(
         key,
-        new,
-        Difference("time", title, figures.LAYER_TIME, lower, old.execution_us, new.execution_us),
-        Difference("utilization", "utilization", figures.SHARE, higher, *shares),
-        Difference("ddr", "DDR", figures.MBYTE, lower, old.bandwidth.ddr, new.bandwidth.ddr),
+        new.operation,
+        Difference("time", title, figures.LAYER_TIME, lower, *times),
+        Difference("utilization", "utilization", figures.SHARE, higher, old.utilization, new.utilization),
+        Difference("ddr", "DDR", figures.MBYTE, lower, *traffic),
     )

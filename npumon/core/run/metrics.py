@@ -1,17 +1,20 @@
 """The documented figures of one iteration.
 
-The vendor's interface document defines utilization = (total cycles - idle cycles) / total cycles. Cycles are counted
-over VPC_ELAPSETIME, not over `execution time`: total cycles / VPC_ELAPSETIME gives the NPU's clock (790 to 799 MHz in
-the three public runs of an 800 MHz part).
+Cycles are counted over VPC_ELAPSETIME, not over `execution time`: total cycles / VPC_ELAPSETIME gives the NPU's clock
+(790 to 799 MHz in the three public runs of an 800 MHz part).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import attrgetter
 from typing import NamedTuple
 
-from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Iteration, Operation
+from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Operation
+from npumon.core.run.analysis import NO_FACTS, GroupTime, IterationProfile, RunFacts
+from npumon.core.run.operation_figures import per_second as per_second
+from npumon.core.run.operation_figures import utilization as utilization
+from npumon.core.run.statistics import Statistics
 
 
 class FigureCheck(NamedTuple):
@@ -25,7 +28,7 @@ class FigureCheck(NamedTuple):
 class Figures(NamedTuple):
     """Figures of one iteration, summed over its operations. Times in microseconds, bandwidth in MByte.
 
-    `utilization` is 0 to 1 and `busy_us` that share of the window; `bandwidth_per_s` is MByte/s over
+    `utilization` is 0 to 1, `busy_us` the time of the cycles that were not idle; `bandwidth_per_s` is MByte/s over
     `execution_us`. What the text does not say is None, and so is a sum of which a part is missing.
     """
 
@@ -48,8 +51,10 @@ class OperationFigure(NamedTuple):
 class Metrics(NamedTuple):
     """The figures of a run's last complete iteration with a profile, the checks on them, and what they mean.
 
-    The clock was compared with `nominal_clock_mhz`, DDR traffic with `ddr_peak_mbyte_per_s`. `verdict` is one sentence
-    that a developer can act on, `verdict_id` the stable name of its rule.
+    `profile` are its judged operations, None for a run without an iteration; `by_target` and `by_operation` add them
+    up. `statistics` are over all iterations. The clock was compared with `nominal_clock_mhz`, rates with the `roofs`.
+    `verdict` is one sentence that a developer can act on, `verdict_id` the stable name of its rule; `findings` are the
+    sentences of all rules that hold with their ids, the verdict first.
     """
 
     figures: Figures = Figures()
@@ -57,14 +62,13 @@ class Metrics(NamedTuple):
     checks: tuple[FigureCheck, ...] = ()
     verdict: str = ""
     verdict_id: str = ""
-    ddr_peak_mbyte_per_s: float | None = None
-
-
-def utilization(cycles: Cycles) -> float | None:
-    """Compute (total - idle) / total to six decimals; None if that is not a share (no cycles, more idle than total)."""
-    if cycles.total is None or cycles.idle is None or not 0 <= cycles.idle <= cycles.total or cycles.total == 0:
-        return None
-    return round((cycles.total - cycles.idle) / cycles.total, 6)
+    facts: RunFacts = NO_FACTS
+    profile: IterationProfile | None = None
+    by_target: tuple[GroupTime, ...] = ()
+    by_operation: tuple[GroupTime, ...] = ()
+    unaccounted_us: float | None = None
+    statistics: Statistics | None = None
+    findings: tuple[tuple[str, str], ...] = ()
 
 
 #: The figures of an operation, in the order of documents and of CSV columns.
@@ -77,52 +81,21 @@ OPERATION_FIGURES: tuple[OperationFigure, ...] = (
 )
 
 
-def figures_of(iteration: Iteration) -> Figures:
-    """Compute the figures of one iteration."""
-    operations = iteration.operations
-    cycles = Cycles(
-        _whole_sum(operation.cycles.total for operation in operations),
-        _whole_sum(operation.cycles.idle for operation in operations),
-    )
-    execution_us = _whole_sum(operation.execution_us for operation in operations)
-    bandwidth = _bandwidth_sum(operations)
-    window_us = iteration.vpc_elapsed_us
-    share = utilization(cycles)
+def figures_of(profile: IterationProfile) -> Figures:
+    """Compute the figures of one iteration. With a layer dump there are no rates: they are those of writing files."""
+    rates = Bandwidth() if profile.layer_dump else per_second(profile.bandwidth, profile.execution_us)
     return Figures(
-        execution_us=execution_us,
-        utilization=share,
-        busy_us=None if share is None or window_us is None else round(share * window_us, 1),
-        clock_mhz=None if cycles.total is None or not window_us else round(cycles.total / window_us, 1),
-        cycles=cycles,
-        bandwidth=bandwidth,
-        bandwidth_per_s=per_second(bandwidth, execution_us),
+        execution_us=profile.execution_us,
+        utilization=utilization(profile.cycles),
+        busy_us=profile.busy_us,
+        clock_mhz=None if profile.clock_mhz is None else round(profile.clock_mhz, 1),
+        cycles=profile.cycles,
+        bandwidth=profile.bandwidth,
+        bandwidth_per_s=rates,
     )
-
-
-def per_second(bandwidth: Bandwidth, execution_us: int | None) -> Bandwidth:
-    """Compute MByte/s over the execution time; None without a time."""
-    if not execution_us:
-        return Bandwidth()
-    return Bandwidth(*[None if amount is None else round(amount * 1e6 / execution_us, 1) for amount in bandwidth])
 
 
 def ddr_rate(operation: Operation) -> float | None:
     """Compute one operation's MByte/s to and from DDR memory."""
-    moved, execution_us = operation.bandwidth, operation.execution_us
-    if not execution_us or moved.ddr_read is None or moved.ddr_write is None:
-        return None
-    return round(moved.ddr_read * 1e6 / execution_us, 1) + round(moved.ddr_write * 1e6 / execution_us, 1)
-
-
-def _whole_sum(values: Iterable[int | None]) -> int | None:
-    """Sum the values; None if there are none or one is missing."""
-    parts = list(values)
-    known = [part for part in parts if part is not None]
-    return sum(known) if known and len(known) == len(parts) else None
-
-
-def _bandwidth_sum(operations: tuple[Operation, ...]) -> Bandwidth:
-    if not operations:
-        return Bandwidth()
-    columns = zip(*[operation.bandwidth for operation in operations], strict=True)
-    return Bandwidth(*[None if None in column else round(sum(column), 6) for column in columns])
+    moved, execution_us = operation.bandwidth.ddr, operation.execution_us
+    return None if not execution_us or moved is None else round(moved * 1e6 / execution_us, 1)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from npumon.core.chips import chip_of_pid
-from npumon.core.profile import Iteration, Network, Operation
+from npumon.core.profile import GraphNode, Iteration, Network, Operation
 from npumon.core.run import outcome as how
+from npumon.core.run.analysis import facts_of, profile_of
+from npumon.core.run.breakdown import by_operation, by_target
 from npumon.core.run.checks import CLOCK_TOLERANCE, checks_of, memory_checks
 from npumon.core.run.metrics import FigureCheck, Figures, Metrics, ddr_rate, figures_of, utilization
 from npumon.core.run.outcome import ExitInfo, Outcome
+from npumon.core.run.roofs import Roofs
 from npumon.core.run.state import Phase, RunState
 from npumon.core.units import mbyte, microseconds, percent, rate
 
@@ -57,15 +59,16 @@ _PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
 class VerdictContext(NamedTuple):
     """What a verdict takes into account apart from the text.
 
-    `profiling` is the driver's gpuProfiler, None if unknown. `ddr_peak_mbyte_per_s` is the memory's measured peak, None
-    if unknown. `ending` is None for a log that is only read.
+    `profiling` is the driver's gpuProfiler, None if unknown. `roofs` are those of the board and `nodes` those of the
+    model's `graph.json`, as far as they are known. `ending` is None for a log that is only read.
     """
 
     outcome: Outcome
     ending: ExitInfo | None = None
     profiling: bool | None = None
     nominal_clock_mhz: float | None = None
-    ddr_peak_mbyte_per_s: float | None = None
+    roofs: Roofs = Roofs()
+    nodes: tuple[GraphNode, ...] = ()
 
 
 def ddr_bound(operation: Operation, peak_mbyte_per_s: float | None = None) -> bool | None:
@@ -219,7 +222,11 @@ def _explained(last: Iteration | None, figures: Figures, context: VerdictContext
             f"Throttled: the NPU ran at {clock:.0f} MHz of {nominal:.0f}{faster}; check temperature and cooling.",
         )
     carried = _carried(figures)
-    bound = [op for op in last.operations if ddr_bound(op, context.ddr_peak_mbyte_per_s)]
+    bound = [
+        op
+        for op in last.operations
+        if ddr_bound(op, context.roofs.ddr_mbyte_per_s and context.roofs.ddr_mbyte_per_s.value)
+    ]
     spent = sum(op.execution_us or 0 for op in bound)
     if bound and execution_us and spent >= 0.5 * execution_us:
         worst = max(bound, key=lambda op: op.execution_us or 0)
@@ -251,11 +258,22 @@ def assess(state: RunState, context: VerdictContext, network: Network | None = N
     If the context has no nominal clock, the chip named in the text decides. The needs of a known network are compared
     with the device.
     """
-    nominal = context.nominal_clock_mhz
-    if nominal is None and (chip := chip_of_pid(state.pid)) is not None:
-        nominal = chip.nominal_clock_mhz
-    measured = state.measured
-    figures = Figures() if measured is None else figures_of(measured)
+    facts = facts_of(state, context.nominal_clock_mhz, context.roofs, context.nodes)
+    nominal, measured = facts.nominal_clock_mhz, state.measured
+    profile = None if measured is None else profile_of(measured, facts)
+    figures = Figures() if profile is None else figures_of(profile)
     checks = (*checks_of(state, figures, nominal, over=context.outcome != "running"), *memory_checks(state, network))
     verdict_id, verdict = verdict_of(state, figures, checks, context._replace(nominal_clock_mhz=nominal))
-    return Metrics(figures, nominal, checks, verdict, verdict_id, context.ddr_peak_mbyte_per_s)
+    return Metrics(
+        figures,
+        nominal,
+        checks,
+        verdict,
+        verdict_id,
+        facts=facts,
+        profile=profile,
+        by_target=() if profile is None else by_target(profile),
+        by_operation=() if profile is None else by_operation(profile),
+        unaccounted_us=None if profile is None else profile.unaccounted_us,
+        findings=((verdict_id, verdict),),
+    )

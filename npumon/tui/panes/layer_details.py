@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from npumon.core import units
 from npumon.core.monitor.live import Live
-from npumon.core.run.layer_rows import LayerRow
+from npumon.core.profile import Bandwidth
+from npumon.core.run.analysis import OperationProfile
+from npumon.core.run.operation_figures import per_second
 from npumon.tui.paint import Area, Line, Span, bar, clipped, span, width_of
 from npumon.tui.widgets.canvas import Pane
 
@@ -23,9 +25,9 @@ _MEMORIES = (("total", "total"), ("axi", "AXI-SRAM"), ("ddr", "DDR"))
 class LayerDetailsPane(Pane):
     """The row under the table's cursor."""
 
-    row: LayerRow | None = None
+    row: OperationProfile | None = None
 
-    def tell(self, row: LayerRow | None) -> None:
+    def tell(self, row: OperationProfile | None) -> None:
         """Show this row."""
         if row != self.row:
             self.row = row
@@ -49,7 +51,7 @@ class LayerDetailsPane(Pane):
         return [*filter(None, facts), *_traffic(self.row, area)]
 
 
-def _identity(row: LayerRow) -> list[Line]:
+def _identity(row: OperationProfile) -> list[Line]:
     operation = row.operation
     ids = (
         ("layer", operation.layer_id),
@@ -66,7 +68,7 @@ def _identity(row: LayerRow) -> list[Line]:
     ]
 
 
-def _figures(row: LayerRow, area: Area) -> list[Line]:
+def _figures(row: OperationProfile, area: Area) -> list[Line]:
     operation = row.operation
     micro = "us" if area.ascii else "µs"
     time = (
@@ -79,22 +81,24 @@ def _figures(row: LayerRow, area: Area) -> list[Line]:
         units.ABSENT if cycles is None else units.grouped(cycles)
         for cycles in (operation.cycles.total, operation.cycles.idle)
     )
-    bound = {
-        True: Span("yes, it waits for memory", "warn"),
-        False: Span("no"),
-        None: Span("not known: figures are missing", "off"),
-    }
     return [
         _fact("time", time, "value"),
         (*_fact("utilized", f"{units.percent(row.utilization):<9}", "value"), *bar(row.utilization, width, area)),
         _fact("cycles", f"{total}, {idle} idle"),
-        (Span(f"{'DDR-bound':<{_LABEL}}", "label"), bound[row.ddr_bound]),
+        (Span(f"{'bound':<{_LABEL}}", "label"), _bound(row)),
     ]
 
 
-def _bandwidths(row: LayerRow, area: Area) -> list[Line]:
+def _bound(row: OperationProfile) -> Span:
+    """Say what is doubtful, or else what bounds the operation."""
+    if row.doubt is not None:
+        return Span(row.doubt, "warn")
+    return Span(row.why, "warn" if row.limit == "ddr" else "") if row.why else Span("nothing that is known", "off")
+
+
+def _bandwidths(row: OperationProfile, area: Area) -> list[Line]:
     """Draw a line for each of the six bandwidths, with rate and bar, under a heading."""
-    moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
+    moved, speeds = row.operation.bandwidth, _rates(row)
     most = max((amount for amount in moved if amount is not None), default=0.0) or 1.0
     lines = [span(f"{'':<16}{'MByte':>11}{'MByte/s':>10}", "label")]
     for memory, title in _MEMORIES:
@@ -110,9 +114,9 @@ def _bandwidths(row: LayerRow, area: Area) -> list[Line]:
     return lines
 
 
-def _traffic(row: LayerRow, area: Area) -> list[Line]:
+def _traffic(row: OperationProfile, area: Area) -> list[Line]:
     """Draw a line for each memory, for narrow areas; the rates only if they fit."""
-    moved, speeds = row.operation.bandwidth, row.bandwidth_per_s
+    moved, speeds = row.operation.bandwidth, _rates(row)
     rates = area.width >= 10 + 2 * (10 + 8)
     head = "".join(
         f"{direction:>10}{'MByte/s' if rates else '':>{8 if rates else 0}}" for direction in ("read", "write")
@@ -127,6 +131,13 @@ def _traffic(row: LayerRow, area: Area) -> list[Line]:
                 line.append(Span(f"{units.rate(getattr(speeds, name)):>8}"))
         lines.append(tuple(line))
     return lines
+
+
+def _rates(row: OperationProfile) -> Bandwidth:
+    """Compute MByte/s; those of a dump's file writing and those of a doubtful operation say nothing."""
+    if row.limit == "dump" or not row.trusted:
+        return Bandwidth()
+    return per_second(row.operation.bandwidth, row.operation.execution_us)
 
 
 def _fact(label: str, text: str, role: str = "") -> Line:

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from npumon.core.monitor.layer_source import LayerSource, source_of, why_no_layers
 from npumon.core.monitor.live import Live
-from npumon.core.run.layer_rows import LayerRow, layer_rows, matching_layers, ordered_layers, total_row
+from npumon.core.run.analysis import OperationProfile, profile_of
+from npumon.core.run.layer_rows import matching_layers, ordered_layers, total_row
 from npumon.tui.keys import Hint, filter_keys, table_keys
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.empty_state import NoticePane
@@ -27,7 +28,7 @@ class LayersCaptionPane(Pane):
     """Which run and iteration the table shows, and how much of it."""
 
     DEFAULT_CSS = "LayersCaptionPane { height: 1; }"
-    rows: Sequence[LayerRow] = ()
+    rows: Sequence[OperationProfile] = ()
     of = 0
     order = ""
 
@@ -60,8 +61,11 @@ class LayersCaptionPane(Pane):
         shown = len(self.rows)
         yield span(f"{shown} of {self.of} operations" if shown != self.of else f"{shown} operation{'s'[: shown != 1]}")
         yield span("bandwidth in MByte", "label")
-        bound = sum(row.ddr_bound is True for row in self.rows)
+        bound = sum(row.limit == "ddr" for row in self.rows)
         yield span(f"{bound} DDR-bound", "warn" if bound else "label")
+        doubtful = sum(row.doubt is not None for row in self.rows)
+        if doubtful:
+            yield span(f"{doubtful} doubtful", "warn")
         yield span(f"sorted by {self.order}", "label")
 
 
@@ -84,7 +88,7 @@ class LayersPage(Page):
         self.notice = NoticePane(why_no_layers, ascii_only=self.ascii_only)
         self.filter_line = FilterLine()
         self._source: LayerSource | None = None
-        self._all: tuple[LayerRow, ...] = ()
+        self._all: tuple[OperationProfile, ...] = ()
         yield self.caption
         with Container(id="layers"):
             yield self.table
@@ -116,7 +120,7 @@ class LayersPage(Page):
             self._source, self._all = None, ()
         elif self._source is None or source.iteration is not self._source.iteration:
             self._source = source
-            self._all = layer_rows(source.iteration, source.report.metrics.ddr_peak_mbyte_per_s)
+            self._all = profile_of(source.iteration, source.report.metrics.facts).operations
             self._fill()
         super().show(live)
 

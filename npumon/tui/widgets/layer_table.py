@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from npumon.core import units
-from npumon.core.run.layer_rows import LayerRow
+from npumon.core.run.analysis import OperationProfile
 from npumon.tui.paint import Area, Line, bar, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
@@ -18,7 +18,8 @@ _BANDWIDTHS = {
     "ddr_read": ("DDR r", 4),
     "ddr_write": ("DDR w", 5),
 }
-_BOUND = {True: "DDR", False: "no", None: units.ABSENT}
+#: How the table names what bounds an operation; the details say why.
+_LIMITS = {"ddr": "DDR", "compute": "MAC", "overhead": "wait", "dump": "dump", None: ""}
 
 
 def columns(*, ascii_only: bool) -> tuple[Column, ...]:
@@ -32,7 +33,7 @@ def columns(*, ascii_only: bool) -> tuple[Column, ...]:
         Column("share", "share", 7, 1),
         Column("bar", "", 5, 6, right=False, descending=None),
         Column("utilization", "util", 7, 2),
-        Column("ddr_bound", "bound", 6, 3),
+        Column("limit", "bound", 6, 3),
         *(
             Column(key, title, 7 if len(title) < 7 else 8, importance)
             for key, (title, importance) in _BANDWIDTHS.items()
@@ -41,10 +42,10 @@ def columns(*, ascii_only: bool) -> tuple[Column, ...]:
     )
 
 
-class LayerTable(Table[LayerRow]):
+class LayerTable(Table[OperationProfile]):
     """Bandwidths are in MByte, `DDR/s` in MByte/s."""
 
-    def cell(self, row: LayerRow, column: Column, area: Area) -> Line:
+    def cell(self, row: OperationProfile, column: Column, area: Area) -> Line:
         operation = row.operation
         match column.key:
             case "id":
@@ -63,8 +64,10 @@ class LayerTable(Table[LayerRow]):
                 return bar(row.share, area.width, area)
             case "utilization":
                 return _figure(row.utilization, area, units.percent(row.utilization))
-            case "ddr_bound":
-                return span("" if row.total else _BOUND[row.ddr_bound], "warn" if row.ddr_bound else "label")
+            case "limit":
+                if row.doubt is not None:
+                    return span("doubt", "warn")
+                return span(_LIMITS[row.limit], "warn" if row.limit == "ddr" else "label")
             case "ddr_rate":
                 return _figure(row.ddr_mbyte_per_s, area, units.rate(row.ddr_mbyte_per_s))
             case name:

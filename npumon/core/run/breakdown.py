@@ -1,0 +1,81 @@
+"""Where the time goes: the operations of an iteration added up by something that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile, whole_sum
+
+#: What the driver's names of operators and engines begin with.
+_OPERATOR = "VXNNE_OPERATOR_"
+#: The driver's own spelling of an operator that it does not name.
+_UNKNOWN_OPERATOR = "unkown operation type"
+
+
+def by_target(profile: IterationProfile) -> tuple[GroupTime, ...]:
+    """Add the operations up by engine."""
+    return _grouped(profile, lambda each: each.target_kind)
+
+
+def by_operation(profile: IterationProfile) -> tuple[GroupTime, ...]:
+    """Add the operations up by operator, named as by `operator_of`."""
+    return _grouped(profile, operator_of)
+
+
+def by_layer(profile: IterationProfile) -> tuple[GroupTime, ...]:
+    """Add the operations up by layer: its number and name. One layer can have operations on several engines."""
+    return _grouped(profile, _layer)
+
+
+def by_shader(profile: IterationProfile) -> tuple[GroupTime, ...]:
+    """Add the operations up by the kernel that the shader core ran; those without one are left out."""
+    return _grouped(profile, lambda each: each.operation.shader, named_only=True)
+
+
+def operator_of(each: OperationProfile) -> str | None:
+    """Return the operator without the driver's prefix (`CONVOLUTION`); None if the driver does not name it."""
+    name = each.operation.operation
+    if name is None or name == _UNKNOWN_OPERATOR:
+        return None
+    return name[len(_OPERATOR) :] if name.startswith(_OPERATOR) else name
+
+
+def _layer(each: OperationProfile) -> str | None:
+    known = (each.operation.layer_id, each.operation.name)
+    return " ".join(str(part) for part in known if part is not None) or None
+
+
+def _grouped(
+    profile: IterationProfile, key: Callable[[OperationProfile], str | None], *, named_only: bool = False
+) -> tuple[GroupTime, ...]:
+    """Sum by key, the largest first: by busy time where a dump spoiled the times, else by execution time.
+
+    Where operations are missing there are no groups: nothing could be said of their shares.
+    """
+    if profile.missing:
+        return ()
+    members: dict[str | None, list[OperationProfile]] = {}
+    for each in profile.operations:
+        members.setdefault(key(each), []).append(each)
+    if named_only:
+        members.pop(None, None)
+    groups = [_sum(name, operations) for name, operations in members.items()]
+    if profile.layer_dump and all(group.busy_share is not None for group in groups):
+        return tuple(sorted(groups, key=lambda group: -(group.busy_share or 0)))
+    return tuple(sorted(groups, key=lambda group: -(group.execution_us or 0)))
+
+
+def _sum(key: str | None, operations: Sequence[OperationProfile]) -> GroupTime:
+    counted = [each.macs for each in operations if each.macs is not None]
+    moved = whole_sum(each.operation.bandwidth.ddr for each in operations)
+    busy_us = whole_sum(each.busy_us for each in operations)
+    return GroupTime(
+        key,
+        len(operations),
+        whole_sum(each.operation.execution_us for each in operations),
+        whole_sum(each.share for each in operations),
+        None if busy_us is None else round(busy_us, 3),
+        whole_sum(each.busy_share for each in operations),
+        None if moved is None else round(moved, 6),
+        sum(counted) if counted else None,
+    )
