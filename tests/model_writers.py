@@ -178,7 +178,11 @@ class NbgTensorSpec:
 
 @dataclass
 class NbgSpec:
-    """A synthetic network binary graph, in the form of the public parser."""
+    """A synthetic network binary graph: the public parser's form, with what real files of each version have beyond.
+
+    From 0x1000f on the directory is longer than the parser's, operations have 28 bytes from 0x10014 on and 32 from
+    0x1001e on, and there the weights lie in a later table, which is `weights` bytes long.
+    """
 
     version: int = 0x0001000F
     target: int = 0x88
@@ -193,7 +197,19 @@ class NbgSpec:
     axi_sram: int = 1048320
     vip_sram: int = 524288
     blobs: list[int] = field(default_factory=lambda: [16, 32])
-    trailer: bytes = b"tensorname:image,idx:0,tensorname:prob,idx:1,customer:input,0,0:output,0,1:"
+    weights: int = 48
+    trailer: bytes = b"tensorname:prob,0:image,1:customer:input,0,1:output,0,0:"
+    operation_tail: bytes = b"\x01\0\0\0\x03\0\0\0"
+
+    @property
+    def entries(self) -> int:
+        """How many entries the directory of this version has."""
+        known = ((0x10020, 68), (0x1001E, 27), (0x10014, 18), (0x1000F, 17), (0x1000E, 16), (0x1000C, 15))
+        return next((number for since, number in known if self.version >= since), 12)
+
+    @property
+    def operation_bytes(self) -> int:
+        return 32 if self.version >= 0x1001E else 28 if self.version >= 0x10014 else 24
 
     def data(self) -> bytes:
         version = self.version
@@ -205,12 +221,17 @@ class NbgSpec:
             "input": b"".join(tensor.data(version) for tensor in self.inputs),
             "output": b"".join(tensor.data(version) for tensor in self.outputs),
             "layer": layer,
-            "operation": b"".join(struct.pack("<6I", kind, 0, 0, 0, 0, 0) for kind in self.operations),
+            "operation": b"".join(
+                (struct.pack("<6I", kind, 0, 0, 0, 0, 0) + self.operation_tail)[: self.operation_bytes]
+                for kind in self.operations
+            ),
             "lcd_table": table,
             "lcd": bytes(sum(self.blobs)),
         }
-        number = 12 + (3 if version >= 0x1000C else 0) + (1 if version >= 0x1000E else 0)
+        number = self.entries
         parts = [*tables.values(), *[b""] * (number - len(tables))]
+        if number > 23:
+            parts[23] = bytes(range(1, 8)) * (self.weights // 7) + b"w" * (self.weights % 7)
         head = b"VPMN" + struct.pack("<II", version, self.target) + self.network.encode().ljust(64, b"\0")
         head += struct.pack("<4I", len(self.layers), len(self.operations), len(self.inputs), len(self.outputs))
         head += bytes(256) if version >= 0x10003 else b""
@@ -218,7 +239,7 @@ class NbgSpec:
         head += struct.pack("<2I", 0, self.vip_sram) if version >= 0x10008 else b""
         place = len(head) + 8 * number
         for part in parts:
-            head += struct.pack("<II", place, len(part))
+            head += struct.pack("<II", place if part else 0, len(part))
             place += len(part)
         return head + b"".join(parts) + self.trailer
 

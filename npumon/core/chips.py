@@ -2,7 +2,8 @@
 
 Sources: the chip list of Amlogic's get_layer_info tool (PIDs and clocks, by which it divides cycles), Khadas' NPU
 performance document (module path, SRAM sizes, parameters of a load), Khadas' kernel (galcore's parameters). Of the
-i.MX 8M Plus, the PID is in Acuity's name of the target (VIPNANOSI_PLUS_PID0X9F), and the clock in public profiles.
+i.MX 8M Plus, the PID is in Acuity's name of the target (VIPNANOSI_PLUS_PID0X9F), and the clock in public profiles. The
+PIDs of other vendors' chips are from the headers of public network files.
 """
 
 from __future__ import annotations
@@ -110,6 +111,18 @@ BOARDS = tuple(chip.board for chip in CHIPS if chip.board is not None)
 MODULE_PATHS = tuple(dict.fromkeys(path for chip in CHIPS for path in chip.module_paths))
 SETTINGS = tuple(dict.fromkeys(setting for chip in CHIPS for setting in chip.settings))
 
+#: Further targets of public network files, of whose clock and driver nothing is known. Of the last two only the NPU's
+#: own name is.
+_OTHER_TARGETS = {
+    0xEE: "Allwinner V853/V851s",
+    0x10000016: "Allwinner T527",
+    0x1000003B: "Allwinner A733",
+    0xAD: "Realtek AmebaPro2",
+    0x15: "STM32MP2",
+    0x7D: "VIPNanoQI",
+    0x1E: "VIPNanoQI",
+}
+
 _BY_NAME = {chip.name: chip for chip in CHIPS}
 _BY_PID = {chip.pid: chip for chip in CHIPS if chip.pid is not None}
 _BY_PID_TEXT = {f"{pid:#x}": chip for pid, chip in _BY_PID.items()}
@@ -123,6 +136,12 @@ def chip_named(name: str | None) -> Chip | None:
 def chip_of_pid(pid: int | str | None) -> Chip | None:
     """Find the chip whose NPU has this product id, as a number or as the driver prints it (`0x88`)."""
     return _BY_PID_TEXT.get(pid.lower()) if isinstance(pid, str) else _BY_PID.get(pid or 0)
+
+
+def target_of_pid(pid: int) -> str | None:
+    """Return the name of the chip, or else of the NPU, with this product id; None if it is unknown."""
+    chip = _BY_PID.get(pid)
+    return _OTHER_TARGETS.get(pid) if chip is None else chip.title
 
 
 def chip_compatible(texts: tuple[str, ...]) -> Chip | None:

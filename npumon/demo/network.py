@@ -115,10 +115,11 @@ def _tensor(tensor: DemoTensor) -> bytes:
 
 
 def _trailer(network: DemoNetwork) -> bytes:
-    """Return the names of the tensors in the original graph, and which of them are inputs and outputs."""
-    tensors = network.inputs + network.outputs
-    names = "".join(f"tensorname:{tensor.name},idx:{index}," for index, tensor in enumerate(tensors))
-    first = len(network.inputs)
-    inputs = "".join(f"input,{index},{index}:" for index in range(first))
-    outputs = "".join(f"output,{index},{first + index}:" for index in range(len(network.outputs)))
-    return f"{names}customer:{inputs}{outputs}".encode()
+    """Return the names of the tensors in the original graph, outputs first, and the order in which programs number
+    them."""
+    tensors = network.outputs + network.inputs
+    first = len(network.outputs)
+    names = "".join(f"{tensor.name},{place}:" for place, tensor in enumerate(tensors))
+    inputs = "".join(f"input,{slot},{first + slot}:" for slot in range(len(network.inputs)))
+    outputs = "".join(f"output,{slot},{slot}:" for slot in range(first))
+    return f"tensorname:{names}customer:{inputs}{outputs}".encode()

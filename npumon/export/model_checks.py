@@ -50,13 +50,22 @@ def _in_full(check: FileCheck, names: int, style: Style) -> Iterator[str]:
 
 def _in_a_line(check: FileCheck, names: int, style: Style) -> Iterator[str]:
     """Render a passed check and what was compared, cut at the end of the line."""
-    text = _figures(check) or check.detail
+    figures = _figures(check)
+    text = f"{figures} ({check.detail})" if figures and check.detail else figures or check.detail
     title = f"{_INDENT}ok    {check.id:<{names}}  " if style.width >= _WIDE else f"{_INDENT}ok {check.id}  "
     yield fitted(title + text, style.width, style).rstrip()
 
 
 def _figures(check: FileCheck) -> str:
-    if check.ok and check.expected == check.found is not None:
-        return f"{check.found}, as expected"
-    values = (("expected", check.expected), ("found", check.found))
-    return ", ".join(f"{what} {value}" for what, value in values if value is not None)
+    """Say what was found and what it was compared with, in words that do not read like a failure if there is none."""
+    expected, found = check.expected, check.found
+    if check.limit and expected is not None:
+        expected = f"at most {expected}"
+    if not check.ok or check.severity == "info":
+        values = (("expected", expected), ("found", found))
+        return ", ".join(f"{what} {value}" for what, value in values if value is not None)
+    if expected is None or found is None:
+        return str(expected if found is None else found) if (expected, found) != (None, None) else ""
+    if expected == found:
+        return f"{found}, as expected"
+    return f"{found}, {expected}"

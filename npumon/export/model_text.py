@@ -18,6 +18,8 @@ _FORMATS = {
     "gxnpuc-apus": "APUS header (GX830x)",
     "gxnpuc": "gxnpuc header of an unknown core",
     "npub": "NPUB container",
+    "nbg-meta": "nbg_meta.json of a network binary graph",
+    "graph-json": "graph.json of a network's operations",
 }
 #: Names of a gxnpuc model's sizes; LEO and APUS have other names for some arrays.
 _SIZES = (
@@ -41,6 +43,7 @@ def model_text(model: ModelFile, name: str, style: Style = PLAIN) -> str:
     blocks = (
         chain(_headline(model, name, style), _statements(model, style)),
         _network(model.nbg, style) if model.nbg else _memory(model, style),
+        _tables(model, style),
         _fit(model, style),
         _tensors(model, style),
         _states(model, style),
@@ -58,9 +61,13 @@ def _headline(model: ModelFile, name: str, style: Style) -> Iterator[str]:
         (f"compiler {compiler.version}" if compiler.version else "", ""),
         (compiler.unit or "", ""),
         (f"compiled {compiler.compiled_at.replace('T', ' ')}" if compiler.compiled_at else "", ""),
-        (f"for {nbg.target or 'an unknown NPU'}, PID {nbg.target_pid:#x}" if nbg else "", ""),
+        (_target(nbg) if nbg else "", ""),
     )
     yield from flowed([piece for piece in pieces if piece[0]], " - " if style.ascii else " · ", style)
+
+
+def _target(nbg: NbgInfo) -> str:
+    return f"for PID {nbg.target_pid:#x}" if nbg.target is None else f"for {nbg.target}, PID {nbg.target_pid:#x}"
 
 
 def _statements(model: ModelFile, style: Style) -> Iterator[str]:
@@ -136,10 +143,22 @@ def _network(nbg: NbgInfo, style: Style) -> Iterator[str]:
     told = ", ".join(f"{name} {units.grouped(size)} bytes" for name, size in wanted if size is not None)
     if told:
         yield from wrapped(told, style.width, style, " " * len("Memory   "), "Memory   ")
-    sections = [(name, size) for name, _, size in nbg.sections if size]
-    if sections:
-        yield ""
-        yield from _shares("Sections", sections, sum(size for _, size in sections), style)
+
+
+def _tables(model: ModelFile, style: Style) -> Iterator[str]:
+    """Render the directory's tables and what is in none of them, with their shares of the file."""
+    tables = [(table.name, table.size_bytes) for table in model.tables if table.size_bytes]
+    whole = model.file_bytes or 0
+    if not tables:
+        return
+    rest = whole - sum(size for _, size in tables)
+    if len(tables) > _MOST_ROWS:
+        smaller = sorted(tables, key=lambda table: -table[1])[_MOST_ROWS:]
+        tables = [table for table in tables if table not in smaller]
+        tables.append((f"{len(smaller)} smaller ones", sum(size for _, size in smaller)))
+    if rest > 0:
+        tables.append(("header and names", rest))
+    yield from _shares("Tables", tables, whole, style)
 
 
 def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
@@ -151,9 +170,9 @@ def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
         GridColumn("type", 2, most=16),
         GridColumn("shape", 1, most=24),
         GridColumn("elements", 6, right=True, most=16),
-        GridColumn("bytes", 3, right=True, most=16),
+        GridColumn("bytes", 4, right=True, most=16),
         GridColumn("offset", 5, right=True, most=16),
-        GridColumn("quantization", 4, most=32),
+        GridColumn("quantization", 3, most=32),
     )
     rows = [_tensor(side, tensor, style) for side, tensor in sides[:_MOST_ROWS]]
     lines = grid(layout, rows, style)

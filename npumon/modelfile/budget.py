@@ -70,14 +70,18 @@ def budget_checks(fit: tuple[Fit, ...], budget: Budget) -> Iterator[FileCheck]:
     ways = fit if budget.flash_counts else fit[:1]
     best = next((way for way in ways if way.ok), None)
     shown = best or ways[0]
-    yield FileCheck("gx.fit", "fail", best is not None, shown.budget_bytes, shown.needs_bytes, _described(fit, budget))
+    yield FileCheck(
+        "gx.fit", "fail", best is not None, shown.budget_bytes, shown.needs_bytes, _described(fit, budget), limit=True
+    )
     if best is not None:
         detail = "a tenth of the budget should stay free"
-        yield FileCheck("gx.headroom", "warn", not best.tight, best.budget_bytes * 9 // 10, best.needs_bytes, detail)
+        yield FileCheck(
+            "gx.headroom", "warn", not best.tight, best.budget_bytes * 9 // 10, best.needs_bytes, detail, limit=True
+        )
     if len(ways) > 1 and not fit[0].ok:
         flash, there = fit[1].flash_bytes, fit[1].flash_budget_bytes
         detail = "commands and weights must fit the flash window, as the model does not fit the SRAM with them"
-        yield FileCheck("gx.flash", "fail", flash <= there, there, flash, detail)
+        yield FileCheck("gx.flash", "fail", flash <= there, there, flash, detail, limit=True)
 
 
 def _described(fit: tuple[Fit, ...], budget: Budget) -> str:

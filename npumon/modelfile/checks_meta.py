@@ -2,118 +2,123 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TypeVar
 
-from npumon.modelfile.description import FileCheck, ModelFile, Quantization, Tensor
-from npumon.modelfile.text import shown
+from npumon.modelfile.description import FileCheck, ModelFile, Quantization, Severity, Tensor
+from npumon.modelfile.nbg_meta import MetaTensor, kind_of, read_meta
 
-_LONGEST_META = 1 << 22
-_MOST_META = 1024
-#: The exporter's names of element types, by the name that they have here.
-_TYPES = {
-    **{f"{sign}{bits}": f"{word}{bits}" for sign, word in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)},
-    **{"fp16": "float16", "float16": "float16", "half": "float16", "bf16": "bfloat16", "bfloat16": "bfloat16"},
-    **{"fp32": "float32", "float32": "float32", "float": "float32"},
-    **{f"{word}{bits}": f"{word}{bits}" for word in ("int", "uint") for bits in (8, 16, 32, 64)},
-}
 #: The graph has the scale in single precision, the JSON in any number of digits.
-_SCALE_TOLERANCE = 1e-4
+_SCALE_TOLERANCE = 1e-5
+#: The most digits behind the point that count when a scale was printed with few.
+_MOST_PLACES = 30
 
-_Entry = Mapping[str, object]
+_Pair = tuple[MetaTensor, Tensor]
+_Value = TypeVar("_Value", int, Decimal)
 
 
 def meta_checks(model: ModelFile, data: bytes) -> tuple[FileCheck, ...]:
-    """Yield nb.meta: names, shapes, element types and quantization, tensor by tensor.
+    """Yield nb.meta, one for each difference: names, shapes, element types and quantization, tensor by tensor.
 
-    Only what both files state is compared. The JSON may have more inputs than the graph, since an exporter folds
-    constant ones; it does not say which, so then only shapes are compared.
+    Only what both files state is compared. Any other figure fails; other names alone are worth a look, as exporters
+    spell them differently. The JSON may have more inputs than the graph, since an exporter folds constant ones; it
+    does not say which, so then only shapes are compared.
     """
-    try:
-        meta = json.loads(data[:_LONGEST_META])
-    except (ValueError, RecursionError):
-        meta = None
-    if not isinstance(meta, dict):
+    meta = read_meta(data)
+    if meta is None:
         return (FileCheck("nb.meta", "warn", False, "a JSON object", None, "nbg_meta.json cannot be read"),)
-    checks: list[FileCheck] = []
-    for kind, tensors in (("Inputs", model.inputs), ("Outputs", model.outputs)):
-        entries = _entries(meta.get(kind))
-        checks += _pairs(entries, tensors) if len(entries) == len(tensors) else _uneven(kind, entries, tensors)
-    return tuple(checks) or (FileCheck("nb.meta", "warn", True, detail="nbg_meta.json agrees with the graph"),)
+    names: list[FileCheck] = []
+    figures: list[FileCheck] = []
+    for kind, entries, tensors in (
+        ("Inputs", meta.inputs, model.inputs),
+        ("Outputs", meta.outputs, model.outputs),
+    ):
+        if len(entries) != len(tensors):
+            figures += _uneven(kind, entries, tensors)
+            continue
+        for entry, tensor in _paired(entries, tensors):
+            figures += _unlike(entry, tensor)
+            if _named(tensor) and entry.names and not _same_name(entry, tensor):
+                detail = "nbg_meta.json has another name for it"
+                names.append(FileCheck("nb.meta", "warn", False, entry.name, tensor.name, detail))
+    if any(check.severity == "fail" for check in figures):
+        names = [check._replace(severity="fail") for check in names]
+    detail = "nbg_meta.json agrees with the graph"
+    return (*names, *figures) or (FileCheck("nb.meta", "fail", True, detail=detail),)
 
 
-def _uneven(kind: str, entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
+def _paired(entries: tuple[MetaTensor, ...], tensors: tuple[Tensor, ...]) -> list[_Pair]:
+    """Pair by name as far as the names agree, and what is left in its order."""
+    left = list(entries)
+    found: dict[int, MetaTensor] = {}
+    for place, tensor in enumerate(tensors):
+        entry = next((entry for entry in left if _named(tensor) and _same_name(entry, tensor)), None)
+        if entry is not None:
+            left.remove(entry)
+            found[place] = entry
+    return [(found[place] if place in found else left.pop(0), tensor) for place, tensor in enumerate(tensors)]
+
+
+def _named(tensor: Tensor) -> bool:
+    """Whether the tensor's name in the original graph is known."""
+    return tensor.entry_name is not None
+
+
+def _same_name(entry: MetaTensor, tensor: Tensor) -> bool:
+    """Whether a name of the entry is the tensor's. Exporters write `@conv_5:out0` and `conv_5_id`, too."""
+    wanted = {name for own in (tensor.name, tensor.entry_name) if own is not None for name in (own, _spelled(own))}
+    return any(name in wanted or _spelled(name) in wanted for name in entry.names)
+
+
+def _spelled(name: str) -> str:
+    return name.removeprefix("@").removesuffix("_id").replace(":", "/")
+
+
+def _uneven(kind: str, entries: tuple[MetaTensor, ...], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
     folded = kind == "Inputs" and len(entries) > len(tensors)
     detail = f"nbg_meta.json lists a different number of {kind.lower()}"
     detail += "; constant ones are folded into the graph" if folded else ""
-    yield FileCheck("nb.meta", "info" if folded else "warn", False, len(entries), len(tensors), detail)
-    wanted = Counter(_shape(entry) for _, entry in entries)
+    severity: Severity = "info" if folded else "fail"
+    yield FileCheck("nb.meta", severity, False, len(entries), len(tensors), detail)
+    wanted = Counter(entry.shape for entry in entries)
     for shape in Counter(tensor.shape for tensor in tensors) - wanted:
         detail = f"no shape of {kind} in nbg_meta.json is like this one"
-        yield FileCheck("nb.meta", "warn", False, None, str(list(shape)), detail)
+        yield FileCheck("nb.meta", "fail", False, None, str(list(shape)), detail)
 
 
-def _pairs(entries: list[tuple[str, _Entry]], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
-    for (name, entry), tensor in zip(entries, tensors, strict=True):
-        # an entry without a name of its own is not compared by name, nor a tensor whose original name is unknown
-        if name and tensor.entry_name is not None and name not in (tensor.name, tensor.entry_name):
-            yield FileCheck("nb.meta", "info", False, name, tensor.name, "nbg_meta.json has another name for it")
-        shape = _shape(entry)
-        if shape != tensor.shape:
-            yield _unlike(tensor, "shape", str(list(shape)), str(list(tensor.shape)))
-        quantize = entry.get("quantize")
-        stated = [entry, quantize] if isinstance(quantize, dict) else [entry]
-        dtype = next(
-            (
-                known
-                for stated_at in stated
-                for key in ("dtype", "qtype")
-                if (known := _type(stated_at.get(key))) is not None
-            ),
-            None,
-        )
-        if dtype is not None and dtype != tensor.dtype:
-            yield _unlike(tensor, "element type", dtype, tensor.dtype)
-        for stated_at in stated:
-            yield from _quantization(tensor, tensor.quantization or Quantization("none"), stated_at)
+def _unlike(entry: MetaTensor, tensor: Tensor) -> Iterator[FileCheck]:
+    """Yield what the entry says otherwise than the graph, of the figures that this quantization uses."""
+    found = tensor.quantization or Quantization("none")
+    kind = kind_of(entry)
+    pairs: list[tuple[str, str | int | None, str | int | None]] = [
+        ("shape", str(list(entry.shape)), str(list(tensor.shape))),
+        ("element type", entry.dtype, tensor.dtype),
+        ("quantization", kind if found.kind != "unknown" else None, found.kind),
+        ("fixed-point position", _only(entry.fractional_bits), found.fractional_bits),
+        ("zero point", _only(entry.zero_points), found.zero_point),
+    ]
+    for what, stated, value in pairs:
+        if stated is not None and value is not None and stated != value:
+            yield _difference(tensor, what, stated, value)
+    scale, there = _only(entry.scales), found.scale
+    if scale is not None and there is not None and not _same_scale(scale, there):
+        yield _difference(tensor, "scale", f"{float(scale):.6g}", f"{there:.6g}")
 
 
-def _quantization(tensor: Tensor, found: Quantization, stated_at: _Entry) -> Iterator[FileCheck]:
-    """Return what the entry, or the object in it, says about the figures that this quantization uses."""
-    whole = (("fl", "fixed-point position", found.fractional_bits), ("zero_point", "zero point", found.zero_point))
-    for key, what, value in whole:
-        stated = stated_at.get(key)
-        if isinstance(stated, int) and value is not None and stated != value:
-            yield _unlike(tensor, what, stated, value)
-    scale, there = stated_at.get("scale"), found.scale
-    if isinstance(scale, float) and there is not None and not math.isclose(scale, there, rel_tol=_SCALE_TOLERANCE):
-        yield _unlike(tensor, "scale", f"{scale:.6g}", f"{there:.6g}")
+def _only(values: tuple[_Value, ...]) -> _Value | None:
+    """Return the value of a list that has one; several are of channels, for which a graph's input has no room."""
+    return values[0] if len(set(values)) == 1 else None
 
 
-def _unlike(tensor: Tensor, what: str, stated: str | int, found: str | int) -> FileCheck:
-    return FileCheck("nb.meta", "warn", False, stated, found, f"{tensor.name}: its {what} differs from nbg_meta.json")
+def _same_scale(stated: Decimal, found: float) -> bool:
+    """Compare with the digits that were printed: 0.000012 may stand for 0.0000123."""
+    exponent = stated.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) else 0
+    rounding = 0.5 * 10.0**-places if 0 < places <= _MOST_PLACES else 0.0
+    return abs(float(stated) - found) <= max(_SCALE_TOLERANCE * abs(found), rounding * 1.01)
 
 
-def _entries(value: object) -> list[tuple[str, _Entry]]:
-    """Return the entries with their names, which are keys or fields of them."""
-    if isinstance(value, dict):
-        items = list(value.items())
-    else:
-        items = [("", item) for item in value] if isinstance(value, list) else []
-    return [(_name(name, item), item) for name, item in items[:_MOST_META] if isinstance(item, dict)]
-
-
-def _name(key: str, entry: _Entry) -> str:
-    name = entry.get("name")
-    return shown((name if isinstance(name, str) else key).encode("utf-8", "backslashreplace"))
-
-
-def _type(value: object) -> str | None:
-    return _TYPES.get(value.lower()) if isinstance(value, str) else None
-
-
-def _shape(entry: _Entry) -> tuple[int, ...]:
-    shape = entry.get("shape")
-    return tuple(size for size in shape if isinstance(size, int)) if isinstance(shape, list) else ()
+def _difference(tensor: Tensor, what: str, stated: str | int, found: str | int) -> FileCheck:
+    return FileCheck("nb.meta", "fail", False, stated, found, f"{tensor.name}: its {what} differs from nbg_meta.json")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from npumon.core.chips import VIP_RESERVE_BYTES
 from npumon.modelfile import nbg_layout as layout
 from npumon.modelfile.description import FileCheck, NbgInfo, Tensor
+from npumon.modelfile.nbg_tables import TableEntry
 from npumon.modelfile.text import shown
 
 
@@ -25,7 +26,7 @@ def nbg_checks(
     *,
     length: int,
     complete: bool,
-    outside: tuple[str, ...],
+    tables: tuple[TableEntry, ...],
     blobs_end: int | None,
     unended: tuple[str, ...],
     trailing: bytes,
@@ -34,8 +35,8 @@ def nbg_checks(
     """Yield every check that needs only the file and, if there is one, the device.
 
     `tensors` are the inputs and outputs. `length` is the file's, `complete` says that its fixed part is complete,
-    `outside` names the tables that reach beyond its end, `blobs_end` is where the last blob ends within the lcd
-    section, `unended` says whose names have no NUL at their end, `trailing` what follows the tables.
+    `tables` is its directory, `blobs_end` is where the last blob ends within the lcd section, `unended` says whose
+    names have no NUL at their end, `trailing` what follows the tables.
     """
     newer = info.format_version > layout.NEWEST_KNOWN
     yield FileCheck("nb.magic", "fail", True, "VPMN", "VPMN")
@@ -45,11 +46,7 @@ def nbg_checks(
     )
     if not complete:
         yield FileCheck("nb.header", "fail", False, None, length, "the file ends inside its header")
-    if outside:
-        detail = "reach beyond the end of the file: " + ", ".join(outside)
-        yield FileCheck("nb.tables", "fail", False, length, None, detail)
-    elif complete:
-        yield FileCheck("nb.tables", "fail", True, length, None, "every table lies inside the file")
+    yield from _tables(tables, length, complete)
     yield from _counts(info)
     yield from _tensors(tensors)
     yield from _names(unended)
@@ -57,13 +54,31 @@ def nbg_checks(
     yield from _blob_end(info, blobs_end)
     yield from _target(info, device)
     yield from _sram(info, device)
-    named = trailing.startswith(b"tensorname:")
-    if trailing and not named:
+    if trailing and not info.tensor_names:
         yield FileCheck(
             "nb.trailer", "info", False, "tensorname:…", shown(trailing[:16]), "unknown bytes after the tables"
         )
-    elif named:
-        yield FileCheck("nb.trailer", "info", True, None, len(info.tensor_names), "tensor names of the original graph")
+    elif trailing:
+        detail = "names of inputs and outputs in the original graph"
+        yield FileCheck("nb.trailer", "info", True, None, len(info.tensor_names), detail)
+
+
+def _tables(tables: tuple[TableEntry, ...], length: int, complete: bool) -> Iterator[FileCheck]:
+    """Check that the tables lie inside the file; an entry that points to no table is only worth a look."""
+    outside = [table.name for table in tables if table.place == "beyond"]
+    end = max(
+        (table.offset + table.size_bytes for table in tables if table.size_bytes and table.place != "odd"), default=None
+    )
+    if outside:
+        detail = "reach beyond the end of the file: " + ", ".join(outside[:8])
+        yield FileCheck("nb.tables", "fail", False, length, end, detail, limit=True)
+    elif complete:
+        detail = f"every table lies inside the file; the directory has {len(tables)} entries"
+        yield FileCheck("nb.tables", "fail", True, length, end, detail, limit=True)
+    odd = [table.name for table in tables if table.place == "odd"]
+    if odd:
+        detail = "entries of the directory that point to no table: " + ", ".join(odd[:8])
+        yield FileCheck("nb.directory", "warn", False, None, len(odd), detail)
 
 
 def _counts(info: NbgInfo) -> Iterator[FileCheck]:
@@ -73,12 +88,16 @@ def _counts(info: NbgInfo) -> Iterator[FileCheck]:
         ("input", info.input_count, layout.tensor_bytes(version)),
         ("output", info.output_count, layout.tensor_bytes(version)),
         ("layer", info.layer_count, layout.layer_bytes(version)),
-        ("operation", info.operation_count, layout.OPERATION_BYTES),
+        (
+            "operation",
+            info.operation_count,
+            layout.operation_bytes(version, sizes.get("operation", 0), info.operation_count or 0),
+        ),
     )
     for name, count, row in rows:
         if count is not None and name in sizes:
             ok = sizes[name] == count * row
-            detail = f"the {name} table: {count} entries of {row} bytes"
+            detail = f"the {name} table: {count} {'entry' if count == 1 else 'entries'} of {row} bytes"
             yield FileCheck("nb.count", "fail", ok, count * row, sizes[name], detail)
     if info.input_count == 0 or info.output_count == 0:
         yield FileCheck("nb.io", "warn", False, "at least one input and output", None, "a network without one of them")
@@ -112,14 +131,14 @@ def _blob_end(info: NbgInfo, blobs_end: int | None) -> Iterator[FileCheck]:
     section = next((size for name, _, size in info.sections if name == "lcd"), None)
     if section is not None and blobs_end is not None:
         detail = "the last blob ends inside the lcd section" if blobs_end <= section else "a blob reaches beyond lcd"
-        yield FileCheck("nb.lcd", "fail", blobs_end <= section, section, blobs_end, detail)
+        yield FileCheck("nb.lcd", "fail", blobs_end <= section, section, blobs_end, detail, limit=True)
 
 
 def _target(info: NbgInfo, device: Device | None) -> Iterator[FileCheck]:
     if device is None or device.pid is None:
         return
     ok = device.pid == info.target_pid
-    detail = "" if ok else f"compiled for {info.target or 'another NPU'}, not for this one"
+    detail = "" if ok else f"compiled for {info.target or f'PID {info.target_pid:#x}'}, not for this one"
     yield FileCheck("nb.target", "fail", ok, f"{device.pid:#x}", f"{info.target_pid:#x}", detail)
 
 
@@ -134,4 +153,4 @@ def _sram(info: NbgInfo, device: Device | None) -> Iterator[FileCheck]:
         if wanted is not None and there is not None:
             ok = wanted <= there + reserve
             detail = f"the network wants {wanted} bytes of {name}, this NPU has {there}"
-            yield FileCheck("nb.sram", "warn", ok, there, wanted, detail)
+            yield FileCheck("nb.sram", "warn", ok, there, wanted, detail, limit=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-#: `gxnpuc` is a header of the same compiler for a core that is unknown here.
-Format = Literal["gx8002", "gxnpuc-leo", "gxnpuc-apus", "gxnpuc", "npub", "nbg"]
+#: `gxnpuc` is a header of the same compiler for a core that is unknown here; the last two are JSON files that tools
+#: write beside a graph.
+Format = Literal["gx8002", "gxnpuc-leo", "gxnpuc-apus", "gxnpuc", "npub", "nbg", "nbg-meta", "graph-json"]
 Severity = Literal["info", "warn", "fail"]
 Mode = Literal["sram", "xip"]
 Value = str | int | None
@@ -15,7 +16,7 @@ class FileCheck(NamedTuple):
     """One rule and whether it holds.
 
     `severity` says how bad a broken rule is: only a `fail` makes the file unusable. An `info` that holds is a remark.
-    `id` is stable, for scripts.
+    `id` is stable, for scripts. `limit` says that `expected` is the most that is allowed.
     """
 
     id: str
@@ -24,6 +25,7 @@ class FileCheck(NamedTuple):
     expected: Value = None
     found: Value = None
     detail: str = ""
+    limit: bool = False
 
 
 class Compiler(NamedTuple):
@@ -138,6 +140,14 @@ class Array(NamedTuple):
     disabled: bool = False
 
 
+class FileTable(NamedTuple):
+    """An entry of a file's directory: what is where."""
+
+    name: str
+    offset: int
+    size_bytes: int
+
+
 class NbgInfo(NamedTuple):
     """What only a Vivante network binary graph has.
 
@@ -169,7 +179,8 @@ class ModelFile(NamedTuple):
     """One model file.
 
     `settings` are the compiler's configuration if the banner repeats it, `strings` texts that the file declares beyond
-    the known ones (a project's own version).
+    the known ones (a project's own version). `tables` are the entries of the file's directory, if it has one, and
+    `file_bytes` is its length.
     """
 
     format: Format
@@ -186,11 +197,18 @@ class ModelFile(NamedTuple):
     settings: tuple[tuple[str, str], ...] = ()
     strings: tuple[tuple[str, str], ...] = ()
     nbg: NbgInfo | None = None
+    tables: tuple[FileTable, ...] = ()
+    file_bytes: int | None = None
 
     @property
     def ok(self) -> bool:
         """No check of severity `fail` is broken."""
         return all(check.ok or check.severity != "fail" for check in self.checks)
+
+    @property
+    def companion(self) -> bool:
+        """Whether this is no model but a file that stands beside one."""
+        return self.format in ("nbg-meta", "graph-json")
 
     @property
     def overlay_saves_bytes(self) -> int | None:

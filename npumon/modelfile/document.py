@@ -84,6 +84,15 @@ def document(model: ModelFile, path: str) -> dict[str, Json]:
     }
     if model.nbg is not None:
         value["nbg"] = _nbg(model.nbg, model)
+    value["tables"] = [
+        {
+            "name": table.name,
+            "offset": table.offset,
+            "bytes": table.size_bytes,
+            "share": table.size_bytes / model.file_bytes if model.file_bytes else None,
+        }
+        for table in model.tables
+    ]
     return value
 
 

@@ -8,6 +8,7 @@ from npumon.modelfile.description import ModelFile
 from npumon.modelfile.detect import detect
 from npumon.modelfile.gx8002 import read_header
 from npumon.modelfile.nbg import read_nbg
+from npumon.modelfile.nbg_meta import read_companion
 from npumon.modelfile.npub import read_npub
 
 
@@ -25,4 +26,4 @@ def inspect(data: bytes, *, today: str, budget: Budget | None = None, device: De
         return read_npub(data, today=today, budget=budget)
     if kind == "header":
         return read_header(data, today=today, budget=budget)
-    return None
+    return read_companion(data) if kind == "companion" else None

@@ -4,16 +4,16 @@ source."""
 from __future__ import annotations
 
 import math
-import re
 import struct
 from collections import Counter
 from math import prod
 from typing import NamedTuple
 
-from npumon.core.chips import chip_of_pid
+from npumon.core.chips import target_of_pid
 from npumon.modelfile import nbg_layout as layout
 from npumon.modelfile.checks_nbg import Device, nbg_checks
-from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
+from npumon.modelfile.description import FileTable, ModelFile, NbgInfo, Quantization, Tensor
+from npumon.modelfile.nbg_tables import TableEntry, read_directory, read_trailer, tensor_names
 from npumon.modelfile.text import shown
 
 #: More than any network has. The counts of a hostile file are limited to this, and to the bytes that exist.
@@ -21,18 +21,6 @@ MOST_TENSORS = 1024
 MOST_LAYERS = 4096
 _MOST_OPERATIONS = 1 << 20
 _MOST_BLOBS = 1 << 16
-_LONGEST_TRAILER = 1 << 16
-_NAMED = re.compile(rb"tensorname:([^,:\x00]{1,256}),idx:(\d{1,6})")
-_CUSTOMER = re.compile(rb"(input|output),(\d{1,6}),(\d{1,6})")
-
-
-class TableEntry(NamedTuple):
-    """A table of the file as its directory states it; `inside` says that the file really has those bytes."""
-
-    name: str
-    offset: int
-    size_bytes: int
-    inside: bool
 
 
 class NbgFile(NamedTuple):
@@ -55,12 +43,11 @@ def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
     if data[:4] != layout.MAGIC:
         return None
     file = _header(data)
-    trailer = _trailer(data, file)
-    names = _tensor_names(trailer)
-    inputs, outputs = (
-        _renamed(_tensors(data, file, kind, count), kind, trailer, names)
-        for kind, count in (("input", file.info.input_count), ("output", file.info.output_count))
-    )
+    end = max((table.offset + table.size_bytes for table in file.tables if table.place == "inside"), default=0)
+    trailer = read_trailer(data, max(end, file.fixed_bytes))
+    names = tensor_names(trailer)
+    outputs = _renamed(_tensors(data, file, "output", file.info.output_count), 0, names)
+    inputs = _renamed(_tensors(data, file, "input", file.info.input_count), file.info.output_count or 0, names)
     info = file.info._replace(
         layers=_layers(data, file),
         operation_types=_operation_types(data, file),
@@ -68,7 +55,8 @@ def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
         tensor_names=tuple(names.values()),
         largest_blob_bytes=max((size for _, size in _blobs(data, file)), default=None),
     )
-    model = ModelFile("nbg", inputs=inputs, outputs=outputs, nbg=info)
+    tables = tuple(FileTable(table.name, table.offset, table.size_bytes) for table in file.tables)
+    model = ModelFile("nbg", inputs=inputs, outputs=outputs, nbg=info, tables=tables, file_bytes=len(data))
     ends = [offset + size for offset, size in _blobs(data, file)]
     return model.with_checks(
         *nbg_checks(
@@ -76,7 +64,7 @@ def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
             inputs + outputs,
             length=len(data),
             complete=file.complete,
-            outside=tuple(table.name for table in file.tables if not table.inside),
+            tables=file.tables,
             blobs_end=max(ends, default=None),
             unended=_unended(data, file),
             trailing=trailer,
@@ -108,19 +96,12 @@ def _header(data: bytes) -> NbgFile:
     if version >= layout.VIP_SRAM_SINCE:
         vip = _word(data, position + 4)
         position += layout.SRAM_BYTES
-    tables = []
-    for name, since in layout.TABLES:
-        if version < since:
-            continue
-        offset, size = _word(data, position), _word(data, position + 4)
-        position += 8
-        if offset is not None and size is not None:
-            tables.append(TableEntry(name, offset, size, offset + size <= len(data)))
-    chip = chip_of_pid(target)
+    tables = read_directory(data, position, version)
+    position += layout.ENTRY_BYTES * max(len(tables), sum(version >= since for _, since in layout.TABLES))
     info = NbgInfo(
         format_version=version,
         target_pid=target,
-        target=chip and chip.title,
+        target=target_of_pid(target),
         network=_text(data, layout.NAME_OFFSET, layout.NAME_BYTES) or None,
         layer_count=counts[0],
         operation_count=counts[1],
@@ -131,7 +112,7 @@ def _header(data: bytes) -> NbgFile:
         axi_sram_bytes=axi,
         vip_sram_bytes=vip,
     )
-    return NbgFile(info, tuple(tables), position, position <= len(data))
+    return NbgFile(info, tables, position, position <= len(data))
 
 
 def _rows(data: bytes, file: NbgFile, name: str, row_bytes: int, most: int) -> range:
@@ -201,11 +182,15 @@ def _layers(data: bytes, file: NbgFile) -> tuple[str, ...]:
 
 
 def _operation_types(data: bytes, file: NbgFile) -> tuple[tuple[str, int], ...]:
-    rows = _rows(data, file, "operation", layout.OPERATION_BYTES, _MOST_OPERATIONS)
-    rows = rows[: file.info.operation_count or 0]
-    words = data[rows.start : rows.stop] if rows else b""
-    kinds = Counter(struct.unpack_from("<I", words, position)[0] for position in range(0, len(words), 24))
-    return tuple((layout.OPERATION_TYPES.get(kind, str(kind)), count) for kind, count in kinds.most_common(32))
+    """Count the operations by kind: the engines first, then all of unknown kinds, then markers."""
+    table, wanted = file.table("operation"), file.info.operation_count or 0
+    size = layout.operation_bytes(file.info.format_version, table.size_bytes if table else 0, wanted)
+    rows = _rows(data, file, "operation", size, _MOST_OPERATIONS)[:wanted]
+    kinds = Counter(_word(data, position) or 0 for position in rows)
+    named = [(name, kinds.pop(kind, 0)) for kind, name in layout.OPERATION_TYPES.items()]
+    markers = [(name, kinds.pop(kind, 0)) for kind, name in layout.MARKER_TYPES.items()]
+    counted = (*named, (layout.OTHER_TYPE, kinds.total()), *markers)
+    return tuple((name, number) for name, number in counted if number)
 
 
 def _blobs(data: bytes, file: NbgFile) -> list[tuple[int, int]]:
@@ -214,29 +199,9 @@ def _blobs(data: bytes, file: NbgFile) -> list[tuple[int, int]]:
     return list(struct.iter_unpack("<II", data[rows.start : rows.stop])) if rows else []
 
 
-def _trailer(data: bytes, file: NbgFile) -> bytes:
-    """Return what follows the last table: text with the names that the tensors have in the original graph."""
-    end = max((table.offset + table.size_bytes for table in file.tables), default=file.fixed_bytes)
-    return data[end : end + _LONGEST_TRAILER]
-
-
-def _tensor_names(trailer: bytes) -> dict[int, str]:
-    found = _NAMED.findall(trailer)[:MOST_TENSORS]
-    return {int(index): shown(name) for name, index in reversed(found)}
-
-
-def _renamed(tensors: tuple[Tensor, ...], kind: str, trailer: bytes, names: dict[int, str]) -> tuple[Tensor, ...]:
-    """Return the tensors under their names in the original graph if the trailer gives them unambiguously.
-
-    `customer:input,0,3:` says that input 0 is tensor 3 of the trailer's list.
-    """
-    places = {
-        int(index): int(tensor)
-        for which, index, tensor in _CUSTOMER.findall(trailer.rpartition(b"customer:")[2])
-        if which == kind.encode()
-    }
-    renamed = []
-    for index, tensor in enumerate(tensors):
-        name = names.get(places.get(index, -1))
-        renamed.append(tensor if name is None else tensor._replace(name=name, entry_name=tensor.name))
-    return tuple(renamed)
+def _renamed(tensors: tuple[Tensor, ...], first: int, names: dict[int, str]) -> tuple[Tensor, ...]:
+    """Return the tensors under their names in the original graph, of which theirs begin at `first`."""
+    return tuple(
+        tensor if (name := names.get(first + place)) is None else tensor._replace(name=name, entry_name=tensor.name)
+        for place, tensor in enumerate(tensors)
+    )

@@ -1,14 +1,15 @@
 """The layout of a Vivante network binary graph, and how to read the numbers in it.
 
-Source: VeriSilicon's NBG parser in TIM-VX (MIT licence), checked against public files of format versions 0x00010009 and
-0x0001000f. Everything is little-endian; the tables follow the order of the reader there.
+Source: VeriSilicon's NBG parser in TIM-VX (MIT licence), checked against public files of format versions 0x00010009 to
+0x00010020. Everything is little-endian; the tables follow the order of the reader there. Files have more entries in
+their directory than the parser knows (17, 18, 27 or 68 were seen), and longer operations from 0x00010014 on.
 """
 
 from __future__ import annotations
 
 MAGIC = b"VPMN"
-#: The newest format version that the public parser accepts; later ones may differ from what is read here.
-NEWEST_KNOWN = 0x00010014
+#: The newest format version of which files were read; later ones may differ from what is read here.
+NEWEST_KNOWN = 0x00010020
 
 NAME_OFFSET, NAME_BYTES = 0x0C, 64
 COUNTS_OFFSET = 0x4C
@@ -37,10 +38,16 @@ TABLES: tuple[tuple[str, int], ...] = (
     ("ppu_param", 0x0001000E),
 )
 
+#: Bytes of an entry of the directory: offset and size of a table. The longest directory seen has 68.
+ENTRY_BYTES = 8
+MOST_ENTRIES = 512
+
 SIX_DIMENSIONS_SINCE = 0x0001000B
 TENSOR_NAME_SINCE = 0x00010004
 LAYER_UID_SINCE = 0x00010008
-OPERATION_BYTES = 24
+#: Bytes of an operation by the format version since which files have them; only the first fields are known.
+OPERATION_BYTES: tuple[tuple[int, int], ...] = ((0x0001001E, 32), (0x00010014, 28), (0, 24))
+_LONGEST_OPERATION = 256
 
 #: Element types as (name, bytes).
 DATA_FORMATS: tuple[tuple[str, int], ...] = (
@@ -59,8 +66,11 @@ DATA_FORMATS: tuple[tuple[str, int], ...] = (
     ("float64", 8),
 )
 
-#: The meaning of operation types was inferred from the lengths of the tables sh, nn and tp.
-OPERATION_TYPES = {1: "SH", 2: "NN", 3: "TP", 0xFFFF: "init", 0xFFFE: "end"}
+#: The meaning of operation types was inferred from the lengths of the tables sh, nn and tp. Others are counted
+#: together.
+OPERATION_TYPES = {2: "NN", 3: "TP", 1: "SH"}
+OTHER_TYPE = "other"
+MARKER_TYPES = {0xFFFF: "init", 0xFFFE: "end"}
 
 
 def tensor_bytes(version: int) -> int:
@@ -76,3 +86,13 @@ def dimensions(version: int) -> int:
 def layer_bytes(version: int) -> int:
     """Return the length of an entry of the layer table."""
     return NAME_BYTES + (12 if version >= LAYER_UID_SINCE else 8)
+
+
+def operation_bytes(version: int, size: int, count: int) -> int:
+    """Return the length of an operation in a table of so many bytes and entries.
+
+    The table decides if its entries can be equally long, since the length depends on more than the format version.
+    """
+    if count and size % (4 * count) == 0 and OPERATION_BYTES[-1][1] <= size // count <= _LONGEST_OPERATION:
+        return size // count
+    return next(length for since, length in OPERATION_BYTES if version >= since)

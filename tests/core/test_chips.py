@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.chips import BOARDS, CHIPS, MODULE_PATHS, SETTINGS, Chip, chip_compatible, chip_named, chip_of_pid
+from npumon.core.chips import (
+    BOARDS,
+    CHIPS,
+    MODULE_PATHS,
+    SETTINGS,
+    Chip,
+    chip_compatible,
+    chip_named,
+    chip_of_pid,
+    target_of_pid,
+)
 
 
 def test_no_two_chips_share_what_tells_them_apart() -> None:
@@ -50,3 +60,22 @@ def test_the_title_names_the_board() -> None:
         0x99: "S905D3 (VIM3L)",
         0xB9: "AB301",
     }
+
+
+@pytest.mark.parametrize(
+    ("pid", "name"),
+    [
+        (0x88, "A311D (VIM3)"),
+        (0xB9, "AB301"),
+        (0xAD, "Realtek AmebaPro2"),
+        (0xEE, "Allwinner V853/V851s"),
+        (0x10000016, "Allwinner T527"),
+        (0x1000003B, "Allwinner A733"),
+        (0x15, "STM32MP2"),
+        (0x7D, "VIPNanoQI"),
+        (0x1E, "VIPNanoQI"),
+        (0x1234, None),
+    ],
+)
+def test_a_network_files_target_has_a_name(pid: int, name: str | None) -> None:
+    assert target_of_pid(pid) == name

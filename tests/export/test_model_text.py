@@ -19,7 +19,7 @@ from npumon.export.model_weights import weights_text
 from npumon.modelfile.budget import Budget
 from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.compiler_report import OperationMemory
-from npumon.modelfile.description import FileCheck, ModelFile, StatePair
+from npumon.modelfile.description import FileCheck, FileTable, ModelFile, NbgInfo, StatePair
 from npumon.modelfile.diff import diff_models
 from npumon.modelfile.inspection import inspect
 from npumon.modelfile.weights import weight_statistics
@@ -148,9 +148,9 @@ def test_every_check_has_a_line_with_what_was_expected_and_found(width: int) -> 
     assert all(cell_width(line) <= width for line in lines)
     told = " ".join(" ".join(lines).split())
     if width >= 60:
-        assert "ok gx.total 182, as expected ok" in told
-        assert "ok gx.align expected at least 4, found 4 ok" in told
-        assert "gx.md5 expected 32 hexadecimal digits" in told
+        assert "ok gx.total 182, as expected (npu + input" in told
+        assert "ok gx.align 4, at least 4 ok" in told
+        assert "gx.md5 0123456789abcdef" in told
     assert "example too (expected 166, found 182)" in told
 
 
@@ -174,7 +174,7 @@ def test_a_graph_is_told_with_what_it_wants() -> None:
     spec = NbgSpec(outputs=[NbgTensorSpec("o", (1, 10), 3, 1, fixed_point=7), NbgTensorSpec("p", (2,), 0, 0)])
     text = model_text(read(spec.data(), device=Device(0x99)), "net.nb", Style(width=100))
     assert text.startswith("net.nb\nNBG format 0x0001000f · not ok · for A311D (VIM3), PID 0x88\n")
-    assert "Network  synthetic: 2 layers, 5 operations (NN 2, init 1, SH 1, end 1)\n" in text
+    assert "Network  synthetic: 2 layers, 5 operations (NN 2, SH 1, init 1, end 1)\n" in text
     assert "Memory   pool 4 096 bytes, AXI-SRAM 1 048 320 bytes, VIP-SRAM 524 288 bytes\n" in text
     tensors = section(text, "Tensors")
     assert tensors[1].endswith("scale 0.5, zero 128")
@@ -312,6 +312,34 @@ def test_long_lists_of_texts_states_checks_and_changes_are_counted() -> None:
     assert "  warn  gx.x  found 39" in lines
     diff = diff_models(model, ModelFile("gx8002"), same_bytes=False)
     assert "  20 more; --format json lists them" in model_diff_text(diff, ("a", "b"))
+
+
+def test_the_shares_of_tables_are_of_the_file_and_those_of_later_entries_are_shown() -> None:
+    spec = NbgSpec(version=0x0001001E, weights=7000)
+    data = spec.data()
+    lines = section(model_text(read(data), "net.nb"), "Tables")
+    (told,) = (line.split("%")[0].split() for line in lines if line.startswith("  table 23"))
+    assert told[2:] == ["7", "000", f"{7000 / len(data) * 100:.1f}"]
+    assert lines[-1].startswith("  header and names ")
+    tables = tuple(FileTable(f"t{number}", number, number) for number in range(60))
+    many = ModelFile("nbg", nbg=NbgInfo(1, 2), tables=tables, file_bytes=10_000)
+    lines = section(model_text(many, "x"), "Tables")
+    assert len(lines) == 43
+    assert lines[-2].startswith("  19 smaller ones")
+
+
+def test_passed_checks_do_not_read_like_failures() -> None:
+    text = model_text(read(NbgSpec().data(), device=Device(0x88, 1 << 20, 522240)), "net.nb", Style(width=100))
+    assert "expected" not in text.replace("as expected", "").replace("as_expected", "")
+    told = " ".join(text.split())
+    assert "ok nb.version 0x0001000f, at most 0x00010020" in told
+    assert "ok nb.count 116, as expected (the input table: 1 entry of 116 bytes)" in told
+    assert "ok nb.sram 1048320, at most 1048576" in told
+
+
+def test_a_target_without_a_name_is_told_by_its_pid() -> None:
+    text = model_text(read(NbgSpec(target=0x1234).data()), "net.nb")
+    assert text.splitlines()[1] == "NBG format 0x0001000f · ok · for PID 0x1234"
 
 
 def test_an_unknown_quantization_is_called_so() -> None:

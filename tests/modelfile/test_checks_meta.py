@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,32 +35,98 @@ def test_the_exporters_meta_file_agrees(writers: Any) -> None:
     assert [check.ok for check in meta_checks(model, listed)] == [True]
 
 
+def quantized(**figures: Any) -> dict[str, Any]:
+    return {"Inputs": {"image": {"shape": [1, 3, 8, 8], "quantize": figures}}}
+
+
 @pytest.mark.parametrize(
     ("data", "severity"),
     [
         (meta(Inputs={"a": {"shape": [1, 3, 8, 8]}, "b": {"shape": [4]}}), "info"),
-        (meta(Outputs={}), "warn"),
-        (meta(Outputs={"prob": {"shape": [10, 1]}}), "warn"),
-        (meta(Outputs=[{"shape": [10, 1]}, {"shape": [1]}]), "warn"),
-        (meta(Outputs={"other": {"shape": [1, 10]}}), "info"),
-        (meta(Outputs=[{"name": "other", "shape": [1, 10]}]), "info"),
-        (meta(Outputs={"prob": {"shape": [1, 10], "dtype": "fp16"}}), "warn"),
-        (meta(Outputs={"prob": {"shape": [1, 10], "quantize": {"qtype": "u8"}}}), "warn"),
-        (meta(Inputs={"image": {"shape": [1, 3, 8, 8], "quantize": {"scale": 0.501}}}), "warn"),
-        (meta(Inputs={"image": {"shape": [1, 3, 8, 8], "quantize": {"zero_point": 127}}}), "warn"),
-        (meta(Outputs={"prob": {"shape": [1, 10], "fl": 5}}), "warn"),
+        (meta(Outputs={}), "fail"),
+        (meta(Outputs={"prob": {"shape": [10, 1]}}), "fail"),
+        (meta(Outputs=[{"shape": [10, 1]}, {"shape": [1]}]), "fail"),
+        (meta(Outputs={"other": {"shape": [1, 10]}}), "warn"),
+        (meta(Outputs=[{"name": "other", "shape": [1, 10]}]), "warn"),
+        (meta(Outputs={"prob": {"shape": [1, 10], "dtype": "fp16"}}), "fail"),
+        (meta(Outputs={"prob": {"shape": [1, 10], "quantize": {"qtype": "u8"}}}), "fail"),
+        (meta(**quantized(scale=0.501)), "fail"),
+        (meta(**quantized(scale=[0.501])), "fail"),
+        (meta(**quantized(scale=1)), "fail"),
+        (meta(**quantized(zero_point=127)), "fail"),
+        (meta(**quantized(zero_point=[127])), "fail"),
+        (meta(**quantized(quantizer="dynamic_fixed_point")), "fail"),
+        (meta(Outputs={"prob": {"shape": [1, 10], "fl": 5}}), "fail"),
+        (meta(Outputs={"prob": {"shape": [1, 10], "fl": [5]}}), "fail"),
         (b"[]", "warn"),
         (b"\xff{", "warn"),
         (b"[" * 100000, "warn"),
-        (b'{"Inputs": 3, "Outputs": [1, {"shape": {}}]}', "warn"),
+        (b'{"Inputs": 3, "Outputs": [1, {"shape": {}}]}', "fail"),
     ],
 )
-def test_a_meta_file_that_differs_is_a_remark_or_a_warning(writers: Any, data: bytes, severity: str) -> None:
+def test_a_meta_file_that_differs_is_told(writers: Any, data: bytes, severity: str) -> None:
     checks = meta_checks(read(writers.nbg()), data)
     assert {check.id for check in checks} == {"nb.meta"}
     assert not any(check.ok for check in checks)
     assert severity in {check.severity for check in checks}
-    assert "fail" not in {check.severity for check in checks}
+    assert severity == "fail" or "fail" not in {check.severity for check in checks}
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"quantizer": "asymmetric_affine", "scale": [0.5], "zero_point": [128]},
+        {"quantizer": "something_new", "scale": 5e-1, "zero_point": 128},
+        {"scale": [0.25, 0.5], "zero_point": [1, 2]},
+        {"scale": [0.5, 0.5], "zero_point": []},
+        {"scale": ["0.3"], "zero_point": [True]},
+    ],
+)
+def test_lists_that_agree_or_are_of_channels_are_no_finding(writers: Any, figures: dict[str, Any]) -> None:
+    (check,) = meta_checks(read(writers.nbg()), meta(**quantized(**figures)))
+    assert (check.severity, check.ok) == ("fail", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "ok"), [("0.00001", True), ("1.23e-05", True), ("1.24e-05", False), ("1.3e-05", False)]
+)
+def test_a_scale_is_compared_with_the_digits_that_are_printed(writers: Any, text: str, ok: bool) -> None:
+    model = read(writers.nbg(inputs=[writers.nbg_tensor(scale=1.2345e-05)]))
+    data = meta(**quantized(scale=[0.123])).replace(b"0.123", text.encode())
+    assert all(check.ok for check in meta_checks(model, data)) is ok
+
+
+def test_the_meta_file_of_another_model_fails_with_each_difference(writers: Any) -> None:
+    data = meta(
+        Inputs={"x": {"shape": [1, 3, 8, 8], "quantize": {"scale": [0.25], "zero_point": [3]}}},
+        Outputs={"y": {"shape": [1, 11], "quantize": {"fl": [2]}}},
+    )
+    checks = meta_checks(read(writers.nbg()), data)
+    assert {check.severity for check in checks} == {"fail"}
+    told = [(check.expected, check.found) for check in checks]
+    assert told == [("x", "image"), ("y", "prob"), (3, 128), ("0.25", "0.5"), ("[1, 11]", "[1, 10]"), (2, 7)]
+
+
+def test_tensors_are_paired_by_the_names_that_agree(writers: Any) -> None:
+    outputs = [writers.nbg_tensor(f"uid_{number}_out_0", (1, number)) for number in (1, 2)]
+    trailer = b"tensorname:conv_b/out0_0,0:conv_a/out0_1,1:image,2:customer:input,0,2:output,0,1:output,1,0:"
+    model = read(writers.nbg(outputs=outputs, trailer=trailer))
+    entries = {"@conv_a:out0_1": {"shape": [1, 2]}, "conv_b/out0_0_id": {"shape": [1, 1]}}
+    assert [check.ok for check in meta_checks(model, meta(Outputs=entries))] == [True]
+
+
+CASES = sorted(path.parent for path in (Path(__file__).parents[1] / "data").glob("nbg_*/expect.json"))
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+def test_a_wrong_scale_in_a_list_fails(folder: Path) -> None:
+    model = read_nbg((folder / "network_binary.nb").read_bytes())
+    assert model is not None
+    right, wrong = (
+        meta_checks(model, (folder / f"{name}.json").read_bytes()) for name in ("nbg_meta", "nbg_meta_wrong_scale")
+    )
+    assert [check.ok for check in right] == [True]
+    assert [(check.severity, check.ok, "scale" in check.detail) for check in wrong] == [("fail", False, True)]
 
 
 def test_every_figure_that_agrees_is_no_finding(writers: Any) -> None:

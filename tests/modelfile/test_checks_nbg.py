@@ -34,7 +34,7 @@ def test_a_graph_for_another_chip_fails(writers: Any) -> None:
     check = next(check for check in model.checks if check.id == "nb.target")
     assert (check.expected, check.found, "VIM3L" in check.detail) == ("0x88", "0x99", True)
     unknown = read(writers.nbg(target=0x1234), VIM3)
-    assert "another NPU" in next(check.detail for check in unknown.checks if check.id == "nb.target")
+    assert "PID 0x1234" in next(check.detail for check in unknown.checks if check.id == "nb.target")
 
 
 def test_more_sram_than_there_is_warns(writers: Any) -> None:

@@ -14,6 +14,7 @@ TODAY = "2026-11-22"
 KEYS = [
     "schema", "path", "format", "ok", "compiler", "pb_md5", "sizes", "inputs", "outputs", "states", "fit", "checks",
 ]  # fmt: skip
+NEW_KEYS = ["tables"]
 SIZES = [
     "total_bytes", "npu_bytes", "cmd_bytes", "weight_bytes", "data_bytes", "tmp_bytes", "ops_bytes", "input_bytes",
     "output_bytes", "in_out_bytes",
@@ -46,7 +47,7 @@ def test_the_document_has_exactly_the_documented_keys(data: bytes) -> None:
     model = inspect(data, today=TODAY, device=Device(pid=0x88))
     assert model is not None
     value = json.loads(json.dumps(document(model, "a/model.h"), allow_nan=False))
-    assert list(value) == KEYS + (["nbg"] if model.format == "nbg" else [])
+    assert list(value) == KEYS + (["nbg"] if model.format == "nbg" else []) + NEW_KEYS
     assert (value["schema"], value["path"], value["format"]) == ("npumon.model/1", "a/model.h", model.format)
     assert list(value["compiler"]) == ["version", "unit", "model_info", "compiled_at"]
     assert list(value["sizes"]) == SIZES
@@ -97,7 +98,17 @@ def test_the_fields_of_a_graph(writers: Any) -> None:
         {"name": "image", "entry_name": "input[0]", "quantization": {"kind": "affine", "scale": 0.5, "zero_point": 128}}
     ]
     assert graph["sections"][0]["name"] == "input"
-    assert graph["operation_types"] == {"NN": 2, "init": 1, "SH": 1, "end": 1}
+    assert graph["operation_types"] == {"NN": 2, "SH": 1, "init": 1, "end": 1}
+
+
+def test_every_entry_of_the_directory_is_listed_with_its_share_of_the_file(writers: Any) -> None:
+    data = writers.nbg(version=0x00010020).data()
+    model = inspect(data, today=TODAY)
+    assert model is not None
+    tables = json.loads(json.dumps(document(model, "n.nb")))["tables"]
+    assert len(tables) == 68
+    assert tables[23] == {"name": "table 23", "offset": tables[23]["offset"], "bytes": 48, "share": 48 / len(data)}
+    assert data[tables[23]["offset"] :][:7] == bytes(range(1, 8))
 
 
 def test_a_comparison_is_strict_json(writers: Any, document_text: bytes) -> None:

@@ -150,9 +150,9 @@ def _diff(args: argparse.Namespace, ctx: CommandContext) -> int:
     inspector = Inspector(args, ctx)
     read_pair = [(source, read(source) or b"") for source in (before, after)]
     models = [inspector.described(source, data) for source, data in read_pair]
-    for source, model in zip((before, after), models, strict=True):
+    for (source, data), model in zip(read_pair, models, strict=True):
         if model is None:
-            raise unknown(source)
+            raise unknown(source, data)
     from npumon.modelfile.diff import diff_models
 
     one, other = (model for model in models if model is not None)

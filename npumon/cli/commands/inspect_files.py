@@ -160,6 +160,17 @@ def meta_beside(source: InputFile) -> bytes | None:
         return None
 
 
+def graphs_beside(source: InputFile) -> list[str]:
+    """Return the names of the graphs in a file's folder, of which it may be a companion; at most four."""
+    if source.path == STDIN:
+        return []
+    try:
+        names = sorted(name for name in os.listdir(os.path.dirname(source.path) or ".") if name.endswith(".nb"))
+    except OSError:
+        return []
+    return [visible(name) for name in names[:4]]
+
+
 def md5_of(path: str) -> str:
     """Return the MD5 of a file in hexadecimal, which is how a compiled model names its graph."""
     import hashlib

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from npumon.cli.commands.inspect_files import InputFile, md5_of, meta_beside, read
+from npumon.cli.commands.inspect_files import InputFile, graphs_beside, md5_of, meta_beside, read
 from npumon.core.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Inspector:
             try:
                 model = self.one(source)
             except ProblemError as error:
-                if source.expected or error.problem.id != "inspect.unknown":
+                if source.expected or error.problem.id not in ("inspect.unknown", "inspect.lfs"):
                     self.ctx.diagnostics.warning(error.problem)
                 self.refused += source.expected
                 continue
@@ -60,8 +60,8 @@ class Inspector:
         """Return one model. Raises `ProblemError` (usage) if the file is not one."""
         data = read(source)
         model = None if data is None else self.described(source, data)
-        if data is None or model is None:
-            raise unknown(source)
+        if data is None or model is None or (model.companion and not source.named):
+            raise unknown(source, data)
         self._note_twin(source, data)
         self.inspected += 1
         self.ok = self.ok and model.ok
@@ -80,16 +80,23 @@ class Inspector:
         from npumon.modelfile.detect import detect
         from npumon.modelfile.inspection import inspect
 
-        graph = detect(data) == "nbg"
+        kind = detect(data)
+        graph, foreign = kind == "nbg", kind in ("nbg", "companion")
         device = self._device if graph else None
         model = inspect(data, today=self._today, budget=self._budget, device=device)
         if model is None:
             return None
+        if model.companion and (names := graphs_beside(source)):
+            from npumon.modelfile.description import FileCheck
+
+            model = model.with_checks(
+                FileCheck("nb.beside", "info", True, None, None, "beside it: " + ", ".join(names))
+            )
         if graph and (meta := meta_beside(source)) is not None:
             from npumon.modelfile.checks_meta import meta_checks
 
             model = model.with_checks(*meta_checks(model, meta))
-        if graph and self._budget.sram_named:
+        if foreign and self._budget.sram_named:
             what = f"{source.name} was not made by gxnpuc: --budget does not apply to it."
             self.ctx.diagnostics.warning(Problem("inspect.budget", what, ""))
         if self._pb_md5 is not None:
@@ -99,7 +106,7 @@ class Inspector:
         if self._report is not None:
             from npumon.modelfile.compiler_report import report_checks
 
-            if graph:
+            if foreign:
                 what = f"{source.name} was not made by gxnpuc: --report does not apply to it."
                 self.ctx.diagnostics.warning(Problem("inspect.report", what, ""))
             else:
@@ -155,8 +162,14 @@ class Inspector:
         return weight_statistics(array.content)
 
 
-def unknown(source: InputFile) -> ProblemError:
+def unknown(source: InputFile, data: bytes | None) -> ProblemError:
     """Return the problem of a file that is not a model."""
+    from npumon.modelfile.detect import lfs_size
+
+    size = None if data is None else lfs_size(data)
+    if size is not None:
+        what = f"{source.name} is a Git LFS pointer; the model itself, {size} bytes, is not there."
+        return ProblemError(Problem("inspect.lfs", what, "Fetch it: git lfs pull", "usage"))
     return ProblemError(Problem("inspect.unknown", f"{source.name} is not a known model file.", KNOWN, "usage"))
 
 

@@ -313,6 +313,35 @@ def test_the_meta_file_beside_a_graph(npumon: CommandLine) -> None:
     assert checks("net.nb") == []
 
 
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 4021234\n"
+
+
+def test_a_pointer_of_git_lfs_is_told_with_the_size_of_the_model(npumon: CommandLine) -> None:
+    (npumon.folder / "all").mkdir()
+    write(npumon, net_dot_nb=LFS, all__net_dot_nb=LFS, all__model_dot_h=HEADER, all__notes_dot_txt=LFS)
+    refused(npumon("inspect", "net.nb"), 2, "net.nb is a Git LFS pointer", "4021234 bytes", "git lfs pull")
+    done = npumon("inspect", "all", "--format", "csv")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr.count("Git LFS")) == (2, 2, 1)
+    write(npumon, net_dot_nb=LFS.replace(b"size", b"sise"))
+    refused(npumon("inspect", "net.nb"), 2, "net.nb is not a known model file.")
+
+
+def test_the_json_beside_a_graph_says_what_it_belongs_to(npumon: CommandLine) -> None:
+    meta = {"Inputs": {"image": {"shape": [1, 3, 8, 8]}}, "Outputs": {"prob": {"shape": [1, 10], "dtype": "i8"}}}
+    nodes = {"uid_1": {"op": "RELU", "inputs": ["@x:out0"], "outputs": ["out0"], "output_shape": [[1, 10]]}}
+    write(npumon, nbg_meta_dot_json=json.dumps(meta).encode(), net_dot_nb=NBG)
+    write(npumon, graph_dot_json=json.dumps(nodes).encode())
+    done = npumon("inspect", "nbg_meta.json")
+    told = " ".join(done.stdout.split())
+    assert (done.returncode, "network binary graph" in told, "beside it: net.nb" in told) == (0, True, True)
+    assert "out prob int8 1×10" in told
+    document = strict(npumon("inspect", "graph.json", "--format", "json", "--budget", "1").stdout)
+    assert (document["format"], document["outputs"][0]["name"]) == ("graph-json", "uid_1:out0")
+    done = npumon("inspect", ".", "--format", "csv")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 2, "")
+    assert "beside it" not in npumon("inspect", "-", stdin=json.dumps(meta).encode()).stdout
+
+
 def test_the_target_is_compared_with_this_board(npumon: CommandLine, tmp_path: Path) -> None:
     tree = tmp_path / "root" / "sys" / "firmware" / "devicetree" / "base"
     tree.mkdir(parents=True)
