@@ -7,7 +7,7 @@ import os
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import Completed, IterationCompleted
+from npumon.core.run.splitter import Completed, IterationCompleted, looks_like_a_run
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.live_state import LiveState
@@ -54,7 +54,7 @@ class LogFollowing:
         doing = self._live_state.doing
         if not present:
             self._live_state.doing = doing._replace(stage="no file")
-            if self._log.state.has_profiler_text:
+            if looks_like_a_run(self._log.state):
                 self._note(f"{self._name} is gone; waiting for a new one.")
         elif doing.stage == "no file":
             self._live_state.doing = doing._replace(stage=self._between)
@@ -62,7 +62,7 @@ class LogFollowing:
     def _show(self, chunk: LogChunk) -> None:
         """Show the run under way, if there is one."""
         live_state, log = self._live_state, self._log
-        if log.state.has_profiler_text:
+        if looks_like_a_run(log.state):
             self._between = "following"
         if log.between_runs:
             live_state.rest(self._between)

@@ -16,7 +16,7 @@ from npumon.core.log.scrollback import Scrollback, last_lines
 from npumon.core.profile import Diagnostic, Network
 from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.splitter import Completed, RunSplitter
+from npumon.core.run.splitter import Completed, RunSplitter, looks_like_a_run
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
 from npumon.engine.reporting import Context, report_of
@@ -189,7 +189,7 @@ class Session:
             info,
             ending,
             number=fold.number,
-            runs_in_log=fold.number if state.has_profiler_text else 0,
+            runs_in_log=fold.number if looks_like_a_run(state) else 0,
         )
 
 

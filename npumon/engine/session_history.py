@@ -10,6 +10,7 @@ from npumon.core.profile import Iteration
 from npumon.core.run.analysis import profile_of
 from npumon.core.run.metrics import Figures, figures_of
 from npumon.core.run.report import RunReport
+from npumon.core.run.statistics import NO_TIMES
 
 KEPT_RUNS = 200
 #: Operations, classes, objects, diagnostics and tensors of all kept runs together: some ten megabytes.
@@ -94,12 +95,14 @@ class SessionHistory:
 
 
 def _trimmed(report: RunReport) -> RunReport:
-    """Return the report with its last iteration only, and without unrecognised lines."""
+    """Return the report with its last iteration only, without unrecognised lines, and without all its times, whose
+    statistics are in the metrics."""
     state = report.state
     dropped = max(0, len(state.diagnostics) - KEPT_DIAGNOSTICS)
     return report._replace(
         state=state._replace(
             iterations=state.iterations[-1:],
+            times=NO_TIMES,
             diagnostics=state.diagnostics[:KEPT_DIAGNOSTICS],
             diagnostics_dropped=state.diagnostics_dropped + dropped,
             unrecognized_lines=(),
@@ -112,7 +115,8 @@ def _rows(report: RunReport) -> int:
     rows = 1 + sum(len(iteration.operations) for iteration in state.iterations)
     if network is not None:
         rows += len(network.inputs) + len(network.outputs)
-    return rows + len(state.operations) + len(state.top) + len(state.detections) + len(state.diagnostics)
+    rows += len(state.operations) + len(state.tiling)
+    return rows + len(state.top) + len(state.detections) + len(state.diagnostics)
 
 
 def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from npumon.core.log.events import AverageTimed, Event, InferenceTimed, ThreadExited, TopListed, TopStarted
+from npumon.core.log.events import AverageTimed, Event, InferenceTimed, Prompted, ThreadExited, TopListed, TopStarted
 from npumon.core.log.parser import ProfileParser
-from npumon.core.run.splitter import Completed, RunCompleted, RunSplitter
+from npumon.core.run.splitter import Completed, RunCompleted, RunSplitter, looks_like_a_run
 from npumon.core.run.state import RunState
 
 #: Only after one of these can a run be complete that was not before.
-_LAST_WORDS = (ThreadExited, TopListed, TopStarted, AverageTimed, InferenceTimed)
+_LAST_WORDS = (ThreadExited, TopListed, TopStarted, AverageTimed, InferenceTimed, Prompted)
 
 
 class WatchedLog:
     """Bytes to what they complete. A run is completed by its totals and the whole list of classes, by the end of its
-    driver thread after the totals, by the next run, or by the end of the text; whichever comes first.
+    driver thread after the totals, by a prompt, by the next run, or by the end of the text; whichever comes first.
 
     Runs are numbered consecutively from 1, also when the log starts over. `kept_operations` bounds memory
     (`RunSplitter`).
@@ -37,7 +37,7 @@ class WatchedLog:
     @property
     def between_runs(self) -> bool:
         """True when the newest run was completed, or there is none yet."""
-        return self._told >= self._fold.number or not self._fold.state.has_profiler_text
+        return self._told >= self._fold.number or not looks_like_a_run(self._fold.state)
 
     def feed(self, data: bytes) -> list[Completed]:
         """Take more of the text."""
@@ -46,14 +46,15 @@ class WatchedLog:
     def close(self) -> list[Completed]:
         """End the text: what is open is completed as it is."""
         completed = self._take(self._parser.close())
-        if self._fold.state.has_profiler_text:
+        completed.extend(self._fold.finish())
+        if looks_like_a_run(self._fold.state):
             self._complete(self._fold.number, self._fold.state, completed)
         return completed
 
     def restart(self) -> list[Completed]:
         """Begin another text, which has replaced this one."""
         completed = self.close()
-        next_run = self._fold.number + self._fold.state.has_profiler_text
+        next_run = self._fold.number + looks_like_a_run(self._fold.state)
         self._parser, self._fold = ProfileParser(), RunSplitter(next_run, self._kept)
         return completed
 
@@ -65,7 +66,8 @@ class WatchedLog:
                 self._fold_in(events[start:end], completed)
                 start = end
                 state = self._fold.state
-                if state.phase == "done" and (_listed(state) or type(event) is ThreadExited):
+                whole = state.phase == "done" and (_listed(state) or type(event) is ThreadExited)
+                if whole or state.ended is not None:
                     self._complete(self._fold.number, state, completed)
         self._fold_in(events[start:], completed)
         return completed

@@ -32,7 +32,7 @@ from npumon.engine.session_history import (
 
 def report(number: int = 1, operations: int = 1, iterations: int = 3) -> RunReport:
     """A run of so many iterations with so many operations each."""
-    done = tuple(Iteration(index, 5.0, None, (Operation(),) * operations) for index in range(1, iterations + 1))
+    done = tuple(Iteration(index, 5.0, (Operation(),) * operations) for index in range(1, iterations + 1))
     state = EMPTY._replace(iterations=done, iterations_ended=iterations)
     return report_of(state, Context(), RunInfo(), number=number)
 
@@ -240,7 +240,7 @@ def test_the_history_is_the_same_object_until_a_sample_comes() -> None:
 
 
 def test_a_sample_of_the_public_run() -> None:
-    assert sample(Iteration(1, 21_609.0, 21_124, (OPERATION,))) == Sample(4_294.2, 2_164.2, 2_130.2, 0.982268, 21_609.0)
+    assert sample(Iteration(1, 21_609.0, (OPERATION,))) == Sample(4_294.2, 2_164.2, 2_130.2, 0.982268, 21_609.0)
 
 
 def test_what_is_not_in_the_text_is_not_in_the_sample() -> None:
@@ -250,4 +250,4 @@ def test_what_is_not_in_the_text_is_not_in_the_sample() -> None:
 
 
 def test_the_window_stands_for_a_time_that_the_program_does_not_tell() -> None:
-    assert sample(Iteration(1, None, 21_124)).elapsed_us == 21_124
+    assert sample(Iteration(1, None, (Operation(window_us=21_124),))).elapsed_us == 21_124

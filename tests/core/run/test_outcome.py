@@ -43,12 +43,16 @@ def test_the_end_of_the_program_goes_before_its_text(
         ("Create Neural Network: 1ms or 1us\n", "truncated"),
         ("Run graph the 0 time fail\n", "failed"),
         ("Create Neural Network: 1ms or 1us\n" + NOTICE, "failed"),
-        (NOTICE, "empty"),
         ("resultData.detect_num=0\n", "ok"),
     ],
 )
 def test_what_the_text_alone_says(state_of: StateOf, ending: ExitInfo | None, text: str, word: str) -> None:
     assert outcome(state_of(text), ending) == word
+
+
+def test_a_death_alone_is_a_failure_only_of_a_program_that_was_not_seen_to_end_well(state_of: StateOf) -> None:
+    assert outcome(state_of(NOTICE)) == "failed"
+    assert outcome(state_of(NOTICE), ExitInfo(0)) == "empty"
 
 
 def test_the_real_run_cut_after_any_line_is_truncated_until_its_classes_are_listed(

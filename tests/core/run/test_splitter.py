@@ -18,7 +18,7 @@ BLOCK = "layer id: 0 layer name:n operation[0]:a target:b.\nuid: 0\n*********\nR
 
 def test_iterations_and_runs_come_in_order(seed_run: bytes) -> None:
     parser, fold = ProfileParser(), RunSplitter()
-    completed = [*fold.feed(parser.feed(seed_run * 2)), fold.close()]
+    completed = [*fold.feed(parser.feed(seed_run * 2)), *fold.close()]
     kinds = [(type(item).__name__, item.run) for item in completed]
     assert kinds == [
         ("IterationCompleted", 1),
@@ -32,7 +32,7 @@ def test_iterations_and_runs_come_in_order(seed_run: bytes) -> None:
 
 
 def test_a_log_without_profiler_text_is_one_empty_run() -> None:
-    assert RunSplitter(first_run=3).close() == RunCompleted(3, EMPTY)
+    assert RunSplitter(first_run=3).close() == [RunCompleted(3, EMPTY._replace(ended="text"))]
 
 
 def test_of_a_long_run_the_newest_iterations_are_kept_where_no_more_is_asked_for() -> None:
@@ -49,7 +49,7 @@ def test_of_a_long_run_the_newest_iterations_are_kept_where_no_more_is_asked_for
 def test_runs_taken_elsewhere_are_counted() -> None:
     fold = RunSplitter()
     fold.skip(10)
-    assert fold.close().run == 11
+    assert fold.close()[-1].run == 11
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
 from npumon.core.run import state as bounds
-from npumon.core.run.fold import reduce, starts_new_run
+from npumon.core.run.fold import MIXED, finish, reduce, starts_new_run
 from npumon.core.run.state import EMPTY, RunState
+from npumon.core.run.statistics import times_of
 
 StateOf = Callable[[str | bytes], RunState]
 
@@ -43,6 +44,8 @@ def test_the_real_run(seed_run: bytes, state_of: StateOf, iteration: Iteration) 
         phase="done",
         iterations=(iteration,),
         iterations_ended=1,
+        times=times_of([21609.0]),
+        graph_started=True,
         total_us=21625.0,
         average_us=21625.0,
         top_size=5,
@@ -52,6 +55,7 @@ def test_the_real_run(seed_run: bytes, state_of: StateOf, iteration: Iteration) 
                 ((2, 0.833984), (795, 0.009102), (974, 0.003592), (408, 0.002207), (393, 0.002111)), 1
             )
         ),
+        ended="text",
     )
 
 
@@ -97,8 +101,8 @@ def test_the_phase_follows_the_text(text: str, phase: str, state_of: StateOf) ->
         HEAD + "Start run graph [1] times...\n" + ITERATION + "Total   1.00ms or 5.00us\n",
         HEAD + ITERATION + TOTALS + " --- Top2 ---\n  2: 0.5\n",
         ITERATION,
-        BLOCK,
-        "VPC_ELAPSETIME: 7\n",
+        HEAD + "Create Neural Network: 1ms or 1us\n" + BLOCK,
+        "uid: 0\nVPC_ELAPSETIME: 7\n",
         "AXI-SRAM = 1 Bytes VIP-SRAM = 2 Bytes\n",
         KSNN,
         KSNN + "Start run graph [1] times...\n" + BLOCK,
@@ -118,6 +122,7 @@ def test_a_text_that_stops_inside_a_run_is_interrupted(text: str, state_of: Stat
     [
         "",
         "what?\n",
+        BLOCK,
         "Det_set_input START\n",
         HEAD + "Start run graph [1] times...\n" + ITERATION + TOTALS,
         HEAD + "Start run graph [1] times...\n" + ITERATION + TOTALS + TOP,
@@ -156,7 +161,7 @@ def test_the_measured_iteration_is_the_last_with_a_profile(state_of: StateOf) ->
     bare = "Run the 2 time: 1.00ms or 6.00us\n"
     state = state_of(ITERATION + bare)
     assert state.measured == state.iterations[0]
-    assert state_of(bare).measured == Iteration(2, 6.0)
+    assert state_of(bare).measured == Iteration(2, 6.0, first=True)
     assert EMPTY.measured is None
 
 
@@ -182,20 +187,17 @@ def test_what_counts_as_a_result(event: ev.Event, has_result: bool) -> None:
     assert state.has_profiler_text or event == ev.TotalTimed(None)
 
 
-def test_an_iteration_takes_the_operations_and_the_windows_before_it() -> None:
-    one, two = Operation(1), Operation(2)
-    state = folded(
-        ev.VpcElapsed(10),
-        ev.OperationProfiled(one),
-        ev.VpcElapsed(5),
-        ev.OperationProfiled(two, complete=False),
-    )
+def test_an_iteration_takes_the_operations_before_it() -> None:
+    one, two = Operation(1, window_us=10), Operation(2, window_us=5)
+    state = folded(ev.OperationProfiled(one), ev.SegmentRun(0), ev.OperationProfiled(two, complete=False))
     assert state.broken
-    assert state.open_iteration == Iteration(1, None, 15, (one, two), complete=False)
+    assert state.open_iteration == Iteration(1, None, (one, two), complete=False, first=True, segments=1)
+    assert state.open_iteration.vpc_elapsed_us == 15
     state = folded(ev.IterationEnded(1, 20.0), state=state)
-    assert (state.broken, state.open_iteration, state.vpc_elapsed_us) == (False, None, None)
-    assert state.iterations == (Iteration(1, 20.0, 15, (one, two)),)
-    assert folded(ev.VpcElapsed(1), state=state).open_iteration == Iteration(2, None, 1, (), complete=False)
+    assert (state.broken, state.open_iteration, state.segments) == (False, None, 0)
+    assert state.iterations == (Iteration(1, 20.0, (one, two), first=True, segments=1),)
+    later = folded(ev.OperationProfiled(one), state=state).open_iteration
+    assert later == Iteration(2, None, (one,), complete=False)
 
 
 def test_ksnn_counts_its_inferences_and_starts_the_graph_for_each(state_of: StateOf) -> None:
@@ -245,21 +247,22 @@ def test_a_second_list_replaces_the_first() -> None:
     ("event", "field", "kept"),
     [
         (ev.IterationEnded(1, 1.0), "iterations", bounds.KEPT_ITERATIONS),
-        (ev.OperationProfiled(Operation()), "operations", bounds.KEPT_OPERATIONS),
+        (ev.OperationProfiled(Operation()), "operations", bounds.KEPT_OPEN_OPERATIONS),
         (ev.TopListed(TopEntry(1, 2, 0.5)), "top", bounds.KEPT_TOP),
         (ev.ObjectDetected(Detection()), "detections", bounds.KEPT_DETECTIONS),
         (ev.Diagnosed(Diagnostic(1, "error", "model", "x")), "diagnostics", bounds.KEPT_DIAGNOSTICS),
     ],
 )
 def test_a_run_without_end_takes_bounded_memory(event: ev.Event, field: str, kept: int) -> None:
-    begun: dict[str, Any] = {field: (None,) * (kept - 1)}
+    filler = Iteration(0) if field == "iterations" else Diagnostic(0, "error", "model", "y")
+    begun: dict[str, Any] = {field: (filler,) * (kept - 1)}
     state = EMPTY._replace(**begun)
     state = folded(event, event, event, state=state)
     assert len(getattr(state, field)) == kept
 
 
 def test_the_first_diagnostics_and_the_last_unrecognised_lines_are_kept() -> None:
-    events = [ev.Diagnosed(Diagnostic(line, "error", "model", "x")) for line in range(1, 301)]
+    events = [ev.Diagnosed(Diagnostic(line, "error", "model", f"x{line}")) for line in range(1, 301)]
     state = folded(*events, *(ev.Unrecognized(line, "x") for line in range(1, 301)))
     assert state.diagnostics[0].line == 1
     assert state.diagnostics_dropped == 300 - bounds.KEPT_DIAGNOSTICS
@@ -288,7 +291,9 @@ EVENTS = st.sampled_from(
         ev.GraphStarted(3),
         ev.OperationProfiled(Operation()),
         ev.OperationProfiled(Operation(1), complete=False),
-        ev.VpcElapsed(3),
+        ev.OperationProfiled(Operation(op_abs_id=0)),
+        ev.OperationProfiled(Operation(op_abs_id=1)),
+        ev.OperationAnnounced(Operation(op_abs_id=2)),
         ev.IterationEnded(1, 4.0),
         ev.IterationFailed(None, "reason"),
         ev.InferenceTimed(None),
@@ -312,7 +317,7 @@ def test_any_order_of_events_gives_a_state(events: list[ev.Event]) -> None:
         state = reduce(state, event)
         assert not (state.interrupted and not state.has_profiler_text)
         assert state.iterations_ended == len(state.iterations)
-        assert (state.open_iteration is None) == (not state.operations and state.vpc_elapsed_us is None)
+        assert (state.open_iteration is None) == (not state.operations)
 
 
 def test_the_objects_of_an_older_frame_go_when_ksnn_times_the_next() -> None:
