@@ -202,6 +202,7 @@ OPERATION = Operation(
     execution_us=20_845,
     bandwidth=Bandwidth(71.70338, 17.810649, 30.981305, 14.130429, 40.722075, 3.68022),
     cycles=Cycles(16_697_255, 296_080),
+    window_us=21_124,
 )
 
 
