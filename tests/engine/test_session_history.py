@@ -11,6 +11,7 @@ from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
 from npumon.core.monitor.live import History, Latencies, Sample, Snapshot
 from npumon.core.profile import Bandwidth, Cycles, Diagnostic, Iteration, Network, NetworkTensor, Operation
+from npumon.core.run.analysis import profile_of
 from npumon.core.run.metrics import figures_of
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunSplitter
@@ -207,7 +208,7 @@ OPERATION = Operation(
 
 
 def sample(iteration: Iteration) -> Sample:
-    return sample_of(iteration, figures_of(iteration))
+    return sample_of(iteration, figures_of(profile_of(iteration)))
 
 
 def test_nothing_yet() -> None:
