@@ -183,12 +183,20 @@ def _write_model(board: DemoBoard, model: DemoModel) -> None:
     for name in model.files:
         put(Path(os.path.normpath(folder / name)), _content(os.path.basename(name), "VIM3"))
     if model.run_line is not None:
-        put(folder / "run.sh", f"#! /bin/sh\nexport VSI_NN_LOG_LEVEL=0\n{model.run_line}\n", 0o755)
+        put(folder / "run.sh", _run_script(board, model), 0o755)
     if folder.name == "VIM3":
         _write_variant(folder, model)
-    if model.top and model.name != "lenet_layers":
+    if model.labelled:
         parent = folder.parent if folder.name == "VIM3" else folder
         put(parent / LABELS_FILE, labels())
+
+
+def _run_script(board: DemoBoard, model: DemoModel) -> str:
+    """Return the script that runs the model. It exports what the scenario needs; VNN_LOOP_TIME only if nobody has."""
+    asked = board.scenario.environment if model == board.model else ()
+    exports = [f"export {name}=${{{name}:-{value}}}" for name, value in asked if name == "VNN_LOOP_TIME"]
+    exports += [f"export {name}={value}" for name, value in asked if name != "VNN_LOOP_TIME"]
+    return "\n".join(("#! /bin/sh", "export VSI_NN_LOG_LEVEL=0", *exports, model.run_line or "", ""))
 
 
 def _content(name: str, variant: str) -> bytes:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from npumon.core.profile import Detection, TopEntry
+from npumon.core.profile import Detection, TilingRow, TopEntry
+from npumon.demo.graphs import GraphCost, yolov3_tiny
 
 _DEMOS = "aml_npu_demo_binaries"
 _KSNN = "ksnn/examples"
 
-#: What a program prints: a C demo's times, a C detection demo's objects, a KSNN example once, or frame after frame.
-Kind = Literal["times", "objects", "ksnn", "camera"]
+#: What a program prints: a C demo's times, a C detection demo's objects, a KSNN example once, or frame after frame, the
+#: figures of benchmark_model, or a whole shell session that somebody kept.
+Kind = Literal["times", "objects", "ksnn", "camera", "benchmark", "session"]
 
 
 class Cost(NamedTuple):
@@ -37,6 +39,8 @@ class DemoModel(NamedTuple):
 
     `folder` is relative to the home folder, `files` (synthetic networks and placeholders) and `program` to `folder`.
     `run_line` is what its run.sh runs; None for one without run.sh. `create_us` and `verify_us` are microseconds.
+    `labelled` says that its classes are those of the labels file. `overhead_us` is an iteration minus its window,
+    `first_us` what the first one takes more, and `between_us` passes after each iteration.
     """
 
     name: str
@@ -45,11 +49,20 @@ class DemoModel(NamedTuple):
     program: str
     run_line: str | None
     files: tuple[str, ...]
-    costs: tuple[Cost, ...]
+    costs: tuple[Cost | GraphCost, ...]
     create_us: int = 0
     verify_us: int | None = None
     top: tuple[TopEntry, ...] = ()
     objects: tuple[Detection, ...] = ()
+    labelled: bool = False
+    overhead_us: int = 485
+    first_us: int = 0
+    between_us: int = 0
+
+    @property
+    def tiling(self) -> tuple[TilingRow, ...]:
+        """The rows of its VerifyTiling table."""
+        return tuple(each.row for each in self.costs if isinstance(each, GraphCost))
 
 
 def _top(*classes: tuple[int, float]) -> tuple[TopEntry, ...]:
@@ -80,6 +93,8 @@ def _operation(layer_id: int, name: str, index: int, operation: str, execution_u
     )
 
 
+_QUANTISED = yolov3_tiny(quantised=True)
+
 MODELS: dict[str, DemoModel] = {
     model.name: model
     for model in (
@@ -94,6 +109,7 @@ MODELS: dict[str, DemoModel] = {
             create_us=59_455,
             verify_us=823,
             top=_top((2, 0.833984), (795, 0.009102), (974, 0.003592), (408, 0.002207), (393, 0.002111)),
+            labelled=True,
         ),
         DemoModel(
             "lenet_layers",
@@ -114,6 +130,67 @@ MODELS: dict[str, DemoModel] = {
             create_us=8_120,
             verify_us=31_877,
             top=_top((7, 0.996094), (9, 0.002441), (2, 0.000977), (3, 0.000244), (-1, 0.0)),
+        ),
+        DemoModel(
+            "yolov3_tiny",
+            "times",
+            f"{_DEMOS}/yolov3_tiny",
+            "yolov3tiny",
+            "./yolov3tiny yolov3tiny.export.data dog_416x416.jpg",
+            ("yolov3tiny.export.data", "dog_416x416.jpg"),
+            _QUANTISED,
+            create_us=214_702,
+            verify_us=388_209,
+            top=_top((16_871, 0.957031), (4_204, 0.945312), (16_884, 0.921875), (4_191, 0.882812), (57_320, 0.835938)),
+        ),
+        DemoModel(
+            "yolov3_tiny_float",
+            "times",
+            f"{_DEMOS}/yolov3_tiny_float",
+            "yolov3tiny",
+            "./yolov3tiny yolov3tiny_float.export.data dog_416x416.jpg",
+            ("yolov3tiny_float.export.data", "dog_416x416.jpg"),
+            yolov3_tiny(quantised=False),
+            create_us=251_466,
+            verify_us=611_940,
+            top=_top((16_871, 0.961426), (4_204, 0.943848), (16_884, 0.918945), (4_191, 0.885742), (57_320, 0.837402)),
+        ),
+        DemoModel(
+            "mnist",
+            "times",
+            f"{_DEMOS}/mnist",
+            "mnist",
+            "./mnist mnist.nb two_28x28.jpg",
+            ("mnist.nb", "two_28x28.jpg"),
+            _graph(152, (31_204, 9_118), (402_771, 6_044), 0.04),
+            create_us=12_004,
+            verify_us=911,
+            top=_top((2, -0.196713), (3, -3.250947), (7, -4.192235), (1, -8.156413), (0, -8.609118)),
+            overhead_us=41,
+            first_us=1_163,
+            between_us=74,
+        ),
+        DemoModel(
+            "benchmark_model",
+            "benchmark",
+            "benchmark_model",
+            "benchmark_model",
+            "./benchmark_model --graph=yolov3_tiny.tflite --num_runs=50 --external_delegate_path=libvx_delegate.so",
+            ("yolov3_tiny.tflite", "libvx_delegate.so"),
+            _QUANTISED,
+            create_us=33_207,
+            first_us=640_118,
+        ),
+        DemoModel(
+            "session",
+            "session",
+            "session",
+            "show",
+            "./show session.txt",
+            ("session.txt",),
+            _QUANTISED,
+            create_us=214_702,
+            verify_us=388_209,
         ),
         DemoModel(
             "detect_demo_picture",
@@ -140,6 +217,7 @@ MODELS: dict[str, DemoModel] = {
             _graph(4_812, (9_614_208, 4_020_731), (7_338_114, 1_206_355), 0.06),
             create_us=35_961,
             top=_top((2, 0.93457), (122, 0.01482), (29, 0.00734), (124, 0.00613), (393, 0.00402)),
+            labelled=True,
         ),
         DemoModel(
             "yolov3_cap",

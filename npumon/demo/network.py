@@ -57,12 +57,14 @@ def _picture(size: int) -> tuple[DemoTensor, ...]:
     return (DemoTensor("input", "uint8", (1, 3, size, size), 0.0078125, 128),)
 
 
+_DIGITS = (DemoTensor("output", "float16", (1, 10)),)
 _CLASSES = (DemoTensor("softmax", "float16", (1, 1001)),)
 _BOXES = tuple(DemoTensor(f"boxes_{size}", "uint8", (1, 255, size, size), 0.125, 160) for size in (13, 26, 52))
 
 #: By the name of the file.
 NETWORKS = {
     "inception_v3.nb": DemoNetwork("inception_v3", _picture(299), _CLASSES, 95, 1_382_976),
+    "mnist.nb": DemoNetwork("mnist", (DemoTensor("input", "uint8", (1, 1, 28, 28), 0.00390625, 0),), _DIGITS, 4, 9_216),
     "mobilenet_v1.nb": DemoNetwork("mobilenet_v1", _picture(224), _CLASSES, 28, 802_816),
     "yolov3.nb": DemoNetwork("yolov3", _picture(416), _BOXES, 75, 5_537_792),
 }

@@ -6,11 +6,15 @@ from typing import Literal, NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
 
-#: How a model program ends: by itself, by a segmentation fault, not at all while silent, or not at all while busy.
-Ending = Literal["exit", "crash", "hang"]
+#: How a model program ends: by itself, by a segmentation fault, not at all while silent, or before its first iteration,
+#: because its graph cannot be verified.
+Ending = Literal["exit", "crash", "hang", "unverified"]
 
 #: The NPU's clock in the public run: 16697255 cycles in 21124 us, an 800 MHz part.
 CLOCK_MHZ = 16_697_255 / 21_124
+
+
+_DUMP = (("NN_LAYER_DUMP", "1"),)
 
 
 class Scenario(NamedTuple):
@@ -20,6 +24,10 @@ class Scenario(NamedTuple):
     operation, `axi` and `ddr` its traffic. `window` multiplies the execution time to give the cycle window of the
     very first iteration (None: the window is hardly longer than the work). `idle` is the idle share of the
     cycles (None: as the model has it). Temperatures are in millidegrees Celsius, the kernel's unit.
+
+    `environment` is what the model's run.sh exports. `files` are microseconds for writing the data of some operations,
+    by their number, if NN_LAYER_DUMP asks for it; then `late` is an operation whose window ends too late, and by how
+    many microseconds. `pace` is how much faster than its own times the program runs, so that nobody waits for them.
     """
 
     name: str
@@ -37,6 +45,10 @@ class Scenario(NamedTuple):
     ending: Ending = "exit"
     temperature: int = 45_300
     cooling: int = 0
+    environment: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[int, int], ...] = ()
+    late: tuple[int, int] | None = None
+    pace: float = 1.0
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -53,10 +65,10 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("ksnn", "A KSNN (Python) example, which prints seconds and its own top-5.", "mobilenet_v1"),
         Scenario(
             "slow-ddr",
-            "The NPU waits for DDR memory for almost half of the time.",
+            "The NPU moves almost as much as DDR memory can, and waits for it for almost half of the time.",
             execution=2.5,
             axi=0.3,
-            ddr=2.2,
+            ddr=6.1,
             idle=0.42,
         ),
         Scenario(
@@ -74,6 +86,70 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("garbled", "Binary garbage, colours and messages between the lines of a good run.", garbled=True),
         Scenario(
             "camera", "A camera demo, which finds objects in frame after frame until it is stopped.", "yolov3_cap"
+        ),
+        Scenario(
+            "graph",
+            "A quantised graph of 33 operations, profiled one by one, on NN core, tensor processor and shader core.",
+            "yolov3_tiny",
+            clock_mhz=800.0,
+        ),
+        Scenario(
+            "graph-float",
+            "The same network as floats: eight convolutions run on the shader core and take nearly all the time.",
+            "yolov3_tiny_float",
+            clock_mhz=800.0,
+        ),
+        Scenario(
+            "dump",
+            "NN_LAYER_DUMP=1 writes each operation's data to files: times are those of writing, not of the NPU.",
+            "yolov3_tiny",
+            clock_mhz=800.0,
+            environment=_DUMP,
+            pace=4.0,
+        ),
+        Scenario(
+            "wrap",
+            "Two dumped operations outlast the NPU's 32-bit cycle counter, whose figures begin again from 0.",
+            "yolov3_tiny_float",
+            clock_mhz=800.0,
+            environment=_DUMP,
+            files=((3, 6_204_118), (36, 7_881_406)),
+            pace=8.0,
+        ),
+        Scenario(
+            "late-counters",
+            "One operation's window ends 0.58 s too late, and the next one's counters hold that time.",
+            "yolov3_tiny_float",
+            clock_mhz=800.0,
+            environment=_DUMP,
+            files=((3, 5_080_322), (4, 283_570)),
+            late=(3, 581_204),
+            pace=4.0,
+        ),
+        Scenario(
+            "verify-fails",
+            "The graph cannot be verified, and the program gives up before its first iteration.",
+            "yolov3_tiny",
+            ending="unverified",
+        ),
+        Scenario(
+            "loop",
+            "VNN_LOOP_TIME=100 runs a small model a hundred times; the first time takes several times as long.",
+            "mnist",
+            environment=(("VNN_LOOP_TIME", "100"),),
+        ),
+        Scenario(
+            "benchmark-model",
+            "TensorFlow Lite's benchmark_model, which prints its own figures, and counters without naming operations.",
+            "benchmark_model",
+            clock_mhz=800.0,
+            environment=(("VIV_VX_DEBUG_LEVEL", "0"),),
+        ),
+        Scenario(
+            "session",
+            "A shell session that somebody kept: three starts, one of which fails.",
+            "session",
+            clock_mhz=800.0,
         ),
     )
 }

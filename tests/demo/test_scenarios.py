@@ -13,7 +13,8 @@ from tests import golden
 def test_the_public_names() -> None:
     assert list(SCENARIOS) == [
         "steady", "cold", "layers", "detection", "ksnn", "slow-ddr", "throttled", "driver-missing", "profiling-off",
-        "crash", "hang", "garbled", "camera",
+        "crash", "hang", "garbled", "camera", "graph", "graph-float", "dump", "wrap", "late-counters", "verify-fails",
+        "loop", "benchmark-model", "session",
     ]  # fmt: skip
 
 
@@ -21,6 +22,7 @@ def test_the_public_names() -> None:
 def test_each_says_in_a_sentence_what_it_shows(scenario: Scenario) -> None:
     assert scenario.sentence.endswith(".")
     assert scenario.sentence[:1].isupper() or scenario.sentence.startswith("galcore")
+    assert len(scenario.sentence) <= 120
     assert scenario.model in MODELS
 
 

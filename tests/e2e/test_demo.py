@@ -17,6 +17,7 @@ ENDINGS = {
     "crash": (1, "failed"),
     "hang": (4, "timeout"),
     "camera": (4, "timeout"),
+    "verify-fails": (1, "failed"),
 }
 
 
