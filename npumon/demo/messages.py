@@ -35,11 +35,21 @@ def failure_line(diagnostic: Diagnostic) -> str:
 
 
 def placed(state: RunState) -> list[tuple[int, str]]:
-    """Return what stands on a line of its own number: diagnostics and unrecognized lines."""
+    """Return what stands on a line of its own number: diagnostics and unrecognized lines.
+
+    Of a message that was repeated only the first line is known; the others follow at the end of the text.
+    """
     if state.diagnostics_dropped or state.unrecognized != len(state.unrecognized_lines):
         raise ValueError("lines that were counted but not kept cannot be written")
     diagnostics = [(each.line, line_of(each)) for each in state.diagnostics if each.line is not None]
     return sorted([*diagnostics, *((each.line, each.text) for each in state.unrecognized_lines)])
+
+
+def repeated(state: RunState) -> Iterator[str]:
+    """Yield the lines of messages that were repeated, but for the first."""
+    for each in state.diagnostics:
+        for _ in range(each.count - 1):
+            yield line_of(each)
 
 
 def merged(own: list[str], foreign: list[tuple[int, str]]) -> Iterator[str]:

@@ -150,7 +150,7 @@ class DemoProgram:
         average_us = round(total_us / self._loops, 2)
         size, top = len(self._model.top), self._model.top
         state = RunState(phase="done", total_us=total_us, average_us=average_us, top_size=size, top=top)
-        state = state._replace(cnn_perf=self._timed, power_management=True)
+        state = state._replace(cnn_perf=self._timed)
         self._print(writer.closing(state, dialect, self._prints))
 
     def _fail_to_verify(self, figures: SyntheticRun) -> int:
@@ -205,7 +205,8 @@ class DemoProgram:
         self._print(writer.opening(RunState(stage=stage), dialect, self._prints))
         took_us = self._next(figures, 1).elapsed_us or 0.0
         self._print([writer.Block([], took_us)])
-        last = RunState(stage=stage, frames=1, detections=self._model.objects)
+        last = RunState(stage=stage, frames=1, objects=len(self._model.objects))
+        last = last._replace(detections=self._model.objects)
         self._print(writer.closing(last, dialect, self._prints))
 
     def _ksnn(self, figures: SyntheticRun, run: int) -> None:
@@ -228,6 +229,7 @@ class DemoProgram:
     def _announce_ksnn(self, figures: SyntheticRun) -> Dialect:
         dialect = KSNN._replace(threads=self._debug)
         state = self._start(figures)._replace(ksnn_version="v1.3", stage=writer.KSNN_STAGES[-1])
+        state = state._replace(graph_started=self._debug)
         state = state if self._debug else state._replace(create_us=None)
         self._print(writer.opening(state, dialect, self._prints))
         return dialect

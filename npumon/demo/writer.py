@@ -15,7 +15,7 @@ from npumon.core.profile import Detection, Iteration, Operation
 from npumon.core.run.state import RunState
 from npumon.demo.blocks import command_dump_lines, head_lines, iteration_blocks
 from npumon.demo.dialect import C_DEMO, Dialect
-from npumon.demo.messages import failure_line, merged, placed
+from npumon.demo.messages import failure_line, merged, placed, repeated
 from npumon.demo.tiling import tiling_lines
 
 #: The steps that a KSNN example and a C detection demo announce, in order.
@@ -56,7 +56,7 @@ def write_session(states: Sequence[RunState], dialect: Dialect = C_DEMO) -> byte
 def lines_of(state: RunState, dialect: Dialect) -> Iterator[str]:
     """Yield the lines of a run."""
     prints = itertools.count(1)
-    restart = state.ksnn_version is not None
+    restart = state.ksnn_version is not None and state.graph_started
     own = [
         line
         for block in (
@@ -76,7 +76,7 @@ def lines_of(state: RunState, dialect: Dialect) -> Iterator[str]:
         )
         for line in block.lines
     ]
-    return merged(own, placed(state))
+    return itertools.chain(merged(own, placed(state)), repeated(state))
 
 
 def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterator[Block]:
@@ -110,10 +110,10 @@ def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterato
         yield Block([f"Verify Graph: {_phase(state.verify_us, dialect)}"], state.verify_us)
     yield Block(stages[1:])
     if state.cnn_perf:
-        yield Block(["turned powerManagement off for CNN_PERF=1"])
+        yield Block([f"turned powerManagement {'on' if state.power_management else 'off'} for CNN_PERF=1"])
     if state.loops is not None:
         yield Block([f"Start run graph [{state.loops}] times..."])
-    elif _ksnn_started(state):
+    elif state.graph_started:
         yield Block(["Start run graph [1] times..."])
     if dialect.tiling == "after":
         yield Block(tiling_lines(state, dialect))
@@ -134,6 +134,8 @@ def iteration(
     if restart and it.number > 1 and it.operations:
         lines.append("Start run graph [1] times...")
     lines += iteration_blocks(it, dialect, prints, dumped=dumped)
+    if it.elapsed_us is None and it.inference_us is None and it.operations:
+        return Block(lines)  # the next one's operations tell its end
     elapsed_us = _known(it.elapsed_us, "an iteration's time")
     if announced or it.inference_us != elapsed_us:
         lines.append(f"Run the {it.number} time: {_times(elapsed_us, dialect)}")
@@ -162,7 +164,7 @@ def closing(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterato
     if state.cancelled:
         yield Block(["^C"])
     yield Block([failure_line(each) for each in state.diagnostics if each.line is None])
-    if state.cnn_perf and state.power_management:
+    if state.cnn_perf and not state.power_management and state.total_us is not None:
         yield Block(["turned powerManagement on for CNN_PERF=1"])
     yield Block(_totals(state, dialect))
     if state.top_size is not None:
@@ -185,14 +187,6 @@ def _stages(stage: str | None) -> list[str]:
     if stage.startswith(_RESULT_TYPE):
         return list(DETECTION_STAGES)
     raise ValueError(f"no program announces the step {stage!r}")
-
-
-def _ksnn_started(state: RunState) -> bool:
-    """Return whether KSNN has started the graph. It does so for each inference, so the state has no number of loops."""
-    if state.ksnn_version is None or state.phase in ("waiting", "creating", "verifying"):
-        return False
-    profiled = bool(state.operations or (state.iterations and state.iterations[0].operations))
-    return profiled or state.axi_sram_bytes is not None or state.phase == "running"
 
 
 def _dumped_operations(state: RunState) -> tuple[Operation, ...]:
@@ -252,7 +246,7 @@ def _frames(state: RunState) -> list[str]:
     """Return the newest frame's objects; of the frames before it, the state knows only the number."""
     lines = ["resultData.detect_num=0"] * (state.frames - 1)
     if state.frames:
-        lines.append(f"resultData.detect_num={len(state.detections)}")
+        lines.append(f"resultData.detect_num={_known(state.objects, 'the number of objects')}")
     if state.stage is not None and state.stage.startswith(_RESULT_TYPE):
         lines.append(state.stage)
     for each in state.detections:

@@ -88,7 +88,6 @@ def operations(draw: st.DrawFn) -> Operation:
     """A block: its first line says five things at once or is missing, each other line says one."""
     body = Operation(
         uid=draw(maybe(SIGNED)),
-        op_abs_id=draw(maybe(SIGNED)),
         execution_us=draw(maybe(COUNT)),
         bandwidth=draw(BANDWIDTHS),
         cycles=draw(CYCLES),
@@ -106,8 +105,19 @@ def operations(draw: st.DrawFn) -> Operation:
 
 
 @st.composite
+def passes(draw: st.DrawFn, most: int) -> list[Operation]:
+    """The operations of one pass of the graph. Their `op_abs_id` counts, or none has any."""
+    found = draw(st.lists(operations(), max_size=most))
+    numbers = sorted(draw(st.sets(SIGNED, min_size=len(found), max_size=len(found))))
+    if draw(st.booleans()):
+        return [each._replace(op_abs_id=number) for each, number in zip(found, numbers, strict=True)]
+    bare = [each._replace(op_abs_id=None) for each in found]
+    return [each for each in bare if each != Operation()]
+
+
+@st.composite
 def iterations(draw: st.DrawFn, index: int, dialect: Dialect) -> list[ev.Event]:
-    blocks = draw(st.lists(operations(), max_size=4))
+    blocks = draw(passes(4))
     script: list[ev.Event] = [ev.OperationProfiled(each) for each in blocks]
     ended = ev.IterationEnded(index, float(draw(COUNT)) if dialect.times == "whole" else draw(COUNT) / 100)
     inference = ev.InferenceTimed(draw(st.integers(0, 10**11)) / 1e3)
@@ -117,7 +127,7 @@ def iterations(draw: st.DrawFn, index: int, dialect: Dialect) -> list[ev.Event]:
 @st.composite
 def open_iterations(draw: st.DrawFn) -> list[ev.Event]:
     """An iteration without its end; the newest block may lack its own end."""
-    blocks = draw(st.lists(operations(), max_size=3))
+    blocks = draw(passes(3))
     script: list[ev.Event] = [ev.OperationProfiled(each) for each in blocks]
     broken = draw(st.booleans())
     if blocks and broken:
@@ -241,7 +251,7 @@ def runs(draw: st.DrawFn) -> tuple[RunState, Dialect]:
     """A state and a dialect that can say it, with messages and unknown lines on line numbers of their own."""
     dialect = draw(DIALECTS)
     script = draw(scripts(dialect))
-    failed = draw(st.lists(st.integers(1, 4) | st.none(), max_size=2))
+    failed = draw(st.lists(st.integers(1, 4) | st.none(), max_size=2, unique=True))
     failures = [
         ev.IterationFailed(
             index, "the graph could not be run" if index else "the program's own limit: execution time too long"
@@ -264,7 +274,7 @@ def with_messages(draw: st.DrawFn, state: RunState, dialect: Dialect) -> RunStat
     lines = write(state, dialect).decode().split("\n")[:-1]
     table = [at for at, line in enumerate(lines) if "VerifyTiling" in line]
     placed: dict[int, list[Diagnostic | str]] = {}
-    for item in draw(st.lists(MESSAGES | NOBODY_KNOWS, max_size=6)):
+    for item in draw(st.lists(MESSAGES | NOBODY_KNOWS, max_size=6, unique=True)):
         at = draw(st.integers(0, len(lines) + 3))
         if isinstance(item, str) and table and table[0] < at <= table[1]:
             at = table[1] + 1  # inside the table, an unknown line is a line of the table
@@ -279,7 +289,7 @@ def with_messages(draw: st.DrawFn, state: RunState, dialect: Dialect) -> RunStat
             if isinstance(item, str):
                 unknown.append(ev.Unrecognized(number, item))
             else:
-                diagnostics.append(item._replace(line=number))
+                diagnostics.append(item._replace(line=number, count=draw(st.integers(1, 3))))
         if at < len(lines) and lines[at].startswith(("Run graph the", "Test Fail")):
             diagnostics.append(failures.pop(0)._replace(line=number + 1))
         number += 1
@@ -332,6 +342,7 @@ def test_each_part_of_a_piecewise_text_stands_in_the_whole(dialect: Dialect) -> 
         (RunState(axi_sram_bytes=1), C_DEMO),
         (RunState(axi_sram_bytes=1, vip_sram_bytes=1), Dialect(tiling="absent")),
         (RunState(iterations=(Iteration(1),)), C_DEMO),
+        (RunState(frames=1), C_DEMO),
         (RunState(iterations=(Iteration(1, 0.5),)), Dialect(times="whole")),
         (RunState(total_us=1500.0, average_us=1500.0), Dialect(totals="short")),
         (RunState(total_us=1000.0), Dialect(totals="short")),
