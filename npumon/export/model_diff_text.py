@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from npumon.core import units
-from npumon.export.drawing import PLAIN, Style, painted, wrapped
+from npumon.core.layout import cell_width
+from npumon.export.drawing import PLAIN, Style, fitted, painted, plain, wrapped
 from npumon.export.grid import GridColumn, grid
-from npumon.modelfile.diff import SENTENCES, ModelDiff, SizeChange
+from npumon.modelfile.diff import SENTENCES, ContentChange, ModelDiff, SizeChange
 
 _MOST_ROWS = 40
+#: The digits of an MD5 that are shown: enough to tell two graphs apart.
+_MD5_SHOWN = 12
+_MOST_NAME = 32
+#: Fewer columns than these do not show what a side says.
+_LEAST_SIDE = 12
 _INDENT = "  "
 
 
@@ -54,8 +60,14 @@ def _size(size: SizeChange) -> tuple[str, ...]:
         _INDENT + size.name,
         *(units.ABSENT if value is None else units.grouped(value) for value in (size.before, size.after)),
         "" if size.delta is None else f"{'+' if size.delta > 0 else ''}{units.grouped(size.delta)}",
-        "" if size.percent is None else f"{size.percent:+.1f} %",
+        "" if size.percent is None else _percent(size.percent),
     )
+
+
+def _percent(change: float) -> str:
+    """Return a change with as many decimals as it takes to see it: `-0.04 %`, never `-0.0 %`."""
+    text = f"{change:+.1f}"
+    return f"{text if change == 0 or float(text) else format(change, '+.1g')} %"
 
 
 def _contents(diff: ModelDiff, style: Style) -> Iterator[str]:
@@ -65,31 +77,78 @@ def _contents(diff: ModelDiff, style: Style) -> Iterator[str]:
     rows = [
         (
             f"{_INDENT}{content.role}",
-            told.get(content.kind) or f"different from byte {units.grouped(content.equal_prefix_bytes)} on",
+            told.get(content.kind) or _different(content),
         )
         for content in diff.contents
     ]
-    yield from grid((GridColumn("Contents"), GridColumn("", 1)), rows, style)
+    yield from grid((GridColumn("Contents"), GridColumn("", 1, most=72)), rows, style)
+
+
+def _different(content: ContentChange) -> str:
+    told = f"different from byte {units.grouped(content.equal_prefix_bytes)} on"
+    count = content.different_bytes
+    return told if count is None else f"{told}, {units.grouped(count)} byte{'' if count == 1 else 's'} differ"
 
 
 def _tensors(diff: ModelDiff, style: Style) -> Iterator[str]:
     rows = [
         (f"{_INDENT}{change.name}", change.kind, change.before or "", change.after or "") for change in diff.tensors
     ]
-    layout = (GridColumn("Tensors", most=32), GridColumn("", 1), GridColumn("before", 3), GridColumn("after", 2))
-    yield from _listed(layout, rows, style)
+    yield from _sides(("Tensors", ""), rows, style)
 
 
 def _facts(diff: ModelDiff, style: Style) -> Iterator[str]:
     rows = [
-        (f"{_INDENT}{fact.name}", units.ABSENT if fact.before is None else fact.before, fact.after or units.ABSENT)
+        (f"{_INDENT}{fact.name}", *(_stated(fact.name, side) for side in (fact.before, fact.after)))
         for fact in diff.facts
     ]
-    yield from _listed((GridColumn("Also", most=32), GridColumn("before", 2), GridColumn("after", 1)), rows, style)
+    yield from _sides(("Also",), rows, style)
 
 
-def _listed(layout: tuple[GridColumn, ...], rows: Sequence[tuple[str, ...]], style: Style) -> Iterator[str]:
-    if rows:
-        yield from grid(layout, rows[:_MOST_ROWS], style)
+def _stated(name: str, value: str | None) -> str:
+    if value is None:
+        return units.ABSENT
+    return value[:_MD5_SHOWN] + "..." if name == "pb_md5" and len(value) > _MD5_SHOWN else value
+
+
+def _sides(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Style) -> Iterator[str]:
+    """Render rows whose last two cells are before and after. Both stay: they are cut to fit, or stand in lines of their
+    own where there is too little room to tell them apart."""
+    shown = rows[:_MOST_ROWS]
+    if not shown:
+        return
+    names = [
+        max(cell_width(plain(text, style)) for text in column)
+        for column in zip(titles, *(row[:-2] for row in shown), strict=True)
+    ]
+    room = style.width - sum(min(width, _MOST_NAME) + 2 for width in names) - 2
+    if room >= 2 * _LEAST_SIDE:
+        layout = [GridColumn(title, most=_MOST_NAME) for title in titles]
+        layout += [GridColumn(side, most=style.width) for side in ("before", "after")]
+        yield from grid(layout, [(*row[:-2], *_cut(row[-2], row[-1], room, style)) for row in shown], style)
+    else:
+        yield from (painted(line, "dim", style) for line in wrapped(titles[0], style.width, style))
+        for row in shown:
+            yield from wrapped(" ".join(row[:-2]).strip(), style.width, style, _INDENT)
+            for sign, side in zip("-+", row[-2:], strict=True):
+                yield from wrapped(side or units.ABSENT, style.width, style, _INDENT * 3, f"{_INDENT * 2}{sign} ")
     if len(rows) > _MOST_ROWS:
         yield f"{_INDENT}{len(rows) - _MOST_ROWS} more; --format json lists them"
+
+
+def _cut(before: str, after: str, room: int, style: Style) -> tuple[str, str]:
+    """Return both sides in at most `room` cells together; where cutting hides the difference, from there on."""
+    sides = [plain(text, style) for text in (before, after)]
+    widths = [cell_width(text) for text in sides]
+    if sum(widths) <= room:
+        return sides[0], sides[1]
+    most = max(room // 2, room - min(widths))
+    cut = [
+        fitted(text, most, style).rstrip() if width > most else text for text, width in zip(sides, widths, strict=True)
+    ]
+    if cut[0] != cut[1] or before == after:
+        return cut[0], cut[1]
+    start = next((place for place, (a, b) in enumerate(zip(*sides, strict=False)) if a != b), min(map(len, sides)))
+    mark = "~" if style.ascii else "…"
+    late = [fitted(mark + text[max(0, start - 6) :], most, style).rstrip() for text in sides]
+    return late[0], late[1]

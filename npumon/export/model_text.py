@@ -27,10 +27,10 @@ _SIZES = (
     *(("ops", "ops_content"), ("npu", "NPU in all"), ("input", "struct input"), ("output", "struct output")),
     *(("total", "total_size"), ("in_out", "struct in_out")),
 )
-_OTHER_NAMES = {
-    "gxnpuc-leo": {"cmd": "npu_content", "data": "cpu_content"},
-    "gxnpuc-apus": {"tmp": "cache_content"},
-}
+_LEO_NAMES = {"cmd": "npu_content", "data": "cpu_content"}
+_OTHER_NAMES = {"gxnpuc-leo": _LEO_NAMES, "gxnpuc-apus": {"tmp": "cache_content"}, "npub": {"ops": "mcu_content"}}
+#: What total_size is the sum of.
+_PARTS = ("cmd", "weight", "data", "tmp", "ops", "input", "output")
 _MODES = {"sram": "in SRAM", "xip": "from flash (XIP)"}
 #: Text for people lists this many; the rest are counted.
 _MOST_ROWS = 40
@@ -89,11 +89,12 @@ def _statements(model: ModelFile, style: Style) -> Iterator[str]:
 
 
 def _memory(model: ModelFile, style: Style) -> Iterator[str]:
-    names = dict(_SIZES) | _OTHER_NAMES.get(model.format, {})
-    sizes = [(names[role], size) for role, _ in _SIZES if (size := getattr(model.sizes, f"{role}_bytes")) is not None]
-    whole = model.sizes.total_bytes or max((size for _, size in sizes), default=0)
+    leo = model.array("npu") is not None
+    names = dict(_SIZES) | (_LEO_NAMES if leo else _OTHER_NAMES.get(model.format, {}))
+    sizes = {role: size for role, _ in _SIZES if (size := getattr(model.sizes, f"{role}_bytes")) is not None}
+    whole = max(model.sizes.total_bytes or 0, sum(sizes.get(role, 0) for role in _PARTS))
     if sizes:
-        yield from _shares("Memory", sizes, whole, style)
+        yield from _shares("Memory", [(names[role], size) for role, size in sizes.items()], whole, style)
 
 
 def _shares(title: str, sizes: list[tuple[str, int]], whole: int, style: Style) -> list[str]:

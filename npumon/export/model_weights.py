@@ -20,6 +20,11 @@ def weights_text(statistics: WeightStatistics, style: Style = PLAIN) -> str:
 def _weights(statistics: WeightStatistics, style: Style) -> Iterator[str]:
     count = statistics.values
     title = "Weights  "
+    if statistics.compressed:
+        size = units.grouped(statistics.size_bytes)
+        told = f"compressed, {size} bytes: not half-precision numbers, so without statistics"
+        yield from wrapped(told, style.width, style, " " * len(title), title)
+        return
     told = f"{units.grouped(count)} half-precision values"
     for name in ("minimum", "maximum", "mean", "deviation"):
         value = getattr(statistics, name)

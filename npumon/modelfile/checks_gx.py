@@ -244,7 +244,11 @@ def _structs(header: GxHeader, model: ModelFile) -> Iterator[FileCheck]:
 
 
 def _placement(model: ModelFile) -> Iterator[FileCheck]:
-    """Yield gx.align, what the NPU's DMA needs, and gx.place, a section macro that belongs to another kind of array."""
+    """Yield gx.align, what the NPU's DMA needs, and gx.place, a section macro that belongs to another kind of array.
+
+    Of a model that runs from flash (`xip_` in its names) the commands and weights belong there; what the NPU writes
+    belongs into RAM in every case.
+    """
     wanted = 32 if model.format == "gxnpuc-apus" else 4
     aligned = [array for array in model.arrays if array.alignment is not None]
     low = [f"{array.name} ({array.alignment})" for array in aligned if (array.alignment or 0) < wanted]
@@ -265,10 +269,13 @@ def _placement(model: ModelFile) -> Iterator[FileCheck]:
         kind = {"CMD": "cmd", "WEIGHT": "weight"}.get(macro.group(2) or "")
         own = array.role if array.role in ("cmd", "weight") and by_kind else None
         in_flash, for_flash = macro.group(1) == "XIP", "xip" in array.name.lower().split("_")
-        if kind != own or (for_flash and not in_flash) or (in_flash and array.role in _WRITTEN):
+        read_only = array.role in ("cmd", "weight")
+        if kind != own or (for_flash and read_only and not in_flash) or (in_flash and array.role in _WRITTEN):
             wrong.append(f"{array.name} {array.macro}")
     if macros:
-        text = "a section macro of another kind of array: " + ", ".join(wrong)
+        text = "a section macro of another kind of array or memory: " + ", ".join(wrong)
+        if any(name.startswith("xip_") or "_xip_" in name for name in wrong):
+            text += "; with CONFIG_NPU_RUN_IN_FLASH=y the linker puts weights into flash all the same"
         yield FileCheck("gx.place", "warn", not wrong, detail=text if wrong else "section macros suit their arrays")
 
 

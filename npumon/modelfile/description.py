@@ -180,7 +180,7 @@ class ModelFile(NamedTuple):
 
     `settings` are the compiler's configuration if the banner repeats it, `strings` texts that the file declares beyond
     the known ones (a project's own version). `tables` are the entries of the file's directory, if it has one, and
-    `file_bytes` is its length.
+    `file_bytes` is its length. `weights_compressed` is None where nothing tells.
     """
 
     format: Format
@@ -199,6 +199,7 @@ class ModelFile(NamedTuple):
     nbg: NbgInfo | None = None
     tables: tuple[FileTable, ...] = ()
     file_bytes: int | None = None
+    weights_compressed: bool | None = None
 
     @property
     def ok(self) -> bool:

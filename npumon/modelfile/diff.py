@@ -41,12 +41,14 @@ class SizeChange(NamedTuple):
 class ContentChange(NamedTuple):
     """Whether an array's bytes are the same, and how many of them agree from the beginning.
 
-    `kind` is unknown, and `same` None, if either side's numbers cannot be read or are left out.
+    `different_bytes` counts the places at which they differ, with those that only one side has. `kind` is unknown, and
+    `same` and the count None, if either side's numbers cannot be read or are left out.
     """
 
     role: str
     kind: Literal["same", "different", "added", "removed", "unknown"]
     equal_prefix_bytes: int = 0
+    different_bytes: int | None = None
 
     @property
     def same(self) -> bool | None:
@@ -122,6 +124,18 @@ def equal_prefix(one: bytes, other: bytes) -> int:
     return end
 
 
+def different_bytes(one: bytes, other: bytes) -> int:
+    """Return at how many places the bytes differ; what only one side has counts as different."""
+    end = min(len(one), len(other))
+    count = max(len(one), len(other)) - end
+    for start in range(0, end, _CHUNK):
+        left, right = one[start : min(start + _CHUNK, end)], other[start : min(start + _CHUNK, end)]
+        if left != right:
+            both = int.from_bytes(left, "little") ^ int.from_bytes(right, "little")
+            count += len(left) - both.to_bytes(len(left), "little").count(0)
+    return count
+
+
 def _sizes(before: ModelFile, after: ModelFile) -> tuple[SizeChange, ...]:
     pairs = [
         (name.removesuffix("_bytes"), getattr(before.sizes, name), getattr(after.sizes, name)) for name in Sizes._fields
@@ -147,7 +161,8 @@ def _contents(before: ModelFile, after: ModelFile) -> tuple[ContentChange, ...]:
         elif one.content is not None and other.content is not None:
             same = one.content == other.content
             prefix = len(one.content) if same else equal_prefix(one.content, other.content)
-            found.append(ContentChange(role, "same" if same else "different", prefix))
+            count = 0 if same else different_bytes(one.content, other.content)
+            found.append(ContentChange(role, "same" if same else "different", prefix, count))
         elif one.unreadable or other.unreadable or one.content != other.content:
             found.append(ContentChange(role, "unknown"))
     return tuple(found)

@@ -93,6 +93,7 @@ def document(model: ModelFile, path: str) -> dict[str, Json]:
         }
         for table in model.tables
     ]
+    value["weights_compressed"] = model.weights_compressed
     return value
 
 
@@ -135,14 +136,19 @@ def row(model: ModelFile, path: str) -> dict[str, str | int | bool | None]:
 
 
 def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
-    """Return the statistics of a model's weights, which its document has under `weights` if they were requested."""
-    value: dict[str, Json] = {"count": statistics.values, **statistics._asdict()}
-    del value["values"]
-    value["histogram"] = [
+    """Return the statistics of a model's weights, which its document has under `weights` if they were requested.
+
+    Of compressed weights every figure but the size is None.
+    """
+    figures: dict[str, Json] = {"count": statistics.values, **statistics._asdict()}
+    del figures["values"], figures["size_bytes"], figures["compressed"]
+    figures["histogram"] = [
         {"from": item.low, "below": item.high, "positive": item.positive, "negative": item.negative}
         for item in statistics.histogram
     ]
-    return value
+    if statistics.compressed:
+        figures = dict.fromkeys(figures)
+    return {"compressed": statistics.compressed, "bytes": statistics.size_bytes, **figures}
 
 
 def operations_document(operations: Iterable[OperationMemory]) -> list[Json]:
@@ -170,6 +176,7 @@ def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:
                 "kind": content.kind,
                 "same": content.same,
                 "equal_prefix_bytes": content.equal_prefix_bytes,
+                "different_bytes": content.different_bytes,
             }
             for content in diff.contents
         ],

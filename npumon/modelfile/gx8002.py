@@ -14,6 +14,7 @@ from npumon.modelfile.gx_header import GxHeader, sort_header, tensors
 from npumon.modelfile.header_scan import scan
 from npumon.modelfile.stamp import compiled_at
 from npumon.modelfile.states import pair_states
+from npumon.modelfile.weights import weights_compressed
 
 
 def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> ModelFile | None:
@@ -26,6 +27,8 @@ def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> Mod
     sizes = _sizes(header)
     inputs, outputs, in_out = (tensors(header, struct) for struct in (header.input, header.output, header.in_out))
     fit = (fits if header.format == "gx8002" else whole_fits)(sizes, budget)
+    weights = None if header.format == "gxnpuc-apus" else header.array("weight")
+    halves = weights.literals.content if weights is not None and weights.literals is not None else None
     model = ModelFile(
         format=header.format,
         compiler=_compiler(header),
@@ -39,6 +42,8 @@ def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> Mod
         arrays=tuple(_array(role, array) for role, array in header.arrays),
         settings=declared.settings,
         strings=tuple((text.name, text.value) for text in header.extra_texts),
+        file_bytes=len(data),
+        weights_compressed=weights_compressed(halves, declared.settings),
     )
     notes = (_DOCUMENT_FORM,) if swallowed else ()
     return model.with_checks(

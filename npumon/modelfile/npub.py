@@ -17,6 +17,7 @@ from npumon.modelfile.description import Array, Compiler, FileCheck, ModelFile, 
 from npumon.modelfile.stamp import compiled_at
 from npumon.modelfile.states import pair_states
 from npumon.modelfile.text import shown
+from npumon.modelfile.weights import weights_compressed
 
 MAGIC = b"NPUB"
 _LONGEST_JSON = 1 << 22
@@ -26,7 +27,8 @@ _MOST_BYTES = 1 << 40
 _CRC_BYTES = 4
 #: Arrays in the order of the file, as (role, key of its length). Of LEO's cpu_content only the prepared part is stored.
 _GRUS_PARTS = (("cmd", "cmd_content_len"), ("weight", "weight_content_len"), ("mcu", "mcu_content_len"))
-_LEO_PARTS = (("npu", "npu_content_len"), ("cpu", "cpu_prepared_len"), ("ops", "ops_content_len"))
+_PREPARED = "cpu_prepared_len"
+_LEO_PARTS = (("npu", "npu_content_len"), ("cpu", _PREPARED), ("ops", "ops_content_len"))
 
 
 def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> ModelFile | None:
@@ -43,7 +45,8 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
     leo = "npu_content_len" in stated
     sizes = _sizes(stated, leo)
     inputs, outputs = _tensors(stated, leo, sizes)
-    arrays, ended = _arrays(stated, _LEO_PARTS if leo else _GRUS_PARTS, data, start)
+    parts = _parts(stated, leo, len(data) - start)
+    arrays, ended = _arrays(parts, data, start)
     budget = budget or Budget()
     fit = (whole_fits if leo else fits)(sizes, budget)
     info = _text(stated, "model_info")
@@ -59,11 +62,15 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
         states=pair_states(inputs, outputs),
         fit=fit,
         arrays=arrays,
+        file_bytes=len(data),
+        weights_compressed=weights_compressed(
+            next((array.content for array in arrays if array.role == "weight"), None), ()
+        ),
     )
     expected = ended + _CRC_BYTES
     return model.with_checks(
         FileCheck("npub.json", "fail", True),
-        FileCheck("npub.length", "fail", len(data) == expected, expected, len(data), "header + JSON + arrays + CRC"),
+        _length(stated, leo, expected, len(data)),
         FileCheck("npub.crc", "info", True, None, data[expected - _CRC_BYTES : expected].hex() or None, _crc(data)),
         *_tensor_checks(model),
         *size_checks(model),
@@ -71,6 +78,15 @@ def read_npub(data: bytes, *, today: str, budget: Budget | None = None) -> Model
         *origin_checks(model, today),
         *budget_checks(fit, budget),
     )
+
+
+def _length(stated: Mapping[str, object], leo: bool, expected: int, found: int) -> FileCheck:
+    """Check the file's length, which is exact if the JSON says how much of each array is stored."""
+    detail = "header + JSON + arrays + CRC"
+    if leo and _whole(stated.get(_PREPARED)) is None and expected == found:
+        detail = f"without {_PREPARED}, what the other arrays leave is taken for cpu_content"
+        return FileCheck("npub.length", "info", True, expected, found, detail)
+    return FileCheck("npub.length", "fail", expected == found, expected, found, detail)
 
 
 def _tensor_checks(model: ModelFile) -> Iterator[FileCheck]:
@@ -112,13 +128,22 @@ def _sizes(stated: Mapping[str, object], leo: bool) -> Sizes:
     )
 
 
-def _arrays(
-    stated: Mapping[str, object], parts: tuple[tuple[str, str], ...], data: bytes, start: int
-) -> tuple[tuple[Array, ...], int]:
+def _parts(stated: Mapping[str, object], leo: bool, stored: int) -> list[tuple[str, int]]:
+    """Return (role, bytes) of the arrays in a file that has `stored` bytes behind its JSON.
+
+    Old compilers (0.1.8) do not say how much of LEO's cpu_content is stored: it is what the others leave.
+    """
+    sizes = {role: _whole(stated.get(key)) for role, key in (_LEO_PARTS if leo else _GRUS_PARTS)}
+    if leo and sizes["cpu"] is None:
+        left = stored - _CRC_BYTES - (sizes["npu"] or 0) - (sizes["ops"] or 0)
+        sizes["cpu"] = max(0, min(left, _whole(stated.get("cpu_content_len")) or 0))
+    return [(role, size or 0) for role, size in sizes.items()]
+
+
+def _arrays(parts: list[tuple[str, int]], data: bytes, start: int) -> tuple[tuple[Array, ...], int]:
     """Return the arrays with their bytes, if these exist, and where they should end."""
     arrays = []
-    for role, key in parts:
-        size = _whole(stated.get(key)) or 0
+    for role, size in parts:
         content = data[start : start + size]
         whole = len(content) == size
         arrays.append(Array(f"{role}_content", role, size, content if whole else None, unreadable=not whole))

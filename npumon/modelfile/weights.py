@@ -1,4 +1,8 @@
-"""Statistics of half-precision weights, from a count of each of the 65536 bit patterns."""
+"""Statistics of half-precision weights, from a count of each of the 65536 bit patterns, and whether they are halves.
+
+gxnpuc compresses weights on request (COMPRESS, CONV2D_COMPRESS); what is then in the array looks like random halves. A
+network has no weight that is not a number, so one such pattern proves that the array holds something else.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,9 @@ from typing import NamedTuple
 #: The least power of two in the histogram; half-precision numbers below it are subnormal.
 _LEAST_EXPONENT = -14
 _CHUNK = 1 << 20
+#: By the upper byte of a half: 1 if it is not a number whatever the lower byte, 2 if a lower byte of 0 makes it
+#: infinite.
+_NOT_A_NUMBER = bytes((byte & 0x7F > 0x7C) + 2 * (byte & 0x7F == 0x7C) for byte in range(256))
 
 
 class Bin(NamedTuple):
@@ -32,8 +39,12 @@ class WeightStatistics(NamedTuple):
 
     `values` is how many there are. `minimum`, `maximum`, `mean` and `deviation` (of the population) are over the finite
     values and None if there are none. `odd_byte` says that a last byte was left over. The NPU treats exponent 31 as
-    infinite.
+    infinite. `compressed` is True for an encoding other than halves, of which the other figures would be noise: they
+    are then not computed. It is None where nothing shows either.
     """
+
+    size_bytes: int = 0
+    compressed: bool | None = None
 
     values: int = 0
     zeros: int = 0
@@ -48,9 +59,34 @@ class WeightStatistics(NamedTuple):
     histogram: tuple[Bin, ...] = ()
 
 
-def weight_statistics(content: bytes) -> WeightStatistics:
-    """Count the halves in `content`. Memory is bounded whatever its length. For compressed weights the result is
-    meaningless."""
+def weights_compressed(content: bytes | None, settings: tuple[tuple[str, str], ...]) -> bool | None:
+    """Return whether weights are compressed, by what the compiler's banner says and by their bytes; None if neither
+    tells."""
+    stated = [value.lower() for key, value in settings if key in ("COMPRESS", "CONV2D_COMPRESS")]
+    if "true" in stated or (content is not None and holds_not_a_number(content)):
+        return True
+    return False if stated else None
+
+
+def holds_not_a_number(content: bytes) -> bool:
+    """Return whether one of the little-endian halves is not a number."""
+    for start in range(0, len(content) - 1, _CHUNK):
+        piece = content[start : start + _CHUNK]
+        kinds = piece[1::2].translate(_NOT_A_NUMBER)
+        if b"\x01" in kinds:
+            return True
+        place = kinds.find(b"\x02")
+        while place >= 0:
+            if piece[2 * place]:
+                return True
+            place = kinds.find(b"\x02", place + 1)
+    return False
+
+
+def weight_statistics(content: bytes, *, compressed: bool | None = None) -> WeightStatistics:
+    """Count the halves in `content`, unless it is known to be compressed. Memory is bounded whatever its length."""
+    if compressed:
+        return WeightStatistics(size_bytes=len(content), compressed=True)
     patterns = _patterns(content)
     finite: list[tuple[float, int]] = []
     zeros = nans = infinities = subnormals = 0
@@ -67,6 +103,8 @@ def weight_statistics(content: bytes) -> WeightStatistics:
     mean = math.fsum(value * count for value, count in finite) / number if number else None
     spread = math.fsum((value - mean) ** 2 * count for value, count in finite) / number if mean is not None else None
     return WeightStatistics(
+        size_bytes=len(content),
+        compressed=compressed,
         values=len(content) // 2,
         zeros=zeros,
         nans=nans,

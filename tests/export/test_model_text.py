@@ -24,7 +24,7 @@ from npumon.modelfile.diff import diff_models
 from npumon.modelfile.inspection import inspect
 from npumon.modelfile.weights import weight_statistics
 from tests.fuzz.fuzz_modelfile import samples
-from tests.model_writers import TODAY, HeaderSpec, NbgSpec, NbgTensorSpec
+from tests.model_writers import TODAY, HeaderSpec, NbgSpec, NbgTensorSpec, npub_bytes
 
 SAMPLES = samples()
 NAMES = st.text("abcXYZ_0189", min_size=1, max_size=60).map(lambda name: "n" + name)
@@ -215,9 +215,60 @@ def test_a_diff_says_what_changed() -> None:
     assert text.startswith("- a.h\n+ b.h\nThe same graph (pb_md5), compiled with other options or another compiler.\n")
     assert "  weight      30     10     -20  -66.7 %\n" in text
     assert "  the same: cmd, data, tmp, ops, output\n" in text
-    assert "  weight  different from byte 10 on\n" in text
+    assert "  weight  different from byte 10 on, 20 bytes differ\n" in text
     assert "  Feats  reshaped  float16[1, 3, 4]  float16[1, 3, 8]\n" in text
     assert "  compiler.version  1.5.3rc7  1.5.4\n" in text
+
+
+def test_compressed_weights_have_no_figures() -> None:
+    told = weights_text(weight_statistics(struct.pack("<2e", 0.5, float("nan")), compressed=True))
+    assert told == "Weights  compressed, 4 bytes: not half-precision numbers, so without statistics\n"
+
+
+@pytest.mark.parametrize("width", [24, 40, 60, 80, 120])
+def test_a_diff_keeps_both_sides_at_any_width(width: int) -> None:
+    before = read(HeaderSpec(model_info="the first wake word of the year (20220212154001)").data())
+    after = read(
+        HeaderSpec(
+            model_info="the first wake word of the year (20230212154001)",
+            pb_md5="bfe0140daa3d0440c768eda50ed40265",
+            inputs=[("npu_data_t", "a_feature_map_with_quite_a_long_name_indeed", (1, 3, 4))],
+        ).data()
+    )
+    text = model_diff_text(diff_models(before, after, same_bytes=False), ("a.h", "b.h"), Style(width=width))
+    assert max(map(cell_width, text.splitlines())) <= width
+    for side in ("012345", "bfe014", "2022", "2023") if width >= 60 else ("01234", "bfe01"):
+        assert side in text, text
+    if width >= 80:
+        assert "pb_md5 0123456789ab... bfe0140daa3d..." in " ".join(text.split())
+
+
+def test_a_change_too_small_for_a_decimal_has_more_of_them() -> None:
+    one, other = (read(HeaderSpec(weight=bytes(size)).data()) for size in (9_999, 10_001))
+    text = model_diff_text(diff_models(one, other, same_bytes=False), ("a", "b"))
+    assert "+0.02 %" in text
+    back = model_diff_text(diff_models(other, one, same_bytes=False), ("a", "b"))
+    assert "-0.02 %" in back
+    assert "0.0 %" not in text + back
+
+
+def test_the_shares_of_a_container_are_of_what_it_holds() -> None:
+    for changes in ({"total_size": None, "npu_size": None}, {"total_size": 20}):
+        lines = section(model_text(read(npub_bytes(**changes)), "x.npub"), "Memory")
+        shares = [float(line.split("%")[0].split()[-1]) for line in lines[1:]]
+        assert max(shares) <= 100.0
+        parts = [
+            share for line, share in zip(lines[1:], shares, strict=True) if "total" not in line and "NPU" not in line
+        ]
+        assert sum(parts) == pytest.approx(100.0, abs=0.5)
+
+
+def test_the_arrays_of_leo_have_their_names_in_a_container_too() -> None:
+    text = model_text(read(npub_bytes(npu_content_len=12, cpu_content_len=30)), "x.npub")
+    assert "npu_content" in text
+    assert "cpu_content" in text
+    assert "cmd_content" not in text
+    assert "  mcu_content " in model_text(read(npub_bytes()), "x.npub")
 
 
 def test_a_diff_of_the_same_file_is_one_sentence() -> None:

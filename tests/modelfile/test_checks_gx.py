@@ -114,12 +114,32 @@ def test_a_broken_rule_is_found(writers: Any, check: str, severity: str, edit: C
         assert not model.ok
 
 
-@pytest.mark.parametrize(("cmd", "weight"), [("DRAM0_NPU_ATTR",) * 2, ("XIP_NPU_CMD_ATTR", "XIP_NPU_WEIGHT_ATTR")])
-def test_one_macro_for_all_or_each_its_own_is_well(writers: Any, cmd: str, weight: str) -> None:
+#: A prefix of the arrays' names, the macros of cmd, weight and data, and the arrays that are in the wrong place.
+PLACES = [
+    ("", "DRAM0_NPU_ATTR", "DRAM0_NPU_ATTR", "DRAM0_NPU_ATTR", []),
+    ("", "DRAM0_NPU_CMD_ATTR", "DRAM0_NPU_WEIGHT_ATTR", "DRAM0_NPU_ATTR", []),
+    ("", "XIP_NPU_CMD_ATTR", "XIP_NPU_WEIGHT_ATTR", "DRAM0_NPU_ATTR", []),
+    ("xip_kws_", "XIP_NPU_CMD_ATTR", "XIP_NPU_WEIGHT_ATTR", "DRAM0_NPU_ATTR", []),
+    ("xip_kws_", "XIP_NPU_CMD_ATTR", "XIP_NPU_WEIGHT_ATTR", "DRAM0_NC_NPU_ATTR", []),
+    ("xip_", "XIP_NPU_ATTR", "XIP_NPU_ATTR", "DRAM0_NPU_ATTR", []),
+    ("xip_", "XIP_NPU_CMD_ATTR", "XIP_NPU_WEIGHT_ATTR", "XIP_NPU_ATTR", ["data"]),
+    ("xip_", "XIP_NPU_CMD_ATTR", "DRAM0_NPU_WEIGHT_ATTR", "DRAM0_NPU_ATTR", ["weight"]),
+    ("xip_", "DRAM0_NPU_CMD_ATTR", "DRAM0_NPU_WEIGHT_ATTR", "DRAM0_NPU_ATTR", ["cmd", "weight"]),
+    ("", "XIP_NPU_WEIGHT_ATTR", "XIP_NPU_WEIGHT_ATTR", "DRAM0_NPU_ATTR", ["cmd"]),
+]
+
+
+@pytest.mark.parametrize(("prefix", "cmd", "weight", "data", "wrong"), PLACES, ids=range(len(PLACES)))
+def test_what_the_npu_writes_is_in_ram_and_the_rest_of_an_xip_model_in_flash(
+    writers: Any, prefix: str, cmd: str, weight: str, data: str, wrong: list[str]
+) -> None:
     text = writers.header().text()
-    for name, macro in (("cmd", cmd), ("weight", weight), ("data", "DRAM0_NPU_ATTR")):
-        text = re.sub(rf"({name}_content\[\d+\] __attribute__ \(\(aligned\(4\)\)\))", rf"\1 {macro}", text)
-    assert found(read(text), "gx.place").ok
+    for name, macro in (("cmd", cmd), ("weight", weight), ("data", data)):
+        text = re.sub(rf"({name}_content\[\d+\] __attribute__ \(\(aligned\(4\)\)\))", rf"{prefix}\1 {macro}", text)
+    check = found(read(text), "gx.place")
+    assert check.ok is not bool(wrong)
+    assert [name for name in ("cmd", "weight", "data") if f"{prefix}{name}_content" in check.detail] == wrong
+    assert ("CONFIG_NPU_RUN_IN_FLASH" in check.detail) is bool(wrong and prefix)
 
 
 def test_a_wrong_sum_tells_the_signed_difference(writers: Any) -> None:

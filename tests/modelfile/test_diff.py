@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.modelfile.description import ModelFile
-from npumon.modelfile.diff import SENTENCES, ModelDiff, SizeChange, diff_models, equal_prefix
+from npumon.modelfile.diff import SENTENCES, ModelDiff, SizeChange, diff_models, different_bytes, equal_prefix
 from npumon.modelfile.inspection import inspect
 
 
@@ -48,10 +48,12 @@ def test_the_same_graph_with_other_weights_was_recompiled(writers: Any) -> None:
     assert (result.verdict, result.same_graph) == ("recompiled", True)
     weight = next(size for size in result.sizes if size.name == "weight")
     assert (weight.delta, weight.percent) == (-10, -100 / 3)
-    assert [(content.role, content.same, content.equal_prefix_bytes) for content in result.contents] == [
-        ("cmd", True, 12),
-        ("weight", False, 20),
-        ("ops", True, 0),
+    assert [
+        (content.role, content.same, content.equal_prefix_bytes, content.different_bytes) for content in result.contents
+    ] == [
+        ("cmd", True, 12, 0),
+        ("weight", False, 20, 10),
+        ("ops", True, 0, 0),
     ]
     assert [fact.name for fact in result.facts] == ["compiler.version"]
 
@@ -91,6 +93,13 @@ def test_the_equal_prefix_is_the_longest(left: bytes, right: bytes, blocks: int)
     one, other = common + left, common + right
     assert one[:length] == other[:length]
     assert length == min(len(one), len(other)) or one[length] != other[length]
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40), st.integers(0, 3))
+def test_how_many_bytes_differ(one: bytes, other: bytes, blocks: int) -> None:
+    common = bytes(range(256)) * 100 * blocks
+    expected = sum(a != b for a, b in zip(one, other, strict=False)) + abs(len(one) - len(other))
+    assert different_bytes(common + one, common + other) == expected
 
 
 def elided(text: str) -> str:

@@ -14,7 +14,7 @@ TODAY = "2026-11-22"
 KEYS = [
     "schema", "path", "format", "ok", "compiler", "pb_md5", "sizes", "inputs", "outputs", "states", "fit", "checks",
 ]  # fmt: skip
-NEW_KEYS = ["tables"]
+NEW_KEYS = ["tables", "weights_compressed"]
 SIZES = [
     "total_bytes", "npu_bytes", "cmd_bytes", "weight_bytes", "data_bytes", "tmp_bytes", "ops_bytes", "input_bytes",
     "output_bytes", "in_out_bytes",

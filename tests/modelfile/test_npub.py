@@ -90,6 +90,21 @@ def test_a_leo_container_is_read() -> None:
     assert (model.sizes.cmd_bytes, model.sizes.data_bytes, model.sizes.total_bytes) == (40, 24, 128)
 
 
+@pytest.mark.parametrize("stored", [0, 8, 24])
+def test_an_old_container_that_does_not_say_how_much_is_prepared(npub: bytes, stored: int) -> None:
+    length = int.from_bytes(npub[4:8], "big")
+    more = {"npu_content_len": 40, "cpu_content_len": 24, "ops_content_len": 12, "version": "0.1.8"}
+    text = json.dumps(json.loads(npub[8 : 8 + length]) | more).encode()
+    head = b"NPUB" + len(text).to_bytes(4, "big") + text + b"\0"
+    model = read(head + b"n" * 40 + b"c" * stored + b"o" * 12 + b"\xff" * 4)
+    assert "npub.length" not in failed(model)
+    assert [array.content for array in model.arrays] == [b"n" * 40, b"c" * stored, b"o" * 12]
+    check = next(check for check in model.checks if check.id == "npub.length")
+    assert (check.severity, "cpu_prepared_len" in check.detail) == ("info", True)
+    for other in (head + bytes(51 + 4), head + bytes(52 + 25 + 4)):
+        assert "npub.length" in failed(read(other))
+
+
 def test_a_file_of_another_length_fails(npub: bytes) -> None:
     assert failed(read(npub + b"x")) == {"npub.length"}
     short = read(npub[:-20])

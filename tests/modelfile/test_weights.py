@@ -3,13 +3,14 @@ from __future__ import annotations
 import math
 import struct
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.modelfile import weights
-from npumon.modelfile.weights import weight_statistics
+from npumon.modelfile.weights import holds_not_a_number, weight_statistics, weights_compressed
 
 
 @given(st.lists(st.floats(width=16)), st.binary(max_size=1))
@@ -54,3 +55,35 @@ def test_byte_order_and_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatc
     swapped = struct.pack(">300e", *range(300))
     monkeypatch.setattr(sys, "byteorder", "big" if sys.byteorder == "little" else "little")
     assert weight_statistics(swapped) == expected
+
+
+@given(st.lists(st.integers(0, 0xFFFF), max_size=8), st.binary(max_size=1))
+def test_a_half_that_is_not_a_number_is_found(patterns: list[int], rest: bytes) -> None:
+    content = struct.pack(f"<{len(patterns)}H", *patterns) + rest
+    assert holds_not_a_number(content) is any(
+        map(math.isnan, struct.unpack(f"<{len(patterns)}e", content[: 2 * len(patterns)]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "compressed"),
+    [
+        (b"\x01\x7c", (), True),
+        (b"\x00\x7c\x01\xfc", (), True),
+        (b"\x00\x7c\x00\xfc", (), None),
+        (b"\x00\x7e", (("COMPRESS", "false"),), True),
+        (b"\x00\x3c", (("COMPRESS", "false"),), False),
+        (None, (("CONV2D_COMPRESS", "True"), ("COMPRESS", "false")), True),
+        (None, (("EXCLUDE_COMPRESS_OPS", "true"),), None),
+        (None, (), None),
+    ],
+)
+def test_whether_weights_are_compressed(content: bytes | None, settings: Any, compressed: bool | None) -> None:
+    assert weights_compressed(content, settings) is compressed
+
+
+def test_a_half_that_is_not_a_number_is_found_in_every_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_CHUNK", 64)
+    for place in range(0, 200, 2):
+        assert holds_not_a_number(bytes(place) + b"\x01\x7c" + bytes(10))
+    assert not holds_not_a_number(b"\x00\x7c" * 100)

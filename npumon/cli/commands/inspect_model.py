@@ -148,18 +148,14 @@ class Inspector:
         from npumon.modelfile.weights import weight_statistics
 
         array = model.array("weight")
-        if array is None or not array.content:
+        if array is None or not array.content or model.format == "gxnpuc-apus":
             what = f"{source.name} has no weights that can be read as half-precision numbers."
             self.ctx.diagnostics.warning(Problem("inspect.weights", what, ""))
             return None
-        stated = [value.lower() for key, value in model.settings if key.endswith("COMPRESS")]
-        if not stated:
+        if model.weights_compressed is None:
             what = f"{source.name} does not say whether its weights are compressed; if so, the figures mean little."
             self.ctx.diagnostics.note(what)
-        if "true" in stated:
-            what = f"The weights of {source.name} are compressed: as half-precision numbers they mean little."
-            self.ctx.diagnostics.warning(Problem("inspect.compressed", what, ""))
-        return weight_statistics(array.content)
+        return weight_statistics(array.content, compressed=model.weights_compressed)
 
 
 def unknown(source: InputFile, data: bytes | None) -> ProblemError:
