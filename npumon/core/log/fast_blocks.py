@@ -1,99 +1,51 @@
-"""A fast path for long logs: regular blocks by a single pattern, everything else by the tolerant parser.
+"""A fast path for long logs: regular operations by a single pattern, everything else by the tolerant parser.
 
-A block is regular if its lines come in the order in which the demo program prints them and every figure is spelled as
-Python would spell it, apart from trailing zeros: then the text can stand in for the figure. The events are the same as
-the tolerant parser's but come later, so this is for finished logs, not live ones.
+A block is regular if its lines come in the order in which the driver prints them and every figure is spelled as
+`printf` does (`Grammar.regular`). The events are the same as the tolerant parser's but come later, so this is for
+finished logs, not live ones.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
 from npumon.core.log import events as ev
+from npumon.core.log.collector import Inserted
+from npumon.core.log.grammar import VIVANTE, Grammar
 from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Operation
 
-_COUNT = r"([1-9]\d{0,9})"
-#: A figure without trailing zeros, as `repr(float(…))` spells it. Below 0.0001 that would be 1e-05.
-_MBYTE = r"((?:0\.(?!0000)|[1-9]\d{0,7}\.)\d{0,5}[1-9])0{0,6}\n"
-_MS = r"\d{1,12}\.\d\dms or "
-_US = r"([1-9]\d{0,11}\.\d)0us\n"
-_COUNTER = r"\[[ \d]{6}\] "
-
-_REGULAR = re.compile(
-    r"(layer[ _]id: [^\n\r]*\nuid: \d{1,9}\n(?:op_abs|abs_op)_id: \d{1,9}\n)"
-    rf"execution time: *{_COUNT} us\n"
-    + "".join(rf"{_COUNTER}{name.upper()}_BANDWIDTH *\(MByte\): {_MBYTE}" for name in BANDWIDTHS)
-    + rf"{_COUNTER}GPUTOTALCYCLES: {_COUNT}\n{_COUNTER}GPUIDLECYCLES: {_COUNT}\n"
-    rf"VPC_ELAPSETIME: {_COUNT}\n\*{{4,20}}\n"
-    rf"Run the {_COUNT} time: {_MS}{_US}"
-    rf"vxProcessGraph execution time:\nTotal   {_MS}{_US}Average {_MS}{_US}"
-    r"|([^\n]*\n)"
-)
-
-_BLOCK_LINES = 18
-
-#: Headers (layer, uid, op_abs_id) that are remembered; a model has one for each of its operations.
+#: Heads (layer, uid, op_abs_id, shader) that are remembered; a model has one for each of its operations.
 _HEADS_KEPT = 4_096
 #: A block has some 700 bytes. Text that may still become one is held back up to this length.
 _HELD_BACK = 4_096
 #: Longer text without a line end goes to the tolerant parser, which bounds it.
 _LINE_HELD = 65_536
 
-
-class RegularBlock(NamedTuple):
-    """The texts of a regular block. `head` holds its first three lines; `rest` a line outside any block."""
-
-    head: str
-    execution_us: str
-    total_read: str
-    total_write: str
-    axi_read: str
-    axi_write: str
-    ddr_read: str
-    ddr_write: str
-    total_cycles: str
-    idle_cycles: str
-    vpc_elapsed_us: str
-    iteration: str
-    elapsed_us: str
-    total_us: str
-    average_us: str
-    rest: str = ""
-
-
-BlockFields = tuple[str, ...]
-
-
-class BlockBatch(NamedTuple):
-    """Consecutive regular blocks, each as the texts of a `RegularBlock`."""
-
-    texts: list[BlockFields]
-
-
-Batch = BlockBatch | list[ev.Event]
-
-_HEAD = itemgetter(0)
-_REST = itemgetter(-1)
+_NUMBERS = tuple(f"n{number}" for number in range(9))
 
 
 class HeaderCache:
-    """The meaning of a block's first three lines, read by the tolerant parser once for each spelling."""
+    """The meaning of a block's head, read by the tolerant parser once for each spelling."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, Operation | None] = {}
+    def __init__(self, grammar: Grammar = VIVANTE) -> None:
+        self._grammar = grammar
+        self._known: dict[bytes, Operation | None] = {}
 
-    def operation(self, head: str) -> Operation | None:
-        """Return the operation without its figures; None if the tolerant parser reads no header there."""
+    def operation(self, head: bytes | str) -> Operation | None:
+        """Return the operation without its figures; None if the tolerant parser reads no head there."""
+        if isinstance(head, str):
+            head = head.encode("latin-1")
         try:
             return self._known[head]
         except KeyError:
             pass
-        parser = ProfileParser()
-        events = parser.feed(head.encode("latin-1") + b"execution time: 1 us\n*********\n")
+        parser = ProfileParser(self._grammar)
+        events = parser.feed(head + b"execution time: 1 us\n*********\n")
         known: Operation | None = None
         match events:
             case [ev.OperationProfiled(operation=Operation(layer_id=int(), execution_us=1) as operation)]:
@@ -102,34 +54,6 @@ class HeaderCache:
             self._known.clear()
         self._known[head] = known
         return known
-
-
-def split_blocks(text: bytes, heads: HeaderCache) -> Iterator[BlockBatch | bytes]:
-    """Yield the text in order: regular blocks, and the bytes between them. `text` ends with a line end."""
-    if not text:
-        return
-    found = _REGULAR.findall(text.decode("latin-1"))
-    irregular = any(map(_REST, found)) or any(heads.operation(head) is None for head in set(map(_HEAD, found)))
-    if not irregular:
-        yield BlockBatch(found)
-        return
-    blocks: list[BlockFields] = []
-    between: list[bytes] = []
-    for texts in found:
-        if texts[-1] or heads.operation(texts[0]) is None:
-            if blocks:
-                yield BlockBatch(blocks)
-                blocks = []
-            between.append(texts[-1].encode("latin-1") or render_block(texts))
-        else:
-            if between:
-                yield b"".join(between)
-                between = []
-            blocks.append(texts)
-    if blocks:
-        yield BlockBatch(blocks)
-    if between:
-        yield b"".join(between)
 
 
 class ChunkSplitter:
@@ -153,89 +77,105 @@ class ChunkSplitter:
         return held
 
 
+@functools.cache
+def _pattern(regular: str) -> re.Pattern[bytes]:
+    return re.compile(rb"^(?:" + regular.encode("ascii") + rb")", re.MULTILINE)
+
+
+class BlockBatch(NamedTuple):
+    """Regular blocks as texts: none are made, rows come from events."""
+
+    texts: list[tuple[str, ...]]
+
+
+BlockFields = tuple[str, ...]
+Batch = BlockBatch | list[ev.Event]
+
+
+def split_blocks(text: bytes, heads: HeaderCache) -> Iterator[BlockBatch | bytes]:
+    """Yield the text."""
+    if text:
+        yield text
+
+
 class BlockReader:
     """Reads the events of a finished log, by the fast path if possible."""
 
-    def __init__(self) -> None:
-        self.heads = HeaderCache()
-        self._parser = ProfileParser()
+    def __init__(self, grammar: Grammar = VIVANTE) -> None:
+        self._parser = ProfileParser(grammar)
+        self._heads = HeaderCache(grammar)
+        self._pattern = _pattern(grammar.regular)
+        index = {name: number - 1 for name, number in self._pattern.groupindex.items()}
+        self._iteration = itemgetter(index["iteration"], index["elapsed"])
+        self._totals = itemgetter(index["total_us"], index["average_us"])
+        self._block = itemgetter(*(index[name] for name in ("head", "time", "counters", "window", "total", "idle")))
+        self._bandwidth = itemgetter(*(index[name] for name in BANDWIDTHS))
+        self._numbers = itemgetter(*(index[name] for name in _NUMBERS))
 
-    def read(self, piece: bytes) -> Iterator[Batch]:
-        """Yield batches in the order of the log; pieces are as `ChunkSplitter` cuts them."""
-        whole = piece.rfind(b"\n") + 1
-        for part in (*split_blocks(piece[:whole], self.heads), piece[whole:]):
-            yield from self.take(part)
+    def read(self, piece: bytes) -> Iterator[list[ev.Event]]:
+        """Yield lists of events in the order of the log; pieces are as `ChunkSplitter` cuts them."""
+        parser = self._parser
+        events: list[ev.Event] = []
+        at = 0
+        for match in self._pattern.finditer(piece):
+            start, end = match.span()
+            if start > at:
+                events += parser.feed(piece[at:start])
+            inserted = self._inserted(match) if parser.between_lines else None
+            events += parser.feed(match[0]) if inserted is None else inserted
+            at = end
+        if at < len(piece):
+            events += parser.feed(piece[at:])
+        if events:
+            yield events
 
     def take(self, part: BlockBatch | bytes) -> Iterator[Batch]:
-        """Take a part from `split_blocks`. While something is pending, blocks go to the tolerant parser."""
-        if isinstance(part, BlockBatch):
-            texts = part.texts
-            while texts and not self._parser.between_blocks:
-                first, *texts = texts
-                yield self._parser.feed(render_block(first))
-            if texts:
-                self.skip(len(texts))
-                yield BlockBatch(texts)
-        elif events := self._parser.feed(part):
-            yield events
+        """Yield the events of a part."""
+        if isinstance(part, bytes):
+            yield from self.read(part)
 
     def events(self, batch: Batch) -> list[ev.Event]:
         """Return the events of a batch."""
-        if isinstance(batch, BlockBatch):
-            return [event for texts in batch.texts for event in block_events(texts, self.heads)]
-        return batch
+        return [] if isinstance(batch, BlockBatch) else batch
 
     def skip(self, blocks: int) -> None:
-        """Count blocks that were read by other means."""
-        self._parser.skip(_BLOCK_LINES * blocks)
+        """Count nothing."""
 
     def close(self) -> list[ev.Event]:
         """Return the events that the end of the log completes."""
         return self._parser.close()
 
-
-def block_events(texts: BlockFields, heads: HeaderCache) -> list[ev.Event]:
-    """Return the events of one regular block."""
-    block = RegularBlock(*texts)
-    head = heads.operation(block.head) or Operation()
-    operation = Operation(
-        head.layer_id,
-        head.name,
-        head.operation_index,
-        head.operation,
-        head.target,
-        head.uid,
-        head.op_abs_id,
-        int(block.execution_us),
-        Bandwidth(
-            float(block.total_read),
-            float(block.total_write),
-            float(block.axi_read),
-            float(block.axi_write),
-            float(block.ddr_read),
-            float(block.ddr_write),
-        ),
-        Cycles(int(block.total_cycles), int(block.idle_cycles)),
-        int(block.vpc_elapsed_us),
-    )
-    return [
-        ev.OperationProfiled(operation),
-        ev.IterationEnded(int(block.iteration), float(block.elapsed_us)),
-        ev.TotalAnnounced(),
-        ev.TotalTimed(float(block.total_us)),
-        ev.AverageTimed(float(block.average_us)),
-    ]
-
-
-def render_block(texts: BlockFields) -> bytes:
-    """Render a block as text again, for the tolerant parser, if something before it is still pending."""
-    block = RegularBlock(*texts)
-    mbyte = "".join(f"{name.upper()}_BANDWIDTH (MByte): {getattr(block, name)}\n" for name in BANDWIDTHS)
-    text = (
-        f"{block.head}execution time: {block.execution_us} us\n{mbyte}"
-        f"GPUTOTALCYCLES: {block.total_cycles}\nGPUIDLECYCLES: {block.idle_cycles}\n"
-        f"VPC_ELAPSETIME: {block.vpc_elapsed_us}\n*********\n"
-        f"Run the {block.iteration} time: 0.00ms or {block.elapsed_us}us\nvxProcessGraph execution time:\n"
-        f"Total   0.00ms or {block.total_us}us\nAverage 0.00ms or {block.average_us}us\n"
-    )
-    return text.encode("latin-1")
+    def _inserted(self, match: re.Match[bytes]) -> list[ev.Event] | None:
+        """Return the events of regular text; None if the tolerant parser must read it."""
+        groups = match.groups()
+        iteration, elapsed = self._iteration(groups)
+        if iteration is not None:
+            return self._parser.insert([ev.IterationEnded(int(iteration), float(elapsed))], Inserted(1))
+        head, time, counters, window, total, idle = self._block(groups)
+        if head is None and counters is None:
+            total, average = self._totals(groups)
+            events: list[ev.Event] = [ev.TotalAnnounced(), ev.TotalTimed(float(total)), ev.AverageTimed(float(average))]
+            return self._parser.insert(events, Inserted(3))
+        known = self._heads.operation(head) if head is not None else Operation()
+        if known is None:
+            return None
+        first: int | None = None
+        last: int | None = None
+        bandwidth, cycles = known.bandwidth, known.cycles
+        if counters is not None:
+            numbers = [int(number) for number in self._numbers(groups) if number is not None]
+            first, last = numbers[0], numbers[-1]
+            if numbers != list(range(first, first + len(numbers))):
+                return None
+            bandwidth = Bandwidth._make(map(float, self._bandwidth(groups)))
+            cycles = Cycles(int(total), int(idle))
+        operation = Operation(
+            *known[:7],
+            int(time) if time is not None else None,
+            bandwidth,
+            cycles,
+            int(window) if window is not None else None,
+            known.shader,
+        )
+        part = Inserted(match[0].count(b"\n"), head is not None, first, last)
+        return self._parser.insert([ev.OperationProfiled(operation)], part)

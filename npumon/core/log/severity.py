@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from npumon.core.log.grammar import LEVELS, PRINT_COUNTER, SPLICE, classify
+from npumon.core.log.grammar import LEVELS, PRINT_COUNTER, VIVANTE, Grammar
 from npumon.core.profile import Level
 
 #: A `figure` is a line that npumon reads a figure from, `plain` any line without weight.
@@ -16,11 +16,14 @@ _JUDGED = 1_000
 
 _KINDS: dict[str, LineLevel] = {
     **dict.fromkeys(("death", "lost", "iteration_failed", "too_long", "top_failed", "usage"), "error"),
-    "driver_message": "warning",
+    **dict.fromkeys(("driver_error", "node", "exception", "exception_text", "assertion", "loader"), "error"),
+    **dict.fromkeys(("traceback", "python_error"), "error"),
+    **dict.fromkeys(("driver_message", "driver_place", "hang"), "warning"),
     **dict.fromkeys(
         (
-            "created", "verified", "memory", "execution", "bandwidth", "cycles", "vpc", "iteration", "total", "average",
-            "total_average", "total_figures", "top_entry", "inference", "detections", "box", "object", "object_box",
+            "created", "verified", "memory", "execution", "bandwidth", "cycles", "busy_cycles", "vpc", "iteration",
+            "total", "average", "total_average", "total_figures", "top_entry", "inference", "detections", "box",
+            "object", "object_box", "benchmark_count", "benchmark_timings", "tengine_times", "tengine_score",
         ),
         "figure",
     ),
@@ -35,22 +38,22 @@ _ERROR = re.compile(
 _WARNING = re.compile(r"\bwarn(?:ing)?\b")
 
 
-def level_of(text: str) -> LineLevel:
+def level_of(text: str, grammar: Grammar = VIVANTE) -> LineLevel:
     """Return the level of a line of visible text (`scrollback.line_text`).
 
     Errors and warnings are those that the parser diagnoses, and unknown lines that mention one.
     """
     text = text[:_JUDGED].strip()
     counter = PRINT_COUNTER.match(text)
-    known = classify(text[counter.end() :] if counter else text)
+    known = grammar.classify(text[counter.end() :] if counter else text)
     if known is not None:
         rule, match = known
         if rule.kind in ("ovxlib", "detect_log"):
             return LEVELS[match[1]]
         return _KINDS.get(rule.kind, "plain")
-    splice = SPLICE.fullmatch(text)
+    splice = grammar.splice.fullmatch(text)
     if splice is not None:
-        return LEVELS[splice[2][0]]
+        return LEVELS.get(splice[2][0], "error") if splice[2][1:2] == " " else "error"
     if _ERROR.search(text) or _ERROR.search(text.lower()):
         return "error"
     return "warning" if _WARNING.search(text.lower()) else "plain"

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from npumon.core.log import events as ev
-from npumon.core.profile import Detection, Diagnostic, Operation, TopEntry
+from npumon.core.profile import Detection, Diagnostic, Hang, Operation, Reported, TilingRow, TopEntry
 from npumon.core.run.fold import reduce, starts_new_run
 from npumon.core.run.state import EMPTY, RunState
 
@@ -23,11 +23,16 @@ EVENTS: list[ev.Event] = [
     ev.AxiSramLocated(0, "0xff000000"),
     ev.TilingStarted(),
     ev.TilingNote("note"),
+    ev.TilingTabulated((TilingRow(0, "NN"),)),
     ev.TilingEnded(),
     ev.MemorySized(1, 2),
     ev.GraphStarted(1),
+    ev.OperationAnnounced(Operation(uid=1)),
     ev.OperationProfiled(Operation()),
-    ev.VpcElapsed(3),
+    ev.SegmentRun(0),
+    ev.LayerDumped(),
+    ev.CommandsDumped(),
+    ev.PowerManagementSet(on=False),
     ev.IterationEnded(1, 4.0),
     ev.IterationFailed(1, "reason"),
     ev.InferenceTimed(5.0),
@@ -40,9 +45,15 @@ EVENTS: list[ev.Event] = [
     ev.StageReached("Done."),
     ev.DetectionsCounted(3),
     ev.ObjectDetected(Detection()),
+    ev.ProgramReported(Reported("tengine"), 10),
+    ev.HangNoticed(Hang("25.253842", recovered=False, message="hang")),
+    ev.Prompted("./run.sh"),
+    ev.Interrupted(),
+    ev.TextCut(),
     ev.DriverVersioned("6.4.6"),
     ev.Diagnosed(Diagnostic(1, "error", "ovxlib", "message")),
     ev.Unrecognized(1, "text"),
+    ev.ForeignText(1, "text"),
 ]
 
 
@@ -78,7 +89,7 @@ def test_events_are_equal_to_their_own_kind_only_and_true(event: ev.Event) -> No
 
 def test_no_two_kinds_are_equal_however_alike_their_fields() -> None:
     alike: list[ev.Event] = [ev.TotalTimed(1.0), ev.AverageTimed(1.0), ev.InferenceTimed(1.0), ev.TopStarted(1)]
-    empty: list[ev.Event] = [ev.VerifyStarted(), ev.TilingStarted(), ev.TilingEnded(), ev.TotalAnnounced()]
+    empty: list[ev.Event] = [ev.VerifyStarted(), ev.TilingStarted(), ev.TilingEnded(), ev.TextCut()]
     for kinds in (alike, empty):
         assert len(set(kinds)) == len(kinds)
         assert all((one == other) is (one is other) for one in kinds for other in kinds)

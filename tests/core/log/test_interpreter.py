@@ -19,8 +19,8 @@ def test_bytes_that_the_log_lost_are_an_error_of_the_run() -> None:
 
 
 def test_the_loss_does_not_end_the_block_it_fell_into() -> None:
-    text = "uid: 1\n[npumon: 9 bytes were lost here: disk full]\nop_abs_id: 2\n*********\n"
+    text = "uid: 1\n[npumon: 9 bytes were lost here: disk full]\nexecution time: 2 us\n*********\n"
     diagnosed, profiled = events(text)
     assert isinstance(diagnosed, ev.Diagnosed)
     assert isinstance(profiled, ev.OperationProfiled)
-    assert (profiled.operation.uid, profiled.operation.op_abs_id, profiled.complete) == (1, 2, True)
+    assert (profiled.operation.uid, profiled.operation.execution_us, profiled.complete) == (1, 2, True)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
 from npumon.core.log.parser import LINE_LIMIT, ProfileParser
-from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
+from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TilingRow, TopEntry
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
@@ -33,7 +33,27 @@ def profiled(**fields: object) -> ev.OperationProfiled:
     return ev.OperationProfiled(Operation(**fields))  # type: ignore[arg-type]  # any fields of an operation
 
 
+def announced(**fields: object) -> ev.OperationAnnounced:
+    return ev.OperationAnnounced(Operation(**fields))  # type: ignore[arg-type]  # any fields of an operation
+
+
 NETWORK = Operation(0, "network_binary_graph", 0, "unkown operation type", "unkown operation target")
+#: What the table of a network binary graph says of its one operation.
+ZERO = {"image_cache_bytes": 0, "kernel_cache_bytes": 0}
+#: The counters of a block, and their meaning.
+COUNTERS = b"".join(
+    b"[%6d] %s\n" % (number, line)
+    for number, line in enumerate(
+        (
+            *(b"TOTAL_READ_BANDWIDTH  (MByte): 1.000000", b"TOTAL_WRITE_BANDWIDTH (MByte): 2.000000"),
+            *(b"AXI_READ_BANDWIDTH  (MByte): 3.000000", b"AXI_WRITE_BANDWIDTH (MByte): 4.000000"),
+            *(b"DDR_READ_BANDWIDTH (MByte): 5.000000", b"DDR_WRITE_BANDWIDTH (MByte): 6.000000"),
+            *(b"GPUTOTALCYCLES: 10", b"GPUIDLECYCLES: 4"),
+        ),
+        1,
+    )
+)
+SIX = Bandwidth(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 PERSON = Detection(None, "person", 0.9, 12.5, 8.0, 96.0, 64.0)
 
 #: Text -> events, for each kind of line in each of its spellings. A block's lines stand before its end.
@@ -63,15 +83,18 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
     (
         "layer id: 0 layer name:network_binary_graph operation[0]:unkown operation type "
         "target:unkown operation target.\n*********",
-        [ev.OperationProfiled(NETWORK)],
+        [ev.OperationAnnounced(NETWORK)],
     ),
     (
         "layer_id: 7 layer name:conv 1 operation[2]:VXNNE_OPERATOR_CONVOLUTION target:NN.\n****",
-        [profiled(layer_id=7, name="conv 1", operation_index=2, operation="VXNNE_OPERATOR_CONVOLUTION", target="NN")],
+        [announced(layer_id=7, name="conv 1", operation_index=2, operation="VXNNE_OPERATOR_CONVOLUTION", target="NN")],
     ),
-    ("layer id: -1 layer name: operation[0]: target:\n*********", [ev.OperationProfiled(Operation(-1, "", 0, "", ""))]),
-    ("uid: 3\nop_abs_id: 4\n*********", [profiled(uid=3, op_abs_id=4)]),
-    ("uid: -3\nabs_op_id: -4\n*********", [profiled(uid=-3, op_abs_id=-4)]),
+    (
+        "layer id: -1 layer name: operation[0]: target:\n*********",
+        [ev.OperationAnnounced(Operation(-1, "", 0, "", ""))],
+    ),
+    ("uid: 3\nop_abs_id: 4\n*********", [announced(uid=3, op_abs_id=4)]),
+    ("uid: -3\nabs_op_id: -4\n*********", [announced(uid=-3, op_abs_id=-4)]),
     ("execution time:             20845 us\n*********", [profiled(execution_us=20845)]),
     ("execution time: 5 us\n*********", [profiled(execution_us=5)]),
     (
@@ -82,14 +105,14 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
     ),
     # the number in brackets counts what is printed, not the counters
     (
-        "[    23] DDR_READ_BANDWIDTH(MByte):40.722075\n[123456789] GPUIDLECYCLES: 2\nGPUTOTALCYCLES : 3\n*********",
-        [profiled(bandwidth=Bandwidth(ddr_read=40.722075), cycles=Cycles(3, 2))],
+        "[    23] DDR_READ_BANDWIDTH(MByte):40.722075\n[    26] GPUIDLECYCLES : 2\n*********",
+        [profiled(bandwidth=Bandwidth(ddr_read=40.722075), cycles=Cycles(None, 2))],
     ),
     (
         "[     7] GPUTOTALCYCLES: 16697255\n[     8] GPUIDLECYCLES: 296080\n*********",
         [profiled(cycles=Cycles(16697255, 296080))],
     ),
-    ("VPC_ELAPSETIME: 21124", [ev.VpcElapsed(21124)]),
+    ("VPC_ELAPSETIME: 21124\n*********", [profiled(window_us=21124)]),
     ("*********", []),
     # -- iterations and totals
     ("Run the 1 time: 21.00ms or 21609.00us", [ev.IterationEnded(1, 21609.0)]),
@@ -120,7 +143,7 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
     ),
     (
         "----- Show Top1 +-----\n     2: 0.93457\n     3: 0.1",
-        [ev.TopStarted(1), ev.TopListed(TopEntry(1, 2, 0.93457)), ev.Unrecognized(3, "3: 0.1")],
+        [ev.TopStarted(1), ev.TopListed(TopEntry(1, 2, 0.93457)), ev.ForeignText(3, "3: 0.1")],
     ),
     ("--- Top12 ---\n  2: -1.500000", [ev.TopStarted(12), ev.TopListed(TopEntry(1, 2, -1.5))]),
     ("Fail to show result.", [diagnosed("error", "model", "Fail to show result.")]),
@@ -206,8 +229,8 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
         "Usage: ./inceptionv3 data_file inputs...",
         [diagnosed("error", "model", "Usage: ./inceptionv3 data_file inputs...")],
     ),
-    ("what is this?", [ev.Unrecognized(1, "what is this?")]),
-    ("2: 0.833984", [ev.Unrecognized(1, "2: 0.833984")]),  # no list has begun
+    ("what is this?", [ev.ForeignText(1, "what is this?")]),
+    ("2: 0.833984", [ev.ForeignText(1, "2: 0.833984")]),  # no list has begun
     ("21.00ms or 21625.00us", [ev.Unrecognized(1, "21.00ms or 21625.00us")]),  # of what?
 ]
 
@@ -236,12 +259,12 @@ def test_the_real_run(seed_run: bytes) -> None:
         ev.CommandBufferGenerated(1, 1),
         ev.TilingStarted(),
         ev.MemorySized(1048576, 522240),
-        *map(ev.TilingNote, tiling[:3]),
+        ev.TilingNote(tiling[1]),
         ev.TilingNote("PreLoadWeightBiases = 1048576  100.000000%"),
+        ev.TilingTabulated((TilingRow(0, "NBG", memory_in="DD", memory_out="DD", stride=(0, 0), **ZERO),)),
         ev.TilingEnded(),
         ev.GraphVerified(823),
         ev.GraphStarted(1),
-        ev.VpcElapsed(21124),
         ev.OperationProfiled(
             NETWORK._replace(
                 uid=0,
@@ -249,6 +272,7 @@ def test_the_real_run(seed_run: bytes) -> None:
                 execution_us=20845,
                 bandwidth=Bandwidth(71.70338, 17.810649, 30.981305, 14.130429, 40.722075, 3.68022),
                 cycles=Cycles(16697255, 296080),
+                window_us=21124,
             )
         ),
         ev.IterationEnded(1, 21609.0),
@@ -383,14 +407,14 @@ def test_a_text_cut_anywhere_gives_no_figure_that_was_not_printed(seed_run: byte
     figures = {*block, *block.bandwidth, *block.cycles, Bandwidth(), Cycles(), None}
     for at in range(len(seed_run)):
         for event in events_of(seed_run[:at]):
-            if isinstance(event, ev.OperationProfiled):
+            if isinstance(event, (ev.OperationProfiled, ev.OperationAnnounced)):
                 found = {*event.operation, *event.operation.bandwidth, *event.operation.cycles}
                 assert found - {event.operation.bandwidth, event.operation.cycles} <= figures, seed_run[:at][-60:]
             elif isinstance(event, (ev.ThreadCreated, ev.ThreadExited)):
                 assert seed_run.decode().count(event.handle)  # a handle is no figure; it may be cut
-            elif isinstance(event, (ev.CommandBufferGenerated, ev.TilingNote, ev.TotalAnnounced)):
+            elif isinstance(event, (ev.CommandBufferGenerated, ev.TilingNote, ev.TotalAnnounced, ev.TilingTabulated)):
                 pass  # text, or a count without its comma
-            elif not isinstance(event, (ev.Diagnosed, ev.Unrecognized)):
+            elif not isinstance(event, (ev.Diagnosed, ev.Unrecognized, ev.ForeignText)):
                 assert event in whole, seed_run[:at][-60:]
 
 
@@ -445,8 +469,10 @@ def test_a_text_that_begins_inside_a_block_gives_what_is_left_of_it() -> None:
 
 
 def test_a_block_without_its_end_is_incomplete() -> None:
-    assert events_of(b"layer id: 1 layer name:n operation[0]:a target:b.\nuid: 0\n") == [
-        ev.OperationProfiled(Operation(1, "n", 0, "a", "b", 0), complete=False)
+    head = b"layer id: 1 layer name:n operation[0]:a target:b.\nuid: 0\n"
+    assert events_of(head) == [announced(layer_id=1, name="n", operation_index=0, operation="a", target="b", uid=0)]
+    assert events_of(b"uid: 1\nexecution time: 5 us\n" + COUNTERS) == [
+        ev.OperationProfiled(Operation(uid=1, execution_us=5, bandwidth=SIX, cycles=Cycles(10, 4)), complete=False)
     ]
 
 
@@ -455,19 +481,19 @@ def test_a_block_without_its_end_is_incomplete() -> None:
     [b"Run the 1 time: 1ms or 5us\n", b"layer id: 2 layer name:n operation[0]:a target:b.\n", b"class: a, score: 1\n"],
 )
 def test_what_cannot_stand_in_a_block_ends_it(after: bytes) -> None:
-    first, *others = events_of(b"uid: 5\n" + after)
-    assert first == ev.OperationProfiled(Operation(uid=5), complete=False)
+    first, *others = events_of(b"uid: 5\nexecution time: 6 us\nGPUTOTALCYCLES: 7\n" + after)
+    operation = Operation(uid=5, execution_us=6, cycles=Cycles(7))
+    assert first == ev.OperationProfiled(operation, complete=False)
     assert len(others) == 1
 
 
 def test_messages_inside_a_block_do_not_end_it() -> None:
-    text = b"uid: 5\nW [f:1]slow\nwhat?\n[     9] HAL user version 6.4.3.5\nVPC_ELAPSETIME: 7\nGPUIDLECYCLES: 3\n****\n"
+    text = b"uid: 5\nW [f:1]slow\nwhat?\n[     9] HAL user version 6.4.3.5\nGPUIDLECYCLES: 3\nVPC_ELAPSETIME: 7\n****\n"
     assert events_of(text) == [
         diagnosed("warning", "ovxlib", "[f:1]slow", 2),
-        ev.Unrecognized(3, "what?"),
+        ev.ForeignText(3, "what?"),
         ev.DriverVersioned("6.4.3.5"),
-        ev.VpcElapsed(7),
-        profiled(uid=5, cycles=Cycles(None, 3)),
+        profiled(uid=5, cycles=Cycles(None, 3), window_us=7),
     ]
 
 
@@ -502,12 +528,12 @@ SPLICES = [
     (
         "layer id: 0 layer name:network_binary_graph operation[0]:unkown",
         " operation type target:unkown operation target.",
-        ev.OperationProfiled(NETWORK),
+        ev.OperationAnnounced(NETWORK),
     ),
     (
         "layer id: 0 layer name:network_binary_graph operation[0]:unkown ",
         "operation type target:unkown operation target.",
-        ev.OperationProfiled(NETWORK),
+        ev.OperationAnnounced(NETWORK),
     ),
 ]
 
@@ -533,7 +559,7 @@ def test_a_line_cut_by_messages_is_put_together_again(
 
 def test_a_death_notice_behind_half_a_line_is_seen() -> None:
     text = "[     5] DDR_READ_BANDWIDTH  (MByte): 40.7run.sh: line 5: 14896 Segmentation fault  ./inceptionv3"
-    assert events_of(text.encode() + b"\n22075\n") == [diagnosed("error", "shell", text), ev.Unrecognized(2, "22075")]
+    assert events_of(text.encode() + b"\n22075\n") == [diagnosed("error", "shell", text), ev.ForeignText(2, "22075")]
 
 
 def test_half_a_line_that_never_goes_on_is_not_lost() -> None:
@@ -550,12 +576,14 @@ def test_half_a_line_that_never_goes_on_is_not_lost() -> None:
 
 def test_a_second_half_line_before_the_first_went_on() -> None:
     events = events_of(b"GPUTOTALCYCE [f:1]x\nVPC_ELAE [f:2]y\nPSETIME: 5\n")
-    assert [event for event in events if isinstance(event, ev.VpcElapsed)] == [ev.VpcElapsed(5)]
+    assert [event for event in events if isinstance(event, ev.OperationProfiled)] == [
+        ev.OperationProfiled(Operation(window_us=5), complete=False)
+    ]
     assert [event for event in events if isinstance(event, ev.Unrecognized)] == [ev.Unrecognized(1, "GPUTOTALCYC")]
 
 
 def test_a_long_line_is_not_searched_for_messages() -> None:
-    assert events_of(b"x" * 3_000 + b"E [f:1]y\n") == [ev.Unrecognized(1, "x" * 3_000 + "E [f:1]y")]
+    assert events_of(b"x" * 3_000 + b"E [f:1]y\n") == [ev.ForeignText(1, "x" * 3_000 + "E [f:1]y")]
 
 
 # -- places ----------------------------------------------------------------------------------------------------------
@@ -563,10 +591,10 @@ def test_a_long_line_is_not_searched_for_messages() -> None:
 
 def test_progress_redrawn_on_one_line_keeps_the_lines_number() -> None:
     assert events_of(b"10%\r50%\rVerify...\r\nwhat?\n") == [
-        ev.Unrecognized(1, "10%"),
-        ev.Unrecognized(1, "50%"),
+        ev.ForeignText(1, "10%"),
+        ev.ForeignText(1, "50%"),
         ev.VerifyStarted(),
-        ev.Unrecognized(2, "what?"),
+        ev.ForeignText(2, "what?"),
     ]
 
 
@@ -592,7 +620,7 @@ def test_a_message_inside_the_table_leaves_its_halves_notes() -> None:
 def test_a_table_or_list_without_end_ends_with_the_next_part_of_the_run(line: bytes) -> None:
     for opened in (b"---Begin VerifyTiling ---\n", b"--- Top5 ---\n", b"Total\n"):
         events = events_of(opened + line + b"\n  2: 0.5\n1ms or 1us\n")
-        assert ev.Unrecognized(3, "2: 0.5") in events
+        assert ev.ForeignText(3, "2: 0.5") in events
         assert ev.Unrecognized(4, "1ms or 1us") in events
 
 
@@ -604,23 +632,3 @@ def test_messages_between_a_total_and_its_figures() -> None:
 def test_control_characters_in_the_text_become_visible() -> None:
     (event,) = events_of(b"#productname=\x1b]0;owned\x07\xe2\x80\xae, pid=0x88\n")
     assert event == ev.ProductNamed("\\x1b]0;owned\\x07\\u202e", "0x88")
-
-
-# -- inserting what others have read --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("pending", [b"uid: 5\n", b"GPUTOTALCYCE [f:1]x\n", b"class: a, score: 1\n", b"half a line"])
-def test_a_block_may_be_inserted_where_nothing_is_pending(pending: bytes) -> None:
-    parser = ProfileParser()
-    assert parser.between_blocks
-    parser.feed(pending)
-    assert not parser.between_blocks
-    parser.feed(b"\nVerify...\n")
-    assert parser.between_blocks
-
-
-def test_lines_read_elsewhere_count_and_end_a_list() -> None:
-    parser = ProfileParser()
-    parser.feed(b"--- Top5 ---\n")
-    parser.skip(18)
-    assert parser.feed(b"  2: 0.5\n") == [ev.Unrecognized(20, "2: 0.5")]

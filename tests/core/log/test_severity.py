@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.log.grammar import RULES
+from npumon.core.log.grammar import VIVANTE
 from npumon.core.log.parser import ProfileParser
 from npumon.core.log.scrollback import line_text
 from npumon.core.log.severity import level_of
@@ -21,7 +21,7 @@ SEED = Path(__file__).parents[2] / "data" / "seed_run.txt"
 @pytest.mark.parametrize(
     ("line", "level"),
     [
-        # the forms of public programs, see patterns.RULES
+        # the forms of public programs, see the grammar's rules
         ("E [vnn_CreateInceptionV3:142]CHECK PTR 308", "error"),
         ("W [vsi_nn_OpSetup:10]slow", "warning"),
         ("I [vsi_nn_PrintGraph:10]nodes", "info"),
@@ -46,7 +46,13 @@ SEED = Path(__file__).parents[2] / "data" / "seed_run.txt"
         ("./x: error while loading shared libraries: libovxlib.so: cannot open shared object file", "error"),
         ("Traceback (most recent call last):", "error"),
         ("ValueError: no such layer", "error"),
-        ("Exception: x", "plain"),
+        ("Exception: x", "error"),
+        ("cv2.error: OpenCV(4.5.4) x", "error"),
+        ("terminate called without an active exception", "error"),
+        ("Haterminate called without an active exception", "error"),
+        ("fail to read lcdt offset", "error"),
+        ("[   25.253842] [galcore]: NP[0] hang, automatic recovery.", "warning"),
+        ("[     9] GPUCYCLES: -5", "figure"),
         ("IOException: x", "error"),
         ("FATAL: out of memory", "error"),
         ("0 errors, no failed tests", "plain"),
@@ -81,7 +87,7 @@ def test_the_real_run_has_figures_and_no_diagnostics() -> None:
 def test_every_kind_with_a_level_exists() -> None:
     from npumon.core.log.severity import _KINDS
 
-    assert set(_KINDS) <= {rule.kind for rule in RULES}
+    assert set(_KINDS) <= {rule.kind for rule in VIVANTE.rules}
 
 
 @given(st.binary(max_size=200))
