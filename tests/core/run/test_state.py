@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
 from npumon.core.run import state as bounds
-from npumon.core.run.fold import MIXED, finish, reduce, starts_new_run
+from npumon.core.run.fold import reduce, starts_new_run
 from npumon.core.run.state import EMPTY, RunState
 from npumon.core.run.statistics import times_of
 
