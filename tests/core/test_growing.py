@@ -48,7 +48,7 @@ def test_parts_are_those_of_a_tuple(items: list[int], part: slice, dropped: int)
 
 def test_equality_with_other_kinds() -> None:
     sequence = Growing((1, 2))
-    assert (1, 2) == sequence
+    assert sequence == (1, 2)
     assert sequence != [1, 2]
     assert sequence != (1, 3)
     assert hash(sequence) == hash((1, 2))

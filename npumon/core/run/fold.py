@@ -169,7 +169,7 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.TopStarted: _on_top_started,
     ev.TopListed: _on_top_listed,
     ev.KsnnAnnounced: lambda s, e: s._replace(ksnn_version=e.version, phase="creating"),
-    ev.StageReached: lambda s, e: s._replace(stage=e.text),
+    ev.StageReached: told.on_stage,
     ev.DetectionsCounted: _on_detections_counted,
     ev.ObjectDetected: _on_detection,
     ev.ProgramReported: told.on_reported,
@@ -215,6 +215,8 @@ def starts_new_run(state: RunState, event: ev.Event) -> bool:
             return state.total_us is not None or state.average_us is not None or told.has_last_report(state)
         case ev.PowerManagementSet():
             return not event.on and (state.total_us is not None or state.average_us is not None)
+        case ev.StageReached():
+            return event.text == "STARTING!" and (state.has_result or _over(state))
         case ev.ProgramReported():
             return has_figures(event.reported) and told.is_reported_anew(state, event.reported)
         case _:

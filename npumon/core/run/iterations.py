@@ -15,8 +15,10 @@ from npumon.core.run.state import (
     has_figures,
 )
 
-#: benchmark_model of TensorFlow Lite prints figures of its warm-up, then of the inferences, then a summary.
+#: benchmark_model of TensorFlow Lite prints figures of its warm-up, then of the inferences, then a summary. It says
+#: before the first two that it begins.
 _BENCHMARK = "benchmark_model"
+_BENCHMARK_BEGINS = "Running benchmark"
 
 
 def with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:
@@ -97,7 +99,7 @@ def with_operation(state: RunState, operation: Operation, *, complete: bool) -> 
     operations = Growing.of(state.operations).plus(operation)
     if len(operations) > KEPT_OPEN_OPERATIONS:
         if state.period is not None and not state.forgotten:
-            state = _take_iteration(state._replace(operations=operations), state.period)
+            state = _take_iteration(state._replace(operations=operations, taken=state.taken + 1), state.period)
         else:
             state = state._replace(operations=operations.without_first(1), forgotten=state.forgotten + 1)
     else:
@@ -125,23 +127,39 @@ def on_reported(state: RunState, event: ev.ProgramReported) -> RunState:
     return state._replace(phase="done" if reported.warmup is not None or _summed_up(reported) else "running")
 
 
+def on_stage(state: RunState, event: ev.StageReached) -> RunState:
+    """Note a step that the program announces."""
+    begins = event.text.startswith(_BENCHMARK_BEGINS)
+    return state._replace(stage=event.text, phase="running" if begins else state.phase)
+
+
+def benchmark_runs(state: RunState) -> bool:
+    """Return whether benchmark_model has not told its figures yet."""
+    begun = state.stage is not None and state.stage.startswith(_BENCHMARK_BEGINS)
+    told = state.reported is not None and state.reported.program == _BENCHMARK
+    return state.phase == "running" and (begun or told)
+
+
 def _split(state: RunState, parts: int, program: str) -> RunState:
     """Split the open operations into so many iterations of equal length, and say so.
 
     Operations that tell their `op_abs_id` have told their iterations, apart from the last one.
     """
-    many = len(state.operations) + state.forgotten
+    rest, left = len(state.operations), parts - state.taken
     if state.operations[0].op_abs_id is not None:
         return close_iteration(state, state.iterations_ended + 1, None)
-    counted = f"{many} operations told by their counters alone"
-    if many % parts or state.forgotten:
-        whole = close_iteration(state, state.iterations_ended + 1, None)
-        return remark(whole, f"{counted} are taken as one iteration: {program} counted {parts} inferences")
-    period = many // parts
-    for _ in range(parts):
+    period = rest // left if left > 0 else 0
+    fits = rest == period * left and not state.forgotten and (not state.taken or period == state.period)
+    whole = f"{program} counted {parts} inferences"
+    if not fits:
+        many = rest + state.forgotten
+        state = close_iteration(state._replace(taken=0), state.iterations_ended + 1, None)
+        return remark(state, f"{many} operations told by their counters alone are taken as one iteration: {whole}")
+    many = rest + state.taken * period
+    for _ in range(left):
         state = _take_iteration(state, period)
-    state = state._replace(period=period)
-    return remark(state, f"{counted} are {parts} x {period}: {program} counted {parts} inferences")
+    state = state._replace(period=period, taken=0)
+    return remark(state, f"{many} operations told by their counters alone are {parts} x {period}: {whole}")
 
 
 def _joined(known: Reported | None, told: Reported) -> Reported:
@@ -149,6 +167,8 @@ def _joined(known: Reported | None, told: Reported) -> Reported:
     if known is None or known.program != told.program:
         return told
     if told.count is not None and known.count is not None:
+        if told.init_us is not None and known.init_us is None:
+            return told._replace(warmup=told.warmup or known.warmup)
         return told._replace(warmup=told.warmup or known.warmup or known)
     if told.count is not None:
         known, told = told, known
@@ -186,7 +206,7 @@ def close_last(state: RunState, how: End) -> RunState:
         return state
     if len(state.operations) < _expected(state):
         return state
-    under_way = state.phase == "running" and state.reported is not None and how == "text"
+    under_way = benchmark_runs(state)
     alone = state.operations[0].op_abs_id is None
     many = len(state.operations)
     closed = close_iteration(state, state.iterations_ended + 1, None)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from npumon.core.profile import Diagnostic
+from npumon.core.run.iterations import benchmark_runs
 
 if TYPE_CHECKING:
     from npumon.core.run.state import RunState
@@ -92,7 +93,7 @@ def _without_result(state: RunState) -> bool:
     """Return whether a step of the run began that came to no result, although the text goes on after the run."""
     if state.frames or state.detections:
         return False
-    if state.loops is not None and state.iterations_ended < state.loops:
+    if (state.loops is not None and state.iterations_ended < state.loops) or benchmark_runs(state):
         return True
     return bool(state.operations) or not state.has_result
 

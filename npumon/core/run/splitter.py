@@ -126,7 +126,7 @@ class RunSplitter:
 
 def looks_like_a_run(state: RunState) -> bool:
     """Return whether a program that uses the NPU has printed anything, or one has failed."""
-    return state.has_profiler_text or bool(evidence_of(state))
+    return state.has_profiler_text or any(said.source != "driver" for said in evidence_of(state))
 
 
 def _lines_of(state: RunState) -> RunState:

@@ -36,7 +36,8 @@ class RunState(NamedTuple):
     times of all. `operations` and `segments` belong to the iteration that is still open, `forgotten` counts the
     operations that it had before those. `broken` is True if the newest operation lacks its end, `failing` if the open
     iteration has failed. `announced` is an operation whose figures have not come. `period` is how many operations an
-    iteration has, as a program's own figures told. `objects` is how many the newest frame should have. `cut` says that
+    iteration has, as a program's own figures told, and `taken` how many iterations were made by it since. `objects` is
+    how many the newest frame should have. `command` is what was typed at the prompt before the run. `cut` says that
     somebody cut lines out, `ended` what ended the text, None while it goes on.
     """
 
@@ -81,6 +82,7 @@ class RunState(NamedTuple):
     power_management: bool | None = None
     reported: Reported | None = None
     period: int | None = None
+    taken: int = 0
     hung: Hang | None = None
     command: str | None = None
     cancelled: bool = False

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from npumon.core.log import events as ev
 from npumon.core.log.parser import ProfileParser
+from npumon.core.profile import Diagnostic, Hang, Operation, Reported
+from npumon.core.run.fold import MIXED
 from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunSplitter
 from npumon.core.run.state import EMPTY, RunState
+
+PROMPT = ev.Prompted("./net a.nb")
+DONE = (ev.ProductNamed("A", "0x88"), ev.IterationEnded(1, 5.0), ev.AverageTimed(5.0))
+FAILURE = ev.Diagnosed(Diagnostic(1, "error", "shell", "Segmentation fault"))
+OTHER = ev.ForeignText(1, "x")
+HANG = ev.HangNoticed(Hang("1.0", False, "NP[0] hang, automatic recovery."))
 
 RunsOf = Callable[[str | bytes], list[RunState]]
 
@@ -100,3 +109,97 @@ def test_a_markdown_document_around_the_run_is_one_run(data_folder: Path, seed_r
     (alone,), (within,) = runs_of(seed_run), runs_of(document)
     assert within.unrecognized > 10
     assert within._replace(unrecognized=0, unrecognized_lines=()) == alone
+
+
+def runs(*events: ev.Event) -> list[RunState]:
+    """The runs of a log of these events."""
+    fold = RunSplitter()
+    completed = [*fold.feed(events), *fold.close()]
+    assert [item.run for item in completed] == sorted(item.run for item in completed)
+    return [item.state for item in completed if isinstance(item, RunCompleted)]
+
+
+def test_a_prompt_ends_a_run_and_names_the_next_one() -> None:
+    first, second = runs(ev.Prompted("./one"), *DONE, ev.Prompted("./two"), *DONE, ev.Prompted(None))
+    assert (first.command, first.ended, second.command, second.ended) == ("./one", "prompt", "./two", "prompt")
+
+
+def test_what_stands_before_the_first_prompt_is_no_run() -> None:
+    (only,) = runs(OTHER, ev.Diagnosed(Diagnostic(1, "warning", "detect", "x")), PROMPT, OTHER, *DONE)
+    assert (only.command, only.other_lines, only.diagnostics) == ("./net a.nb", 2, ())
+
+
+def test_commands_that_do_not_use_the_npu_are_no_runs() -> None:
+    idle = (ev.Prompted("ls"), OTHER, ev.Prompted(None), ev.Interrupted(), ev.TextCut(), ev.Prompted("cat x"), OTHER)
+    (only,) = runs(*idle, PROMPT, *DONE, *idle, ev.Unrecognized(1, "y"))
+    assert (only.command, only.ended, only.cancelled, only.cut) == ("./net a.nb", "prompt", False, False)
+    first, second = runs(PROMPT, *DONE, *idle, ev.Unrecognized(1, "y"), PROMPT, *DONE)
+    assert (first.other_lines, second.other_lines, second.unrecognized) == (0, 2, 1)
+
+
+def test_a_session_without_any_run_is_an_empty_run() -> None:
+    (only,) = runs(PROMPT, OTHER, ev.Prompted("ls"), OTHER)
+    assert (only.has_profiler_text, only.other_lines, only.command) == (False, 2, "ls")
+
+
+def test_a_failure_after_a_prompt_is_a_run_and_a_driver_s_word_alone_is_none() -> None:
+    assert [state.command for state in runs(PROMPT, *DONE, ev.Prompted("./bad"), FAILURE)] == ["./net a.nb", "./bad"]
+    word = ev.Diagnosed(Diagnostic(1, "error", "driver", "fail to load it"))
+    assert len(runs(PROMPT, *DONE, ev.Prompted("cat x"), word)) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "hung"), [(None, True), ("./net", True), ("dmesg", False), ("sudo /bin/dmesg -T", False)]
+)
+def test_a_hang_noticed_after_the_prompt_is_the_run_s_unless_it_is_old_text(command: str | None, *, hung: bool) -> None:
+    first, *_ = runs(*DONE, ev.Prompted(command), HANG, PROMPT, *DONE)
+    assert (first.hung is not None) == hung
+
+
+def test_iterations_that_a_prompt_ends_come_before_the_run() -> None:
+    fold = RunSplitter()
+    operation = ev.OperationProfiled(Operation(op_abs_id=0))
+    completed = fold.feed([operation, operation, ev.Prompted(None)])
+    assert [type(item) for item in completed] == [IterationCompleted, IterationCompleted]
+    last = fold.close()
+    assert [(type(item), item.run) for item in last] == [(RunCompleted, 1)]
+
+
+def test_many_iterations_can_end_at_once() -> None:
+    fold = RunSplitter(kept_operations=2)
+    blocks = [ev.OperationProfiled(Operation())] * 6
+    completed = fold.feed([*blocks, ev.ProgramReported(Reported("benchmark_model", 3), 3)])
+    assert [item.iteration.number for item in completed if isinstance(item, IterationCompleted)] == [1, 2, 3]
+    assert len(fold.state.iterations) == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "many"),
+    [
+        ((*DONE, FAILURE, ev.ThreadCreated("0x1")), 2),
+        ((ev.ProductNamed("A", "0x88"), FAILURE, ev.GraphStarted(1)), 2),
+        ((ev.KsnnAnnounced("v1"), FAILURE, ev.NetworkCreated(1)), 2),
+        ((ev.ProductNamed("A", "0x88"), ev.Interrupted(), ev.NetworkCreated(1)), 2),
+        ((*DONE, ev.PowerManagementSet(on=True), ev.PowerManagementSet(on=False), *DONE), 2),
+        ((ev.PowerManagementSet(on=False), *DONE), 1),
+        ((ev.ProgramReported(Reported("tengine", 3)), ev.ProgramReported(Reported("tengine", 3))), 2),
+        ((ev.ProgramReported(Reported("tengine", 3)), ev.ProgramReported(Reported("benchmark_model", 3))), 2),
+        ((ev.ProgramReported(Reported("nnstreamer")), ev.ProgramReported(Reported("tengine", 3))), 1),
+        ((ev.ProgramReported(Reported("tengine", 3)), ev.ProgramReported(Reported("nnstreamer"))), 1),
+        ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.ProgramReported(Reported("benchmark_model", 3))), 1),
+        ((ev.ProgramReported(Reported("benchmark_model", 1, init_us=2.0)), ev.OperationProfiled(Operation())), 2),
+        ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.StageReached("STARTING!")), 2),
+        ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.StageReached("Done.")), 1),
+        ((ev.StageReached("STARTING!"),), 1),
+    ],
+)
+def test_where_else_a_run_begins(events: tuple[ev.Event, ...], many: int) -> None:
+    assert len(runs(*events)) == many
+
+
+def test_a_run_that_begins_in_its_middle_is_said_to_be_mixed() -> None:
+    lines = (ev.ProductNamed("A", "0x88"), ev.NetworkCreated(1), ev.VerifyStarted())
+    mixed = runs(*(event for event in lines for _ in range(2)))
+    assert [said.message for state in mixed for said in state.diagnostics] == [MIXED]
+    apart = runs(*lines * 2, ev.Prompted(None), *lines[1:])
+    assert [state.diagnostics for state in apart] == [(), (), ()]

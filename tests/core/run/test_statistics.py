@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics as standard
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,7 @@ def test_the_bins_hold_all_values_and_are_equally_wide(values: list[float]) -> N
     assert sum(many for _, _, many in bins) == len(rest)
     assert (bins[0][0], bins[-1][1]) == (min(rest), max(rest))
     assert len(bins) in (1, BINS)
-    assert all(one[1] == other[0] for one, other in zip(bins, bins[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(bins))
 
 
 def test_a_single_iteration_is_the_first_and_all_there_is() -> None:
