@@ -116,7 +116,8 @@ def _on_detections_counted(state: RunState, event: ev.DetectionsCounted) -> RunS
     """Begin a frame. It ends the iteration profiled for the previous one: detection demos print no times."""
     if state.operations:
         state = close_iteration(state, state.iterations_ended + 1, None)
-    return state._replace(frames=state.frames + 1, objects=event.objects, detections=(), phase="running")
+    frames, before = state.frames + 1, state.lines_not_understood
+    return state._replace(frames=frames, objects=event.objects, frame_from=before, detections=(), phase="running")
 
 
 def _on_detection(state: RunState, event: ev.ObjectDetected) -> RunState:
@@ -224,4 +225,4 @@ def starts_new_run(state: RunState, event: ev.Event) -> bool:
 
 
 def _over(state: RunState) -> bool:
-    return bool(state.operations) or died(state) or state.cancelled
+    return bool(state.operations) or state.announced is not None or died(state) or state.cancelled

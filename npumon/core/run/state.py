@@ -37,8 +37,9 @@ class RunState(NamedTuple):
     operations that it had before those. `broken` is True if the newest operation lacks its end, `failing` if the open
     iteration has failed. `announced` is an operation whose figures have not come. `period` is how many operations an
     iteration has, as a program's own figures told, and `taken` how many iterations were made by it since. `objects` is
-    how many the newest frame should have. `command` is what was typed at the prompt before the run. `cut` says that
-    somebody cut lines out, `ended` what ended the text, None while it goes on.
+    how many the newest frame should have, `frame_from` how many lines were not understood before it. `command` is what
+    was typed at the prompt before the run. `cut` says that somebody cut lines out, `ended` what ended the text, None
+    while it goes on.
     """
 
     product: str | None = None
@@ -67,6 +68,7 @@ class RunState(NamedTuple):
     top: tuple[TopEntry, ...] = ()
     frames: int = 0
     objects: int | None = None
+    frame_from: int = 0
     detections: tuple[Detection, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     diagnostics_dropped: int = 0
@@ -130,8 +132,16 @@ class RunState(NamedTuple):
 
     @property
     def lacks_objects(self) -> bool:
-        """True if the newest frame has fewer objects than it should. One without any may list them in another way."""
-        return self.objects is not None and 0 < len(self.detections) < min(self.objects, KEPT_DETECTIONS)
+        """True if the newest frame has fewer objects than it should. One without any may list them in other lines."""
+        in_other_lines = not self.detections and self.lines_not_understood > self.frame_from
+        if self.objects is None or in_other_lines:
+            return False
+        return len(self.detections) < min(self.objects, KEPT_DETECTIONS)
+
+    @property
+    def lines_not_understood(self) -> int:
+        """How many lines there are that nothing was read from."""
+        return self.other_lines + self.unrecognized
 
     @property
     def has_gap(self) -> bool:

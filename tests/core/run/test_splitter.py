@@ -48,7 +48,7 @@ def test_of_a_long_run_the_newest_iterations_are_kept_where_no_more_is_asked_for
     """As many as have so many operations together, and at least one."""
     for operations, bound, kept in ((1, 5, 5), (2, 5, 2), (7, 5, 1), (0, 5, 5)):
         fold, parser = RunSplitter(kept_operations=bound), ProfileParser()
-        block = "layer id: 0 layer name:n operation[0]:a target:b.\nuid: 0\n*********\n"
+        block = "layer id: 0 layer name:n operation[0]:a target:b.\nuid: 0\nexecution time: 5 us\n*********\n"
         text = (block * operations + "Run the 1 time: 1.00ms or 5.00us\n") * 9
         completed = fold.feed(parser.feed(text.encode()))
         assert len(completed) == fold.state.iterations_ended == 9
@@ -107,8 +107,10 @@ def test_messages_after_a_run_belong_to_it(seed_run: bytes, runs_of: RunsOf) -> 
 def test_a_markdown_document_around_the_run_is_one_run(data_folder: Path, seed_run: bytes, runs_of: RunsOf) -> None:
     document = (data_folder / "seed_document.md").read_bytes()
     (alone,), (within,) = runs_of(seed_run), runs_of(document)
-    assert within.unrecognized > 10
-    assert within._replace(unrecognized=0, unrecognized_lines=()) == alone
+    assert within.unrecognized > 5
+    assert within.other_lines > 10
+    assert within.command is not None
+    assert within._replace(unrecognized=0, unrecognized_lines=(), other_lines=0, command=None) == alone
 
 
 def runs(*events: ev.Event) -> list[RunState]:

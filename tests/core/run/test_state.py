@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
-from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
+from npumon.core.profile import Detection, Diagnostic, Hang, Iteration, Operation, TopEntry
 from npumon.core.run import state as bounds
 from npumon.core.run.fold import reduce, starts_new_run
 from npumon.core.run.state import EMPTY, RunState
@@ -33,7 +33,9 @@ def folded(*events: ev.Event, state: RunState = EMPTY) -> RunState:
 
 
 def test_the_real_run(seed_run: bytes, state_of: StateOf, iteration: Iteration) -> None:
-    assert state_of(seed_run) == RunState(
+    state = state_of(seed_run)
+    assert [row.number for row in state.tiling] == [0]
+    assert state._replace(tiling=()) == RunState(
         product="VIPNano-QI",
         pid="0x88",
         axi_sram_bytes=1048576,
@@ -134,6 +136,7 @@ def test_a_text_that_stops_inside_a_run_is_interrupted(text: str, state_of: Stat
         KSNN + "class: person, score: 0.9\n",
         "inference : 0.03\nclass: person, score: 0.9\n",
         "resultData.detect_num=0\n",
+        "resultData.detect_num=2\nan object in another form\n",
         BLOCK + "resultData.detect_num=1\ni:0 left:1 right:2 top:3 bottom:4\n",
     ],
 )
@@ -324,3 +327,40 @@ def test_the_objects_of_an_older_frame_go_when_ksnn_times_the_next() -> None:
     seen = reduce(reduce(EMPTY, ev.InferenceTimed(30_000.0)), ev.ObjectDetected(Detection(label="person")))
     later = reduce(seen, ev.InferenceTimed(31_000.0))
     assert (len(seen.detections), later.detections, later.iterations_ended) == (1, (), 2)
+
+
+BOX = "i:0 left:1 right:2 top:3 bottom:4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("resultData.detect_num=0\n", False),
+        ("resultData.detect_num=2\n", True),
+        ("resultData.detect_num=2\n" + BOX, True),
+        ("resultData.detect_num=2\nx\n" + BOX, True),
+        ("resultData.detect_num=2\n" + BOX * 2, False),
+        ("x\nresultData.detect_num=2\n", True),
+        ("resultData.detect_num=2\nan object in another form\n", False),
+        (BOX, False),
+    ],
+)
+def test_a_frame_that_lists_some_of_its_objects_lacks_the_others(text: str, state_of: StateOf, *, lacks: bool) -> None:
+    assert state_of(text).lacks_objects == lacks
+    assert state_of(text).interrupted == lacks
+
+
+def test_a_hang_keeps_its_first_notice_until_it_is_over() -> None:
+    first, again, over = (
+        Hang("1.0", False, "NP[0] hang"), Hang("2.0", False, "NP[0] hang"), Hang("2.1", True, "recovery done"),
+    )  # fmt: skip
+    events = [ev.HangNoticed(hang) for hang in (first, again, over)]
+    assert folded(*events[:2]).hung == first
+    assert folded(*events).hung == first._replace(recovered=True)
+    assert folded(events[2], events[1]).hung == over._replace(recovered=False)
+
+
+def test_a_gap_in_the_log_is_known() -> None:
+    lost = ev.Diagnosed(Diagnostic(3, "error", "npumon", "4096 bytes were lost here: No space left on device"))
+    assert folded(lost).has_gap
+    assert not folded(ev.Diagnosed(Diagnostic(3, "warning", "npumon", "a line was cut"))).has_gap
