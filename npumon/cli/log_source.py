@@ -24,34 +24,52 @@ _LOOK_S = 0.2
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Iterator[bytes]]:
-    """Open a file or standard input and yield its bytes. Raises `ProblemError` (usage) naming what cannot be read."""
+def opened(path: str, length: int | None = None) -> Iterator[Iterator[bytes]]:
+    """Open a file or standard input and yield its bytes, `length` of them at most.
+
+    Of a file only what is in it at this moment is read, so that one which grows has an end. Raises `ProblemError`
+    (usage) naming what cannot be read.
+    """
     if path == STDIN:
         if sys.stdin is None:
             raise ProblemError(Problem("parse.stdin", "Standard input is closed.", "Name a file.", "usage"))
-        yield _chunks(sys.stdin.fileno(), path)
+        yield _chunks(sys.stdin.fileno(), path, length)
         return
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
     try:
-        yield _chunks(fd, path)
+        yield _chunks(fd, path, length)
     finally:
         os.close(fd)
 
 
-def _chunks(fd: int, path: str) -> Iterator[bytes]:
+def _chunks(fd: int, path: str, length: int | None) -> Iterator[bytes]:
     try:
-        while True:
+        found = os.fstat(fd)
+        if length is None and stat.S_ISREG(found.st_mode) and found.st_size:  # some files in /proc have no size
+            length = max(0, found.st_size - os.lseek(fd, 0, os.SEEK_CUR))
+        while length is None or length > 0:
             while not select.select([fd], [], [], _LOOK_S)[0]:
                 pass
-            chunk = os.read(fd, _CHUNK)
+            chunk = os.read(fd, _CHUNK if length is None else min(_CHUNK, length))
             if not chunk:
                 return
             yield chunk
+            length = None if length is None else length - len(chunk)
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def is_file(path: str) -> bool:
+    """Return whether this is an ordinary file, which can be read again; standard input may be one."""
+    try:
+        if path == STDIN:
+            return sys.stdin is not None and stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def refuse_early(path: str) -> None:

@@ -143,17 +143,17 @@ class BoardBackend:
 
     def export(self, report: RunReport) -> str:
         """Write the run as `npumon run --format json` prints it."""
-        from npumon.export.json_text import json_document
-        from npumon.export.run_document import run_document
+        from npumon.export.json_text import json_run
 
-        data = json_document(run_document(self._ctx.backend.outlasting(report)), self._ctx.output.style)
+        data = "".join(json_run(self._ctx.backend.outlasting(report), self._ctx.output.style))
         return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
         """Write the runs as `npumon run -n N --format json` prints them."""
-        from npumon.export.json_text import json_runs
+        from npumon.export.json_text import json_run, json_runs
 
-        data = "".join(json_runs(map(self._ctx.backend.outlasting, reports), self._ctx.output.style))
+        style = self._ctx.output.style
+        data = "".join(json_runs(json_run(self._ctx.backend.outlasting(report), style) for report in reports))
         return _written(f"npumon-runs-{_stamp()}", ".json", data)
 
     def picture(self, svg: str) -> str:

@@ -35,3 +35,8 @@ def status_of(report: RunReport, *, check: bool = False) -> int:
     if status == DONE and check and any(result.ok is False for result in report.metrics.checks):
         return FAILED
     return status
+
+
+def status_of_read(report: RunReport, *, check: bool = False) -> int:
+    """Return the exit status of reading a log that holds this run: failed for any run that is not whole."""
+    return DONE if status_of(report, check=check) == DONE else FAILED

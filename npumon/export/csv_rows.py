@@ -1,89 +1,107 @@
-"""CSV: one row per operation and iteration. RFC 4180 quoting; lines end in a line feed."""
+"""CSV: one row per operation and iteration, or per group of operations, iteration or run.
+
+RFC 4180 quoting; lines end in a line feed. With a file's name, it goes before all.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from npumon.core.log.fast_blocks import BlockFields, HeaderCache
-from npumon.core.profile import Iteration, Operation
-from npumon.core.run.metrics import OPERATION_FIGURES
+from npumon.core.profile import BANDWIDTHS
+from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
+from npumon.core.run.report import RunReport
 
-HEADER = (
-    "run,iteration,elapsed_us,vpc_elapsed_us,layer_id,name,operation_index,operation,target,uid,op_abs_id,"
-    + ",".join(figure.key for figure in OPERATION_FIGURES)
-    + "\n"
+COLUMNS = (
+    *("run", "iteration", "elapsed_us", "vpc_elapsed_us", "layer_id", "name", "operation_index", "operation", "target"),
+    *("uid", "op_abs_id", "execution_us", *(f"bandwidth_mbyte.{name}" for name in BANDWIDTHS)),
+    *("cycles.total", "cycles.idle", "utilization"),
+    *("order", "target_kind", "busy_us", "macs", "mac_per_cycle", "wraps", "trusted"),
 )
-#: How many headers of blocks have their cells remembered.
-_HEADS_KEPT = 4_096
-_NO_OPERATION = Operation()
+HEADER = ",".join(COLUMNS) + "\n"
+#: Columns of an operation, behind those of its iteration.
+_OF_OPERATION = len(COLUMNS) - COLUMNS.index("layer_id")
+GROUP_COLUMNS = (
+    *("run", "iteration", "key", "operations", "execution_us", "share", "busy_us", "busy_share", "ddr_mbyte", "macs"),
+)
+ITERATION_COLUMNS = (
+    *("run", "iteration", "first", "complete", "elapsed_us", "inference_us", "vpc_elapsed_us", "operations"),
+    *("execution_us", "busy_us", "clock_mhz", "unaccounted_us", "ddr_mbyte"),
+)
+RUN_COLUMNS = (
+    *("run", "id", "command", "outcome", "reason", "create_us", "verify_us", "iterations"),
+    *("first_us", "min_us", "median_us", "mean_us", "p95_us", "p99_us", "max_us", "std_us", "total_us", "average_us"),
+    *("verdict_id",),
+)
+_STATISTICS = ("first_us", "min_us", "median_us", "mean_us", "p95_us", "p99_us", "max_us", "std_us")
 
 
-def iteration_rows(run: int, iteration: Iteration) -> str:
-    """Render the rows of one iteration; one row without a layer if the text says only its time."""
+def header(columns: Sequence[str], *, files: bool = False) -> str:
+    """Render the line of the columns' names."""
+    return ("file," if files else "") + ",".join(columns) + "\n"
+
+
+def iteration_rows(
+    run: int,
+    profile: IterationProfile,
+    *,
+    file: str | None = None,
+    operations: Iterable[OperationProfile] | None = None,
+) -> str:
+    """Render a row for each operation; one row without an operation if the text says only the iteration's time.
+
+    `operations` are those to render, in their order; without them, all.
+    """
+    iteration = profile.iteration
+    shown = profile.operations if operations is None else tuple(operations)
+    before = (run, iteration.number, iteration.elapsed_us, iteration.vpc_elapsed_us)
+    rows = [(*before, *_operation(each)) for each in shown]
+    return _lines(rows or [(*before, *[None] * _OF_OPERATION)], file)
+
+
+def group_rows(run: int, iteration: int, groups: Iterable[GroupTime], *, file: str | None = None) -> str:
+    """Render a row for each group of operations of an iteration."""
+    return _lines([(run, iteration, cell(group.key), *group[1:]) for group in groups], file)
+
+
+def iteration_row(run: int, profile: IterationProfile, *, file: str | None = None) -> str:
+    """Render one row for an iteration."""
+    iteration = profile.iteration
+    row = (
+        *(run, iteration.number, cell(iteration.first), cell(iteration.complete), iteration.elapsed_us),
+        *(iteration.inference_us, iteration.vpc_elapsed_us, len(profile.operations), profile.execution_us),
+        *(profile.busy_us, profile.clock_mhz, profile.unaccounted_us, profile.bandwidth.ddr),
+    )
+    return _lines([row], file)
+
+
+def run_row(report: RunReport, *, file: str | None = None) -> str:
+    """Render one row for a run."""
+    state, info, statistics = report.state, report.info, report.metrics.statistics
+    times = [None if statistics is None else getattr(statistics, name) for name in _STATISTICS]
+    row = (
+        *(report.number, cell(info.id), cell(command_of(report)), info.outcome, cell(info.reason), state.create_us),
+        *(state.verify_us, state.iterations_ended, *times, state.total_us, state.average_us, report.metrics.verdict_id),
+    )
+    return _lines([row], file)
+
+
+def command_of(report: RunReport) -> str | None:
+    """Return what was run, as one text: from the record, or as it was typed at the prompt."""
+    return " ".join(report.info.command) if report.info.command else report.state.command
+
+
+def _lines(rows: Iterable[Sequence[object]], file: str | None) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    for operation in iteration.operations or (_NO_OPERATION,):
-        writer.writerow(
-            (
-                run,
-                iteration.number,
-                iteration.elapsed_us,
-                iteration.vpc_elapsed_us,
-                *_head(operation),
-                *(figure.of(operation) for figure in OPERATION_FIGURES),
-            )
-        )
+    writer.writerows(rows if file is None else [(cell(file), *row) for row in rows])
     return buffer.getvalue()
 
 
-class CsvRows:
-    """Makes rows from iterations, and directly from the texts of regular blocks."""
-
-    def __init__(self) -> None:
-        self._cells: dict[str, str] = {}
-
-    def iteration(self, run: int, iteration: Iteration) -> str:
-        """Render the rows of one iteration."""
-        return iteration_rows(run, iteration)
-
-    def block_rows(self, blocks: Sequence[BlockFields], heads: HeaderCache) -> list[str]:
-        """Render a row for each regular block, without the run's number and without a line end."""
-        rows: list[str] = []
-        append = rows.append
-        cells = self._cells
-        for (
-            head, execution, total_read, total_write, axi_read, axi_write, ddr_read, ddr_write,
-            total, idle, window, iteration, elapsed, _total_us, _average_us, _rest,
-        ) in blocks:  # fmt: skip
-            first = cells.get(head) or self._head_cells(head, heads)
-            cycles = int(total)
-            share = (cycles - int(idle)) / cycles
-            text = f"{share:.6f}"
-            if text[-1] == "0" or share < 1e-4:  # `repr` spells these differently
-                text = _share_text(share)
-            append(
-                f"{iteration},{elapsed},{window},{first},{execution},{total_read},{total_write},{axi_read},"
-                f"{axi_write},{ddr_read},{ddr_write},{total},{idle},{text}"
-            )
-        return rows
-
-    def _head_cells(self, head: str, heads: HeaderCache) -> str:
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="").writerow(_head(heads.operation(head) or _NO_OPERATION))
-        if len(self._cells) >= _HEADS_KEPT:
-            self._cells.clear()
-        return self._cells.setdefault(head, buffer.getvalue())
-
-
-def _share_text(share: float) -> str:
-    """Format a share as `utilization` does."""
-    return str(round(share, 6)) if share >= 0 else ""
-
-
-def _head(operation: Operation) -> tuple[object, ...]:
+def _operation(each: OperationProfile) -> tuple[object, ...]:
+    operation = each.operation
     return (
         operation.layer_id,
         cell(operation.name),
@@ -92,6 +110,18 @@ def _head(operation: Operation) -> tuple[object, ...]:
         cell(operation.target),
         operation.uid,
         operation.op_abs_id,
+        operation.execution_us,
+        *operation.bandwidth,
+        operation.cycles.total,
+        operation.cycles.idle,
+        each.utilization,
+        each.order,
+        each.target_kind,
+        each.busy_us,
+        each.macs,
+        each.mac_per_cycle,
+        operation.cycles.wraps,
+        cell(each.trusted),
     )
 
 

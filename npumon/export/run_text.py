@@ -1,4 +1,4 @@
-"""A run, or several, as text for people: the most important figure first, then the details."""
+"""A run, or several, as text for people: the answer first, then the figures it rests on, then the details."""
 
 from __future__ import annotations
 
@@ -7,42 +7,59 @@ from collections.abc import Iterator, Sequence
 
 from npumon.core import units
 from npumon.core.layout import cell_width
-from npumon.core.profile import BANDWIDTHS, Iteration, NetworkTensor, Operation
+from npumon.core.profile import BANDWIDTHS, Iteration, NetworkTensor, Reported
 from npumon.core.run import figures as figure_table
+from npumon.core.run.analysis import IterationProfile
 from npumon.core.run.figures import value_of
-from npumon.core.run.metrics import ddr_rate, utilization
+from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
-from npumon.core.run.verdict import ddr_bound
+from npumon.export.breakdown_text import (
+    GROUPINGS,
+    View,
+    groups_table,
+    iterations_table,
+    operations_table,
+    statistics_lines,
+    whereabouts,
+)
 from npumon.export.drawing import PLAIN, Style, bar, fitted, flowed, painted, plain, table, wrapped
+from npumon.export.run_document import broken_profile, profiles_of
 
-#: Text for people lists this many layers, diagnostics and boxes; the rest are counted.
-_MOST_LAYERS = 40
+#: Text for people lists this many operations, rows of other tables, diagnostics and boxes; the rest are counted.
+_MOST_OPERATIONS = 10
+_MOST_ROWS = 40
 _MOST_LINES = 10
 _MOST_TENSORS = 4
+_MOST_FINDINGS = 6
+#: Widest score of a class.
+_WIDEST_SCORE = 26
 _INDENT = "  "
-#: Column widths of the layers' table, with the name's minimum; the last two columns need a wide text.
-_LAYER_WIDTHS = (-4, 8, -3, -9, -7, -7, -11, 9)
-_WIDE = 72
 #: Outcomes that the program's last lines do not explain: nothing went wrong, or not in the program.
 _UNTROUBLED = ("ok", "running", "cancelled")
-_BOUND = {True: "DDR-bound", False: "", None: ""}
+_EVERYTHING = View()
 
 
-def run_text(report: RunReport, style: Style = PLAIN) -> str:
-    """Render the whole report, ending in a newline."""
-    blocks = (
-        _headline(report, style),
-        _utilization(report, style),
-        _bandwidth(report, style),
-        _times(report, style),
-        _layers(report, style),
-        _unfinished(report, style),
-        _top(report, style),
-        _detections(report, style),
-        _diagnostics(report, style),
-        _log(report, style),
-        _verdict(report, style),
-    )
+def run_text(report: RunReport, style: Style = PLAIN, view: View = _EVERYTHING) -> str:
+    """Render the whole report, ending in a newline; with `view.by` only what leads to that table."""
+    head = (_headline(report, style), _verdict(report, style), _conditions(report, style))
+    if view.by is not None:
+        blocks: tuple[Iterator[str], ...] = (*head, _chosen(report, view, style))
+    else:
+        blocks = (
+            *head,
+            _whereabouts(report, style),
+            _operations(report, view, style),
+            _unfinished(report, view, style),
+            _utilization(report, style),
+            _bandwidth(report, style),
+            _times(report, style),
+            _reported(report.state.reported, style),
+            _top(report, style),
+            _detections(report, style),
+            _diagnostics(report, style),
+            _log(report, style),
+            _checks(report, style),
+        )
     return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
 
 
@@ -52,8 +69,8 @@ def _headline(report: RunReport, style: Style) -> Iterator[str]:
         ("DEMO" if report.demo else None, "yellow"),
         (info.model, ""),
         (_number(report), ""),
-        (info.outcome, "green" if info.outcome == "ok" else "red"),
-        (info.signal or (f"exit status {info.exit_status}" if info.exit_status else None), ""),
+        (outcome_words(info.outcome, info.signal), "green" if info.outcome == "ok" else "red"),
+        (f"exit status {info.exit_status}" if info.exit_status and not info.signal else None, ""),
         (_iterations(report), ""),
         (f"{state.product} {state.pid or ''}" if state.product else None, ""),
     )
@@ -87,16 +104,89 @@ def _iterations(report: RunReport) -> str:
     return f"{state.iterations_ended}{of} iteration{'s' if state.iterations_ended != 1 or of else ''}"
 
 
+def _verdict(report: RunReport, style: Style) -> Iterator[str]:
+    """Render the answer, and what else is worth knowing."""
+    metrics = report.metrics
+    lines = wrapped(metrics.verdict, style.width, style)
+    yield from (painted(line, "bold", style) for line in lines)
+    others = [sentence for rule, sentence in metrics.findings if rule != metrics.verdict_id]
+    for sentence in others[:_MOST_FINDINGS]:
+        yield from wrapped(sentence, style.width, style, _INDENT, "- ")
+
+
+def _conditions(report: RunReport, style: Style) -> Iterator[str]:
+    """Render what changes the figures."""
+    conditions = report.conditions
+    named = (
+        ("profiling", conditions.profiling),
+        ("layer dump", conditions.layer_dump or None),
+        ("command dump", conditions.command_dump or None),
+        ("CNN_PERF", conditions.cnn_perf or None),
+        ("power management", conditions.power_management),
+    )
+    facts = [f"{name} {'on' if value else 'off'}" for name, value in named if value is not None]
+    facts += [f"{name}={value}" for name, value in conditions.environment]
+    if facts:
+        title = "Conditions  "
+        yield from wrapped(", ".join(facts), style.width, style, " " * len(title), title)
+
+
+def _graph(report: RunReport) -> IterationProfile | None:
+    """Return the measured iteration if it has several operations, whose times can be compared."""
+    profile = report.metrics.profile
+    return profile if profile is not None and len(profile.operations) > 1 else None
+
+
+def _whereabouts(report: RunReport, style: Style) -> Iterator[str]:
+    profile = _graph(report)
+    if profile is None or profile.missing:
+        return
+    yield from wrapped(whereabouts(profile), style.width, style)
+    yield from groups_table(profile, "target", None, style)
+
+
+def _operations(report: RunReport, view: View, style: Style) -> Iterator[str]:
+    profile = _graph(report)
+    if profile is not None:
+        yield from operations_table(profile, view, _MOST_OPERATIONS, style)
+
+
+def _unfinished(report: RunReport, view: View, style: Style) -> Iterator[str]:
+    """Render the iteration in which the text breaks off."""
+    profile = broken_profile(report)
+    if profile is not None and profile.operations:
+        yield painted(f"Iteration {profile.iteration.number}, unfinished", "dim", style)
+        yield from operations_table(profile, view, _MOST_OPERATIONS, style)
+
+
+def _chosen(report: RunReport, view: View, style: Style) -> Iterator[str]:
+    """Render the table that was asked for."""
+    if view.by == "iteration":
+        yield from iterations_table(profiles_of(report), view.top or _MOST_ROWS, style)
+        return
+    profile = report.metrics.profile or broken_profile(report)
+    if profile is None or not profile.operations:
+        yield "The text has no operations."
+    elif view.by is not None and view.by in GROUPINGS:
+        if profile.missing:
+            yield f"{profile.missing} of {profile.of} operations are missing, so nothing is added up."
+            return
+        yield from wrapped(whereabouts(profile), style.width, style)
+        yield from groups_table(profile, view.by, view.top or _MOST_ROWS, style)
+    else:
+        yield from operations_table(profile, view, len(profile.operations), style)
+
+
 def _utilization(report: RunReport, style: Style) -> Iterator[str]:
     metrics = report.metrics
     figures = metrics.figures
-    if figures.utilization is None:
+    if figures.utilization is None or _graph(report) is not None:
         return
     measured = report.state.measured or Iteration(0)
     gauge = bar(figures.utilization, max(10, min(40, style.width - 40)), style).rstrip()
     yield f"Utilization  {painted(units.percent(figures.utilization), 'bold', style)}  {painted(gauge, 'cyan', style)}"
-    nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g}"
-    clock = units.ABSENT if figures.clock_mhz is None else f"{figures.clock_mhz:.0f}{nominal} MHz"
+    nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g} MHz"
+    clock = f"{units.megahertz(figures.clock_mhz)}{nominal}"
     window = units.microseconds(measured.vpc_elapsed_us)
     cycles = f"{units.quantity(figures.cycles.total)} cycles, {units.quantity(figures.cycles.idle)} idle"
     busy = f"busy {units.microseconds(figures.busy_us)} of a {window} window, clock {clock}"
@@ -130,58 +220,34 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
     times = {figure.times: figure for figure in figure_table.FIGURES if figure.times is not None}
     values = ((figure, figure.of(report)) for _, figure in sorted(times.items()))
     parts = [f"{figure.title} {figure.unit.value(value)}" for figure, value in values if value is not None]
+    title = "Times  "
     if parts:
-        yield from wrapped(", ".join(parts), style.width, style, " " * len("Times  "), "Times  ")
-    elapsed = [iteration.elapsed_us for iteration in state.iterations if iteration.elapsed_us is not None]
-    if len(elapsed) > 1:
-        kept = f"the last {len(state.iterations)} " if len(state.iterations) < state.iterations_ended else ""
-        facts = f"{kept}iterations: {units.spread(elapsed)}"
-        yield from wrapped(facts, style.width, style, _INDENT)
+        yield from wrapped(", ".join(parts), style.width, style, " " * len(title), title)
+    statistics = report.metrics.statistics
+    if statistics is not None and statistics.count > 1:
+        yield from statistics_lines(statistics, style)
     if state.iterations and measured is not state.iterations[-1]:
         told = f"the figures are from iteration {measured.number}, the last with a profile"
         yield from wrapped(told, style.width, style, _INDENT)
 
 
-def _layers(report: RunReport, style: Style) -> Iterator[str]:
-    operations = (report.state.measured or Iteration(0)).operations
-    if len(operations) > 1:
-        yield from _table(report, operations, report.metrics.figures.execution_us, style)
-
-
-def _unfinished(report: RunReport, style: Style) -> Iterator[str]:
-    """Render the iteration in which the text breaks off, without shares because its total is unknown."""
-    rest = report.state.open_iteration
-    if rest is not None and rest.operations:
-        yield painted(f"Iteration {rest.number}, unfinished", "dim", style)
-        yield from _table(report, rest.operations, None, style)
-
-
-def _table(report: RunReport, operations: Sequence[Operation], total: int | None, style: Style) -> Iterator[str]:
-    roof = report.metrics.facts.roofs.ddr_mbyte_per_s
-    peak = None if roof is None else roof.value
-    rows = [_layer(operation, total, peak) for operation in operations[:_MOST_LAYERS]]
-    head = ("id", "layer", "op", "time", "share", "util", "DDR MByte/s", "")
-    shown = len(head) if style.width >= _WIDE else len(head) - 2
-    others = sum(map(abs, _LAYER_WIDTHS[:shown])) + 2 * (shown - 1)
-    name = max(_LAYER_WIDTHS[1], min(28, style.width - others + _LAYER_WIDTHS[1]))
-    widths = (_LAYER_WIDTHS[0], name, *_LAYER_WIDTHS[2:shown])
-    yield from table(head[:shown], [row[:shown] for row in rows], widths, style)
-    if len(operations) > _MOST_LAYERS:
-        yield f"{_INDENT}{len(operations) - _MOST_LAYERS} more; --format csv lists them all"
-
-
-def _layer(operation: Operation, total_us: int | None, peak_mbyte_per_s: float | None) -> tuple[str, ...]:
-    us = operation.execution_us
-    return (
-        units.ABSENT if operation.layer_id is None else str(operation.layer_id),
-        operation.name or units.ABSENT,
-        "" if operation.operation_index is None else str(operation.operation_index),
-        units.microseconds(us),
-        units.percent(us / total_us if us is not None and total_us else None),
-        units.percent(utilization(operation.cycles)),
-        units.rate(ddr_rate(operation)),
-        _BOUND[ddr_bound(operation, peak_mbyte_per_s)],
+def _reported(reported: Reported | None, style: Style) -> Iterator[str]:
+    """Render what another program prints of its inferences itself."""
+    if reported is None:
+        return
+    figures = (
+        ("average", reported.average_us),
+        ("min", reported.min_us),
+        ("max", reported.max_us),
+        ("first", reported.first_us),
+        ("std", reported.std_us),
+        ("init", reported.init_us),
     )
+    facts = [] if reported.count is None else [f"{units.grouped(reported.count)} inferences"]
+    facts += [f"{name} {units.microseconds(value)}" for name, value in figures if value is not None]
+    title = "Reported  "
+    text = f"{reported.program}: {', '.join(facts)}" if facts else f"by {reported.program}, no figures"
+    yield from wrapped(text, style.width, style, " " * len(title), title)
 
 
 def _top(report: RunReport, style: Style) -> Iterator[str]:
@@ -194,10 +260,11 @@ def _top(report: RunReport, style: Style) -> Iterator[str]:
     ]
     index = max(5, *(len(str(entry.class_index)) for entry in entries))
     column = min(24, max(cell_width(plain(label, style)) for label in labels))
-    width = max(8, min(40, style.width - 21 - index - column))
+    wide = min(_WIDEST_SCORE, max(8, *(len(units.score(entry.score)) for entry in entries)))
+    width = max(8, min(40, style.width - 13 - wide - index - column))
     yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
     for entry, label in zip(entries, labels, strict=True):
-        score = fitted(units.score(entry.score), 8, style, right=True)
+        score = fitted(units.score(entry.score), wide, style, right=True)
         drawn = bar(entry.score or 0.0, width, style)
         row = f"{_INDENT}{entry.rank:>2}  {entry.class_index:>{index}}  {fitted(label, column, style)}  {score}"
         yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
@@ -214,7 +281,7 @@ def _detections(report: RunReport, style: Style) -> Iterator[str]:
             detection.label or "",
             units.score(detection.score),
             *(
-                units.ABSENT if value is None else f"{value:g}"
+                units.ABSENT if value is None else units.significant(value, 4)
                 for value in (detection.left, detection.top, detection.right, detection.bottom)
             ),
         )
@@ -235,14 +302,15 @@ def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:
     for diagnostic in said[:_MOST_LINES]:
         where = "" if diagnostic.line is None else f" (line {diagnostic.line})"
         color = "red" if diagnostic.level == "error" else "yellow"
-        text = f"{diagnostic.level} {diagnostic.source}{where}: {diagnostic.message}"
+        times = "" if diagnostic.count == 1 else f" ({units.grouped(diagnostic.count)} times)"
+        text = f"{diagnostic.level} {diagnostic.source}{where}{times}: {diagnostic.message}"
         yield painted(fitted(_INDENT + text, style.width, style).rstrip(), color, style)
     if len(said) > _MOST_LINES:
         yield f"{_INDENT}{len(said) - _MOST_LINES} more; --format json lists them"
     if state.diagnostics_dropped:
         yield f"{_INDENT}{state.diagnostics_dropped} more were not kept"
     if state.unrecognized:
-        yield f"{state.unrecognized} line{'s' if state.unrecognized > 1 else ''} of the text not recognised"
+        yield f"{state.unrecognized} line{'s' if state.unrecognized > 1 else ''} of the profiler not recognised"
 
 
 def _log(report: RunReport, style: Style) -> Iterator[str]:
@@ -258,7 +326,7 @@ def _log(report: RunReport, style: Style) -> Iterator[str]:
         yield fitted(_INDENT + line, style.width, style).rstrip()
 
 
-def _verdict(report: RunReport, style: Style) -> Iterator[str]:
+def _checks(report: RunReport, style: Style) -> Iterator[str]:
     metrics = report.metrics
     failed = [check for check in metrics.checks if check.ok is False]
     passed = sum(check.ok is True for check in metrics.checks)
@@ -267,24 +335,27 @@ def _verdict(report: RunReport, style: Style) -> Iterator[str]:
         yield f"Checks  {passed} passed, {len(failed)} failed" + (f", {unknown} without figures" if unknown else "")
     for check in failed:
         yield from wrapped(f"{check.id}: {check.detail}", style.width, style, _INDENT)
-    lines = wrapped(metrics.verdict, style.width, style)
-    yield from (painted(line, "bold", style) for line in lines)
 
 
 def series_text(runs: Sequence[tuple[str, RunReport]], style: Style = PLAIN) -> str:
     """Render the reports one below the other; a single one needs no summary."""
     texts = [f"{painted(name, 'bold', style)}\n{run_text(report, style)}" for name, report in runs]
     if len(runs) > 1:
-        lines = wrapped(_summary([report for _, report in runs]), style.width, style)
-        texts.append("".join(painted(line, "bold", style) + "\n" for line in lines))
+        texts.append(series_summary([report for _, report in runs], style))
     return "\n".join(texts)
 
 
+def series_summary(reports: Sequence[RunReport], style: Style = PLAIN) -> str:
+    """Render one sentence about several runs."""
+    lines = wrapped(_summary(reports), style.width, style)
+    return "".join(painted(line, "bold", style) + "\n" for line in lines)
+
+
 def _summary(reports: Sequence[RunReport]) -> str:
-    outcomes = Counter(report.info.outcome for report in reports)
+    outcomes = Counter(outcome_words(report.info.outcome, report.info.signal) for report in reports)
     facts = [f"{many} {outcome}" for outcome, many in outcomes.items()]
     times = [time for time in (value_of("latency", report) for report in reports) if time is not None]
     if len(times) > 1:
         facts.append(f"latency {units.spread(times)}")
     demo = "DEMO: " if any(report.demo for report in reports) else ""
-    return f"{demo}{len(reports)} runs: {', '.join(facts)}"
+    return f"{demo}{len(reports)} run{'' if len(reports) == 1 else 's'}: {', '.join(facts)}"

@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_program_arguments(parser)
     parser.add_argument("-n", dest="count", metavar="N", type=_positive, default=1, help="run it N times")
     parser.add_argument("--warmup", metavar="K", help="run it K times beforehand without reporting")
+    parser.add_argument("--verbose", action="store_true", default=False, help="with -n, print the report of every run")
     parser.add_argument("--check", action="store_true", default=False, help="exit 1 if a consistency check fails")
     parser.add_argument(
         "--reload",
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.commands.run_session import run_often
 
-    printer = Printer(ctx, form, args.count)
+    printer = Printer(ctx, form, args.count, context, verbose=args.verbose)
     reports = run_often(args.count, program.request, context, ctx, printer, program.network)
     printer.finish(reports)
     codes = [concluded(report, context, ctx, check=args.check) for report in reports]

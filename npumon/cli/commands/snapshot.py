@@ -154,6 +154,6 @@ def _inspected(backend: BoardBackend, network: str) -> str:
 
 def _read(log: str, ctx: CommandContext) -> RunReport:
     """Return the last run of a finished log."""
-    from npumon.cli.commands.parse import Logs
+    from npumon.cli.logs import Logs
 
-    return Logs([log], ctx).chosen(None, ctx.context(board=False))
+    return Logs([log], ctx).chosen(None).report()

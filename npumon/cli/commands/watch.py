@@ -12,7 +12,8 @@ from npumon.cli import status
 from npumon.cli.paths import expanded, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
-from npumon.core.run.splitter import Completed, IterationCompleted
+from npumon.core.run.splitter import Completed
+from npumon.engine.offline.profiles import IterationAnalyzer, ProfileCompleted
 from npumon.engine.watched_log import WatchedLog
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ class IterationPrinter:
         self._sink = sink
         self._ctx = ctx
         self._log = WatchedLog()
+        self._analyzer = IterationAnalyzer(context)
 
     def take(self, chunk: LogChunk) -> None:
         """Take more of the log, or the beginning of another text in its place."""
@@ -140,9 +142,9 @@ class IterationPrinter:
         from npumon.export.json_text import json_line
         from npumon.export.run_document import iteration_line
 
-        for item in completed:
-            if isinstance(item, IterationCompleted):
-                line = iteration_line(item.run, item.iteration, demo=self._context.demo)
+        for item in self._analyzer.judge(completed, self._log.state):
+            if isinstance(item, ProfileCompleted):
+                line = iteration_line(item.run, item.profile, demo=self._context.demo)
                 self._sink.write(json_line(line, self._ctx.output.style))
             else:
                 self._run(item.run, item.state)
@@ -150,8 +152,7 @@ class IterationPrinter:
     def _run(self, number: int, state: RunState) -> None:
         """Write a run's line."""
         from npumon.engine.reporting import report_of
-        from npumon.export.json_text import json_line
-        from npumon.export.run_document import run_document
+        from npumon.export.json_text import json_run
 
         report = report_of(state, self._context, RunInfo(log=shown(self._path)), number=number, runs_in_log=None)
-        self._sink.write(json_line(run_document(report), self._ctx.output.style))
+        self._sink.write("".join(json_run(report, self._ctx.output.style, line=True)))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from npumon.core.log.fast_blocks import Batch, BlockReader, ChunkSplitter
+from npumon.core.log.events import Event
+from npumon.core.log.fast_blocks import BlockReader, ChunkSplitter
 from npumon.core.run.splitter import Completed, RunSplitter
 
 
 def replay(chunks: Iterable[bytes], first_run: int = 1) -> Iterator[Completed]:
     """Yield what the log completes, in order; at last the `RunCompleted` of its last run (empty without any run)."""
-    reader, fold = BlockReader(), RunSplitter(first_run)
-    for batch in _batches(reader, chunks):
-        yield from fold.feed(reader.events(batch))
+    fold = RunSplitter(first_run)
+    for events in events_of(chunks):
+        yield from fold.feed(events)
     yield from fold.close()
 
 
-def _batches(reader: BlockReader, chunks: Iterable[bytes]) -> Iterator[Batch]:
-    pieces = ChunkSplitter()
+def events_of(chunks: Iterable[bytes]) -> Iterator[list[Event]]:
+    """Yield the events of a text by the fast reader, which holds some of the text back until more of it comes."""
+    reader, pieces = BlockReader(), ChunkSplitter()
     for chunk in chunks:
-        yield from reader.read(pieces.feed(chunk))
-    yield from reader.read(pieces.close())
-    yield reader.close()
+        for batch in reader.read(pieces.feed(chunk)):
+            yield reader.events(batch)
+    for batch in reader.read(pieces.close()):
+        yield reader.events(batch)
+    yield reader.events(reader.close())

@@ -1,0 +1,103 @@
+"""`npumon parse` with rows: tables for spreadsheets, and the list of a log's runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from npumon.cli.logs import LogFile, Logs, no_such_run
+from npumon.core.run.splitter import RunCompleted
+from npumon.export import csv_rows
+from npumon.export.breakdown_text import GROUPINGS, View, ordered_operations
+from npumon.export.run_document import broken_profile
+
+if TYPE_CHECKING:
+    from npumon.cli.commands.parse import Request, Worst
+    from npumon.cli.context import CommandContext
+    from npumon.core.run.analysis import IterationProfile
+    from npumon.core.run.report import RunReport
+    from npumon.export.run_list import RunRow
+
+
+def print_rows(logs: Logs, ctx: CommandContext, request: Request) -> int:
+    """Print a row for each operation, group or iteration of the runs that are wanted, as they are read."""
+    from npumon.cli.commands.parse import Worst
+
+    view, worst, found = request.view, Worst(request.check), False
+    many = len(logs.files) > 1
+    with ctx.output.open_document() as sink:
+        sink.write(csv_rows.header(_columns(view), files=many))
+        for file, item in logs.completed():
+            if isinstance(request.wanted, int) and item.run != request.wanted:
+                continue
+            if not isinstance(item, RunCompleted):
+                sink.write(_rows(item.run, item.profile, view, file.name if many else None))
+                continue
+            report = file.report(item, None)
+            if (broken := broken_profile(report)) is not None:
+                sink.write(_rows(item.run, broken, view, file.name if many else None))
+            worst.note(report)
+            found = True
+        if not found:
+            raise no_such_run(request.wanted, logs.runs)
+    return worst.status
+
+
+def _columns(view: View) -> tuple[str, ...]:
+    if view.by in GROUPINGS:
+        return csv_rows.GROUP_COLUMNS
+    return csv_rows.ITERATION_COLUMNS if view.by == "iteration" else csv_rows.COLUMNS
+
+
+def _rows(run: int, profile: IterationProfile, view: View, file: str | None) -> str:
+    if view.by == "iteration":
+        return csv_rows.iteration_row(run, profile, file=file)
+    if view.by is not None and view.by in GROUPINGS:
+        groups = GROUPINGS[view.by](profile)[: view.top]
+        return csv_rows.group_rows(run, profile.iteration.number, groups, file=file)
+    operations = profile.operations if view.sort is None else ordered_operations(profile, view.sort)
+    return csv_rows.iteration_rows(run, profile, file=file, operations=operations[: view.top])
+
+
+def print_runs(logs: Logs, ctx: CommandContext, request: Request, form: str) -> int:
+    """Print a row for each run."""
+    from npumon.cli.commands.parse import Worst
+    from npumon.export.json_text import json_run_list
+    from npumon.export.run_list import run_list_documents, run_list_text
+
+    worst, many = Worst(request.check), len(logs.files) > 1
+    if form != "text":
+        logs.digest()
+    reports = _reports(logs, request, worst)
+    with ctx.output.open_document() as sink:
+        if form == "csv":
+            sink.write(csv_rows.header(csv_rows.RUN_COLUMNS, files=many))
+            for file, report in reports:
+                sink.write(csv_rows.run_row(report, file=file.name if many else None))
+        else:
+            rows = _listed(reports, many)
+            style = ctx.output.style
+            texts = run_list_text(rows, style) if form == "text" else json_run_list(run_list_documents(rows), style)
+            for text in texts:
+                sink.write(text)
+    return worst.status
+
+
+def _reports(logs: Logs, request: Request, worst: Worst) -> Iterator[tuple[LogFile, RunReport]]:
+    found = False
+    for file, item in logs.completed():
+        wanted = not isinstance(request.wanted, int) or item.run == request.wanted
+        if isinstance(item, RunCompleted) and wanted:
+            report = file.report(item, None)
+            worst.note(report)
+            yield file, report
+            found = True
+    if not found:
+        raise no_such_run(request.wanted, logs.runs)
+
+
+def _listed(reports: Iterable[tuple[LogFile, RunReport]], many: bool) -> Iterator[RunRow]:
+    from npumon.export.run_list import run_row
+
+    for file, report in reports:
+        yield run_row(report, file.name if many else None)

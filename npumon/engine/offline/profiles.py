@@ -1,0 +1,88 @@
+"""A log's iterations, each judged as it completes, so that none has to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from npumon.core.log.events import Event
+from npumon.core.log.parser import ProfileParser
+from npumon.core.run.analysis import IterationProfile, RunFacts, facts_of, profile_of
+from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
+from npumon.core.run.state import RunState
+from npumon.engine.offline.replay import events_of
+from npumon.engine.reporting import Context
+
+
+class ProfileCompleted(NamedTuple):
+    """An iteration of the run with this number has ended, and is judged."""
+
+    run: int
+    profile: IterationProfile
+
+
+Judged = ProfileCompleted | RunCompleted
+
+
+class IterationAnalyzer:
+    """Judges iterations as they complete, by what is known of their run at that moment."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: tuple[object, ...] = ()
+        self._facts = RunFacts()
+
+    def judge(self, completed: Sequence[Completed], state: RunState) -> Iterator[Judged]:
+        """Yield what has completed, in order. `state` is that of the run which is under way after it."""
+        states: list[RunState] = []
+        for item in reversed(completed):
+            state = item.state if isinstance(item, RunCompleted) else state
+            states.append(state)
+        for item in completed:
+            state = states.pop()
+            if isinstance(item, IterationCompleted):
+                yield ProfileCompleted(item.run, profile_of(item.iteration, self._facts_of(state)))
+            else:
+                yield item
+
+    def _facts_of(self, state: RunState) -> RunFacts:
+        known = (state.pid, state.layer_dump, state.tiling)
+        if known != self._known:
+            self._known = known
+            context = self._context
+            self._facts = facts_of(state, context.nominal_clock_mhz, context.roofs, context.nodes)
+        return self._facts
+
+
+class LogAnalysis:
+    """A text whose iterations are judged as they complete; `state` is that of the run under way.
+
+    Runs are numbered from `first_run`.
+    """
+
+    def __init__(self, context: Context, first_run: int = 1) -> None:
+        self.analyzer = IterationAnalyzer(context)
+        self._fold = RunSplitter(first_run)
+
+    @property
+    def state(self) -> RunState:
+        """The run under way, or the last one."""
+        return self._fold.state
+
+    def read(self, chunks: Iterable[bytes], *, live: bool = False) -> Iterator[Judged]:
+        """Yield what the text completes, in order; at last the `RunCompleted` of its last run (empty without any run).
+
+        The fast reader holds some text back; `live` has everything the moment it comes.
+        """
+        for events in _as_they_come(chunks) if live else events_of(chunks):
+            for event in events:
+                if completed := self._fold.feed((event,)):
+                    yield from self.analyzer.judge(completed, self._fold.state)
+        yield from self.analyzer.judge(self._fold.close(), self._fold.state)
+
+
+def _as_they_come(chunks: Iterable[bytes]) -> Iterator[list[Event]]:
+    parser = ProfileParser()
+    for chunk in chunks:
+        yield parser.feed(chunk)
+    yield parser.close()

@@ -1,0 +1,296 @@
+"""Where the time goes, as text for people: operations, their sums, iterations and their statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from npumon.core import units
+from npumon.core.layout import fitting
+from npumon.core.ordering import Value, ordered
+from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
+from npumon.core.run.breakdown import by_layer, by_operation, by_shader, by_target, operator_of
+from npumon.core.run.statistics import Statistics
+from npumon.export.drawing import Style, painted, table, wrapped
+
+#: By what operations can be sorted: the figure that is largest first; `order` is the order in which they ran.
+Order = Literal["time", "busy", "ddr", "macs", "order"]
+#: What the rows of a table can be.
+Rows = Literal["operation", "target", "operator", "layer", "shader", "iteration", "run"]
+
+_VALUES: Mapping[Order, Value[OperationProfile]] = {
+    "time": lambda each: each.operation.execution_us,
+    "busy": lambda each: each.busy_us,
+    "ddr": lambda each: each.operation.bandwidth.ddr,
+    "macs": lambda each: each.macs,
+    "order": lambda each: each.order,
+}
+ORDERS: tuple[Order, ...] = ("time", "busy", "ddr", "macs", "order")
+#: How operations can be added up, each with the name of its column.
+GROUPINGS: Mapping[str, Callable[[IterationProfile], tuple[GroupTime, ...]]] = {
+    "target": by_target,
+    "operator": by_operation,
+    "layer": by_layer,
+    "shader": by_shader,
+}
+ROWS: tuple[Rows, ...] = ("operation", "target", "operator", "layer", "shader", "iteration", "run")
+
+_INDENT = "  "
+_GAP = 2
+_NAME = 16
+_BARS = "▁▂▃▄▅▆▇█"
+_ASCII_BARS = ".:-=+*%#"
+#: How often the table's word for "limited by" is, for each kind of limit.
+_LIMITS = {"compute": "compute", "ddr": "DDR", "overhead": "profiling", "dump": "dump", None: ""}
+
+
+class View(NamedTuple):
+    """Which rows of a report's tables to show. `by` None shows the sums by target and the slowest operations.
+
+    `sort` None is by time, or by busy time where a dump spoils the times. `top` is how many rows at most, None for the
+    usual number.
+    """
+
+    by: Rows | None = None
+    sort: Order | None = None
+    top: int | None = None
+
+
+class _Column(NamedTuple):
+    """A column: the higher its rank, the earlier it gives way; 0 stays. A negative width aligns to the right."""
+
+    title: str
+    rank: int
+    width: int
+
+
+def ordered_operations(profile: IterationProfile, sort: Order | None) -> tuple[OperationProfile, ...]:
+    """Sort the operations; without a wish by time, or by busy time where their times are those of writing a dump."""
+    by = sort or usual_order(profile)
+    return ordered(profile.operations, _VALUES[by], descending=by != "order")
+
+
+def usual_order(profile: IterationProfile) -> Order:
+    """Return by what operations are best sorted."""
+    busy_known = any(each.busy_us is not None for each in profile.operations)
+    timed = any(each.operation.execution_us is not None for each in profile.operations)
+    return "busy" if busy_known and (profile.layer_dump or not timed) else "time"
+
+
+_OPERATION_COLUMNS = (
+    _Column("#", 0, -4),
+    _Column("operation", 0, _NAME),
+    _Column("on", 2, 2),
+    _Column("time", 0, -8),
+    _Column("share", 1, -7),
+    _Column("sum", 4, -7),
+    _Column("busy", 3, -8),
+    _Column("DDR MByte", 6, -9),
+    _Column("MAC/cycle", 5, -9),
+    _Column("bound by", 7, 9),
+    _Column("operator", 8, 14),
+)
+
+
+def operations_table(profile: IterationProfile, view: View, most: int, style: Style) -> Iterator[str]:
+    """Render the operations, each with its share and the sum of the shares so far."""
+    operations = ordered_operations(profile, view.sort)
+    by = view.sort or usual_order(profile)
+    shown = operations[: view.top or most]
+    many = len(operations)
+    what = f"{many} operations" if len(shown) == many else f"The {len(shown)} of {many} operations {_SUPERLATIVES[by]}"
+    yield painted(what + (f", {_ORDER_WORDS[by]}" if len(shown) == many else ""), "dim", style)
+    rows, share = [], 0.0
+    ranked_by_busy = by == "busy"
+    for each in shown:
+        part = each.busy_share if ranked_by_busy else each.share
+        share = share + part if part is not None else share
+        rows.append(_operation_row(each, part, share, style))
+    yield from _fitted(_OPERATION_COLUMNS, rows, style)
+    if any(not each.trusted or each.doubt for each in shown):
+        yield f"{_INDENT}? some of its counters are doubtful; --format json says why"
+
+
+_SUPERLATIVES: Mapping[Order, str] = {
+    "time": "that take longest",
+    "busy": "that keep the NPU busy longest",
+    "ddr": "that move most to and from DDR",
+    "macs": "that compute most",
+    "order": "that run first",
+}
+_ORDER_WORDS: Mapping[Order, str] = {
+    "time": "the longest first",
+    "busy": "the busiest first",
+    "ddr": "by DDR traffic",
+    "macs": "by computation",
+    "order": "as they ran",
+}
+
+
+def _operation_row(each: OperationProfile, part: float | None, share: float, style: Style) -> tuple[str, ...]:
+    operation = each.operation
+    number = each.order if operation.op_abs_id is None else operation.op_abs_id
+    mark = "?" if each.doubt or not each.trusted else ""
+    return (
+        f"{number}{mark}",
+        name_of(each),
+        each.target_kind or "",
+        units.microseconds(operation.execution_us),
+        units.percent(part),
+        "" if part is None else units.percent(share),
+        units.microseconds(each.busy_us),
+        units.mbyte(operation.bandwidth.ddr),
+        "" if each.mac_per_cycle is None else units.significant(each.mac_per_cycle, 3, most_decimals=2),
+        _LIMITS[each.limit],
+        operator_of(each) or "",
+    )
+
+
+def name_of(each: OperationProfile) -> str:
+    """Name an operation: as its graph does, else by its layer, else by its operator."""
+    node = each.node
+    named = node and (node.name or node.op)
+    return named or each.operation.name or operator_of(each) or f"operation {each.order}"
+
+
+_GROUP_COLUMNS = (
+    _Column("", 0, _NAME),
+    _Column("ops", 2, -5),
+    _Column("time", 0, -8),
+    _Column("share", 1, -7),
+    _Column("busy", 3, -8),
+    _Column("share", 4, -7),
+    _Column("DDR MByte", 6, -9),
+    _Column("MAC", 5, -7),
+)
+
+
+def groups_table(profile: IterationProfile, by: str, most: int | None, style: Style) -> Iterator[str]:
+    """Render the sums of the operations by what they share."""
+    groups = GROUPINGS[by](profile)
+    rows = [_group_row(group) for group in groups[:most]]
+    columns = (_GROUP_COLUMNS[0]._replace(title=by), *_GROUP_COLUMNS[1:])
+    yield from _fitted(columns, rows, style)
+    if most is not None and len(groups) > most:
+        yield f"{_INDENT}{len(groups) - most} more"
+
+
+def _group_row(group: GroupTime) -> tuple[str, ...]:
+    return (
+        group.key or "unknown",
+        str(group.operations),
+        units.microseconds(group.execution_us),
+        units.percent(group.share),
+        units.microseconds(group.busy_us),
+        units.percent(group.busy_share),
+        units.mbyte(group.ddr_mbyte),
+        "" if group.macs is None else units.quantity(group.macs),
+    )
+
+
+def whereabouts(profile: IterationProfile) -> str:
+    """Say what the sums are sums of, and what they leave out."""
+    iteration = profile.iteration
+    parts = [f"{len(profile.operations)} operations in {units.microseconds(profile.execution_us)}"]
+    if iteration.elapsed_us is not None:
+        parts.append(f"of {units.microseconds(iteration.elapsed_us)}")
+    text = " ".join(parts)
+    if profile.busy_us is not None:
+        text += f", busy {units.microseconds(profile.busy_us)}"
+    if profile.clock_mhz is not None:
+        text += f" at {units.megahertz(profile.clock_mhz)}"
+    if profile.unaccounted_us is not None:
+        text += f"; {units.microseconds(profile.unaccounted_us)} between them"
+    return text
+
+
+_ITERATION_COLUMNS = (
+    _Column("#", 0, -8),
+    _Column("time", 0, -8),
+    _Column("operations", 4, -10),
+    _Column("their time", 1, -10),
+    _Column("busy", 2, -8),
+    _Column("clock", 3, -9),
+    _Column("DDR MByte", 5, -9),
+)
+
+
+def iterations_table(profiles: Iterable[IterationProfile], most: int | None, style: Style) -> Iterator[str]:
+    """Render a row for each iteration; the first of a program's start is marked, and one that broke off."""
+    rows = []
+    for profile in profiles:
+        iteration = profile.iteration
+        mark = "" if iteration.complete else "~"
+        rows.append(
+            (
+                f"{iteration.number}{mark}",
+                units.microseconds(iteration.latency_us),
+                str(len(profile.operations)),
+                units.microseconds(profile.execution_us),
+                units.microseconds(profile.busy_us),
+                units.megahertz(profile.clock_mhz),
+                units.mbyte(profile.bandwidth.ddr),
+            )
+        )
+    yield from _fitted(_ITERATION_COLUMNS, rows[:most], style)
+    if most is not None and len(rows) > most:
+        yield f"{_INDENT}{len(rows) - most} more"
+
+
+def statistics_lines(statistics: Statistics, style: Style) -> Iterator[str]:
+    """Render the times of a run's iterations: the first one apart, the others as figures and as a histogram."""
+    title = "Iterations  "
+    about = "about " if statistics.approximate else ""
+    first = f"the first {units.microseconds(statistics.first_us)}" if statistics.without_first else ""
+    figures = (
+        ("median", statistics.median_us),
+        ("mean", statistics.mean_us),
+        ("min", statistics.min_us),
+        ("p95", statistics.p95_us),
+        ("p99", statistics.p99_us),
+        ("max", statistics.max_us),
+        ("std", statistics.std_us),
+        ("mad", statistics.mad_us),
+    )
+    told = ", ".join(f"{name} {units.microseconds(value)}" for name, value in figures if value is not None)
+    others = f"{first}; the others: {about}{told}" if first else f"{about}{told}"
+    text = f"{units.grouped(statistics.count)}: {others}"
+    yield from wrapped(text, style.width, style, " " * len(title), title)
+    counts = [many for _, _, many in statistics.bins]
+    if len(counts) > 1 and sum(counts) > 2:
+        low, high = statistics.bins[0][0], statistics.bins[-1][1]
+        drawn = painted(histogram(counts, style), "cyan", style)
+        ends = [units.microseconds(bound) for bound in (low, high)]
+        if style.ascii:
+            ends = [end.replace("µ", "u") for end in ends]
+        yield f"{' ' * len(title)}{ends[0]} {drawn} {ends[1]}"
+
+
+def histogram(counts: Sequence[int], style: Style) -> str:
+    """Draw a column for each count; one that is not 0 always shows."""
+    bars = _ASCII_BARS if style.ascii else _BARS
+    most = max(counts, default=0) or 1
+    return "".join(" " if not many else bars[min(len(bars) - 1, many * len(bars) // most)] for many in counts)
+
+
+def _fitted(columns: Sequence[_Column], rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
+    """Render the columns that have room and that hold anything; the one of names takes what is left."""
+    used = [
+        index
+        for index, column in enumerate(columns)
+        if not column.rank or any(row[index] not in ("", units.ABSENT) for row in rows)
+    ]
+    widths = [abs(columns[index].width) for index in used]
+    chosen = [used[place] for place in fitting([columns[index].rank for index in used], widths, style.width, _GAP)]
+    left = style.width - sum(abs(columns[index].width) for index in chosen) - _GAP * (len(chosen) - 1)
+    sizes = []
+    for index in chosen:
+        column = columns[index]
+        if column.width > 0 and not column.rank and left > 0:
+            longest = max((len(row[index]) for row in rows), default=0)
+            sizes.append(min(column.width + left, max(column.width, longest)))
+        else:
+            sizes.append(column.width)
+    yield from table(
+        [columns[index].title for index in chosen], [[row[index] for index in chosen] for row in rows], sizes, style
+    )

@@ -1,0 +1,139 @@
+"""Runs as a table: one row for each, as text and as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from npumon.core import units
+from npumon.core.layout import fitting
+from npumon.core.run.outcome import Outcome, outcome_words
+from npumon.core.run.report import RunReport
+from npumon.core.run.statistics import Statistics
+from npumon.export.csv_rows import command_of
+from npumon.export.drawing import Style, table
+from npumon.export.run_document import Document, statistics_document
+
+_HEAD = ("run", "outcome", "command", "create", "verify", "iter", "median", "total", "verdict", "file")
+_WIDTHS = (-4, 9, 12, -8, -8, -6, -8, -8, 18, 16)
+_RANKS = (0, 0, 2, 5, 4, 3, 0, 6, 1, 7)
+_COMMAND = _HEAD.index("command")
+_GAP = 2
+#: The layout of a list follows from this many runs, so that one of any length needs little memory.
+_LAID_OUT = 1_000
+
+
+class RunRow(NamedTuple):
+    """One run in a list. `file` is the log's name, None where there is only one."""
+
+    number: int
+    id: str | None
+    outcome: Outcome
+    words: str
+    reason: str | None
+    command: str | None
+    create_us: float | None
+    verify_us: float | None
+    iterations: int
+    statistics: Statistics | None
+    total_us: float | None
+    verdict_id: str
+    file: str | None
+
+
+def run_row(report: RunReport, file: str | None = None) -> RunRow:
+    """Take from a report what a list shows."""
+    state, info, metrics = report.state, report.info, report.metrics
+    return RunRow(
+        report.number,
+        info.id,
+        info.outcome,
+        outcome_words(info.outcome, info.signal),
+        info.reason,
+        command_of(report) or info.model,
+        state.create_us,
+        state.verify_us,
+        state.iterations_ended,
+        metrics.statistics,
+        state.total_us,
+        metrics.verdict_id,
+        file,
+    )
+
+
+class RunTable:
+    """The table's layout: columns that have no room, or that would be empty in the sample, are left out."""
+
+    def __init__(self, sample: Sequence[RunRow], style: Style) -> None:
+        self._style = style
+        cells = [_cells(row) for row in sample]
+        used = [place for place in range(len(_HEAD)) if not _RANKS[place] or any(row[place] for row in cells)]
+        widths = [abs(_WIDTHS[place]) for place in used]
+        self._chosen = [used[index] for index in fitting([_RANKS[place] for place in used], widths, style.width, _GAP)]
+        self._widths = [_WIDTHS[place] for place in self._chosen]
+        if _COMMAND in self._chosen:
+            left = style.width - sum(map(abs, self._widths)) - _GAP * (len(self._widths) - 1)
+            index = self._chosen.index(_COMMAND)
+            longest = max(len(row[_COMMAND]) for row in cells)
+            self._widths[index] += max(0, min(left, longest - self._widths[index]))
+
+    @property
+    def head(self) -> str:
+        """The columns' names, as a line."""
+        return self._lines([])[0]
+
+    def line(self, row: RunRow) -> str:
+        """Render a row as a line."""
+        cells = _cells(row)
+        return self._lines([[cells[place] for place in self._chosen]])[1]
+
+    def _lines(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        lines = table([_HEAD[place] for place in self._chosen], rows, self._widths, self._style)
+        return [line + "\n" for line in lines]
+
+
+def run_list_text(rows: Iterable[RunRow], style: Style) -> Iterator[str]:
+    """Yield the table's lines."""
+    rest = iter(rows)
+    sample = list(islice(rest, _LAID_OUT))
+    laid_out = RunTable(sample, style)
+    yield laid_out.head
+    yield from map(laid_out.line, sample)
+    yield from map(laid_out.line, rest)
+
+
+def run_list_documents(rows: Iterable[RunRow]) -> Iterator[Document]:
+    """Make the rows of a document of the schema `npumon.run_list/1`."""
+    return map(_document, rows)
+
+
+def _document(row: RunRow) -> Document:
+    return {
+        "run": row.number,
+        "id": row.id,
+        "file": row.file,
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "command": row.command,
+        "create_us": row.create_us,
+        "verify_us": row.verify_us,
+        "iterations": row.iterations,
+        "statistics": None if row.statistics is None else statistics_document(row.statistics),
+        "total_us": row.total_us,
+        "verdict_id": row.verdict_id,
+    }
+
+
+def _cells(row: RunRow) -> tuple[str, ...]:
+    median = None if row.statistics is None else row.statistics.median_us
+    return (
+        str(row.number),
+        row.words,
+        row.command or "",
+        *("" if time is None else units.microseconds(time) for time in (row.create_us, row.verify_us)),
+        str(row.iterations),
+        *("" if time is None else units.microseconds(time) for time in (median, row.total_us)),
+        row.verdict_id,
+        row.file or "",
+    )
