@@ -13,6 +13,7 @@ from typing import TypeVar
 from npumon.core.profile import BANDWIDTHS
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
 from npumon.core.run.report import RunReport
+from npumon.core.text import visible
 
 COLUMNS = (
     *("run", "iteration", "elapsed_us", "vpc_elapsed_us", "layer_id", "name", "operation_index", "operation", "target"),
@@ -90,7 +91,7 @@ def run_row(report: RunReport, *, file: str | None = None) -> str:
 
 def command_of(report: RunReport) -> str | None:
     """Return what was run, as one text: from the record, or as it was typed at the prompt."""
-    return " ".join(report.info.command) if report.info.command else report.state.command
+    return visible(" ".join(report.info.command)) if report.info.command else report.state.command
 
 
 def _lines(rows: Iterable[Sequence[object]], file: str | None) -> str:

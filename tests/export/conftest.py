@@ -17,6 +17,8 @@ from npumon.core.profile import (
     Network,
     NetworkTensor,
     Operation,
+    Reported,
+    TilingRow,
     TopEntry,
 )
 from npumon.core.run.report import RunInfo, RunReport
@@ -52,12 +54,15 @@ OPERATION = st.builds(
     COUNT,
     st.builds(Bandwidth, *[FIGURE] * 6),
     st.builds(Cycles, COUNT, COUNT),
+    COUNT,
+    st.none() | TEXT,
 )
+SHAPE = st.lists(st.integers(0, 2**32 - 1), max_size=4).map(tuple)
+ROW = st.builds(TilingRow, st.integers(0, 3), st.sampled_from(("NN", "TP", "SH", "?")), SHAPE, SHAPE, COUNT, COUNT)
 ITERATION = st.builds(
     Iteration,
     st.integers(0, 10**18 - 1),
     FIGURE,
-    COUNT,
     st.lists(OPERATION, max_size=3).map(tuple),
     inference_us=FIGURE,
 )
@@ -73,7 +78,9 @@ STATE = st.builds(
     loops=COUNT,
     operations=st.lists(OPERATION, max_size=2).map(tuple),
     broken=st.booleans(),
-    vpc_elapsed_us=COUNT,
+    tiling=st.lists(ROW, max_size=3).map(tuple),
+    layer_dump=st.booleans(),
+    reported=st.none() | st.builds(Reported, TEXT, COUNT, *[FIGURE] * 6),
     total_us=FIGURE,
     average_us=FIGURE,
     top_size=COUNT,
@@ -111,6 +118,7 @@ def report_from() -> Callable[..., RunReport]:
         data = text.encode() if isinstance(text, str) else text
         parser, fold = ProfileParser(), RunSplitter()
         fold.feed([*parser.feed(data), *parser.close()])
+        fold.close()
         return report_of(
             fold.state, context or Context(), info or RunInfo(), number=fold.number, runs_in_log=fold.number
         )

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from npumon.core.run.report import RunReport
 from npumon.export.drawing import PLAIN, Style
-from npumon.export.json_text import json_document, json_line, json_runs
-from npumon.export.run_document import iteration_line, run_document
+from npumon.export.json_text import json_document, json_line, json_run, json_run_list, json_runs
+from npumon.export.run_document import iteration_line, profiles_of, run_document
 
 ReportFrom = Callable[..., RunReport]
 ASCII = Style(ascii=True)
@@ -37,8 +37,10 @@ def test_any_report_is_strict_and_reads_back(
         assert text.isascii() or not style.ascii
         text.encode()
     assert "\n" not in json_line(document, style)[:-1]
-    for iteration in report.state.iterations:
-        line = iteration_line(report.number, iteration, demo=report.demo)
+    assert "".join(json_run(report, style)) == json_document(document, style)
+    assert "".join(json_run(report, style, line=True)) == json_line(document, style)
+    for profile in profiles_of(report):
+        line = iteration_line(report.number, profile, demo=report.demo)
         assert strict(json_line(line, style)) == line
 
 
@@ -63,7 +65,19 @@ def test_characters_beyond_ascii_are_escaped_only_in_ascii_style() -> None:
 
 def test_several_runs_are_one_document_a_run_at_a_time(seed_report: RunReport, report_from: ReportFrom) -> None:
     reports = [seed_report, report_from("")]
-    pieces = list(json_runs(iter(reports)))
-    assert strict("".join(pieces)) == {"schema": "npumon.runs/1", "runs": [run_document(each) for each in reports]}
-    assert len(pieces) == len(reports) + 2
+    text = "".join(json_runs(map(json_run, reports)))
+    assert strict(text) == {"schema": "npumon.runs/1", "runs": [run_document(each) for each in reports]}
     assert strict("".join(json_runs([]))) == {"schema": "npumon.runs/1", "runs": []}
+
+
+def test_iterations_rendered_beforehand_take_their_place(seed_report: RunReport) -> None:
+    assert "".join(json_run(seed_report, iterations=["1", ",2"])).count('"iterations": [1,2\n  ],\n') == 1
+    assert '"iterations": [],' in "".join(json_run(seed_report, iterations=[]))
+
+
+def test_a_list_is_one_document() -> None:
+    assert strict("".join(json_run_list([{"run": 1}, {"run": 2}]))) == {
+        "schema": "npumon.run_list/1",
+        "runs": [{"run": 1}, {"run": 2}],
+    }
+    assert strict("".join(json_run_list([]))) == {"schema": "npumon.run_list/1", "runs": []}

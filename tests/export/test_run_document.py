@@ -7,13 +7,25 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from npumon import __version__
-from npumon.core.profile import BANDWIDTHS, Cycles, Iteration, Network, NetworkTensor, Operation
+from npumon.core.profile import (
+    BANDWIDTHS,
+    Cycles,
+    GraphNode,
+    Hang,
+    Iteration,
+    Network,
+    NetworkTensor,
+    Operation,
+    Reported,
+    TilingRow,
+)
+from npumon.core.run.analysis import GroupTime, RunFacts, profile_of
+from npumon.core.run.conditions import Conditions
 from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.statistics import Statistics
 from npumon.engine.reporting import Context
-from npumon.export.run_document import finite, iteration_line, run_document
+from npumon.export.run_document import finite, iteration_document, iteration_line, profiles_of, run_document
 
 ReportFrom = Callable[..., RunReport]
 
@@ -64,34 +76,74 @@ def test_detections_diagnostics_and_how_it_ran(report_from: ReportFrom) -> None:
     assert document["detections"] == [
         {"index": None, "label": "cat", "score": 0.5, "left": 1.0, "top": 2.0, "right": 3.0, "bottom": 4.0}
     ]
-    assert document["diagnostics"] == [{"line": 1, "level": "error", "source": "ovxlib", "message": "[vnn:1]bad"}]
+    assert document["diagnostics"] == [
+        {"line": 1, "level": "error", "source": "ovxlib", "message": "[vnn:1]bad", "count": 1}
+    ]
     assert (document["unrecognized_lines"], document["demo"]) == (1, True)
     assert (document["run"]["command"], document["run"]["exit_status"]) == (["./run.sh", "-v"], 1)
 
 
-def test_one_iteration_as_a_line(iteration_of_the_real_run: Iteration) -> None:
-    document = iteration_line(3, iteration_of_the_real_run, demo=False)
+def test_one_iteration_as_a_line(seed_report: RunReport) -> None:
+    (profile,) = profiles_of(seed_report)
+    document = iteration_line(3, profile, demo=False)
     assert list(document) == [
         *("schema", "demo", "run", "index", "complete", "elapsed_us", "inference_us", "vpc_elapsed_us", "layers"),
+        "first",
     ]
     assert (document["schema"], document["run"], document["index"]) == ("npumon.iteration/1", 3, 1)
     (layer,) = document["layers"]
     assert list(layer) == [
         *("layer_id", "name", "operation_index", "operation", "target", "uid", "op_abs_id", "execution_us"),
-        *("bandwidth_mbyte", "cycles", "utilization"),
+        *("bandwidth_mbyte", "cycles", "utilization", "order", "target_kind", "shader", "busy_us", "window_us"),
+        *("macs", "mac_per_cycle", "input_shape", "output_shape", "kernel_shape", "kernel_bytes"),
+        *("kernel_bytes_estimated", "graph_op", "graph_name", "trusted", "doubt"),
     ]
-    assert layer["cycles"] == {"total": 16697255, "idle": 296080}
-
-
-@pytest.fixture
-def iteration_of_the_real_run(seed_report: RunReport) -> Iteration:
-    return seed_report.state.iterations[0]
+    assert layer["cycles"] == {"total": 16697255, "idle": 296080, "wraps": 0}
 
 
 def test_an_operation_without_cycles_has_no_utilization() -> None:
-    document = iteration_line(1, Iteration(1, operations=(Operation(cycles=Cycles(0, 0)),)), demo=True)
+    document = iteration_line(1, profile_of(Iteration(1, operations=(Operation(cycles=Cycles(0, 0)),))), demo=True)
     assert document["layers"][0]["utilization"] is None
     assert document["demo"] is True
+
+
+def test_what_the_table_and_the_graph_say_of_an_operation() -> None:
+    row = TilingRow(0, "NN", (224, 224, 3, 1), (112, 112, 32, 1), kernel_shape=(3, 3, 3), kernel_bytes=900)
+    facts = RunFacts(800.0, (row._replace(kernel_bytes_estimated=1_088),), (GraphNode(7, "CONV2D", "conv_1"),))
+    operation = Operation(uid=7, op_abs_id=0, target="VXNNE_OPERATION_TARGET_NN", shader="k")
+    (layer,) = iteration_document(profile_of(Iteration(1, operations=(operation,)), facts))["layers"]
+    assert layer["target_kind"] == "NN"
+    assert (layer["input_shape"], layer["output_shape"]) == ([224, 224, 3, 1], [112, 112, 32, 1])
+    assert (layer["kernel_shape"], layer["kernel_bytes"], layer["kernel_bytes_estimated"]) == ([3, 3, 3], 900, 1_088)
+    assert (layer["graph_op"], layer["graph_name"], layer["shader"]) == ("CONV2D", "conv_1", "k")
+
+
+def test_what_else_a_run_tells(seed_report: RunReport) -> None:
+    reported = Reported("benchmark_model", 50, 41_210.0, warmup=Reported("benchmark_model", 1))
+    statistics = Statistics(3, 30.0, 10.0, 15.0, 15.0, 20.0, 20.0, 20.0, 7.0, 5.0, True, bins=((10.0, 20.0, 2),))
+    group = GroupTime(None, 1, 10, 1.0, 9.0, 1.0, 0.5, None)
+    report = seed_report._replace(
+        info=seed_report.info._replace(reason="why", hung=Hang("25.1", True, "hang"), log_complete=False),
+        state=seed_report.state._replace(reported=reported),
+        conditions=Conditions(profiling=True, environment=(("VNN_LOOP_TIME", "3"),)),
+        metrics=seed_report.metrics._replace(statistics=statistics, by_target=(group,)),
+    )
+    document = run_document(report)
+    assert document["run"]["reason"] == "why"
+    assert document["run"]["hung"] == {"at": "25.1", "recovered": True, "message": "hang"}
+    assert document["log_complete"] is False
+    assert document["conditions"]["environment"] == {"VNN_LOOP_TIME": "3"}
+    assert document["reported"]["first_us"] == 41_210.0
+    assert document["reported"]["warmup"]["count"] == 1
+    assert document["reported"]["warmup"]["warmup"] is None
+    assert list(document["metrics"]["statistics"]) == [
+        *("count", "first_us", "min_us", "median_us", "mean_us", "p95_us", "p99_us", "max_us", "std_us", "mad_us"),
+        *("without_first", "approximate"),
+    ]
+    assert list(document["metrics"]["by_target"][0]) == [
+        *("key", "operations", "execution_us", "share", "busy_us", "busy_share", "ddr_mbyte", "macs"),
+    ]
+    assert run_document(seed_report)["reported"] is None
 
 
 def test_what_is_no_finite_number_becomes_null() -> None:
