@@ -67,7 +67,7 @@ def under_way(upto: bytes, text: bytes = TEXT, model: str | None = "inceptionv3"
     """A run whose text has come up to these bytes."""
     fold = RunSplitter()
     fold.feed(ProfileParser().feed(text[: text.index(upto)]))
-    return running_report(fold.state, Context(LABELS, DRIVER, 800.0, None), RunInfo(model=model))
+    return running_report(fold.state, Context(LABELS, DRIVER, 800.0), RunInfo(model=model))
 
 
 def log(text: bytes = TEXT) -> ScrollbackView:

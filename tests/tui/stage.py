@@ -66,7 +66,7 @@ def report(text: bytes, *, labels: Sequence[str] = LABELS, **info: Any) -> RunRe
     fold.feed(parser.feed(text))
     fold.feed(parser.close())
     facts: dict[str, Any] = {"id": "20261122-031800-1", "model": "inceptionv3", "duration_s": 0.4, **info}
-    return report_of(fold.state, Context(labels, DRIVER, 800.0, None), RunInfo(**facts))
+    return report_of(fold.state, Context(labels, DRIVER, 800.0), RunInfo(**facts))
 
 
 def live(run: RunReport | None = None, **more: Any) -> Live:

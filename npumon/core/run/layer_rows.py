@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from npumon.core.ordering import Value, matching, ordered
 from npumon.core.profile import Bandwidth, Cycles, Operation
 from npumon.core.run.analysis import OperationProfile, whole_sum
-from npumon.core.run.metrics import ddr_rate
-from npumon.core.run.operation_figures import utilization
+from npumon.core.run.operation_figures import ddr_rate, utilization
 
 #: The keys by which rows can be sorted, with their values.
 _VALUES: dict[str, Value[OperationProfile]] = {
@@ -66,7 +65,7 @@ def total_row(rows: Sequence[OperationProfile]) -> OperationProfile:
         utilization=utilization(operation.cycles),
         busy_us=whole_sum(row.busy_us for row in rows),
         busy_share=whole_sum(row.busy_share for row in rows),
-        ddr_mbyte_per_s=None if dumped else ddr_rate(operation),
+        ddr_mbyte_per_s=None if dumped else ddr_rate(operation.bandwidth, execution_us),
         total=True,
     )
 

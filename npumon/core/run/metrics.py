@@ -6,14 +6,11 @@ Cycles are counted over VPC_ELAPSETIME, not over `execution time`: total cycles 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
 from typing import NamedTuple
 
-from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Operation
+from npumon.core.profile import Bandwidth, Cycles
 from npumon.core.run.analysis import NO_FACTS, GroupTime, IterationProfile, RunFacts
-from npumon.core.run.operation_figures import per_second as per_second
-from npumon.core.run.operation_figures import utilization as utilization
+from npumon.core.run.operation_figures import per_second, utilization
 from npumon.core.run.statistics import Statistics
 
 
@@ -41,13 +38,6 @@ class Figures(NamedTuple):
     bandwidth_per_s: Bandwidth = Bandwidth()
 
 
-class OperationFigure(NamedTuple):
-    """One figure of an operation; `key` is its place in documents and its column's header."""
-
-    key: str
-    of: Callable[[Operation], float | None]
-
-
 class Metrics(NamedTuple):
     """The figures of a run's last complete iteration with a profile, the checks on them, and what they mean.
 
@@ -71,16 +61,6 @@ class Metrics(NamedTuple):
     findings: tuple[tuple[str, str], ...] = ()
 
 
-#: The figures of an operation, in the order of documents and of CSV columns.
-OPERATION_FIGURES: tuple[OperationFigure, ...] = (
-    OperationFigure("execution_us", attrgetter("execution_us")),
-    *(OperationFigure(f"bandwidth_mbyte.{name}", attrgetter(f"bandwidth.{name}")) for name in BANDWIDTHS),
-    OperationFigure("cycles.total", attrgetter("cycles.total")),
-    OperationFigure("cycles.idle", attrgetter("cycles.idle")),
-    OperationFigure("utilization", lambda operation: utilization(operation.cycles)),
-)
-
-
 def figures_of(profile: IterationProfile) -> Figures:
     """Compute the figures of one iteration. With a layer dump there are no rates: they are those of writing files."""
     rates = Bandwidth() if profile.layer_dump else per_second(profile.bandwidth, profile.execution_us)
@@ -93,9 +73,3 @@ def figures_of(profile: IterationProfile) -> Figures:
         bandwidth=profile.bandwidth,
         bandwidth_per_s=rates,
     )
-
-
-def ddr_rate(operation: Operation) -> float | None:
-    """Compute one operation's MByte/s to and from DDR memory."""
-    moved, execution_us = operation.bandwidth.ddr, operation.execution_us
-    return None if not execution_us or moved is None else round(moved * 1e6 / execution_us, 1)

@@ -20,3 +20,8 @@ def per_second(bandwidth: Bandwidth, time_us: float | None) -> Bandwidth:
     if not time_us:
         return Bandwidth()
     return Bandwidth(*[None if amount is None else round(amount * 1e6 / time_us, 1) for amount in bandwidth])
+
+
+def ddr_rate(bandwidth: Bandwidth, time_us: float | None) -> float | None:
+    """Compute MByte/s to and from DDR memory over the time; the sum of both rates as they are printed."""
+    return per_second(Bandwidth(ddr_read=bandwidth.ddr_read, ddr_write=bandwidth.ddr_write), time_us).ddr

@@ -183,7 +183,7 @@ def _doubted(
     took_us = total / usual_mhz
     window_off = took_us - window_us
     if abs(took_us - execution_us) <= _slack(execution_us, slack_us):
-        if window_off < -_slack(window_us, slack_us):
+        if window_off < -_slack(window_us, slack_us) and _overruns(operation, slack_us):
             doubt = (
                 f"its window is {units.microseconds(-window_off)} longer than its cycles, which fit the execution time"
             )

@@ -8,7 +8,6 @@ from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
-from npumon.core.run.verdict import SLOW_CLOCK
 from npumon.tui.paint import Area, Line, Span, joined, width_of
 
 _MOST_TENSORS = 3
@@ -41,12 +40,12 @@ def cycles(metrics: Metrics) -> Line:
 
 
 def clock(metrics: Metrics) -> Line:
-    """Return the clock derived from the cycles, and the nominal one; SLOW if it is far below."""
+    """Return the clock derived from the cycles, and the nominal one; SLOW where a rule found that."""
     mhz, nominal = metrics.figures.clock_mhz, metrics.nominal_clock_mhz
     if mhz is None:
         return (Span(units.ABSENT, "value"),)
     of = "" if nominal is None else f" of {nominal:.0f}"
-    if nominal is not None and mhz < SLOW_CLOCK * nominal:
+    if any(rule == "clock.slow" for rule, _ in metrics.findings):
         return (Span(f"{mhz:.0f}", "warn"), Span(of, "unit"), Span(" SLOW", "warn"))
     return (Span(f"{mhz:.0f}", "value"), Span(f"{of} MHz", "unit"))
 

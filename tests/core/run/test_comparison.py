@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation, TopEntry
+from npumon.core.run.analysis import profile_of
 from npumon.core.run.comparison import (
     Difference,
     compare,
@@ -24,14 +25,23 @@ UNIT = Unit("x", lambda value: f"{value:.2f} x", lambda value: f"{value:.2f} x")
 def operation(layer: int, time_us: int | None, name: str = "conv", ddr: float | None = 1.0) -> Operation:
     bandwidth = Bandwidth(2, 2, 1, 1, ddr, ddr)
     return Operation(
-        layer, name, 0, "CONVOLUTION", "NN", execution_us=time_us, bandwidth=bandwidth, cycles=Cycles(100, 5)
+        layer,
+        name,
+        0,
+        "CONVOLUTION",
+        "NN",
+        execution_us=time_us,
+        bandwidth=bandwidth,
+        cycles=Cycles(100, 5),
+        window_us=450,
     )
 
 
 def run(*operations: Operation, model: str = "m", elapsed_us: float | None = 500.0, **state: object) -> RunReport:
-    iteration = Iteration(1, elapsed_us, 450, operations)
+    iteration = Iteration(1, elapsed_us, operations)
+    profile = profile_of(iteration)
     whole = RunState(iterations=(iteration,), iterations_ended=1)._replace(**state)  # type: ignore[arg-type]
-    return RunReport(RunInfo(model=model, duration_s=1.0), whole, Metrics(figures_of(iteration)))
+    return RunReport(RunInfo(model=model, duration_s=1.0), whole, Metrics(figures_of(profile), profile=profile))
 
 
 def difference(before: float | None, after: float | None, better: Better = "lower") -> Difference:
@@ -135,8 +145,8 @@ def test_layers_are_matched_by_their_ids_and_the_worst_is_first() -> None:
     worst = compared.layers[0]
     assert (worst.time.title, worst.time.absolute_text, worst.time.text(worst.time.before)) == (
         "1.0 conv",
-        "+50 us",
-        "100 us",
+        "+50 µs",
+        "100 µs",
     )
     assert (worst.time.verdict, worst.utilization.verdict, worst.ddr.verdict) == ("worse", "same", "same")
     assert [row.key for row in compared.rows if row.layer is not None] == ["layer 1.0", "layer 3.0", "layer 0.0"]

@@ -9,12 +9,10 @@ import pytest
 from npumon.core.run import figures
 from npumon.core.run.comparison import compare
 from npumon.core.run.figures import FIGURES, Figure, value_of
-from npumon.core.run.metrics import OPERATION_FIGURES
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
 from npumon.core.run.verdict import VerdictContext, assess
-from npumon.export.csv_rows import HEADER
-from npumon.export.run_document import iteration_document, run_document
+from npumon.export.run_document import run_document
 from npumon.export.run_text import run_text
 
 
@@ -29,7 +27,6 @@ def test_ids_keys_and_places_are_unique() -> None:
         [figure.id for figure in FIGURES],
         [figure.key for figure in FIGURES if figure.key is not None],
         [figure.times for figure in FIGURES if figure.times is not None],
-        [figure.key for figure in OPERATION_FIGURES],
     ):
         assert len(set(told)) == len(told) > 5
 
@@ -69,13 +66,3 @@ def test_a_further_row_shows_in_comparison_text_and_document(
     assert compare(report, report).figures[-1][:6] == ("added", "added time", figures.TIME, "lower", 12_345.0, 12_345.0)
     assert run_document(report)["metrics"]["added_us"] == 12_345.0
     assert "added time 12.3 ms" in run_text(report)
-
-
-def test_an_operation_s_figures_are_the_same_in_documents_and_columns(report: RunReport) -> None:
-    (layer,) = iteration_document(report.state.iterations[0])["layers"]
-    heads = HEADER.rstrip("\n").split(",")[-len(OPERATION_FIGURES) :]
-    assert heads == [figure.key for figure in OPERATION_FIGURES]
-    (operation,) = report.state.iterations[0].operations
-    for figure in OPERATION_FIGURES:
-        outer, _, inner = figure.key.rpartition(".")
-        assert (layer[outer] if outer else layer)[inner] == figure.of(operation)

@@ -10,17 +10,28 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.layer_source import source_of, why_no_layers
 from npumon.core.monitor.live import Live, Snapshot
 from npumon.core.profile import Bandwidth, Cycles, Detection, Iteration, Operation
-from npumon.core.run.layer_rows import ORDERS, layer_rows, matching_layers, operation_keys, ordered_layers, total_row
+from npumon.core.run.analysis import OperationProfile, RunFacts, operation_keys, profile_of
+from npumon.core.run.layer_rows import ORDERS, matching_layers, ordered_layers, total_row
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.state import RunState
 from tests import golden
 
-CONV = Operation(0, "Conv1", 0, "CONVOLUTION", "NN", 4, 7, 300, Bandwidth(2, 1, 1.5, 0.5, 0.5, 0.5), Cycles(1000, 10))
-POOL = Operation(0, "pool1", 1, "POOLING", "TP", 5, 8, 100, Bandwidth(6, 2, 1, 1, 5, 1), Cycles(1000, 300))
+CONV = Operation(
+    0, "Conv1", 0, "CONVOLUTION", "NN", 4, 0, 300, Bandwidth(2, 1, 1.5, 0.5, 0.5, 0.5), Cycles(1000, 10), 120
+)
+POOL = Operation(0, "pool1", 1, "POOLING", "TP", 5, 1, 100, Bandwidth(6, 2, 1, 1, 5, 1), Cycles(1000, 300), 120)
 BARE = Operation()
-ITERATION = Iteration(1, 500.0, 450, (CONV, POOL))
+ITERATION = Iteration(1, 500.0, (CONV, POOL))
 UNKNOWN = DriverState()
+
+
+ROOFS = Roofs(None, Roof(7e6, "user"))
+
+
+def layer_rows(iteration: Iteration) -> tuple[OperationProfile, ...]:
+    return profile_of(iteration, RunFacts(800.0, roofs=ROOFS)).operations
 
 
 def run(state: RunState, outcome: str = "ok", **info: object) -> RunReport:
@@ -33,20 +44,15 @@ def live(newest: RunReport | None, *runs: RunReport, driver: DriverState = UNKNO
 
 def test_a_row_has_what_follows_from_the_figures() -> None:
     conv, pool = layer_rows(ITERATION)
-    assert (conv.key, conv.position, conv.id, conv.share, conv.utilization) == ("0.0", 0, "0.0", 0.75, 0.99)
+    assert (conv.key, conv.order, conv.id, conv.share, conv.utilization) == ("0.0", 0, "0.0", 0.75, 0.99)
     assert conv.ddr_mbyte_per_s == pytest.approx(3333.4)
-    assert (conv.ddr_bound, pool.ddr_bound) == (False, True)
-    assert conv.bandwidth_per_s.total_read == 6666.7
+    assert (conv.limit, pool.limit) == ("overhead", "ddr")
     assert not conv.total
-
-
-def test_the_memory_s_peak_decides_too() -> None:
-    assert layer_rows(ITERATION, 3_400.0)[0].ddr_bound is True
 
 
 def test_what_the_text_did_not_say_is_none() -> None:
     row = layer_rows(Iteration(1, operations=(BARE, CONV)))[0]
-    assert (row.id, row.share, row.utilization, row.ddr_mbyte_per_s, row.ddr_bound) == ("", None, None, None, None)
+    assert (row.id, row.share, row.utilization, row.ddr_mbyte_per_s, row.limit) == ("", None, None, None, None)
     assert layer_rows(Iteration(1, operations=(CONV, BARE)))[0].share is None
     assert layer_rows(Iteration(1, operations=(CONV._replace(execution_us=0),)))[0].share is None
     assert layer_rows(Iteration(1, operations=(Operation(layer_id=3),)))[0].id == "3"
@@ -63,7 +69,7 @@ def test_each_order_has_the_rows_without_the_figure_last(order: str) -> None:
     rows = layer_rows(Iteration(1, operations=(BARE, CONV, POOL)))
     up, down = (ordered_layers(rows, order, descending=descending) for descending in (False, True))
     assert set(up) == set(down) == set(rows)
-    if order == "share":  # of an unknown whole
+    if order in ("share", "macs"):  # of an unknown whole, and without a table
         assert up == down == rows
     elif order == "id":
         assert up == down[::-1] == rows
@@ -84,9 +90,10 @@ def test_another_order_is_a_mistake() -> None:
         ("conv1", [CONV]),
         ("POOL tp", [POOL]),
         ("uid:4", [CONV]),
-        ("abs:8", [POOL]),
+        ("abs:1", [POOL]),
         ("0.1", [POOL]),
         ("ddr-bound", [POOL]),
+        ("overhead", [CONV]),
         ("conv pool", []),
     ],
 )
@@ -105,6 +112,11 @@ def test_the_sums() -> None:
     assert row.utilization == pytest.approx(0.845)
     assert row.ddr_mbyte_per_s == pytest.approx(17500.0)
     assert row.id == ""
+
+
+def test_the_sum_of_a_dump_has_no_rate() -> None:
+    rows = profile_of(ITERATION, RunFacts(layer_dump=True)).operations
+    assert total_row(rows).ddr_mbyte_per_s is None
 
 
 def test_the_sum_of_nothing_or_of_the_unknown_is_unknown() -> None:
@@ -135,7 +147,7 @@ def test_a_run_that_broke_off_shows_how_far_it_came() -> None:
     assert source is not None
     assert not source.iteration.complete
     assert source.iteration.operations == (CONV,)
-    for state in (RunState(), RunState(vpc_elapsed_us=3), RunState(iterations=(Iteration(1),), operations=(CONV,))):
+    for state in (RunState(), RunState(iterations=(Iteration(1),), operations=(CONV,))):
         assert source_of(live(run(state, "failed"))) is None
 
 

@@ -9,12 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
-from npumon.core.run.metrics import Figures, ddr_rate, figures_of, per_second, utilization
+from npumon.core.run.analysis import RunFacts, profile_of
+from npumon.core.run.metrics import Figures, figures_of
+from npumon.core.run.operation_figures import ddr_rate, per_second, utilization
 
 COUNT = st.none() | st.integers(0, 10**18)
 MBYTE = st.none() | st.floats(-1e15, 1e15)
 OPERATIONS = st.builds(
-    lambda us, moved, total, idle: Operation(execution_us=us, bandwidth=Bandwidth(*moved), cycles=Cycles(total, idle)),
+    lambda us, window, moved, total, idle: Operation(
+        execution_us=us, window_us=window, bandwidth=Bandwidth(*moved), cycles=Cycles(total, idle)
+    ),
+    COUNT,
     COUNT,
     st.lists(MBYTE, min_size=6, max_size=6),
     COUNT,
@@ -22,8 +27,12 @@ OPERATIONS = st.builds(
 )
 
 
+def figures(*operations: Operation, **facts: object) -> Figures:
+    return figures_of(profile_of(Iteration(1, None, operations), RunFacts(**facts)))  # type: ignore[arg-type]
+
+
 def test_the_real_run(iteration: Iteration) -> None:
-    assert figures_of(iteration) == Figures(
+    assert figures_of(profile_of(iteration)) == Figures(
         execution_us=20845,
         utilization=0.982268,  # (16697255 - 296080) / 16697255
         busy_us=20749.4,  # of 21124
@@ -51,42 +60,52 @@ def test_utilization_is_a_share_or_nothing(cycles: Cycles, share: float | None) 
 
 
 def test_figures_are_summed_over_the_operations(operation: Operation) -> None:
-    figures = figures_of(Iteration(1, None, 2 * 21124, (operation, operation)))
-    assert figures.execution_us == 2 * 20845
-    assert figures.cycles == Cycles(2 * 16697255, 2 * 296080)
-    assert figures.bandwidth.ddr_read == 81.44415
-    assert figures.clock_mhz == 790.4
+    sums = figures(operation, operation)
+    assert sums.execution_us == 2 * 20845
+    assert sums.cycles == Cycles(2 * 16697255, 2 * 296080)
+    assert sums.bandwidth.ddr_read == 81.44415
+    assert (sums.clock_mhz, sums.busy_us) == (790.4, 41498.8)
 
 
 def test_a_sum_of_which_a_part_is_missing_is_absent(operation: Operation) -> None:
-    figures = figures_of(Iteration(1, None, 21124, (operation, Operation(bandwidth=Bandwidth(total_read=1.0)))))
-    assert figures == Figures(bandwidth=Bandwidth(total_read=72.70338))
+    partly = Operation(bandwidth=Bandwidth(total_read=1.0))
+    assert figures(operation, partly) == Figures(clock_mhz=790.4, bandwidth=Bandwidth(total_read=72.70338))
 
 
 @pytest.mark.parametrize("window_us", [None, 0])
-def test_without_a_window_there_is_no_clock(operation: Operation, window_us: int | None) -> None:
-    assert figures_of(Iteration(1, None, window_us, (operation,))).clock_mhz is None
+def test_without_a_window_there_is_no_clock_and_busy_time_is_at_the_nominal_one(
+    operation: Operation, window_us: int | None
+) -> None:
+    windowless = operation._replace(window_us=window_us)
+    assert figures(windowless)[2:4] == (None, None)
+    assert figures(windowless, nominal_clock_mhz=800.0)[2:4] == (20501.5, None)
+
+
+def test_with_a_layer_dump_there_are_no_rates(operation: Operation) -> None:
+    dumped = figures(operation, layer_dump=True)
+    assert dumped.bandwidth_per_s == Bandwidth()
+    assert dumped == figures(operation)._replace(bandwidth_per_s=Bandwidth())
 
 
 def test_an_iteration_without_operations_has_no_figures() -> None:
-    assert figures_of(Iteration(1, 21609.0, 21124)) == Figures()
+    assert figures() == Figures()
 
 
 @pytest.mark.parametrize("execution_us", [None, 0])
 def test_without_a_time_there_is_no_rate(operation: Operation, execution_us: int | None) -> None:
     assert per_second(operation.bandwidth, execution_us) == Bandwidth()
-    assert ddr_rate(operation._replace(execution_us=execution_us)) is None
+    assert ddr_rate(operation.bandwidth, execution_us) is None
 
 
 def test_the_ddr_rate_is_read_and_write_together(operation: Operation) -> None:
-    assert ddr_rate(operation) == pytest.approx(1953.6 + 176.6)
-    assert ddr_rate(operation._replace(bandwidth=operation.bandwidth._replace(ddr_read=None))) is None
-    assert ddr_rate(operation._replace(bandwidth=operation.bandwidth._replace(ddr_write=None))) is None
+    assert ddr_rate(operation.bandwidth, operation.execution_us) == pytest.approx(1953.6 + 176.6)
+    assert ddr_rate(operation.bandwidth._replace(ddr_read=None), 20845) is None
+    assert ddr_rate(operation.bandwidth._replace(ddr_write=None), 20845) is None
 
 
-@given(st.lists(OPERATIONS, max_size=4), COUNT)
-def test_every_figure_of_any_operations_is_finite(operations: list[Operation], window_us: int | None) -> None:
-    figures = figures_of(Iteration(1, None, window_us, tuple(operations)))
-    values = (*figures[:4], *figures.cycles, *figures.bandwidth, *figures.bandwidth_per_s)
+@given(st.lists(OPERATIONS, max_size=4))
+def test_every_figure_of_any_operations_is_finite(operations: list[Operation]) -> None:
+    sums = figures(*operations, nominal_clock_mhz=800.0)
+    values = (*sums[:4], *sums.cycles, *sums.bandwidth, *sums.bandwidth_per_s)
     assert all(value is None or math.isfinite(value) for value in values)
-    assert figures.utilization is None or 0 <= figures.utilization <= 1
+    assert sums.utilization is None or 0 <= sums.utilization <= 1

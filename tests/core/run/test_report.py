@@ -11,4 +11,5 @@ def test_a_report_of_a_log_from_elsewhere_knows_only_the_text() -> None:
     report = RunReport(RunInfo(), EMPTY, Metrics())
     assert (report.number, report.runs_in_log, report.demo, report.labels) == (1, 1, False, ())
     assert report.network is None
-    assert {field for field in report.info if field != "ok"} == {None}
+    assert report.info.log_complete
+    assert {field for field in report.info if field not in ("ok", True)} == {None}

@@ -1,0 +1,105 @@
+"""What the rules look at, and words that several of them use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from npumon.core.profile import GraphNode, Network, Operation
+from npumon.core.run.analysis import NO_FACTS, IterationProfile, OperationProfile, RunFacts
+from npumon.core.run.metrics import FigureCheck, Figures
+from npumon.core.run.outcome import ExitInfo, Outcome
+from npumon.core.run.roofs import Roofs
+from npumon.core.run.state import RunState
+from npumon.core.run.statistics import Statistics
+from npumon.core.units import mbyte, rate
+
+#: How to get a profile; the variables are those of the vendor's interface document.
+PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
+
+
+class VerdictContext(NamedTuple):
+    """What a verdict takes into account apart from the text.
+
+    `profiling` is the driver's gpuProfiler, None if unknown. `roofs` are those of the board and `nodes` those of the
+    model's `graph.json`, as far as they are known. `ending` is None for a log that is only read. `held_back` says
+    whether the kernel was cooling or slowing anything down during the run, None if that is not known.
+    """
+
+    outcome: Outcome
+    ending: ExitInfo | None = None
+    profiling: bool | None = None
+    nominal_clock_mhz: float | None = None
+    roofs: Roofs = Roofs()
+    nodes: tuple[GraphNode, ...] = ()
+    held_back: bool | None = None
+
+
+class Evidence(NamedTuple):
+    """All that is known of a run. `profile` is the measured iteration's, None without one."""
+
+    state: RunState
+    context: VerdictContext
+    facts: RunFacts = NO_FACTS
+    profile: IterationProfile | None = None
+    figures: Figures = Figures()
+    checks: tuple[FigureCheck, ...] = ()
+    statistics: Statistics | None = None
+    network: Network | None = None
+
+    @property
+    def operations(self) -> tuple[OperationProfile, ...]:
+        """The measured iteration's operations; none where some are missing: then nothing is known of their shares."""
+        return () if self.profile is None or self.profile.missing else self.profile.operations
+
+    @property
+    def whole(self) -> OperationProfile | None:
+        """The measured iteration's only operation, None where there are several: a graph that is profiled as one."""
+        return self.operations[0] if len(self.operations) == 1 else None
+
+    @property
+    def timed(self) -> bool:
+        """Whether times are those of the work; with a layer dump they are those of writing files."""
+        return not self.facts.layer_dump
+
+
+def busy_part(operations: Iterable[OperationProfile], chosen: Iterable[OperationProfile]) -> float:
+    """Return which part of all busy time the chosen operations take at least; 0 where that is not known.
+
+    An operation whose busy cycles are not known may have been busy all the time.
+    """
+    known = 0
+    for each in operations:
+        most = each.busy_cycles if each.busy_cycles is not None else each.operation.cycles.total
+        if most is None or most < 0:
+            return 0.0
+        known += most
+    return sum(each.busy_cycles or 0 for each in chosen) / known if known else 0.0
+
+
+def layer(operation: Operation) -> str:
+    """Name an operation's layer, or the operation itself where the text has no head for it."""
+    name = f" ({operation.name})" if operation.name else ""
+    if operation.layer_id is not None:
+        return f"layer {operation.layer_id}{name}"
+    return "a layer without a number" if operation.op_abs_id is None else f"operation {operation.op_abs_id}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Format a number of things."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def carried(evidence: Evidence) -> str:
+    """Describe the traffic to and from DDR memory, or say what is missing."""
+    moved, rates = evidence.figures.bandwidth, evidence.figures.bandwidth_per_s
+    if moved.ddr is None:
+        return "the text has no DDR traffic"
+    if rates.ddr is None:
+        return f"DDR carried {mbyte(moved.ddr)} MByte, without an execution time to divide by"
+    return f"DDR carried {rate(rates.ddr)} MByte/s"
+
+
+def how_to_profile(evidence: Evidence) -> str:
+    """Say how to get figures."""
+    return PROFILED if evidence.context.profiling else f"reload galcore with gpuProfiler=1 and {PROFILED}"
