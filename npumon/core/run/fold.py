@@ -16,14 +16,6 @@ from npumon.core.run.iterations import close_iteration, with_diagnostic
 from npumon.core.run.outcome import died
 from npumon.core.run.state import KEPT_DETECTIONS, KEPT_TOP, KEPT_UNRECOGNIZED, End, RunState, has_figures
 
-#: Said where a text contradicts the order in which one program prints.
-MIXED = "the lines are not in the order of one program: those of two may be mixed, or some were cut out"
-
-
-def remark_mixed(state: RunState) -> RunState:
-    """Note that lines of two programs may be mixed."""
-    return with_diagnostic(state, Diagnostic(None, "warning", "npumon", MIXED))
-
 
 def _on_product(state: RunState, event: ev.ProductNamed) -> RunState:
     return _creating(state._replace(product=event.product, pid=event.pid))
@@ -61,7 +53,7 @@ def _on_operation(state: RunState, event: ev.OperationProfiled) -> RunState:
         if number == opened[0].op_abs_id:
             state = close_iteration(state, state.iterations_ended + 1, None)
         elif before is not None and number <= before:
-            state = remark_mixed(state)
+            state = told.remark_mixed(state)
     return told.with_operation(state, event.operation, complete=event.complete)
 
 
@@ -87,13 +79,13 @@ def _on_graph_started(state: RunState, event: ev.GraphStarted) -> RunState:
     if state.ksnn_version is not None:
         return state._replace(loops=None, phase="running", graph_started=True, announced=None)
     if state.graph_started:
-        state = remark_mixed(state)
+        state = told.remark_mixed(state)
     return state._replace(loops=event.loops, phase="running", graph_started=True, announced=None)
 
 
 def _on_total(state: RunState, event: ev.TotalTimed) -> RunState:
     if state.total_us is not None:
-        state = remark_mixed(state)
+        state = told.remark_mixed(state)
     return state._replace(total_us=event.elapsed_us, phase="finishing")
 
 

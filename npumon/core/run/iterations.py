@@ -19,6 +19,8 @@ from npumon.core.run.state import (
 #: before the first two that it begins.
 _BENCHMARK = "benchmark_model"
 _BENCHMARK_BEGINS = "Running benchmark"
+#: Said where a text contradicts the order in which one program prints.
+MIXED = "the lines are not in the order of one program: those of two may be mixed, or some were cut out"
 
 
 def with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:
@@ -44,6 +46,16 @@ def with_diagnostic(state: RunState, diagnostic: Diagnostic) -> RunState:
 def remark(state: RunState, message: str) -> RunState:
     """Note how the text was understood."""
     return with_diagnostic(state, Diagnostic(None, "info", "npumon", message))
+
+
+def remark_mixed(state: RunState) -> RunState:
+    """Note that lines of two programs may be mixed."""
+    return with_diagnostic(state, Diagnostic(None, "warning", "npumon", MIXED))
+
+
+def is_mixed(state: RunState) -> bool:
+    """Return whether that was noted."""
+    return any(said.message == MIXED for said in state.diagnostics)
 
 
 def close_iteration(

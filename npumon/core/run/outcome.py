@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from npumon.core.profile import Diagnostic
-from npumon.core.run.iterations import benchmark_runs
+from npumon.core.run.iterations import benchmark_runs, is_mixed
 
 if TYPE_CHECKING:
     from npumon.core.run.state import RunState
@@ -78,15 +78,18 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
         return "failed"
     if ending is not None:
         return "truncated" if _short(state) else "ok"
-    if state.ended in ("prompt", "start") and not state.cut:
-        return "failed" if _without_result(state) else "ok"
-    return "truncated" if _stops_inside(state) else "ok"
+    if state.ended == "text" or state.ended is None:
+        return "truncated" if state.interrupted else "ok"
+    if not _without_result(state):
+        return "ok"
+    return "failed" if _must_have_ended(state) else "truncated"
 
 
-def _stops_inside(state: RunState) -> bool:
-    if state.ended in ("prompt", "start"):  # of a text from which lines were cut out
-        return _without_result(state)
-    return state.interrupted
+def _must_have_ended(state: RunState) -> bool:
+    """Return whether a run without result has failed: its text is whole, and more than the driver's first line."""
+    if state.cut or is_mixed(state):
+        return False
+    return state.ended == "prompt" or state.phase != "creating" or state.ksnn_version is not None
 
 
 def _without_result(state: RunState) -> bool:
@@ -110,7 +113,8 @@ def evidence_of(state: RunState) -> tuple[Diagnostic, ...]:
     Errors without a status do not count against a run that has all its figures.
     """
     errors = [said for said in state.diagnostics if said.level == "error" and said.source in _WITNESSES]
-    whole = state.phase == "done" and state.has_result and not state.operations
+    whole = (state.phase == "done" and state.has_result) or bool(state.frames or state.detections)
+    whole = whole and not state.operations
     return tuple(said for said in errors if _is_fatal(said, whole=whole))
 
 

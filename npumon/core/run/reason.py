@@ -90,12 +90,12 @@ def _causes(state: RunState) -> list[_Cause]:
 
 def _cause(said: Diagnostic, thrown: str | None) -> _Cause:
     text = _PLACE.sub("", said.message).strip()
-    if what := _WHAT.search(text):
+    if (what := _WHAT.search(text)) and what[1]:
         return _Cause(6, what[1] if thrown is None or thrown in what[1] else f"{thrown}: {what[1]}")
     if said.source == "shell":
         return _Cause(1, text)
     if said.source == "program":
-        return _Cause(2 if _THROWN.search(text) else 6, _LOADER.sub(r"\1: ", text))
+        return _Cause(2 if what or _THROWN.search(text) else 6, _LOADER.sub(r"\1: ", text))
     if _BARE_CHECK.fullmatch(text):
         return _Cause(0, text)
     if status := STATUS.search(text):
@@ -126,7 +126,7 @@ def position(state: RunState) -> str:
 def _layer(operation: Operation) -> str:
     name = f" ({operation.name})" if operation.name else ""
     if operation.layer_id is None:
-        return "a layer without a number" if operation.op_abs_id is None else f"operation {operation.op_abs_id}"
+        return "an operation without a number" if operation.op_abs_id is None else f"operation {operation.op_abs_id}"
     return f"layer {operation.layer_id}{name}"
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from npumon.core.growing import Growing
 from npumon.core.log import events as ev
 from npumon.core.profile import Iteration
-from npumon.core.run.fold import finish, reduce, remark_mixed, starts_new_run
-from npumon.core.run.iterations import forget
+from npumon.core.run.fold import finish, reduce, starts_new_run
+from npumon.core.run.iterations import forget, remark_mixed
 from npumon.core.run.outcome import evidence_of
 from npumon.core.run.state import EMPTY, End, RunState
 
@@ -61,9 +61,7 @@ class RunSplitter:
                 self._at_prompt(event, completed)
             else:
                 if starts_new_run(self.state, event):
-                    self._begin(EMPTY, completed, "start")
-                    if self._named and isinstance(event, ev.NetworkCreated | ev.GraphStarted):
-                        self.state = remark_mixed(self.state)
+                    self._start(event, completed)
                 self._named = self._named or isinstance(event, ev.ProductNamed)
                 self._take(reduce(self.state, event), completed)
         return completed
@@ -71,6 +69,14 @@ class RunSplitter:
     def skip(self, runs: int) -> None:
         """Count runs that were read by other means."""
         self.number += runs
+
+    def _start(self, event: ev.Event, completed: list[Completed]) -> None:
+        """Begin a run. One that lacks the line with which runs of this log begin is of a mixed text, as is the one
+        before it, unless that has come to its end."""
+        mixed = self._named and isinstance(event, ev.NetworkCreated) and not self.state.has_result
+        self._begin(remark_mixed(self.state) if mixed else self.state, completed, "start")
+        if mixed:
+            self.state = remark_mixed(self.state)
 
     def _between(self, following: RunState, event: ev.Event, completed: list[Completed]) -> None:
         """Take an event after a prompt, until a run begins."""
@@ -83,7 +89,7 @@ class RunSplitter:
             following = reduce(following, event)
             self._next = following
             if looks_like_a_run(following):
-                self._begin(EMPTY, completed, "prompt")
+                self._begin(self.state, completed, "prompt")
                 self._next = None
                 self._take(following, completed)
 
@@ -95,12 +101,12 @@ class RunSplitter:
         else:
             self.state = _lines_of(self.state)._replace(command=event.command)
 
-    def _begin(self, state: RunState, completed: list[Completed], how: End) -> None:
-        """Complete the run and begin the next one with this state."""
-        self._take(finish(self.state, how), completed)
+    def _begin(self, ended: RunState, completed: list[Completed], how: End) -> None:
+        """Complete the run and begin the next one."""
+        self._take(finish(ended, how), completed)
         completed.append(RunCompleted(self.number, self.state))
         self.number += 1
-        self.state = state
+        self.state = EMPTY
 
     def _take(self, state: RunState, completed: list[Completed]) -> None:
         """Let the state be the run's, and report the iterations that have ended since the one before."""

@@ -7,7 +7,8 @@ import pytest
 from npumon.core.log import events as ev
 from npumon.core.profile import Diagnostic, Iteration, Operation, Reported, TilingRow
 from npumon.core.run import state as bounds
-from npumon.core.run.fold import MIXED, finish, reduce
+from npumon.core.run.fold import finish, reduce
+from npumon.core.run.iterations import MIXED
 from npumon.core.run.state import EMPTY, RunState
 
 WARMUP = ev.ProgramReported(Reported("benchmark_model", count=1), splits=1)
@@ -104,6 +105,13 @@ def test_the_first_count_is_that_of_the_warm_up_and_a_summary_adds_what_is_missi
     assert (state.phase, state.interrupted) == ("done", False)
     state = folded(SUMMARY, state=state)
     assert state.reported == Reported("benchmark_model", 3, average_us=5.0, init_us=7.0, warmup=WARMUP.reported)
+
+
+def test_a_summary_that_repeats_all_makes_no_warm_up_of_them() -> None:
+    again = FIGURES.reported._replace(init_us=7.0)
+    state = folded(FIGURES, ev.ProgramReported(again))
+    assert (state.reported, state.phase) == (again, "done")
+    assert folded(WARMUP, FIGURES, ev.ProgramReported(again)).reported == again._replace(warmup=WARMUP.reported)
 
 
 def test_figures_after_what_has_no_count_go_before_it() -> None:

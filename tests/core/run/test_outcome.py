@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from npumon.core.run.outcome import ExitInfo, died, outcome
-from npumon.core.run.state import RunState
+from npumon.core.log import events as ev
+from npumon.core.profile import Diagnostic, Level, Reported
+from npumon.core.run.fold import finish, reduce
+from npumon.core.run.outcome import ExitInfo, Outcome, died, outcome, outcome_words
+from npumon.core.run.state import EMPTY, End, RunState
 
 StateOf = Callable[[str | bytes], RunState]
 
@@ -78,3 +81,106 @@ def test_a_program_that_ended_well_is_believed_where_only_its_last_list_is_short
     assert outcome(state_of(text)) == "truncated"
     assert outcome(state_of(text), ExitInfo(exit_status=0)) == "ok"
     assert outcome(state_of(text.replace("[1]", "[2]")), ExitInfo(exit_status=0)) == "truncated"
+
+
+def run(*events: ev.Event, how: End = "prompt") -> RunState:
+    state = EMPTY
+    for event in events:
+        state = reduce(state, event)
+    return finish(state, how)
+
+
+def said(source: str, message: str, level: Level = "error") -> ev.Diagnosed:
+    return ev.Diagnosed(Diagnostic(1, level, source, message))
+
+
+PRODUCT, CREATED, VERIFIED = ev.ProductNamed("A", "0x88"), ev.NetworkCreated(1), ev.GraphVerified(1)
+STARTED, ENDED = ev.GraphStarted(2), ev.IterationEnded(1, 5.0)
+TOTALS = ev.TotalTimed(10.0), ev.AverageTimed(5.0)
+WHOLE = (PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ENDED, *TOTALS)
+WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("events", "at_prompt", "at_start", "at_end"),
+    [
+        ((PRODUCT,), "failed", "truncated", "truncated"),
+        ((ev.KsnnAnnounced("v1"),), "failed", "failed", "truncated"),
+        ((PRODUCT, CREATED), "failed", "failed", "truncated"),
+        ((PRODUCT, CREATED, VERIFIED), "failed", "failed", "truncated"),
+        ((PRODUCT, CREATED, VERIFIED, STARTED), "failed", "failed", "truncated"),
+        ((PRODUCT, CREATED, VERIFIED, STARTED, ENDED), "failed", "failed", "truncated"),
+        # a program without totals, or without one of them
+        ((PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ENDED), "ok", "ok", "truncated"),
+        ((PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ENDED, TOTALS[0]), "ok", "ok", "truncated"),
+        (WHOLE, "ok", "ok", "ok"),
+        ((*WHOLE, ev.TopStarted(5)), "ok", "ok", "truncated"),
+        # detection demos have no totals
+        ((ev.DetectionsCounted(0),), "ok", "ok", "ok"),
+        ((CREATED, VERIFIED, ev.DetectionsCounted(0)), "ok", "ok", "ok"),
+        # other programs
+        ((WARMUP,), "failed", "failed", "truncated"),
+        ((ev.StageReached("Running benchmark for at least 1 iterations"),), "failed", "failed", "truncated"),
+        ((ev.ProgramReported(Reported("tengine", 12)),), "ok", "ok", "ok"),
+        # where lines were cut out, or mixed, nothing shows a failure
+        ((PRODUCT, CREATED, ev.TextCut()), "truncated", "truncated", "truncated"),
+        ((STARTED, STARTED), "truncated", "truncated", "truncated"),
+        ((*WHOLE, ev.TextCut()), "ok", "ok", "ok"),
+        # somebody stopped it
+        ((PRODUCT, CREATED, ev.Interrupted()), "cancelled", "cancelled", "cancelled"),
+        ((*WHOLE, ev.Interrupted()), "cancelled", "cancelled", "cancelled"),
+        ((PRODUCT, said("shell", "Aborted"), ev.Interrupted()), "cancelled", "cancelled", "cancelled"),
+    ],
+)
+def test_what_ends_a_text_decides(
+    events: tuple[ev.Event, ...], at_prompt: Outcome, at_start: Outcome, at_end: Outcome
+) -> None:
+    assert outcome(run(*events, how="prompt")) == at_prompt
+    assert outcome(run(*events, how="start")) == at_start
+    assert outcome(run(*events, how="text")) == at_end
+
+
+def test_ctrl_c_in_the_text_of_a_run_of_ours_is_not_what_ended_it() -> None:
+    assert outcome(run(*WHOLE, ev.Interrupted()), ExitInfo(0)) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "inside", "whole"),
+    [
+        ("ovxlib", "[main:237]CHECK STATUS(-4:The graph could not be verified)", True, True),
+        ("ovxlib", "[main:237]CHECK STATUS(0:VSI_SUCCESS)", False, False),
+        ("ovxlib", "[vnn_Create:161]CHECK PTR 161", True, False),
+        ("ovxlib", "[compute_node:379]Create node[0] NBG fail", True, False),
+        ("ovxlib", "[g:1]the clock was set", False, False),
+        ("driver", "fail to read lcdt offset", True, False),
+        ("detect", "Detect_api:[det:1]dlopen failed", True, False),
+        ("model", "Usage: ./net data_file inputs...", True, False),
+        ("program", "what():  std::bad_alloc", True, True),
+        ("shell", "Segmentation fault", True, True),
+        ("kernel", "CHECK STATUS(-4)", False, False),
+        ("npumon", "4096 bytes were lost here: fail", False, False),
+    ],
+)
+def test_a_failure_needs_evidence(source: str, message: str, *, inside: bool, whole: bool) -> None:
+    """A status and a death are always evidence, other errors only of a run that lacks figures."""
+    assert (outcome(run(PRODUCT, said(source, message), how="text")) == "failed") == inside
+    assert (outcome(run(*WHOLE, said(source, message), how="text")) == "failed") == whole
+    assert (outcome(run(ev.DetectionsCounted(0), said(source, message), how="text")) == "failed") == whole
+    assert outcome(run(PRODUCT, said(source, message, "warning"), how="text")) == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("word", "signal", "shown"),
+    [
+        ("ok", None, "ok"),
+        ("failed", None, "failed"),
+        ("failed", "SIGSEGV", "crashed (SIGSEGV)"),
+        ("timeout", "SIGKILL", "timed out"),
+        ("cancelled", None, "stopped"),
+        ("truncated", None, "cut off"),
+        ("empty", None, "no profile"),
+        ("running", None, "running"),
+    ],
+)
+def test_the_words_for_people(word: Outcome, signal: str | None, shown: str) -> None:
+    assert outcome_words(word, signal) == shown

@@ -66,6 +66,14 @@ def said(source: str, message: str) -> ev.Diagnosed:
             "terminate called after throwing an instance of 'int'",
         ),
         ([("program", "what():  std::bad_alloc")], "std::bad_alloc"),
+        (
+            [
+                ("npumon", "a line of 70000 bytes was cut"),
+                ("program", "terminate called recursively"),
+                ("program", "what():"),
+            ],
+            "terminate called recursively",
+        ),
         ([("shell", "Segmentation fault")], "Segmentation fault"),
         ([("ovxlib", "[vnn_Create:161]CHECK PTR 161")], "CHECK PTR 161"),
         ([("ovxlib", "[main:237]CHECK STATUS(-1)")], "CHECK STATUS(-1)"),
@@ -137,7 +145,10 @@ NAMED = Operation(3, "ConvolutionLayer", op_abs_id=7)
         ((ev.OperationProfiled(NAMED, complete=False),), "in layer 3 (ConvolutionLayer), in iteration 1"),
         ((ev.GraphStarted(1), ev.OperationProfiled(Operation(2))), "after layer 2, in iteration 1"),
         ((ev.GraphStarted(1), ev.OperationProfiled(Operation(op_abs_id=7))), "after operation 7, in iteration 1"),
-        ((ev.GraphStarted(1), ev.OperationProfiled(Operation())), "after a layer without a number, in iteration 1"),
+        (
+            (ev.GraphStarted(1), ev.OperationProfiled(Operation())),
+            "after an operation without a number, in iteration 1",
+        ),
         ((ev.IterationEnded(1, 1.0),), "after iteration 1"),
         ((ev.DetectionsCounted(1),), "after frame 1"),
         ((ev.ThreadCreated("0x1"),), "while the network was being created"),

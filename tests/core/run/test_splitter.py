@@ -10,7 +10,8 @@ import pytest
 from npumon.core.log import events as ev
 from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Diagnostic, Hang, Operation, Reported
-from npumon.core.run.fold import MIXED
+from npumon.core.run.iterations import MIXED
+from npumon.core.run.outcome import outcome
 from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunSplitter
 from npumon.core.run.state import EMPTY, RunState
 
@@ -202,6 +203,7 @@ def test_where_else_a_run_begins(events: tuple[ev.Event, ...], many: int) -> Non
 def test_a_run_that_begins_in_its_middle_is_said_to_be_mixed() -> None:
     lines = (ev.ProductNamed("A", "0x88"), ev.NetworkCreated(1), ev.VerifyStarted())
     mixed = runs(*(event for event in lines for _ in range(2)))
-    assert [said.message for state in mixed for said in state.diagnostics] == [MIXED]
+    assert [[said.message for said in state.diagnostics] for state in mixed] == [[], [MIXED], [MIXED]]
+    assert [outcome(state) for state in mixed] == ["truncated"] * 3, "nothing shows that one of them has failed"
     apart = runs(*lines * 2, ev.Prompted(None), *lines[1:])
     assert [state.diagnostics for state in apart] == [(), (), ()]
