@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from npumon.core.growing import Growing
 from npumon.core.log import events as ev
 from npumon.core.profile import Diagnostic, Iteration, Operation, Reported
@@ -62,29 +64,31 @@ def close_iteration(
     state: RunState, number: int, elapsed_us: float | None, inference_us: float | None = None
 ) -> RunState:
     """Return the state after the end of the open iteration, with all its operations."""
-    if state.failing:
-        state = state._replace(operations=(), forgotten=0, segments=0)
+    operations = () if state.failing else tuple(state.operations)
     iteration = Iteration(
         number,
         elapsed_us,
-        tuple(state.operations),
+        operations,
         complete=not state.forgotten,
         inference_us=inference_us,
         first=not state.iterations_ended,
-        segments=state.segments,
+        segments=0 if state.failing else state.segments,
     )
-    if state.forgotten:
-        many = len(state.operations) + state.forgotten
-        state = remark(state, f"of an iteration's {many} operations only the last {len(state.operations)} are kept")
-    return _with_iteration(state._replace(operations=(), forgotten=0), iteration)
+    if state.forgotten and not state.failing:
+        many = len(operations) + state.forgotten
+        state = remark(state, f"of an iteration's {many} operations only the last {len(operations)} are kept")
+    return _with_iteration(state, iteration, ())
 
 
-def _with_iteration(state: RunState, iteration: Iteration) -> RunState:
+def _with_iteration(state: RunState, iteration: Iteration, rest: Sequence[Operation]) -> RunState:
+    """Add an ended iteration; `rest` are the operations of the next one."""
     ended = state.iterations_ended + 1
     return state._replace(
         iterations=forget(Growing.of(state.iterations).plus(iteration), KEPT_OPERATIONS),
         iterations_ended=ended,
         times=state.times.plus(iteration.latency_us),
+        operations=rest,
+        forgotten=0,
         broken=False,
         failing=False,
         segments=0,
@@ -108,15 +112,16 @@ def with_operation(state: RunState, operation: Operation, *, complete: bool) -> 
     Where nothing but counters is told, a program's figures say afterwards how many of them are an iteration. Those that
     are too many to wait for that are taken as iterations as long as the program's former ones.
     """
-    operations = Growing.of(state.operations).plus(operation)
+    operations, forgotten = Growing.of(state.operations).plus(operation), state.forgotten
     if len(operations) > KEPT_OPEN_OPERATIONS:
-        if state.period is not None and not state.forgotten:
+        if state.period is not None and not forgotten:
             state = _take_iteration(state._replace(operations=operations, taken=state.taken + 1), state.period)
+            operations = Growing.of(state.operations)
         else:
-            state = state._replace(operations=operations.without_first(1), forgotten=state.forgotten + 1)
-    else:
-        state = state._replace(operations=operations)
-    return state._replace(broken=not complete, phase="running", announced=None)
+            operations, forgotten = operations.without_first(1), forgotten + 1
+    return state._replace(
+        operations=operations, forgotten=forgotten, broken=not complete, phase="running", announced=None
+    )
 
 
 def _take_iteration(state: RunState, many: int) -> RunState:
@@ -124,7 +129,7 @@ def _take_iteration(state: RunState, many: int) -> RunState:
     rest = Growing.of(state.operations).without_first(many)
     operations, first = tuple(state.operations[:many]), not state.iterations_ended
     iteration = Iteration(state.iterations_ended + 1, None, operations, first=first)
-    return _with_iteration(state._replace(operations=rest), iteration)
+    return _with_iteration(state, iteration, rest)
 
 
 def on_reported(state: RunState, event: ev.ProgramReported) -> RunState:
