@@ -58,7 +58,6 @@ def of_run(run: dict[str, Any], want: dict[str, Any]) -> Iterator[str]:
     yield from differences(run, want, "")
 
 
-@pytest.mark.xfail(reason="documents do not hold all of it yet", strict=False)
 @pytest.mark.parametrize("log", CASES, ids=lambda path: path.stem)
 def test_a_case(npumon: CommandLine, log: Path) -> None:
     right = json.loads(log.with_suffix(".json").read_text())

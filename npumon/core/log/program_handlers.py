@@ -175,6 +175,12 @@ def _prompted(collector: EventCollector, command: str | None) -> None:
     collector.leave_program()
 
 
+def _on_cut(collector: EventCollector, match: _Match) -> None:
+    """Note the gap; the counters' numbers before it say nothing of those behind it."""
+    collector.emit_structural(ev.TextCut())
+    collector.printed = None
+
+
 PROGRAM_HANDLERS: dict[str, Handler] = {
     "top": _on_top,
     "top_entry": _on_top_entry,
@@ -213,5 +219,5 @@ PROGRAM_HANDLERS: dict[str, Handler] = {
     "hang": _on_hang,
     "prompt": _on_prompt,
     "typed": lambda collector, m: _prompted(collector, m[1]),
-    "cut": structural(lambda m: ev.TextCut()),
+    "cut": _on_cut,
 }

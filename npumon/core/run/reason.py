@@ -49,7 +49,7 @@ def reason_of(state: RunState, ending: ExitInfo | None = None) -> str | None:
             by = None if ending is None else ending.stopped_by
             return f"{'stopped with Ctrl-C' if by is None else _STOPPED_BY[by]} {position(state)}"
         case "truncated":
-            what = "the text stops" if ending is None else "the program ended"
+            what = "the text breaks off" if ending is None else "the program ended"
             return f"{what} {position(state)}"
         case _:
             return None

@@ -67,3 +67,9 @@ def test_a_case_split_anywhere_is_the_same(case: bytes) -> None:
 
 def test_the_fast_path_reads_a_case_alike(case: bytes) -> None:
     assert list(replay([case])) == read([case])
+
+
+def test_the_rest_of_a_block_behind_a_cut_is_one_operation(data_folder: Path) -> None:
+    (state,) = runs((data_folder / "cases" / "elided.log").read_bytes())
+    assert state.cut
+    assert [(each.op_abs_id, each.window_us) for each in state.iterations[0].operations] == [(0, 496), (None, 449)]
