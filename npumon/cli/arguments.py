@@ -113,6 +113,9 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
         option = rest[0].startswith("-") and rest[0] != "-"
         what = "Unknown option" if option else "Unexpected argument:"
         raise parser.problem(f"{what} {rest[0].partition('=')[0] if option else rest[0]}.")
+    adapt = getattr(command_module(name), "adapt_arguments", None)  # a command may read a shared option otherwise
+    if adapt is not None:
+        adapt(args)
     return args
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -132,12 +131,12 @@ class BoardBackend:
     def inspection(self, network: str) -> str:
         """Return what `npumon inspect` says of the file."""
         from npumon.cli.commands.inspect_files import InputFile
-        from npumon.cli.commands.inspect_model import Inspector
+        from npumon.cli.commands.inspect_model import InspectOptions, Inspector
         from npumon.export.drawing import Style
         from npumon.export.model_text import model_text
 
         source = InputFile(network)
-        inspector = Inspector(Namespace(weights=False, pb=None, report=None, budget=None, flash=None), self._ctx)
+        inspector = Inspector(InspectOptions(), self._ctx)
         style = Style(ascii=self.display.ascii, color=False, width=_INSPECTION_WIDTH)
         return model_text(inspector.one(source), os.path.basename(source.name), style)
 

@@ -32,7 +32,9 @@ def check_lines(model: ModelFile, style: Style) -> Iterator[str]:
     for checks, draw in ((listed, _in_full), (passed, _in_a_line)):
         yield from chain.from_iterable(draw(check, names, style) for check in checks[:_MOST_ROWS])
         if len(checks) > _MOST_ROWS:
-            yield f"{_INDENT}{len(checks) - _MOST_ROWS} more; --format json lists them"
+            yield from wrapped(
+                f"{len(checks) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT
+            )
 
 
 def _in_full(check: FileCheck, names: int, style: Style) -> Iterator[str]:

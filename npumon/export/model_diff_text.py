@@ -19,10 +19,16 @@ _LEAST_SIDE = 12
 _INDENT = "  "
 
 
-def model_diff_text(diff: ModelDiff, names: tuple[str, str], style: Style = PLAIN) -> str:
-    """Render the whole comparison, ending in a newline. `names` are the files' names as visible text."""
+def model_diff_text(
+    diff: ModelDiff, names: tuple[str, str], style: Style = PLAIN, sentences: Sequence[str] = ()
+) -> str:
+    """Render the whole comparison, ending in a newline.
+
+    `names` are the files' names as visible text, `sentences` what the differences mean for the firmware.
+    """
     blocks = (
         _headline(diff, names, style),
+        _consequences(sentences, style),
         _sizes(diff, style),
         _contents(diff, style),
         _tensors(diff, style),
@@ -36,6 +42,15 @@ def _headline(diff: ModelDiff, names: tuple[str, str], style: Style) -> Iterator
         yield from wrapped(name, style.width, style, _INDENT, f"{sign} ")
     sentence = SENTENCES[diff.verdict]
     yield from (painted(line, "bold", style) for line in wrapped(sentence, style.width, style))
+
+
+def _consequences(sentences: Sequence[str], style: Style) -> Iterator[str]:
+    if sentences:
+        yield painted("Consequences", "dim", style)
+        for sentence in sentences[:_MOST_ROWS]:
+            yield from wrapped(sentence, style.width, style, _INDENT * 2, f"{_INDENT}- ")
+    if len(sentences) > _MOST_ROWS:
+        yield from wrapped(f"{len(sentences) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
 
 
 def _sizes(diff: ModelDiff, style: Style) -> Iterator[str]:
@@ -133,7 +148,7 @@ def _sides(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Styl
             for sign, side in zip("-+", row[-2:], strict=True):
                 yield from wrapped(side or units.ABSENT, style.width, style, _INDENT * 3, f"{_INDENT * 2}{sign} ")
     if len(rows) > _MOST_ROWS:
-        yield f"{_INDENT}{len(rows) - _MOST_ROWS} more; --format json lists them"
+        yield from wrapped(f"{len(rows) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
 
 
 def _cut(before: str, after: str, room: int, style: Style) -> tuple[str, str]:

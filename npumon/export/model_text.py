@@ -9,8 +9,10 @@ from npumon.core import units
 from npumon.export.drawing import PLAIN, Style, flowed, painted, wrapped
 from npumon.export.grid import Bar, GridColumn, grid
 from npumon.export.model_checks import check_lines
-from npumon.modelfile.compiler_report import OperationMemory
+from npumon.export.model_firmware import firmware_blocks
+from npumon.modelfile.compiler_report import OperationMemory, operation_share
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
+from npumon.modelfile.firmware.needs import PLAIN_FIRMWARE, FirmwareOptions
 
 _FORMATS = {
     "gx8002": "GX8002 header",
@@ -38,8 +40,11 @@ _MOST_STATEMENTS = 12
 _INDENT = "  "
 
 
-def model_text(model: ModelFile, name: str, style: Style = PLAIN) -> str:
-    """Render the whole description, ending in a newline. `name` is the file's name as visible text."""
+def model_text(model: ModelFile, name: str, style: Style = PLAIN, options: FirmwareOptions = PLAIN_FIRMWARE) -> str:
+    """Render the whole description, ending in a newline. `name` is the file's name as visible text.
+
+    `options` are those of the firmware that is to run a GX8002 model.
+    """
     blocks = (
         chain(_headline(model, name, style), _statements(model, style)),
         _network(model.nbg, style) if model.nbg else _memory(model, style),
@@ -47,6 +52,7 @@ def model_text(model: ModelFile, name: str, style: Style = PLAIN) -> str:
         _fit(model, style),
         _tensors(model, style),
         _states(model, style),
+        *firmware_blocks(model, options, style),
         check_lines(model, style),
     )
     return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
@@ -182,7 +188,7 @@ def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
     if hidden := [title for title in told if title not in lines[0]]:
         yield from wrapped(f"no room for: {', '.join(hidden)}", style.width, style, _INDENT)
     if len(sides) > _MOST_ROWS:
-        yield f"{_INDENT}{len(sides) - _MOST_ROWS} more; --format json lists them"
+        yield from wrapped(f"{len(sides) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
 
 
 def _tensor(side: str, tensor: Tensor, style: Style) -> tuple[str, ...]:
@@ -218,7 +224,9 @@ def _states(model: ModelFile, style: Style) -> Iterator[str]:
     ]
     yield from grid(layout, rows, style)
     if len(model.states) > _MOST_ROWS:
-        yield f"{_INDENT}{len(model.states) - _MOST_ROWS} more; --format json lists them"
+        yield from wrapped(
+            f"{len(model.states) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT
+        )
     overlay = next((check for check in model.checks if check.id == "gx.overlay"), None)
     if overlay is not None:
         word = "overlay holds" if overlay.ok else "overlay does not hold"
@@ -228,25 +236,29 @@ def _states(model: ModelFile, style: Style) -> Iterator[str]:
 
 
 def operations_text(operations: Sequence[OperationMemory], style: Style = PLAIN) -> str:
-    """Render the operations in the compiler's order with a bar by weight, ending in a newline."""
+    """Render the operations in the compiler's order, with the share of each in weights and instructions, which are
+    what flash holds; ends in a newline."""
     layout = (
         GridColumn("Operations", most=40),
         GridColumn("weight", 1, right=True),
-        GridColumn("data", 2, right=True),
-        GridColumn("instructions", 3, right=True),
+        GridColumn("data", 3, right=True),
+        GridColumn("instructions", 2, right=True),
+        GridColumn("share", 0, right=True),
     )
-    rows = [(_INDENT + operation.name, *map(_bytes, _sizes(operation))) for operation in operations[:_MOST_ROWS]]
-    most = max((operation.weight_bytes or 0 for operation in operations), default=0) or 1
-    lines = grid(
-        layout, rows, style, [Bar((operation.weight_bytes or 0) / most) for operation in operations[:_MOST_ROWS]]
-    )
+    shares = [operation_share(operation, operations) for operation in operations]
+    rows = [
+        (
+            _INDENT + operation.name,
+            *map(_bytes, (operation.weight_bytes, operation.data_bytes, operation.instruction_bytes)),
+            "" if share is None else units.percent(share),
+        )
+        for operation, share in zip(operations[:_MOST_ROWS], shares, strict=False)
+    ]
+    most = max((share or 0.0 for share in shares), default=0.0) or 1.0
+    lines = grid(layout, rows, style, [Bar((share or 0.0) / most) for share in shares[:_MOST_ROWS]])
     if len(operations) > _MOST_ROWS:
         lines.append(f"{_INDENT}{len(operations) - _MOST_ROWS} more; --format json lists them")
     return "\n".join(lines) + "\n"
-
-
-def _sizes(operation: OperationMemory) -> tuple[int | None, int | None, int | None]:
-    return operation.weight_bytes, operation.data_bytes, operation.instruction_bytes
 
 
 def _bytes(size: int | None) -> str:

@@ -7,6 +7,7 @@ weights and one of data and instructions by operation.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from npumon.modelfile.description import FileCheck, ModelFile
@@ -29,6 +30,15 @@ class OperationMemory(NamedTuple):
     weight_bytes: int | None = None
     data_bytes: int | None = None
     instruction_bytes: int | None = None
+
+
+def operation_share(operation: OperationMemory, operations: Sequence[OperationMemory]) -> float | None:
+    """Return an operation's share of the weights and instructions of all; None if nothing is known of it."""
+    if operation.weight_bytes is None and operation.instruction_bytes is None:
+        return None
+    whole = sum((each.weight_bytes or 0) + (each.instruction_bytes or 0) for each in operations)
+    own = (operation.weight_bytes or 0) + (operation.instruction_bytes or 0)
+    return own / whole if whole else 0.0
 
 
 class CompilerReport(NamedTuple):

@@ -140,6 +140,14 @@ class Array(NamedTuple):
     disabled: bool = False
 
 
+class StructName(NamedTuple):
+    """What a header calls a struct: `role` is input, output or in_out, `disabled` that it is inside `#if 0`."""
+
+    role: str
+    name: str
+    disabled: bool = False
+
+
 class FileTable(NamedTuple):
     """An entry of a file's directory: what is where."""
 
@@ -194,6 +202,7 @@ class ModelFile(NamedTuple):
     fit: tuple[Fit, ...] = ()
     checks: tuple[FileCheck, ...] = ()
     arrays: tuple[Array, ...] = ()
+    structs: tuple[StructName, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     strings: tuple[tuple[str, str], ...] = ()
     nbg: NbgInfo | None = None

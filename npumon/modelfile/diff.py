@@ -56,12 +56,13 @@ class ContentChange(NamedTuple):
 
 
 class TensorChange(NamedTuple):
-    """A tensor that was added, removed, reshaped (a change of its element type counts as well), requantized or moved.
+    """A tensor that was added, removed, reshaped (a change of its element type counts as well), requantized, moved or
+    renamed: one of the same type, shape and place under another name, which `before` and `after` are then.
 
     Members of in_out are named with their struct if they change and the inputs and outputs do not.
     """
 
-    kind: Literal["added", "removed", "reshaped", "requantized", "moved"]
+    kind: Literal["added", "removed", "reshaped", "requantized", "moved", "renamed"]
     name: str
     before: str | None
     after: str | None
@@ -88,6 +89,12 @@ class ModelDiff(NamedTuple):
     contents: tuple[ContentChange, ...]
     tensors: tuple[TensorChange, ...]
     facts: tuple[FactChange, ...]
+
+    @property
+    def renamed(self) -> tuple[tuple[str, str], ...]:
+        """The old and the new name of each tensor that has another one."""
+        pairs = ((change.before, change.after) for change in self.tensors if change.kind == "renamed")
+        return tuple((was, now) for was, now in pairs if was is not None and now is not None)
 
 
 def diff_models(before: ModelFile, after: ModelFile, *, same_bytes: bool) -> ModelDiff:
@@ -178,11 +185,13 @@ def _tensors(before: ModelFile, after: ModelFile) -> tuple[TensorChange, ...]:
 
 def _side(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> list[TensorChange]:
     """Return the changes of the tensors on one side. A move is reported only if nothing else explains it."""
-    old = {tensor.name: (index, tensor) for index, tensor in enumerate(one)}
+    names = _renamed(one, other)
+    old = {names.get(tensor.name, tensor.name): (index, tensor) for index, tensor in enumerate(one)}
     new = {tensor.name: (index, tensor) for index, tensor in enumerate(other)}
     both = [(old[name], new[name]) for name in old if name in new]
     changes = [TensorChange("removed", name, _described(old[name][1]), None) for name in old if name not in new]
     changes += [TensorChange("added", name, None, _described(new[name][1])) for name in new if name not in old]
+    changes += [TensorChange("renamed", was, was, now) for was, now in names.items()]
     changes += [
         TensorChange("reshaped", was.name, _described(was), _described(now))
         for (_, was), (_, now) in both
@@ -199,6 +208,19 @@ def _side(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> list[TensorChan
         if was.quantization != now.quantization
     ]
     return (changes or moved) + requantized
+
+
+def _renamed(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> dict[str, str]:
+    """Return the new names, by the old ones, of tensors that are the same but for their name: type, shape and place."""
+    old, new = {tensor.name for tensor in one}, {tensor.name for tensor in other}
+    return {
+        was.name: now.name
+        for was, now in zip(one, other, strict=False)
+        if was.name not in new
+        and now.name not in old
+        and _described(was) == _described(now)
+        and was.offset_bytes == now.offset_bytes
+    }
 
 
 def _facts(before: ModelFile, after: ModelFile) -> tuple[FactChange, ...]:

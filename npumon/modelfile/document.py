@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from npumon.modelfile.compiler_report import OperationMemory
+from npumon.modelfile.compiler_report import OperationMemory, operation_share
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 from npumon.modelfile.diff import ModelDiff
+from npumon.modelfile.firmware.needs import (
+    FLASH_LINES,
+    PLAIN_FIRMWARE,
+    FirmwareOptions,
+    FlashCost,
+    RamMap,
+    best_map,
+    flash_cost,
+    in_out_offsets,
+    is_grus,
+    ram_maps,
+    settings,
+)
+from npumon.modelfile.firmware.sums import Firmware
 from npumon.modelfile.weights import WeightStatistics
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -39,9 +53,12 @@ COLUMNS = (
 )
 
 
-def document(model: ModelFile, path: str) -> dict[str, Json]:
-    """Return one model as `npumon.model/1`. `path` is shown as given; the key `nbg` exists only for such a graph."""
-    compiler = model.compiler
+def document(model: ModelFile, path: str, options: FirmwareOptions = PLAIN_FIRMWARE) -> dict[str, Json]:
+    """Return one model as `npumon.model/1`. `path` is shown as given; the key `nbg` exists only for such a graph.
+
+    `options` are those of the firmware that is to run a GX8002 model.
+    """
+    compiler, offsets = model.compiler, in_out_offsets(model)
     value: dict[str, Json] = {
         "schema": "npumon.model/1",
         "path": path,
@@ -55,8 +72,8 @@ def document(model: ModelFile, path: str) -> dict[str, Json]:
         },
         "pb_md5": model.pb_md5,
         "sizes": {f"{size}_bytes": getattr(model.sizes, f"{size}_bytes") for size in _SIZES},
-        "inputs": [_tensor(tensor) for tensor in model.inputs],
-        "outputs": [_tensor(tensor) for tensor in model.outputs],
+        "inputs": [_tensor(tensor, offsets) for tensor in model.inputs],
+        "outputs": [_tensor(tensor, offsets) for tensor in model.outputs],
         "states": [{"input": state.input, "output": state.output, "ok": state.ok} for state in model.states],
         "fit": [
             {
@@ -94,7 +111,60 @@ def document(model: ModelFile, path: str) -> dict[str, Json]:
         for table in model.tables
     ]
     value["weights_compressed"] = model.weights_compressed
+    value["in_out"] = [_tensor(member, offsets) for member in model.in_out]
+    known = is_grus(model)
+    value["config"] = {setting.name: setting.value for setting in settings(model)} if known else None
+    value["ram"] = _ram(best_map(ram_maps(model, options)))
+    value["flash"] = _flash(flash_cost(model, options))
     return value
+
+
+def firmware_document(firmware: Firmware) -> dict[str, Json]:
+    """Return several models of one firmware, added up, which their document has under `firmware`."""
+    return {
+        "models": [
+            {
+                "path": part.name,
+                "mode": part.mode,
+                "npu_bytes": part.npu_bytes,
+                "buffers_bytes": part.buffers_bytes,
+                "flash_bytes": part.flash_bytes,
+            }
+            for part in firmware.parts
+        ],
+        "npu_bytes": firmware.npu_bytes,
+        "npu_budget_bytes": firmware.npu_budget_bytes,
+        "buffers_bytes": firmware.buffers_bytes,
+        "sram_bytes": firmware.sram_bytes,
+        "budget_bytes": firmware.budget_bytes,
+        "left_bytes": firmware.left_bytes,
+        "flash_bytes": firmware.flash_bytes,
+        "flash_budget_bytes": firmware.flash_budget_bytes,
+        "ok": firmware.ok,
+    }
+
+
+def _ram(ram: RamMap | None) -> Json:
+    if ram is None:
+        return None
+    return {
+        "mode": ram.mode,
+        "npu_bytes": ram.npu_bytes,
+        "buffers": {"contexts": ram.contexts, "each_bytes": ram.buffer_bytes, "bytes": ram.buffers_bytes},
+        "left_bytes": ram.left_bytes,
+        "budget_bytes": ram.budget_bytes,
+    }
+
+
+def _flash(cost: FlashCost | None) -> Json:
+    if cost is None:
+        return None
+    return {
+        "bytes_per_run": cost.bytes_per_run,
+        "clock_hz": cost.clock_hz,
+        "lines": FLASH_LINES,
+        "least_us": cost.least_us,
+    }
 
 
 def documents(models: Iterable[tuple[ModelFile, str]]) -> dict[str, Json]:
@@ -154,13 +224,14 @@ def weights_document(statistics: WeightStatistics) -> dict[str, Json]:
 def operations_document(operations: Iterable[OperationMemory]) -> list[Json]:
     """Return what the compiler printed about each operation, which a document has under `operations`; absent is
     None."""
-    return [operation._asdict() for operation in operations]
+    listed = tuple(operations)
+    return [{**operation._asdict(), "share": operation_share(operation, listed)} for operation in listed]
 
 
-def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:
-    """Return a comparison as `npumon.modeldiff/1`; `before` and `after` are the paths."""
+def diff_document(diff: ModelDiff, before: str, after: str, sentences: Iterable[str] = ()) -> dict[str, Json]:
+    """Return a comparison as `npumon.model_diff/1`; `before` and `after` are paths, `sentences` the consequences."""
     return {
-        "schema": "npumon.modeldiff/1",
+        "schema": "npumon.model_diff/1",
         "before": before,
         "after": after,
         "verdict": diff.verdict,
@@ -185,10 +256,12 @@ def diff_document(diff: ModelDiff, before: str, after: str) -> dict[str, Json]:
             for change in diff.tensors
         ],
         "facts": [{"name": fact.name, "before": fact.before, "after": fact.after} for fact in diff.facts],
+        "renamed": [{"before": was, "after": now} for was, now in diff.renamed],
+        "consequences": list(sentences),
     }
 
 
-def _tensor(tensor: Tensor) -> dict[str, Json]:
+def _tensor(tensor: Tensor, offsets: dict[str, int]) -> dict[str, Json]:
     return {
         "name": tensor.name,
         "dtype": tensor.dtype,
@@ -196,6 +269,7 @@ def _tensor(tensor: Tensor) -> dict[str, Json]:
         "elements": tensor.elements,
         "bytes": tensor.bytes,
         "offset_bytes": tensor.offset_bytes,
+        "offset_in_out": offsets.get(tensor.name),
     }
 
 

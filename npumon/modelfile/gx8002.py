@@ -9,7 +9,7 @@ from __future__ import annotations
 from npumon.modelfile.budget import Budget, budget_checks, fits, whole_fits
 from npumon.modelfile.checks_gx import header_checks, size_checks
 from npumon.modelfile.declarations import ByteArray, Declarations, declarations
-from npumon.modelfile.description import Array, Compiler, FileCheck, ModelFile, Sizes, Tensor
+from npumon.modelfile.description import Array, Compiler, FileCheck, ModelFile, Sizes, StructName, Tensor
 from npumon.modelfile.gx_header import GxHeader, sort_header, tensors
 from npumon.modelfile.header_scan import scan
 from npumon.modelfile.stamp import compiled_at
@@ -40,6 +40,11 @@ def read_header(data: bytes, *, today: str, budget: Budget | None = None) -> Mod
         states=pair_states(inputs, outputs),
         fit=fit,
         arrays=tuple(_array(role, array) for role, array in header.arrays),
+        structs=tuple(
+            StructName(role, struct.name, struct.disabled)
+            for role in ("input", "output", "in_out")
+            if (struct := getattr(header, role)) is not None
+        ),
         settings=declared.settings,
         strings=tuple((text.name, text.value) for text in header.extra_texts),
         file_bytes=len(data),

@@ -101,8 +101,10 @@ def test_columns_without_room_are_named() -> None:
 def test_operations_of_the_compilers_report() -> None:
     operations = [OperationMemory(f"op{number}", number * 1000, None, 8) for number in range(42)]
     lines = operations_text(operations).splitlines()
-    assert lines[0].split() == ["Operations", "weight", "instructions"]
-    assert lines[2].split()[:4] == ["op1", "1", "000", "8"]
+    assert lines[0].split() == ["Operations", "weight", "instructions", "share"]
+    assert lines[2].split()[:6] == ["op1", "1", "000", "8", "0.1", "%"]
+    assert lines[1].split()[:5] == ["op0", "0", "8", "0.0", "%"]
+    assert operations_text([OperationMemory("op", data_bytes=8)]).splitlines()[1].split() == ["op", "8"]
     assert lines[-1] == "  2 more; --format json lists them"
     assert operations_text(operations[:1]).count("\n") == 2
 

@@ -8,13 +8,14 @@ import pytest
 from npumon.modelfile.checks_nbg import Device
 from npumon.modelfile.diff import diff_models
 from npumon.modelfile.document import COLUMNS, diff_document, document, documents, row
+from npumon.modelfile.firmware.needs import FirmwareOptions
 from npumon.modelfile.inspection import inspect
 
 TODAY = "2026-11-22"
 KEYS = [
     "schema", "path", "format", "ok", "compiler", "pb_md5", "sizes", "inputs", "outputs", "states", "fit", "checks",
 ]  # fmt: skip
-NEW_KEYS = ["tables", "weights_compressed"]
+NEW_KEYS = ["tables", "weights_compressed", "in_out", "config", "ram", "flash"]
 SIZES = [
     "total_bytes", "npu_bytes", "cmd_bytes", "weight_bytes", "data_bytes", "tmp_bytes", "ops_bytes", "input_bytes",
     "output_bytes", "in_out_bytes",
@@ -51,8 +52,8 @@ def test_the_document_has_exactly_the_documented_keys(data: bytes) -> None:
     assert (value["schema"], value["path"], value["format"]) == ("npumon.model/1", "a/model.h", model.format)
     assert list(value["compiler"]) == ["version", "unit", "model_info", "compiled_at"]
     assert list(value["sizes"]) == SIZES
-    for tensor in value["inputs"] + value["outputs"]:
-        assert list(tensor) == ["name", "dtype", "shape", "elements", "bytes", "offset_bytes"]
+    for tensor in value["inputs"] + value["outputs"] + value["in_out"]:
+        assert list(tensor) == ["name", "dtype", "shape", "elements", "bytes", "offset_bytes", "offset_in_out"]
     for state in value["states"]:
         assert list(state) == ["input", "output", "ok"]
     for fit in value["fit"]:
@@ -111,6 +112,37 @@ def test_every_entry_of_the_directory_is_listed_with_its_share_of_the_file(write
     assert data[tables[23]["offset"] :][:7] == bytes(range(1, 8))
 
 
+def test_what_a_firmware_needs_for_the_public_notes_example(document_text: bytes, writers: Any) -> None:
+    model = inspect(document_text, today=TODAY)
+    assert model is not None
+    value = json.loads(json.dumps(document(model, "m.h", FirmwareOptions(flash_clock_hz=96_000_000)), allow_nan=False))
+    assert value["config"]["KWS_SNPU_BUFFER_SIZE"] == 2996
+    assert value["ram"] == {
+        "mode": "sram",
+        "npu_bytes": 147018,
+        "buffers": {"contexts": 2, "each_bytes": 3008, "bytes": 6016},
+        "left_bytes": 43574,
+        "budget_bytes": 196608,
+    }
+    assert value["flash"] == {
+        "bytes_per_run": 133338,
+        "clock_hz": 96_000_000,
+        "lines": 4,
+        "least_us": pytest.approx(133338 * 2 / 96),
+    }
+    assert {tensor["name"]: tensor["offset_in_out"] for tensor in value["outputs"]} == {
+        "State_c0_out": 1200,
+        "State_c1_out": 1584,
+        "State_c2_out": 2096,
+        "phone_prob": 2736,
+    }
+    assert [(member["name"], member["offset_in_out"]) for member in value["in_out"]][-1] == ("phone_prob", 2736)
+    graph = inspect(writers.nbg().data(), today=TODAY)
+    assert graph is not None
+    told = document(graph, "n.nb")
+    assert (told["config"], told["ram"], told["flash"], told["in_out"]) == (None, None, None, [])
+
+
 def test_a_comparison_is_strict_json(writers: Any, document_text: bytes) -> None:
     before, after = (inspect(item, today=TODAY) for item in (writers.header().data(), document_text))
     assert before is not None
@@ -118,7 +150,7 @@ def test_a_comparison_is_strict_json(writers: Any, document_text: bytes) -> None
     value = json.loads(
         json.dumps(diff_document(diff_models(before, after, same_bytes=False), "a", "b"), allow_nan=False)
     )
-    assert (value["schema"], value["verdict"], value["before"]) == ("npumon.modeldiff/1", "changed", "a")
+    assert (value["schema"], value["verdict"], value["before"]) == ("npumon.model_diff/1", "changed", "a")
     assert value["sizes"][0] == {
         "name": "total",
         "before_bytes": 182,

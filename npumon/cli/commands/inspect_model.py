@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.cli.commands.inspect_files import InputFile, graphs_beside, md5_of, meta_beside, read
 from npumon.core.problems import Problem, ProblemError
@@ -16,10 +16,31 @@ if TYPE_CHECKING:
     from npumon.modelfile.checks_nbg import Device
     from npumon.modelfile.compiler_report import CompilerReport, OperationMemory
     from npumon.modelfile.description import ModelFile
+    from npumon.modelfile.firmware.kconfig import Kconfig
+    from npumon.modelfile.firmware.needs import FirmwareOptions
+    from npumon.modelfile.firmware.sums import Firmware
     from npumon.modelfile.weights import WeightStatistics
 
 #: What to say about a file of an unknown kind.
 KNOWN = "Known are gxnpuc's model.h and NPUB container (GX8002 and its sisters) and Vivante's NBG (.nb)."
+
+
+class InspectOptions(NamedTuple):
+    """What the command line asks for, by the names of its options; the defaults ask for nothing."""
+
+    weights: bool = False
+    pb: str | None = None
+    report: str | None = None
+    budget: int | None = None
+    flash: int | None = None
+    kconfig: str | None = None
+    contexts: int = 2
+    flash_clock: int | None = None
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> InspectOptions:
+        """Take the options from a command line."""
+        return cls(**{name: getattr(args, name) for name in cls._fields})
 
 
 class Inspector:
@@ -28,11 +49,11 @@ class Inspector:
     `compared` says that a graph was compared with the NPU of this board, which may be the simulated one.
     """
 
-    def __init__(self, args: argparse.Namespace, ctx: CommandContext) -> None:
+    def __init__(self, args: InspectOptions, ctx: CommandContext) -> None:
         import time
 
         self.ctx = ctx
-        self.weights: bool = args.weights
+        self.weights = args.weights
         self.inspected = 0
         self.compared = False
         self.refused = 0
@@ -42,6 +63,7 @@ class Inspector:
         self._today = time.strftime("%Y-%m-%d")
         self._pb_md5 = None if args.pb is None else md5_of(args.pb)
         self._report = None if args.report is None else _compiler_report(args.report)
+        self._kconfig = None if args.kconfig is None else _firmware_config(args.kconfig)
 
     def all(self, found: tuple[InputFile, ...]) -> Iterator[tuple[InputFile, ModelFile]]:
         """Yield the models among the files. A file that should be a model but is not gets a warning and counts as
@@ -83,7 +105,7 @@ class Inspector:
         kind = detect(data)
         graph, foreign = kind == "nbg", kind in ("nbg", "companion")
         device = self._device if graph else None
-        model = inspect(data, today=self._today, budget=self._budget, device=device)
+        model = inspect(data, today=self._today, budget=self.budget, device=device)
         if model is None:
             return None
         if model.companion and (names := graphs_beside(source)):
@@ -96,9 +118,20 @@ class Inspector:
             from npumon.modelfile.checks_meta import meta_checks
 
             model = model.with_checks(*meta_checks(model, meta))
-        if foreign and self._budget.sram_named:
+        if foreign and self.budget.sram_named:
             what = f"{source.name} was not made by gxnpuc: --budget does not apply to it."
             self.ctx.diagnostics.warning(Problem("inspect.budget", what, ""))
+        if not foreign:
+            from npumon.modelfile.firmware.needs import ram_checks
+
+            model = model.with_checks(*ram_checks(model, self.firmware))
+            if self._kconfig is not None:
+                from npumon.modelfile.firmware.kconfig import config_checks
+
+                model = model.with_checks(*config_checks(model, self._kconfig))
+        elif self._kconfig is not None:
+            what = f"{source.name} was not made by gxnpuc: a firmware's .config does not apply to it."
+            self.ctx.diagnostics.warning(Problem("inspect.kconfig", what, ""))
         if self._pb_md5 is not None:
             from npumon.modelfile.checks_gx import pb_check
 
@@ -114,7 +147,16 @@ class Inspector:
         return model
 
     @cached_property
-    def _budget(self) -> Budget:
+    def firmware(self) -> FirmwareOptions:
+        """What is known of the firmware that is to run a GX8002 model."""
+        from npumon.modelfile.firmware.needs import FirmwareOptions
+
+        config = self._kconfig
+        share, mode = (None, None) if config is None else (config.npu_bytes, config.mode)
+        return FirmwareOptions(self._args.contexts, share, mode, self._args.flash_clock)
+
+    @cached_property
+    def budget(self) -> Budget:
         from npumon.modelfile.budget import GX8002_FLASH_BYTES, GX8002_SRAM_BYTES, Budget
 
         sram, flash = self._args.budget, self._args.flash
@@ -158,6 +200,44 @@ class Inspector:
         return weight_statistics(array.content, compressed=model.weights_compressed)
 
 
+class Together:
+    """The models of one firmware among those that are inspected: all if that is `wanted`, else `model.h` and
+    `model_xip.h` of one folder, as the SDK has them. If they are too big together, the inspector is not `ok`."""
+
+    def __init__(self, inspector: Inspector, *, wanted: bool) -> None:
+        self._inspector = inspector
+        self._wanted = wanted
+        self._models: list[tuple[InputFile, ModelFile]] = []
+
+    def add(self, source: InputFile, model: ModelFile) -> None:
+        """Take a model, without the bytes of its arrays."""
+        bare = tuple(array._replace(content=None) for array in model.arrays)
+        self._models.append((source, model._replace(arrays=bare)))
+
+    def firmware(self) -> Firmware | None:
+        """Return the sum; None if there is no more than one model of a firmware, or its needs are unknown."""
+        from npumon.modelfile.firmware.sums import firmware
+
+        chosen = self._models if self._wanted else self._pair()
+        if len(chosen) < 2:
+            return None
+        named = [(source.stated, model) for source, model in chosen]
+        whole = firmware(named, self._inspector.budget, self._inspector.firmware.contexts)
+        if whole is None:
+            what = "The models cannot be added up: not all of them are GX8002 models whose sizes are known."
+            self._inspector.ctx.diagnostics.warning(Problem("inspect.firmware", what, ""))
+        elif not whole.ok:
+            self._inspector.ok = False
+        return whole
+
+    def _pair(self) -> list[tuple[InputFile, ModelFile]]:
+        import os
+
+        paths = [os.path.split(source.path) for source, _ in self._models]
+        pair = len(paths) == 2 and paths[0][0] == paths[1][0]
+        return self._models if pair and {name.lower() for _, name in paths} == {"model.h", "model_xip.h"} else []
+
+
 def unknown(source: InputFile, data: bytes | None) -> ProblemError:
     """Return the problem of a file that is not a model."""
     from npumon.modelfile.detect import lfs_size
@@ -167,6 +247,17 @@ def unknown(source: InputFile, data: bytes | None) -> ProblemError:
         what = f"{source.name} is a Git LFS pointer; the model itself, {size} bytes, is not there."
         return ProblemError(Problem("inspect.lfs", what, "Fetch it: git lfs pull", "usage"))
     return ProblemError(Problem("inspect.unknown", f"{source.name} is not a known model file.", KNOWN, "usage"))
+
+
+def _firmware_config(path: str) -> Kconfig:
+    from npumon.modelfile.firmware.kconfig import read_kconfig
+
+    source = InputFile(path)
+    config = read_kconfig(read(source) or b"")
+    if config is None:
+        what = f"{source.name} is not the .config of a firmware: it has no CONFIG_ line."
+        raise ProblemError(Problem("inspect.kconfig", what, "Name the .config that make menuconfig wrote.", "usage"))
+    return config
 
 
 def _compiler_report(path: str) -> CompilerReport:

@@ -137,21 +137,27 @@ def test_a_failed_check_is_the_status(npumon: CommandLine) -> None:
         (("model.h", "--pb", "nothing"), ("nothing cannot be read: Is a directory.",)),
         (("model.h", "--report", "notes.txt"), ("notes.txt contains no output of gxnpuc.",)),
         (("model.h", "--weights", "--format", "csv"), ("--weights has no columns",)),
-        (("model.h", "--format", "jsonl"), ("not support the format jsonl",)),
+        (("model.h", "--format", "svg"), ("not support the format svg",)),
+        (("model.h", "--contexts", "0"), ("'0' is not a number of buffers",)),
+        (("model.h", "--flash-clock", "fast"), ("'fast' is not a clock in hertz",)),
+        (("model.h", "--kconfig", "notes.txt"), ("notes.txt is not the .config of a firmware",)),
+        (("model.h", "--emit", "rust"), ("--emit",)),
+        (("model.h", "model.h", "--emit", "c"), ("--emit c takes one model.h.",)),
+        (("net.nb", "--emit", "c"), ("net.nb is not a GX8002 header",)),
         (("model.h", "-o", "model.h"), ("model.h is both read and written.",)),
         (("--diff", "model.h"), ("--diff compares two files.",)),
         (("--diff", "model.h", "nothing"), ("--diff compares two files.",)),
         (("--diff", "model.h", "notes.txt"), ("notes.txt is not a known model file.",)),
         (("--diff", "model.h", "empty.h"), ("empty.h is empty.",)),
         (("--diff", "model.h", "model.h", "--weights"), ("--diff goes without",)),
-        (("--diff", "model.h", "model.h", "--budget", "1K"), ("--diff goes without",)),
-        (("--diff", "model.h", "model.h", "--format", "csv"), ("not support the format csv",)),
+        (("--diff", "model.h", "model.h", "--emit", "c"), ("--diff goes without",)),
+        (("--diff", "model.h", "model.h", "--firmware"), ("--diff goes without",)),
         ((), ("FILE",)),
     ],
     ids=lambda value: " ".join(value),
 )
 def test_refusals(npumon: CommandLine, words: tuple[str, ...], parts: tuple[str, ...]) -> None:
-    write(npumon, model_dot_h=HEADER, empty_dot_h=b"", notes_dot_txt=b"notes\n")
+    write(npumon, model_dot_h=HEADER, empty_dot_h=b"", notes_dot_txt=b"notes\n", net_dot_nb=NBG)
     (npumon.folder / "nothing").mkdir()
     refused(npumon("inspect", *words), 2, *parts)
     assert (npumon.folder / "model.h").read_bytes() == HEADER
@@ -265,7 +271,9 @@ def test_the_compilers_report(npumon: CommandLine) -> None:
     done = npumon("inspect", "model.h", "--report", "full.log")
     assert [line.split()[:4] for line in done.stdout.splitlines()][-1] == ["conv", "4", "24", "8"]
     full = strict(npumon("inspect", "model.h", "--report", "full.log", "--format", "json").stdout)
-    assert full["operations"] == [{"name": "conv", "weight_bytes": 4, "data_bytes": 24, "instruction_bytes": 8}]
+    assert full["operations"] == [
+        {"name": "conv", "weight_bytes": 4, "data_bytes": 24, "instruction_bytes": 8, "share": 1.0}
+    ]
     done = npumon("inspect", "net.nb", "--report", "good.log")
     assert "net.nb was not made by gxnpuc" in done.stderr
     assert "gx.report" not in done.stdout
@@ -394,9 +402,108 @@ def test_a_diff_is_status_1_as_diff_has_it(npumon: CommandLine) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert "compiled with other options or another compiler" in done.stdout
     document = strict(npumon("inspect", "--diff", "a.h", "b.h", "--format", "json").stdout)
-    assert (document["schema"], document["before"], document["after"]) == ("npumon.modeldiff/1", "a.h", "b.h")
+    assert (document["schema"], document["before"], document["after"]) == ("npumon.model_diff/1", "a.h", "b.h")
     assert document["verdict"] == "recompiled"
     assert npumon("inspect", "--diff", "a.h", "-", stdin=HEADER).returncode == 0
+
+
+KCONFIG = (
+    b"CONFIG_KWS_SNPU_BUFFER_SIZE=60\nCONFIG_NPU_SRAM_SIZE_KB=1\nCONFIG_KWS_MODEL_INPUT_WIN_LENGTH=3\n"
+    b"CONFIG_KWS_MODEL_FEATURES_DIM_PER_FRAME=4\nCONFIG_KWS_MODEL_OUTPUT_LENGTH=5\n"
+)
+
+
+@pytest.mark.parametrize("option", ["--config", "--kconfig"])
+def test_the_configuration_of_a_firmware(npumon: CommandLine, option: str) -> None:
+    write(npumon, model_dot_h=HEADER, net_dot_nb=NBG, _dot_config=KCONFIG)
+    good = strict(npumon("inspect", "model.h", option, ".config", "--format", "json").stdout)
+    assert [check["ok"] for check in good["checks"] if check["id"] == "gx.config"] == [True] * 5
+    assert (good["ram"]["mode"], good["ram"]["npu_bytes"]) == ("sram", 1024)
+    write(npumon, _dot_config=KCONFIG.replace(b"=60", b"=64") + b"CONFIG_NPU_RUN_IN_FLASH=y\n")
+    done = npumon("inspect", "model.h", option, ".config")
+    assert (done.returncode, "FAIL  gx.config" in done.stdout) == (1, True)
+    assert "expected 60, found 64" in " ".join(done.stdout.split())
+    done = npumon("inspect", "net.nb", option, ".config")
+    assert (done.returncode, "does not apply" in done.stderr) == (0, True)
+
+
+def test_the_settings_file_of_npumon_is_still_read(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER, settings_dot_toml=b"[output]\nformat = 'json'\n")
+    assert strict(npumon("inspect", "model.h", "--config", "settings.toml").stdout)["path"] == "model.h"
+    refused(npumon("inspect", "model.h", "--config", "none.toml"), 2, "none.toml does not exist.")
+
+
+def test_the_models_of_one_firmware_are_added_up(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER, model_xip_dot_h=HEADER, other_dot_h=HEADER)
+    done = npumon("inspect", "model.h", "model_xip.h", "--format", "json")
+    whole = strict(done.stdout)["firmware"]
+    assert (done.returncode, whole["npu_bytes"], whole["flash_bytes"], whole["left_bytes"]) == (
+        0,
+        170,
+        42,
+        196608 - 426,
+    )
+    assert [part["mode"] for part in whole["models"]] == ["sram", "xip"]
+    assert "  together " in npumon("inspect", "model.h", "model_xip.h").stdout
+    assert strict(npumon("inspect", ".", "--format", "json").stdout)["firmware"] is None
+    three = strict(npumon("inspect", ".", "--firmware", "--format", "json").stdout)["firmware"]
+    assert (len(three["models"]), three["npu_bytes"]) == (3, 276)
+    assert npumon("inspect", "model.h", "model_xip.h", "--budget", "170", "--flash", "1M").returncode == 0
+    assert npumon("inspect", "model.h", "model_xip.h", "--budget", "169", "--flash", "1M").returncode == 1
+    write(npumon, net_dot_nb=NBG)
+    done = npumon("inspect", "model.h", "net.nb", "--firmware")
+    assert (done.returncode, "cannot be added up" in done.stderr, "together" in done.stdout) == (0, True, False)
+
+
+def test_a_run_from_flash_and_more_buffers(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER)
+    words = ("inspect", "model.h", "--format", "json", "--contexts", "3", "--flash-clock")
+    for clock, hertz in (("96M", 96_000_000), ("133.3MHz", 133_300_000), ("500k", 500_000), ("1", 1)):
+        document = strict(npumon(*words, clock).stdout)
+        assert document["flash"]["clock_hz"] == hertz
+        assert document["ram"]["buffers"] == {"contexts": 3, "each_bytes": 64, "bytes": 192}
+
+
+def test_c_for_the_firmware(npumon: CommandLine) -> None:
+    write(npumon, model_dot_h=HEADER, broken_dot_h=BROKEN)
+    done = npumon("inspect", "model.h", "--emit", "c")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '_Static_assert(sizeof(struct in_out) == 60, "struct in_out has another size");' in done.stdout
+    assert '#include "model.h"' in done.stdout
+    assert npumon("inspect", "broken.h", "--emit", "c").returncode == 1
+    assert npumon("inspect", "-", "--emit", "c", stdin=HEADER).stdout == done.stdout
+
+
+def test_a_line_for_each_model(npumon: CommandLine) -> None:
+    (npumon.folder / "all").mkdir()
+    write(npumon, all__a_dot_h=HEADER, all__b_dot_nb=NBG, all__c_dot_h=BROKEN)
+    done = npumon("inspect", "all", "--format", "jsonl")
+    assert done.returncode == 1
+    documents = [strict(line) for line in done.stdout.splitlines()]
+    assert [(document["schema"], document["path"]) for document in documents] == [
+        ("npumon.model/1", "all/a.h"),
+        ("npumon.model/1", "all/b.nb"),
+        ("npumon.model/1", "all/c.h"),
+    ]
+
+
+def test_a_diff_tells_its_consequences_under_a_budget(npumon: CommandLine) -> None:
+    write(npumon, a_dot_h=HEADER, b_dot_h=HeaderSpec(weight=bytes(60)).data())
+    done = npumon("inspect", "--diff", "a.h", "b.h", "--budget", "110", "--flash", "1M")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "  - It no longer fits in SRAM: 136 of 110 bytes of SRAM.\n" in done.stdout
+    assert "Consequences" in npumon("inspect", "--diff", "a.h", "b.h").stdout
+    document = strict(npumon("inspect", "--diff", "a.h", "b.h", "--budget", "110", "--format", "json").stdout)
+    assert document["consequences"][0] == "It no longer fits in SRAM: 136 of 110 bytes of SRAM."
+    assert document["renamed"] == []
+    assert [item["different_bytes"] for item in document["contents"]] == [0, 59, 0]
+    (line,) = npumon("inspect", "--diff", "a.h", "b.h", "--format", "jsonl").stdout.splitlines()
+    assert strict(line)["schema"] == "npumon.model_diff/1"
+    rows = list(csv.DictReader(io.StringIO(npumon("inspect", "--diff", "a.h", "b.h", "--format", "csv").stdout)))
+    assert [row["delta"] for row in rows if (row["part"], row["name"]) == ("size", "weight")] == ["30"]
+    assert rows[-1]["part"] == "consequence"
+    same = npumon("inspect", "--diff", "a.h", "a.h", "--budget", "1", "--format", "json")
+    assert (same.returncode, strict(same.stdout)["consequences"]) == (0, [])
 
 
 def hostile_files(npumon: CommandLine) -> list[str]:
