@@ -20,7 +20,7 @@ def iteration_blocks(
     lines = segment_lines(it.segments)
     for position, each in enumerate(it.operations):
         if dumped:
-            lines.append(_dump_line(position, each, dialect))
+            lines.append(dump_line(position, each, dialect))
         lines += operation_lines(each, dialect, prints)
         last = position + 1 == len(it.operations)
         if not (broken and last) and (dialect.stars or not _ends_by_itself(each)):
@@ -30,7 +30,7 @@ def iteration_blocks(
 
 def segment_lines(segments: int) -> list[str]:
     """Return the lines about the segments of a network binary graph."""
-    lines = [f"Total segments: {segments}."] if segments else []
+    lines = []
     for number in range(segments):
         lines += [f"Run segment {number}. Type: 1, operations: [{number}, {number}].", f"Segment {number} ended."]
     return lines
@@ -39,7 +39,7 @@ def segment_lines(segments: int) -> list[str]:
 def command_dump_lines(operations: Sequence[Operation], dialect: Dialect) -> list[str]:
     """Return the dump of the commands that each of the operations consists of."""
     lines = []
-    for each in operations:
+    for each in operations or (Operation(),):
         unit = "nn" if each.target_kind == "NN" else "tp"
         lines += ["**********Show Command*****", "==========================="]
         lines += head_lines(each, dialect)
@@ -104,7 +104,8 @@ def _ends_by_itself(op: Operation) -> bool:
     return bare and all(each is not None for each in figures)
 
 
-def _dump_line(position: int, op: Operation, dialect: Dialect) -> str:
+def dump_line(position: int, op: Operation, dialect: Dialect) -> str:
+    """Return the line before an operation whose data are written to a file."""
     if dialect.dump == "operation":
         return f"***********dump layer : {op.layer_id or 0:2d} operation: {op.operation_index or 0:2d}***************"
     return f"***********dump layer : {position if op.op_abs_id is None else op.op_abs_id}***************"

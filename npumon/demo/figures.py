@@ -41,7 +41,7 @@ class SyntheticRun:
 
     def __init__(self, model: DemoModel, scenario: Scenario, seed: int, run: int, *, dumping: bool = False) -> None:
         self._model = model
-        self._dumping = dumping and bool(model.tiling)
+        self._dumping = dumping and model.layered
         self._scenario = scenario
         self._random = Random(f"{seed}/{scenario.name}/{model.name}/{run}")
         self._exact = seed == 0 and run == 0
@@ -114,7 +114,7 @@ class SyntheticRun:
         if self._cold is not None:
             window_us = round(execution_us * self._cold)
             idle = 1 - (1 - cost.idle) / self._cold
-        total = round(window_us * clock_mhz)
+        total = round((window_us - self._model.uncounted_us) * clock_mhz)
         axi_read, axi_write = (self._vary(round(each * scenario.axi)) for each in (cost.axi_read, cost.axi_write))
         ddr_read, ddr_write = (self._vary(round(each * scenario.ddr)) for each in (cost.ddr_read, cost.ddr_write))
         traffic = (axi_read + ddr_read, axi_write + ddr_write, axi_read, axi_write, ddr_read, ddr_write)

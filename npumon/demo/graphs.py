@@ -188,7 +188,6 @@ class _Graph:
             memory_out="DD",
             image_cache_bytes=0,
             kernel_cache_bytes=0,
-            kernel_type="NONE",
         )
         if conv is not None:
             estimated = weights + weights // 40 + 64

@@ -19,7 +19,7 @@ def line_of(diagnostic: Diagnostic) -> str:
         return f"{_LETTERS[diagnostic.level]} {text}"
     if source == "model" and (text in _FAILURES or text.endswith(_NOT_RUN)):
         return failure_line(diagnostic)
-    if source in ("shell", "model", "driver"):
+    if source in ("shell", "model", "driver", "program"):
         return text
     raise ValueError(f"no text stands for a diagnostic of {source}")
 
@@ -37,12 +37,16 @@ def failure_line(diagnostic: Diagnostic) -> str:
 def placed(state: RunState) -> list[tuple[int, str]]:
     """Return what stands on a line of its own number: diagnostics and unrecognized lines.
 
-    Of a message that was repeated only the first line is known; the others follow at the end of the text.
+    Messages on the same line follow one another without anything in between. Of a message that was repeated only the
+    first line is known; the others follow at the end of the text.
     """
     if state.diagnostics_dropped or state.unrecognized != len(state.unrecognized_lines):
         raise ValueError("lines that were counted but not kept cannot be written")
-    diagnostics = [(each.line, line_of(each)) for each in state.diagnostics if each.line is not None]
-    return sorted([*diagnostics, *((each.line, each.text) for each in state.unrecognized_lines)])
+    lines: dict[int, str] = {}
+    for each in state.diagnostics:
+        if each.line is not None:
+            lines[each.line] = lines.get(each.line, "") + line_of(each)
+    return sorted((lines | {each.line: each.text for each in state.unrecognized_lines}).items())
 
 
 def repeated(state: RunState) -> Iterator[str]:
@@ -52,10 +56,11 @@ def repeated(state: RunState) -> Iterator[str]:
             yield line_of(each)
 
 
-def merged(own: list[str], foreign: list[tuple[int, str]]) -> Iterator[str]:
-    """Yield the program's lines with the others in their places; beyond its end, empty lines lead up to them."""
+def merged(own: list[str], foreign: list[tuple[int, str]], first: int = 1) -> Iterator[str]:
+    """Yield the program's lines from line `first` on with the others in their places; beyond its end, empty lines lead
+    up to them."""
     rest = iter(own)
-    number = 1
+    number = first
     for index, text in foreign:
         while number < index:
             yield next(rest, "")

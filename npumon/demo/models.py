@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from npumon.core.profile import Detection, TilingRow, TopEntry
 from npumon.demo.graphs import GraphCost, yolov3_tiny
+from npumon.demo.tiling import NBG_ROWS
 
 _DEMOS = "aml_npu_demo_binaries"
 _KSNN = "ksnn/examples"
@@ -40,7 +41,8 @@ class DemoModel(NamedTuple):
     `folder` is relative to the home folder, `files` (synthetic networks and placeholders) and `program` to `folder`.
     `run_line` is what its run.sh runs; None for one without run.sh. `create_us` and `verify_us` are microseconds.
     `labelled` says that its classes are those of the labels file. `overhead_us` is an iteration minus its window,
-    `first_us` what the first one takes more, and `between_us` passes after each iteration.
+    `first_us` what the first one takes more, and `between_us` passes after each iteration. `uncounted_us` is the part
+    of the window that the cycle counters miss.
     """
 
     name: str
@@ -58,11 +60,19 @@ class DemoModel(NamedTuple):
     overhead_us: int = 485
     first_us: int = 0
     between_us: int = 0
+    uncounted_us: int = 0
 
     @property
     def tiling(self) -> tuple[TilingRow, ...]:
         """The rows of its VerifyTiling table."""
+        if self.costs[0].name == "network_binary_graph":
+            return NBG_ROWS
         return tuple(each.row for each in self.costs if isinstance(each, GraphCost))
+
+    @property
+    def layered(self) -> bool:
+        """True for a graph whose operations are known in all detail."""
+        return isinstance(self.costs[0], GraphCost)
 
 
 def _top(*classes: tuple[int, float]) -> tuple[TopEntry, ...]:
@@ -169,6 +179,7 @@ MODELS: dict[str, DemoModel] = {
             overhead_us=41,
             first_us=1_163,
             between_us=74,
+            uncounted_us=252,
         ),
         DemoModel(
             "benchmark_model",

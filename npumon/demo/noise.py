@@ -6,7 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 _LONG = 200_000
-_HALF = "[     3] AXI_READ_BANDW"
+_HALF = "AXI_READ_BANDW"
 _CLIPBOARD = b"\x1b]52;c;bnB1bW9uIGRlbW8=\x07"
 
 

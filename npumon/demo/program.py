@@ -78,7 +78,7 @@ class DemoProgram:
         asked = number(os.environ.get("VIV_VX_PROFILE"), 0) >= 1 or level >= 2
         self._profile = asked and galcore.is_profiling(self._root)
         self._timed = self._debug and number(os.environ.get("CNN_PERF"), 0) >= 1
-        self._dumping = number(os.environ.get("NN_LAYER_DUMP"), 0) >= 1 and bool(model.tiling)
+        self._dumping = number(os.environ.get("NN_LAYER_DUMP"), 0) >= 1 and model.layered
         self._loops = max(1, number(os.environ.get("VNN_LOOP_TIME"), 1))
         self._together = False
         self._noise: Any = None
@@ -174,7 +174,7 @@ class DemoProgram:
         lines = [
             reported.count_line(measured, times[-1]),
             "",
-            reported.timings_line(measured, warmup, figures.create_us),
+            reported.timings_line(measured._replace(init_us=float(figures.create_us), warmup=warmup)),
         ]
         self._print([writer.Block(lines)])
 

@@ -6,42 +6,45 @@ from collections.abc import Sequence
 
 from npumon.core.profile import Reported
 
+#: What benchmark_model says first, and before it runs the graph.
+BENCHMARK_STARTING, BENCHMARK_RUNNING = "STARTING!", "Running benchmark for at least"
 BENCHMARK_OPENING = (
-    "STARTING!",
+    BENCHMARK_STARTING,
     "Graph: [{graph}]",
     "External delegate path: [libvx_delegate.so]",
     "Loaded model {graph}",
     "Vx delegate: allowed_builtin_code set to 0.",
     "EXTERNAL delegate created.",
 )
+#: What surrounds Tengine's scores.
+DASHES = "--------------------------------------"
 
 
 def announced_line(runs: int, seconds: float) -> str:
     """Return what benchmark_model prints before it runs the graph so many times."""
     limit = "but terminate if exceeding 150 seconds."
-    return f"Running benchmark for at least {runs} iterations and at least {seconds:g} seconds {limit}"
+    return f"{BENCHMARK_RUNNING} {runs} iterations and at least {seconds:g} seconds {limit}"
 
 
-def count_line(reported: Reported, last_us: float) -> str:
+def count_line(reported: Reported, last_us: float | None = None) -> str:
     """Return benchmark_model's line of inferences with the time of the last one, of a single one with nothing else."""
-    if reported.count == 1:
-        return f"count=1 curr={_plain(last_us)}"
-    figures = (
-        ("first", reported.first_us),
-        ("curr", last_us),
-        ("min", reported.min_us),
-        ("max", reported.max_us),
-        ("avg", reported.average_us),
-        ("std", reported.std_us),
-    )
+    last_us = reported.first_us if last_us is None else last_us
+    figures: tuple[tuple[str, float | None], ...] = (("curr", last_us),)
+    if reported.count != 1:
+        spread = (("min", reported.min_us), ("max", reported.max_us))
+        figures = (
+            *(("first", reported.first_us), *figures, *spread),
+            *(("avg", reported.average_us), ("std", reported.std_us)),
+        )
     return " ".join((f"count={reported.count}", *(f"{name}={_plain(value)}" for name, value in figures)))
 
 
-def timings_line(reported: Reported, warmup: Reported, init_us: float) -> str:
+def timings_line(reported: Reported) -> str:
     """Return benchmark_model's last line."""
+    warmup = reported.warmup or reported
     return (
-        f"Inference timings in us: Init: {_plain(init_us)}, First inference: {_plain(warmup.first_us)}, "
-        f"Warmup (avg): {_plain(warmup.first_us)}, Inference (avg): {_plain(reported.average_us)}"
+        f"Inference timings in us: Init: {_plain(reported.init_us)}, First inference: {_plain(warmup.first_us)}, "
+        f"Warmup (avg): {_plain(warmup.average_us)}, Inference (avg): {_plain(reported.average_us)}"
     )
 
 
@@ -58,7 +61,8 @@ def summary(program: str, times: Sequence[float]) -> Reported:
     """Return the figures of so many inferences, in microseconds, as benchmark_model computes them."""
     mean = sum(times) / len(times)
     spread = (sum((each - mean) ** 2 for each in times) / len(times)) ** 0.5
-    return Reported(program, len(times), times[0], min(times), max(times), float(f"{mean:.6g}"), float(int(spread)))
+    std_us = None if len(times) == 1 else float(int(spread))
+    return Reported(program, len(times), times[0], min(times), max(times), float(f"{mean:.6g}"), std_us)
 
 
 def _plain(value: float | None) -> str:

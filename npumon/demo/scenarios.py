@@ -136,6 +136,7 @@ SCENARIOS: dict[str, Scenario] = {
             "loop",
             "VNN_LOOP_TIME=100 runs a small model a hundred times; the first time takes several times as long.",
             "mnist",
+            clock_mhz=800.0,
             environment=(("VNN_LOOP_TIME", "100"),),
         ),
         Scenario(

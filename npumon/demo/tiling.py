@@ -25,6 +25,10 @@ _NBG = (
     "",
     "PreLoadWeightBiases = 1048576  100.000000%",
 )
+#: What that table says of a network binary graph: nothing.
+NBG_ROWS = (
+    TilingRow(0, "NBG", stride=(0, 0), memory_in="DD", memory_out="DD", image_cache_bytes=0, kernel_cache_bytes=0),
+)
 #: Addresses in the text are those of the program's memory; nothing reads them.
 _ADDRESS, _ADDRESS_STEP = 0x5512AB3C40, 0x60D0
 
@@ -46,7 +50,7 @@ def tiling_lines(state: RunState, dialect: Dialect) -> list[str]:
             "current device id=0, AXI SRAM base address=0xff000000",
         ]
     sizes = f"AXI-SRAM = {state.axi_sram_bytes} Bytes VIP-SRAM = {state.vip_sram_bytes} Bytes"
-    tables = _tables(state.tiling, dialect) if state.tiling else [*_NBG]
+    tables = [*_NBG] if state.tiling == NBG_ROWS else _tables(state.tiling, dialect)
     return [*command_buffer, _BEGIN, sizes + " SWTILING_PHASE_FEATURES[1, 1, 0]", *tables, _END]
 
 
@@ -60,7 +64,11 @@ def _tables(rows: tuple[TilingRow, ...], dialect: Dialect) -> list[str]:
 def _shape(number: int, row: TilingRow) -> str:
     """Return an operation's line of the first table."""
     kernel = row.kernel_shape or (0, 0, 0)
-    ends = "".join(f" P[{each:3d}]" for each in row.parents) + "".join(f" C[{each:3d}]" for each in row.children)
+    ends = "".join(
+        f" {letter}[{', '.join(f'{each:3d}' for each in numbers)}]"
+        for letter, numbers in (("P", row.parents), ("C", row.children))
+        if numbers
+    )
     return (
         f"{row.number:3d} {row.target} [({_tensor(number, row.input_shape, row.input_bytes)} -> "
         f"{_tensor(number + 1, row.output_shape, row.output_bytes)}) "

@@ -11,11 +11,22 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from npumon.core.profile import Detection, Iteration, Operation
+from npumon.core.profile import Hang, Iteration, Operation
 from npumon.core.run.state import RunState
-from npumon.demo.blocks import command_dump_lines, head_lines, iteration_blocks
+from npumon.demo.blocks import command_dump_lines, dump_line, head_lines, iteration_blocks, segment_lines
 from npumon.demo.dialect import C_DEMO, Dialect
 from npumon.demo.messages import failure_line, merged, placed, repeated
+from npumon.demo.reported import BENCHMARK_RUNNING, BENCHMARK_STARTING, count_line, repeat_line, timings_line
+from npumon.demo.results import (
+    RESULT_TYPE,
+    frames_lines,
+    known,
+    phase_text,
+    plain,
+    times_text,
+    top_lines,
+    totals_lines,
+)
 from npumon.demo.tiling import tiling_lines
 
 #: The steps that a KSNN example and a C detection demo announce, in order.
@@ -30,7 +41,8 @@ DETECTION_STAGES = (
     "Det_get_result START",
     "Det_get_result END",
 )
-_RESULT_TYPE = "result type is "
+#: What stands before the segments of a network binary graph.
+_SEGMENTS = "Total segments"
 
 
 class Block(NamedTuple):
@@ -42,41 +54,52 @@ class Block(NamedTuple):
 
 def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
     """Return the text of the state. Diagnostics and unrecognized lines stand on the lines that they name."""
-    end = "\r\n" if dialect.crlf else "\n"
-    return "".join(line + end for line in lines_of(state, dialect)).encode()
+    ending = [dialect.prompt.rstrip()] if state.ended == "prompt" else []
+    return _text([*_lines(state, dialect, 1), *ending], dialect)
 
 
 def write_session(states: Sequence[RunState], dialect: Dialect = C_DEMO) -> bytes:
     """Return the text of a shell session: each run after the prompt at which it was started, and a last prompt."""
+    lines: list[str] = []
+    for state in states:
+        if state.command is None:
+            lines.append(dialect.prompt.rstrip())
+        lines += _lines(state, dialect, len(lines) + 1)
+    return _text([*lines, dialect.prompt.rstrip()], dialect)
+
+
+def _text(lines: list[str], dialect: Dialect) -> bytes:
     end = "\r\n" if dialect.crlf else "\n"
-    lines = [line for state in states for line in lines_of(state, dialect)]
-    return "".join(line + end for line in (*lines, dialect.prompt.rstrip())).encode()
+    return "".join(line + end for line in lines).encode()
 
 
-def lines_of(state: RunState, dialect: Dialect) -> Iterator[str]:
-    """Yield the lines of a run."""
+def _lines(state: RunState, dialect: Dialect, first: int) -> Iterator[str]:
+    """Yield the lines of a run that begins on line `first`."""
+    if state.forgotten or len(state.iterations) != state.iterations_ended:
+        raise ValueError("operations and iterations that were not kept cannot be written")
     prints = itertools.count(1)
+    blocks = (*opening(state, dialect, prints), *_passes(state, dialect, prints), *closing(state, dialect, prints))
+    own = [line for block in blocks for line in block.lines]
+    return itertools.chain(merged(own, placed(state), first), repeated(state))
+
+
+def _passes(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterator[Block]:
+    """Yield the iterations, and what benchmark_model reports of them."""
+    told = state.reported if state.reported is not None and state.reported.program == "benchmark_model" else None
+    warmup = None if told is None else told.warmup
     restart = state.ksnn_version is not None and state.graph_started
-    own = [
-        line
-        for block in (
-            *opening(state, dialect, prints),
-            *(
-                iteration(
-                    each,
-                    dialect,
-                    prints,
-                    restart=restart,
-                    announced=_announced(state.iterations, index),
-                    dumped=state.layer_dump,
-                )
-                for index, each in enumerate(state.iterations)
-            ),
-            *closing(state, dialect, prints),
-        )
-        for line in block.lines
-    ]
-    return itertools.chain(merged(own, placed(state)), repeated(state))
+    warmed = min(0 if warmup is None else warmup.count or 0, len(state.iterations))
+    for index, each in enumerate(state.iterations):
+        if warmup is not None and index == warmed:
+            yield Block([count_line(warmup)])
+        announced = _announced(state.iterations, index)
+        yield iteration(each, dialect, prints, restart=restart, announced=announced, dumped=state.layer_dump)
+    if warmup is not None and warmed == len(state.iterations):
+        yield Block([count_line(warmup)])
+    if told is not None:
+        yield Block([count_line(told)])
+    if told is not None and told.init_us is not None:
+        yield Block([timings_line(told)])
 
 
 def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterator[Block]:
@@ -85,7 +108,7 @@ def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterato
     head = []
     if state.command is not None:
         head.append(f"{dialect.prompt}{state.command}")
-    head += ["a line of some other program"] * state.other_lines
+    head += ["words of somebody else"] * state.other_lines
     if state.ksnn_version is not None:
         head.append(f" |--- KSNN Version: {state.ksnn_version} +---| ")
     head += stages[:1]
@@ -98,8 +121,10 @@ def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterato
     if dialect.threads and state.phase != "waiting":
         head.append(f"Created VX Thread: {dialect.thread}")
     yield Block(head)
+    if state.reported is not None and state.reported.program == "nnstreamer":
+        yield Block(["Setting pipeline to PAUSED ..."])
     if state.create_us is not None:
-        yield Block([f"Create Neural Network: {_phase(state.create_us, dialect)}"], state.create_us)
+        yield Block([f"Create Neural Network: {phase_text(state.create_us, dialect)}"], state.create_us)
     if state.verify_us is not None or state.phase == "verifying":
         yield Block(["Verify..."])
     if dialect.tiling != "after":
@@ -107,7 +132,7 @@ def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterato
     if state.command_dump:
         yield Block(command_dump_lines(_dumped_operations(state), dialect))
     if state.verify_us is not None:
-        yield Block([f"Verify Graph: {_phase(state.verify_us, dialect)}"], state.verify_us)
+        yield Block([f"Verify Graph: {phase_text(state.verify_us, dialect)}"], state.verify_us)
     yield Block(stages[1:])
     if state.cnn_perf:
         yield Block([f"turned powerManagement {'on' if state.power_management else 'off'} for CNN_PERF=1"])
@@ -117,6 +142,12 @@ def opening(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterato
         yield Block(["Start run graph [1] times..."])
     if dialect.tiling == "after":
         yield Block(tiling_lines(state, dialect))
+    if state.stage is not None and state.stage.startswith(_SEGMENTS):
+        yield Block([state.stage])
+    if state.layer_dump and not state.operations and not any(each.operations for each in state.iterations):
+        yield Block([dump_line(0, Operation(), dialect)])
+    if state.cut:
+        yield Block([".."])
 
 
 def iteration(
@@ -136,11 +167,11 @@ def iteration(
     lines += iteration_blocks(it, dialect, prints, dumped=dumped)
     if it.elapsed_us is None and it.inference_us is None and it.operations:
         return Block(lines)  # the next one's operations tell its end
-    elapsed_us = _known(it.elapsed_us, "an iteration's time")
+    elapsed_us = known(it.elapsed_us, "an iteration's time")
     if announced or it.inference_us != elapsed_us:
-        lines.append(f"Run the {it.number} time: {_times(elapsed_us, dialect)}")
+        lines.append(f"Run the {it.number} time: {times_text(elapsed_us, dialect)}")
     if it.inference_us is not None:
-        lines.append(f"Done. inference :  {_plain(it.inference_us / 1e6, 9)}")
+        lines.append(f"Done. inference :  {plain(it.inference_us / 1e6, 9)}")
     return Block(lines, elapsed_us)
 
 
@@ -159,22 +190,31 @@ def closing(state: RunState, dialect: Dialect, prints: Iterator[int]) -> Iterato
     still_open = state.open_iteration
     if still_open is not None:
         yield Block(iteration_blocks(still_open, dialect, prints, dumped=state.layer_dump, broken=state.broken))
-    if state.announced is not None and not state.command_dump:
+    else:
+        yield Block(segment_lines(state.segments))
+    if state.announced is not None:
         yield Block(head_lines(state.announced, dialect))
-    if state.cancelled:
-        yield Block(["^C"])
-    yield Block([failure_line(each) for each in state.diagnostics if each.line is None])
+    yield Block([failure_line(each) for each in state.diagnostics if each.line is None and each.source != "npumon"])
+    if state.reported is not None and state.reported.program == "tengine":
+        yield Block([repeat_line(state.reported)])
     if state.cnn_perf and not state.power_management and state.total_us is not None:
         yield Block(["turned powerManagement on for CNN_PERF=1"])
-    yield Block(_totals(state, dialect))
-    if state.top_size is not None:
-        size = state.top_size
-        yield Block([f"----- Show Top{size} +-----" if dialect.top == "ksnn" else f" --- Top{size} ---"])
-    form = {"ksnn": "{:6d}: {:.5f}", "demo": "{:3d}: {:8.6f}", "plain": "{:d}: {:.6f}"}[dialect.top]
-    yield Block([form.format(each.class_index, _known(each.score, "a score")) for each in state.top])
-    yield Block(_frames(state))
+    yield Block(totals_lines(state, dialect))
+    yield Block(top_lines(state, dialect))
+    yield Block(frames_lines(state))
     if dialect.threads and state.phase == "done" and state.has_result:
         yield Block([f"Exit VX Thread: {dialect.thread}"])
+    if state.hung is not None:
+        yield Block(_hang_lines(state.hung))
+    if state.cancelled:
+        yield Block(["^C"])
+
+
+def _hang_lines(hung: Hang) -> list[str]:
+    """Return the kernel's notices of a hang, and that it is over."""
+    stamp = "" if hung.at is None else f"[{hung.at:>12}] "
+    over = [f"{stamp}[galcore]: recovery done."] if hung.recovered and "done" not in hung.message else []
+    return [stamp + hung.message, *over]
 
 
 def _stages(stage: str | None) -> list[str]:
@@ -184,97 +224,15 @@ def _stages(stage: str | None) -> list[str]:
     for ladder in (KSNN_STAGES, DETECTION_STAGES):
         if stage in ladder:
             return list(ladder[: ladder.index(stage) + 1])
-    if stage.startswith(_RESULT_TYPE):
+    if stage.startswith(RESULT_TYPE):
         return list(DETECTION_STAGES)
+    if stage == BENCHMARK_STARTING or stage.startswith(BENCHMARK_RUNNING):
+        return list(dict.fromkeys((BENCHMARK_STARTING, stage)))
+    if stage.startswith(_SEGMENTS):
+        return []
     raise ValueError(f"no program announces the step {stage!r}")
 
 
 def _dumped_operations(state: RunState) -> tuple[Operation, ...]:
-    """Return the operations whose commands are dumped: those of the first iteration, the last announced one last."""
-    known = state.iterations[0].operations if state.iterations else ()
-    last = () if state.announced is None else (state.announced,)
-    return (*known[:-1], *last) if known else last
-
-
-def _totals(state: RunState, dialect: Dialect) -> list[str]:
-    total, average = state.total_us, state.average_us
-    if total is None and average is None:
-        return []
-    if dialect.totals == "short":
-        total, average = _known(total, "the total"), _known(average, "the average")
-        if total % 1000:
-            raise ValueError("the short form of the total has whole milliseconds only")
-        return ["Execution time:", f"Total   {total / 1e3:.0f}ms, Average {average / 1e3:.2f}ms "]
-    lines = ["vxProcessGraph execution time:"]
-    gap = "\n" if dialect.totals == "lines" else "   "
-    if total is not None:
-        lines += f"Total{gap}{_times(total, dialect)}".split("\n")
-    if average is not None:
-        gap = "\n" if dialect.totals == "lines" else " "
-        figure = _times(average, dialect) if dialect.times == "ms" else f"{average / 1000:.2f}ms or {average:.2f}us"
-        lines += f"Average{gap}{figure}".split("\n")
-    return lines
-
-
-def _times(elapsed_us: float, dialect: Dialect) -> str:
-    """Return `21.00ms or 21609.00us`: the programs truncate the milliseconds before they print them with decimals."""
-    ms = int(elapsed_us // 1000)
-    match dialect.times:
-        case "truncated":
-            return f"{ms}.00ms or {elapsed_us:.2f}us"
-        case "exact":
-            return f"{elapsed_us / 1000:.2f}ms or {elapsed_us:.2f}us"
-        case "ms" if round(elapsed_us * 100) % 1000:
-            raise ValueError(f"this build prints hundredths of milliseconds, not {elapsed_us} us")
-        case "ms":
-            return f"{elapsed_us / 1000:.2f}ms"
-    if not elapsed_us.is_integer():
-        raise ValueError(f"this build prints whole microseconds, not {elapsed_us}")
-    return f"{ms}ms or {elapsed_us:.0f}us"
-
-
-def _phase(elapsed_us: int, dialect: Dialect) -> str:
-    """Return `59ms or 59455us`."""
-    if dialect.times != "ms":
-        return f"{elapsed_us // 1000}ms or {elapsed_us}us"
-    if elapsed_us % 1000:
-        raise ValueError(f"this build prints whole milliseconds, not {elapsed_us} us")
-    return f"{elapsed_us // 1000}ms"
-
-
-def _frames(state: RunState) -> list[str]:
-    """Return the newest frame's objects; of the frames before it, the state knows only the number."""
-    lines = ["resultData.detect_num=0"] * (state.frames - 1)
-    if state.frames:
-        lines.append(f"resultData.detect_num={_known(state.objects, 'the number of objects')}")
-    if state.stage is not None and state.stage.startswith(_RESULT_TYPE):
-        lines.append(state.stage)
-    for each in state.detections:
-        lines += _detection(each)
-    return lines
-
-
-def _detection(det: Detection) -> list[str]:
-    box = (det.left, det.top, det.right, det.bottom)
-    if det.number is not None:
-        left, top, right, bottom = (_known(value, "a coordinate") for value in box)
-        return [f"i:{det.number} left:{left:.6f} right:{right:.6f} top:{top:.6f} bottom:{bottom:.6f}"]
-    lines = []
-    if det.label is not None:
-        lines.append(f"class: {det.label}, score: {_plain(_known(det.score, 'a score'), 9)}")
-    if det.left is not None:
-        figures = ", ".join(_plain(_known(value, "a coordinate"), 9) for value in box)
-        lines.append(f"box coordinate left,top,right,down: [{figures}]")
-    return lines
-
-
-def _known(value: float | None, what: str) -> float:
-    if value is None:
-        raise ValueError(f"{what} is always printed")
-    return value
-
-
-def _plain(value: float, decimals: int) -> str:
-    """Return the number without exponent and without trailing zeros, except for one."""
-    whole, _, fraction = f"{value:.{decimals}f}".partition(".")
-    return f"{whole}.{fraction.rstrip('0') or '0'}"
+    """Return the operations whose commands are dumped: those of the first iteration."""
+    return state.iterations[0].operations if state.iterations else tuple(state.operations)
