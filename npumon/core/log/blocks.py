@@ -32,25 +32,19 @@ class OpenBlock:
     def _has_measured(self) -> bool:
         return bool(self._counters) or "window_us" in self._fields
 
-    def takes_counter(self, name: str, number: int | None, last: int | None) -> bool:
+    def takes_counter(self, name: str, number: int | None, last: int | None, measured: int | None) -> bool:
         """Return whether this counter can belong to the block.
 
         `number` is what stands before it in brackets, `last` the one before that in the text: it counts through the
-        whole process, so a jump over whole blocks means that the lines between a head and its counters are missing.
+        whole process. `measured` is the operation that the last counters belong to (`lost_between`).
         """
         if name in self._counters:
             return False
         if number is None or last is None:
             return True
         if not self._counters:
-            return not self._fields or self.follows(number, last)
+            return not lost_between(last, number, measured, self.op_abs_id)
         return last < number < last + COUNTERS.index(name) - self._position + _SIZES[0]
-
-    @staticmethod
-    def follows(number: int, last: int | None) -> bool:
-        """Return whether counters that begin with this number can be those of the head before them."""
-        missing = 0 if last is None else number - last - 1
-        return missing <= 0 or all(missing % size for size in _SIZES)
 
     def add(self, **fields: int | str) -> None:
         """Add what a line says."""
@@ -60,6 +54,17 @@ class OpenBlock:
         """Add a counter; None if it is no finite number."""
         self._counters[name] = value
         self._position = COUNTERS.index(name)
+
+    @property
+    def op_abs_id(self) -> int | None:
+        """The number of the operation, if its line was there."""
+        number = self._fields.get("op_abs_id")
+        return number if isinstance(number, int) else None
+
+    @property
+    def has_counters(self) -> bool:
+        """True once it has any counter."""
+        return bool(self._counters)
 
     @property
     def counts(self) -> bool:
@@ -92,3 +97,15 @@ class OpenBlock:
         else:
             complete = whole and timed and followed
         return ev.OperationProfiled(operation, starred or complete)
+
+
+def lost_between(last: int | None, number: int, measured: int | None, head: int | None) -> bool:
+    """Return whether the lines between a head and these counters are missing, so that they are another operation's.
+
+    That is so if the numbers in brackets jump from `last` to `number` over whole blocks, although `head` is the next
+    operation after the `measured` one. Elsewhere such a jump means that whole operations before the head are missing.
+    """
+    missing = 0 if last is None else number - last - 1
+    if missing <= 0 or measured is None or head != measured + 1:
+        return False
+    return any(missing % size == 0 for size in _SIZES)

@@ -10,7 +10,7 @@ import math
 from typing import NamedTuple
 
 from npumon.core.log import events as ev
-from npumon.core.log.blocks import OpenBlock
+from npumon.core.log.blocks import OpenBlock, lost_between
 from npumon.core.log.tiling import TilingTable
 from npumon.core.profile import Detection, Diagnostic, Level, Reported
 
@@ -33,6 +33,7 @@ class Inserted(NamedTuple):
     headed: bool = False
     first: int | None = None
     last: int | None = None
+    op_abs_id: int | None = None
 
 
 class EventCollector:
@@ -40,8 +41,9 @@ class EventCollector:
 
     `line` is the number of the current line, `number` the one in brackets before it (`[     7] `), by which the driver
     counts its prints, and `printed` the last one of those before. `counted` tells that the running program prints
-    counters. `timed` names the line whose figures follow on the next one, `traceback` is the line where a Python
-    traceback began that lacks its last line, and `prompt` what the shell's prompts begin with.
+    counters, `measured` is the operation that the last ones belong to. `timed` names the line whose figures follow on
+    the next one, `traceback` is the line where a Python traceback began that lacks its last line, and `prompt` what the
+    shell's prompts begin with.
     """
 
     def __init__(self) -> None:
@@ -50,6 +52,7 @@ class EventCollector:
         self.line = 0
         self.number: int | None = None
         self.printed: int | None = None
+        self.measured: int | None = None
         self.counted = False
         self.object: Detection | None = None
         self.tiling = False
@@ -85,10 +88,10 @@ class EventCollector:
         """Add a diagnostic of the current line, or of `line`."""
         self.emit(ev.Diagnosed(Diagnostic(line or self.line, level, source, message)))
 
-    def figure(self, text: str, what: str) -> float | None:
-        """Return the number; if it is not finite or implausibly large, None with a diagnostic."""
+    def figure(self, text: str, what: str, limit: float = _LARGEST) -> float | None:
+        """Return the number; if it is not finite, or not below the limit, None with a diagnostic."""
         value = float(text.partition("(")[0])
-        if abs(value) < _LARGEST:
+        if abs(value) < limit:
             return value
         why = "too large to be true" if math.isfinite(value) else "not a finite number"
         self.diagnose("warning", "npumon", f"{what} is {text}, which is {why}")
@@ -112,6 +115,7 @@ class EventCollector:
     def leave_program(self) -> None:
         """Forget what belongs to one program's start: another one begins."""
         self.printed = None
+        self.measured = None
         self.counted = False
         self.reported = None
 
@@ -131,6 +135,8 @@ class EventCollector:
         """Emit what has been collected of a block (`OpenBlock.event`)."""
         if self._block is not None:
             block, self._block = self._block, None
+            if block.has_counters:
+                self.measured = block.op_abs_id
             event = block.event(starred=starred, followed=followed, counted=self.counted)
             if event is not None:
                 self._events.append(event)
@@ -143,7 +149,7 @@ class EventCollector:
 
     def counter(self, name: str, value: float | int | None) -> None:
         """Add a counter to the open block; if it cannot belong to that one, to a new one."""
-        if self._block is not None and not self._block.takes_counter(name, self.number, self.printed):
+        if self._block is not None and not self._block.takes_counter(name, self.number, self.printed, self.measured):
             self.counted = True
             self.end_block()
         self.counted = True
@@ -159,7 +165,7 @@ class EventCollector:
             if part.headed and self.counted:
                 return False
         elif part.headed:
-            if not OpenBlock.follows(part.first, self.printed):
+            if lost_between(self.printed, part.first, self.measured, part.op_abs_id):
                 return False
         elif self._block is not None:
             if not self._block.counts:
@@ -171,6 +177,7 @@ class EventCollector:
         if part.last is not None:
             self.counted = True
             self.printed = part.last
+            self.measured = part.op_abs_id
         self._events += events
         return True
 

@@ -177,5 +177,5 @@ class BlockReader:
             int(window) if window is not None else None,
             known.shader,
         )
-        part = Inserted(match[0].count(b"\n"), head is not None, first, last)
+        part = Inserted(match[0].count(b"\n"), head is not None, first, last, known.op_abs_id)
         return self._parser.insert([ev.OperationProfiled(operation)], part)

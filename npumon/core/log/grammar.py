@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from npumon.core.log.line_rule import LineRule, compiled
+from npumon.core.log.line_rule import LineRule, opening
 from npumon.core.log.profiler_lines import PROFILER_RULES, REGULAR
-from npumon.core.log.program_lines import PROGRAM_RULES, SPLICE_SOURCE
+from npumon.core.log.program_lines import PROGRAM_RULES, SPLICE
 from npumon.core.profile import Level
 
 #: `[     7] ` before counters and a few messages: numbers the prints, not the counters.
@@ -53,56 +53,64 @@ _BEGINNINGS = (
     *("box coordinate left", "Done. inference", "Inference timings in us", "Begin VerifyTiling", "End VerifyTiling"),
     *("KSNN Version", "HAL user version", "Test Fail", "AXI SRAM"),
 )
+#: Figures as the demos print them (`21.00ms or 21609.00us`), the driver's unit and its way of spelling.
+_MARKS = ("ms or ", "(MByte)", "unkown operation ", "uid: ", "Run segment ")
 
 
 class Grammar(NamedTuple):
     """A dialect. `of` makes one from its rules.
 
     `words` mark a line as the profiler's wherever they stand, `beginnings` where the line begins with them; both are
-    also recognised misspelt or cut. `splice` finds a message that begins inside another line. `regular` is the pattern
-    of the text that the fast path takes, with the group names of `profiler_lines.REGULAR`.
+    also recognised misspelt or cut. `marks` are further signs. `splice` finds a message that begins inside another
+    line. `regular` is the pattern of the text that the fast path takes, with the group names of
+    `profiler_lines.REGULAR`.
     """
 
     rules: tuple[LineRule, ...]
     table: Mapping[str, tuple[LineRule, ...]]
     anywhere: tuple[LineRule, ...]
-    hints: re.Pattern[str]
     words: tuple[str, ...]
     beginnings: tuple[str, ...]
-    splice: re.Pattern[str]
+    marks: tuple[str, ...]
+    splice: LineRule
     regular: str
 
     @classmethod
     def of(
-        cls, rules: tuple[LineRule, ...], words: tuple[str, ...], beginnings: tuple[str, ...], splice: str, regular: str
+        cls,
+        rules: tuple[LineRule, ...],
+        words: tuple[str, ...] = _WORDS,
+        beginnings: tuple[str, ...] = _BEGINNINGS,
+        marks: tuple[str, ...] = _MARKS,
+        splice: LineRule = SPLICE,
+        regular: str = REGULAR,
     ) -> Grammar:
         """Make a grammar, and the tables that its rules are found by."""
+        rules = tuple(one._replace(opening=opening(one.source)) for one in rules)
         table: dict[str, list[LineRule]] = {}
         for one in rules:
             for char in one.first:
                 table.setdefault(char, []).append(one)
-        anywhere = tuple(one for one in rules if not one.first)
         return cls(
             rules,
             {char: tuple(found) for char, found in table.items()},
-            anywhere,
-            compiled("|".join(dict.fromkeys(one.hint for one in anywhere))),
+            tuple(one for one in rules if not one.first),
             words,
             beginnings,
-            compiled(splice),
+            marks,
+            splice,
             regular,
         )
 
     def classify(self, text: str) -> tuple[LineRule, re.Match[str]] | None:
         """Find the rule that a stripped line matches, with the match; None for an unknown line."""
         for one in self.table.get(text[:1], ()):
-            if match := one.pattern.fullmatch(text):
+            if match := one.fullmatch(text):
                 return one, match
-        if self.hints.search(text):
-            for one in self.anywhere:
-                if compiled(one.hint).search(text) and (match := one.pattern.fullmatch(text)):
-                    return one, match
+        for one in self.anywhere:
+            if match := one.fullmatch(text):
+                return one, match
         return None
 
 
-VIVANTE = Grammar.of((*PROFILER_RULES, *PROGRAM_RULES), _WORDS, _BEGINNINGS, SPLICE_SOURCE, REGULAR)
+VIVANTE = Grammar.of((*PROFILER_RULES, *PROGRAM_RULES))

@@ -10,12 +10,16 @@ INT = r"\d{1,18}"
 NUM = r"(?:-?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?|[-+]?(?:nan|inf(?:inity)?)(?:\(\w{0,20}\))?)"
 HEX = r"0x[0-9a-fA-F]{1,16}"
 
+#: The characters with which a pattern can begin as it is written.
+_LITERAL = re.compile(r"[\w #=-]*")
+
 
 class LineRule(NamedTuple):
     """A kind of line.
 
-    `first` holds the characters it can begin with (empty: any), so that few patterns are tried on a line. A rule
-    without them has a `hint`: a pattern that is cheap to search for, without which the line is none of this kind.
+    `first` holds the characters it can begin with (empty: any), `opening` the text it begins with for certain
+    (`Grammar.of` fills it in), so that few patterns are tried on a line. A rule that can begin with anything has
+    `hints`: one of these texts is in it.
     `open_ended` lines end in a figure that may be incomplete if the text breaks off.
     """
 
@@ -23,12 +27,25 @@ class LineRule(NamedTuple):
     first: str
     source: str
     open_ended: bool = False
-    hint: str = ""
+    hints: tuple[str, ...] = ()
+    opening: str = ""
 
     @property
     def pattern(self) -> re.Pattern[str]:
         """The pattern, compiled on first use: a log has few kinds of lines, and start-up must be fast."""
         return compiled(self.source)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """Match a whole line, or rule it out at little cost."""
+        if not text.startswith(self.opening):
+            return None
+        if self.hints:
+            for hint in self.hints:
+                if hint in text:
+                    break
+            else:
+                return None
+        return compiled(self.source).fullmatch(text)
 
 
 @functools.cache
@@ -37,6 +54,18 @@ def compiled(source: str) -> re.Pattern[str]:
     return re.compile(source, re.ASCII)
 
 
-def rule(kind: str, first: str, pattern: str, *, open_ended: bool = False, hint: str = "") -> LineRule:
+def rule(kind: str, first: str, pattern: str, *, open_ended: bool = False, hints: tuple[str, ...] = ()) -> LineRule:
     """Make a rule; patterns match a whole line without surrounding blanks and without control sequences."""
-    return LineRule(kind, first, pattern, open_ended, hint)
+    return LineRule(kind, first, pattern, open_ended, hints)
+
+
+def opening(pattern: str) -> str:
+    """Return the literal text that a pattern begins with; none if it has alternatives outside of brackets."""
+    depth = 0
+    for char in pattern:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and depth == 0:
+            return ""
+    found = _LITERAL.match(pattern)
+    literal = found[0] if found else ""
+    return literal[:-1] if pattern[len(literal) : len(literal) + 1] in set("*?+{") else literal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from npumon.core.log import events as ev
@@ -15,6 +16,8 @@ _Match = re.Match[str]
 
 #: `first=41210`: what benchmark_model prints behind its count.
 _PAIR = re.compile(rf"(\w{{1,20}})=({NUM})", re.ASCII)
+#: What was typed behind a second prompt on a line.
+_AGAIN = re.compile(r"[$#%] +(.*)$", re.ASCII)
 _STAMP = re.compile(r"\[ *(\d{1,9}\.\d{1,9})", re.ASCII)
 
 # -- results -------------------------------------------------------------------------------------------------------
@@ -34,8 +37,9 @@ def _on_top_entry(collector: EventCollector, match: _Match) -> bool:
 
 
 def _list(collector: EventCollector, index: str, score: str) -> None:
+    """List a class; a score is taken as it is printed, however absurd, as long as it is a number."""
     collector.rank += 1
-    collector.emit(ev.TopListed(TopEntry(collector.rank, int(index), collector.figure(score, "a score"))))
+    collector.emit(ev.TopListed(TopEntry(collector.rank, int(index), collector.figure(score, "a score", math.inf))))
 
 
 def _on_ksnn(collector: EventCollector, match: _Match) -> None:
@@ -97,7 +101,7 @@ def _on_tengine_times(collector: EventCollector, match: _Match) -> None:
     average, most, least = (collector.figure(text, "a time of Tengine") for text in match.groups()[1:])
     count = int(match[1])
     _report(collector, Reported("tengine", count, None, _us(least), _us(most), _us(average)), count)
-    collector.scores = True
+    collector.scores, collector.rank = True, 0
 
 
 def _us(milliseconds: float | None) -> float | None:
@@ -171,6 +175,10 @@ def _on_prompt(collector: EventCollector, match: _Match) -> None:
 
 
 def _prompted(collector: EventCollector, command: str | None) -> None:
+    """Take what was typed; `^C` gives it up, and the next prompt may stand on the same line."""
+    if command is not None and "^C" in command:
+        again = _AGAIN.search(command.rpartition("^C")[2])
+        command = again[1] if again else None
     collector.emit_structural(ev.Prompted((command or "").strip() or None))
     collector.leave_program()
 

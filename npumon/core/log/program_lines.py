@@ -20,8 +20,8 @@ _ALONE = r"(?:(?![EWID] (?:Detect_api:)?\[).){1,500}"
 _EXCEPTION = r"terminate called (?:after throwing an instance of|without an active exception|recursively).*"
 _TRACEBACK = r"Traceback \(most recent call last\):"
 #: How the names of exceptions end, those of other libraries (`cv2.error`) included.
-_ENDING = r"(?:Error|Exception|Exit|Interrupt|Iteration)"
-_RAISED = rf"(?:(?:[A-Z_]\w{{0,60}})?{_ENDING}|(?<=\.)error)"
+_ENDINGS = ("Error", "Exception", "Exit", "Interrupt", "Iteration")
+_RAISED = rf"(?:(?:[A-Z_]\w{{0,60}})?(?:{'|'.join(_ENDINGS)})|(?<=\.)error)"
 #: `[   25.253842] <6>[   25.253842@0] ` or `Nov 27 12:00:00 khadas kernel: [   25.253842] `.
 _STAMPS = r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S{1,60} kernel: )?((?:(?:<\d>)?\[ *\d{1,9}\.\d{1,9}(?:@\d)?\] ?){0,4})"
 #: What a terminal's title adds before a prompt, spelled out, and the environment's name.
@@ -132,14 +132,14 @@ PROGRAM_RULES = (
         "",
         rf".{{1,1000}}?: (?:line )?{INT}: +(?:{INT} +)?(?:{_DEATHS})(?: .*)?|(?:{_DEATHS})(?: \(core dumped\))?|"
         rf"\[\d{{1,6}}\] ?[+-]? +(?:{_DEATHS})(?: .*)?",
-        hint=_DEATHS,
+        hints=tuple(_DEATHS.split("|")),
     ),
     # terminate called after throwing an instance of 'std::logic_error'
     rule("exception", "t", rf"({_EXCEPTION})"),
     # what():  basic_string::_M_construct null not valid
     rule("exception_text", "w", r"(what\(\): *.*)"),
     # net: ../src/main.cpp:85: int main(int, char**): Assertion `argc > 2' failed.
-    rule("assertion", "", r"(.{0,1000}?\bAssertion [`'].{1,1000}' failed\.?)", hint="Assertion"),
+    rule("assertion", "", r"(.{0,1000}?\bAssertion [`'].{1,1000}' failed\.?)", hints=("Assertion",)),
     # ./net: error while loading shared libraries: libovxlib.so: cannot open shared object file: No such file
     # python3: symbol lookup error: ./libs/libnn_net.so: undefined symbol: NPU_SetInput
     rule(
@@ -147,7 +147,7 @@ PROGRAM_RULES = (
         "",
         r"(.{1,1000}?: (?:symbol lookup error|error while loading shared libraries): .{1,2000}|"
         r"CANNOT LINK EXECUTABLE .{1,2000})",
-        hint="symbol lookup error|error while loading shared|CANNOT LINK",
+        hints=("symbol lookup error", "error while loading shared", "CANNOT LINK"),
     ),
     # Traceback (most recent call last):
     rule("traceback", "T", _TRACEBACK),
@@ -156,7 +156,7 @@ PROGRAM_RULES = (
         "python_error",
         "",
         rf"((?:[a-zA-Z_]\w{{0,60}}\.){{0,6}}{_RAISED})(?:: (.*))?",
-        hint=rf"^[\w.]{{0,300}}(?:{_ENDING}|\.error)(?:: |$)",
+        hints=(*_ENDINGS, ".error"),
     ),
     # [npumon: 4096 bytes were lost here: No space left on device]
     rule("lost", "[", r"\[npumon: (\d{1,18} bytes were lost here: .*)\]"),
@@ -169,11 +169,11 @@ PROGRAM_RULES = (
         "",
         rf"{_STAMPS}((?:\[?galcore\]?:? ?)?(?:\w{{1,8}}\[\d{{1,3}}\] ?(?:core\d{{1,3}} )?hang\b.{{0,300}}|"
         r"(?:GPU |NPU |automatic )?recovery done\b.{0,100})|=+>+ ?(?:begin npu|npu) hardware reset\b.{0,100})",
-        hint="hang|recovery done|hardware reset",
+        hints=("hang", "recovery done", "hardware reset"),
     ),
     # -- shells
     # khadas@Khadas:~/net$ ./run.sh
-    *(rule("prompt", "", rf"{_PROMPT_FRONT}{prompt}(?: +(.*))?", hint=r"[$#%](?: |$)") for prompt in _PROMPTS),
+    *(rule("prompt", "", rf"{_PROMPT_FRONT}{prompt}(?: +(.*))?", hints=("$", "#", "%")) for prompt in _PROMPTS),
     # $ ./run.sh
     rule("typed", "$", r"\$ (.{1,1000})"),
     # ..
@@ -182,4 +182,4 @@ PROGRAM_RULES = (
 
 #: Half a line of stdout and the message of stderr that split it, as happens when both go to one file or pipe:
 #: `GPUTOTALCYCE [vnn_Run:90]warm` `LES: 16697255`.
-SPLICE_SOURCE = rf"(.+?)({_MESSAGE}|{_EXCEPTION}|{_TRACEBACK})"
+SPLICE = rule("splice", "", rf"(.+?)({_MESSAGE}|{_EXCEPTION}|{_TRACEBACK})", hints=("[", "terminate ", "Traceback "))

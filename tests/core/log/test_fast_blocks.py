@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
 from npumon.core.log.fast_blocks import BlockReader, ChunkSplitter, HeaderCache
-from npumon.core.log.grammar import VIVANTE
+from npumon.core.log.grammar import VIVANTE, Grammar
 from npumon.core.log.parser import ProfileParser
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
@@ -272,8 +272,7 @@ def test_pieces_let_a_line_without_end_go() -> None:
 
 def test_another_dialect_is_another_value() -> None:
     rules = tuple(rule._replace(source=rule.source.replace("uid: ?", "unique: ?")) for rule in VIVANTE.rules)
-    dialect = VIVANTE._replace(regular=VIVANTE.regular.replace("uid: ", "unique: "))
-    dialect = type(VIVANTE).of(rules, dialect.words, dialect.beginnings, dialect.splice.pattern, dialect.regular)
+    dialect = Grammar.of(rules, regular=VIVANTE.regular.replace("uid: ", "unique: "))
     text = b"\n".join(graph("whole", 3)).replace(b"uid: ", b"unique: ") + b"\n"
     reader, parser = BlockReader(dialect), ProfileParser(dialect)
     events = [event for batch in reader.read(text) for event in batch]

@@ -38,8 +38,6 @@ def announced(**fields: object) -> ev.OperationAnnounced:
 
 
 NETWORK = Operation(0, "network_binary_graph", 0, "unkown operation type", "unkown operation target")
-#: What the table of a network binary graph says of its one operation.
-ZERO = {"image_cache_bytes": 0, "kernel_cache_bytes": 0}
 #: The counters of a block, and their meaning.
 COUNTERS = b"".join(
     b"[%6d] %s\n" % (number, line)
@@ -54,6 +52,8 @@ COUNTERS = b"".join(
     )
 )
 SIX = Bandwidth(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+#: What the table of a network binary graph says of its one operation.
+NBG = TilingRow(0, "NBG", stride=(0, 0), memory_in="DD", memory_out="DD", image_cache_bytes=0, kernel_cache_bytes=0)
 PERSON = Detection(None, "person", 0.9, 12.5, 8.0, 96.0, 64.0)
 
 #: Text -> events, for each kind of line in each of its spellings. A block's lines stand before its end.
@@ -261,7 +261,7 @@ def test_the_real_run(seed_run: bytes) -> None:
         ev.MemorySized(1048576, 522240),
         ev.TilingNote(tiling[1]),
         ev.TilingNote("PreLoadWeightBiases = 1048576  100.000000%"),
-        ev.TilingTabulated((TilingRow(0, "NBG", memory_in="DD", memory_out="DD", stride=(0, 0), **ZERO),)),
+        ev.TilingTabulated((NBG,)),
         ev.TilingEnded(),
         ev.GraphVerified(823),
         ev.GraphStarted(1),
