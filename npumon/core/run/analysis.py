@@ -45,7 +45,8 @@ Limit = Literal["compute", "ddr", "overhead", "dump"]
 class RunFacts(NamedTuple):
     """What is known of a run apart from the figures of an iteration; by it operations are judged.
 
-    `tiling` and `nodes` say what the operations compute, `layer_dump` that their times are those of writing files.
+    `tiling` and `nodes` say what the operations compute, `layer_dump` that their times are those of writing files,
+    `cut` that somebody cut lines out of the text.
     """
 
     nominal_clock_mhz: float | None = None
@@ -53,6 +54,7 @@ class RunFacts(NamedTuple):
     nodes: tuple[GraphNode, ...] = ()
     layer_dump: bool = False
     roofs: Roofs = Roofs()
+    cut: bool = False
 
 
 _NO_ROOFS = Roofs()
@@ -164,13 +166,14 @@ def facts_of(
             roofs.mac_per_cycle or chip.roofs.mac_per_cycle,
             roofs.ddr_mbyte_per_s or chip.roofs.ddr_mbyte_per_s,
         ),
+        state.cut,
     )
 
 
 def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationProfile:
     """Judge one iteration: mend its counters, and say of each operation what follows from its figures."""
     counters = counters_of(iteration, facts.nominal_clock_mhz)
-    missing, of = missing_operations(iteration.operations, facts.tiling)
+    missing, of = missing_operations(iteration.operations, facts.tiling, cut=facts.cut)
     whole = not missing
     mended = tuple(
         operation._replace(cycles=counted.cycles)

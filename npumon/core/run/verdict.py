@@ -62,6 +62,7 @@ REMARKS = (
     Rule("run.first", remarks.first_iteration),
     Rule("profiling.cost", remarks.profiling_cost, True),
     Rule("nbg.block", remarks.one_block, True),
+    Rule("operations.unnamed", remarks.unnamed, True),
 )
 _LAST = RULES[-1].id
 #: Where one of these holds, nothing can be concluded from figures.

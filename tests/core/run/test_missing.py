@@ -41,3 +41,20 @@ def table(rows: int) -> tuple[TilingRow, ...]:
 )
 def test_gaps_and_rows_without_an_operation(ids: tuple[int | None, ...], rows: int, missing: tuple[int, int]) -> None:
     assert missing_operations(operations(*ids), table(rows)) == missing
+
+
+@pytest.mark.parametrize(
+    ("ids", "rows", "missing"),
+    [
+        ((0, None, None), 4, (1, 4)),  # a head's figures in two parts
+        ((0, None), 2, (1, 3)),
+        ((0, 1), 3, (0, 2)),
+        ((0, 1, None), 2, (0, 3)),
+        ((None, None), 4, (2, 4)),
+        ((0, None), 4, (2, 4)),
+    ],
+)
+def test_where_lines_were_cut_out_a_gap_is_one(
+    ids: tuple[int | None, ...], rows: int, missing: tuple[int, int]
+) -> None:
+    assert missing_operations(operations(*ids), table(rows), cut=True) == missing

@@ -43,8 +43,7 @@ WARM = binary_graph()
 COLD = binary_graph(us=20_500, window=119_000, idle=0.828)
 SLOW = binary_graph(mhz=400.0)
 WAITING = tuple(operation(order, "POOLING", "TP", us=30_000, busy=12_000_000, ddr=7.0) for order in range(3))
-DENSE = operation(0, us=100, window=100, busy=80_000)
-NODES = (GraphNode(100, "CONV2D", "conv_1_depthwise"),)
+COUNTERS = tuple(Operation(cycles=Cycles(400_000, 300_000)) for _ in range(3))
 SCORES = tuple(TopEntry(rank, rank, 0.9 / rank) for rank in range(1, 6))
 
 
@@ -132,6 +131,7 @@ FIRES: dict[str, Case] = {
     "run.first": Case(state(WARM, times=(100_000.0, 31_000.0))),
     "profiling.cost": Case(state(*(operation(order, us=400) for order in range(3)))),
     "nbg.block": Case(state(WARM)),
+    "operations.unnamed": Case(state(*COUNTERS)),
 }
 REFRAINS: dict[str, Case] = {
     "run.not_started": Case(state(WARM), "failed", {"ending": ENDED}),
@@ -162,6 +162,7 @@ REFRAINS: dict[str, Case] = {
     "run.first": Case(state(WARM, times=(32_000.0, 31_000.0))),
     "profiling.cost": Case(state(*FIVE, elapsed=900_000.0)),
     "nbg.block": Case(state(operation(), TP)),
+    "operations.unnamed": Case(state(*COUNTERS[:1], FIVE[1])),
 }
 
 
@@ -245,7 +246,14 @@ def test_a_verdict_is_the_first_rule_that_holds_and_one_sentence(key: str) -> No
 
 @pytest.mark.parametrize(
     "key",
-    ["remark npu.hung", "remark scores.garbage", "remark run.first", "remark profiling.cost", "remark nbg.block"],
+    [
+        "remark npu.hung",
+        "remark scores.garbage",
+        "remark run.first",
+        "remark profiling.cost",
+        "remark nbg.block",
+        "remark operations.unnamed",
+    ],
 )
 def test_remarks_are_sentences_beside_a_verdict(key: str) -> None:
     rule = key.split()[1]
@@ -403,6 +411,22 @@ def test_the_limits_of_a_rule(case: Case, rule: str, holds: bool) -> None:
             "verdict shader.convolution with a gain",
         ),
         (
+            Case(
+                state(
+                    operation(0, "CONVOLUTION", "SH", busy=1_000),
+                    operation(1, "CONVOLUTION", "SH", busy=50_000),
+                    operation(2, us=100, busy=49_000),
+                    tiling=(
+                        row(0, "SH")._replace(input_shape=(13, 26, 128, 1), output_shape=(1152, 338, 1, 1)),
+                        row(1, "SH")._replace(input_shape=(1152, 338, 1, 1), output_shape=(13, 26, 255, 1)),
+                        row(2),
+                    ),
+                )
+            ),
+            "shader.convolution",
+            "verdict shader.convolution without a gain",
+        ),
+        (
             Case(state(*(SH._replace(name=name, op_abs_id=n, layer_id=n) for n, name in enumerate("abc")))),
             "shader.convolution",
             "verdict shader.convolution of three layers",
@@ -415,6 +439,20 @@ def test_the_limits_of_a_rule(case: Case, rule: str, holds: bool) -> None:
             Case(state(binary_graph(), times=(60_000.0,), elapsed=61_000.0)),
             "host.bound",
             "verdict host.bound of a later iteration",
+        ),
+        (
+            Case(state(*COUNTERS, *COUNTERS, Operation(cycles=Cycles(9_000_000, 1_000_000)))),
+            "operation.dominates",
+            "verdict operation.dominates without a name",
+        ),
+        (
+            Case(
+                state(
+                    *(each._replace(layer_id=None, name=None) for each in FIVE), operation(5, layer_id=None, us=300_000)
+                )
+            ),
+            "operation.dominates",
+            "verdict operation.dominates without a layer",
         ),
         (Case(state(WARM, segments=66)), "nbg.block", "remark nbg.block of segments"),
         (Case(scored(255.0, 3.0)), "scores.garbage", "remark scores.garbage raw"),
@@ -433,6 +471,11 @@ def test_the_limits_of_a_rule(case: Case, rule: str, holds: bool) -> None:
             Case(EMPTY._replace(reported=Reported("tengine", 10, average_us=2_950.0), phase="done")),
             "run.ok",
             "verdict run.ok of another program",
+        ),
+        (
+            Case(state(*COUNTERS, reported=Reported("benchmark_model", 12, average_us=29_683.5))),
+            "run.ok",
+            "verdict run.ok of another program with counters",
         ),
         (
             Case(EMPTY._replace(reported=Reported("nnstreamer", average_us=2_950.0), phase="done")),

@@ -141,14 +141,16 @@ def under_way(evidence: Evidence) -> str | None:
 def fine(evidence: Evidence) -> str | None:
     """Nothing to complain of."""
     figures, reported, statistics = evidence.figures, evidence.state.reported, evidence.statistics
-    if figures.utilization is not None:
-        many = counted(len(evidence.operations), "operation")
-        busy = "" if figures.busy_us is None else f", the NPU was busy {microseconds(figures.busy_us)}"
-        return f"Nothing to complain of: {many}{busy}, and none of the known faults."
+    told = ""
     if reported is not None and reported.average_us is not None:
         many = "" if reported.count is None else f" of {counted(reported.count, 'inference')}"
-        what = f"{reported.program} reports {microseconds(reported.average_us)} on average{many}"
-        return f"{what}; nothing else was measured by which to judge it."
+        told = f"{reported.program} reports {microseconds(reported.average_us)} on average{many}"
+    if figures.utilization is not None:
+        busy = "" if figures.busy_us is None else f", busy for {microseconds(figures.busy_us)}"
+        many = f"{counted(len(evidence.operations), 'operation')}{busy}"
+        return f"Nothing to complain of in {many}{f'; {told}' if told else ''}."
+    if told:
+        return f"{told}; nothing else was measured by which to judge it."
     if statistics is not None and statistics.without_first:
         what = f"{counted(statistics.count, 'iteration')} of {microseconds(statistics.median_us)} (median)"
         return f"The run completed, {what}; its text has no figures by which to judge it."

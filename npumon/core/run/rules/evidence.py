@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from npumon.core.profile import GraphNode, Network, Operation
+from npumon.core.profile import GraphNode, Network
 from npumon.core.run.analysis import NO_FACTS, IterationProfile, OperationProfile, RunFacts
 from npumon.core.run.metrics import FigureCheck, Figures
 from npumon.core.run.outcome import ExitInfo, Outcome
@@ -77,12 +77,13 @@ def busy_part(operations: Iterable[OperationProfile], chosen: Iterable[Operation
     return sum(each.busy_cycles or 0 for each in chosen) / known if known else 0.0
 
 
-def layer(operation: Operation) -> str:
-    """Name an operation's layer, or the operation itself where the text has no head for it."""
+def layer(each: OperationProfile) -> str:
+    """Name an operation's layer, or the operation itself by its place where the text has no head for it."""
+    operation = each.operation
     name = f" ({operation.name})" if operation.name else ""
     if operation.layer_id is not None:
         return f"layer {operation.layer_id}{name}"
-    return "a layer without a number" if operation.op_abs_id is None else f"operation {operation.op_abs_id}"
+    return f"operation {each.order if operation.op_abs_id is None else operation.op_abs_id}"
 
 
 def counted(number: int, noun: str) -> str:

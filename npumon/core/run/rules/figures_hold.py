@@ -31,7 +31,7 @@ def contradict(evidence: Evidence) -> str | None:
     doubtful = [each for each in evidence.operations if not each.trusted]
     if len(doubtful) > MOST_DOUBTFUL * len(evidence.operations):
         what = f"{counted(len(doubtful), 'operation')} of {len(evidence.operations)}, first of all "
-        what += f"{layer(doubtful[0].operation)}: {doubtful[0].doubt}"
+        what += f"{layer(doubtful[0])}: {doubtful[0].doubt}"
         return f"The figures contradict each other ({what}); take another profile."
     return None
 
@@ -64,7 +64,7 @@ def dump_on(evidence: Evidence) -> str | None:
 
 def _with_share(each: OperationProfile) -> str:
     where = f" on {each.target_kind}" if each.target_kind else ""
-    return f"{percent(each.busy_share)} in {layer(each.operation)}{where}"
+    return f"{percent(each.busy_share)} in {layer(each)}{where}"
 
 
 def profiling_off(evidence: Evidence) -> str | None:

@@ -66,7 +66,7 @@ def ddr_bound(evidence: Evidence) -> str | None:
     speed = moved * 1e6 / sum(each.busy_us or 0.0 for each in chosen)
     worst = max(chosen, key=lambda each: each.busy_us or 0.0)
     return (
-        f"DDR-bound: operations with {percent(part)} of the busy time, most of all {layer(worst.operation)}, move "
+        f"DDR-bound: operations with {percent(part)} of the busy time, most of all {layer(worst)}, move "
         f"{rate(speed)} MByte/s, {of_roof(speed / roof.value, roof)}; smaller weights and activations, or a faster "
         "memory clock, help."
     )
@@ -111,7 +111,7 @@ def dominates(evidence: Evidence) -> str | None:
     kind = " on ".join(word for word in (operator_of(largest), largest.target_kind) if word)
     why = f" ({largest.why})" if largest.why and largest.limit in ("ddr", "compute") else ""
     return (
-        f"One operation dominates: {layer(largest.operation)}{f', {kind},' if kind else ''} takes {percent(part)} of "
+        f"One operation dominates: {layer(largest)}{f', {kind},' if kind else ''} takes {percent(part)} of "
         f"the busy time of {counted(len(operations), 'operation')}{why}; begin there."
     )
 

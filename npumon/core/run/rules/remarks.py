@@ -37,6 +37,17 @@ def one_block(evidence: Evidence) -> str | None:
     )
 
 
+def unnamed(evidence: Evidence) -> str | None:
+    """The text holds counters alone."""
+    operations = evidence.operations
+    if not operations or any(each.operation.op_abs_id is not None or each.operation.name for each in operations):
+        return None
+    return (
+        f"The text has counters alone, so its {counted(len(operations), 'operation')} have no names and times; "
+        "run with VIV_VX_DEBUG_LEVEL=1 too."
+    )
+
+
 def profiling_cost(evidence: Evidence) -> str | None:
     """Profiling by operation makes the driver wait after each one."""
     profile = evidence.profile
