@@ -88,9 +88,9 @@ def _votes(operations: Sequence[Operation], wrapping_us: float, slack_us: float)
     votes: list[float | None] = []
     late = False
     for operation in operations:
-        window_us, total = operation.window_us, operation.cycles.total
+        window_us, total = operation.window_us, operation.cycles.total or 0
         after_late, late = late, _overruns(operation, slack_us)
-        if window_us is None or not total or after_late or late or not CLOCK_WINDOW_US <= window_us <= wrapping_us:
+        if window_us is None or total <= 0 or after_late or late or not CLOCK_WINDOW_US <= window_us <= wrapping_us:
             votes.append(None)
         else:
             votes.append(total / window_us)
@@ -214,7 +214,7 @@ def _with_clock(operations: tuple[Operation, ...], counted: tuple[Counted, ...])
     """Tell the clock from the long windows. A late window and the next operation count both or neither."""
     least_us = LONE_WINDOW_US if len(operations) == 1 else CLOCK_WINDOW_US
     counts = [
-        operation.window_us is not None and operation.window_us >= least_us and bool(each.cycles.total)
+        operation.window_us is not None and operation.window_us >= least_us and (each.cycles.total or 0) > 0
         for operation, each in zip(operations, counted, strict=True)
     ]
     long_enough = any(counts)

@@ -59,6 +59,10 @@ def test_the_clock_is_that_of_the_sums() -> None:
         ((operation(4_000),), "no window is as long as 5 ms, and shorter ones tell no clock"),
         ((operation(None), operation(None)), "the text has no VPC_ELAPSETIME"),
         ((Operation(window_us=50_000), operation(300)._replace(cycles=Cycles(0, 0))), "the text has no cycles"),
+        (
+            (Operation(window_us=50_000, cycles=Cycles(-4, -5)), operation(300)),
+            "no window is as long as 20 ms, and shorter ones tell no clock",
+        ),
         ((operation(50_000, 400.0, execution=25_000),), "its window lasted longer than the operation"),
     ],
 )
@@ -252,3 +256,4 @@ def test_any_figures_are_judged(operations: list[Operation], nominal: float | No
         if each.cycles.wraps:
             assert each.busy is None or each.cycles.total - each.cycles.idle == each.busy  # type: ignore[operator]
     assert (counters.clock_mhz is None) == (counters.without is not None)
+    assert counters.clock_mhz is None or counters.clock_mhz > 0
