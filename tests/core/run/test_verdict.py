@@ -118,11 +118,11 @@ def test_a_shells_notice_in_a_log_names_the_signal(judged: Judge, notice: str, s
         (HEAD, "before the first iteration completed"),
         (HEAD + "layer id: 3 layer name:conv operation[0]:a target:b.\n", "in layer 3 (conv), in iteration 1"),
         (HEAD + "layer id: 3 layer name: operation[0]:a target:b.\n", "in layer 3, in iteration 1"),
-        (HEAD + "uid: 3\n*********\n", "in a layer without a number, in iteration 1"),
+        (HEAD + "uid: 3\n*********\n", "in an operation without a number, in iteration 1"),
         (HEAD + "Run the 1 time: 1ms or 1us\n", "after iteration 1"),
         (
             "resultData.detect_num=0\n" * 2 + "execution time: 5 us\n****\n",
-            "after a layer without a number, in iteration 1",
+            "after an operation without a number, in iteration 1",
         ),
     ],
 )
