@@ -12,7 +12,7 @@ def test_the_six_bandwidth_figures_stand_in_the_drivers_order() -> None:
 
 def test_what_was_not_said_is_absent() -> None:
     assert Operation() == Operation(None, None, None, None, None, None, None, None, Bandwidth(), Cycles())
-    assert set(Bandwidth()) | set(Cycles()) | set(Detection()) == {None}
+    assert set(Bandwidth()) | set(Cycles()[:2]) | set(Detection()) == {None}
     assert Iteration(1).elapsed_us is None
     assert Iteration(1).complete
 

@@ -66,10 +66,6 @@ class RunSplitter:
                 self._take(reduce(self.state, event), completed)
         return completed
 
-    def skip(self, runs: int) -> None:
-        """Count runs that were read by other means."""
-        self.number += runs
-
     def _start(self, event: ev.Event, completed: list[Completed]) -> None:
         """Begin a run. One that lacks the line with which runs of this log begin is of a mixed text, as is the one
         before it, unless that has come to its end."""

@@ -56,12 +56,6 @@ def test_of_a_long_run_the_newest_iterations_are_kept_where_no_more_is_asked_for
         assert fold.state.iterations == tuple(item.iteration for item in completed[-kept:])  # type: ignore[union-attr]
 
 
-def test_runs_taken_elsewhere_are_counted() -> None:
-    fold = RunSplitter()
-    fold.skip(10)
-    assert fold.close()[-1].run == 11
-
-
 @pytest.mark.parametrize(
     ("text", "runs"),
     [
