@@ -13,8 +13,13 @@ from npumon.tui.panes.empty_state import hindrances
 from npumon.tui.widgets.canvas import Pane
 
 #: Verdicts on a failed run, and on misleading figures, by the beginning of their ids.
-_BAD = ("run.crashed", "run.failed", "run.timeout", "run.not_started", "run.empty", "check.")
-_WARN = ("clock.", "profiling.", "run.cold", "run.truncated", "run.cancelled")
+_BAD = ("run.crashed", "run.failed", "run.timeout", "run.not_started", "run.empty", "figures.contradict")
+_WARN = (
+    *("clock.", "profiling.", "run.cold", "run.truncated", "run.cancelled"),
+    *("operations.missing", "dump.", "shader.", "scores.", "npu.hung"),
+)
+#: Rules whose sentences stand beside the verdict: what makes figures worth less than they look.
+_BESIDE = ("dump.on", "npu.hung", "scores.garbage")
 #: Columns and rows of screens, as in `most_lines`.
 _NARROW, _WIDE = 60, 80
 _LOW, _MEDIUM, _ROOMY, _HIGH = 18, 24, 26, 36
@@ -80,14 +85,19 @@ def verdict_sentences(live: Live) -> list[Sentence]:
     sentences.extend(current[:1])
     if metrics.verdict:
         sentences.append((metrics.verdict, role_of(metrics.verdict_id)))
+    sentences.extend((said, role_of(rule)) for rule, said in metrics.findings[1:] if rule in _BESIDE)
     sentences.extend((f"Check {check.id} failed: {check.detail}.", "warn") for check in failed_checks(metrics))
     return [*sentences, *current[1:]]
 
 
 def failed_checks(metrics: Metrics) -> list[FigureCheck]:
     """Return the failed checks that the verdict does not mention."""
-    told = {"clock.slow": "clock.nominal"}.get(metrics.verdict_id, metrics.verdict_id.removeprefix("check."))
-    return [check for check in metrics.checks if check.ok is False and check.id != told]
+    found = {rule for rule, _ in metrics.findings}
+
+    def told(check: FigureCheck) -> bool:
+        return (check.id == "clock.nominal" and "clock.slow" in found) or f"({check.id}: " in metrics.verdict
+
+    return [check for check in metrics.checks if check.ok is False and not told(check)]
 
 
 def role_of(verdict_id: str) -> str:

@@ -70,7 +70,7 @@ def test_a_figure_is_never_cut() -> None:
 def test_without_times_the_bars_show_amounts() -> None:
     run = report(TEXT.replace(b"execution time:             20845 us", b"execution time:             0 us"))
     lines = drawn(live(run), Area(40, 7))
-    assert lines[0].endswith(" 0         80")
+    assert lines[0].endswith(" 0       80.0")
     assert lines[1].startswith("total read    71.70     n/a ██████████")
 
 

@@ -23,7 +23,7 @@ def test_facts_of_the_seed_run() -> None:
             facts.latency(run),
             facts.preparation(run.state),
         ]
-    ) == ["20.7 of 21.1 ms", "16.70 M, 0.30 M idle", "790 of 800 MHz", "21.6 ms", "59.5 ms, verify 0.82 ms"]
+    ) == ["20.7 of 21.1 ms", "16.7 M, 296 k idle", "790 of 800 MHz", "21.6 ms", "59.5 ms, verify 823 µs"]
 
 
 def test_units_that_differ_are_both_written() -> None:
@@ -33,17 +33,18 @@ def test_units_that_differ_are_both_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mhz", "nominal", "text"),
+    ("mhz", "nominal", "rule", "text"),
     [
-        (790.4, 800.0, "790 of 800 MHz"),
-        (760.0, 800.0, "760 of 800 MHz"),
-        (759.0, 800.0, "759 of 800 SLOW"),
-        (500.0, None, "500 MHz"),
-        (None, 800.0, "n/a"),
+        (790.4, 800.0, "run.ok", "790 of 800 MHz"),
+        (400.0, 800.0, "run.ok", "400 of 800 MHz"),
+        (400.0, 800.0, "clock.slow", "400 of 800 SLOW"),
+        (500.0, None, "run.ok", "500 MHz"),
+        (None, 800.0, "run.ok", "n/a"),
     ],
 )
-def test_the_clock(mhz: float | None, nominal: float | None, text: str) -> None:
-    assert texts([facts.clock(Metrics(Figures(clock_mhz=mhz), nominal))]) == [text]
+def test_the_clock(mhz: float | None, nominal: float | None, rule: str, text: str) -> None:
+    """Slow is what a rule found to be, not each low figure."""
+    assert texts([facts.clock(Metrics(Figures(clock_mhz=mhz), nominal, findings=((rule, ""),)))]) == [text]
 
 
 def test_the_window_stands_in_for_a_time_that_was_not_printed() -> None:

@@ -59,7 +59,7 @@ def test_what_the_verdict_tells_is_not_told_again() -> None:
     told = slow.metrics._replace(verdict_id="clock.slow")
     assert "clock.nominal" not in [check.id for check in failed_checks(told)]
     contradiction = report(TEXT.replace(b"GPUIDLECYCLES: 296080", b"GPUIDLECYCLES: 99999999")).metrics
-    assert contradiction.verdict_id == "check.cycles.idle"
+    assert contradiction.verdict_id == "figures.contradict"
     assert failed_checks(contradiction) == []
 
 
@@ -80,7 +80,7 @@ def test_where_there_are_no_figures_another_pane_tells_of_the_driver() -> None:
     [
         ("run.ok", "value"),
         ("run.crashed", "bad"),
-        ("check.bandwidth.total", "bad"),
+        ("figures.contradict", "bad"),
         ("clock.slow", "warn"),
         ("run.cold", "warn"),
     ],
