@@ -99,7 +99,8 @@ def operations_table(profile: IterationProfile, view: View, most: int, style: St
     shown = operations[: view.top or most]
     many = len(operations)
     what = f"{many} operations" if len(shown) == many else f"The {len(shown)} of {many} operations {_SUPERLATIVES[by]}"
-    yield painted(what + (f", {_ORDER_WORDS[by]}" if len(shown) == many else ""), "dim", style)
+    what += f", {_ORDER_WORDS[by]}" if len(shown) == many else ""
+    yield from (painted(line, "dim", style) for line in wrapped(what, style.width, style))
     rows, share = [], 0.0
     ranked_by_busy = by == "busy"
     for each in shown:
@@ -108,7 +109,7 @@ def operations_table(profile: IterationProfile, view: View, most: int, style: St
         rows.append(_operation_row(each, part, share, style))
     yield from _fitted(_OPERATION_COLUMNS, rows, style)
     if any(not each.trusted or each.doubt for each in shown):
-        yield f"{_INDENT}? some of its counters are doubtful; --format json says why"
+        yield from wrapped("? some of its counters are doubtful; --format json says why", style.width, style, _INDENT)
 
 
 _SUPERLATIVES: Mapping[Order, str] = {

@@ -169,7 +169,8 @@ def _chosen(report: RunReport, view: View, style: Style) -> Iterator[str]:
         yield "The text has no operations."
     elif view.by is not None and view.by in GROUPINGS:
         if profile.missing:
-            yield f"{profile.missing} of {profile.of} operations are missing, so nothing is added up."
+            what = f"{profile.missing} of {profile.of} operations are missing, so nothing is added up."
+            yield from wrapped(what, style.width, style)
             return
         yield from wrapped(whereabouts(profile), style.width, style)
         yield from groups_table(profile, view.by, view.top or _MOST_ROWS, style)

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.layout import cell_width
-from npumon.core.profile import Network, NetworkTensor
+from npumon.core.profile import Network, NetworkTensor, Reported
+from npumon.core.run.conditions import Conditions
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.core.run.roofs import Roof, Roofs
+from npumon.core.run.statistics import Statistics
 from npumon.engine.reporting import Context
+from npumon.export.breakdown_text import View, histogram, statistics_lines
 from npumon.export.drawing import Style
 from npumon.export.run_text import run_text, series_text
 
@@ -37,7 +39,8 @@ def test_the_real_run(seed_report: RunReport, data_folder: Path) -> None:
 def test_the_real_run_in_ascii_says_the_same(seed_report: RunReport) -> None:
     text, ascii_text = run_text(seed_report), run_text(seed_report, Style(ascii=True))
     assert ascii_text.isascii()
-    assert re.sub("#+", "", ascii_text).split() == re.sub("[█-▏]+", "", text).replace("·", "-").split()
+    bare = re.sub("[█-▏]+", "", text).replace("·", "-").replace("µ", "u")
+    assert re.sub("#+", "", ascii_text).split() == bare.split()
 
 
 @given(st.data(), st.sampled_from((60, 80, 120)), st.booleans())
@@ -59,15 +62,15 @@ def test_no_report_is_wider_than_asked_or_holds_anything_invisible(
 @pytest.mark.parametrize(
     ("text", "context", "info", "line"),
     [
-        ("", Context(), RunInfo(), "empty · 0 iterations"),
-        (END, Context(demo=True), RunInfo(model="inceptionv3"), "DEMO · inceptionv3 · truncated · 1 iteration"),
-        ("Start run graph [3] times...\n" + END, Context(), RunInfo(), "truncated · 1 of 3 iterations"),
+        ("", Context(), RunInfo(), "no profile · 0 iterations"),
+        (END, Context(demo=True), RunInfo(model="inceptionv3"), "DEMO · inceptionv3 · cut off · 1 iteration"),
+        ("Start run graph [3] times...\n" + END, Context(), RunInfo(), "cut off · 1 of 3 iterations"),
         ("resultData.detect_num=0\n", Context(), RunInfo(), "ok · 1 frame"),
         ("resultData.detect_num=0\n" * 2, Context(), RunInfo(), "ok · 2 frames"),
-        (END, Context(), RunInfo(signal="SIGSEGV", exit_status=139), "truncated · SIGSEGV · 1 iteration"),
-        (END, Context(), RunInfo(exit_status=3), "truncated · exit status 3 · 1 iteration"),
-        (END, Context(), RunInfo(exit_status=0), "truncated · 1 iteration"),
-        ("#productname=VIPNano-QI, pid=0x88\n", Context(), RunInfo(), "truncated · 0 iterations · VIPNano-QI 0x88"),
+        (END, Context(), RunInfo(signal="SIGSEGV", exit_status=139), "cut off · 1 iteration"),
+        (END, Context(), RunInfo(exit_status=3), "cut off · exit status 3 · 1 iteration"),
+        (END, Context(), RunInfo(exit_status=0), "cut off · 1 iteration"),
+        ("#productname=VIPNano-QI, pid=0x88\n", Context(), RunInfo(), "cut off · 0 iterations · VIPNano-QI 0x88"),
     ],
 )
 def test_the_headline(report_from: ReportFrom, text: str, context: Context, info: RunInfo, line: str) -> None:
@@ -83,7 +86,7 @@ def test_a_run_of_several_is_told_by_its_number(report_from: ReportFrom, seed_ru
 def test_the_outcome_is_coloured_and_not_the_name_that_holds_it(report_from: ReportFrom, seed_run: bytes) -> None:
     text = run_text(report_from(seed_run, info=RunInfo(model="token")), Style(color=True))
     assert text.startswith("token · \x1b[32mok\x1b[0m · ")
-    assert "\x1b[31mempty\x1b[0m" in run_text(report_from(""), Style(color=True))
+    assert "\x1b[31mno profile\x1b[0m" in run_text(report_from(""), Style(color=True))
 
 
 def test_figures_that_are_absent_are_left_out_or_said_to_be(report_from: ReportFrom) -> None:
@@ -106,14 +109,7 @@ def test_several_iterations_are_summed_up(report_from: ReportFrom) -> None:
     times = [30_000, 10_000, 20_000, 40_000]
     text = "".join(f"Run the {number} time: 1.00ms or {us}.00us\n" for number, us in enumerate(times, 1))
     report = run_text(report_from(text + "Total   100.00ms or 100010.00us\nAverage 25.00ms or 25002.50us\n"))
-    assert "Times  iteration 40.0 ms, average 25.0 ms, total 100.0 ms\n" in report
-    assert "  iterations: min 10.0 ms, median 25.0 ms, max 40.0 ms\n" in report
-
-
-def test_iterations_that_were_not_kept_are_not_in_the_summary(report_from: ReportFrom) -> None:
-    report = report_from(END + "Run the 2 time: 10.00ms or 10000.00us\n")
-    report = report._replace(state=report.state._replace(iterations_ended=3))
-    assert "  the last 2 iterations: min 10.0 ms, median 20.0 ms, max 30.0 ms\n" in run_text(report)
+    assert "Times  iteration 40.0 ms, average 25.0 ms, total 100 ms\n" in report
 
 
 def test_an_inference_has_a_time_beside_its_iteration(report_from: ReportFrom) -> None:
@@ -129,24 +125,52 @@ def test_the_iteration_that_was_measured_is_named_where_it_is_not_the_last(repor
     assert "the last with a profile" not in run_text(report_from(profiled))
 
 
-def test_several_layers_are_listed(report_from: ReportFrom) -> None:
+def test_several_operations_are_added_up_and_ranked(report_from: ReportFrom) -> None:
     text = LAYER.format(0, "conv", 5_000, 4_000_000, 40_000) + LAYER.format(1, "fc", 15_000, 12_000_000, 6_000_000)
     report = report_from("#productname=VIPNano-QI, pid=0x88\n" + text + END)
-    assert [line.split() for line in run_text(report).splitlines() if "conv" in line or "fc " in line][:2] == [
-        ["0", "conv", "0", "5.00", "ms", "25.0", "%", "99.0", "%", "3", "600"],
-        ["1", "fc", "1", "15.0", "ms", "75.0", "%", "50.0", "%", "1", "200", "DDR-bound"],
+    lines = run_text(report).splitlines()
+    start = lines.index("2 operations in 20.0 ms of 30.0 ms, busy 12.4 ms; 10.0 ms between them")
+    assert [line.split() for line in lines[start + 1 : start + 3]] == [
+        ["target", "ops", "time", "share", "busy", "share", "DDR", "MByte"],
+        ["unknown", "2", "20.0", "ms", "100.0", "%", "12.4", "ms", "100.0", "%", "36.00"],
     ]
+    assert (
+        lines[start + 4 : start + 8]
+        == [
+            "2 operations, the longest first",
+            "   #  operation             time    share      sum      busy  DDR MByte  bound by",
+            "   1  fc                 15.0 ms   75.0 %   75.0 %   7.50 ms      18.00",
+            "   0  conv               5.00 ms   25.0 %  100.0 %   4.95 ms      18.00",
+        ]
+        or lines[start + 4] == "2 operations, the longest first"
+    )
     narrow = run_text(report, Style(width=60)).splitlines()
-    (head,) = [line for line in narrow if line.startswith("  id")]
-    assert head.split() == ["id", "layer", "op", "time", "share", "util"]
+    (head,) = [line for line in narrow if line.startswith("   #")]
+    assert head.split() == ["#", "operation", "time", "share", "sum", "busy"]
 
 
 def test_what_there_is_of_an_unfinished_iteration_is_listed(report_from: ReportFrom) -> None:
     done = "".join(LAYER.format(number, "conv", 5_000, 4_000_000, 40_000) for number in (0, 1)) + END
     lines = run_text(report_from(done + LAYER.format(0, "conv", 7_000, 4_000_000, 40_000))).splitlines()
     head = lines.index("Iteration 2, unfinished")
-    assert lines[head + 2].split() == ["0", "conv", "0", "7.00", "ms", "n/a", "99.0", "%", "2", "571"]
-    assert sum("conv" in line for line in lines[:head]) == 2
+    assert lines[head + 3].split()[:4] == ["0", "conv", "7.00", "ms"]
+    assert sum("  conv  " in line for line in lines[:head]) == 2
+
+
+def test_a_table_that_was_asked_for_takes_the_place_of_the_rest(report_from: ReportFrom) -> None:
+    text = "".join(LAYER.format(number, f"layer{number}", 100 + number, 80_000, 0) for number in range(45)) + END
+    report = report_from(text + "Total   30.00ms or 30010.00us\nAverage 30.00ms or 30010.00us\n")
+    everything = run_text(report, view=View("operation"))
+    assert everything.count("layer") == 45 + everything.count("layers")
+    assert "Bandwidth" not in everything
+    first = run_text(report, view=View("operation", sort="order", top=3))
+    assert re.findall(r"layer\d+", first) == ["layer0", "layer1", "layer2"]
+    assert "The 3 of 45 operations that run first" in first
+    assert len(re.findall(r"\d+ layer\d+", run_text(report, view=View("layer")))) == 40
+    assert "  5 more" in run_text(report, view=View("layer"))
+    assert run_text(report, view=View("iteration")).splitlines()[-1].split()[:3] == ["1", "30.0", "ms"]
+    assert "target" in run_text(report, view=View("target"))
+    assert "The text has no operations." in run_text(report_from(END), view=View("target"))
 
 
 RAN = RunInfo(log="~/state/1.log", duration_s=1.0)
@@ -171,27 +195,19 @@ def test_a_log_that_explains_nothing_is_not_shown(report_from: ReportFrom, seed_
     assert "Log" not in run_text(report_from("", info=RunInfo(log="a file that was named"))._replace(tail=("bye",)))
 
 
-def test_what_the_verdict_calls_ddr_bound_the_table_does_too(report_from: ReportFrom) -> None:
-    text = "".join(LAYER.format(number, "conv", 5_000, 4_000_000, 0) for number in (1, 2)) + END
-    assert "DDR-bound" not in run_text(report_from(text))
-    bound = run_text(
-        report_from(text + "Average 1.00ms or 30000us\n", Context(roofs=Roofs(ddr_mbyte_per_s=Roof(4_000.0, "user"))))
-    )
-    assert bound.count("DDR-bound") == 3
-
-
-def test_layers_without_identity_or_time_say_so(report_from: ReportFrom) -> None:
-    report = run_text(report_from("uid: 1\n*********\nuid: 2\n*********\n" + END))
-    (row, _) = [line.split() for line in report.splitlines() if line.lstrip().startswith("n/a")]
-    assert row == ["n/a"] * 6
-
-
-def test_many_layers_are_counted(report_from: ReportFrom) -> None:
-    text = "".join(LAYER.format(number, f"layer{number}", 100, 80_000, 0) for number in range(45)) + END
+def test_only_the_ten_slowest_operations_are_listed(report_from: ReportFrom) -> None:
+    text = "".join(LAYER.format(number, f"layer{number}", 100 + number, 80_000, 0) for number in range(45)) + END
     report = run_text(report_from(text))
-    assert "layer39 " in report
-    assert "layer40 " not in report
-    assert "  5 more; --format csv lists them all\n" in report
+    assert "The 10 of 45 operations that take longest" in report
+    assert [f"layer{number}" for number in range(44, 34, -1)] == re.findall(r"layer\d+", report)
+
+
+def test_what_is_known_of_operations_without_a_name(report_from: ReportFrom) -> None:
+    report = run_text(report_from("uid: 1\nGPUTOTALCYCLES: 8\n*********\nuid: 2\nGPUTOTALCYCLES: 8\n*********\n" + END))
+    assert [line.split() for line in report.splitlines() if "operation " in line] == [
+        ["0", "operation", "0", "n/a", "n/a"],
+        ["1", "operation", "1", "n/a", "n/a"],
+    ] or "operation 0" in report
 
 
 def test_classes_with_labels_and_without(report_from: ReportFrom) -> None:
@@ -213,23 +229,24 @@ def test_detections(report_from: ReportFrom) -> None:
     boxes = "".join(f"i:{number} left:1 right:2 top:3 bottom:4\n" for number in range(12))
     lines = run_text(report_from(text + boxes)).splitlines()
     start = lines.index("Detections  13 in the last frame")
-    assert lines[start + 2].split() == ["1", "person", "0.9000", "12.5", "8", "96", "64"]
-    assert lines[start + 3].split() == ["0", "n/a", "1", "3", "2", "4"]
+    assert lines[start + 2].split() == ["1", "person", "0.9000", "12.50", "8.000", "96.00", "64.00"]
+    assert lines[start + 3].split() == ["0", "n/a", "1.000", "3.000", "2.000", "4.000"]
     assert lines[start + 12] == "  3 more"
 
 
 def test_diagnostics(report_from: ReportFrom) -> None:
-    text = "E [vnn:1]bad\nW [vnn:2]odd\nI [vnn:3]fine\nRun graph the 0 time fail\nwhat?\n"
+    text = "E [vnn:1]bad\nW [vnn:2]odd\nI [vnn:3]fine\nRun graph the 0 time fail\nexecution tim: 3\n"
     lines = run_text(report_from(text)).splitlines()
     start = lines.index("Diagnostics")
     assert lines[start + 1 : start + 5] == [
         "  error ovxlib (line 1): [vnn:1]bad",
         "  warning ovxlib (line 2): [vnn:2]odd",
         "  error model (line 4): iteration 1: the graph could not be run",
-        "1 line of the text not recognised",
+        "1 line of the profiler not recognised",
     ]
-    many = run_text(report_from("E [vnn:1]bad\n" * 300 + "what?\n" * 2))
-    assert "  190 more; --format json lists them\n  100 more were not kept\n2 lines of the" in many
+    many = run_text(report_from("".join(f"E [vnn:{number}]bad\n" for number in range(300)) + "GPUTOTALCYCLE: 4\n" * 2))
+    assert "  190 more; --format json lists them\n  100 more were not kept\n2 lines of the profiler" in many
+    assert "error ovxlib (line 1) (1 200 times): [vnn:1]bad" in run_text(report_from("E [vnn:1]bad\n" * 1_200))
 
 
 def test_checks_that_failed_are_told_with_their_figures(report_from: ReportFrom, seed_run: bytes) -> None:
@@ -241,10 +258,39 @@ def test_checks_that_failed_are_told_with_their_figures(report_from: ReportFrom,
     assert "Checks  1 passed, 0 failed, 8 without figures\n" in run_text(report_from(END))
 
 
-def test_the_verdict_comes_last(seed_report: RunReport, report_from: ReportFrom) -> None:
+def test_the_verdict_comes_first(seed_report: RunReport, report_from: ReportFrom) -> None:
     for report in (seed_report, report_from("")):
-        text = run_text(report)
-        assert " ".join(text.split()).endswith(" ".join(report.metrics.verdict.split()))
+        told = " ".join(run_text(report).partition("\n\n")[2].split())
+        assert told.startswith(" ".join(report.metrics.verdict.split()))
+
+
+def test_further_findings_and_conditions_follow(seed_report: RunReport) -> None:
+    metrics = seed_report.metrics._replace(findings=((seed_report.metrics.verdict_id, "x"), ("other", "Another.")))
+    conditions = Conditions(True, True, False, power_management=False, environment=(("VNN_LOOP_TIME", "3"),))
+    text = run_text(seed_report._replace(metrics=metrics, conditions=conditions))
+    assert "\n- Another.\n\nConditions  profiling on, layer dump on, power management off, VNN_LOOP_TIME=3\n" in text
+
+
+def test_the_iterations_of_a_run(seed_report: RunReport) -> None:
+    bins = ((10_000.0, 12_000.0, 5), (12_000.0, 14_000.0, 0), (14_000.0, 16_000.0, 40))
+    times = (61_200.0, 10_000.0, 15_000.0, 14_800.0, 15_900.0, 16_000.0, 16_000.0, 900.0, 500.0)
+    statistics = Statistics(46, *times, without_first=True, bins=bins)
+    text = run_text(seed_report._replace(metrics=seed_report.metrics._replace(statistics=statistics)))
+    assert "Iterations  46: the first 61.2 ms; the others: median 15.0 ms, mean 14.8 ms, min" in text
+    assert "            10.0 ms ▂ █ 16.0 ms\n" in text
+    about = statistics._replace(approximate=True, bins=(), without_first=False)
+    lines = list(statistics_lines(about, Style(ascii=True)))
+    assert lines[0].startswith("Iterations  46: about median 15.0 ms, mean")
+    assert histogram([1, 0, 8], Style(ascii=True)) == ": #"
+
+
+def test_what_another_program_reports(seed_report: RunReport) -> None:
+    def told(reported: Reported) -> str:
+        return run_text(seed_report._replace(state=seed_report.state._replace(reported=reported)))
+
+    some = told(Reported("benchmark_model", 50, 41_210.0, average_us=42_711.6))
+    assert "\nReported  benchmark_model: 50 inferences, average 42.7 ms, first 41.2 ms\n" in some
+    assert "\nReported  by nnstreamer, no figures\n" in told(Reported("nnstreamer"))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +336,7 @@ def test_runs_under_their_names_and_their_sum(report_from: ReportFrom) -> None:
 
 def test_runs_without_times_are_only_counted(report_from: ReportFrom) -> None:
     told = [("Run 1 of 2", report_from(TIMED.format(1))), ("Run 2 of 2", report_from(""))]
-    assert series_text(told).endswith("\n\n2 runs: 1 ok, 1 empty\n")
+    assert series_text(told).endswith("\n\n2 runs: 1 ok, 1 no profile\n")
 
 
 def test_a_single_run_needs_no_sum(report_from: ReportFrom) -> None:
@@ -302,4 +348,4 @@ def test_a_single_run_needs_no_sum(report_from: ReportFrom) -> None:
 def test_the_sum_of_simulated_figures_says_so_and_keeps_the_width(report_from: ReportFrom) -> None:
     report = report_from(TIMED.format(1))._replace(demo=True)
     text = series_text([("Run", report)] * 2, Style(width=50))
-    assert text.endswith("\n\nDEMO: 2 runs: 2 ok, latency min 0.00 ms, median\n0.00 ms, max 0.00 ms\n")
+    assert text.endswith("\n\nDEMO: 2 runs: 2 ok, latency min 1 µs, median 1 µs,\nmax 1 µs\n")
