@@ -14,7 +14,7 @@ from npumon.cli.json_spool import no_room, temporary_file
 from npumon.cli.log_source import is_file, opened, record_beside, refuse_early, run_info
 from npumon.cli.paths import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.run.report import RunReport
+from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunCompleted, looks_like_a_run
 from npumon.engine.offline.profiles import LogAnalysis, ProfileCompleted
 from npumon.engine.reporting import report_of
@@ -123,7 +123,7 @@ class LogFile:
     def report(self, item: RunCompleted, runs_in_log: int | None) -> RunReport:
         """Return the report of a run. Its id is None while the log is still read for the first time."""
         number = item.run - self.first_run + 1
-        info = run_info(self.path, self._record)
+        info = run_info(self.path, self._record) if self.path != STDIN else RunInfo(log=self.name)
         if self._record is None and self._digest is not None:
             info = info._replace(id=f"log-{self._digest}-{number}")
         return report_of(item.state, self.context, info, number=item.run, runs_in_log=runs_in_log)

@@ -43,6 +43,7 @@ class Printer:
         self._spool = self._stack.enter_context(IterationSpool(self._style, line=form == "jsonl"))
         self._documents = self._stack.enter_context(TextSpool())
         self._table: RunTable | None = None
+        self._summed: list[RunReport] = []
         self._listed = form == "text" and runs > 1 and not verbose
         streams = form in ("jsonl", "csv") or self._listed
         self._stream = self._stack.enter_context(ctx.output.open_stream(text=form == "text")) if streams else None
@@ -89,8 +90,8 @@ class Printer:
                 named = zip(self._names, map(self._ctx.for_people, reports), strict=True)
                 told = [(name, report) for name, report in named if started(report)]
                 if self._listed:
-                    if told:
-                        self._write(series_summary([report for _, report in told], self._style))
+                    if self._summed:
+                        self._write(series_summary(self._summed, self._style))
                 elif self._runs > 1:
                     output.text(series_text(told, self._style))
                 else:
@@ -109,11 +110,16 @@ class Printer:
                 self._documents.write(text)
 
     def _line(self, report: RunReport, number: int) -> None:
-        """Print a run's row, and why it failed."""
+        """Print a run's row, and why it failed. One that was to warm up is there only because it failed: print it all."""
         if not started(report):
             return
-        row = run_row(self._ctx.for_people(report))._replace(number=number, command=None)
+        report = self._ctx.for_people(report)
         self._ctx.diagnostics.status("")
+        if number < 1:
+            self._write(series_text([(self._names[-1], report)], self._style))
+            return
+        self._summed.append(report)
+        row = run_row(report)._replace(number=number, command=None)
         if self._table is None:
             self._table = RunTable([row], self._style)
             self._write(self._table.head)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from typing import Any
 import pytest
 
 from npumon.export.csv_rows import HEADER
-from tests.command_line import PATIENCE, SEED, CommandLine, next_line
+from tests import golden
+from tests.command_line import PATIENCE, SEED, CommandLine, next_line, refused
 
 #: Synthetic: the real run with another time, so that runs can be told apart.
 OTHER = SEED.read_bytes().replace(b"21609.00us", b"30000.00us").replace(b"21625.00us", b"30016.00us")
@@ -45,7 +48,8 @@ def test_a_log(npumon: CommandLine) -> None:
     run = result["run"]
     assert run["log"] == str(SEED)
     assert run["outcome"] == "ok"
-    assert {run[key] for key in ("id", "model", "command", "cwd", "started_at", "duration_s", "exit_status")} == {None}
+    assert run["id"] == f"log-{hashlib.sha256(SEED.read_bytes()).hexdigest()[:16]}-1"
+    assert {run[key] for key in ("model", "command", "cwd", "started_at", "duration_s", "exit_status")} == {None}
 
 
 def test_it_works_on_a_machine_without_anything(npumon: CommandLine) -> None:
@@ -94,12 +98,28 @@ def test_a_log_of_npumons_own_is_told_with_what_was_run(npumon: CommandLine) -> 
     elsewhere = npumon.folder / "other.log"
     elsewhere.write_bytes(Path(log).read_bytes())
     elsewhere.with_suffix(".json").write_bytes(Path(log).with_suffix(".json").read_bytes())
-    assert document(npumon, str(elsewhere))["run"]["id"] is None
+    assert document(npumon, str(elsewhere))["run"]["id"].startswith("log-")
 
 
-def test_how_many_runs_a_pipe_holds_is_not_known_beforehand(npumon: CommandLine) -> None:
-    done = npumon("parse", "--run", "all", "--format", "json", "-", stdin=SEED.read_bytes() * 2)
-    assert [run["runs_in_log"] for run in json.loads(done.stdout)["runs"]] == [None, None]
+def test_all_runs_of_a_pipe_are_counted_and_have_their_ids(npumon: CommandLine) -> None:
+    text = SEED.read_bytes() * 2
+    digest = hashlib.sha256(text).hexdigest()[:16]
+    runs = json.loads(npumon("parse", "--run", "all", "--format", "json", "-", stdin=text).stdout)["runs"]
+    assert [run["runs_in_log"] for run in runs] == [2, 2]
+    assert [run["run"]["id"] for run in runs] == [f"log-{digest}-1", f"log-{digest}-2"]
+
+
+def test_the_same_log_has_the_same_ids_everywhere(npumon: CommandLine, two: str) -> None:
+    (npumon.folder / "copy.log").write_bytes((npumon.folder / two).read_bytes())
+    both = [run["run"]["id"] for run in document(npumon, two, "copy.log", "--run", "all")["runs"]]
+    assert both[:2] == both[2:]
+    assert document(npumon, two, "--run", "1")["run"]["id"] == both[0]
+    lines = npumon("parse", "--format", "jsonl", two).stdout.splitlines()
+    assert [json.loads(line)["run"]["id"] for line in lines[1::2]] == both[:2]
+    rows = list(csv.DictReader(io.StringIO(npumon("parse", "--by", "run", "--format", "csv", two).stdout)))
+    assert [row["id"] for row in rows] == both[:2]
+    listed = json.loads(npumon("parse", "--run", "list", "--format", "json", two).stdout)
+    assert (listed["schema"], [row["id"] for row in listed["runs"]]) == ("npumon.run_list/1", both[:2])
 
 
 def test_the_last_run_another_one_or_all(npumon: CommandLine, two: str) -> None:
@@ -113,6 +133,7 @@ def test_the_last_run_another_one_or_all(npumon: CommandLine, two: str) -> None:
     assert [run["runs_in_log"] for run in both["runs"]] == [2, 2]
     text = npumon("parse", two)
     assert text.stdout.startswith("run 2 of 2 · ok")
+    golden.printed(text.stderr, "parse more runs than are shown")
     assert npumon("parse", "--run", "all", two).stdout.count("Compute-bound") == 2
 
 
@@ -124,6 +145,7 @@ def test_several_files_are_one_row_of_runs(npumon: CommandLine, two: str) -> Non
     assert [Path(run["run"]["log"]).name for run in everything["runs"]] == ["two.log", "two.log", "seed_run.txt"]
     rows = list(csv.DictReader(io.StringIO(npumon("parse", "--format", "csv", two, str(SEED)).stdout)))
     assert [(row["run"], row["elapsed_us"]) for row in rows] == [("1", "21609.0"), ("2", "30000.0"), ("3", "21609.0")]
+    assert [row["file"] for row in rows] == [*("two.log",) * 2, str(SEED)]
 
 
 def test_jsonl(npumon: CommandLine, two: str) -> None:
@@ -190,16 +212,117 @@ def test_labels(npumon: CommandLine) -> None:
     assert [entry["label"] for entry in result["top"]] == ["goldfish", None, None, None, None]
 
 
-def test_a_long_log_in_several_processes_gives_the_same_table(npumon: CommandLine) -> None:
-    """24 MB and more are read by several processes, standard input is read by one."""
-    log = npumon.folder / "long.log"
-    log.write_bytes((SEED.read_bytes() + OTHER) * 7_500)
-    assert log.stat().st_size > 24 << 20
-    done = npumon("parse", "--format", "csv", "long.log", "-o", "parallel.csv")
+GRAPH = Path(__file__).parents[2] / "data" / "cases" / "graph_counters.log"
+
+
+def table(npumon: CommandLine, *words: str) -> list[dict[str, str]]:
+    done = npumon("parse", "--format", "csv", *words)
+    assert done.stderr == ""
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def test_rows_of_other_things_than_operations(npumon: CommandLine, two: str) -> None:
+    operations = table(npumon, str(GRAPH))
+    assert len({row["order"] for row in operations}) == len(operations) > 5
+    targets = table(npumon, str(GRAPH), "--by", "target")
+    assert {row["key"] for row in targets} == {"NN", "TP", "SH"}
+    assert sum(int(row["operations"]) for row in targets) == len(operations)
+    longest = table(npumon, str(GRAPH), "--sort", "time", "--top", "2")
+    times = sorted((int(row["execution_us"]) for row in operations), reverse=True)
+    assert [int(row["execution_us"]) for row in longest] == times[:2]
+    assert [row["iteration"] for row in table(npumon, two, "--by", "iteration")] == ["1", "1"]
+    assert [row["outcome"] for row in table(npumon, two, "--by", "run")] == ["ok", "ok"]
+    assert [row["run"] for row in table(npumon, two, "--by", "run", "--run", "2")] == ["2"]
+
+
+def test_text_of_other_rows(npumon: CommandLine, two: str) -> None:
+    listed = npumon("parse", "--run", "list", two).stdout
+    assert listed.splitlines()[0].split()[:2] == ["run", "outcome"]
+    assert npumon("parse", "--by", "run", two).stdout == listed
+    assert "The 2 of" in npumon("parse", str(GRAPH), "--by", "operation", "--top", "2").stdout
+    assert "operator" in npumon("parse", str(GRAPH), "--by", "operator").stdout
+    several = npumon("parse", "--run", "list", two, str(SEED)).stdout
+    assert several.splitlines()[0].endswith("file")
+
+
+def test_a_list_of_many_runs_is_laid_out_by_the_first(npumon: CommandLine) -> None:
+    (npumon.folder / "many.log").write_bytes(SEED.read_bytes() * 1_001)
+    lines = npumon("parse", "--run", "list", "many.log").stdout.splitlines()
+    assert len(lines) == 1_002
+    assert lines[-1].split()[:2] == ["1001", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (("--format", "json", "--by", "target"), "parse.rows"),
+        (("--run", "0"), "parse.run of no number"),
+        (("--run", "7"), "parse.run of no such run"),
+        (("--top", "0"), "arguments no rows"),
+        (("--graph", "missing.json"), "parse.graph missing"),
+        (("--graph", str(SEED)), "parse.graph no JSON"),
+        (("--graph", "empty.json"), "parse.graph without operations"),
+    ],
+)
+def test_what_cannot_be_asked(npumon: CommandLine, words: tuple[str, ...], key: str) -> None:
+    (npumon.folder / "empty.json").write_text("{}")
+    refused(npumon("parse", str(SEED), *words), 2, key=key, log=SEED)
+
+
+def test_the_graph_gives_operations_their_names(npumon: CommandLine) -> None:
+    (npumon.folder / "run.log").write_bytes(GRAPH.read_bytes())
+    uid = document(npumon, "run.log")["iterations"][-1]["layers"][0]["uid"]
+    graph = json.dumps({f"uid_{uid}": {"op": "CONV2D", "name": "first/conv", "inut_shape": [1]}})
+    (npumon.folder / "named.json").write_text(graph)
+    named = document(npumon, "run.log", "--graph", "named.json")
+    assert named["iterations"][-1]["layers"][0]["graph_name"] == "first/conv"
+    (npumon.folder / "graph.json").write_text(graph)
+    assert document(npumon, "run.log")["iterations"][-1]["layers"][0]["graph_op"] == "CONV2D"
+    (npumon.folder / "graph.json").write_text("[" * 100_000)
+    assert document(npumon, "run.log")["iterations"][-1]["layers"][0]["graph_op"] is None
+
+
+def test_text_of_a_pipe_comes_run_by_run(npumon: CommandLine) -> None:
+    pipe = npumon.folder / "pipe"
+    os.mkfifo(pipe)
+    process = npumon.start("parse", "pipe")
+    assert process.stdout is not None
+    with pipe.open("wb", buffering=0) as file:
+        file.write(SEED.read_bytes() * 2)
+        assert process.stdout.readline() == "run 1 · ok · 1 iteration · VIPNano-QI 0x88\n".encode()
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "\n\nrun 2 · ok · ".encode() in output
+
+
+def test_a_file_that_grows_has_an_end(npumon: CommandLine) -> None:
+    """What is appended while it is read belongs to the next reading."""
+    log = npumon.folder / "growing.log"
+    log.write_bytes(SEED.read_bytes() * 2_000)
+    process = npumon.start("parse", "--format", "json", "growing.log")
+    with log.open("ab") as file:
+        while process.poll() is None:
+            file.write(OTHER)
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert json.loads(output)["runs_in_log"] >= 2_000
+
+
+@pytest.mark.parametrize("words", [(), ("--run", "1"), ("--run", "all")])
+def test_a_run_of_any_length_needs_little_memory(npumon: CommandLine, words: tuple[str, ...]) -> None:
+    """8,000 iterations of 40 operations, all of which are in the document, take no more than 100 MB."""
+    head, _, rest = GRAPH.read_bytes().partition(b"layer_id:")
+    block, star, _ = (b"layer_id:" + rest).partition(b"*********\n")
+    with (npumon.folder / "long.log").open("wb") as file:
+        file.write(head)
+        for number in range(1, 501):
+            for order in range(40):
+                file.write(re.sub(rb"abs_op_id: *\d+", b"abs_op_id: %d" % order, block) + star)
+            file.write(b"Run the %d time: 21.00ms or 21609.00us\n" % number)
+        file.write(b"vxProcessGraph execution time:\nTotal   21.00ms or 21625.00us\nAverage 21.62ms or 21625.00us\n")
+    done = npumon.run(
+        ["/bin/sh", "-c", 'ulimit -v 250000; exec "$@"', "sh", npumon.python, "-m", "npumon", "parse"]
+        + ["long.log", "--format", "json", "-o", "long.json", *words]
+    )
     assert (done.returncode, done.stderr) == (0, "")
-    with log.open("rb") as file:
-        single = npumon.start("parse", "--format", "csv", "-", "-o", "single.csv", stdin=file)
-        assert single.wait(timeout=PATIENCE) == 0
-    table = (npumon.folder / "parallel.csv").read_bytes()
-    assert table == (npumon.folder / "single.csv").read_bytes()
-    assert table.count(b"\n") == 15_001
+    with (npumon.folder / "long.json").open() as file:
+        assert sum(line.startswith('          "complete"' if words == ("--run", "all") else '      "complete"') for line in file) >= 500

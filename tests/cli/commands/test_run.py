@@ -120,7 +120,10 @@ def test_several_runs(telling: CommandLine) -> None:
     assert len(list(telling.runs.glob("*.log"))) == 4
     started = [run["run"]["started_at"] for run in result["runs"]]
     assert started == sorted(started)
-    text = telling("run", "-n", "2", "telling")
+    lines = telling("run", "-n", "2", "telling").stdout.splitlines()
+    assert [line.split()[:2] for line in lines[:3]] == [["run", "outcome"], ["1", "ok"], ["2", "ok"]]
+    assert lines[3:] == ["2 runs: 2 ok, latency min 21.6 ms, median 21.6 ms, max 21.6 ms"]
+    text = telling("run", "-n", "2", "--verbose", "telling")
     assert text.stdout.count("Compute-bound") == 2
     assert text.stdout.startswith("Run 1 of 2\ntelling · ok")
     assert "\n\nRun 2 of 2\ntelling · ok" in text.stdout
@@ -132,6 +135,9 @@ def test_the_worst_of_several_runs_decides(npumon: CommandLine) -> None:
     script = npumon.script("second.sh", f"#!/bin/sh\ncat '{SEED}'\n[ ! -e ran ] || exit 3\ntouch ran\n")
     result = document(npumon, "-n", "3", "--", script, status=1)
     assert [run["run"]["exit_status"] for run in result["runs"]] == [0, 3, 3]
+    lines = npumon("run", "-n", "2", "--", script).stdout.splitlines()
+    assert [line.split()[:2] for line in lines[1:4:2]] == [["1", "failed"], ["2", "failed"]]
+    assert lines[2] == lines[4] == "      the program exited with status 3"
 
 
 def test_a_warm_up_that_fails_is_the_result(npumon: CommandLine) -> None:
