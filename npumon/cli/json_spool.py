@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from npumon.core.problems import Problem, ProblemError
+from npumon.engine.reporting import with_all_iterations
 from npumon.export.drawing import Style
 from npumon.export.json_text import json_iteration
 from npumon.export.run_document import broken_profile, iteration_document
@@ -112,10 +113,11 @@ class IterationSpool:
         if self._operations > _HELD_OPERATIONS:
             self._write()
 
-    def end(self, report: RunReport) -> None:
-        """Take the iteration in which the run breaks off, if it does."""
+    def end(self, report: RunReport) -> RunReport:
+        """Take the iteration in which the run breaks off, if it does. Return the report to print with all of them."""
         if (broken := broken_profile(report)) is not None:
             self.add(broken)
+        return with_all_iterations(report)
 
     def clear(self) -> None:
         """Forget all iterations."""

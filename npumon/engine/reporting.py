@@ -56,11 +56,25 @@ def report_of(
         hung=info.hung or state.hung,
         log_complete=info.log_complete and not state.has_gap,
     )
-    kept = len(state.iterations)
-    if kept < state.iterations_ended:
-        what = f"only the last {kept} of {state.iterations_ended} iterations are kept"
-        state = state._replace(diagnostics=(*state.diagnostics, Diagnostic(None, "info", "npumon", what)))
+    state = state._replace(diagnostics=(*state.diagnostics, *_forgotten(state)))
     return _report(state, context, info, ending, number, runs_in_log)
+
+
+def _forgotten(state: RunState) -> tuple[Diagnostic, ...]:
+    """Remark that a report does not hold all iterations."""
+    kept = len(state.iterations)
+    if kept >= state.iterations_ended:
+        return ()
+    what = f"only the last {kept} of {state.iterations_ended} iterations are kept"
+    return (Diagnostic(None, "info", "npumon", what),)
+
+
+def with_all_iterations(report: RunReport) -> RunReport:
+    """Return the report without the remark that iterations are missing: they were taken as they completed."""
+    state = report.state
+    remarks = _forgotten(state)
+    kept = tuple(diagnostic for diagnostic in state.diagnostics if diagnostic not in remarks)
+    return report._replace(state=state._replace(diagnostics=kept))
 
 
 def running_report(state: RunState, context: Context, info: RunInfo, *, number: int = 1) -> RunReport:

@@ -106,7 +106,7 @@ def _one(logs: Logs, ctx: CommandContext, request: Request, form: str) -> int:
         chosen = logs.chosen(wanted, spool if form == "json" else None)
         report = chosen.report()
         if form == "json":
-            spool.end(report)
+            report = spool.end(report)
             from npumon.export.json_text import json_run
 
             with ctx.output.open_document() as sink:
@@ -156,8 +156,7 @@ def _documents(logs: Logs, ctx: CommandContext, worst: Worst, total: int | None)
             if not isinstance(item, RunCompleted):
                 spool.add(item.profile)
                 continue
-            report = file.report(item, total)
-            spool.end(report)
+            report = spool.end(file.report(item, total))
             worst.note(report)
             yield json_run(report, style, spool.texts())
             spool.clear()
@@ -181,8 +180,7 @@ def _lines(logs: Logs, ctx: CommandContext, request: Request) -> int:
                 sink.write(json_line(iteration_line(item.run, item.profile, demo=demo), style))
                 spool.add(item.profile)
                 continue
-            report = file.report(item, None)
-            spool.end(report)
+            report = spool.end(file.report(item, None))
             worst.note(report)
             for text in json_run(report, style, spool.texts(), line=True):
                 sink.write(text)

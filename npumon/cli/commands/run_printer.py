@@ -99,7 +99,7 @@ class Printer:
 
     def _document(self, report: RunReport) -> None:
         """Render a run's document: on its own line, or to wait for the others."""
-        self._spool.end(report)
+        report = self._spool.end(report)
         line = self._form == "jsonl"
         if not line and self._runs > 1 and not self._documents.empty:
             self._documents.write(",\n")
@@ -110,7 +110,7 @@ class Printer:
                 self._documents.write(text)
 
     def _line(self, report: RunReport, number: int) -> None:
-        """Print a run's row, and why it failed. One that was to warm up is there only because it failed: print it all."""
+        """Print a run's row, and why it failed; of one that was to warm up all, for it is the result."""
         if not started(report):
             return
         report = self._ctx.for_people(report)

@@ -137,7 +137,7 @@ def test_the_worst_of_several_runs_decides(npumon: CommandLine) -> None:
     assert [run["run"]["exit_status"] for run in result["runs"]] == [0, 3, 3]
     lines = npumon("run", "-n", "2", "--", script).stdout.splitlines()
     assert [line.split()[:2] for line in lines[1:4:2]] == [["1", "failed"], ["2", "failed"]]
-    assert lines[2] == lines[4] == "      the program exited with status 3"
+    assert lines[2] == lines[4] == "      the program exited with status 3 after iteration 1"
 
 
 def test_a_warm_up_that_fails_is_the_result(npumon: CommandLine) -> None:
