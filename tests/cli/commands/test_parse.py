@@ -309,12 +309,13 @@ def test_a_file_that_grows_has_an_end(npumon: CommandLine) -> None:
     assert json.loads(output)["runs_in_log"] >= 2_000
 
 
-#: Runs npumon and prints the most memory that it had, in MiB; `getrusage` would count that of the test before exec, too.
+#: Runs npumon and prints the most memory that it had, in MiB; `getrusage` would count the test's own, too.
 _MEASURED = (
     "import re, sys\n"
+    "from pathlib import Path\n"
     "from npumon.cli.main import main\n"
     "status = main(sys.argv[1:])\n"
-    "print(int(re.search(r'VmHWM: *\\t* *(\\d+)', open('/proc/self/status').read())[1]) >> 10)\n"
+    "print(int(re.search(r'VmHWM: *\\t* *(\\d+)', Path('/proc/self/status').read_text())[1]) >> 10)\n"
     "sys.exit(status)\n"
 )
 
