@@ -71,9 +71,7 @@ class OpenBlock:
         """True once it has the first counter."""
         return COUNTERS[0] in self._counters
 
-    def event(
-        self, *, starred: bool, followed: bool, counted: bool
-    ) -> ev.OperationProfiled | ev.OperationAnnounced | None:
+    def event(self, *, starred: bool, followed: bool, counted: bool) -> ev.OperationProfiled | ev.OperationAnnounced:
         """Return what the block says.
 
         `starred` if its own end was there, `followed` if the next part of a run follows it immediately (and not a cut,
@@ -86,7 +84,7 @@ class OpenBlock:
             cycles=Cycles(*(counters.get(name) for name in ("total", "idle"))),  # type: ignore[arg-type]  # integers
         )
         if not counters and operation.execution_us is None and operation.window_us is None:
-            return ev.OperationAnnounced(operation) if self._fields else None
+            return ev.OperationAnnounced(operation)
         whole = counters.keys() >= _ALL
         headed = not _IDENTITY.isdisjoint(self._fields)
         timed = operation.execution_us is not None

@@ -137,9 +137,7 @@ class EventCollector:
             block, self._block = self._block, None
             if block.has_counters:
                 self.measured = block.op_abs_id
-            event = block.event(starred=starred, followed=followed, counted=self.counted)
-            if event is not None:
-                self._events.append(event)
+            self._events.append(block.event(starred=starred, followed=followed, counted=self.counted))
 
     def field(self, **fields: int | str) -> None:
         """Add a line's fields to the open block; if it cannot belong to that one, to a new one."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from operator import itemgetter
-from typing import NamedTuple
 
 from npumon.core.log import events as ev
 from npumon.core.log.collector import Inserted
@@ -36,10 +34,8 @@ class HeaderCache:
         self._grammar = grammar
         self._known: dict[bytes, Operation | None] = {}
 
-    def operation(self, head: bytes | str) -> Operation | None:
+    def operation(self, head: bytes) -> Operation | None:
         """Return the operation without its figures; None if the tolerant parser reads no head there."""
-        if isinstance(head, str):
-            head = head.encode("latin-1")
         try:
             return self._known[head]
         except KeyError:
@@ -82,22 +78,6 @@ def _pattern(regular: str) -> re.Pattern[bytes]:
     return re.compile(rb"^(?:" + regular.encode("ascii") + rb")", re.MULTILINE)
 
 
-class BlockBatch(NamedTuple):
-    """Regular blocks as texts: none are made, rows come from events."""
-
-    texts: list[tuple[str, ...]]
-
-
-BlockFields = tuple[str, ...]
-Batch = BlockBatch | list[ev.Event]
-
-
-def split_blocks(text: bytes, heads: HeaderCache) -> Iterator[BlockBatch | bytes]:
-    """Yield the text."""
-    if text:
-        yield text
-
-
 class BlockReader:
     """Reads the events of a finished log, by the fast path if possible."""
 
@@ -112,8 +92,8 @@ class BlockReader:
         self._bandwidth = itemgetter(*(index[name] for name in BANDWIDTHS))
         self._numbers = itemgetter(*(index[name] for name in _NUMBERS))
 
-    def read(self, piece: bytes) -> Iterator[list[ev.Event]]:
-        """Yield lists of events in the order of the log; pieces are as `ChunkSplitter` cuts them."""
+    def read(self, piece: bytes) -> list[ev.Event]:
+        """Return the events that a piece of the log completes; pieces are as `ChunkSplitter` cuts them."""
         parser = self._parser
         events: list[ev.Event] = []
         at = 0
@@ -126,20 +106,7 @@ class BlockReader:
             at = end
         if at < len(piece):
             events += parser.feed(piece[at:])
-        if events:
-            yield events
-
-    def take(self, part: BlockBatch | bytes) -> Iterator[Batch]:
-        """Yield the events of a part."""
-        if isinstance(part, bytes):
-            yield from self.read(part)
-
-    def events(self, batch: Batch) -> list[ev.Event]:
-        """Return the events of a batch."""
-        return [] if isinstance(batch, BlockBatch) else batch
-
-    def skip(self, blocks: int) -> None:
-        """Count nothing."""
+        return events
 
     def close(self) -> list[ev.Event]:
         """Return the events that the end of the log completes."""

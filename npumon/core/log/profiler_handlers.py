@@ -42,9 +42,10 @@ def microseconds(collector: EventCollector, ms: str, us: str | None, what: str) 
 
 def _phase(kind: type[ev.NetworkCreated] | type[ev.GraphVerified], what: str) -> Handler:
     def handler(collector: EventCollector, match: _Match) -> None:
+        collector.leave_contexts()
         value = microseconds(collector, match[1], match[2], what)
         if value is not None:
-            collector.emit_structural(kind(round(value)))
+            collector.emit(kind(round(value)))
 
     return handler
 

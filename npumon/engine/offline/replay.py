@@ -21,8 +21,6 @@ def events_of(chunks: Iterable[bytes]) -> Iterator[list[Event]]:
     """Yield the events of a text by the fast reader, which holds some of the text back until more of it comes."""
     reader, pieces = BlockReader(), ChunkSplitter()
     for chunk in chunks:
-        for batch in reader.read(pieces.feed(chunk)):
-            yield reader.events(batch)
-    for batch in reader.read(pieces.close()):
-        yield reader.events(batch)
-    yield reader.events(reader.close())
+        yield reader.read(pieces.feed(chunk))
+    yield reader.read(pieces.close())
+    yield reader.close()

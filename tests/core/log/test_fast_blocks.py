@@ -141,8 +141,7 @@ def fast(chunks: Iterable[bytes]) -> list[ev.Event]:
     reader, pieces = BlockReader(), ChunkSplitter()
     events: list[ev.Event] = []
     for piece in (*map(pieces.feed, chunks), pieces.close()):
-        for batch in reader.read(piece):
-            events += batch
+        events += reader.read(piece)
     return [*events, *reader.close()]
 
 
@@ -157,9 +156,9 @@ def taken(text: bytes, monkeypatch: pytest.MonkeyPatch) -> float:
 
     with monkeypatch.context() as patch:
         reader = BlockReader()
-        list(reader.read(text))  # heads are known now
+        reader.read(text)  # heads are known now
         patch.setattr(ProfileParser, "feed", counted)
-        list(reader.read(text))
+        reader.read(text)
     return 1 - sum(fed) / len(text)
 
 
@@ -242,6 +241,21 @@ def test_an_operation_ends_what_was_pending_before_it(before: bytes, after: byte
     assert fast([before + operations + after]) == tolerant(before + operations + after)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [*block("whole", 0, 1), *block("times", 1, 9), *block("whole", 2, 17), *block("times", 3, 25)],
+        [*block("whole", 0, 1), *block("times", 1, 9), *block("whole", 5, 49)[4:]],  # its counters are missing
+        [*block("whole", 0, 1), *block("whole", 5, 41), *block("whole", 6, 57)],  # 6 follows 5, its counters do not
+        [*block("counters", 0, 1), *block("whole", 1, 9), *block("counters", 0, 17), *block("counters", 0, 25)],
+        [*block("times", 0, 1), *block("counters", 0, 1), *block("counters", 0, 9), *block("counters", 0, 17)],
+    ],
+)
+def test_operations_of_which_parts_are_missing_give_the_tolerant_parsers_events(lines: list[bytes]) -> None:
+    text = b"\n".join(lines) + b"\n"
+    assert fast([text]) == tolerant(text)
+
+
 def test_lines_read_the_fast_way_are_counted() -> None:
     text = b"\n".join(graph("whole", 3)) + b"\n"
     *_, last = fast([text * 2 + b"what?\n"])
@@ -275,7 +289,7 @@ def test_another_dialect_is_another_value() -> None:
     dialect = Grammar.of(rules, regular=VIVANTE.regular.replace("uid: ", "unique: "))
     text = b"\n".join(graph("whole", 3)).replace(b"uid: ", b"unique: ") + b"\n"
     reader, parser = BlockReader(dialect), ProfileParser(dialect)
-    events = [event for batch in reader.read(text) for event in batch]
+    events = reader.read(text)
     assert events == parser.feed(text)
     assert [event.operation.uid for event in events if isinstance(event, ev.OperationProfiled)] == [-1, 0, 1]
 
