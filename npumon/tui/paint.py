@@ -55,6 +55,13 @@ class Area(NamedTuple):
     ascii: bool = False
 
 
+def spelled(line: Line, *, ascii_only: bool) -> Line:
+    """Return the line, in ASCII with `us` for `µs`, which figures have as their unit."""
+    if not ascii_only:
+        return line
+    return tuple(Span(part.text.replace("µ", "u"), part.role) for part in line)
+
+
 def span(text: str, role: str = "") -> Line:
     """Return a line of one span."""
     return (Span(text, role),)

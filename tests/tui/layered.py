@@ -43,7 +43,7 @@ def profile(times: Sequence[int], name: str = "conv") -> bytes:
             kind="POOLING" if place % 2 else "CONVOLUTION",
             uid=place,
             time=time,
-            ddr=0.5,
+            ddr=3.0 if place % 3 == 0 else 0.5,
             idle=400000 if place % 3 == 0 else 20000,
         )
         for place, time in enumerate(times)

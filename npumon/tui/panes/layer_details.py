@@ -93,7 +93,7 @@ def _bound(row: OperationProfile) -> Span:
     """Say what is doubtful, or else what bounds the operation."""
     if row.doubt is not None:
         return Span(row.doubt, "warn")
-    return Span(row.why, "warn" if row.limit == "ddr" else "") if row.why else Span("nothing that is known", "off")
+    return Span(row.why, "warn" if row.limit == "ddr" else "") if row.why else Span("by nothing that is known", "label")
 
 
 def _bandwidths(row: OperationProfile, area: Area) -> list[Line]:

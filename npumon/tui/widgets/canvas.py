@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.paint import Area, Line, Span
+from npumon.tui.paint import Area, Line, Span, spelled
 
 Cell = tuple[str, str]
 
@@ -66,7 +66,7 @@ class Canvas(Widget):
         area = Area(*self.content_size, ascii=self.ascii_only)
         if self._live is None or not area.width or not area.height:
             return
-        lines = [*self.draw(self._live, area)][: area.height]
+        lines = [spelled(line, ascii_only=area.ascii) for line in [*self.draw(self._live, area)][: area.height]]
         lines += [()] * (area.height - len(lines))
         before = self._painted
         if len(before) != area.height or len(before[0].cells) != area.width:

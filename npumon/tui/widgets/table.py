@@ -19,7 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from npumon.tui.keys import table_keys
-from npumon.tui.paint import Area, Line, Span
+from npumon.tui.paint import Area, Line, Span, spelled
 from npumon.tui.widgets.columns import Column, TableRow, side_by_side, title, views, visible_columns
 
 __all__ = ["Column", "Table", "TableRow"]
@@ -203,7 +203,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def _cells(self, row: RowT) -> Line:
         areas = ((column, width, Area(width, 1, self.ascii_only)) for column, width in self._columns)
         cells = ((column, width, self.cell(row, column, area)) for column, width, area in areas)
-        return side_by_side(cells, ascii_only=self.ascii_only)
+        return spelled(side_by_side(cells, ascii_only=self.ascii_only), ascii_only=self.ascii_only)
 
     def render_line(self, y: int) -> Strip:
         """Return one line as a strip."""

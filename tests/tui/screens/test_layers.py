@@ -64,7 +64,7 @@ async def test_the_real_run_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None
         ):
             assert figure in text
         assert "unkown operation target" in text
-        assert re.search(r"DDR-bound +no", text)
+        assert re.search(r"bound +by nothing that is known", text)
 
 
 async def test_the_details_follow_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ async def test_the_details_follow_the_cursor(monkeypatch: pytest.MonkeyPatch) ->
         await pilot.pause()
         text = "\n".join(picture(app))
         assert "550 µs, 55.0 % of all" in text
-        assert "yes, it waits for memory" in text
+        assert "DDR at 65.2 % of" in text
 
 
 async def test_where_there_is_little_room_enter_shows_the_details(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +186,7 @@ async def test_while_runs_repeat_cursor_order_and_place_stay(monkeypatch: pytest
             await show(pilot, shown)
             assert table.current is not None
             assert (table.scroll_y, table.current.key) == (position, current.key)
-        newest = second.state.iterations[-1].operations[current.position]
+        newest = second.state.iterations[-1].operations[current.order]
         assert [row.operation for row in table.rows if row.key == current.key] == [newest]
 
 
