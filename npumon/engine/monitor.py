@@ -20,7 +20,7 @@ from npumon.engine.log_following import LogFollowing
 from npumon.engine.reporting import Context, started
 from npumon.engine.run_progress import RunProgress, SeriesEta
 from npumon.engine.sampling import SampledSource
-from npumon.engine.session import Job, JobRun, Session, Update, runs_of
+from npumon.engine.session import Job, JobRun, Session, Update, driver_variables, runs_of
 from npumon.engine.throttle import Throttle
 from npumon.ports import (
     BoardProbe,
@@ -148,7 +148,9 @@ class Monitor:
         self._claim()
         self._job = job
         labels = job.labels or self._labels
-        self._live_state.context = context = self._live_state.context._replace(labels=labels, network=None)
+        self._live_state.context = context = self._live_state.context._replace(
+            labels=labels, network=None, environment=driver_variables(job.request)
+        )
         self._session = session = Session(self._runner, self._follower, context, KEPT_OPERATIONS, job.network)
         self._series = series = asyncio.get_running_loop().create_task(self._make(session, job))
         try:
@@ -168,7 +170,7 @@ class Monitor:
         Raises `ProblemError` when it cannot be read, and (usage) while something else is under way.
         """
         self._claim()
-        self._live_state.context = self._live_state.context._replace(network=None)
+        self._live_state.context = self._live_state.context._replace(network=None, environment=())
         self._tail = tail = self._follower.follow(path)
         following = LogFollowing(path, self._live_state, self._clock, KEPT_OPERATIONS)
         try:

@@ -79,7 +79,7 @@ def with_all_iterations(report: RunReport) -> RunReport:
 
 def running_report(state: RunState, context: Context, info: RunInfo, *, number: int = 1) -> RunReport:
     """Return the report of a run that is under way, from its text so far."""
-    return _report(state, context, info._replace(outcome="running"), None, number, None)
+    return _report(state, context, info._replace(outcome="running", hung=state.hung), None, number, None)
 
 
 def _report(

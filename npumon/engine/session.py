@@ -28,6 +28,8 @@ _TAIL_LINES = 8
 _TAIL_KEPT = 40
 #: How long a run's report waits for the model's file. The program has just read it, so it is in memory.
 NETWORK_PATIENCE_S = 2.0
+#: How the names of the variables begin that the driver and OVXLIB read.
+_VARIABLES = ("VIV_", "VSI_", "VNN_")
 
 
 class Job(NamedTuple):
@@ -41,6 +43,12 @@ class Job(NamedTuple):
     repeat: int = 1
     warmup: int = 0
     network: ReadNetwork | None = None
+
+
+def driver_variables(request: RunRequest) -> tuple[tuple[str, str], ...]:
+    """Return the variables for the driver and OVXLIB that the run is given beside its caller's environment."""
+    added = request.environment
+    return tuple((visible(name), visible(value)) for name, value in added if name.startswith(_VARIABLES))
 
 
 class JobRun(NamedTuple):
@@ -146,7 +154,8 @@ class Session:
             self._running = None
         if self._network_read is not None:
             await self._network_read.wait(NETWORK_PATIENCE_S)
-        return self._report(info, fold, record)._replace(tail=last_lines(log.page, _TAIL_LINES))
+        variables = driver_variables(request)
+        return self._report(info, fold, record, variables)._replace(tail=last_lines(log.page, _TAIL_LINES))
 
     def _take_network(self, network: Network | None) -> None:
         self._network = network
@@ -174,7 +183,9 @@ class Session:
             if not ended.done():
                 ended.cancel()
 
-    def _report(self, info: RunInfo, fold: RunSplitter, record: ExitRecord) -> RunReport:
+    def _report(
+        self, info: RunInfo, fold: RunSplitter, record: ExitRecord, variables: tuple[tuple[str, str], ...]
+    ) -> RunReport:
         info = info._replace(
             duration_s=record.duration_s,
             exit_status=record.exit_status,
@@ -185,7 +196,7 @@ class Session:
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
         return report_of(
             state,
-            self._context._replace(network=self.network),
+            self._context._replace(network=self.network, environment=variables),
             info,
             ending,
             number=fold.number,

@@ -6,6 +6,8 @@ import pytest
 
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
+from npumon.core.profile import Diagnostic, Hang
+from npumon.core.run.conditions import Conditions
 from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo
 from npumon.core.run.roofs import Roof, Roofs
@@ -65,11 +67,20 @@ def test_the_drivers_profiling_explains_an_empty_text() -> None:
     assert "reload galcore" in report_of(EMPTY, Context(driver=DriverState()), RunInfo()).metrics.verdict
 
 
-def test_iterations_that_were_not_kept_are_said_to_be_missing(state: RunState) -> None:
-    report = report_of(state._replace(iterations_ended=10_005), Context(), RunInfo())
-    (diagnostic,) = report.state.diagnostics
-    assert (diagnostic.level, diagnostic.message) == ("info", "only the last 1 of 10005 iterations are kept")
-    assert report_of(state, Context(), RunInfo()).state.diagnostics == ()
+def test_a_report_knows_why_the_run_failed_and_under_which_conditions_it_ran(state: RunState) -> None:
+    hang = Hang("12.5", False, "NP[0] hang, automatic recovery.")
+    lost = Diagnostic(9, "error", "npumon", "4096 bytes were lost here: No space left on device")
+    died = Diagnostic(9, "error", "shell", "Segmentation fault")
+    state = state._replace(hung=hang, diagnostics=(lost, died))
+    context = Context(driver=DriverState(profiling=False), environment=(("VNN_LOOP_TIME", "5"),))
+    report = report_of(state, context, RunInfo())
+    assert report.info == RunInfo(outcome="failed", reason="Segmentation fault", hung=hang, log_complete=False)
+    assert report.conditions == Conditions(True, False, False, False, None, (("VNN_LOOP_TIME", "5"),))
+    known = hang._replace(recovered=True)
+    assert report_of(state, context, RunInfo(hung=known)).info.hung == known
+    assert report_of(EMPTY, context, RunInfo()).conditions.profiling is False
+    assert not report_of(EMPTY, context, RunInfo(log_complete=False)).info.log_complete
+    assert running_report(state, context, RunInfo()).info == RunInfo(outcome="running", hung=hang)
 
 
 def test_the_memorys_peak_is_passed_on(state: RunState) -> None:

@@ -20,6 +20,7 @@ from npumon.core.problems import ProblemError
 from npumon.core.profile import Network
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import IterationCompleted
+from npumon.core.text import visible
 from npumon.engine.reporting import Context
 from npumon.engine.session import Job, JobRun, Session, Update, runs_of
 from npumon.ports import ReadNetwork, RunRequest, StopReason
@@ -87,6 +88,23 @@ async def test_a_run(session: Session, tmp_path: Path) -> None:
     completed = [item for update in updates for item in update.completed]
     assert [type(item) for item in completed] == [IterationCompleted]
     assert updates[-1].state == report.state
+
+
+async def test_the_conditions_name_the_variables_that_the_driver_and_ovxlib_read(
+    session: Session, tmp_path: Path
+) -> None:
+    given = (("VIV_VX_PROFILE", "1"), ("SECRET", "2"), ("VNN_LOOP_TIME", "\x1b3"))
+    report, _ = await run(session, request(tmp_path, "cat", str(SEED))._replace(environment=given))
+    assert report.conditions.environment == (("VIV_VX_PROFILE", "1"), ("VNN_LOOP_TIME", visible("\x1b3")))
+    assert report.info.log_complete
+
+
+async def test_operations_that_the_text_s_end_tells_apart_are_published(session: Session, tmp_path: Path) -> None:
+    block = r"uid: 0\nexecution time: 5 us\n*********\n"
+    report, updates = await run(session, shell(tmp_path, f"printf '{block}'"))
+    completed = [item for update in updates for item in update.completed]
+    assert [type(item) for item in completed] == [IterationCompleted]
+    assert (report.info.outcome, report.state.iterations_ended) == ("ok", 1)
 
 
 async def test_updates_hold_the_text(session: Session, tmp_path: Path) -> None:
