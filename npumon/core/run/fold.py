@@ -208,8 +208,6 @@ def starts_new_run(state: RunState, event: ev.Event) -> bool:
             return state.total_us is not None or state.average_us is not None or told.has_last_report(state)
         case ev.PowerManagementSet():
             return not event.on and (state.total_us is not None or state.average_us is not None)
-        case ev.StageReached():
-            return event.text == "STARTING!" and (state.has_result or _over(state))
         case ev.ProgramReported():
             return has_figures(event.reported) and told.is_reported_anew(state, event.reported)
         case _:

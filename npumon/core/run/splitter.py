@@ -40,8 +40,8 @@ class RunSplitter:
     `kept_operations` bounds memory for callers that need only the newest iterations: as many are kept as have this many
     operations together, but at least one. With None, the state's own bound applies.
 
-    A run lasts until the next one begins, or until a shell's prompt. What follows a prompt belongs to no run until it
-    looks like one, so that notices of the kernel still belong to the run before, and other commands to none.
+    A run lasts until the next one begins, or until a shell's prompt. What follows belongs to no run until it looks like
+    one, so that notices of the kernel still belong to the run before, and other commands to none.
     """
 
     def __init__(self, first_run: int = 1, kept_operations: int | None = None) -> None:
@@ -61,6 +61,10 @@ class RunSplitter:
                 self._at_prompt(event, completed)
             else:
                 if starts_new_run(self.state, event):
+                    if isinstance(event, ev.PowerManagementSet):  # of the next run, if there is one
+                        self._take(finish(self.state, "start"), completed)
+                        self._next = reduce(EMPTY, event)
+                        continue
                     self._start(event, completed)
                 self._named = self._named or isinstance(event, ev.ProductNamed)
                 self._take(reduce(self.state, event), completed)
@@ -69,19 +73,22 @@ class RunSplitter:
     def _start(self, event: ev.Event, completed: list[Completed]) -> None:
         """Begin a run. One that lacks the line with which runs of this log begin is of a mixed text, as is the one
         before it, unless that has come to its end."""
+        if not looks_like_a_run(self.state):
+            self.state = _lines_of(self.state)._replace(command=self.state.command)
+            return
         mixed = self._named and isinstance(event, ev.NetworkCreated) and not self.state.has_result
         self._begin(remark_mixed(self.state) if mixed else self.state, completed, "start")
         if mixed:
             self.state = remark_mixed(self.state)
 
     def _between(self, following: RunState, event: ev.Event, completed: list[Completed]) -> None:
-        """Take an event after a prompt, until a run begins."""
+        """Take an event between two runs."""
         if isinstance(event, ev.HangNoticed):
             if not _prints_old_text(following.command):
                 self.state = reduce(self.state, event)
         elif isinstance(event, ev.Prompted):
             self._next = _lines_of(following)._replace(command=event.command)
-        elif not isinstance(event, ev.Interrupted | ev.TextCut):
+        elif not isinstance(event, ev.Interrupted):
             following = reduce(following, event)
             self._next = following
             if looks_like_a_run(following):

@@ -185,9 +185,7 @@ def test_many_iterations_can_end_at_once() -> None:
         ((ev.ProgramReported(Reported("tengine", 3)), ev.ProgramReported(Reported("nnstreamer"))), 1),
         ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.ProgramReported(Reported("benchmark_model", 3))), 1),
         ((ev.ProgramReported(Reported("benchmark_model", 1, init_us=2.0)), ev.OperationProfiled(Operation())), 2),
-        ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.StageReached("STARTING!")), 2),
-        ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.StageReached("Done.")), 1),
-        ((ev.StageReached("STARTING!"),), 1),
+        ((ev.Interrupted(), *DONE), 1),
     ],
 )
 def test_where_else_a_run_begins(events: tuple[ev.Event, ...], many: int) -> None:
@@ -201,3 +199,8 @@ def test_a_run_that_begins_in_its_middle_is_said_to_be_mixed() -> None:
     assert [outcome(state) for state in mixed] == ["truncated"] * 3, "nothing shows that one of them has failed"
     apart = runs(*lines * 2, ev.Prompted(None), *lines[1:])
     assert [state.diagnostics for state in apart] == [(), (), ()]
+
+
+def test_a_cut_between_the_prompt_and_the_run_is_of_the_run() -> None:
+    _, second = runs(PROMPT, *DONE, PROMPT, ev.TextCut(), ev.GraphStarted(3), ev.Prompted(None))
+    assert (second.cut, outcome(second)) == (True, "truncated")
