@@ -13,7 +13,7 @@ from npumon.core.run.report import RunInfo
 from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import EMPTY, RunState
-from npumon.engine.reporting import Context, label_of, report_of, running_report, started
+from npumon.engine.reporting import Context, label_of, report_of, running_report, started, with_all_iterations
 
 LABELS = ("dummy", "kit fox", "goldfish", "")
 
@@ -81,6 +81,14 @@ def test_a_report_knows_why_the_run_failed_and_under_which_conditions_it_ran(sta
     assert report_of(EMPTY, context, RunInfo()).conditions.profiling is False
     assert not report_of(EMPTY, context, RunInfo(log_complete=False)).info.log_complete
     assert running_report(state, context, RunInfo()).info == RunInfo(outcome="running", hung=hang)
+
+
+def test_iterations_that_were_not_kept_are_said_to_be_missing(state: RunState) -> None:
+    report = report_of(state._replace(iterations_ended=10_005), Context(), RunInfo())
+    (diagnostic,) = report.state.diagnostics
+    assert (diagnostic.level, diagnostic.message) == ("info", "only the last 1 of 10005 iterations are kept")
+    assert report_of(state, Context(), RunInfo()).state.diagnostics == ()
+    assert with_all_iterations(report).state == report.state._replace(diagnostics=())
 
 
 def test_the_memorys_peak_is_passed_on(state: RunState) -> None:
