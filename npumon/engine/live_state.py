@@ -50,7 +50,8 @@ class LiveState:
         """Take the board as it is now; later runs are judged by it."""
         self.board = board
         self.context = self.context._replace(
-            nominal_clock_mhz=self.context.nominal_clock_mhz or board.nominal_clock_mhz
+            nominal_clock_mhz=self.context.nominal_clock_mhz or board.nominal_clock_mhz,
+            held_back=any(device.state > 0 for device in board.cooling) if board.cooling else None,
         )
 
     def update_driver(self, driver: DriverState, unseen: int) -> None:

@@ -86,7 +86,8 @@ class LogFollowing:
         live_state = self._live_state
         for item in completed:
             if isinstance(item, IterationCompleted):
-                live_state.session_history.iteration(None, item.iteration)
+                dumped = self._log.state.layer_dump
+                live_state.session_history.iteration(None, item.iteration, layer_dump=dumped)
             else:
                 live_state.end(self._report(item.state, item.run))
                 self._note(None)

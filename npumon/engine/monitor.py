@@ -252,7 +252,8 @@ class Monitor:
                 run.began_earlier(session.age_s)
             for item in update.completed:
                 if isinstance(item, IterationCompleted) and not job_run.warmup:
-                    live_state.session_history.iteration(model, item.iteration)
+                    dumped = update.state.layer_dump
+                    live_state.session_history.iteration(model, item.iteration, layer_dump=dumped)
             if live_state.context.network is not session.network:
                 live_state.context = live_state.context._replace(network=session.network)
             if update.data:

@@ -11,6 +11,7 @@ from npumon.core.run.outcome import ExitInfo, outcome
 from npumon.core.run.reason import reason_of
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.roofs import Roofs
+from npumon.core.run.rules.remarks import scores_remark
 from npumon.core.run.state import RunState
 from npumon.core.run.verdict import VerdictContext, assess
 
@@ -25,6 +26,7 @@ class Context(NamedTuple):
     `labels` are the classes' names by index. `driver` is None if no driver is concerned (a log from elsewhere).
     `nominal_clock_mhz` is None and `roofs` are empty if only the text's chip is known. `network` is the model's, None
     if no file is known. `nodes` are those of its `graph.json`. `environment` are the variables that npumon set.
+    `held_back` says whether the kernel is cooling or slowing the board down, None if that is not known.
     """
 
     labels: Sequence[str] = ()
@@ -35,6 +37,7 @@ class Context(NamedTuple):
     network: Network | None = None
     nodes: tuple[GraphNode, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    held_back: bool | None = None
 
 
 def report_of(
@@ -56,7 +59,7 @@ def report_of(
         hung=info.hung or state.hung,
         log_complete=info.log_complete and not state.has_gap,
     )
-    state = state._replace(diagnostics=(*state.diagnostics, *_forgotten(state)))
+    state = state._replace(diagnostics=(*state.diagnostics, *_on_scores(state), *_forgotten(state)))
     return _report(state, context, info, ending, number, runs_in_log)
 
 
@@ -67,6 +70,12 @@ def _forgotten(state: RunState) -> tuple[Diagnostic, ...]:
         return ()
     what = f"only the last {kept} of {state.iterations_ended} iterations are kept"
     return (Diagnostic(None, "info", "npumon", what),)
+
+
+def _on_scores(state: RunState) -> tuple[Diagnostic, ...]:
+    """Remark on scores that are no probabilities."""
+    said = scores_remark(state)
+    return () if said is None else (Diagnostic(None, "warning", "npumon", said.rstrip(".")),)
 
 
 def with_all_iterations(report: RunReport) -> RunReport:
@@ -92,6 +101,7 @@ def _report(
         nominal_clock_mhz=context.nominal_clock_mhz,
         roofs=context.roofs,
         nodes=context.nodes,
+        held_back=context.held_back,
     )
     return RunReport(
         info=info,

@@ -7,7 +7,7 @@ from collections import deque
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import History, Latencies, Live, Sample, Snapshot
 from npumon.core.profile import Iteration
-from npumon.core.run.analysis import profile_of
+from npumon.core.run.analysis import RunFacts, profile_of
 from npumon.core.run.metrics import Figures, figures_of
 from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import NO_TIMES
@@ -63,9 +63,12 @@ class SessionHistory:
         if len(self._series_of) > KEPT_MODELS:
             del self._series_of[next(iter(self._series_of))]
 
-    def iteration(self, model: str | None, iteration: Iteration) -> None:
-        """Remember a complete iteration of a run of that model. Warm-up runs are left out."""
-        sample = sample_of(iteration, figures_of(profile_of(iteration)))
+    def iteration(self, model: str | None, iteration: Iteration, *, layer_dump: bool = False) -> None:
+        """Remember a complete iteration of a run of that model. Warm-up runs are left out.
+
+        With a `layer_dump` its rates are those of writing files, so there are none.
+        """
+        sample = sample_of(iteration, figures_of(profile_of(iteration, RunFacts(layer_dump=layer_dump))))
         self._series.add(sample)
         if sample.elapsed_us is not None:
             kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
@@ -127,7 +130,7 @@ def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:
         return Live(snapshot)
     model = report.info.model
     for iteration in report.state.iterations:
-        session_history.iteration(model, iteration)
+        session_history.iteration(model, iteration, layer_dump=report.state.layer_dump)
     session_history.run(report)
     book.feed(log)
     live = Live(

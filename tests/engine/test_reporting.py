@@ -117,3 +117,19 @@ def test_whether_there_is_anything_to_report(state: RunState) -> None:
     assert not started(report_of(EMPTY, Context(), RunInfo(), missing))
     assert started(report_of(state, Context(), RunInfo(), missing))
     assert started(report_of(EMPTY, Context(), RunInfo(), ExitInfo(1)))
+
+
+def test_scores_that_are_no_probabilities_are_said_to_be_none(state: RunState) -> None:
+    odd = state._replace(top=tuple(entry._replace(score=7e16) for entry in state.top))
+    (diagnostic,) = report_of(odd, Context(), RunInfo()).state.diagnostics
+    assert (diagnostic.level, diagnostic.source) == ("warning", "npumon")
+    assert "probabilities" in diagnostic.message
+
+
+def test_a_board_that_holds_nothing_back_is_not_called_throttled(state: RunState) -> None:
+    fast = Context(nominal_clock_mhz=1000.0)
+    verdicts = [
+        report_of(state, fast._replace(held_back=held_back), RunInfo()).metrics.verdict_id
+        for held_back in (True, None, False)
+    ]
+    assert verdicts == ["clock.slow", "clock.slow", "compute.bound"]

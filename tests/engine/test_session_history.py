@@ -143,6 +143,14 @@ def test_an_iteration_without_a_time_is_no_latency() -> None:
     assert session_history.history.ever == 1
 
 
+@pytest.mark.parametrize(("layer_dump", "rate"), [(False, 4_000_000.0), (True, None)])
+def test_the_times_of_a_dump_give_no_rates(layer_dump: bool, rate: float | None) -> None:
+    session_history = SessionHistory()
+    moved = Operation(execution_us=1, bandwidth=Bandwidth(2.0, 2.0, 0.0, 0.0, 2.0, 2.0))
+    session_history.iteration("a", Iteration(1, 5.0, (moved,)), layer_dump=layer_dump)
+    assert session_history.history.samples[-1].total_mbyte_per_s == rate
+
+
 def test_latencies_are_bounded() -> None:
     session_history = SessionHistory()
     for number in range(KEPT_LATENCIES + 5):

@@ -46,7 +46,7 @@ class IterationAnalyzer:
                 yield item
 
     def _facts_of(self, state: RunState) -> RunFacts:
-        known = (state.pid, state.layer_dump, state.tiling)
+        known = (state.pid, state.layer_dump, state.tiling, state.cut)
         if known != self._known:
             self._known = known
             context = self._context
