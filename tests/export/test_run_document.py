@@ -60,7 +60,8 @@ def test_what_is_absent_is_null_and_never_missing(seed_report: RunReport, report
 
 
 def test_the_iteration_that_was_broken_off_comes_last(report_from: ReportFrom) -> None:
-    text = "Start run graph [2] times...\nuid: 1\nexecution time: 3 us\n*********\nRun the 1 time: 1.00ms or 5.00us\nuid: 2\nexecution time: 7 us\n"
+    first = "uid: 1\nexecution time: 3 us\n*********\nRun the 1 time: 1.00ms or 5.00us\n"
+    text = f"Start run graph [2] times...\n{first}uid: 2\nexecution time: 7 us\n"
     document = run_document(report_from(text))
     assert [(each["index"], each["complete"], each["layers"][0]["uid"]) for each in document["iterations"]] == [
         (1, True, 1),
