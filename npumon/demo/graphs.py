@@ -236,10 +236,15 @@ def graph_json(costs: Iterable[NamedTuple]) -> str:
     import json  # few programs need it
 
     nodes: dict[str, object] = {}
-    last: str | None = None
+    source = "@input_0:out0"
     for cost in costs:
         if isinstance(cost, GraphCost) and cost.op:
-            inputs = [f"@{last}:out0"] if last else []
-            last = f"uid_{cost.uid}"
-            nodes[last] = {"op": cost.op, "inut_shape": [[*cost.row.input_shape]], "inputs": inputs}
-    return json.dumps(nodes, indent=1) + "\n"
+            nodes[f"uid_{cost.uid}"] = {
+                "op": cost.op,
+                "inputs": [source],
+                "inut_shape": [[*cost.row.input_shape]],
+                "outputs": ["out0"],
+                "output_shape": [[*cost.row.output_shape]],
+            }
+            source = f"@uid_{cost.uid}:out0"
+    return json.dumps({"Layers": nodes}, indent=1) + "\n"
