@@ -21,6 +21,33 @@ ENDINGS = {
 }
 
 
+#: What each scenario is there to show.
+VERDICTS = {
+    "steady": "compute.bound",
+    "cold": "run.cold",
+    "layers": "run.ok",
+    "detection": "detection.ok",
+    "ksnn": "compute.bound",
+    "slow-ddr": "ddr.bound",
+    "throttled": "clock.slow",
+    "driver-missing": "run.failed",
+    "profiling-off": "profiling.off",
+    "crash": "run.crashed",
+    "hang": "run.timeout",
+    "garbled": "compute.bound",
+    "camera": "run.timeout",
+    "graph": "run.ok",
+    "graph-float": "shader.convolution",
+    "dump": "dump.on",
+    "wrap": "dump.on",
+    "late-counters": "dump.on",
+    "verify-fails": "run.failed",
+    "loop": "compute.bound",
+    "benchmark-model": "run.ok",
+    "session": "run.ok",
+}
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenarios(npumon: CommandLine, scenario: str) -> None:
     status, outcome = ENDINGS.get(scenario, (0, "ok"))
@@ -28,15 +55,15 @@ def test_scenarios(npumon: CommandLine, scenario: str) -> None:
     done = npumon("run", "--demo", "--scenario", scenario, "--format", "json", *limit)
     document = json.loads(done.stdout)
     assert (done.returncode, document["run"]["outcome"], document["demo"]) == (status, outcome, True)
+    assert document["metrics"]["verdict_id"] == VERDICTS[scenario]
+    assert scenario == "garbled" or document["unrecognized_lines"] == 0
     if scenario == "driver-missing":
         golden.printed(done.stderr, "driver.missing")
     elif scenario == "profiling-off":
         golden.printed(done.stderr, "driver.profiling_off before a run")
-        assert document["metrics"]["verdict_id"] == "profiling.off"
     else:
         assert done.stderr == ""
     if scenario == "crash":
-        assert document["metrics"]["verdict_id"] == "run.crashed"
         assert "SIGSEGV" in document["metrics"]["verdict"]
         assert document["iterations"][0]["complete"] is False
         assert document["iterations"][0]["layers"]
