@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import re
 from collections.abc import Sequence
 from types import ModuleType
@@ -40,6 +41,7 @@ examples:
   npumon run -n 10 --warmup 1 -- ./run.sh
                                        run any command in this folder
   npumon parse run.log --format json   read a finished log
+  npumon run.log                       the same; a model file is inspected
 
 exit status: 0 done, 1 the work failed, 2 usage, 3 no usable NPU or driver,
              4 timed out, 130 interrupted
@@ -67,18 +69,24 @@ class Parser(argparse.ArgumentParser):
         except argparse.ArgumentError as error:
             raise self._misused(error) from error
 
-    def _misused(self, error: argparse.ArgumentError) -> ProblemError:
+    def _misused(self, error: argparse.ArgumentError) -> Exception:
         chosen = _CHOICE.fullmatch(error.message)
         if chosen is None:
             text = f"{error.argument_name}: {error.message}" if error.argument_name else error.message
             return self.problem(_sentence(text))
         if error.argument_name != "COMMAND":
             return self.problem(f"Unknown {error.argument_name} '{chosen[1]}'.")
+        if os.path.exists(chosen[1]) and not os.path.isdir(chosen[1]):
+            return FileNamedError(chosen[1])
         from difflib import get_close_matches
 
         near = get_close_matches(chosen[1], COMMANDS, 1)
         remedy = f"Did you mean npumon {near[0]}?" if near else "See npumon --help."
         return self.problem(f"Unknown command '{chosen[1]}'.", remedy)
+
+
+class FileNamedError(Exception):
+    """In place of a command stands the name of a file, which is the text."""
 
 
 def _sentence(text: str) -> str:
@@ -104,7 +112,10 @@ def parse_words(words: Sequence[str]) -> argparse.Namespace:
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = build_parser(words)
     args: argparse.Namespace
-    args, rest = parser.parse_known_args(words)
+    try:
+        args, rest = parser.parse_known_args(words)
+    except FileNamedError as named:
+        return _of_file(str(named), words)
     name = getattr(args, "command", None)
     if name is None:
         return _parsed([DEFAULT_COMMAND, *words])
@@ -116,6 +127,17 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     adapt = getattr(command_module(name), "adapt_arguments", None)  # a command may read a shared option otherwise
     if adapt is not None:
         adapt(args)
+    return args
+
+
+def _of_file(path: str, words: Sequence[str]) -> argparse.Namespace:
+    """Return the command line with the command that a file asks for, and the remark that says so."""
+    from npumon.cli.file_kinds import kind_of
+
+    kind = kind_of(path)
+    place = words.index(path)
+    args = _parsed([*words[:place], kind.command, *words[place:]])
+    args.remark = f"{visible(path)} is taken for {kind.words}: npumon {kind.command}."
     return args
 
 

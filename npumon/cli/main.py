@@ -62,6 +62,8 @@ def _run(words: list[str], diagnostics: Diagnostics) -> int:
     from npumon.cli.context import CommandContext
 
     args = parse_words(words)
+    if remark := getattr(args, "remark", None):
+        diagnostics.note(remark)
     with CommandContext(args, diagnostics) as ctx:
         status: int = command_module(args.command).run(args, ctx)
     return status
