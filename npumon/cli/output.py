@@ -183,6 +183,7 @@ def open_output(path: str | None, settings: Settings, environ: Mapping[str, str]
         ascii=wants_ascii(settings.output_ascii, terminal, locale_environment(environ)),
         color=wants_color(settings.output_color, chosen, terminal, environ),
         width=width(fd if terminal and fd is not None else -1, environ),
+        whole=not terminal,
     )
     return Output(path, style, terminal=terminal, fd=fd, name=name)
 

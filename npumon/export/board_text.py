@@ -9,7 +9,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.layout import cell_width
 from npumon.core.monitor.live import Snapshot
-from npumon.export.drawing import PLAIN, Style, fitted, painted, plain, wrapped
+from npumon.export.drawing import PLAIN, Style, advice, fitted, painted, plain, wrapped
 from npumon.export.run_text import run_text
 
 _INDENT = "  "
@@ -73,7 +73,7 @@ def driver_lines(driver: DriverState, style: Style, *, parameters: bool = True) 
             title = f"{_INDENT}{fitted(name, width, style)}  "
             yield from wrapped(value, style.width, style, " " * (width + 4), title) or [title.rstrip()]
     for problem in driver.problems:
-        lines = wrapped(f"{problem.what} {problem.remedy}", style.width, style, _INDENT)
+        lines = advice(f"{problem.what} {problem.remedy}", style, _INDENT)
         yield from (painted(line, "yellow", style) for line in lines)
 
 

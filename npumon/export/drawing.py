@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from npumon.core import layout
 from npumon.core.layout import cell_width
 
+#: What tells that a sentence holds a command: its name, or a variable before it.
+_COMMAND = re.compile(
+    r"(?:^|[\s(:])(?:(?:npumon|sudo|git|mkdir|insmod|rmmod|modprobe|chmod|chown|usermod) [\w./~-]|[A-Z][A-Z0-9_]+=\S)"
+)
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -49,6 +54,13 @@ def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = 
     return [(title or indent if number == 0 else indent) + part for number, part in enumerate(lines)]
 
 
+def advice(text: str, style: Style, indent: str = "", title: str = "") -> list[str]:
+    """Break a sentence as `wrapped` does, but leave one with a command whole where the style asks for that."""
+    if style.whole and _COMMAND.search(text):
+        return [(title or indent) + plain(text, style)]
+    return wrapped(text, style.width, style, indent, title)
+
+
 def flowed(pieces: Iterable[tuple[str, str]], between: str, style: Style) -> list[str]:
     """Lay out pieces, each with its colour (empty for none), in lines of the style's width; each is cut, not broken."""
     lines: list[str] = []
@@ -76,11 +88,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[i
 
 
 class Style(NamedTuple):
-    """The destination's limits: `ascii` asks for plain ASCII only, `color` allows colour, `width` is in columns."""
+    """The destination's limits: `ascii` asks for plain ASCII only, `color` allows colour, `width` is in columns.
+
+    `whole` keeps sentences with commands on one line, however long: whoever copies a command gets all of it.
+    """
 
     ascii: bool = False
     color: bool = False
     width: int = 80
+    whole: bool = False
 
 
 #: What a file or a pipe gets.

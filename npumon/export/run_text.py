@@ -22,7 +22,7 @@ from npumon.export.breakdown_text import (
     statistics_lines,
     whereabouts,
 )
-from npumon.export.drawing import PLAIN, Style, bar, fitted, flowed, painted, plain, table, wrapped
+from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, painted, plain, table, wrapped
 from npumon.export.run_document import broken_profile, profiles_of
 
 #: Text for people lists this many operations, rows of other tables, diagnostics and boxes; the rest are counted.
@@ -107,11 +107,11 @@ def _iterations(report: RunReport) -> str:
 def _verdict(report: RunReport, style: Style) -> Iterator[str]:
     """Render the answer, and what else is worth knowing."""
     metrics = report.metrics
-    lines = wrapped(metrics.verdict, style.width, style)
+    lines = advice(metrics.verdict, style)
     yield from (painted(line, "bold", style) for line in lines)
     others = [sentence for rule, sentence in metrics.findings if rule != metrics.verdict_id]
     for sentence in others[:_MOST_FINDINGS]:
-        yield from wrapped(sentence, style.width, style, _INDENT, "- ")
+        yield from advice(sentence, style, _INDENT, "- ")
 
 
 def _conditions(report: RunReport, style: Style) -> Iterator[str]:

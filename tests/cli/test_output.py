@@ -330,7 +330,7 @@ def on_terminal(terminal: Any, *arguments: str, **environ: str) -> str:
 
 def test_style_on_a_terminal(terminal: Any) -> None:
     plain = on_terminal(terminal, "", "style", HOME="/", **UTF8)
-    assert plain == "Style(ascii=False, color=True, width=40) True\n"
+    assert plain == "Style(ascii=False, color=True, width=40, whole=False) True\n"
     assert "color=False" in on_terminal(terminal, "", "style", HOME="/", NO_COLOR="1", **UTF8)
     assert "color=True" in on_terminal(terminal, "", "style", NO_COLOR="1", NPUMON_OUTPUT_COLOR="always", **UTF8)
     assert "ascii=True" in on_terminal(terminal, "", "style", TERM="linux", LANG="C.UTF-8")
@@ -340,12 +340,12 @@ def test_style_on_a_terminal(terminal: Any) -> None:
 
 def test_style_of_a_file_on_a_terminal(terminal: Any, tmp_path: Path) -> None:
     assert on_terminal(terminal, str(tmp_path / "x"), "style", HOME="/", **UTF8) == ""
-    assert (tmp_path / "x").read_text() == "Style(ascii=False, color=False, width=80) False\n"
+    assert (tmp_path / "x").read_text() == "Style(ascii=False, color=False, width=80, whole=True) False\n"
 
 
 def test_style_of_a_pipe(python: Python) -> None:
     style = python(PROGRAM, "", "style", HOME="/", **UTF8).stdout
-    assert style == "Style(ascii=False, color=False, width=80) False\n"
+    assert style == "Style(ascii=False, color=False, width=80, whole=True) False\n"
 
 
 def test_options_decide_the_style(folders: UserFolders, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from npumon.core.layout import cell_width
 from npumon.core.text import visible
-from npumon.export.drawing import PLAIN, Style, bar, fitted, flowed, painted, plain, table, wrapped
+from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, painted, plain, table, wrapped
 
 ASCII = Style(ascii=True)
 COLOR = Style(color=True)
@@ -140,3 +140,21 @@ def test_tables_align_their_cell_width() -> None:
 
 def test_plain_text_is_80_columns_of_utf_8_without_colour() -> None:
     assert Style(ascii=False, color=False, width=80) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Boot a vendor kernel, then load it: sudo insmod /lib/modules/x/galcore.ko gpuProfiler=1 showArgs=1",
+        "For figures of each operation run it as a graph that is no NBG and with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1",
+        "The driver does not profile, so there are no cycle counters; npumon run --reload turns it on and runs again",
+    ],
+)
+def test_a_sentence_with_a_command_stays_whole_where_it_may_be_copied(sentence: str) -> None:
+    assert advice(sentence, Style(whole=True), "  ", "- ") == [f"- {sentence}"]
+    assert advice(sentence, Style(), "  ", "- ") == wrapped(sentence, 80, PLAIN, "  ", "- ") != [f"- {sentence}"]
+
+
+def test_other_sentences_are_broken_everywhere() -> None:
+    sentence = "Compute-bound: the NPU was busy 98.2 % of the window, so only a smaller model would run any faster."
+    assert advice(sentence, Style(whole=True)) == wrapped(sentence, 80, PLAIN)

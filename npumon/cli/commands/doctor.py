@@ -65,13 +65,13 @@ def _on_board(finding: Finding, ctx: CommandContext) -> Finding:
 
 
 def _lines(finding: Finding, style: Style) -> list[str]:
-    from npumon.export.drawing import painted, wrapped
+    from npumon.export.drawing import advice, painted, wrapped
 
     word, color = _WORDS[finding.ok]
     first, *others = wrapped(finding.what, style.width - 5, style) or [""]
     lines = [f"{painted(f'{word:<3}', color, style)}  {first}", *(f"     {line}" for line in others)]
     if finding.remedy and finding.ok is not True:
-        lines += [f"     {line}" for line in wrapped(finding.remedy, style.width - 5, style)]
+        lines += advice(finding.remedy, style, " " * 5)
     return lines
 
 

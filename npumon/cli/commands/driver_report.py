@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from npumon.core.driver.words import PlanLine, outcome_lines, plan_lines, result_lines
 from npumon.export.board_document import driver_document
-from npumon.export.drawing import wrapped
+from npumon.export.drawing import advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ def _lines(lines: Iterable[PlanLine], ctx: CommandContext) -> list[str]:
     for line in lines:
         indent, width = _INDENTS.get(line.role, (0, 0))
         lead = f"{line.lead:>4} " if line.role == "step" else f"{line.lead} " if line.lead else ""
-        text += wrapped(line.text, style.width, style, " " * indent, f"{lead:<{width}}")
+        text += advice(line.text, style, " " * indent, f"{lead:<{width}}")
     return text
 
 
