@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import select
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +25,13 @@ _CHUNK = 1 << 18
 _LOOK_S = 0.2
 
 
+class TimeUpError(Exception):
+    """The time limit for reading has passed."""
+
+
 @contextmanager
-def opened(path: str, length: int | None = None) -> Iterator[Iterator[bytes]]:
-    """Open a file or standard input and yield its bytes, `length` of them at most.
+def opened(path: str, length: int | None = None, limit_s: float | None = None) -> Iterator[Iterator[bytes]]:
+    """Open a file or standard input and yield its bytes, `length` of them at most; raise `TimeUpError` after `limit_s`.
 
     Of a file only what is in it at this moment is read, so that one which grows has an end. Raises `ProblemError`
     (usage) naming what cannot be read.
@@ -33,26 +39,30 @@ def opened(path: str, length: int | None = None) -> Iterator[Iterator[bytes]]:
     if path == STDIN:
         if sys.stdin is None:
             raise ProblemError(Problem("parse.stdin", "Standard input is closed.", "Name a file.", "usage"))
-        yield _chunks(sys.stdin.fileno(), path, length)
+        yield _chunks(sys.stdin.fileno(), path, length, limit_s)
         return
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
     try:
-        yield _chunks(fd, path, length)
+        yield _chunks(fd, path, length, limit_s)
     finally:
         os.close(fd)
 
 
-def _chunks(fd: int, path: str, length: int | None) -> Iterator[bytes]:
+def _chunks(fd: int, path: str, length: int | None, limit_s: float | None) -> Iterator[bytes]:
+    end_s = math.inf if limit_s is None else time.monotonic() + limit_s
     try:
         found = os.fstat(fd)
         if length is None and stat.S_ISREG(found.st_mode) and found.st_size:  # some files in /proc have no size
             length = max(0, found.st_size - os.lseek(fd, 0, os.SEEK_CUR))
         while length is None or length > 0:
             while not select.select([fd], [], [], _LOOK_S)[0]:
-                pass
+                if time.monotonic() >= end_s:
+                    raise TimeUpError
+            if time.monotonic() >= end_s:
+                raise TimeUpError
             chunk = os.read(fd, _CHUNK if length is None else min(_CHUNK, length))
             if not chunk:
                 return

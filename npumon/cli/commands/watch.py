@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from npumon.cli import status
-from npumon.cli.paths import expanded, shown
+from npumon.cli.paths import STDIN, expanded, name_of, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import Completed
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     parser.usage = "npumon watch [option ...] FILE | --last"
-    parser.add_argument("file", nargs="?", default=None, metavar="FILE", help="the log; it need not exist yet")
+    parser.add_argument(
+        "file", nargs="?", default=None, metavar="FILE", help="the log; it need not exist yet; - is standard input"
+    )
     parser.add_argument(
         "--last", action="store_true", default=False, help="the run that outlived its npumon, or the last one"
     )
@@ -46,6 +48,13 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
         from npumon.cli.commands.watch_last import watch_last
 
         return watch_last(ctx, _limit(ctx), headless=args.headless)
+    if args.file == STDIN:
+        if not args.headless:
+            what = "The live monitor takes its keys from standard input, so it cannot read a log there."
+            remedy = "Add --headless, or name the log's file."
+            raise ProblemError(Problem("watch.stdin", what, remedy, "usage"))
+        ctx.format("jsonl")
+        return _watch_input(ctx)
     path = expanded(args.file)
     _refuse(path)
     if not args.headless:
@@ -59,6 +68,24 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
         ctx.diagnostics.note(f"{shown(path)} does not exist yet; waiting for it.")
     with ctx.output.open_stream() as sink:
         return asyncio.run(_watch(path, IterationPrinter(path, context, sink, ctx), ctx))
+
+
+def _watch_input(ctx: CommandContext) -> int:
+    """Print what standard input tells, until it ends (0), a signal (130) or --timeout (4)."""
+    from npumon.cli.log_source import TimeUpError, opened
+
+    code = status.DONE
+    with ctx.output.open_stream() as sink, opened(STDIN, limit_s=_limit(ctx)) as chunks:
+        results = IterationPrinter(name_of(STDIN), ctx.context(), sink, ctx)
+        try:
+            for chunk in chunks:
+                results.feed(chunk)
+        except TimeUpError:
+            code = status.TIMED_OUT
+        except KeyboardInterrupt:
+            code = status.INTERRUPTED
+        results.close()
+    return code
 
 
 def _refuse(path: str) -> None:
@@ -132,7 +159,11 @@ class IterationPrinter:
         if chunk.restarted is not None:
             self._tell(self._log.restart())
             self._ctx.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; reading it from the beginning.")
-        self._tell(self._log.feed(chunk.data))
+        self.feed(chunk.data)
+
+    def feed(self, data: bytes) -> None:
+        """Take more of the log."""
+        self._tell(self._log.feed(data))
 
     def close(self) -> None:
         """Print what is still open: no more of this text will come."""

@@ -158,3 +158,36 @@ def test_refusals(npumon: CommandLine, log: Path) -> None:
     refused(npumon("watch", "--headless", ""), 2, key="path.invalid empty")
     os.mkfifo(log)
     refused(npumon("watch", "--headless", str(log)), 2, key="watch.special", log=log)
+
+
+def test_standard_input_is_told_as_it_comes(npumon: CommandLine) -> None:
+    process = npumon.start("watch", "-", "--headless", stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(b"".join(LINES[: END + 1]))
+    process.stdin.flush()
+    assert next_line(process)["schema"] == "npumon.iteration/1"
+    process.stdin.write(b"".join(LINES[END + 1 :]))
+    process.stdin.flush()
+    run = next_line(process)
+    assert (run["run"]["outcome"], run["run"]["log"]) == ("ok", "standard input")
+    output, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, output, errors) == (0, b"", b"")
+
+
+def test_what_was_read_of_standard_input_is_told_at_a_signal_and_at_the_time_limit(npumon: CommandLine) -> None:
+    for words, signalled, status in ((("--timeout", "0.1"), None, 4), ((), signal.SIGINT, 130)):
+        process = npumon.start("watch", "-", "--headless", *words, stdin=subprocess.PIPE)
+        assert process.stdin is not None
+        process.stdin.write(b"".join(LINES[: END + 1]))
+        process.stdin.flush()
+        if signalled is not None:
+            assert next_line(process)["schema"] == "npumon.iteration/1"
+            process.send_signal(signalled)
+        assert process.wait(timeout=PATIENCE) == status
+        assert process.stdout is not None
+        assert json.loads(process.stdout.read().splitlines()[-1])["schema"] == "npumon.run/1"
+        process.communicate()
+
+
+def test_the_monitor_cannot_read_standard_input(npumon: CommandLine) -> None:
+    refused(npumon("watch", "-"), 2, key="watch.stdin")
