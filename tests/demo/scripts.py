@@ -245,7 +245,7 @@ def endings(draw: st.DrawFn) -> list[ev.Event]:
         script.append(ev.HangNoticed(Hang(at, False, "[galcore]: NP[0] hang, automatic recovery.")))
         if draw(st.booleans()):
             script.append(ev.HangNoticed(Hang(at, True, "[galcore]: recovery done.")))
-    return [*script, ev.Interrupted()] if draw(st.booleans()) else script
+    return [*script, ev.InterruptEchoed()] if draw(st.booleans()) else script
 
 
 @st.composite

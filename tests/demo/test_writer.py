@@ -102,7 +102,7 @@ def runs(draw: st.DrawFn) -> tuple[RunState, Dialect]:
 #: What comes after the iterations, and so after the failure of one.
 AFTER_ITERATIONS = (
     ev.TotalTimed, ev.AverageTimed, ev.TopStarted, ev.DetectionsCounted, ev.ObjectDetected, ev.ThreadExited,
-    ev.HangNoticed, ev.Interrupted,
+    ev.HangNoticed, ev.InterruptEchoed,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from npumon.core.profile import Detection, Diagnostic, Level, Reported
 #: Events that may occur inside a profiled block without ending it.
 _ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.ForeignText, ev.DriverVersioned, ev.TilingNote, ev.HangNoticed)
 #: Events after which nothing of the block before them can follow, though it may lack lines.
-_BREAKS = (ev.Prompted, ev.Interrupted, ev.TextCut)
+_BREAKS = (ev.Prompted, ev.InterruptEchoed, ev.TextCut)
 
 #: The largest plausible figure: 10^15 microseconds are thirty years.
 _LARGEST = 1e15

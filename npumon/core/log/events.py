@@ -261,7 +261,7 @@ class Prompted(NamedTuple):
 
 
 @event
-class Interrupted(NamedTuple):
+class InterruptEchoed(NamedTuple):
     """`^C` as the terminal echoes it: somebody stopped the program."""
 
 
@@ -336,7 +336,7 @@ Event = (
     | ProgramReported
     | HangNoticed
     | Prompted
-    | Interrupted
+    | InterruptEchoed
     | TextCut
     | DriverVersioned
     | Diagnosed

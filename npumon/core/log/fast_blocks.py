@@ -32,6 +32,7 @@ class HeaderCache:
 
     def __init__(self, grammar: Grammar = VIVANTE) -> None:
         self._grammar = grammar
+        self._parser = ProfileParser(grammar)
         self._known: dict[bytes, Operation | None] = {}
 
     def operation(self, head: bytes) -> Operation | None:
@@ -40,12 +41,13 @@ class HeaderCache:
             return self._known[head]
         except KeyError:
             pass
-        parser = ProfileParser(self._grammar)
-        events = parser.feed(head + b"execution time: 1 us\n*********\n")
+        events = self._parser.feed(head + b"execution time: 1 us\n*********\n")
         known: Operation | None = None
         match events:
             case [ev.OperationProfiled(operation=Operation(layer_id=int(), execution_us=1) as operation)]:
                 known = operation
+            case _:  # whatever it means, nothing of it may be left for the next one
+                self._parser = ProfileParser(self._grammar)
         if len(self._known) >= _HEADS_KEPT:
             self._known.clear()
         self._known[head] = known

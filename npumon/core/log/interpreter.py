@@ -59,7 +59,7 @@ class Interpreter:
 
     def interrupt(self) -> None:
         """Take the `^C` that the terminal echoes."""
-        self._collector.emit_structural(ev.Interrupted())
+        self._collector.emit_structural(ev.InterruptEchoed())
 
     @property
     def prompt(self) -> str | None:

@@ -30,6 +30,10 @@ from npumon.core.text import decode
 LINE_LIMIT = 16_384
 
 
+#: What editors of other systems put before a text.
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
 class Line(NamedTuple):
     """One line, or one of the texts that carriage returns redrew on it.
 
@@ -158,7 +162,7 @@ class ProfileParser:
         return self._interpreter.take()
 
     def _read(self, line: Line) -> None:
-        shown = decode(line.data)
+        shown = decode(line.data.removeprefix(_BYTE_ORDER_MARK) if line.number == 1 else line.data)
         text = shown.strip()
         if line.dropped:
             size = len(line.data) + line.dropped

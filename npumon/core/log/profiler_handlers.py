@@ -34,10 +34,11 @@ def microseconds(collector: EventCollector, ms: str, us: str | None, what: str) 
 
     The microseconds are exact; where a build prints milliseconds alone, they are the figure.
     """
-    if us is not None:
-        return collector.figure(us, what)
-    value = collector.figure(ms, what)
-    return None if value is None else round(value * 1e3, 3)
+    value = collector.figure(ms if us is None else us, what)
+    if value is not None and value < 0:
+        collector.diagnose("warning", "npumon", f"{what} is {ms if us is None else us}, which is less than nothing")
+        return None
+    return round(value * 1e3, 3) if us is None and value is not None else value
 
 
 def _phase(kind: type[ev.NetworkCreated] | type[ev.GraphVerified], what: str) -> Handler:

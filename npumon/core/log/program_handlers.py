@@ -153,7 +153,7 @@ def _on_python_error(collector: EventCollector, match: _Match) -> bool:
         return False
     collector.traceback = None
     if match[1] == "KeyboardInterrupt":
-        collector.emit_structural(ev.Interrupted())
+        collector.emit_structural(ev.InterruptEchoed())
     else:
         collector.diagnose("error", "program", match[0])
     return True

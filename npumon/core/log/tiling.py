@@ -7,11 +7,11 @@ import re
 from npumon.core.profile import TilingRow
 
 #: Rows kept of one block. The largest graphs have some 1,000 operations.
-_ROWS = 20_000
+_ROWS = 5_000
 
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
-_PARENTS = re.compile(r" P((?: ?\[[\d, ]{0,2000}\])+)", re.ASCII)
-_CHILDREN = re.compile(r" C((?: ?\[[\d, ]{0,2000}\])+)", re.ASCII)
+_PARENTS = re.compile(r" P((?: ?\[[\d, ]{0,200}\])+)", re.ASCII)
+_CHILDREN = re.compile(r" C((?: ?\[[\d, ]{0,200}\])+)", re.ASCII)
 
 
 class TilingTable:

@@ -168,7 +168,7 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.ProgramReported: told.on_reported,
     ev.HangNoticed: _on_hang,
     ev.Prompted: _unchanged,
-    ev.Interrupted: lambda s, e: s._replace(cancelled=True),
+    ev.InterruptEchoed: lambda s, e: s._replace(cancelled=True),
     ev.TextCut: lambda s, e: s._replace(cut=True),
     ev.DriverVersioned: lambda s, e: s._replace(driver_version=e.version),
     ev.Diagnosed: lambda s, e: with_diagnostic(s, e.diagnostic),

@@ -88,7 +88,7 @@ class RunSplitter:
                 self.state = reduce(self.state, event)
         elif isinstance(event, ev.Prompted):
             self._next = _lines_of(following)._replace(command=event.command)
-        elif not isinstance(event, ev.Interrupted):
+        elif not isinstance(event, ev.InterruptEchoed):
             following = reduce(following, event)
             self._next = following
             if looks_like_a_run(following):

@@ -48,7 +48,7 @@ EVENTS: list[ev.Event] = [
     ev.ProgramReported(Reported("tengine"), 10),
     ev.HangNoticed(Hang("25.253842", recovered=False, message="hang")),
     ev.Prompted("./run.sh"),
-    ev.Interrupted(),
+    ev.InterruptEchoed(),
     ev.TextCut(),
     ev.DriverVersioned("6.4.6"),
     ev.Diagnosed(Diagnostic(1, "error", "ovxlib", "message")),

@@ -333,6 +333,21 @@ def test_any_damage_to_the_real_run_gives_events_and_never_an_exception(
     assert events_of(*chunked(data, bytes(text))) == events_of(bytes(text))
 
 
+def _texts(value: object) -> list[str]:
+    """All texts in an event."""
+    if isinstance(value, str):
+        return [value]
+    return [text for part in value for text in _texts(part)] if isinstance(value, tuple) else []
+
+
+@given(st.data())
+def test_no_control_character_comes_out(mixed_logs: st.SearchStrategy[bytes], data: st.DataObject) -> None:
+    text = bytearray(data.draw(mixed_logs))
+    for at in data.draw(st.lists(st.integers(0, len(text)), max_size=8)):
+        text[at:at] = data.draw(st.sampled_from((b"\x1b[31m", b"\x07", b"\x00", b"\xe2\x80\xae", b"\x9b2J", b"\xff")))
+    assert all(text.isprintable() for event in events_of(bytes(text)) for text in _texts(event))
+
+
 @given(st.lists(st.binary(max_size=40), max_size=10))
 def test_garbage_in_any_split_gives_the_same_events(chunks: list[bytes]) -> None:
     assert events_of(*chunks) == events_of(b"".join(chunks))
@@ -380,6 +395,14 @@ def test_what_is_no_finite_number_is_absent_with_a_diagnostic(figure: str) -> No
         diagnosed("warning", "npumon", f"the time of iteration 1 is {figure}, which is not a finite number"),
         ev.IterationEnded(1, None),
     ]
+
+
+@pytest.mark.parametrize("figure", ["1.00ms or -5.00us", "-1.00ms"])
+def test_a_time_below_zero_is_absent_with_a_diagnostic(figure: str) -> None:
+    said, event = events_of(f"Run the 1 time: {figure}\n".encode())
+    assert isinstance(said, ev.Diagnosed)
+    assert "less than nothing" in said.diagnostic.message
+    assert event == ev.IterationEnded(1, None)
 
 
 @pytest.mark.parametrize(
@@ -642,6 +665,11 @@ def test_a_table_or_list_without_end_ends_with_the_next_part_of_the_run(line: by
 def test_messages_between_a_total_and_its_figures() -> None:
     *_, last = events_of(b"Total\nW [f:1]slow\n21.00ms or 21625.00us\n")
     assert last == ev.TotalTimed(21625.0)
+
+
+def test_a_byte_order_mark_is_no_text() -> None:
+    assert events_of(b"\xef\xbb\xbfVerify...\n") == [ev.VerifyStarted()]
+    assert events_of(b"Verify...\n\xef\xbb\xbfVerify...\n")[1] == ev.ForeignText(2, "\\ufeffVerify...")
 
 
 def test_control_characters_in_the_text_become_visible() -> None:

@@ -156,13 +156,13 @@ def test_a_prompt_behind_the_last_line_of_output() -> None:
 @pytest.mark.parametrize(
     ("line", "events"),
     [
-        ("^C", [ev.Interrupted()]),
-        ("^C^C", [ev.Interrupted()]),
-        ("^Ckhadas@Khadas:~$ ", [ev.Interrupted(), ev.Prompted(None)]),
-        ("^C[root@khadas x]# ls", [ev.Interrupted(), ev.Prompted("ls")]),
-        ("^Chandling interrupt.", [ev.Interrupted(), ev.ForeignText(1, "handling interrupt.")]),
-        ("abs_op_id: 1^C", [ev.Unrecognized(1, "abs_op_id: 1"), ev.Interrupted()]),
-        ("frame 3 ^C", [ev.ForeignText(1, "frame 3"), ev.Interrupted()]),
+        ("^C", [ev.InterruptEchoed()]),
+        ("^C^C", [ev.InterruptEchoed()]),
+        ("^Ckhadas@Khadas:~$ ", [ev.InterruptEchoed(), ev.Prompted(None)]),
+        ("^C[root@khadas x]# ls", [ev.InterruptEchoed(), ev.Prompted("ls")]),
+        ("^Chandling interrupt.", [ev.InterruptEchoed(), ev.ForeignText(1, "handling interrupt.")]),
+        ("abs_op_id: 1^C", [ev.Unrecognized(1, "abs_op_id: 1"), ev.InterruptEchoed()]),
+        ("frame 3 ^C", [ev.ForeignText(1, "frame 3"), ev.InterruptEchoed()]),
         ("^CONFIG_X=y", [ev.ForeignText(1, "^CONFIG_X=y")]),
         ("grep ^Cold x", [ev.ForeignText(1, "grep ^Cold x")]),
     ],
@@ -216,7 +216,7 @@ def test_the_last_line_of_a_traceback_is_the_error(line: str) -> None:
 
 
 def test_a_traceback_of_ctrl_c_is_an_interruption() -> None:
-    assert events_of(f"^C{TRACEBACK}KeyboardInterrupt\n") == [ev.Interrupted(), STACK, ev.Interrupted()]
+    assert events_of(f"^C{TRACEBACK}KeyboardInterrupt\n") == [ev.InterruptEchoed(), STACK, ev.InterruptEchoed()]
 
 
 @pytest.mark.parametrize(("end", "events"), [("", []), ("khadas@Khadas:~$\n", [ev.Prompted(None)])])

@@ -58,7 +58,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.Prompted("./net"),
     ev.Prompted("dmesg"),
     ev.Prompted(None),
-    ev.Interrupted(),
+    ev.InterruptEchoed(),
     ev.TextCut(),
     *(
         ev.Diagnosed(Diagnostic(1, "error", source, message))

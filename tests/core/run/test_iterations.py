@@ -213,7 +213,7 @@ STARTED = (ev.NetworkCreated(1), ev.GraphVerified(1))
         ((ev.KsnnAnnounced("v1.3"), told(0)), "text"),
         ((ev.DetectionsCounted(0), told(0)), "text"),
         ((ev.OperationProfiled(Operation(), complete=False),), "text"),
-        ((told(0), ev.Interrupted()), "prompt"),
+        ((told(0), ev.InterruptEchoed()), "prompt"),
         ((told(0), told(1), told(0)), "text"),
         ((ev.TilingTabulated((TilingRow(0, "NN"),) * 4), told(0), told(1)), "text"),
     ],

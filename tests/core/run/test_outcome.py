@@ -127,9 +127,9 @@ WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
         ((STARTED, STARTED), "truncated", "truncated", "truncated"),
         ((*WHOLE, ev.TextCut()), "ok", "ok", "ok"),
         # somebody stopped it
-        ((PRODUCT, CREATED, ev.Interrupted()), "cancelled", "cancelled", "cancelled"),
-        ((*WHOLE, ev.Interrupted()), "cancelled", "cancelled", "cancelled"),
-        ((PRODUCT, said("shell", "Aborted"), ev.Interrupted()), "cancelled", "cancelled", "cancelled"),
+        ((PRODUCT, CREATED, ev.InterruptEchoed()), "cancelled", "cancelled", "cancelled"),
+        ((*WHOLE, ev.InterruptEchoed()), "cancelled", "cancelled", "cancelled"),
+        ((PRODUCT, said("shell", "Aborted"), ev.InterruptEchoed()), "cancelled", "cancelled", "cancelled"),
     ],
 )
 def test_what_ends_a_text_decides(
@@ -141,7 +141,7 @@ def test_what_ends_a_text_decides(
 
 
 def test_ctrl_c_in_the_text_of_a_run_of_ours_is_not_what_ended_it() -> None:
-    assert outcome(run(*WHOLE, ev.Interrupted()), ExitInfo(0)) == "ok"
+    assert outcome(run(*WHOLE, ev.InterruptEchoed()), ExitInfo(0)) == "ok"
 
 
 @pytest.mark.parametrize(

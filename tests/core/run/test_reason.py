@@ -130,7 +130,8 @@ def test_what_else_ends_a_run(events: tuple[ev.Event, ...], ending: ExitInfo | N
 def test_a_text_that_stops_says_where() -> None:
     assert reason_of(run(ev.VerifyStarted(), how="text")) == "the text breaks off while the graph was being verified"
     assert (
-        reason_of(run(ev.VerifyStarted(), ev.Interrupted())) == "stopped with Ctrl-C while the graph was being verified"
+        reason_of(run(ev.VerifyStarted(), ev.InterruptEchoed()))
+        == "stopped with Ctrl-C while the graph was being verified"
     )
 
 

@@ -127,7 +127,15 @@ def test_what_stands_before_the_first_prompt_is_no_run() -> None:
 
 
 def test_commands_that_do_not_use_the_npu_are_no_runs() -> None:
-    idle = (ev.Prompted("ls"), OTHER, ev.Prompted(None), ev.Interrupted(), ev.TextCut(), ev.Prompted("cat x"), OTHER)
+    idle = (
+        ev.Prompted("ls"),
+        OTHER,
+        ev.Prompted(None),
+        ev.InterruptEchoed(),
+        ev.TextCut(),
+        ev.Prompted("cat x"),
+        OTHER,
+    )
     (only,) = runs(*idle, PROMPT, *DONE, *idle, ev.Unrecognized(1, "y"))
     assert (only.command, only.ended, only.cancelled, only.cut) == ("./net a.nb", "prompt", False, False)
     first, second = runs(PROMPT, *DONE, *idle, ev.Unrecognized(1, "y"), PROMPT, *DONE)
@@ -176,7 +184,7 @@ def test_many_iterations_can_end_at_once() -> None:
         ((*DONE, FAILURE, ev.ThreadCreated("0x1")), 2),
         ((ev.ProductNamed("A", "0x88"), FAILURE, ev.GraphStarted(1)), 2),
         ((ev.KsnnAnnounced("v1"), FAILURE, ev.NetworkCreated(1)), 2),
-        ((ev.ProductNamed("A", "0x88"), ev.Interrupted(), ev.NetworkCreated(1)), 2),
+        ((ev.ProductNamed("A", "0x88"), ev.InterruptEchoed(), ev.NetworkCreated(1)), 2),
         ((*DONE, ev.PowerManagementSet(on=True), ev.PowerManagementSet(on=False), *DONE), 2),
         ((ev.PowerManagementSet(on=False), *DONE), 1),
         ((ev.ProgramReported(Reported("tengine", 3)), ev.ProgramReported(Reported("tengine", 3))), 2),
@@ -185,7 +193,7 @@ def test_many_iterations_can_end_at_once() -> None:
         ((ev.ProgramReported(Reported("tengine", 3)), ev.ProgramReported(Reported("nnstreamer"))), 1),
         ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.ProgramReported(Reported("benchmark_model", 3))), 1),
         ((ev.ProgramReported(Reported("benchmark_model", 1, init_us=2.0)), ev.OperationProfiled(Operation())), 2),
-        ((ev.Interrupted(), *DONE), 1),
+        ((ev.InterruptEchoed(), *DONE), 1),
     ],
 )
 def test_where_else_a_run_begins(events: tuple[ev.Event, ...], many: int) -> None:
