@@ -206,6 +206,8 @@ def starts_new_run(state: RunState, event: ev.Event) -> bool:
             return (state.has_result and state.ksnn_version is None) or died(state) or state.cancelled
         case ev.OperationProfiled() | ev.IterationEnded():
             return state.total_us is not None or state.average_us is not None or told.has_last_report(state)
+        case ev.StageReached():
+            return told.begins_benchmark(event) and told.has_last_report(state)
         case ev.PowerManagementSet():
             return not event.on and (state.total_us is not None or state.average_us is not None)
         case ev.ProgramReported():

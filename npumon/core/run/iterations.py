@@ -21,6 +21,8 @@ from npumon.core.run.state import (
 #: before the first two that it begins.
 _BENCHMARK = "benchmark_model"
 _BENCHMARK_BEGINS = "Running benchmark"
+#: The share of operations that write what the same operation of the iteration before wrote.
+_REPEATED = 0.9
 #: Said where a text contradicts the order in which one program prints.
 MIXED = "the lines are not in the order of one program: those of two may be mixed, or some were cut out"
 
@@ -146,8 +148,7 @@ def on_reported(state: RunState, event: ev.ProgramReported) -> RunState:
 
 def on_stage(state: RunState, event: ev.StageReached) -> RunState:
     """Note a step that the program announces."""
-    begins = event.text.startswith(_BENCHMARK_BEGINS)
-    return state._replace(stage=event.text, phase="running" if begins else state.phase)
+    return state._replace(stage=event.text, phase="running" if begins_benchmark(event) else state.phase)
 
 
 def benchmark_runs(state: RunState) -> bool:
@@ -198,8 +199,13 @@ def _summed_up(reported: Reported | None) -> bool:
 
 
 def has_last_report(state: RunState) -> bool:
-    """Return whether the program has printed the summary that it ends with."""
-    return _summed_up(state.reported)
+    """Return whether the program has printed the figures that it ends with."""
+    return state.reported is not None and (state.reported.warmup is not None or _summed_up(state.reported))
+
+
+def begins_benchmark(event: ev.StageReached) -> bool:
+    """Return whether benchmark_model begins its warm-up, or its inferences."""
+    return event.text.startswith(_BENCHMARK_BEGINS)
 
 
 def is_reported_anew(state: RunState, told: Reported) -> bool:
@@ -224,12 +230,32 @@ def close_last(state: RunState, how: End) -> RunState:
     if len(state.operations) < _expected(state):
         return state
     under_way = benchmark_runs(state)
-    alone = state.operations[0].op_abs_id is None
-    many = len(state.operations)
+    operations = state.operations
     closed = close_iteration(state, state.iterations_ended + 1, None)
-    if alone:
-        closed = remark(closed, f"{many} operations told by their counters alone are taken as one iteration")
+    if operations[0].op_abs_id is None and len(operations) > 1:
+        closed = _remark_one(closed, operations)
     return closed._replace(phase="running" if under_way else "done")
+
+
+def _remark_one(state: RunState, operations: Sequence[Operation]) -> RunState:
+    """Note that nothing told the iterations apart, with a hint of how many there may be."""
+    many, period = len(operations), _period_of(operations)
+    hint = "" if period is None else f"; their writes repeat, so they may be {many // period} x {period}"
+    return remark(state, f"{many} operations told by their counters alone are taken as one iteration{hint}")
+
+
+def _period_of(operations: Sequence[Operation]) -> int | None:
+    """Return after how many operations they seem to begin anew; None if they do not.
+
+    What an operation writes is the same in each iteration, for nine operations of ten (50 iterations of an i.MX log).
+    """
+    writes, many = [operation.bandwidth.total_write for operation in operations], len(operations)
+    for period in range(2, many // 2 + 1):
+        if many % period == 0 and len(set(writes[:period])) > 1:
+            same = sum(one == other for one, other in zip(writes, writes[period:], strict=False))
+            if same >= _REPEATED * (many - period):
+                return period
+    return None
 
 
 def _has_steps(state: RunState) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.log import events as ev
-from npumon.core.profile import Diagnostic, Iteration, Operation, Reported, TilingRow
+from npumon.core.profile import Bandwidth, Diagnostic, Iteration, Operation, Reported, TilingRow
 from npumon.core.run import state as bounds
 from npumon.core.run.fold import finish, reduce
 from npumon.core.run.iterations import MIXED
@@ -194,6 +194,30 @@ def test_counters_alone_are_one_iteration_and_it_says_so() -> None:
     state = finish(folded(*[told(None)] * 4), "text")
     assert lengths(state) == [4]
     assert remarks(state) == [("info", "4 operations told by their counters alone are taken as one iteration")]
+
+
+def writing(*written: float | None) -> list[ev.OperationProfiled]:
+    return [ev.OperationProfiled(Operation(bandwidth=Bandwidth(total_write=each))) for each in written]
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ((1.0, 2.0, 3.0) * 4, "4 x 3"),
+        ((1.0, 1.0, 2.0) * 2, "2 x 3"),
+        ((*range(20), *range(18), 50.0, 51.0), "2 x 20"),  # eighteen of twenty
+        ((*range(20), *range(17), 50.0, 51.0, 52.0), None),
+        ((1.0, 2.0, 1.0), None),
+        ((1.0,) * 8, None),
+        ((None,) * 8, None),
+    ],
+)
+def test_writes_that_repeat_are_a_hint_and_no_more(written: tuple[float | None, ...], hint: str | None) -> None:
+    state = finish(folded(*writing(*written)), "text")
+    assert lengths(state) == [len(written)]
+    ((_, message),) = remarks(state)
+    assert ("; their writes repeat" in message) == (hint is not None)
+    assert hint is None or message.endswith(hint)
 
 
 def test_a_benchmark_that_has_not_told_its_figures_is_interrupted() -> None:

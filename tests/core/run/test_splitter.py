@@ -20,6 +20,13 @@ DONE = (ev.ProductNamed("A", "0x88"), ev.IterationEnded(1, 5.0), ev.AverageTimed
 FAILURE = ev.Diagnosed(Diagnostic(1, "error", "shell", "Segmentation fault"))
 OTHER = ev.ForeignText(1, "x")
 HANG = ev.HangNoticed(Hang("1.0", False, "NP[0] hang, automatic recovery."))
+BENCHMARK = (
+    ev.StageReached("Running benchmark for at least 1 iterations"),
+    ev.ProgramReported(Reported("benchmark_model", 1), 1),
+    ev.StageReached("Running benchmark for at least 50 iterations"),
+    ev.ProgramReported(Reported("benchmark_model", 50, average_us=2.0), 50),
+    ev.ProgramReported(Reported("benchmark_model", init_us=3.0)),
+)
 
 RunsOf = Callable[[str | bytes], list[RunState]]
 
@@ -194,6 +201,10 @@ def test_many_iterations_can_end_at_once() -> None:
         ((ev.ProgramReported(Reported("benchmark_model", 1)), ev.ProgramReported(Reported("benchmark_model", 3))), 1),
         ((ev.ProgramReported(Reported("benchmark_model", 1, init_us=2.0)), ev.OperationProfiled(Operation())), 2),
         ((ev.InterruptEchoed(), *DONE), 1),
+        (BENCHMARK, 1),
+        ((*BENCHMARK, *BENCHMARK), 2),
+        ((*BENCHMARK[:-1], *BENCHMARK), 2),
+        ((*BENCHMARK[:-1], ev.OperationProfiled(Operation())), 2),
     ],
 )
 def test_where_else_a_run_begins(events: tuple[ev.Event, ...], many: int) -> None:
@@ -212,3 +223,7 @@ def test_a_run_that_begins_in_its_middle_is_said_to_be_mixed() -> None:
 def test_a_cut_between_the_prompt_and_the_run_is_of_the_run() -> None:
     _, second = runs(PROMPT, *DONE, PROMPT, ev.TextCut(), ev.GraphStarted(3), ev.Prompted(None))
     assert (second.cut, outcome(second)) == (True, "truncated")
+
+
+def test_two_benchmarks_are_both_well() -> None:
+    assert [outcome(state) for state in runs(*BENCHMARK, *BENCHMARK)] == ["ok", "ok"]
