@@ -21,7 +21,7 @@ from npumon.core.profile import (
     TargetKind,
     TilingRow,
 )
-from npumon.core.run.macs import macs_of
+from npumon.core.run.macs import fits_table, is_compressed, macs_of
 from npumon.core.run.missing import missing_operations
 from npumon.core.run.operation_figures import ddr_rate, utilization
 from npumon.core.run.roofs import Roof, Roofs
@@ -91,6 +91,12 @@ class OperationProfile(NamedTuple):
     why: str = ""
     total: bool = False
     busy_cycles: int | None = None
+
+    @property
+    def worked_us(self) -> float | None:
+        """The busy time for a sum: 0 where more idle cycles than cycles were counted, as `busy_us` cannot be told."""
+        total, idle = self.operation.cycles.total, self.operation.cycles.idle
+        return 0.0 if total is not None and idle is not None and 0 <= total < idle else self.busy_us
 
     @property
     def id(self) -> str:
@@ -172,6 +178,8 @@ def facts_of(
 
 def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationProfile:
     """Judge one iteration: mend its counters, and say of each operation what follows from its figures."""
+    if facts.tiling and not fits_table(iteration.operations, {row.number: row for row in facts.tiling}):
+        facts = facts._replace(tiling=())
     counters = counters_of(iteration, facts.nominal_clock_mhz)
     missing, of = missing_operations(iteration.operations, facts.tiling, cut=facts.cut)
     whole = not missing
@@ -180,7 +188,7 @@ def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationPro
         for operation, counted in zip(iteration.operations, counters.operations, strict=True)
     )
     execution_us = whole_sum(operation.execution_us for operation in mended) if whole else None
-    busy_cycles = whole_sum(counted.busy for counted in counters.operations) if whole else None
+    busy_cycles = whole_sum(map(_worked, counters.operations)) if whole else None
     clock_mhz = counters.clock_mhz or facts.nominal_clock_mhz
     elapsed_us = iteration.elapsed_us
     unaccounted = None if elapsed_us is None or execution_us is None else elapsed_us - execution_us
@@ -200,6 +208,15 @@ def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationPro
         of if missing else None,
         facts.layer_dump,
     )
+
+
+def _worked(counted: Counted) -> int | None:
+    """Return the busy cycles for a sum: none of an operation with more idle cycles than there are.
+
+    The counters of short operations are read one after the other: such a one was as good as idle.
+    """
+    total, idle = counted.cycles.total, counted.cycles.idle
+    return 0 if total is not None and idle is not None and 0 <= total < idle else counted.busy
 
 
 def _judged(
@@ -265,7 +282,8 @@ def _bounded(each: OperationProfile, facts: RunFacts, graph: bool) -> OperationP
     if computing is not None and each.mac_per_cycle is not None and each.target_kind == "NN":
         part = each.mac_per_cycle / computing.value
         if NEAR_ROOF <= part <= MAC_BEYOND:
-            equivalent = ", equivalent to dense ones" if part > 1 else ""
+            sparse = part > 1 or (each.tiling is not None and is_compressed(each.tiling))
+            equivalent = ", equivalent to dense ones" if sparse else ""
             return each._replace(limit="compute", why=f"MAC at {of_roof(part, computing)}{equivalent}")
     execution_us = each.operation.execution_us
     if graph and busy_us is not None and execution_us and busy_us < _MOSTLY_BUSY * execution_us:

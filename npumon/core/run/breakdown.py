@@ -65,17 +65,21 @@ def _grouped(
     return tuple(sorted(groups, key=lambda group: -(group.execution_us or 0)))
 
 
+def _busy_share(each: OperationProfile) -> float | None:
+    return 0.0 if each.busy_share is None and each.worked_us == 0 else each.busy_share
+
+
 def _sum(key: str | None, operations: Sequence[OperationProfile]) -> GroupTime:
     counted = [each.macs for each in operations if each.macs is not None]
     moved = whole_sum(each.operation.bandwidth.ddr for each in operations)
-    busy_us = whole_sum(each.busy_us for each in operations)
+    busy_us = whole_sum(each.worked_us for each in operations)
     return GroupTime(
         key,
         len(operations),
         whole_sum(each.operation.execution_us for each in operations),
         whole_sum(each.share for each in operations),
         None if busy_us is None else round(busy_us, 3),
-        whole_sum(each.busy_share for each in operations),
+        whole_sum(map(_busy_share, operations)),
         None if moved is None else round(moved, 6),
         sum(counted) if counted else None,
     )

@@ -6,11 +6,13 @@ Source of the formulas: the tables of six public logs of a VIM3, whose operation
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from npumon.core.profile import Operation, TilingRow
 
 _CONVOLUTION = "VXNNE_OPERATOR_CONVOLUTION"
+#: From this size on, as a share of its weights, a kernel counts as not compressed.
+_COMPRESSED = 0.9
 
 
 def is_convolution(operation: Operation) -> bool:
@@ -29,6 +31,27 @@ def macs_of(operation: Operation, row: TilingRow | None, rows: Mapping[int, Tili
     if kind == "NN":
         return _dense(row)
     return _multiplied(row, rows) if kind == "SH" else None
+
+
+def is_compressed(row: TilingRow) -> bool | None:
+    """Return whether the kernel takes less than 0.9 times its weights of 8 bits; None if the table does not say.
+
+    The core probably skips weights of zero, so with such a kernel a rate of MACs is only equivalent to a dense one.
+    """
+    if row.kernel_bytes is None or row.kernel_shape is None or len(row.output_shape) < 3:
+        return None
+    weights = _positive(*row.kernel_shape, row.output_shape[2])
+    return None if weights is None else row.kernel_bytes < _COMPRESSED * weights
+
+
+def fits_table(operations: Iterable[Operation], rows: Mapping[int, TilingRow]) -> bool:
+    """Return whether the table can be that of these operations: each runs where its row says.
+
+    A program that runs two networks prints two tables, and only the last one is known.
+    """
+    named = (operation for operation in operations if operation.op_abs_id is not None)
+    known = ((operation.target_kind, rows.get(operation.op_abs_id or 0)) for operation in named)
+    return all(kind is None or row is None or row.target == kind for kind, row in known)
 
 
 def _dense(row: TilingRow) -> int | None:

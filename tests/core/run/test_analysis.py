@@ -62,6 +62,14 @@ def test_the_table_says_which_engine_ran_an_operation_if_the_text_does_not() -> 
     assert [each.target_kind for each in judged(operation(0, target="TP"), tiling=(row(0, "SH"),))] == ["TP"]
 
 
+def test_the_table_of_another_network_is_not_joined() -> None:
+    """Of two networks only the last table is known; the first one's operations run elsewhere than it says."""
+    profile = profile_of(
+        Iteration(1, None, (operation(0, target="TP"),)), RunFacts(800.0, tuple(row(number) for number in range(9)))
+    )
+    assert (profile.missing, profile.operations[0].tiling) == (0, None)
+
+
 def test_a_dump_leaves_busy_cycles_and_takes_rates() -> None:
     first, _ = judged(operation(0, busy=MACS // 100), operation(1), tiling=(row(0),), layer_dump=True, roofs=ROOFS)
     assert (first.busy_us, first.mac_per_cycle, first.macs) == (pytest.approx(MACS / 80_000, abs=0.001), 100.0, MACS)
@@ -107,6 +115,15 @@ def test_the_rate_of_macs_limits_an_operation(rate: int, limit: str | None, word
     each = judged(operation(0, us=busy // 800 + 1, busy=busy, ddr=0.0), operation(1), roofs=ROOFS, tiling=(row(0),))[0]
     assert each.limit == limit
     assert words in each.why
+
+
+def test_the_rate_of_a_compressed_kernel_is_equivalent_to_a_dense_one() -> None:
+    busy = MACS // 700
+    conv = operation(0, us=busy // 800 + 1, busy=busy, ddr=0.0)
+    for size, words in ((36_864, ""), (30_000, "equivalent to dense")):
+        each = judged(conv, operation(1), roofs=ROOFS, tiling=(row(0)._replace(kernel_bytes=size),))[0]
+        assert each.limit == "compute"
+        assert ("equivalent" in each.why) is bool(words)
 
 
 def test_only_a_graph_waits_after_each_operation() -> None:

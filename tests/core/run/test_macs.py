@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.profile import Operation, TilingRow
-from npumon.core.run.macs import macs_of
+from npumon.core.run.macs import fits_table, is_compressed, macs_of
 
 NN = Operation(operation="VXNNE_OPERATOR_CONVOLUTION", target="VXNNE_OPERATION_TARGET_NN", op_abs_id=1)
 SH = NN._replace(target="VXNNE_OPERATION_TARGET_SH")
@@ -83,3 +83,32 @@ def test_other_operations_have_no_macs(operation: Operation) -> None:
 
 def test_the_table_says_where_it_runs_if_the_head_does_not() -> None:
     assert macs_of(NN._replace(target="unkown operation target"), SAME, {1: SAME}) == 52 * 26 * 255 * 3 * 3 * 64
+
+
+@pytest.mark.parametrize(("size", "compressed"), [(0.89, True), (0.91, False), (None, None)])
+def test_a_kernel_below_nine_tenths_of_its_weights_is_compressed(size: float | None, compressed: bool | None) -> None:
+    weights = 3 * 3 * 64 * 255
+    row = SAME._replace(kernel_bytes=None if size is None else round(size * weights))
+    assert is_compressed(row) is compressed
+
+
+@pytest.mark.parametrize(
+    "row", [SAME._replace(kernel_shape=None), SAME._replace(output_shape=()), SAME._replace(kernel_shape=(0, 3, 3))]
+)
+def test_of_a_table_that_does_not_say_the_weights_it_is_not_known(row: TilingRow) -> None:
+    assert is_compressed(row._replace(kernel_bytes=5)) is None
+
+
+@pytest.mark.parametrize(
+    ("operations", "fits"),
+    [
+        ((NN, SH._replace(op_abs_id=0)), True),
+        ((NN, NN._replace(op_abs_id=0)), False),
+        ((NN._replace(op_abs_id=7),), True),
+        ((NN._replace(op_abs_id=None), SH._replace(op_abs_id=None)), True),
+        ((NN._replace(op_abs_id=0, target=None),), True),
+        ((), True),
+    ],
+)
+def test_a_table_is_that_of_operations_that_run_where_it_says(operations: tuple[Operation, ...], fits: bool) -> None:
+    assert fits_table(operations, {0: COLUMNS, 1: SAME}) is fits

@@ -454,6 +454,11 @@ def test_the_limits_of_a_rule(case: Case, rule: str, holds: bool) -> None:
             "operation.dominates",
             "verdict operation.dominates without a layer",
         ),
+        (
+            Case(state(SH._replace(name="x" * 999), SH._replace(op_abs_id=1))),
+            "shader.convolution",
+            "verdict shader.convolution of a long name",
+        ),
         (Case(state(WARM, segments=66)), "nbg.block", "remark nbg.block of segments"),
         (Case(scored(255.0, 3.0)), "scores.garbage", "remark scores.garbage raw"),
         (Case(state(WARM, hung=Hang(None, False, "hang"))), "npu.hung", "remark npu.hung for good"),

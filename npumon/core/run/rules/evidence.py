@@ -17,6 +17,9 @@ from npumon.core.units import mbyte, rate
 #: How to get a profile; the variables are those of the vendor's interface document.
 PROFILED = "run with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1"
 
+#: Longest name of a layer in a sentence.
+_LONGEST_NAME = 60
+
 
 class VerdictContext(NamedTuple):
     """What a verdict takes into account apart from the text.
@@ -80,10 +83,15 @@ def busy_part(operations: Iterable[OperationProfile], chosen: Iterable[Operation
 def layer(each: OperationProfile) -> str:
     """Name an operation's layer, or the operation itself by its place where the text has no head for it."""
     operation = each.operation
-    name = f" ({operation.name})" if operation.name else ""
+    name = f" ({short(operation.name)})" if operation.name else ""
     if operation.layer_id is not None:
         return f"layer {operation.layer_id}{name}"
     return f"operation {each.order if operation.op_abs_id is None else operation.op_abs_id}"
+
+
+def short(name: str) -> str:
+    """Cut a name that would drown its sentence."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from npumon.core.run.analysis import OperationProfile, of_roof
 from npumon.core.run.breakdown import operator_of
 from npumon.core.run.graph_nodes import is_depthwise
-from npumon.core.run.macs import is_convolution
-from npumon.core.run.rules.evidence import Evidence, busy_part, carried, counted, layer
+from npumon.core.run.macs import is_compressed, is_convolution
+from npumon.core.run.rules.evidence import Evidence, busy_part, carried, counted, layer, short
 from npumon.core.units import microseconds, percent, quantity, rate
 
 #: The part of the busy time from which on something is what limits a run.
@@ -30,7 +30,7 @@ def shader_convolution(evidence: Evidence) -> str | None:
     if not chosen or part < MOST:
         return None
     names = list(dict.fromkeys(each.operation.name for each in chosen if each.operation.name))
-    of = f" of {' and '.join(names[:2])}{' and others' if names[2:] else ''}" if names else ""
+    of = f" of {' and '.join(map(short, names[:2]))}{' and others' if names[2:] else ''}" if names else ""
     verbs = ("runs", "takes", "it is") if len(chosen) == 1 else ("run", "take", "they are")
     return (
         f"{counted(len(chosen), 'operation')}{of} {verbs[0]} on SH and {verbs[1]} {percent(part)} of the NPU's busy "
@@ -146,7 +146,8 @@ def compute_bound(evidence: Evidence) -> str | None:
     if roof is None or not chosen or part < MOST:
         return None
     per_cycle = sum(each.macs or 0 for each in chosen) / sum(each.busy_cycles or 0 for each in chosen)
-    kind = "dense" if per_cycle <= roof.value else "dense-equivalent"
+    sparse = per_cycle > roof.value or any(each.tiling is not None and is_compressed(each.tiling) for each in chosen)
+    kind = "dense-equivalent" if sparse else "dense"
     return (
         f"Compute-bound: convolutions with {percent(part)} of the busy time do {quantity(round(per_cycle))} {kind} MAC "
         f"a busy cycle, {of_roof(per_cycle / roof.value, roof)}; only a smaller model would run faster."
