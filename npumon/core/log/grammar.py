@@ -32,6 +32,9 @@ WHOLE_HALVES = frozenset({"node", "driver_place"})
 #: Kinds of lines that follow a print counter in every block. No other rule matches what follows the counter.
 COUNTED = frozenset({"bandwidth", "cycles", "busy_cycles"})
 
+#: Lines that the driver numbers; what other programs put in brackets are no numbers of its prints.
+NUMBERED = COUNTED | {"driver_version", "driver_message"}
+
 #: Lines that end in a figure with six decimals (`%f`); if all six are there, it is complete.
 SIX_DECIMALS = frozenset({"bandwidth", "top_entry", "box"})
 

@@ -10,7 +10,7 @@ import re
 
 from npumon.core.log import events as ev
 from npumon.core.log.collector import EventCollector, Inserted
-from npumon.core.log.grammar import Grammar
+from npumon.core.log.grammar import NUMBERED, Grammar
 from npumon.core.log.keywords import Keywords
 from npumon.core.log.profiler_handlers import PROFILER_HANDLERS
 from npumon.core.log.program_handlers import PROGRAM_HANDLERS
@@ -33,19 +33,19 @@ class Interpreter:
         collector = self._collector
         collector.line, collector.number = line, number
         understood = _HANDLERS[kind](collector, match) is not False
-        if number is not None:
+        if number is not None and kind in NUMBERED:
             collector.printed = number
         return understood
 
     def unknown(self, text: str, line: int, number: int | None = None) -> None:
         """Take a line that means nothing here, which is normal inside the VerifyTiling table."""
         collector = self._collector
-        if number is not None:
-            collector.printed = number
         if collector.tiling:
             collector.emit(ev.TilingNote(text))
         elif self._keywords.found_in(text):
             collector.emit(ev.Unrecognized(line, text))
+            if number is not None:
+                collector.printed = number
         else:
             collector.emit(ev.ForeignText(line, text))
 

@@ -19,7 +19,7 @@ def structural(build: Callable[[_Match], ev.Event]) -> Handler:
     return lambda collector, match: collector.emit_structural(build(match))
 
 
-def _starts(build: Callable[[_Match], ev.Event]) -> Handler:
+def starts(build: Callable[[_Match], ev.Event]) -> Handler:
     """Make a handler for lines that stand at the start of a program."""
 
     def handler(collector: EventCollector, match: _Match) -> None:
@@ -152,7 +152,7 @@ def _nothing(collector: EventCollector, match: _Match) -> None:
 
 
 PROFILER_HANDLERS: dict[str, Handler] = {
-    "product": _starts(lambda m: ev.ProductNamed(m[1], m[2])),
+    "product": starts(lambda m: ev.ProductNamed(m[1], m[2])),
     "thread_created": structural(lambda m: ev.ThreadCreated(m[1])),
     "thread_exited": structural(lambda m: ev.ThreadExited(m[1])),
     "created": _phase(ev.NetworkCreated, "the time to create the network"),

@@ -9,7 +9,7 @@ from npumon.core.log import events as ev
 from npumon.core.log.collector import EventCollector
 from npumon.core.log.grammar import LEVELS
 from npumon.core.log.line_rule import NUM
-from npumon.core.log.profiler_handlers import Handler, structural
+from npumon.core.log.profiler_handlers import Handler, starts, structural
 from npumon.core.profile import Detection, Hang, Level, Reported, TopEntry
 
 _Match = re.Match[str]
@@ -40,11 +40,6 @@ def _list(collector: EventCollector, index: str, score: str) -> None:
     """List a class; a score is taken as it is printed, however absurd, as long as it is a number."""
     collector.rank += 1
     collector.emit(ev.TopListed(TopEntry(collector.rank, int(index), collector.figure(score, "a score", math.inf))))
-
-
-def _on_ksnn(collector: EventCollector, match: _Match) -> None:
-    collector.emit_structural(ev.KsnnAnnounced(match[1]))
-    collector.leave_program()
 
 
 def _on_inference(collector: EventCollector, match: _Match) -> None:
@@ -193,13 +188,14 @@ PROGRAM_HANDLERS: dict[str, Handler] = {
     "top": _on_top,
     "top_entry": _on_top_entry,
     "top_failed": _diagnosis("error", "model", 0),
-    "ksnn": _on_ksnn,
+    "ksnn": starts(lambda m: ev.KsnnAnnounced(m[1])),
     "inference": _on_inference,
     "stage": structural(lambda m: ev.StageReached(m[0])),
     "detections": structural(lambda m: ev.DetectionsCounted(int(m[1]))),
     "box": _on_box,
     "object": _on_object,
     "object_box": _on_object_box,
+    "benchmark_start": starts(lambda m: ev.StageReached("STARTING!")),
     "benchmark_stage": structural(lambda m: ev.StageReached(m[1])),
     "benchmark_count": _on_benchmark_count,
     "benchmark_timings": _on_benchmark_timings,

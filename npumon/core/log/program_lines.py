@@ -27,6 +27,8 @@ _STAMPS = r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S{1,60} kernel: )?((?:(?:<\d>)?\[
 #: What a terminal's title adds before a prompt, spelled out, and the environment's name.
 _PROMPT_FRONT = r"(?:\\x1b\]0;.{0,200}?\\x07)?(?:\([\w. -]{1,40}\) ?)?"
 
+#: What people write for lines that they leave out.
+_DOTS = "(?:\\.{2,40}|\u2026{1,6})"
 #: The prompt's beginning that names user and host, then what was typed.
 _PROMPTS = (
     r"([\w.-]{1,40}@[\w.-]{1,60}:)[^$#]{0,300}[$#]",  # khadas@Khadas:~/net$
@@ -52,7 +54,7 @@ PROGRAM_RULES = (
         "SGDdmr",
         r"(Start init neural network|Get input data|Start inference) ?\.\.\.|Done\.|det_set_model success!!|"
         rf"model\.(?:width|height|channel):{INT}|Det_(?:set_input|get_result) (?:START|END)|"
-        rf"result type is -?{INT}|STARTING!",
+        rf"result type is -?{INT}",
     ),
     # resultData.detect_num=3
     rule("detections", "r", rf"resultData\.detect_num ?= ?({INT})", open_ended=True),
@@ -72,13 +74,15 @@ PROGRAM_RULES = (
         rf"box coordinate left, ?top, ?right, ?down: ?\[ *({NUM}){_NEXT}({NUM}){_NEXT}({NUM}){_NEXT}({NUM}) *\]",
     ),
     # -- other programs' own figures
+    # STARTING!
+    rule("benchmark_start", "SI", r"(?:INFO: )?STARTING!"),
     # Running benchmark for at least 50 iterations and at least 1 seconds but terminate if exceeding 150 seconds.
     rule("benchmark_stage", "RI", r"(?:INFO: )?(Running benchmark for at least .{1,200})"),
     # count=50 first=41210 curr=42876 min=40102 max=51377 avg=42711.6 std=2210
     rule(
         "benchmark_count",
-        "cIT",
-        rf"(?:INFO: |Timings \(microseconds\): )?count=({INT})((?: \w{{1,20}}={NUM}){{1,20}})",
+        "cI",
+        rf"(?:INFO: )?count=({INT})((?: \w{{1,20}}={NUM}){{1,20}})",
         open_ended=True,
     ),
     # Inference timings in us: Init: 33207, First inference: 12049107, Warmup (avg): 1.2e+07, Inference (avg): 29683.5
@@ -177,7 +181,13 @@ PROGRAM_RULES = (
     # $ ./run.sh
     rule("typed", "$", r"\$ (.{1,1000})"),
     # ..
-    rule("cut", ".[(<-\u2026", r"\.{2,6}|\[(?:\.{2,3}|\u2026|snip)\]|\(\.{3}\)|\u2026|<snip>|-+ ?(?:snip|8<) ?-+"),
+    # [... 120 lines ...]
+    rule(
+        "cut",
+        ".[(<-*\u2026\u22ee",
+        rf"\.|\u22ee|{_DOTS}|[\[(<]{_DOTS}[\])>]|[\[(<]? ?{_DOTS} ?.{{1,60}}? ?{_DOTS} ?[\])>]?|"
+        r"[<\[*-]{1,20} ?(?:snip|8<) ?[>\]*-]{1,20}",
+    ),
 )
 
 #: Half a line of stdout and the message of stderr that split it, as happens when both go to one file or pipe:

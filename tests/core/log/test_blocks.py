@@ -198,6 +198,14 @@ def test_a_message_in_the_middle_of_a_line_breaks_no_operation(at: int) -> None:
     assert operations(*whole(4, 33), *lines)[1:] == [ev.OperationProfiled(operation(5, 41, 500))]
 
 
+@pytest.mark.parametrize("line", ["[1000] of another program", "[1]+  Killed  ./x", "[ 1234] gst: frame", "[0]"])
+@pytest.mark.parametrize("at", range(12))
+def test_numbers_in_brackets_of_other_programs_break_no_operation(line: str, at: int) -> None:
+    lines = whole(5, 41)
+    lines.insert(at + 1, line)
+    assert operations(*whole(4, 33), *lines)[1:] == [ev.OperationProfiled(operation(5, 41, 500))]
+
+
 def test_another_process_counts_from_one_again() -> None:
     (_, event) = operations(*whole(1, 81), *whole(1, 1))
     assert event == ev.OperationProfiled(operation(1, 1, 500))

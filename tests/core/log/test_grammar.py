@@ -83,6 +83,7 @@ LINES = {
     ),
     "object": ("class: person, score: 0.9", ("person", "0.9")),
     "object_box": ("box coordinate left,top,right,down: [12.5, 8.0, 96.0, 64.0]", ("12.5", "8.0", "96.0", "64.0")),
+    "benchmark_start": ("STARTING!", ()),
     "benchmark_stage": (
         "Running benchmark for at least 50 iterations and at least 1 seconds but …",
         ("Running benchmark for at least 50 iterations and at least 1 seconds but …",),
