@@ -17,6 +17,10 @@ from npumon.core.run.roofs import Roofs
 from npumon.core.run.splitter import RunCompleted, RunSplitter
 from npumon.core.run.state import RunState
 from npumon.demo.board import DemoBoard
+from npumon.demo.figures import SyntheticRun
+from npumon.demo.models import MODELS
+from npumon.demo.scenarios import SCENARIOS
+from npumon.demo.writer import write
 
 MakeBoard = Callable[..., DemoBoard]
 RunModel = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -125,6 +129,13 @@ class TestDump:
         assert [each.order for each in wrapped] == [3, 20]
         for each in wrapped:
             assert each.operation.cycles.total / each.operation.window_us == pytest.approx(800, rel=0.001)
+
+    def test_mended_counters_are_those_that_were_written(self) -> None:
+        scenario = SCENARIOS["wrap"]
+        counted = SyntheticRun(MODELS[scenario.model], scenario, 3, 1, dumping=True).iteration(1)
+        state = RunState(layer_dump=True, iterations=(counted,), iterations_ended=1)
+        (read,) = runs_of(write(state))
+        assert [each.operation for each in profile(read).operations] == list(counted.operations)
 
     def test_a_late_window_is_doubtful_and_its_neighbour_not_trusted(self, read: Read) -> None:
         judged = profile(read("late-counters"))

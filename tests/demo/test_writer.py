@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
 from npumon.core.log.parser import ProfileParser
-from npumon.core.profile import Detection, Diagnostic, Iteration, Operation, TopEntry
+from npumon.core.profile import Cycles, Detection, Diagnostic, Iteration, Operation, TopEntry
 from npumon.core.run.fold import reduce
 from npumon.core.run.splitter import RunCompleted, RunSplitter, looks_like_a_run
 from npumon.core.run.state import EMPTY, RunState
@@ -60,6 +60,12 @@ MESSAGES = st.one_of(
         [
             Diagnostic(0, "error", "shell", "Aborted"),
             Diagnostic(0, "warning", "driver", "gcSHADER_WriteBufferToFile: Failed to open file"),
+            Diagnostic(0, "warning", "driver", "vxoBinaryGraph_patchTP[4856]: cann't support data type 4"),
+            Diagnostic(0, "error", "driver", "fail to read lcdt offset"),
+            Diagnostic(0, "error", "program", "terminate called after throwing an instance of 'std::logic_error'"),
+            Diagnostic(0, "error", "program", "what():  basic_string::_M_construct null not valid"),
+            Diagnostic(0, "error", "program", "python3: symbol lookup error: ./libnn_net.so: undefined symbol: f"),
+            Diagnostic(0, "error", "program", "net: main.cpp:85: int main(int, char**): Assertion `argc > 2' failed."),
             Diagnostic(0, "error", "model", "Fail to show result."),
             Diagnostic(0, "error", "model", "Usage: ./inceptionv3 data_file inputs..."),
         ]
@@ -198,6 +204,27 @@ def test_the_public_run_is_written_byte_for_byte() -> None:
 
 def test_an_empty_state_is_an_empty_text() -> None:
     assert write(EMPTY) == b""
+
+
+def test_a_message_in_the_middle_of_a_line_stands_on_that_line() -> None:
+    said = (
+        Diagnostic(1, "error", "driver", 'Node 0x55a1b2c3d4("conv"): No.3 parameter is required but not supplied'),
+        Diagnostic(1, "error", "ovxlib", "[vnn_VerifyGraph:85]CHECK STATUS(-4:The given graph is not valid)"),
+    )
+    state = RunState(phase="verifying", create_us=1000, diagnostics=said)
+    text = write(state, Dialect(threads=False))
+    assert b"not suppliedE [vnn_VerifyGraph:85]CHECK" in text.splitlines()[0]
+    assert read(text) == state
+
+
+@given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
+def test_counters_are_written_as_their_low_32_bits(wraps: int, low: int, busy: int) -> None:
+    total = (wraps << 32) + low
+    counted = Operation(op_abs_id=0, execution_us=1, cycles=Cycles(total, total - busy, wraps))
+    state = read(write(RunState(iterations=(Iteration(1, 1.0, (counted,)),), iterations_ended=1)))
+    (operation,) = state.iterations[0].operations
+    assert (operation.cycles.total, operation.cycles.wraps) == (low, 0)
+    assert (low - (operation.cycles.idle or 0)) % 2**32 == busy
 
 
 @pytest.mark.parametrize("dialect", [C_DEMO, LAYERED, KSNN])
