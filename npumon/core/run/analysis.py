@@ -21,7 +21,8 @@ from npumon.core.profile import (
     TargetKind,
     TilingRow,
 )
-from npumon.core.run.macs import fits_table, is_compressed, macs_of
+from npumon.core.run.graph_nodes import is_depthwise
+from npumon.core.run.macs import fits_table, is_compressed, is_convolution, macs_of
 from npumon.core.run.missing import missing_operations
 from npumon.core.run.operation_figures import ddr_rate, utilization
 from npumon.core.run.roofs import Roof, Roofs
@@ -284,12 +285,20 @@ def _bounded(each: OperationProfile, facts: RunFacts, graph: bool) -> OperationP
         if NEAR_ROOF <= part <= MAC_BEYOND:
             sparse = part > 1 or (each.tiling is not None and is_compressed(each.tiling))
             equivalent = ", equivalent to dense ones" if sparse else ""
+            equivalent = ", most of them by zero" if is_padded(each) else equivalent
             return each._replace(limit="compute", why=f"MAC at {of_roof(part, computing)}{equivalent}")
     execution_us = each.operation.execution_us
     if graph and busy_us is not None and execution_us and busy_us < _MOSTLY_BUSY * execution_us:
         why = f"busy {units.percent(busy_us / execution_us)} of its time: profiling waits after each operation"
         return each._replace(limit="overhead", why=why)
     return each
+
+
+def is_padded(each: OperationProfile) -> bool:
+    """Return whether a depthwise layer stands in the table with a dense kernel."""
+    row = each.tiling
+    dense = row is not None and row.kernel_shape is not None and len(row.kernel_shape) > 2 and row.kernel_shape[2] > 1
+    return dense and each.target_kind == "NN" and is_convolution(each.operation) and is_depthwise(each.node)
 
 
 def of_roof(part: float, roof: Roof) -> str:

@@ -43,6 +43,7 @@ WARM = binary_graph()
 COLD = binary_graph(us=20_500, window=119_000, idle=0.828)
 SLOW = binary_graph(mhz=400.0)
 WAITING = tuple(operation(order, "POOLING", "TP", us=30_000, busy=12_000_000, ddr=7.0) for order in range(3))
+NODES = (GraphNode(100, "CONV2D", "conv_1_depthwise"),)
 COUNTERS = tuple(Operation(cycles=Cycles(400_000, 300_000)) for _ in range(3))
 SCORES = tuple(TopEntry(rank, rank, 0.9 / rank) for rank in range(1, 6))
 
@@ -360,6 +361,7 @@ def test_remarks_are_sentences_beside_a_verdict(key: str) -> None:
         (dense(int(MACS / 2_510)), "compute.bound", False),  # more than the core can do
         (dense(int(MACS / 601), layer_dump=True), "compute.bound", False),
         (Case(dense(int(MACS / 601)).run._replace(pid=UNKNOWN)), "compute.bound", False),
+        (Case(dense(int(MACS / 601)).run, context={"roofs": ROOFS, "nodes": NODES}), "compute.bound", False),  # zeros
         # profiling.cost: 5 % of an iteration
         (short(12_000.0), "profiling.cost", True),
         (short(12_001.0), "profiling.cost", False),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from npumon.core.run.analysis import OperationProfile, of_roof
+from npumon.core.run.analysis import OperationProfile, is_padded, of_roof
 from npumon.core.run.breakdown import operator_of
-from npumon.core.run.graph_nodes import is_depthwise
 from npumon.core.run.macs import is_compressed, is_convolution
 from npumon.core.run.rules.evidence import Evidence, busy_part, carried, counted, layer, short
 from npumon.core.units import microseconds, percent, quantity, rate
@@ -74,7 +73,7 @@ def ddr_bound(evidence: Evidence) -> str | None:
 
 def padded(evidence: Evidence) -> str | None:
     """Depthwise layers stand in the table with dense kernels, so the NN core multiplies mostly zeros."""
-    chosen = [each for each in evidence.operations if _is_padded(each)]
+    chosen = [each for each in evidence.operations if is_padded(each)]
     part = busy_part(evidence.operations, chosen)
     if not chosen or part < PADDED:
         return None
@@ -91,12 +90,6 @@ def _needed(each: OperationProfile) -> int:
     """Count the MACs of a kernel that sees one channel."""
     channels = each.tiling.kernel_shape[2] if each.tiling is not None and each.tiling.kernel_shape else 1
     return (each.macs or 0) // channels
-
-
-def _is_padded(each: OperationProfile) -> bool:
-    row = each.tiling
-    dense = row is not None and row.kernel_shape is not None and len(row.kernel_shape) > 2 and row.kernel_shape[2] > 1
-    return dense and each.target_kind == "NN" and is_convolution(each.operation) and is_depthwise(each.node)
 
 
 def dominates(evidence: Evidence) -> str | None:
@@ -141,7 +134,8 @@ def compute_bound(evidence: Evidence) -> str | None:
         busy = f"the NPU was busy {percent(share)} of the window"
         return f"Compute-bound: {busy}, so only a smaller model would run faster; {carried(evidence)}."
     roof = evidence.facts.roofs.mac_per_cycle
-    chosen = [each for each in evidence.operations if each.limit == "compute" and each.busy_cycles]
+    limited = (each for each in evidence.operations if each.limit == "compute" and each.busy_cycles)
+    chosen = [each for each in limited if not is_padded(each)]  # a high rate of zeros says nothing
     part = busy_part(evidence.operations, chosen)
     if roof is None or not chosen or part < MOST:
         return None
