@@ -176,9 +176,11 @@ class Session:
                     publish(
                         Update(fold.state, completed, chunk.data, chunk.behind, chunk.preexisting and running.age_s > 0)
                     )
-            completed = (*fold.feed(parser.close()), *fold.finish())
-            publish(Update(fold.state, completed))
-            return fold, await ended, log
+            rest = fold.feed(parser.close())
+            record = await ended
+            rest += fold.finish("exit" if record.exit_status == 0 else "text")
+            publish(Update(fold.state, tuple(rest)))
+            return fold, record, log
         finally:
             if not ended.done():
                 ended.cancel()

@@ -101,10 +101,13 @@ async def test_the_conditions_name_the_variables_that_the_driver_and_ovxlib_read
 
 async def test_operations_that_the_text_s_end_tells_apart_are_published(session: Session, tmp_path: Path) -> None:
     block = r"uid: 0\nexecution time: 5 us\n*********\n"
-    report, updates = await run(session, shell(tmp_path, f"printf '{block}'"))
+    steps = r"Create Neural Network: 1ms or 1us\n"
+    report, updates = await run(session, shell(tmp_path, f"printf '{steps}{block}'"))
     completed = [item for update in updates for item in update.completed]
     assert [type(item) for item in completed] == [IterationCompleted]
     assert (report.info.outcome, report.state.iterations_ended) == ("ok", 1)
+    report, _ = await run(session, shell(tmp_path, f"printf '{steps}{block}'; exit 3"))
+    assert (report.info.outcome, report.state.iterations_ended) == ("failed", 0), "nobody knows whether that was all"
 
 
 async def test_updates_hold_the_text(session: Session, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def _must_have_ended(state: RunState) -> bool:
     """Return whether a run without result has failed: its text is whole, and more than the driver's first line."""
     if state.cut or is_mixed(state):
         return False
-    return state.ended == "prompt" or state.phase != "creating" or state.ksnn_version is not None
+    return state.ended != "start" or state.phase != "creating" or state.ksnn_version is not None
 
 
 def _without_result(state: RunState) -> bool:

@@ -126,10 +126,10 @@ class RunSplitter:
         completed = self.finish()
         return [*completed, RunCompleted(self.number, self.state)]
 
-    def finish(self) -> list[Completed]:
+    def finish(self, how: End = "text") -> list[Completed]:
         """End the text of the current run; return the iteration that this completes, if it does."""
         completed: list[Completed] = []
-        self._take(finish(self.state, "text"), completed)
+        self._take(finish(self.state, how), completed)
         return completed
 
 

@@ -25,8 +25,9 @@ KEPT_DETECTIONS = 1_000
 
 #: How far the text of a run has come; `waiting` is before its first line.
 Phase = Literal["waiting", "creating", "verifying", "running", "finishing", "done"]
-#: What ended a run's text: a shell's prompt, the next run's start, or the end of all text.
-End = Literal["prompt", "start", "text"]
+#: What ended a run's text: a shell's prompt, the next run's start, the end of all text, or the program's end, which was
+#: seen and went well.
+End = Literal["prompt", "start", "text", "exit"]
 
 
 class RunState(NamedTuple):
