@@ -13,8 +13,9 @@ from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import NO_TIMES
 
 KEPT_RUNS = 200
-#: Operations, classes, objects, diagnostics and tensors of all kept runs together: some ten megabytes.
-KEPT_ROWS = 20_000
+#: Operations as read and as judged, rows of tables, classes, objects, diagnostics and tensors of all kept runs together:
+#: some thirty megabytes.
+KEPT_ROWS = 40_000
 #: Of one kept run; the first are most often the cause of the others.
 KEPT_DIAGNOSTICS = 20
 #: Samples for the graphs: more than the widest screen has columns.
@@ -116,6 +117,8 @@ def _trimmed(report: RunReport) -> RunReport:
 def _rows(report: RunReport) -> int:
     state, network = report.state, report.network
     rows = 1 + sum(len(iteration.operations) for iteration in state.iterations)
+    if (judged := report.metrics.profile) is not None:
+        rows += len(judged.operations)
     if network is not None:
         rows += len(network.inputs) + len(network.outputs)
     rows += len(state.operations) + len(state.tiling)
