@@ -13,8 +13,8 @@ from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import NO_TIMES
 
 KEPT_RUNS = 200
-#: Operations as read and as judged, rows of tables, classes, objects, diagnostics and tensors of all kept runs together:
-#: some thirty megabytes.
+#: Of all kept runs together: operations as read and as judged, rows of tables, classes, objects, diagnostics and
+#: tensors. That is some thirty megabytes.
 KEPT_ROWS = 40_000
 #: Of one kept run; the first are most often the cause of the others.
 KEPT_DIAGNOSTICS = 20
