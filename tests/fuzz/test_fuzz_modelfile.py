@@ -34,6 +34,16 @@ def test_a_damaged_sample_passes(kind: str, edits: list[tuple[float, int, bytes]
     examine(data if cut is None else data[: int(cut * len(data))])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_a_sample_passes_with_any_one_byte_changed_or_cut_off(kind: str) -> None:
+    data = SAMPLES[kind][:2_000]
+    for place in range(len(data)):
+        value = (0x00, 0x7F, 0xFF, data[place] ^ 1)[place % 4]
+        examine(data[:place] + bytes([value]) + data[place + 1 :])
+        examine(data[:place])
+
+
 def test_without_atheris_the_fuzzer_says_that_it_tested_nothing(tmp_path: Path) -> None:
     argv = [sys.executable, "-S", "-B", fuzz_modelfile.__file__, "--findings", str(tmp_path / "findings")]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
