@@ -44,8 +44,10 @@ def kind_of(path: str) -> FileKind:
         what = f"{name_of(path)} is a result of the schema {stored[1].decode()}, not a log."
         remedy = "Read it with jq, or with npumon.api.read_document from Python."
         raise ProblemError(Problem("file.result", what, remedy, "usage"))
-    from npumon.modelfile.detect import detect
+    from npumon.modelfile.detect import detect, lfs_size
 
+    if lfs_size(head) is not None:
+        return _MODEL  # whose reader says where the model itself is
     kind = detect(head)
     if kind is None or (
         kind == "header" and os.path.splitext(path)[1] != ".h" and any(word in head for word in _LOG_WORDS)

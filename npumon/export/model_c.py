@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from npumon.modelfile.description import Array, ModelFile, Tensor
 from npumon.modelfile.firmware.needs import BUFFER_SIZE, buffer_bytes, in_out_offsets, rounded_buffer
 
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w{0,127}", re.ASCII)
 #: Members of the task and the arrays that they point to.
 _TASK = (("ops", "ops"), ("data", "data"), ("cmd", "cmd"), ("tmp_mem", "tmp"), ("weight", "weight"))
 
@@ -20,7 +19,7 @@ _TASK = (("ops", "ops"), ("data", "data"), ("cmd", "cmd"), ("tmp_mem", "tmp"), (
 def model_c(model: ModelFile, header: str) -> str | None:
     """Render the checks and the task; None if the model is not a GX8002 header with its structs.
 
-    `header` is the name by which C includes it.
+    `header` is the name by which C includes it. The names in it are identifiers, which is all that the reader takes.
     """
     if model.format != "gx8002" or model.sizes.input_bytes is None or model.sizes.output_bytes is None:
         return None
@@ -58,7 +57,7 @@ def _sizes(model: ModelFile) -> Iterator[str]:
         if size is not None and not struct.disabled:
             yield _assertion(f"sizeof(struct {struct.name}) == {size}", f"struct {struct.name} has another size")
     for array in model.arrays:
-        if not array.disabled and _IDENTIFIER.fullmatch(array.name):
+        if not array.disabled:
             yield _assertion(f"sizeof({array.name}) == {array.size_bytes}", f"{array.name} has another size")
 
 
@@ -68,7 +67,7 @@ def _offsets(model: ModelFile) -> Iterator[str]:
         if struct.disabled:
             continue
         for member in sides[struct.role]:
-            if member.offset_bytes is not None and _IDENTIFIER.fullmatch(member.name):
+            if member.offset_bytes is not None:
                 place = f"offsetof(struct {struct.name}, {member.name}) == {member.offset_bytes}"
                 yield _assertion(place, f"{struct.name}.{member.name} is elsewhere")
 
@@ -87,7 +86,7 @@ def _buffers(model: ModelFile) -> Iterator[str]:
 def _task(model: ModelFile) -> Iterator[str]:
     """Yield a macro that initializes a task: it reads one buffer and writes into the next one, from its first state
     on, or into a struct output where outputs cannot be overlaid."""
-    arrays = {array.role: array for array in model.arrays if _IDENTIFIER.fullmatch(array.name)}
+    arrays = {array.role: array for array in model.arrays}
     first = _first_written(model)
     if first is not None:
         yield f"/* NPU_MODEL_TASK(id, &buffer[k], &buffer[k + 1]): the output begins at {first.name} of the next. */"
@@ -109,8 +108,6 @@ def _pointer(array: Array | None) -> str:
 
 def _first_written(model: ModelFile) -> Tensor | None:
     """Return the member of in_out over which the first output lies; None if it lies over none."""
-    if not model.outputs:
-        return None
     offset = in_out_offsets(model).get(model.outputs[0].name)
     if not model.states or offset is None:
         return None

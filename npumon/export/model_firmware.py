@@ -104,9 +104,7 @@ def _ram(maps: tuple[RamMap, ...], style: Style) -> Iterator[str]:
     yield from grid(layout, rows, style)
     signs = _ASCII_SIGNS if style.ascii else _SIGNS
     width = min(_WIDEST_PICTURE, style.width - len(_INDENT))
-    for ram in maps:
-        if width >= len(signs) and ram.budget_bytes > 0:
-            yield _INDENT + _picture(ram, signs, width, style)
+    yield from (_INDENT + _picture(ram, signs, width, style) for ram in maps)
     first = maps[0]
     times = "x" if style.ascii else "×"
     size, each = units.grouped(first.budget_bytes), units.grouped(first.buffer_bytes)

@@ -10,6 +10,8 @@ from __future__ import annotations
 MAGIC = b"VPMN"
 #: The newest format version of which files were read; later ones may differ from what is read here.
 NEWEST_KNOWN = 0x00010020
+#: The newest one whose every table was compared with public files.
+NEWEST_VERIFIED = 0x0001000F
 
 NAME_OFFSET, NAME_BYTES = 0x0C, 64
 COUNTS_OFFSET = 0x4C

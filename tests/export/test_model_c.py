@@ -109,6 +109,18 @@ def test_what_is_disabled_is_not_asserted() -> None:
     assert "sizeof(cmd_content) == 12" in found
 
 
+def test_arrays_that_are_disabled_and_members_of_unknown_size_are_not_asserted() -> None:
+    text = HeaderSpec().text()
+    start, end = text.index("const unsigned char weight_content"), text.index("unsigned char *tmp_content")
+    found = made(text[:start] + "#if 0\n" + text[start:end] + "#endif\n" + text[end:])
+    assert "weight_content) ==" not in found
+    head, mark, tail = text.partition("struct in_out {")
+    found = made(head + mark + tail.replace("npu_data_t State_c0", "bfloat State_c0", 1))
+    assert "offsetof(struct in_out, State_c0) == 24" in found
+    assert "offsetof(struct in_out, phone_prob)" not in found
+    assert "sizeof(struct in_out)" not in found
+
+
 def test_a_name_that_would_end_the_comment_or_the_string_is_harmless() -> None:
     found = made(HeaderSpec().text(), 'a*/b"c\\d\n\u202e.h')
     assert found.isascii()

@@ -12,7 +12,7 @@ from npumon.core.layout import cell_width
 from npumon.core.units import grouped
 from npumon.export.drawing import PLAIN, Style
 from npumon.export.grid import Bar, GridColumn, grid
-from npumon.export.model_csv import MODEL_HEADER, model_row
+from npumon.export.model_csv import DIFF_HEADER, MODEL_HEADER, diff_rows, model_row
 from npumon.export.model_diff_text import model_diff_text
 from npumon.export.model_text import model_text, operations_text
 from npumon.export.model_weights import weights_text
@@ -307,6 +307,33 @@ def test_no_name_breaks_the_width(names: list[str], width: int) -> None:
     assert max(map(cell_width, text.splitlines())) <= width
 
 
+def test_what_follows_from_a_diff_stands_before_it() -> None:
+    before, after = read(HeaderSpec().data()), read(HeaderSpec(weight=b"", version="2").data())
+    diff = diff_models(before, after, same_bytes=False)
+    text = model_diff_text(diff, ("a", "b"), Style(width=40), ["It no longer fits in SRAM, or in anything else."])
+    assert "Consequences\n  - It no longer fits in SRAM, or in\n    anything else.\n\nBytes" in text
+    many = model_diff_text(diff, ("a", "b"), PLAIN, ["So it is."] * 42)
+    assert "  2 more; --format json lists them" in many
+
+
+def test_the_differences_as_rows() -> None:
+    before = read(HeaderSpec(version="=1").data())
+    inputs = [("npu_data_t", "Features", (1, 3, 4)), ("npu_data_t", "State_c0", (1, 2, 4))]
+    after = read(HeaderSpec(inputs=list(inputs), weight=bytes(40), version="2").data())
+    rows = diff_rows(diff_models(before, after, same_bytes=False), ["It is bigger, and so on."]).splitlines()
+    assert DIFF_HEADER == "part,name,change,before,after,delta\n"
+    for row in (
+        "verdict,recompiled,,,,",
+        "size,weight,different,30,40,10",
+        "size,cmd,same,12,12,0",
+        "content,weight,different,,,39",
+        "tensor,Feats,renamed,Feats,Features,",
+        "fact,compiler.version,different,'=1,2,",
+        'consequence,"It is bigger, and so on.",,,,',
+    ):
+        assert row in rows
+
+
 def test_rows_never_start_a_formula() -> None:
     model = read(HeaderSpec(version="=cmd()").data())
     assert ",'=cmd()," in model_row(model, "model.h")
@@ -375,6 +402,8 @@ def test_the_shares_of_tables_are_of_the_file_and_those_of_later_entries_are_sho
     assert told[2:] == ["7", "000", f"{7000 / len(data) * 100:.1f}"]
     assert lines[-1].startswith("  header and names ")
     tables = tuple(FileTable(f"t{number}", number, number) for number in range(60))
+    full = ModelFile("nbg", nbg=NbgInfo(1, 2), tables=(FileTable("lcd", 0, 10),), file_bytes=10)
+    assert len(section(model_text(full, "x"), "Tables")) == 2
     many = ModelFile("nbg", nbg=NbgInfo(1, 2), tables=tables, file_bytes=10_000)
     lines = section(model_text(many, "x"), "Tables")
     assert len(lines) == 43

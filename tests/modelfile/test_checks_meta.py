@@ -50,6 +50,7 @@ def quantized(**figures: Any) -> dict[str, Any]:
         (meta(Outputs=[{"name": "other", "shape": [1, 10]}]), "warn"),
         (meta(Outputs={"prob": {"shape": [1, 10], "dtype": "fp16"}}), "fail"),
         (meta(Outputs={"prob": {"shape": [1, 10], "quantize": {"qtype": "u8"}}}), "fail"),
+        (meta(Outputs={"prob": {"shape": [1, 10], "dtype": "i16"}}), "fail"),
         (meta(**quantized(scale=0.501)), "fail"),
         (meta(**quantized(scale=[0.501])), "fail"),
         (meta(**quantized(scale=1)), "fail"),
@@ -94,6 +95,14 @@ def test_a_scale_is_compared_with_the_digits_that_are_printed(writers: Any, text
     model = read(writers.nbg(inputs=[writers.nbg_tensor(scale=1.2345e-05)]))
     data = meta(**quantized(scale=[0.123])).replace(b"0.123", text.encode())
     assert all(check.ok for check in meta_checks(model, data)) is ok
+
+
+def test_precision_and_leading_ones_are_the_exporters_choice(writers: Any) -> None:
+    model = read(writers.nbg(outputs=[writers.nbg_tensor("o", (1, 10), 1, 0)]))
+    (check,) = meta_checks(model, meta(Outputs={"prob": {"shape": [10], "dtype": "float32"}}))
+    assert (check.severity, check.ok, check.expected, check.found) == ("warn", False, "float32", "float16")
+    (check,) = meta_checks(model, meta(Outputs={"prob": {"shape": [1, 1, 10], "dtype": "fp16"}}))
+    assert check.ok
 
 
 def test_the_meta_file_of_another_model_fails_with_each_difference(writers: Any) -> None:

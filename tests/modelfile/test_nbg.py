@@ -242,6 +242,9 @@ def test_a_blob_beyond_its_section_is_a_finding(writers: Any) -> None:
     data = writers.nbg().data()
     place = struct.unpack_from("<I", data, LCD_TABLE)[0]
     assert broken(read(patched(data, place + 4, 1 << 30))) == {"nb.lcd": "fail"}
+    newer = writers.nbg(version=0x00010014).data()
+    place = struct.unpack_from("<I", newer, LCD_TABLE)[0]
+    assert broken(read(patched(newer, place + 4, 1 << 30))) == {"nb.lcd": "warn"}
 
 
 def test_a_name_without_an_end_and_an_impossible_rank_are_taken(writers: Any) -> None:
@@ -256,17 +259,18 @@ def test_a_name_without_an_end_and_an_impossible_rank_are_taken(writers: Any) ->
     assert broken(read(patched(data, place + 28, 99))) == {"nb.tensor": "warn"}
 
 
-def test_every_truncation_is_a_finding(writers: Any) -> None:
-    data = writers.nbg(trailer=b"").data()
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_truncation_is_a_finding(writers: Any, version: int) -> None:
+    data = writers.nbg(version=version, trailer=b"").data()
     for length in range(4, len(data)):
         assert not read(data[:length]).ok
     assert read_nbg(data[:3]) is None
 
 
 @settings(deadline=None)
-@given(st.integers(4, 1200), st.binary(min_size=1, max_size=8))
-def test_any_damage_gives_findings(writers: Any, place: int, junk: bytes) -> None:
-    data = writers.nbg().data()
+@given(st.sampled_from(VERSIONS), st.integers(4, 1600), st.binary(min_size=1, max_size=8))
+def test_any_damage_gives_findings(writers: Any, version: int, place: int, junk: bytes) -> None:
+    data = writers.nbg(version=version).data()
     model = read(data[:place] + junk + data[place + len(junk) :])
     assert len(model.inputs) <= 1024
 
