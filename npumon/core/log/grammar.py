@@ -21,9 +21,9 @@ PRINT_COUNTER = re.compile(r"\[[ \d]{1,20}\] *", re.ASCII)
 #: The letters of OVXLIB's and the detection library's messages.
 LEVELS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "debug"}
 
-#: Messages of stderr, which may come between any two lines of stdout.
+#: Messages of stderr and of the kernel, which may come between any two lines of stdout.
 MESSAGES = frozenset(
-    {"ovxlib", "detect_log", "death", "exception", "exception_text", "assertion", "driver_place", "hang"}
+    {"ovxlib", "detect_log", "death", "exception", "exception_text", "assertion", "driver_place", "hang", "kernel"}
 )
 
 #: Messages that are whole wherever the next one begins, so that they need not wait for another half.

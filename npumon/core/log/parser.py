@@ -142,7 +142,9 @@ class ProfileParser:
         """Return the events that the end of the text completes. A block without its end is marked as incomplete."""
         for line in self._splitter.close():
             self._read(line)
-        self._give_up_half()
+        if self._half is not None:
+            self._give_up(*self._half)
+            self._half = None
         self._interpreter.end()
         return self._interpreter.take()
 
@@ -174,7 +176,7 @@ class ProfileParser:
             self._half = None
             if self._understood(half + shown.rstrip(), line):
                 return
-            self._unknown(number, half)
+            self._give_up(number, half)
         if not self._understood(text, line) and not self._taken_apart(text, line):
             self._unknown(line.number, text)
 
@@ -248,10 +250,10 @@ class ProfileParser:
         counter = PRINT_COUNTER.match(text) if text[:1] == "[" else None
         self._interpreter.unknown(text.strip(), number, _printed(counter))
 
-    def _give_up_half(self) -> None:
-        if self._half is not None:
-            half, self._half = self._half, None
-            self._unknown(*half)
+    def _give_up(self, number: int, half: str) -> None:
+        """Take half a line whose other half has not come; it may be whole, but for its line end."""
+        if not self._understood(half.strip(), Line(number, b"", ended=False)):
+            self._unknown(number, half)
 
 
 def _printed(counter: re.Match[str] | None) -> int | None:

@@ -221,6 +221,7 @@ PROGRAM_HANDLERS: dict[str, Handler] = {
     "lost": _diagnosis("error", "npumon"),
     "usage": _diagnosis("error", "model"),
     "hang": _on_hang,
+    "kernel": _on_foreign,
     "prompt": _on_prompt,
     "typed": lambda collector, m: _prompted(collector, m[1]),
     "cut": _on_cut,

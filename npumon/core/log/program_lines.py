@@ -18,12 +18,15 @@ _MESSAGE = rf"[EWID] (?:Detect_api:)?\[(?:[^\[\]:]{{1,200}}:){{1,2}}{INT}\].*"
 #: A text in which no such message begins.
 _ALONE = r"(?:(?![EWID] (?:Detect_api:)?\[).){1,500}"
 _EXCEPTION = r"terminate called (?:after throwing an instance of|without an active exception|recursively).*"
+_KERNEL = r"(?:<\d>)?\[ *\d{1,7}\.\d{6}(?:@\d)?\] .*"
 _TRACEBACK = r"Traceback \(most recent call last\):"
 #: How the names of exceptions end, those of other libraries (`cv2.error`) included.
 _ENDINGS = ("Error", "Exception", "Exit", "Interrupt", "Iteration")
 _RAISED = rf"(?:(?:[A-Z_]\w{{0,60}})?(?:{'|'.join(_ENDINGS)})|(?<=\.)error)"
 #: `[   25.253842] <6>[   25.253842@0] ` or `Nov 27 12:00:00 khadas kernel: [   25.253842] `.
-_STAMPS = r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S{1,60} kernel: )?((?:(?:<\d>)?\[ *\d{1,9}\.\d{1,9}(?:@\d)?\] ?){0,4})"
+_JOURNAL = r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S{1,60} kernel: )?"
+_STAMP = r"(?:<\d>)?\[ *\d{1,9}\.\d{1,9}(?:@\d)?\] ?"
+_STAMPS = rf"{_JOURNAL}((?:{_STAMP}){{0,4}})"
 #: What a terminal's title adds before a prompt, spelled out, and the environment's name.
 _PROMPT_FRONT = r"(?:\\x1b\]0;.{0,200}?\\x07)?(?:\([\w. -]{1,40}\) ?)?"
 
@@ -170,11 +173,13 @@ PROGRAM_RULES = (
     # [galcore]: NP[0] hang, automatic recovery.
     rule(
         "hang",
-        "",
+        "[<=gGNJFMASOD",
         rf"{_STAMPS}((?:\[?galcore\]?:? ?)?(?:\w{{1,8}}\[\d{{1,3}}\] ?(?:core\d{{1,3}} )?hang\b.{{0,300}}|"
         r"(?:GPU |NPU |automatic )?recovery done\b.{0,100})|=+>+ ?(?:begin npu|npu) hardware reset\b.{0,100})",
         hints=("hang", "recovery done", "hardware reset"),
     ),
+    # [   12.345678] usb 1-1: new high-speed USB device number 2 using xhci-hcd
+    rule("kernel", "[<JFMASOND", rf"{_JOURNAL}{_STAMP}.*"),
     # -- shells
     # khadas@Khadas:~/net$ ./run.sh
     *(rule("prompt", "", rf"{_PROMPT_FRONT}{prompt}(?: +(.*))?", hints=("$", "#", "%")) for prompt in _PROMPTS),
@@ -190,6 +195,8 @@ PROGRAM_RULES = (
     ),
 )
 
-#: Half a line of stdout and the message of stderr that split it, as happens when both go to one file or pipe:
-#: `GPUTOTALCYCE [vnn_Run:90]warm` `LES: 16697255`.
-SPLICE = rule("splice", "", rf"(.+?)({_MESSAGE}|{_EXCEPTION}|{_TRACEBACK})", hints=("[", "terminate ", "Traceback "))
+#: Half a line of stdout and the message of stderr or the kernel that split it, as happens when both go to one file,
+#: pipe or console: `GPUTOTALCYCE [vnn_Run:90]warm` `LES: 16697255`.
+SPLICE = rule(
+    "splice", "", rf"(.+?)({_MESSAGE}|{_EXCEPTION}|{_TRACEBACK}|{_KERNEL})", hints=("[", "terminate ", "Traceback ")
+)

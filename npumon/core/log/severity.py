@@ -53,7 +53,7 @@ def level_of(text: str, grammar: Grammar = VIVANTE) -> LineLevel:
         return _KINDS.get(rule.kind, "plain")
     splice = grammar.splice.fullmatch(text)
     if splice is not None:
-        return LEVELS.get(splice[2][0], "error") if splice[2][1:2] == " " else "error"
+        return level_of(splice[2], grammar)
     if _ERROR.search(text) or _ERROR.search(text.lower()):
         return "error"
     return "warning" if _WARNING.search(text.lower()) else "plain"

@@ -584,6 +584,8 @@ SPLICES = [
         ["W [vnn_Run:90]one", "I [vnn_Run:91]two"],
         ["E Detect_api:[det_set_model:58]dlopen failed"],
         ["W [vnn_Run:90]warm", "run.sh: line 5: 14896 Segmentation fault"],
+        ["[  123.456789] usb 1-1: new high-speed USB device", "[  123.456790] usb 1-1: x"],
+        ["<6>[  123.456789@1] usb 1-1: new high-speed USB device", "Nov 27 12:00:00 khadas kernel: [  123.456790] x"],
     ],
 )
 def test_a_line_cut_by_messages_is_put_together_again(
@@ -592,7 +594,8 @@ def test_a_line_cut_by_messages_is_put_together_again(
     text = half + "\n".join(messages) + "\n" + rest + "\n*********\n"
     *said, last = events_of(text.encode())
     assert (type(last), last) == (type(event), event)
-    assert [type(item) for item in said] == [ev.Diagnosed] * len(messages)
+    assert len(said) == len(messages)
+    assert all(isinstance(item, (ev.Diagnosed, ev.ForeignText)) for item in said)
 
 
 def test_a_death_notice_behind_half_a_line_is_seen() -> None:
@@ -610,6 +613,17 @@ def test_half_a_line_that_never_goes_on_is_not_lost() -> None:
         diagnosed("error", "ovxlib", "[f:1]x"),
         ev.Unrecognized(1, "GPUTOTALCYC"),
     ]
+
+
+@pytest.mark.parametrize("after", [b"", b"Verify...\n", b"\n[     2] GPUIDLECYCLES: 5\n"])
+def test_a_line_that_lacks_only_its_end_counts(after: bytes) -> None:
+    counter = b"[     1] TOTAL_READ_BANDWIDTH  (MByte): 0.512309"
+    events = events_of(counter + b"[  123.456789] usb 1-1: new high-speed USB device\n" + after)
+    (block,) = [event for event in events if isinstance(event, ev.OperationProfiled)]
+    assert block.operation.bandwidth.total_read == 0.512309
+    cut = events_of(counter[:-2] + b"[  123.456789] usb 1-1: new high-speed USB device\n" + after)
+    assert ev.Unrecognized(1, counter[:-2].decode()) in cut
+    assert "breaks off" in str(cut)
 
 
 def test_a_second_half_line_before_the_first_went_on() -> None:

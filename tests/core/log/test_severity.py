@@ -49,6 +49,7 @@ SEED = Path(__file__).parents[2] / "data" / "seed_run.txt"
         ("Exception: x", "error"),
         ("cv2.error: OpenCV(4.5.4) x", "error"),
         ("terminate called without an active exception", "error"),
+        ("GPUTOTALCYC[  123.456789] usb 1-1: new device", "plain"),
         ("Haterminate called without an active exception", "error"),
         ("fail to read lcdt offset", "error"),
         ("[   25.253842] [galcore]: NP[0] hang, automatic recovery.", "warning"),
