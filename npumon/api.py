@@ -21,26 +21,41 @@ from typing import Any, TypedDict, cast
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
+from npumon.core.profile import Bandwidth, Cycles, GraphNode, Hang, Iteration, Operation, Reported, TilingRow
+from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
+from npumon.core.run.conditions import Conditions
 from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.state import RunState
+from npumon.core.run.statistics import Statistics
 from npumon.core.text import visible
 from npumon.modelfile.description import ModelFile
 
 __all__ = [
     "Bandwidth",
     "BoardState",
+    "Conditions",
     "Cycles",
     "DriverState",
+    "GraphNode",
+    "GroupTime",
+    "Hang",
     "Iteration",
+    "IterationProfile",
     "ModelFile",
     "Operation",
+    "OperationProfile",
     "Problem",
     "ProblemError",
+    "Reported",
+    "Roof",
+    "Roofs",
     "RunDocument",
     "RunInfo",
     "RunReport",
     "RunState",
+    "Statistics",
+    "TilingRow",
     "document_of",
     "inspect_model",
     "parse_log",
@@ -52,10 +67,11 @@ __all__ = [
 Source = str | os.PathLike[str] | bytes
 
 _CHUNK = 1 << 18
+_NO_ROOFS = Roofs()
 
 
-class RunDocument(TypedDict):
-    """A result as `npumon run --format json` prints it: the schema `npumon.run/1`. Documents may have further keys."""
+class _FirstRunDocument(TypedDict):
+    """The keys that every document of the schema has."""
 
     schema: str
     npumon_version: str
@@ -76,10 +92,24 @@ class RunDocument(TypedDict):
     metrics: dict[str, Any]
 
 
-def parse_log(log: Source, labels: Sequence[str] = ()) -> tuple[RunReport, ...]:
-    """Read a profiler log and return the report of each of its runs, in order; none if it holds no profiler text.
+class RunDocument(_FirstRunDocument, total=False):
+    """A result as `npumon run --format json` prints it: the schema `npumon.run/1`.
 
-    `labels` are the names of the model's classes, the first one for class 0. Any bytes at all are accepted.
+    Documents may have further keys; those that stand here are missing in documents of older versions.
+    """
+
+    conditions: dict[str, Any]
+    reported: dict[str, Any] | None
+    other_lines: int
+    log_complete: bool
+
+
+def parse_log(log: Source, labels: Sequence[str] = (), roofs: Roofs = _NO_ROOFS) -> tuple[RunReport, ...]:
+    """Read a profiler log and return the report of each of its runs, in order; none if it holds no run.
+
+    `labels` are the names of the model's classes, the first one for class 0; `roofs` are the board's, where they are
+    better known than those of its chip. Any bytes at all are accepted. Of a long run the newest iterations are kept,
+    and all are counted.
 
     >>> [run] = parse_log("run.log", labels=["tench", "cock", "goldfish"])
     >>> run.info.outcome, run.state.product, run.state.pid
@@ -90,17 +120,38 @@ def parse_log(log: Source, labels: Sequence[str] = ()) -> tuple[RunReport, ...]:
     [(2, 0.833984, 'goldfish')]
     >>> [operation.execution_us for operation in run.state.iterations[0].operations]
     [20845]
+    >>> [(each.busy_us, each.trusted) for each in run.metrics.profile.operations]
+    [(20749.424, True)]
     >>> parse_log(b"Hello, world.")
     ()
     """
-    from npumon.core.run.splitter import RunCompleted
+    import hashlib
+
+    from npumon.core.run.splitter import RunCompleted, looks_like_a_run
     from npumon.engine.offline.replay import replay
     from npumon.engine.reporting import Context, report_of
+    from npumon.engine.run_ids import log_run_id
 
-    info = RunInfo(log=None if isinstance(log, bytes) else visible(os.fspath(log)))
-    context = Context(labels)
-    runs = [item for item in replay(_chunks(log)) if isinstance(item, RunCompleted) and item.state.has_profiler_text]
-    return tuple(report_of(item.state, context, info, number=item.run, runs_in_log=len(runs)) for item in runs)
+    digest = hashlib.sha256()
+
+    def chunks() -> Iterator[bytes]:
+        for chunk in _chunks(log):
+            digest.update(chunk)
+            yield chunk
+
+    runs = [item for item in replay(chunks()) if isinstance(item, RunCompleted) and looks_like_a_run(item.state)]
+    context = Context(labels, roofs=roofs)
+    name = None if isinstance(log, bytes) else visible(os.fspath(log))
+    return tuple(
+        report_of(
+            item.state,
+            context,
+            RunInfo(log_run_id(digest.hexdigest(), item.run), log=name),
+            number=item.run,
+            runs_in_log=len(runs),
+        )
+        for item in runs
+    )
 
 
 def document_of(report: RunReport) -> RunDocument:
@@ -136,7 +187,7 @@ def read_document(document: Source) -> RunDocument:
         raise _wrong_document(f"{name} is not strict JSON.") from None
     if not isinstance(value, Mapping) or value.get("schema") != "npumon.run/1":
         raise _wrong_document(f"{name} is not a document of the schema npumon.run/1.")
-    missing = [key for key in RunDocument.__annotations__ if key not in value]
+    missing = [key for key in _FirstRunDocument.__annotations__ if key not in value]
     if missing:
         raise _wrong_document(f"{name} lacks the key {missing[0]} of the schema npumon.run/1.")
     return cast("RunDocument", value)

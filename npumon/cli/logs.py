@@ -18,6 +18,7 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunCompleted, looks_like_a_run
 from npumon.engine.offline.profiles import LogAnalysis, ProfileCompleted
 from npumon.engine.reporting import report_of
+from npumon.engine.run_ids import log_run_id
 
 if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 GRAPH_NAME = "graph.json"
 #: A longer graph.json is not read.
 _LONGEST_GRAPH = 64 << 20
-#: Hex digits of the SHA-256 of a log's bytes in the ids of its runs.
-_DIGITS = 16
 
 OnState = Callable[["RunState"], None]
 
@@ -118,14 +117,14 @@ class LogFile:
             yield chunk
             if on_state is not None and log is not None:
                 on_state(log.state)
-        self._digest, self._length = digest.hexdigest()[:_DIGITS], length
+        self._digest, self._length = digest.hexdigest(), length
 
     def report(self, item: RunCompleted, runs_in_log: int | None) -> RunReport:
         """Return the report of a run. Its id is None while the log is still read for the first time."""
         number = item.run - self.first_run + 1
         info = run_info(self.path, self._record) if self.path != STDIN else RunInfo(log=self.name)
         if self._record is None and self._digest is not None:
-            info = info._replace(id=f"log-{self._digest}-{number}")
+            info = info._replace(id=log_run_id(self._digest, number))
         return report_of(item.state, self.context, info, number=item.run, runs_in_log=runs_in_log)
 
 
