@@ -11,7 +11,7 @@ from npumon.core.ordering import Value, ordered
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
 from npumon.core.run.breakdown import by_layer, by_operation, by_shader, by_target, operator_of
 from npumon.core.run.statistics import Statistics
-from npumon.export.drawing import Style, painted, table, wrapped
+from npumon.export.drawing import Style, listed, painted, table, wrapped
 
 #: By what operations can be sorted: the figure that is largest first; `order` is the order in which they ran.
 Order = Literal["time", "busy", "ddr", "macs", "order"]
@@ -241,8 +241,10 @@ def iterations_table(profiles: Iterable[IterationProfile], most: int | None, sty
 def statistics_lines(statistics: Statistics, style: Style) -> Iterator[str]:
     """Render the times of a run's iterations: the first one apart, the others as figures and as a histogram."""
     title = "Iterations  "
-    about = "about " if statistics.approximate else ""
-    first = f"the first {units.microseconds(statistics.first_us)}" if statistics.without_first else ""
+    first = units.microseconds(statistics.first_us)
+    before = f"{units.grouped(statistics.count)}: " + ("about " if statistics.approximate else "")
+    if statistics.without_first:
+        before += f"the first {first}; the others: "
     figures = (
         ("median", statistics.median_us),
         ("mean", statistics.mean_us),
@@ -253,10 +255,8 @@ def statistics_lines(statistics: Statistics, style: Style) -> Iterator[str]:
         ("std", statistics.std_us),
         ("mad", statistics.mad_us),
     )
-    told = ", ".join(f"{name} {units.microseconds(value)}" for name, value in figures if value is not None)
-    others = f"{first}; the others: {about}{told}" if first else f"{about}{told}"
-    text = f"{units.grouped(statistics.count)}: {others}"
-    yield from wrapped(text, style.width, style, " " * len(title), title)
+    told = [f"{name} {units.microseconds(value)}" for name, value in figures if value is not None]
+    yield from listed([before + told[0], *told[1:]], style, title)
     counts = [many for _, _, many in statistics.bins]
     if len(counts) > 1 and sum(counts) > 2:
         low, high = statistics.bins[0][0], statistics.bins[-1][1]

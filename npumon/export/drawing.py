@@ -9,10 +9,12 @@ from typing import NamedTuple
 from npumon.core import layout
 from npumon.core.layout import cell_width
 
-#: What tells that a sentence holds a command: its name, or a variable before it.
-_COMMAND = re.compile(
-    r"(?:^|[\s(:])(?:(?:npumon|sudo|git|mkdir|insmod|rmmod|modprobe|chmod|chown|usermod) [\w./~-]|[A-Z][A-Z0-9_]+=\S)"
-)
+#: What tells that a sentence ends in a shell command, which may be long.
+_SHELL = re.compile(r"(?:^|[\s(:])(?:sudo|git|mkdir|insmod|rmmod|modprobe|chmod|chown|usermod) [\w./~-]")
+#: Commands within a sentence: variables, and npumon with its options and paths.
+_WITHIN = re.compile(r"(?:\b[A-Z][A-Z0-9_]+=\S+ )+[A-Z][A-Z0-9_]+=\S+|\bnpumon [a-z]+(?: (?:-\S+|\S*[/.=]\w\S*))*")
+#: Stands for a blank within a command while lines are broken.
+_JOINT = "\ue000"
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -54,11 +56,38 @@ def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = 
     return [(title or indent if number == 0 else indent) + part for number, part in enumerate(lines)]
 
 
+def listed(pieces: Sequence[str], style: Style, title: str) -> list[str]:
+    """Lay out pieces with commas between them, behind a title; a line ends behind a comma, not within a piece.
+
+    A piece that is longer than a line is broken.
+    """
+    lines: list[str] = []
+    line = ""
+    for number, piece in enumerate(pieces, 1):
+        text = plain(piece, style) + ("," if number < len(pieces) else "")
+        together = f"{line} {text}" if line else text
+        if line and cell_width(title) + cell_width(together) > style.width:
+            lines.append(line)
+            together = text
+        line = together
+    indent = " " * len(title)
+    whole = [part for each in [*lines, line] for part in wrapped(each, style.width, style, indent)]
+    return [title + part[len(indent) :] if number == 0 else part for number, part in enumerate(whole)]
+
+
 def advice(text: str, style: Style, indent: str = "", title: str = "") -> list[str]:
-    """Break a sentence as `wrapped` does, but leave one with a command whole where the style asks for that."""
-    if style.whole and _COMMAND.search(text):
-        return [(title or indent) + plain(text, style)]
-    return wrapped(text, style.width, style, indent, title)
+    """Break a sentence as `wrapped` does, but not within a command of its own, where that can be told from the rest.
+
+    Where the style asks for it, no command is broken at all: a sentence with a shell's stays on one line, and a longer
+    word than fits stands out.
+    """
+    text = plain(text, style)
+    if style.whole and _SHELL.search(text):
+        return [(title or indent) + text]
+    joined = _WITHIN.sub(lambda command: command[0].replace(" ", _JOINT), text)
+    lines = layout.wrapped(joined, max(style.width - len(indent), 10), break_words=not style.whole)
+    lines = [line.replace(_JOINT, " ") for line in lines]
+    return [(title or indent if number == 0 else indent) + part for number, part in enumerate(lines)]
 
 
 def flowed(pieces: Iterable[tuple[str, str]], between: str, style: Style) -> list[str]:

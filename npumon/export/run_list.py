@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from npumon.core import units
-from npumon.core.layout import fitting
+from npumon.core.layout import cell_width, fitting
 from npumon.core.run.outcome import Outcome, outcome_words
 from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import Statistics
@@ -16,9 +16,13 @@ from npumon.export.drawing import Style, table
 from npumon.export.run_document import Document, statistics_document
 
 _HEAD = ("run", "outcome", "command", "create", "verify", "iter", "median", "total", "verdict", "file")
-_WIDTHS = (-4, 9, 12, -8, -8, -6, -8, -8, 18, 16)
+#: Numbers stand to the right. The columns of the highest rank give way first; 0 stays.
+_TO_THE_RIGHT = ("run", "create", "verify", "iter", "median", "total")
 _RANKS = (0, 0, 2, 5, 4, 3, 0, 6, 1, 7)
+_WIDEST = 60
 _COMMAND = _HEAD.index("command")
+#: The command's column is at least as wide before others give way; it takes what is left.
+_LEAST_COMMAND = 20
 _GAP = 2
 #: The layout of a list follows from this many runs, so that one of any length needs little memory.
 _LAID_OUT = 1_000
@@ -69,14 +73,15 @@ class RunTable:
         self._style = style
         cells = [_cells(row) for row in sample]
         used = [place for place in range(len(_HEAD)) if not _RANKS[place] or any(row[place] for row in cells)]
-        widths = [abs(_WIDTHS[place]) for place in used]
-        self._chosen = [used[index] for index in fitting([_RANKS[place] for place in used], widths, style.width, _GAP)]
-        self._widths = [_WIDTHS[place] for place in self._chosen]
-        if _COMMAND in self._chosen:
-            left = style.width - sum(map(abs, self._widths)) - _GAP * (len(self._widths) - 1)
-            index = self._chosen.index(_COMMAND)
-            longest = max(len(row[_COMMAND]) for row in cells)
-            self._widths[index] += max(0, min(left, longest - self._widths[index]))
+        natural = {place: _width(place, cells) for place in used}
+        least = {**natural, _COMMAND: min(natural.get(_COMMAND, 0), _LEAST_COMMAND)}
+        ranks, widths = [_RANKS[place] for place in used], [least[place] for place in used]
+        self._chosen = [used[index] for index in fitting(ranks, widths, style.width, _GAP)]
+        sizes = {place: least[place] for place in self._chosen}
+        if _COMMAND in sizes:
+            left = style.width - sum(sizes.values()) - _GAP * (len(sizes) - 1)
+            sizes[_COMMAND] += max(0, min(left, natural[_COMMAND] - sizes[_COMMAND]))
+        self._widths = [-size if _HEAD[place] in _TO_THE_RIGHT else size for place, size in sizes.items()]
 
     @property
     def head(self) -> str:
@@ -91,6 +96,10 @@ class RunTable:
     def _lines(self, rows: Sequence[Sequence[str]]) -> list[str]:
         lines = table([_HEAD[place] for place in self._chosen], rows, self._widths, self._style)
         return [line + "\n" for line in lines]
+
+
+def _width(place: int, cells: Sequence[Sequence[str]]) -> int:
+    return min(_WIDEST, max(len(_HEAD[place]), *(cell_width(row[place]) for row in cells)))
 
 
 def run_list_text(rows: Iterable[RunRow], style: Style) -> Iterator[str]:

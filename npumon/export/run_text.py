@@ -22,7 +22,7 @@ from npumon.export.breakdown_text import (
     statistics_lines,
     whereabouts,
 )
-from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, painted, plain, table, wrapped
+from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, listed, painted, plain, table, wrapped
 from npumon.export.run_document import broken_profile, profiles_of
 
 #: Text for people lists this many operations, rows of other tables, diagnostics and boxes; the rest are counted.
@@ -127,8 +127,7 @@ def _conditions(report: RunReport, style: Style) -> Iterator[str]:
     facts = [f"{name} {'on' if value else 'off'}" for name, value in named if value is not None]
     facts += [f"{name}={value}" for name, value in conditions.environment]
     if facts:
-        title = "Conditions  "
-        yield from wrapped(", ".join(facts), style.width, style, " " * len(title), title)
+        yield from listed(facts, style, "Conditions  ")
 
 
 def _graph(report: RunReport) -> IterationProfile | None:
@@ -221,9 +220,8 @@ def _times(report: RunReport, style: Style) -> Iterator[str]:
     times = {figure.times: figure for figure in figure_table.FIGURES if figure.times is not None}
     values = ((figure, figure.of(report)) for _, figure in sorted(times.items()))
     parts = [f"{figure.title} {figure.unit.value(value)}" for figure, value in values if value is not None]
-    title = "Times  "
     if parts:
-        yield from wrapped(", ".join(parts), style.width, style, " " * len(title), title)
+        yield from listed(parts, style, "Times  ")
     statistics = report.metrics.statistics
     if statistics is not None and statistics.count > 1:
         yield from statistics_lines(statistics, style)
@@ -246,9 +244,8 @@ def _reported(reported: Reported | None, style: Style) -> Iterator[str]:
     )
     facts = [] if reported.count is None else [f"{units.grouped(reported.count)} inferences"]
     facts += [f"{name} {units.microseconds(value)}" for name, value in figures if value is not None]
-    title = "Reported  "
-    text = f"{reported.program}: {', '.join(facts)}" if facts else f"by {reported.program}, no figures"
-    yield from wrapped(text, style.width, style, " " * len(title), title)
+    told = [f"{reported.program}: {facts[0]}", *facts[1:]] if facts else [f"by {reported.program}, no figures"]
+    yield from listed(told, style, "Reported  ")
 
 
 def _top(report: RunReport, style: Style) -> Iterator[str]:

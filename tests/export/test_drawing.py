@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from npumon.core.layout import cell_width
 from npumon.core.text import visible
-from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, painted, plain, table, wrapped
+from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, listed, painted, plain, table, wrapped
 
 ASCII = Style(ascii=True)
 COLOR = Style(color=True)
@@ -142,19 +142,36 @@ def test_plain_text_is_80_columns_of_utf_8_without_colour() -> None:
     assert Style(ascii=False, color=False, width=80) == PLAIN
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "Boot a vendor kernel, then load it: sudo insmod /lib/modules/x/galcore.ko gpuProfiler=1 showArgs=1",
-        "For figures of each operation run it as a graph that is no NBG and with VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1",
-        "The driver does not profile, so there are no cycle counters; npumon run --reload turns it on and runs again",
-    ],
-)
-def test_a_sentence_with_a_command_stays_whole_where_it_may_be_copied(sentence: str) -> None:
+def test_a_shell_s_command_stays_whole_where_it_may_be_copied() -> None:
+    sentence = "Boot a vendor kernel, then load it: sudo insmod /lib/modules/x/galcore.ko gpuProfiler=1 showArgs=1"
     assert advice(sentence, Style(whole=True), "  ", "- ") == [f"- {sentence}"]
     assert advice(sentence, Style(), "  ", "- ") == wrapped(sentence, 80, PLAIN, "  ", "- ") != [f"- {sentence}"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1", "npumon run --reload -n 3", "npumon inspect ~/a/long/path/model.nb"],
+)
+def test_a_command_within_a_sentence_is_not_broken(command: str) -> None:
+    for width in (45, 50, 60):
+        lines = advice(
+            f"For figures of each operation use {command} and read on below.", Style(width=width, whole=True)
+        )
+        assert any(command in line for line in lines)
+        assert len(lines) > 1
+    assert max(map(len, advice(f"Use {command} now.", Style(width=20, whole=True)))) == len(command)
+    assert max(map(len, advice(f"Use {command} now.", Style(width=20)))) <= 20
 
 
 def test_other_sentences_are_broken_everywhere() -> None:
     sentence = "Compute-bound: the NPU was busy 98.2 % of the window, so only a smaller model would run any faster."
     assert advice(sentence, Style(whole=True)) == wrapped(sentence, 80, PLAIN)
+
+
+def test_a_list_is_broken_between_its_pieces() -> None:
+    assert listed(["one 10 ms", "two 20 ms", "three 30 ms"], Style(width=28), "T  ") == [
+        "T  one 10 ms, two 20 ms,",
+        "   three 30 ms",
+    ]
+    assert listed(["x" * 30, "y"], Style(width=20), "T  ") == ["T  " + "x" * 17, "   " + "x" * 13 + ",", "   y"]
+    assert listed(["10 µs"], Style(ascii=True), "T  ") == ["T  10 us"]

@@ -276,7 +276,7 @@ def test_the_iterations_of_a_run(seed_report: RunReport) -> None:
     times = (61_200.0, 10_000.0, 15_000.0, 14_800.0, 15_900.0, 16_000.0, 16_000.0, 900.0, 500.0)
     statistics = Statistics(46, *times, without_first=True, bins=bins)
     text = run_text(seed_report._replace(metrics=seed_report.metrics._replace(statistics=statistics)))
-    assert "Iterations  46: the first 61.2 ms; the others: median 15.0 ms, mean 14.8 ms, min" in text
+    assert "Iterations  46: the first 61.2 ms; the others: median 15.0 ms, mean 14.8 ms,\n" in text
     assert "            10.0 ms ▂ █ 16.0 ms\n" in text
     about = statistics._replace(approximate=True, bins=(), without_first=False)
     lines = list(statistics_lines(about, Style(ascii=True)))
