@@ -150,13 +150,16 @@ def test_a_shell_s_command_stays_whole_where_it_may_be_copied() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1", "npumon run --reload -n 3", "npumon inspect ~/a/long/path/model.nb"],
+    [
+        "VIV_VX_PROFILE=1 VIV_VX_DEBUG_LEVEL=1",
+        "npumon run --reload --warmup=1",
+        "npumon inspect ~/a/long/path/model.nb",
+    ],
 )
 def test_a_command_within_a_sentence_is_not_broken(command: str) -> None:
     for width in (45, 50, 60):
-        lines = advice(
-            f"For figures of each operation use {command} and read on below.", Style(width=width, whole=True)
-        )
+        sentence = f"For figures of each operation use {command} and read on below."
+        lines = advice(sentence, Style(width=width, whole=True))
         assert any(command in line for line in lines)
         assert len(lines) > 1
     assert max(map(len, advice(f"Use {command} now.", Style(width=20, whole=True)))) == len(command)
