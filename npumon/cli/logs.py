@@ -16,7 +16,7 @@ from npumon.cli.paths import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunCompleted, looks_like_a_run
-from npumon.engine.offline.profiles import LogAnalysis, ProfileCompleted
+from npumon.engine.offline.profiles import IterationAnalyzer, LogAnalysis, ProfileCompleted
 from npumon.engine.reporting import report_of
 from npumon.engine.run_ids import log_run_id
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
     from npumon.cli.json_spool import IterationSpool
     from npumon.core.profile import GraphNode
+    from npumon.core.run.analysis import IterationProfile
     from npumon.core.run.state import RunState
     from npumon.engine.offline.profiles import Judged
     from npumon.engine.reporting import Context
@@ -118,6 +119,10 @@ class LogFile:
             if on_state is not None and log is not None:
                 on_state(log.state)
         self._digest, self._length = digest.hexdigest(), length
+
+    def broken(self, item: RunCompleted) -> IterationProfile | None:
+        """Judge the iteration in which a run breaks off; None without one."""
+        return IterationAnalyzer(self.context).broken(item.state)
 
     def report(self, item: RunCompleted, runs_in_log: int | None) -> RunReport:
         """Return the report of a run. Its id is None while the log is still read for the first time."""

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from npumon.cli import status
 from npumon.cli.paths import STDIN
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.run.outcome import outcome
 from npumon.core.run.splitter import RunCompleted
 from npumon.export.breakdown_text import ORDERS, ROWS, View
 
 if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
-    from npumon.cli.logs import Logs
+    from npumon.cli.logs import LogFile, Logs
     from npumon.core.run.report import RunReport
 
 #: Which run: its number, all, a list of them, or None for the usual ones.
@@ -219,6 +220,13 @@ class Worst:
     def note(self, report: RunReport) -> None:
         """Take note of a run that is shown."""
         self.status = self.status or status.status_of_read(report, check=self._check)
+
+    def note_row(self, file: LogFile, item: RunCompleted) -> None:
+        """Take note of a run whose rows are shown; it is judged only to be checked."""
+        if self._check:
+            self.note(file.report(item, None))
+        elif outcome(item.state) != "ok":
+            self.status = self.status or status.FAILED
 
     def seen(self, reports: Iterable[RunReport]) -> Iterator[RunReport]:
         """Yield the reports as they are."""

@@ -9,7 +9,6 @@ from npumon.cli.logs import LogFile, Logs, no_such_run
 from npumon.core.run.splitter import RunCompleted
 from npumon.export import csv_rows
 from npumon.export.breakdown_text import GROUPINGS, View, ordered_operations
-from npumon.export.run_document import broken_profile
 
 if TYPE_CHECKING:
     from npumon.cli.commands.parse import Request, Worst
@@ -33,10 +32,9 @@ def print_rows(logs: Logs, ctx: CommandContext, request: Request) -> int:
             if not isinstance(item, RunCompleted):
                 sink.write(_rows(item.run, item.profile, view, file.name if many else None))
                 continue
-            report = file.report(item, None)
-            if (broken := broken_profile(report)) is not None:
+            if (broken := file.broken(item)) is not None:
                 sink.write(_rows(item.run, broken, view, file.name if many else None))
-            worst.note(report)
+            worst.note_row(file, item)
             found = True
         if not found:
             raise no_such_run(request.wanted, logs.runs)

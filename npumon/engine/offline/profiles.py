@@ -45,6 +45,11 @@ class IterationAnalyzer:
             else:
                 yield item
 
+    def broken(self, state: RunState) -> IterationProfile | None:
+        """Judge the iteration in which a run breaks off; None without one."""
+        rest = state.open_iteration
+        return None if rest is None else profile_of(rest, self._facts_of(state))
+
     def _facts_of(self, state: RunState) -> RunFacts:
         known = (state.pid, state.layer_dump, state.tiling, state.cut)
         if known != self._known:
