@@ -16,8 +16,6 @@ from npumon.cli.paths import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunCompleted, looks_like_a_run
-from npumon.engine.offline.profiles import IterationAnalyzer, LogAnalysis, ProfileCompleted
-from npumon.engine.reporting import report_of
 from npumon.engine.run_ids import log_run_id
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from npumon.core.profile import GraphNode
     from npumon.core.run.analysis import IterationProfile
     from npumon.core.run.state import RunState
-    from npumon.engine.offline.profiles import Judged
+    from npumon.engine.offline.profiles import Judged, LogAnalysis
     from npumon.engine.reporting import Context
 
 #: The file in which the driver describes a graph, beside a run with NN_LAYER_DUMP=1.
@@ -83,6 +81,8 @@ class LogFile:
         `live` has results of a pipe the moment they come; `on_state` is called after each piece of the text.
         """
         self.first_run, self.runs = first_run, 0
+        from npumon.engine.offline.profiles import LogAnalysis
+
         log = LogAnalysis(self.context, first_run)
         digest = hashlib.sha256()
         with opened(self._source, self._length) as chunks:
@@ -122,10 +122,14 @@ class LogFile:
 
     def broken(self, item: RunCompleted) -> IterationProfile | None:
         """Judge the iteration in which a run breaks off; None without one."""
+        from npumon.engine.offline.profiles import IterationAnalyzer
+
         return IterationAnalyzer(self.context).broken(item.state)
 
     def report(self, item: RunCompleted, runs_in_log: int | None) -> RunReport:
         """Return the report of a run. Its id is None while the log is still read for the first time."""
+        from npumon.engine.reporting import report_of
+
         number = item.run - self.first_run + 1
         info = run_info(self.path, self._record) if self.path != STDIN else RunInfo(log=self.name)
         if self._record is None and self._digest is not None:
@@ -222,7 +226,7 @@ class Logs:
         for file, item in self.completed():
             if isinstance(wanted, int) and item.run != wanted:
                 continue
-            if isinstance(item, ProfileCompleted):
+            if not isinstance(item, RunCompleted):
                 if spool is not None:
                     if fresh:
                         spool.clear()

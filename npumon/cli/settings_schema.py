@@ -204,38 +204,24 @@ class SettingsTable:
         example="800",
     )
     roofs_mac_per_cycle: Setting[float | None] = Setting(
-        "number",
-        None,
+        "number", None,
         "The most multiply-accumulates that the NPU can do in a cycle: the roof that convolutions are compared with. "
         "none means what is known of the chip.",
-        unit="MAC per cycle",
-        minimum=1,
-        maximum=1_000_000,
-        optional=True,
-        example="1485",
-    )
+        unit="MAC per cycle", minimum=1, maximum=1_000_000, optional=True, example="1485",
+    )  # fmt: skip
     roofs_mac_per_cycle_origin: Setting[Origin] = Setting(
-        "choice",
-        "user",
+        "choice", "user",
         "Where roofs.mac_per_cycle comes from; a percentage of a roof is always given with its origin.",
         choices=ORIGINS,
-    )
+    )  # fmt: skip
     roofs_ddr_mbyte_per_s: Setting[float | None] = Setting(
-        "number",
-        None,
+        "number", None,
         "The most that the board's DDR memory can move; by it npumon recognises what memory limits. none means what is "
         "known of the chip.",
-        unit="MByte/s",
-        minimum=1,
-        maximum=1_000_000,
-        optional=True,
-        example="10000",
-    )
+        unit="MByte/s", minimum=1, maximum=1_000_000, optional=True, example="10000",
+    )  # fmt: skip
     roofs_ddr_origin: Setting[Origin] = Setting(
-        "choice",
-        "user",
-        "Where roofs.ddr_mbyte_per_s comes from.",
-        choices=ORIGINS,
+        "choice", "user", "Where roofs.ddr_mbyte_per_s comes from.", choices=ORIGINS
     )
     log_kept_runs: Setting[int] = Setting(
         "count",

@@ -28,7 +28,7 @@ _GAP = 2
 _LAID_OUT = 1_000
 
 
-class RunRow(NamedTuple):
+class ListedRun(NamedTuple):
     """One run in a list. `file` is the log's name, None where there is only one."""
 
     number: int
@@ -46,10 +46,10 @@ class RunRow(NamedTuple):
     file: str | None
 
 
-def run_row(report: RunReport, file: str | None = None) -> RunRow:
+def listed_run(report: RunReport, file: str | None = None) -> ListedRun:
     """Take from a report what a list shows."""
     state, info, metrics = report.state, report.info, report.metrics
-    return RunRow(
+    return ListedRun(
         report.number,
         info.id,
         info.outcome,
@@ -66,10 +66,10 @@ def run_row(report: RunReport, file: str | None = None) -> RunRow:
     )
 
 
-class RunTable:
+class RunListLayout:
     """The table's layout: columns that have no room, or that would be empty in the sample, are left out."""
 
-    def __init__(self, sample: Sequence[RunRow], style: Style) -> None:
+    def __init__(self, sample: Sequence[ListedRun], style: Style) -> None:
         self._style = style
         cells = [_cells(row) for row in sample]
         used = [place for place in range(len(_HEAD)) if not _RANKS[place] or any(row[place] for row in cells)]
@@ -88,7 +88,7 @@ class RunTable:
         """The columns' names, as a line."""
         return self._lines([])[0]
 
-    def line(self, row: RunRow) -> str:
+    def line(self, row: ListedRun) -> str:
         """Render a row as a line."""
         cells = _cells(row)
         return self._lines([[cells[place] for place in self._chosen]])[1]
@@ -102,22 +102,22 @@ def _width(place: int, cells: Sequence[Sequence[str]]) -> int:
     return min(_WIDEST, max(len(_HEAD[place]), *(cell_width(row[place]) for row in cells)))
 
 
-def run_list_text(rows: Iterable[RunRow], style: Style) -> Iterator[str]:
+def run_list_text(rows: Iterable[ListedRun], style: Style) -> Iterator[str]:
     """Yield the table's lines."""
     rest = iter(rows)
     sample = list(islice(rest, _LAID_OUT))
-    laid_out = RunTable(sample, style)
+    laid_out = RunListLayout(sample, style)
     yield laid_out.head
     yield from map(laid_out.line, sample)
     yield from map(laid_out.line, rest)
 
 
-def run_list_documents(rows: Iterable[RunRow]) -> Iterator[Document]:
+def run_list_documents(rows: Iterable[ListedRun]) -> Iterator[Document]:
     """Make the rows of a document of the schema `npumon.run_list/1`."""
     return map(_document, rows)
 
 
-def _document(row: RunRow) -> Document:
+def _document(row: ListedRun) -> Document:
     return {
         "run": row.number,
         "id": row.id,
@@ -134,7 +134,7 @@ def _document(row: RunRow) -> Document:
     }
 
 
-def _cells(row: RunRow) -> tuple[str, ...]:
+def _cells(row: ListedRun) -> tuple[str, ...]:
     median = None if row.statistics is None else row.statistics.median_us
     return (
         str(row.number),

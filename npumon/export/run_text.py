@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from npumon.core import units
-from npumon.core.layout import cell_width
 from npumon.core.profile import BANDWIDTHS, Iteration, NetworkTensor, Reported
 from npumon.core.run import figures as figure_table
 from npumon.core.run.analysis import IterationProfile
@@ -22,7 +21,8 @@ from npumon.export.breakdown_text import (
     statistics_lines,
     whereabouts,
 )
-from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, listed, painted, plain, table, wrapped
+from npumon.export.drawing import PLAIN, Style, advice, bar, fitted, flowed, listed, painted, wrapped
+from npumon.export.results_text import detection_lines, top_lines
 from npumon.export.run_document import broken_profile, profiles_of
 
 #: Text for people lists this many operations, rows of other tables, diagnostics and boxes; the rest are counted.
@@ -31,8 +31,6 @@ _MOST_ROWS = 40
 _MOST_LINES = 10
 _MOST_TENSORS = 4
 _MOST_FINDINGS = 6
-#: Widest score of a class.
-_WIDEST_SCORE = 26
 _INDENT = "  "
 #: Outcomes that the program's last lines do not explain: nothing went wrong, or not in the program.
 _UNTROUBLED = ("ok", "running", "cancelled")
@@ -54,8 +52,8 @@ def run_text(report: RunReport, style: Style = PLAIN, view: View = _EVERYTHING) 
             _bandwidth(report, style),
             _times(report, style),
             _reported(report.state.reported, style),
-            _top(report, style),
-            _detections(report, style),
+            top_lines(report, style),
+            detection_lines(report, style),
             _diagnostics(report, style),
             _log(report, style),
             _checks(report, style),
@@ -246,50 +244,6 @@ def _reported(reported: Reported | None, style: Style) -> Iterator[str]:
     facts += [f"{name} {units.microseconds(value)}" for name, value in figures if value is not None]
     told = [f"{reported.program}: {facts[0]}", *facts[1:]] if facts else [f"by {reported.program}, no figures"]
     yield from listed(told, style, "Reported  ")
-
-
-def _top(report: RunReport, style: Style) -> Iterator[str]:
-    entries, known = report.state.top, report.labels or (None,) * _MOST_LINES
-    if not entries:
-        return
-    entries = entries[:_MOST_LINES]
-    labels = [
-        label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, known, strict=False)
-    ]
-    index = max(5, *(len(str(entry.class_index)) for entry in entries))
-    column = min(24, max(cell_width(plain(label, style)) for label in labels))
-    wide = min(_WIDEST_SCORE, max(8, *(len(units.score(entry.score)) for entry in entries)))
-    width = max(8, min(40, style.width - 13 - wide - index - column))
-    yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
-    for entry, label in zip(entries, labels, strict=True):
-        score = fitted(units.score(entry.score), wide, style, right=True)
-        drawn = bar(entry.score or 0.0, width, style)
-        row = f"{_INDENT}{entry.rank:>2}  {entry.class_index:>{index}}  {fitted(label, column, style)}  {score}"
-        yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
-
-
-def _detections(report: RunReport, style: Style) -> Iterator[str]:
-    found = report.state.detections
-    if not found:
-        return
-    yield painted(f"Detections  {len(found)} in the last frame", "dim", style)
-    rows = [
-        (
-            str(number if detection.number is None else detection.number),
-            detection.label or "",
-            units.score(detection.score),
-            *(
-                units.ABSENT if value is None else units.significant(value, 4)
-                for value in (detection.left, detection.top, detection.right, detection.bottom)
-            ),
-        )
-        for number, detection in enumerate(found[:_MOST_LINES], 1)
-    ]
-    head = ("#", "label", "score", "left", "top", "right", "bottom")
-    label = max(5, min(20, style.width - 55))
-    yield from table(head, rows, (-4, label, -7, -8, -8, -8, -8), style)
-    if len(found) > _MOST_LINES:
-        yield f"{_INDENT}{len(found) - _MOST_LINES} more"
 
 
 def _diagnostics(report: RunReport, style: Style) -> Iterator[str]:

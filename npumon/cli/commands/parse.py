@@ -5,30 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from npumon.cli import status
+from npumon.cli.commands.parse_request import Request, Worst, wanted_run
 from npumon.cli.paths import STDIN
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.run.outcome import outcome
 from npumon.core.run.splitter import RunCompleted
 from npumon.export.breakdown_text import ORDERS, ROWS, View
 
 if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
-    from npumon.cli.logs import LogFile, Logs
-    from npumon.core.run.report import RunReport
-
-#: Which run: its number, all, a list of them, or None for the usual ones.
-Wanted = int | Literal["all", "list"] | None
-
-
-class Request(NamedTuple):
-    """What is asked for, apart from the files and the format."""
-
-    wanted: Wanted
-    view: View
-    check: bool
+    from npumon.cli.logs import Logs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +44,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     ctx.output.refuse_inputs(path for path in args.files if path != STDIN)
     form = ctx.format("text", "json", "jsonl", "csv")
     view = View(args.by, args.sort, args.top)
-    request = Request(_wanted(args.run), view, args.check)
+    request = Request(wanted_run(args.run), view, args.check)
     listed = request.wanted == "list" or (view.by == "run" and form == "text")
     if form in ("json", "jsonl") and view != View():
         what = f"--by, --sort and --top choose rows; the format {form} has everything."
@@ -84,18 +72,6 @@ def _rows(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be a number from 1 up")
     return number
-
-
-def _wanted(text: str | None) -> Wanted:
-    if text is None:
-        return None
-    if text in ("all", "list"):
-        return "all" if text == "all" else "list"
-    if text.isascii() and text.isdecimal() and len(text) < 13 and int(text) > 0:
-        return int(text)
-    raise ProblemError(
-        Problem("parse.run", f"--run must be a number from 1 up, all or list, not '{text}'.", "", "usage")
-    )
 
 
 def _one(logs: Logs, ctx: CommandContext, request: Request, form: str) -> int:
@@ -208,28 +184,3 @@ def _as_they_complete(logs: Logs, ctx: CommandContext, request: Request) -> int:
                 sink.write(text if first else "\n" + text)
                 first = False
     return worst.status
-
-
-class Worst:
-    """Remembers the first status of the runs seen that is not 0."""
-
-    def __init__(self, check: bool) -> None:
-        self._check = check
-        self.status = status.DONE
-
-    def note(self, report: RunReport) -> None:
-        """Take note of a run that is shown."""
-        self.status = self.status or status.status_of_read(report, check=self._check)
-
-    def note_row(self, file: LogFile, item: RunCompleted) -> None:
-        """Take note of a run whose rows are shown; it is judged only to be checked."""
-        if self._check:
-            self.note(file.report(item, None))
-        elif outcome(item.state) != "ok":
-            self.status = self.status or status.FAILED
-
-    def seen(self, reports: Iterable[RunReport]) -> Iterator[RunReport]:
-        """Yield the reports as they are."""
-        for report in reports:
-            self.note(report)
-            yield report

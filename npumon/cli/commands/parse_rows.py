@@ -11,16 +11,16 @@ from npumon.export import csv_rows
 from npumon.export.breakdown_text import GROUPINGS, View, ordered_operations
 
 if TYPE_CHECKING:
-    from npumon.cli.commands.parse import Request, Worst
+    from npumon.cli.commands.parse_request import Request, Worst
     from npumon.cli.context import CommandContext
     from npumon.core.run.analysis import IterationProfile
     from npumon.core.run.report import RunReport
-    from npumon.export.run_list import RunRow
+    from npumon.export.run_list import ListedRun
 
 
 def print_rows(logs: Logs, ctx: CommandContext, request: Request) -> int:
     """Print a row for each operation, group or iteration of the runs that are wanted, as they are read."""
-    from npumon.cli.commands.parse import Worst
+    from npumon.cli.commands.parse_request import Worst
 
     view, worst, found = request.view, Worst(request.check), False
     many = len(logs.files) > 1
@@ -59,7 +59,7 @@ def _rows(run: int, profile: IterationProfile, view: View, file: str | None) -> 
 
 def print_runs(logs: Logs, ctx: CommandContext, request: Request, form: str) -> int:
     """Print a row for each run."""
-    from npumon.cli.commands.parse import Worst
+    from npumon.cli.commands.parse_request import Worst
     from npumon.export.json_text import json_run_list
     from npumon.export.run_list import run_list_documents, run_list_text
 
@@ -94,8 +94,8 @@ def _reports(logs: Logs, request: Request, worst: Worst) -> Iterator[tuple[LogFi
         raise no_such_run(request.wanted, logs.runs)
 
 
-def _listed(reports: Iterable[tuple[LogFile, RunReport]], many: bool) -> Iterator[RunRow]:
-    from npumon.export.run_list import run_row
+def _listed(reports: Iterable[tuple[LogFile, RunReport]], many: bool) -> Iterator[ListedRun]:
+    from npumon.export.run_list import listed_run
 
     for file, report in reports:
-        yield run_row(report, file.name if many else None)
+        yield listed_run(report, file.name if many else None)

@@ -13,7 +13,7 @@ from npumon.engine.reporting import started
 from npumon.export.csv_rows import HEADER, iteration_rows
 from npumon.export.json_text import json_line, json_run, json_runs
 from npumon.export.run_document import broken_profile, iteration_line
-from npumon.export.run_list import RunTable, run_row
+from npumon.export.run_list import RunListLayout, listed_run
 from npumon.export.run_text import run_text, series_summary, series_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Printer:
         self._analyzer = IterationAnalyzer(context)
         self._spool = self._stack.enter_context(IterationSpool(self._style, line=form == "jsonl"))
         self._documents = self._stack.enter_context(TextSpool())
-        self._table: RunTable | None = None
+        self._table: RunListLayout | None = None
         self._summed: list[RunReport] = []
         self._listed = form == "text" and runs > 1 and not verbose
         streams = form in ("jsonl", "csv") or self._listed
@@ -119,9 +119,9 @@ class Printer:
             self._write(series_text([(self._names[-1], report)], self._style))
             return
         self._summed.append(report)
-        row = run_row(report)._replace(number=number, command=None)
+        row = listed_run(report)._replace(number=number, command=None)
         if self._table is None:
-            self._table = RunTable([row], self._style)
+            self._table = RunListLayout([row], self._style)
             self._write(self._table.head)
         self._write(self._table.line(row))
         if report.info.outcome != "ok":
