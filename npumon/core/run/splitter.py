@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from npumon.core.growing import Growing
 from npumon.core.log import events as ev
-from npumon.core.profile import Iteration
+from npumon.core.profile import Diagnostic, Iteration
 from npumon.core.run.fold import finish, reduce, starts_new_run
 from npumon.core.run.iterations import forget, remark_mixed
 from npumon.core.run.outcome import evidence_of
@@ -134,8 +134,18 @@ class RunSplitter:
 
 
 def looks_like_a_run(state: RunState) -> bool:
-    """Return whether a program that uses the NPU has printed anything, or one has failed."""
-    return state.has_profiler_text or any(said.source != "driver" for said in evidence_of(state))
+    """Return whether a program that uses the NPU has printed anything, or one has failed.
+
+    What a command shows of files and of the kernel's log is no failure of its own, nor is the end of a job in the
+    background (`[1]+  Terminated`).
+    """
+    if state.has_profiler_text or _prints_old_text(state.command):
+        return state.has_profiler_text
+    return any(map(_shows_a_run, evidence_of(state)))
+
+
+def _shows_a_run(said: Diagnostic) -> bool:
+    return said.source != "driver" and not (said.source == "shell" and said.message.startswith("["))
 
 
 def _lines_of(state: RunState) -> RunState:

@@ -157,7 +157,19 @@ def test_a_session_without_any_run_is_an_empty_run() -> None:
 def test_a_failure_after_a_prompt_is_a_run_and_a_driver_s_word_alone_is_none() -> None:
     assert [state.command for state in runs(PROMPT, *DONE, ev.Prompted("./bad"), FAILURE)] == ["./net a.nb", "./bad"]
     word = ev.Diagnosed(Diagnostic(1, "error", "driver", "fail to load it"))
-    assert len(runs(PROMPT, *DONE, ev.Prompted("cat x"), word)) == 1
+    assert len(runs(PROMPT, *DONE, ev.Prompted("./x"), word)) == 1
+
+
+def test_ovxlib_s_own_failure_is_a_run() -> None:
+    error = ev.Diagnosed(Diagnostic(1, "error", "ovxlib", "[compute_node:379]Create node[0] NBG fail"))
+    assert len(runs(PROMPT, *DONE, ev.Prompted("./bad"), error)) == 2
+
+
+def test_what_a_command_shows_of_a_file_is_no_failure_and_may_be_a_profile() -> None:
+    assert len(runs(PROMPT, *DONE, ev.Prompted("cat crash.txt"), FAILURE)) == 1
+    assert len(runs(PROMPT, *DONE, ev.Prompted("cat profile.txt"), *DONE)) == 2
+    job = ev.Diagnosed(Diagnostic(1, "error", "shell", "[1]+  Terminated              ./net"))
+    assert len(runs(PROMPT, *DONE, ev.Prompted(None), job)) == 1
 
 
 @pytest.mark.parametrize(
