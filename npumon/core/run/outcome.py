@@ -114,7 +114,7 @@ def evidence_of(state: RunState) -> tuple[Diagnostic, ...]:
     """
     errors = [said for said in state.diagnostics if said.level == "error" and said.source in _WITNESSES]
     whole = (state.phase == "done" and state.has_result) or bool(state.frames or state.detections)
-    whole = whole and not state.operations
+    whole = whole and not state.operations and not state.iterations_failed
     return tuple(said for said in errors if _is_fatal(said, whole=whole))
 
 

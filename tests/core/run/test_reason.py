@@ -86,6 +86,12 @@ def test_the_most_specific_message_is_the_reason(messages: list[tuple[str, str]]
     assert reason_of(run(PRODUCT, *(said(*message) for message in messages))) == reason
 
 
+def test_an_iteration_that_failed_is_the_reason_though_others_went_well() -> None:
+    failed = ev.IterationFailed(2, "the graph could not be run", 7)
+    state = run(ev.GraphStarted(2), ev.IterationEnded(1, 1.0), failed, ev.IterationEnded(3, 1.0), ev.AverageTimed(1.0))
+    assert reason_of(state) == "iteration 2: the graph could not be run"
+
+
 def test_a_message_that_is_no_evidence_is_no_reason() -> None:
     warned = run(PRODUCT, said("kernel", "oops"), how="prompt")
     assert reason_of(warned) == "the program ended while the network was being created"
