@@ -23,7 +23,18 @@ LEVELS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info", "D": "deb
 
 #: Messages of stderr and of the kernel, which may come between any two lines of stdout.
 MESSAGES = frozenset(
-    {"ovxlib", "detect_log", "death", "exception", "exception_text", "assertion", "driver_place", "hang", "kernel"}
+    {
+        "ovxlib",
+        "detect_log",
+        "death",
+        "exception",
+        "exception_text",
+        "heap",
+        "assertion",
+        "driver_place",
+        "hang",
+        "kernel",
+    }
 )
 
 #: Messages that are whole wherever the next one begins, so that they need not wait for another half.

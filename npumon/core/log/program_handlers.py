@@ -214,6 +214,7 @@ PROGRAM_HANDLERS: dict[str, Handler] = {
     "death": _diagnosis("error", "shell", 0),
     "exception": _diagnosis("error", "program"),
     "exception_text": _diagnosis("error", "program"),
+    "heap": _diagnosis("error", "program"),
     "assertion": _diagnosis("error", "program"),
     "loader": _diagnosis("error", "program"),
     "traceback": _on_traceback,

@@ -48,7 +48,7 @@ PROGRAM_RULES = (
     # Fail to show result.
     rule("top_failed", "F", r"Fail to show result\.?"),
     # |--- KSNN Version: v1.3 +---|
-    rule("ksnn", "|", r"\|-+\+? ?KSNN Version: ?(\S{1,100}) ?\+?-+\|"),
+    rule("ksnn", "|K", r"(?:\|-+\+? ?)?KSNN Version: ?(\S{1,100})(?: ?\+?-+\|)?"),
     # Done. inference :  0.0423
     rule("inference", "Di", rf"(?:Done\. *)?inference(?: time)? *: *({NUM})", open_ended=True),
     # Start init neural network ...
@@ -124,7 +124,12 @@ PROGRAM_RULES = (
     # vxoBinaryGraph_patchTP[4856]: cann't support data type 4, please set ENV NN_LAYER_DUMP=1 and …
     rule("driver_place", "v", rf"(vx\w{{2,80}}\[{INT}\]: ?{_ALONE})"),
     # fail to read lcdt offset
-    rule("driver_error", "f", rf"(fail to (?:read|load|init|create|parse|get) {_ALONE})"),
+    # Failed to open device: No such file or directory, Try again...
+    rule(
+        "driver_error",
+        "fF",
+        rf"(fail to (?:read|load|init|create|parse|get) {_ALONE}|(?:FATAL: )?Failed to open device\b{_ALONE})",
+    ),
     # Node 0x55a1b2c3d4("name"): No.3 parameter is required but not supplied
     rule("node", "N", rf'(Node 0x\w{{1,16}}\(".{{0,300}}?"\): {_ALONE})'),
     # -- messages, and how programs die
@@ -138,13 +143,21 @@ PROGRAM_RULES = (
         "death",
         "",
         rf".{{1,1000}}?: (?:line )?{INT}: +(?:{INT} +)?(?:{_DEATHS})(?: .*)?|(?:{_DEATHS})(?: \(core dumped\))?|"
-        rf"\[\d{{1,6}}\] ?[+-]? +(?:{_DEATHS})(?: .*)?",
-        hints=tuple(_DEATHS.split("|")),
+        rf"\[\d{{1,6}}\] ?[+-]? +(?:{_DEATHS})(?: .*)?|Quit \(core dumped\)",
+        hints=(*_DEATHS.split("|"), "Quit (core"),
     ),
     # terminate called after throwing an instance of 'std::logic_error'
     rule("exception", "t", rf"({_EXCEPTION})"),
     # what():  basic_string::_M_construct null not valid
     rule("exception_text", "w", r"(what\(\): *.*)"),
+    # free(): invalid pointer
+    rule(
+        "heap",
+        "fmrcd*",
+        r"((?:free|malloc|realloc|calloc|munmap_chunk)\(\): .{1,200}|double free or corruption\b.{0,200}|"
+        r"corrupted (?:size|double-linked list)\b.{0,200}|"
+        r"\*\*\* (?:Error in|stack smashing detected|buffer overflow detected)\b.{0,1000})",
+    ),
     # net: ../src/main.cpp:85: int main(int, char**): Assertion `argc > 2' failed.
     rule("assertion", "", r"(.{0,1000}?\bAssertion [`'].{1,1000}' failed\.?)", hints=("Assertion",)),
     # ./net: error while loading shared libraries: libovxlib.so: cannot open shared object file: No such file

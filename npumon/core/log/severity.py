@@ -16,7 +16,7 @@ _JUDGED = 1_000
 
 _KINDS: dict[str, LineLevel] = {
     **dict.fromkeys(("death", "lost", "iteration_failed", "too_long", "top_failed", "usage"), "error"),
-    **dict.fromkeys(("driver_error", "node", "exception", "exception_text", "assertion", "loader"), "error"),
+    **dict.fromkeys(("driver_error", "node", "exception", "exception_text", "assertion", "loader", "heap"), "error"),
     **dict.fromkeys(("traceback", "python_error"), "error"),
     **dict.fromkeys(("driver_message", "driver_place", "hang"), "warning"),
     **dict.fromkeys(

@@ -127,6 +127,7 @@ LINES = {
         ("terminate called after throwing an instance of 'std::logic_error'",),
     ),
     "exception_text": ("what():  construct null not valid", ("what():  construct null not valid",)),
+    "heap": ("free(): invalid pointer", ("free(): invalid pointer",)),
     "assertion": (
         "net: ../src/main.cpp:85: int main(int, char**): Assertion `argc > 2' failed.",
         ("net: ../src/main.cpp:85: int main(int, char**): Assertion `argc > 2' failed.",),
@@ -189,7 +190,7 @@ def test_a_line_belongs_to_one_rule(kind: str) -> None:
         "Run the 1 time: 21.00ms or naninityus",
         "Terminated normally",
         "Killed the old process",
-        "|--- KSNN Version:  +---|",
+        "|--- KSNN Version:  ",
         "[error] something",
         "E something without a place",
     ],

@@ -163,6 +163,7 @@ VARIANTS: list[tuple[str, list[ev.Event]]] = [
     # -- KSNN
     (" |--- KSNN Version: v1.3 +---| ", [ev.KsnnAnnounced("v1.3")]),
     (" |---+ KSNN Version: v1.4.1 +---| ", [ev.KsnnAnnounced("v1.4.1")]),
+    ("KSNN Version: 1.5", [ev.KsnnAnnounced("1.5")]),
     ("Start init neural network ...", [ev.StageReached("Start init neural network ...")]),
     ("Get input data ...", [ev.StageReached("Get input data ...")]),
     ("Start inference ...", [ev.StageReached("Start inference ...")]),
