@@ -51,7 +51,7 @@ PAGES = {
     "live-ascii": Page("live", size=(80, 24), ascii=True),
     "live-failure": Page("live", "crash", runs=1, size=(100, 30)),
     "live-detection": Page("live", "ksnn", runs=3, size=(100, 30)),
-    "layers": Page("layers", "layers", runs=2),
+    "layers": Page("layers", "graph-float", runs=2),
     "runs": Page("runs", "cold", runs=6),
     "models": Page("models", runs=1),
     "log": Page("log", "garbled", runs=1, size=(100, 30)),

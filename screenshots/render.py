@@ -17,7 +17,7 @@ COLUMNS = 80
 #: name: what is run. The demo board is deterministic under its seed, so the pictures are as well.
 PICTURES = {
     "run": ["run", "--demo"],
-    "run-layers": ["run", "--demo", "--scenario", "layers"],
+    "run-layers": ["run", "--demo", "--scenario", "graph-float"],
     "run-cold": ["run", "--demo", "--scenario", "cold"],
 }
 #: rich's own template loads fonts from a server; this one takes what is there.

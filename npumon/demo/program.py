@@ -81,6 +81,7 @@ class DemoProgram:
         self._dumping = number(os.environ.get("NN_LAYER_DUMP"), 0) >= 1 and model.layered
         self._loops = max(1, number(os.environ.get("VNN_LOOP_TIME"), 1))
         self._together = False
+        self._commands = False
         self._noise: Any = None
         self._prints = itertools.count(1)
 
@@ -136,6 +137,9 @@ class DemoProgram:
         spoken = C_DEMO if self._model.name == "inceptionv3" else LAYERED
         dialect = spoken._replace(threads=self._debug)
         start = self._start(figures)._replace(verify_us=figures.verify_us, loops=self._loops)
+        if self._commands:
+            operations = self._figures(run).iteration(1).operations
+            start = start._replace(command_dump=True, operations=operations)
         self._print(writer.opening(start, dialect, self._prints))
         if self._dumping:
             Path("graph.json").write_text(graph_json(self._model.costs), encoding="utf-8")
@@ -187,7 +191,8 @@ class DemoProgram:
         return times
 
     def _session(self, figures: SyntheticRun, run: int) -> None:
-        """Print what somebody's terminal showed: a small model twenty times, a graph that fails, the same graph."""
+        """Print what somebody's terminal showed: a small model twenty times, a graph that fails, the same graph with a
+        dump of its commands."""
         starts = (("loop", 20, False), ("verify-fails", 1, False), ("graph", 1, True))
         for position, (name, loops, profiled) in enumerate(starts):
             scenario = SCENARIOS[name]
@@ -195,6 +200,7 @@ class DemoProgram:
             part = DemoProgram(self._board, scenario, self._seed, self._speed, model, self._arguments)
             part.stdio, part._together = self.stdio, True
             part._loops, part._debug, part._profile, part._dumping = loops, True, profiled, False
+            part._commands = profiled
             self._print([writer.Block([f"{LAYERED.prompt}{model.run_line}"])])
             part._infer(part._figures(run + position), run)
         self._print([writer.Block([LAYERED.prompt.rstrip()])])

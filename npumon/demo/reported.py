@@ -36,7 +36,8 @@ def count_line(reported: Reported, last_us: float | None = None) -> str:
             *(("first", reported.first_us), *figures, *spread),
             *(("avg", reported.average_us), ("std", reported.std_us)),
         )
-    return " ".join((f"count={reported.count}", *(f"{name}={_plain(value)}" for name, value in figures)))
+    shown = (f"{name}={(_average if name == 'avg' else _plain)(value)}" for name, value in figures)
+    return " ".join((f"count={reported.count}", *shown))
 
 
 def timings_line(reported: Reported) -> str:
@@ -44,7 +45,7 @@ def timings_line(reported: Reported) -> str:
     warmup = reported.warmup or reported
     return (
         f"Inference timings in us: Init: {_plain(reported.init_us)}, First inference: {_plain(warmup.first_us)}, "
-        f"Warmup (avg): {_plain(warmup.average_us)}, Inference (avg): {_plain(reported.average_us)}"
+        f"Warmup (avg): {_average(warmup.average_us)}, Inference (avg): {_average(reported.average_us)}"
     )
 
 
@@ -66,7 +67,12 @@ def summary(program: str, times: Sequence[float]) -> Reported:
 
 
 def _plain(value: float | None) -> str:
-    """Return a figure as C++ prints it: six significant digits."""
+    """Return a whole figure. Raises `ValueError` without one."""
     if value is None:
         raise ValueError("benchmark_model prints all its figures")
-    return f"{value:.6g}" if value % 1 or value >= 1e15 else f"{value:.0f}"
+    return f"{value:.0f}"
+
+
+def _average(value: float | None) -> str:
+    """Return a figure as C++ prints it: with six significant digits, large ones with an exponent."""
+    return _plain(value) if value is None else f"{value:.6g}"

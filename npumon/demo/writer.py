@@ -1,4 +1,4 @@
-"""Turns a run's state into the profiler's text: the inverse of `core.log.parser` folded by `core.run.state`.
+"""Turns a run's state into the profiler's text: the inverse of `core.log.parser` folded by `core.run.fold`.
 
 `write` returns the whole text of a state. `opening`, `iteration` and `closing` return the same lines piecewise, so that
 a program can print them at the pace of a board. A state that no text stands for (a product without its pid, a time with

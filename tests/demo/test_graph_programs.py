@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from npumon.core.log.parser import ProfileParser
+from npumon.core.profile import Reported
 from npumon.core.run.analysis import facts_of, profile_of
 from npumon.core.run.graph_nodes import graph_nodes
 from npumon.core.run.outcome import outcome
@@ -19,6 +20,7 @@ from npumon.core.run.state import RunState
 from npumon.demo.board import DemoBoard
 from npumon.demo.figures import SyntheticRun
 from npumon.demo.models import MODELS
+from npumon.demo.reported import count_line, timings_line
 from npumon.demo.scenarios import SCENARIOS
 from npumon.demo.writer import write
 
@@ -167,6 +169,13 @@ class TestLoop:
 
 
 class TestBenchmarkModel:
+    def test_long_averages_have_an_exponent(self) -> None:
+        warmup = Reported("benchmark_model", 1, 12_049_107.0, 12_049_107.0, 12_049_107.0, 12_049_107.0)
+        told = Reported("benchmark_model", 50, 28_057.0, 27_409.0, 32_655.0, 29_683.5, 374.0, 33_207.0, warmup)
+        assert count_line(warmup) == "count=1 curr=12049107"
+        assert count_line(told).endswith("max=32655 avg=29683.5 std=374")
+        assert "Warmup (avg): 1.20491e+07, Inference (avg): 29683.5" in timings_line(told)
+
     def test_counters_belong_to_the_inferences_that_it_counted(self, read: Read) -> None:
         state = read("benchmark-model")
         assert [len(each.operations) for each in state.iterations] == [33] * 51
@@ -198,6 +207,9 @@ def test_a_session_is_three_runs(make_board: MakeBoard, run_model: RunModel) -> 
     assert [(state.command or "").partition(" ")[0] for state in runs] == ["./mnist", "./yolov3tiny", "./yolov3tiny"]
     assert [len(state.iterations) for state in runs] == [20, 0, 1]
     assert {state.ended for state in runs} == {"prompt"}
+    assert text.count(b"layer_id: ") == 2 * 33  # once in the dump of commands, which runs nothing
+    assert [state.command_dump for state in runs] == [False, False, True]
+    assert len(runs[2].iterations[0].operations) == 33
 
 
 def test_print_numbers_run_on_through_the_whole_program(make_board: MakeBoard, run_model: RunModel) -> None:
