@@ -65,6 +65,7 @@ class NetworkFiles:
         """Return what the file says; None for one that breaks its format's rules."""
         from npumon.core.profile import Network
         from npumon.modelfile.nbg import read_nbg
+        from npumon.modelfile.nbg_layout import MARKER_TYPES
 
         model = read_nbg(data)
         if model is None or model.nbg is None or not model.ok:
@@ -78,6 +79,7 @@ class NetworkFiles:
             axi_sram_bytes=graph.axi_sram_bytes,
             vip_sram_bytes=graph.vip_sram_bytes,
             path=visible(self._in_words(path)),
+            operations=tuple(kind for kind in graph.operation_types if kind[0] not in MARKER_TYPES.values()),
         )
 
 

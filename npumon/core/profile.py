@@ -244,7 +244,7 @@ class Network(NamedTuple):
     """The network that a run executed, as its model file describes it. What the file does not say is None.
 
     `target` is the NPU that it was compiled for; `axi_sram_bytes` and `vip_sram_bytes` are what it needs of either
-    SRAM. `path` is for display only. All text is visible text.
+    SRAM. `operations` counts what it is compiled to by kind. `path` is for display only. All text is visible text.
     """
 
     name: str | None = None
@@ -254,3 +254,4 @@ class Network(NamedTuple):
     axi_sram_bytes: int | None = None
     vip_sram_bytes: int | None = None
     path: str | None = None
+    operations: tuple[tuple[str, int], ...] = ()

@@ -39,6 +39,7 @@ def test_what_a_network_says(tmp_path: Path) -> None:
         1_048_320,
         524_288,
         str(path),
+        (("NN", 2), ("SH", 1)),
     )
 
 

@@ -13,6 +13,7 @@ from npumon.core.profile import (
     Diagnostic,
     GraphNode,
     Hang,
+    Network,
     Operation,
     Reported,
     TopEntry,
@@ -20,7 +21,7 @@ from npumon.core.profile import (
 from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.state import EMPTY, RunState
-from npumon.core.run.verdict import REMARKS, RULES
+from npumon.core.run.verdict import REMARKS, RULES, VerdictContext, assess
 from tests import golden
 from tests.core.run.judging import MACS, UNKNOWN, binary_graph, found, judged, operation, row, state
 
@@ -510,6 +511,14 @@ def test_the_limits_of_a_rule(case: Case, rule: str, holds: bool) -> None:
 )
 def test_sentences_that_depend_on_more(case: Case, rule: str, key: str) -> None:
     golden.text(key, dict(judged(case.run, case.outcome, **case.context).findings)[rule])
+
+
+def test_what_the_network_file_holds_is_said_of_its_block() -> None:
+    network = Network(path="net.nb", operations=(("NN", 12), ("TP", 3)))
+    findings = dict(assess(state(WARM), VerdictContext("ok"), network).findings)
+    golden.text("remark nbg.block of a known file", findings["nbg.block"])
+    unknown = dict(assess(state(WARM), VerdictContext("ok"), Network(path="net.nb")).findings)
+    golden.text("remark nbg.block of a file", unknown["nbg.block"])
 
 
 def test_no_sentence_rests_on_figures_that_do_not_hold() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from npumon.core.profile import Network
 from npumon.core.run.rules.evidence import PROFILED, Evidence, counted
 from npumon.core.run.state import RunState
 from npumon.core.units import microseconds
@@ -29,11 +30,13 @@ def one_block(evidence: Evidence) -> str | None:
         return None
     segments = evidence.profile.iteration.segments if evidence.profile is not None else 0
     holds = f" of {counted(segments, 'segment')}" if segments else ""
-    path = evidence.network.path if evidence.network is not None else None
-    file = f"npumon inspect {path or 'its .nb file'} shows what it holds by kind"
+    network = evidence.network or Network()
+    kinds = ", ".join(f"{kind} {number}" for kind, number in network.operations)
+    file = network.path or "its .nb file"
+    inside = f"{file} holds {kinds}" if kinds else f"npumon inspect {file} shows what it holds by kind"
     return (
         f"A network binary graph{holds} is profiled as one block: for figures of each operation export the model as a "
-        f"graph that is no NBG and {PROFILED}; {file}."
+        f"graph that is no NBG and {PROFILED}; {inside}."
     )
 
 
