@@ -67,9 +67,9 @@ async def test_the_marked_run_is_compared_with_the_selected_one(monkeypatch: pyt
         text = text_of(app)
         assert "run 2 against the marked run 1" in text  # the marked one is selected, so the newest
         assert re.search(r"\n \* +1 few", text) or re.search(r"▸\* +1 few", text)
-        assert re.search(r"execution +0\.40 ms +0\.35 ms +-0\.05 ms +-12\.5 % better", text)
-        worse = re.search(r"0\.0 conv0 +100 us +150 us +\+50 us +\+50\.0 % worse", text)
-        better = re.search(r"0\.1 conv0 +300 us +200 us +-100 us +-33\.3 % better", text)
+        assert re.search(r"execution +400 µs +350 µs +-50 µs +-12\.5 % better", text)
+        worse = re.search(r"0\.0 conv0 +100 µs +150 µs +\+50 µs +\+50\.0 % worse", text)
+        better = re.search(r"0\.1 conv0 +300 µs +200 µs +-100 µs +-33\.3 % better", text)
         assert worse is not None
         assert better is not None
         assert worse.start() < better.start()
