@@ -70,4 +70,4 @@ def _figures(check: FileCheck) -> str:
         return str(expected if found is None else found) if (expected, found) != (None, None) else ""
     if expected == found:
         return f"{found}, as expected"
-    return f"{found}, {expected}"
+    return f"{found} (of {expected})" if isinstance(found, str) and found in str(expected) else f"{found}, {expected}"

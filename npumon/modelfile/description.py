@@ -124,9 +124,9 @@ class Fit(NamedTuple):
 class Array(NamedTuple):
     """An array of bytes in the file.
 
-    `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu. `content` is None if there is none or, as
-    `unreadable` says, if it cannot be read. `alignment` and `macro` (a linker section) are as declared, `constant` says
-    `const`.
+    `role` is cmd, weight, data, tmp, ops, npu, cpu, cache or mcu; of a graph's table its name. `content` is None if
+    there is none or, as `unreadable` says, if it cannot be read. `alignment` and `macro` (a linker section) are as
+    declared, `constant` says `const`.
     """
 
     name: str

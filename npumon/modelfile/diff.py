@@ -106,7 +106,8 @@ def diff_models(before: ModelFile, after: ModelFile, *, same_bytes: bool) -> Mod
     same_graph = None if None in (before.pb_md5, after.pb_md5) else before.pb_md5 == after.pb_md5
     same_sizes = all(size.before == size.after for size in sizes if size.delta is not None)
     kinds = {content.kind for content in contents}
-    alike = same_sizes and not tensors and same_graph is not False and bool(before.arrays) and bool(after.arrays)
+    headers = before.nbg is None and bool(before.arrays) and bool(after.arrays)
+    alike = same_sizes and not tensors and same_graph is not False and headers
     verdict: Verdict
     if same_bytes:
         verdict = "identical"
@@ -154,8 +155,8 @@ def _sizes(before: ModelFile, after: ModelFile) -> tuple[SizeChange, ...]:
             ("axi_sram", one.axi_sram_bytes, other.axi_sram_bytes),
             ("vip_sram", one.vip_sram_bytes, other.vip_sram_bytes),
         ]
-        there = {name: size for name, _, size in other.sections}
-        pairs += [(name, size, there.get(name)) for name, _, size in one.sections]
+        old, new = ({name: size for name, _, size in graph.sections if size} for graph in (one, other))
+        pairs += [(name, old.get(name, 0), new.get(name, 0)) for name in dict.fromkeys((*old, *new))]
     return tuple(SizeChange(*pair) for pair in pairs if pair[1:] != (None, None))
 
 
@@ -244,7 +245,7 @@ def _statements(model: ModelFile) -> dict[str, str | None]:
     }
     said |= dict(model.strings)
     said |= {f"setting {key}": value for key, value in model.settings}
-    for array in model.arrays:
+    for array in model.arrays if model.nbg is None else ():
         said[f"{array.role}_content name"] = array.name
         said[f"{array.role}_content macro"] = array.macro
         said[f"{array.role}_content const"] = "yes" if array.constant else "no"

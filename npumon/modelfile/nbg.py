@@ -12,7 +12,7 @@ from typing import NamedTuple
 from npumon.core.chips import target_of_pid
 from npumon.modelfile import nbg_layout as layout
 from npumon.modelfile.checks_nbg import Device, nbg_checks
-from npumon.modelfile.description import FileTable, ModelFile, NbgInfo, Quantization, Tensor
+from npumon.modelfile.description import Array, FileTable, ModelFile, NbgInfo, Quantization, Tensor
 from npumon.modelfile.nbg_tables import TableEntry, read_directory, read_trailer, tensor_names
 from npumon.modelfile.text import shown
 
@@ -56,7 +56,10 @@ def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
         largest_blob_bytes=max((size for _, size in _blobs(data, file)), default=None),
     )
     tables = tuple(FileTable(table.name, table.offset, table.size_bytes) for table in file.tables)
-    model = ModelFile("nbg", inputs=inputs, outputs=outputs, nbg=info, tables=tables, file_bytes=len(data))
+    arrays = _arrays(data, file.tables)
+    model = ModelFile(
+        "nbg", inputs=inputs, outputs=outputs, arrays=arrays, nbg=info, tables=tables, file_bytes=len(data)
+    )
     ends = [offset + size for offset, size in _blobs(data, file)]
     return model.with_checks(
         *nbg_checks(
@@ -70,6 +73,17 @@ def read_nbg(data: bytes, *, device: Device | None = None) -> ModelFile | None:
             trailing=trailer,
             device=device,
         )
+    )
+
+
+def _arrays(data: bytes, tables: tuple[TableEntry, ...]) -> tuple[Array, ...]:
+    """Return the tables with their bytes, to compare two files; nothing if they overlap, which no real ones do."""
+    filled = [table for table in tables if table.size_bytes and table.place == "inside"]
+    if sum(table.size_bytes for table in filled) > len(data):
+        return ()
+    return tuple(
+        Array(table.name, table.name, table.size_bytes, data[table.offset : table.offset + table.size_bytes])
+        for table in filled
     )
 
 

@@ -123,6 +123,15 @@ def test_an_inspection(backend: BoardBackend) -> None:
     assert "1×3×299×299" in text
 
 
+def test_the_models_page_shows_what_newer_graphs_hold(backend: BoardBackend) -> None:
+    folder = Path(__file__).parents[1] / "data" / "nbg_0001001e"
+    told = " ".join(backend.inspection(str(folder / "network_binary.nb")).split())
+    assert "NN 30, TP 30" in told
+    assert "attach_Conv_82/out0_0" in told
+    assert "table 23 11 258" in told
+    assert "nb.meta nbg_meta.json agrees with the graph" in told
+
+
 async def test_the_runner_is_made_when_it_is_needed(ctx: CommandContext) -> None:
     made: list[object] = []
 

@@ -82,6 +82,20 @@ def test_graphs_are_compared_too(writers: Any, npub: bytes) -> None:
     assert compare(npub, writers.nbg().data()).verdict == "unlike"
 
 
+def test_the_tables_of_graphs_are_compared_byte_for_byte(writers: Any) -> None:
+    before, after = (writers.nbg(version=0x0001001E, weights=size) for size in (70, 77))
+    result = compare(before.data(), after.data())
+    assert SizeChange("table 23", 70, 77) in result.sizes
+    weights = next(content for content in result.contents if content.role == "table 23")
+    assert (weights.kind, weights.equal_prefix_bytes, weights.different_bytes) == ("different", 70, 7)
+    assert {content.role for content in result.contents if content.same} == {
+        *("input", "output", "layer", "operation", "lcd_table", "lcd"),
+    }
+    old = compare(writers.nbg().data(), after.data())
+    assert SizeChange("table 23", 0, 77) in old.sizes
+    assert [content.kind for content in old.contents if content.role == "table 23"] == ["added"]
+
+
 def test_a_size_that_is_missing_has_no_difference() -> None:
     assert (SizeChange("npu", None, 5).delta, SizeChange("npu", 0, 5).percent) == (None, None)
 
