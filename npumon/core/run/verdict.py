@@ -49,6 +49,7 @@ RULES = (
     Rule("ddr.bound", limits.ddr_bound, True),
     Rule("nn.padded", limits.padded, True),
     Rule("operation.dominates", limits.dominates, True),
+    Rule("shader.busy", limits.shader_busy, True),
     Rule("host.bound", limits.host_bound, True),
     Rule("compute.bound", limits.compute_bound, True),
     Rule("npu.idle", limits.idle, True),

@@ -39,6 +39,7 @@ class Case(NamedTuple):
 
 FIVE = tuple(operation(order, "POOLING", "TP") for order in range(5))
 SH = operation(0, "CONVOLUTION", "SH", busy=5_000_000)
+SOFTMAX = operation(0, "SOFTMAX", "SH", busy=5_000_000)
 TP = operation(1, "POOLING", "TP", busy=5_000_000)
 WARM = binary_graph()
 COLD = binary_graph(us=20_500, window=119_000, idle=0.828)
@@ -123,6 +124,7 @@ FIRES: dict[str, Case] = {
     "ddr.bound": moving(7.0),
     "nn.padded": padded(1_000_000, 1_000_000),
     "operation.dominates": Case(state(*FIVE[:4], operation(4, "POOLING", "TP", us=200_000))),
+    "shader.busy": Case(state(SOFTMAX, TP)),
     "host.bound": Case(state(binary_graph(), elapsed=61_000.0)),
     "compute.bound": Case(state(WARM)),
     "npu.idle": Case(state(binary_graph(idle=0.3))),
@@ -154,6 +156,7 @@ REFRAINS: dict[str, Case] = {
     "ddr.bound": moving(4.0),
     "nn.padded": padded(1_000_000, 1_000_000, name="conv_1"),
     "operation.dominates": Case(state(*FIVE)),
+    "shader.busy": Case(state(SH, TP)),
     "host.bound": Case(state(*FIVE, elapsed=2_000_000.0)),
     "compute.bound": Case(state(binary_graph(idle=0.3))),
     "npu.idle": Case(state(*FIVE)),
@@ -227,6 +230,7 @@ def test_the_rules_go_before_each_other_in_the_documented_order() -> None:
         "verdict ddr.bound",
         "verdict nn.padded",
         "verdict operation.dominates",
+        "verdict shader.busy",
         "verdict host.bound",
         "verdict compute.bound",
         "verdict npu.idle",
@@ -341,6 +345,10 @@ def test_remarks_are_sentences_beside_a_verdict(key: str) -> None:
         (Case(state(*FIVE[:4], operation(4, us=120_000))), "operation.dominates", True),
         (Case(state(*FIVE[:4], operation(4, us=119_999))), "operation.dominates", False),
         (Case(state(*FIVE[:3], operation(3, us=120_000))), "operation.dominates", False),
+        # shader.busy: half of the busy time, not by convolutions
+        (Case(state(SOFTMAX, TP)), "shader.busy", True),
+        (Case(state(SOFTMAX._replace(cycles=Cycles(24_000_000, 19_000_001)), TP)), "shader.busy", False),
+        (Case(state(SOFTMAX._replace(target="VXNNE_OPERATION_TARGET_TP"), TP)), "shader.busy", False),
         # host.bound: half of an iteration outside the operation of a graph that is profiled as one
         (Case(state(binary_graph(window=30_000), elapsed=60_000.0)), "host.bound", True),
         (Case(state(binary_graph(window=30_000), elapsed=59_999.0)), "host.bound", False),

@@ -109,6 +109,20 @@ def dominates(evidence: Evidence) -> str | None:
     )
 
 
+def shader_busy(evidence: Evidence) -> str | None:
+    """The shader core is busy for most of the time with something else than convolutions."""
+    chosen = [each for each in evidence.operations if each.target_kind == "SH"]
+    part = busy_part(evidence.operations, chosen)
+    if part < MOST or shader_convolution(evidence) is not None:
+        return None
+    largest = max(chosen, key=lambda each: each.busy_cycles or 0)
+    return (
+        f"{counted(len(chosen), 'operation')} on SH {'takes' if len(chosen) == 1 else 'take'} {percent(part)} of the "
+        f"NPU's busy time, most of all {layer(largest)}: what runs there is not quantised, or neither the NN core nor "
+        "the tensor processor supports it."
+    )
+
+
 def host_bound(evidence: Evidence) -> str | None:
     """Most of an iteration passes outside the NPU's work. Profiling by operation waits itself, so it tells nothing."""
     profile, whole = evidence.profile, evidence.whole
