@@ -70,7 +70,7 @@ PROFILER_RULES = (
     # ===========================
     rule("ruler", "=", r"={5,}"),
     # info.vx_nn_tp_cmd_info.inImageXSize:0x3
-    rule("command_info", "i", r"info\.vx_\w{1,60}\.\S{1,200}"),
+    rule("command_info", "i", r"info\.vx_\w{1,60}\..{1,300}"),
     # ==layer_id: 30 abs_op_id: 29 imageNonZeroRatio: 0.7312012
     rule("layer_note", "=", rf"=+ ?layer[ _]id: ?-?{INT} .*"),
     # turned powerManagement off for CNN_PERF=1

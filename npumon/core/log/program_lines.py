@@ -85,7 +85,7 @@ PROGRAM_RULES = (
     rule(
         "benchmark_count",
         "cI",
-        rf"(?:INFO: )?count=({INT})((?: \w{{1,20}}={NUM}){{1,20}})",
+        rf"(?:INFO: )?count=({INT})((?: first={NUM})? curr={NUM}(?: \w{{1,20}}={NUM}){{0,20}})",
         open_ended=True,
     ),
     # Inference timings in us: Init: 33207, First inference: 12049107, Warmup (avg): 1.2e+07, Inference (avg): 29683.5

@@ -90,6 +90,8 @@ def test_what_looks_like_the_profilers_is_unrecognized(line: str) -> None:
         "profile inference time=186us, cycle=169477",
         "uid=1000(khadas) gid=1000(khadas) groups=1000(khadas),27(sudo)",
         "average time 5 ms",
+        "count=12 size=100",
+        "Memory (bytes): count=0",
         "CPU CYCLES 5",
         "product",
         "VIV_VX_DEBUG_LEVEL=1 CNN_PERF=1 NN_LAYER_DUMP=1",
