@@ -1,7 +1,7 @@
 """A GX8002 model as C: sizes and offsets that the compiler checks, and a task that runs it.
 
-The task's members are those of GX_SNPU_TASK in the public SDK (include/driver/gx_snpu.h). The text is to be included in
-the one file that includes the model's header, which defines its arrays.
+The task's members are those of GX_SNPU_TASK in the public SDK (include/driver/gx_snpu.h). The text compiles on its own,
+or is included behind the model's header in the one file that does so: that header defines arrays and has no guard.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ def model_c(model: ModelFile, header: str) -> str | None:
     guard = "NPUMON_" + re.sub(r"\W", "_", header, flags=re.ASCII).upper() + "_CHECKS"
     lines = [
         f"/* Checks of {_comment(header)} and the task that runs it, written by npumon inspect --emit c.",
-        "   Include it in the file that includes the model; the task needs driver/gx_snpu.h of the SDK. */",
+        "   Compile it on its own (-fsyntax-only), or define NPUMON_MODEL_INCLUDED and include it behind the model.",
+        "   The task needs driver/gx_snpu.h of the SDK. */",
         f"#ifndef {guard}",
         f"#define {guard}",
         "",
         "#include <stddef.h>",
+        "#ifndef NPUMON_MODEL_INCLUDED",
         f"#include {_string(header)}",
+        "#endif",
         "",
         *_sizes(model),
         "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from npumon.modelfile.description import Fit, ModelFile, Tensor
+from npumon.modelfile.description import FileCheck, Fit, ModelFile, Tensor
 from npumon.modelfile.diff import TensorChange
 from npumon.modelfile.firmware import needs
 
@@ -23,6 +23,7 @@ def consequences(before: ModelFile, after: ModelFile, changes: tuple[TensorChang
         *_fit(before, after),
         *_ram(before, after),
         *_settings(before, after),
+        *_config(before, after),
         *_tensors(before, after, changes),
         *_overlay(before, after),
         *_network(before, after),
@@ -72,6 +73,20 @@ def _settings(before: ModelFile, after: ModelFile) -> Iterator[str]:
         if name == needs.BUFFER_SIZE:
             sentence += f"; each buffer takes {needs.rounded_buffer(setting.value)} bytes"
         yield sentence + "."
+
+
+def _config(before: ModelFile, after: ModelFile) -> Iterator[str]:
+    """Yield the options of the firmware's .config, if one was read, that suited before."""
+    suited = {_option(check) for check in before.checks if check.id == "gx.config" and check.ok}
+    for check in after.checks:
+        wrong = check.id == "gx.config" and not check.ok and check.severity != "info"
+        if wrong and _option(check) in suited:
+            values = f"{check.expected} expected, {check.found} found"
+            yield f"The firmware's .config no longer suits: {_option(check)} ({values})."
+
+
+def _option(check: FileCheck) -> str:
+    return check.detail.partition(" ")[0].rstrip(":")
 
 
 def _tensors(before: ModelFile, after: ModelFile, changes: tuple[TensorChange, ...]) -> Iterator[str]:

@@ -39,13 +39,10 @@ def compiled(folder: Path, header: str, checks: str, uses: str, *options: str) -
     """What gcc says about a program that includes both; nothing if it compiles."""
     (folder / "model.h").write_text(header)
     (folder / "checks.h").write_text(checks)
-    (folder / "main.c").write_text(f'{GX_SNPU}#include "model.h"\n#include "checks.h"\n{uses}\n')
+    program = f'{GX_SNPU}#include "model.h"\n#define NPUMON_MODEL_INCLUDED\n#include "checks.h"\n{uses}\n'
+    (folder / "main.c").write_text(program)
     argv = ["gcc", "-std=gnu11", "-Wall", "-Werror", "-Wno-unused", *options, "-c", "main.c", "-o", "main.o"]
     return subprocess.run(argv, cwd=folder, capture_output=True, text=True, timeout=60, check=False).stderr
-
-
-def guarded(text: str) -> str:
-    return f"#ifndef MODEL_H\n#define MODEL_H\n{text}#endif\n"
 
 
 OVERLAID = (
@@ -60,7 +57,20 @@ OVERLAID = (
 def test_the_model_itself_passes(tmp_path: Path, prefix: str) -> None:
     text = HeaderSpec(prefix=prefix).text()
     uses = OVERLAID.replace("struct in_out", f"struct {prefix}in_out")
-    assert compiled(tmp_path, guarded(text), made(text), uses, "-DCONFIG_KWS_SNPU_BUFFER_SIZE=60") == ""
+    assert compiled(tmp_path, text, made(text), uses, "-DCONFIG_KWS_SNPU_BUFFER_SIZE=60") == ""
+
+
+@needs_gcc
+def test_it_compiles_on_its_own_beside_the_model(tmp_path: Path) -> None:
+    text = HeaderSpec().text()
+    (tmp_path / "model.h").write_text(text)
+    (tmp_path / "checks.c").write_text(made(text))
+    argv = ["gcc", "-std=gnu11", "-Wall", "-Werror", "-fsyntax-only", "checks.c"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    (tmp_path / "model.h").write_text(text.replace("weight_content[30]", "weight_content[31]"))
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert "weight_content has another size" in done.stderr
 
 
 @needs_gcc
@@ -80,13 +90,13 @@ def test_the_model_itself_passes(tmp_path: Path, prefix: str) -> None:
 def test_another_model_does_not(tmp_path: Path, old: str, new: str, told: str) -> None:
     text = HeaderSpec().text()
     assert old in text
-    assert told in compiled(tmp_path, guarded(text.replace(old, new)), made(text), "")
+    assert told in compiled(tmp_path, text.replace(old, new), made(text), "")
 
 
 @needs_gcc
 def test_another_buffer_size_of_the_firmware_does_not(tmp_path: Path) -> None:
     text = HeaderSpec().text()
-    told = compiled(tmp_path, guarded(text), made(text), "", "-DCONFIG_KWS_SNPU_BUFFER_SIZE=64")
+    told = compiled(tmp_path, text, made(text), "", "-DCONFIG_KWS_SNPU_BUFFER_SIZE=64")
     assert "CONFIG_KWS_SNPU_BUFFER_SIZE must be 60" in told
 
 
@@ -94,10 +104,10 @@ def test_another_buffer_size_of_the_firmware_does_not(tmp_path: Path) -> None:
 def test_an_output_of_its_own_is_taken_as_a_whole(tmp_path: Path) -> None:
     spec = HeaderSpec(inputs=[("npu_data_t", "Feats", (1, 4))], outputs=[("float", "prob", (1, 2))])
     uses = "static struct input in;\nstatic struct output out;\nGX_SNPU_TASK task = NPU_MODEL_TASK(0x100, &in, &out);"
-    assert compiled(tmp_path, guarded(spec.text()), made(spec.text()), uses) == ""
+    assert compiled(tmp_path, spec.text(), made(spec.text()), uses) == ""
     array = spec.text().replace("unsigned char *tmp_content = (void*)0;", "unsigned char tmp_content[8];")
     assert ".tmp_mem = (void *)tmp_content" in made(array)
-    assert compiled(tmp_path, guarded(array), made(array), uses) == ""
+    assert compiled(tmp_path, array, made(array), uses) == ""
 
 
 def test_what_is_disabled_is_not_asserted() -> None:

@@ -138,6 +138,8 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     form = ctx.format("text", "json", "jsonl", "csv")
     if args.weights and form == "csv":
         raise _misuse("--weights has no columns in a csv.", "Choose --format json.")
+    if args.firmware and form in ("csv", "jsonl"):
+        raise _misuse(f"--firmware has no row in {form}.", "Choose --format json.")
     found = sources(args.files)
     ctx.output.refuse_inputs(source.path for source in found if source.path != STDIN)
     several = len(args.files) > 1 or os.path.isdir(args.files[0])

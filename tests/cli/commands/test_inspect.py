@@ -143,6 +143,7 @@ def test_a_failed_check_is_the_status(npumon: CommandLine) -> None:
         (("model.h", "--kconfig", "notes.txt"), ("notes.txt is not the .config of a firmware",)),
         (("model.h", "--emit", "rust"), ("--emit",)),
         (("model.h", "model.h", "--emit", "c"), ("--emit c takes one model.h.",)),
+        (("model.h", "--firmware", "--format", "jsonl"), ("--firmware has no row in jsonl",)),
         (("net.nb", "--emit", "c"), ("net.nb is not a GX8002 header",)),
         (("model.h", "-o", "model.h"), ("model.h is both read and written.",)),
         (("--diff", "model.h"), ("--diff compares two files.",)),
@@ -502,6 +503,11 @@ def test_a_diff_tells_its_consequences_under_a_budget(npumon: CommandLine) -> No
     rows = list(csv.DictReader(io.StringIO(npumon("inspect", "--diff", "a.h", "b.h", "--format", "csv").stdout)))
     assert [row["delta"] for row in rows if (row["part"], row["name"]) == ("size", "weight")] == ["30"]
     assert rows[-1]["part"] == "consequence"
+    write(npumon, c_dot_h=HeaderSpec(data_bytes=2000).data(), _dot_config=KCONFIG)
+    assert "no longer suits: CONFIG_NPU_SRAM_SIZE_KB (1024 expected, 2042 found)" in " ".join(
+        npumon("inspect", "--diff", "a.h", "c.h", "--config", ".config").stdout.split()
+    )
+    assert "no longer suits" not in npumon("inspect", "--diff", "c.h", "a.h", "--config", ".config").stdout
     same = npumon("inspect", "--diff", "a.h", "a.h", "--budget", "1", "--format", "json")
     assert (same.returncode, strict(same.stdout)["consequences"]) == (0, [])
 
