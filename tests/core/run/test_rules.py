@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -207,6 +209,12 @@ def test_the_rules_go_before_each_other_in_the_documented_order() -> None:
     ]
     assert [rule.id for rule in RULES if rule.id in documented] == documented
     assert len({rule.id for rule in (*RULES, *REMARKS)}) == len((*RULES, *REMARKS))
+
+
+def test_every_rule_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs/verdicts.md").read_text(encoding="utf-8")
+    tables = "".join(line for line in page.splitlines() if line.startswith("| `"))
+    assert re.findall(r"`([a-z]+\.[a-z_]+)`(?=[ ,])", tables) == [rule.id for rule in (*RULES, *REMARKS)]
 
 
 @pytest.mark.parametrize(
