@@ -97,6 +97,8 @@ def test_a_run_and_its_log_read_again_say_the_same(npumon: CommandLine, prog: Pr
     read = json.loads(npumon("parse", "--format", "json", live["run"]["log"]).stdout)
     for document in (live, read):
         del document["run"]
+    assert live["conditions"].pop("environment") == {"VIV_VX_PROFILE": "1", "VIV_VX_DEBUG_LEVEL": "1"}
+    assert read["conditions"].pop("environment") == {}, "only npumon knows what it set"
     assert live == read
 
 

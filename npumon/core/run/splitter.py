@@ -91,7 +91,7 @@ class RunSplitter:
         elif not isinstance(event, ev.InterruptEchoed):
             following = reduce(following, event)
             self._next = following
-            if looks_like_a_run(following):
+            if not isinstance(event, ev.ForeignText | ev.Unrecognized) and looks_like_a_run(following):
                 self._begin(self.state, completed, "prompt")
                 self._next = None
                 self._take(following, completed)
