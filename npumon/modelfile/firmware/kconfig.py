@@ -106,10 +106,11 @@ def _accepted(model: ModelFile, setting: needs.Setting, config: Kconfig) -> set[
 
 def _sram(model: ModelFile, config: Kconfig) -> Iterator[FileCheck]:
     option, there = config.option(needs.SRAM_KB), config.npu_bytes
-    ram = next((ram for ram in needs.ram_maps(model) if ram.mode == config.mode), None)
+    mode: Mode = "xip" if needs.in_flash_by_name(model) else config.mode
+    ram = next((ram for ram in needs.ram_maps(model) if ram.mode == mode), None)
     if ram is None:
         return
-    how = "from flash" if config.mode == "xip" else "in SRAM"
+    how = "from flash" if mode == "xip" else "in SRAM"
     if option is None or there is None:
         detail = f"CONFIG_{needs.SRAM_KB} is not set; {how} the model needs {ram.npu_bytes} bytes of the NPU's SRAM"
         yield FileCheck("gx.config", "info", False, needs.rounded_kb(ram.npu_bytes), None, detail)

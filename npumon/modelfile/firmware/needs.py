@@ -96,6 +96,13 @@ def is_grus(model: ModelFile) -> bool:
     return model.format == "gx8002" or (model.format == "npub" and model.array("npu") is None)
 
 
+def in_flash_by_name(model: ModelFile) -> bool:
+    """Whether a header is that of a model that runs from flash, by the names of its arrays and structs (`xip`)."""
+    arrays = [array.name for array in model.arrays if array.role in ("cmd", "weight")]
+    structs = [struct.name for struct in model.structs]
+    return any("xip" in name.lower().split("_") for name in (*arrays, *structs))
+
+
 def buffer_bytes(model: ModelFile) -> int | None:
     """Return sizeof(struct in_out). A container has none: there, of its inputs and outputs of type float."""
     if model.sizes.in_out_bytes is not None or model.format != "npub":
@@ -197,7 +204,7 @@ def ram_maps(model: ModelFile, options: FirmwareOptions = PLAIN_FIRMWARE) -> tup
     return tuple(
         RamMap(way.mode, way.needs_bytes if share is None else share, options.contexts, each, GX8002_SRAM_BYTES)
         for way in _ways(model)
-        if options.mode in (None, way.mode)
+        if options.mode in (None, way.mode) or in_flash_by_name(model)
     )
 
 
@@ -224,4 +231,6 @@ def ram_checks(model: ModelFile, options: FirmwareOptions = PLAIN_FIRMWARE) -> t
 
 
 def _ways(model: ModelFile) -> tuple[Fit, ...]:
-    return fits(model.sizes, Budget())
+    """Return the ways of running the model; one whose names say that it is in flash has no other."""
+    ways = fits(model.sizes, Budget())
+    return tuple(way for way in ways if way.mode == "xip") if in_flash_by_name(model) else ways

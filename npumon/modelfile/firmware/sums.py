@@ -63,10 +63,7 @@ class Firmware(NamedTuple):
 
 def runs_from_flash(model: ModelFile, name: str) -> bool:
     """Whether a header is that of a model that runs from flash, by the names of its arrays, its structs or itself."""
-    arrays = [array.name for array in model.arrays if array.role in ("cmd", "weight")]
-    structs = [struct.name for struct in model.structs]
-    words = [word for text in (*arrays, *structs) for word in text.lower().split("_")]
-    return "xip" in words or name.lower().rpartition("/")[2].removesuffix(".h").endswith("_xip")
+    return needs.in_flash_by_name(model) or name.lower().rpartition("/")[2].removesuffix(".h").endswith("_xip")
 
 
 def firmware(models: list[tuple[str, ModelFile]], budget: Budget, contexts: int) -> Firmware | None:

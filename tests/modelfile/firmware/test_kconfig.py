@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from npumon.modelfile.description import FileCheck, ModelFile
 from npumon.modelfile.firmware.kconfig import Kconfig, config_checks, read_kconfig
+from npumon.modelfile.firmware.needs import FirmwareOptions, ram_maps
 from npumon.modelfile.inspection import inspect
 
 GOOD = """\
@@ -77,6 +78,15 @@ def test_a_firmware_that_runs_from_flash_needs_less_sram(model: ModelFile) -> No
     assert all(check.ok for check in checks(model, text.replace("KB=147", "KB=14")))
     short = [check for check in checks(model, text.replace("KB=147", "KB=13")) if not check.ok]
     assert [(check.expected, check.found) for check in short] == [(13 * 1024, 13680)]
+
+
+def test_a_model_in_flash_by_its_names_needs_less_whatever_the_option(writers: Any) -> None:
+    text = writers.header(weight=bytes(3000)).text().replace("weight_content[", "xip_weight_content[")
+    model = inspect(text.encode(), today="2026-11-22")
+    assert model is not None
+    (check,) = [check for check in checks(model, "CONFIG_NPU_SRAM_SIZE_KB=1\n") if check.severity == "fail"]
+    assert (check.ok, check.found) == (True, 64)
+    assert [ram.mode for ram in ram_maps(model, FirmwareOptions(mode="sram"))] == ["xip"]
 
 
 def test_a_flat_frame_may_be_divided_by_the_firmware(writers: Any) -> None:

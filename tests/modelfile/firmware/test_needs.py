@@ -85,6 +85,13 @@ def test_a_way_that_cannot_be_taken_needs_no_setting(writers: Any) -> None:
     assert "NPU_SRAM_SIZE_KB_XIP" in names
 
 
+def test_a_model_that_is_in_flash_by_its_names_needs_only_that(writers: Any) -> None:
+    model = read(writers.header().text().replace("weight_content[", "xip_kws_weight_content[").encode())
+    assert [ram.mode for ram in needs.ram_maps(model)] == ["xip"]
+    names = [setting.name for setting in needs.settings(model)]
+    assert ("NPU_SRAM_SIZE_KB" in names, "NPU_SRAM_SIZE_KB_XIP" in names) == (False, True)
+
+
 def test_other_cores_and_graphs_have_a_firmware_that_is_unknown(writers: Any, leo: bytes, apus: bytes) -> None:
     for data in (leo, apus, writers.nbg().data()):
         model = read(data)
