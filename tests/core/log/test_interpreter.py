@@ -1,4 +1,4 @@
-"""What lines mean where they stand; the table of all lines is in test_parser."""
+"""What lines mean where they stand; the table of all lines is in test_spellings."""
 
 from __future__ import annotations
 
