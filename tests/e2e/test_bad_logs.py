@@ -62,7 +62,7 @@ def test_a_file_without_any_profile(npumon: CommandLine, name: str, form: str) -
     elif form == "csv":
         assert done.stdout == HEADER
     else:
-        assert done.stdout.startswith("empty")
+        assert done.stdout.startswith("no profile")
 
 
 def test_a_log_that_is_not_utf8_still_gives_its_figures(npumon: CommandLine) -> None:

@@ -23,7 +23,7 @@ EVIL = (
     b"uid: 0\nop_abs_id: 0\nexecution time:             20845 us\n"
     b"[     1] TOTAL_READ_BANDWIDTH  (MByte): 71.703380\n"
     b"layer id: 1 layer name:\x00\x1b]8;;http://x\x1b\\link\xef\xbb\xbf operation[0]:\xff\xfe target:+1.\n"
-    b"uid: 0\nop_abs_id: 0\nexecution time:             20 us\n"
+    b"uid: 0\nop_abs_id: 1\nexecution time:             20 us\n"
     b"[     7] GPUTOTALCYCLES: 16697255\n[     8] GPUIDLECYCLES: 296080\n"
     b"VPC_ELAPSETIME: 21124\n*********\n"
     b"Run the 1 time: 21.00ms or 21609.00us\n"

@@ -174,7 +174,9 @@ def _as_they_complete(logs: Logs, ctx: CommandContext, request: Request) -> int:
     from npumon.export.run_text import run_text
 
     worst, first = Worst(request.check), True
-    with ctx.output.open_stream(text=True) as sink, Progress(ctx.diagnostics) as progress:
+    output = ctx.output
+    opened = output.open_stream(text=True) if output.path is None else output.open_document()  # a file is whole or none
+    with opened as sink, Progress(ctx.diagnostics) as progress:
         for file, item in logs.completed(live=True, on_state=progress.update):
             if isinstance(item, RunCompleted):
                 report = file.report(item, None)

@@ -258,8 +258,6 @@ def test_a_list_of_many_runs_is_laid_out_by_the_first(npumon: CommandLine) -> No
     ("words", "key"),
     [
         (("--format", "json", "--by", "target"), "parse.rows"),
-        (("--run", "0"), "parse.run of no number"),
-        (("--run", "7"), "parse.run of no such run"),
         (("--top", "0"), "arguments no rows"),
         (("--graph", "missing.json"), "parse.graph missing"),
         (("--graph", str(SEED)), "parse.graph no JSON"),
