@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core.profile import Diagnostic, GraphNode
 from npumon.core.run.conditions import conditions_of
-from npumon.core.run.outcome import ExitInfo, outcome
+from npumon.core.run.outcome import ExitInfo, outcome, signal_noticed
 from npumon.core.run.reason import reason_of
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.roofs import Roofs
@@ -51,10 +51,12 @@ def report_of(
 ) -> RunReport:
     """Return the report of one run; `ending` is None for a log that was only read.
 
-    Of `info`, outcome and reason are set here, and what the text tells of hangs and of gaps in the log.
+    Of `info`, outcome and reason are set here, and what the text tells of hangs, of gaps in the log, and of the signal
+    that ended the program, if nothing else does.
     """
     info = info._replace(
         outcome=outcome(state, ending),
+        signal=signal_noticed(state) if ending is None and info.signal is None else info.signal,
         reason=reason_of(state, ending),
         hung=info.hung or state.hung,
         log_complete=info.log_complete and not state.has_gap,

@@ -74,7 +74,11 @@ def test_a_report_knows_why_the_run_failed_and_under_which_conditions_it_ran(sta
     state = state._replace(hung=hang, diagnostics=(lost, died))
     context = Context(driver=DriverState(profiling=False), environment=(("VNN_LOOP_TIME", "5"),))
     report = report_of(state, context, RunInfo())
-    assert report.info == RunInfo(outcome="failed", reason="Segmentation fault", hung=hang, log_complete=False)
+    assert report.info == RunInfo(
+        signal="SIGSEGV", outcome="failed", reason="Segmentation fault", hung=hang, log_complete=False
+    )
+    assert report_of(state, context, RunInfo(signal="SIGABRT")).info.signal == "SIGABRT"
+    assert report_of(state, context, RunInfo(), ExitInfo(139)).info.signal is None, "a shell's status is on record"
     assert report.conditions == Conditions(True, False, False, False, None, (("VNN_LOOP_TIME", "5"),))
     known = hang._replace(recovered=True)
     assert report_of(state, context, RunInfo(hung=known)).info.hung == known

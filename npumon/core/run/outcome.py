@@ -38,6 +38,17 @@ _WITNESSES = ("ovxlib", "detect", "driver", "model", "program", "shell")
 STATUS = re.compile(r"STATUS ?\((-?\d{1,18})(?: ?: ?([^)]*))?")
 _FAILED = re.compile(r"CHECK (?:STATUS|PTR)|\bfail|\bcan(?:'?t|not)\b|\bcould not\b", re.IGNORECASE)
 
+#: How shells report a program's death by a signal.
+DEATH_NOTICES = {
+    "Illegal instruction": "SIGILL",
+    "Aborted": "SIGABRT",
+    "Bus error": "SIGBUS",
+    "Floating point exception": "SIGFPE",
+    "Killed": "SIGKILL",
+    "Segmentation fault": "SIGSEGV",
+    "Terminated": "SIGTERM",
+}
+
 
 class ExitInfo(NamedTuple):
     """What is known of a program's end apart from its text; all None for a log that is only read.
@@ -130,3 +141,9 @@ def _is_fatal(said: Diagnostic, *, whole: bool) -> bool:
 def died(state: RunState) -> bool:
     """Return whether a shell reported the program's death by a signal."""
     return any(diagnostic.source == "shell" and diagnostic.level == "error" for diagnostic in state.diagnostics)
+
+
+def signal_noticed(state: RunState) -> str | None:
+    """Return the name of the signal that ended the program, by its shell's notice; None if no notice names one."""
+    notices = [said.message for said in state.diagnostics if said.source == "shell" and said.level == "error"]
+    return next((name for notice in notices for words, name in DEATH_NOTICES.items() if words in notice), None)

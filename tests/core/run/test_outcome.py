@@ -9,7 +9,7 @@ import pytest
 from npumon.core.log import events as ev
 from npumon.core.profile import Diagnostic, Level, Reported
 from npumon.core.run.fold import finish, reduce
-from npumon.core.run.outcome import ExitInfo, Outcome, died, outcome, outcome_words
+from npumon.core.run.outcome import ExitInfo, Outcome, died, outcome, outcome_words, signal_noticed
 from npumon.core.run.state import EMPTY, End, RunState
 
 StateOf = Callable[[str | bytes], RunState]
@@ -74,6 +74,20 @@ def test_the_real_run_cut_after_any_line_is_truncated_until_its_classes_are_list
 def test_only_a_shells_notice_is_a_death(state_of: StateOf) -> None:
     assert died(state_of(NOTICE))
     assert not died(state_of("E [vnn_Run:90]Aborted\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        (NOTICE, "SIGSEGV"),
+        ("Aborted (core dumped)\n", "SIGABRT"),
+        ("Hangup\n", None),
+        ("E [vnn_Run:90]Aborted\n", None),
+        ("", None),
+    ],
+)
+def test_a_notice_names_the_signal(state_of: StateOf, text: str, signal: str | None) -> None:
+    assert signal_noticed(state_of(text)) == signal
 
 
 def test_a_program_that_ended_well_is_believed_where_only_its_last_list_is_short(state_of: StateOf) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from npumon.core.run.outcome import ExitInfo, died
+from npumon.core.run.outcome import ExitInfo, died, signal_noticed
 from npumon.core.run.reason import position, reason_of
 from npumon.core.run.rules.evidence import Evidence, counted, how_to_profile
 from npumon.core.run.state import Phase
@@ -19,16 +19,6 @@ SHELL_SIGNALS = {
     137: "SIGKILL",
     139: "SIGSEGV",
     143: "SIGTERM",
-}
-#: How shells report a program's death by a signal.
-DEATH_NOTICES = {
-    "Illegal instruction": "SIGILL",
-    "Aborted": "SIGABRT",
-    "Bus error": "SIGBUS",
-    "Floating point exception": "SIGFPE",
-    "Killed": "SIGKILL",
-    "Segmentation fault": "SIGSEGV",
-    "Terminated": "SIGTERM",
 }
 #: What a run is doing before its first iteration.
 _DOING: dict[Phase, str] = {
@@ -84,11 +74,7 @@ def signal_of(evidence: Evidence) -> str | None:
     ending = evidence.context.ending or ExitInfo()
     if ending.signal or ending.exit_status in SHELL_SIGNALS:
         return ending.signal or SHELL_SIGNALS[ending.exit_status or 0]
-    if not died(evidence.state):
-        return None
-    notices = [diagnostic.message for diagnostic in evidence.state.diagnostics if diagnostic.source == "shell"]
-    named = (name for notice in notices for words, name in DEATH_NOTICES.items() if words in notice)
-    return next(named, "a signal")
+    return signal_noticed(evidence.state) or ("a signal" if died(evidence.state) else None)
 
 
 def timed_out(evidence: Evidence) -> str | None:
