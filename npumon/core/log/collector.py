@@ -163,7 +163,10 @@ class EventCollector:
             if part.headed and self.counted:
                 return False
         elif part.headed:
-            if lost_between(self.printed, part.first, self.measured, part.op_abs_id):
+            # The head ends the open block, whose counters are then the last ones.
+            open_one = self._block if self._block is not None and self._block.has_counters else None
+            measured = self.measured if open_one is None else open_one.op_abs_id
+            if lost_between(self.printed, part.first, measured, part.op_abs_id):
                 return False
         elif self._block is not None:
             if not self._block.counts:

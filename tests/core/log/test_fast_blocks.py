@@ -247,6 +247,7 @@ def test_an_operation_ends_what_was_pending_before_it(before: bytes, after: byte
         [*block("whole", 0, 1), *block("times", 1, 9), *block("whole", 2, 17), *block("times", 3, 25)],
         [*block("whole", 0, 1), *block("times", 1, 9), *block("whole", 5, 49)[4:]],  # its counters are missing
         [*block("whole", 0, 1), *block("whole", 5, 41), *block("whole", 6, 57)],  # 6 follows 5, its counters do not
+        [*block("whole", 5, 41)[:-1], *block("whole", 6, 57), *block("whole", 7, 65)],  # an open one before them
         [*block("counters", 0, 1), *block("whole", 1, 9), *block("counters", 0, 17), *block("counters", 0, 25)],
         [*block("times", 0, 1), *block("counters", 0, 1), *block("counters", 0, 9), *block("counters", 0, 17)],
     ],
