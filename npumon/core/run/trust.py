@@ -211,7 +211,10 @@ def _slack(time_us: float, segments_us: float) -> float:
 
 
 def _with_clock(operations: tuple[Operation, ...], counted: tuple[Counted, ...]) -> Counters:
-    """Tell the clock from the long windows. A late window and the next operation count both or neither."""
+    """Tell the clock from the long windows. A late window and the next operation count both or neither.
+
+    Of operations that are not trusted, only those behind a late window count: both together are sound.
+    """
     least_us = LONE_WINDOW_US if len(operations) == 1 else CLOCK_WINDOW_US
     counts = [
         operation.window_us is not None and operation.window_us >= least_us and (each.cycles.total or 0) > 0
@@ -219,6 +222,8 @@ def _with_clock(operations: tuple[Operation, ...], counted: tuple[Counted, ...])
     ]
     long_enough = any(counts)
     for number, each in enumerate(counted):
+        if not each.trusted and not (number and counted[number - 1].late):
+            counts[number] = False
         if each.late and not (counts[number] and counts[number + 1 : number + 2] == [True]):
             counts[number : number + 2] = [False] * len(counts[number : number + 2])
     timed = [(one, each) for one, each, counts_here in zip(operations, counted, counts, strict=True) if counts_here]
@@ -237,5 +242,5 @@ def _without(operations: tuple[Operation, ...], long_enough: bool, least_us: int
     if all(operation.window_us is None for operation in operations):
         return "the text has no VPC_ELAPSETIME"
     if long_enough:
-        return "its window lasted longer than the operation"
+        return "the windows that are long enough do not fit their cycles"
     return f"no window is as long as {least_us // 1000} ms, and shorter ones tell no clock"

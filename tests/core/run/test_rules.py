@@ -407,6 +407,44 @@ def test_the_limits_of_a_rule(case: Case, rule: str, holds: bool) -> None:
     assert (rule in ids(case)) is holds
 
 
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"create_us": 5, "verify_us": 10**9},
+        {"average_us": 1.0},
+        {"other_lines": 900, "driver_version": "6.4.3", "product": "another"},
+        {"unrecognized": 3},
+        {"axi_sram_bytes": 0, "vip_sram_bytes": 0},
+        {"power_management": False, "cnn_perf": True, "command_dump": True},
+        {"top": SCORES},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_does_not_decide_changes_no_verdict(rule: str, change: dict[str, Any]) -> None:
+    case = FIRES[rule]
+    assert ids(case._replace(run=case.run._replace(**change)))[0] == rule
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("shader.convolution", "dump.on", "run.cold", "clock.slow", "ddr.bound", "nn.padded", "operation.dominates"),
+        *("shader.busy", "host.bound", "compute.bound", "npu.idle", "run.ok"),
+    ],
+)
+@pytest.mark.parametrize(
+    "change",
+    [{"layer_id": 7}, {"shader": "vxOther"}, {"name": "OtherLayer"}, {"operation_index": 3}],
+    ids=lambda change: next(iter(change)),
+)
+def test_who_an_operation_is_changes_no_verdict(rule: str, change: dict[str, Any]) -> None:
+    case = FIRES[rule]
+    (iteration,) = case.run.iterations
+    other = iteration._replace(operations=tuple(each._replace(**change) for each in iteration.operations))
+    assert ids(case._replace(run=case.run._replace(iterations=(other,))))[0] == rule
+
+
 # -- sentences that depend on more than their rule --------------------------------------------------------------------
 
 

@@ -63,7 +63,7 @@ def test_the_clock_is_that_of_the_sums() -> None:
             (Operation(window_us=50_000, cycles=Cycles(-4, -5)), operation(300)),
             "no window is as long as 20 ms, and shorter ones tell no clock",
         ),
-        ((operation(50_000, 400.0, execution=25_000),), "its window lasted longer than the operation"),
+        ((operation(50_000, 400.0, execution=25_000),), "the windows that are long enough do not fit their cycles"),
     ],
 )
 def test_without_a_clock_there_is_a_reason(operations: tuple[Operation, ...], why: str) -> None:
@@ -89,6 +89,12 @@ def test_a_late_window_and_the_next_operation_count_both_or_neither() -> None:
     assert clock(*VOTERS, LATE) == 800.0, "no neighbour"
     short = operation(19_000, 4_168.0)
     assert clock(*VOTERS, LATE, short, operation(500)) == 800.0, "its neighbour tells no clock"
+
+
+def test_an_operation_that_is_not_trusted_tells_no_clock() -> None:
+    assert clock(*VOTERS, operation(400_000, 2_400.0)) == 800.0
+    assert clock(operation(400_000, 2_400.0)) is None
+    assert clock(operation(400_000)._replace(cycles=Cycles(320_000_000, 320_000_001))) is None
 
 
 # -- wraps -----------------------------------------------------------------------------------------------------------
