@@ -11,7 +11,7 @@ from npumon.core.ordering import Value, ordered
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
 from npumon.core.run.breakdown import by_layer, by_operation, by_shader, by_target, operator_of
 from npumon.core.run.statistics import Statistics
-from npumon.export.drawing import Style, listed, painted, table, wrapped
+from npumon.export.drawing import Style, listed, painted, plain, table, wrapped
 
 #: By what operations can be sorted: the figure that is largest first; `order` is the order in which they ran.
 Order = Literal["time", "busy", "ddr", "macs", "order"]
@@ -192,10 +192,12 @@ def _group_row(group: GroupTime) -> tuple[str, ...]:
 def whereabouts(profile: IterationProfile) -> str:
     """Say what the sums are sums of, and what they leave out."""
     iteration = profile.iteration
-    parts = [f"{len(profile.operations)} operations in {units.microseconds(profile.execution_us)}"]
+    text = f"{len(profile.operations)} operations"
+    if profile.execution_us is not None:
+        text += f" in {units.microseconds(profile.execution_us)}"
     if iteration.elapsed_us is not None:
-        parts.append(f"of {units.microseconds(iteration.elapsed_us)}")
-    text = " ".join(parts)
+        text += f"{' of' if profile.execution_us is not None else ' in an iteration of'} "
+        text += units.microseconds(iteration.elapsed_us)
     if profile.busy_us is not None:
         text += f", busy {units.microseconds(profile.busy_us)}"
     if profile.clock_mhz is not None:
@@ -259,12 +261,10 @@ def statistics_lines(statistics: Statistics, style: Style) -> Iterator[str]:
     yield from listed([before + told[0], *told[1:]], style, title)
     counts = [many for _, _, many in statistics.bins]
     if len(counts) > 1 and sum(counts) > 2:
-        low, high = statistics.bins[0][0], statistics.bins[-1][1]
-        drawn = painted(histogram(counts, style), "cyan", style)
-        ends = [units.microseconds(bound) for bound in (low, high)]
-        if style.ascii:
-            ends = [end.replace("µ", "u") for end in ends]
-        yield f"{' ' * len(title)}{ends[0]} {drawn} {ends[1]}"
+        bounds = (statistics.bins[0][0], statistics.bins[-1][1])
+        low, high = (plain(units.microseconds(bound), style) for bound in bounds)
+        if len(title) + len(low) + len(counts) + len(high) + 2 <= style.width:
+            yield f"{' ' * len(title)}{low} {painted(histogram(counts, style), 'cyan', style)} {high}"
 
 
 def histogram(counts: Sequence[int], style: Style) -> str:

@@ -99,7 +99,7 @@ class RunListLayout:
 
 
 def _width(place: int, cells: Sequence[Sequence[str]]) -> int:
-    return min(_WIDEST, max(len(_HEAD[place]), *(cell_width(row[place]) for row in cells)))
+    return min(_WIDEST, max([len(_HEAD[place]), *(cell_width(row[place]) for row in cells)]))
 
 
 def run_list_text(rows: Iterable[ListedRun], style: Style) -> Iterator[str]:

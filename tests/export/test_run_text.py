@@ -138,7 +138,7 @@ def test_several_operations_are_added_up_and_ranked(report_from: ReportFrom) -> 
         lines[start + 4 : start + 8]
         == [
             "2 operations, the longest first",
-            "   #  operation             time    share      sum      busy  DDR MByte  bound by",
+            "   #  operation             time    share      sum      busy  DDR MByte",
             "   1  fc                 15.0 ms   75.0 %   75.0 %   7.50 ms      18.00",
             "   0  conv               5.00 ms   25.0 %  100.0 %   4.95 ms      18.00",
         ]
@@ -170,6 +170,12 @@ def test_a_table_that_was_asked_for_takes_the_place_of_the_rest(report_from: Rep
     assert "  5 more" in run_text(report, view=View("layer"))
     assert run_text(report, view=View("iteration")).splitlines()[-1].split()[:3] == ["1", "30.0", "ms"]
     assert "target" in run_text(report, view=View("target"))
+    twice = report_from(END + END.replace("1 time", "2 time"))
+    assert run_text(twice, view=View("iteration", top=1)).endswith("  1 more\n")
+    profile = report.metrics.profile
+    assert profile is not None
+    lacking = report._replace(metrics=report.metrics._replace(profile=profile._replace(missing=2, of=47)))
+    assert "2 of 47 operations are missing, so nothing is added up." in run_text(lacking, view=View("target"))
     assert "The text has no operations." in run_text(report_from(END), view=View("target"))
 
 
@@ -204,10 +210,12 @@ def test_only_the_ten_slowest_operations_are_listed(report_from: ReportFrom) -> 
 
 def test_what_is_known_of_operations_without_a_name(report_from: ReportFrom) -> None:
     report = run_text(report_from("uid: 1\nGPUTOTALCYCLES: 8\n*********\nuid: 2\nGPUTOTALCYCLES: 8\n*********\n" + END))
-    assert [line.split() for line in report.splitlines() if "operation " in line] == [
-        ["0", "operation", "0", "n/a", "n/a"],
-        ["1", "operation", "1", "n/a", "n/a"],
-    ] or "operation 0" in report
+    assert "\n2 operations in an iteration of 30.0 ms\n" in report
+    assert [line.split() for line in report.splitlines() if line.startswith("   ") and "operation " in line] == [
+        ["#", "operation", "time"],
+        ["0", "operation", "0", "n/a"],
+        ["1", "operation", "1", "n/a"],
+    ]
 
 
 def test_classes_with_labels_and_without(report_from: ReportFrom) -> None:
@@ -281,6 +289,9 @@ def test_the_iterations_of_a_run(seed_report: RunReport) -> None:
     about = statistics._replace(approximate=True, bins=(), without_first=False)
     lines = list(statistics_lines(about, Style(ascii=True)))
     assert lines[0].startswith("Iterations  46: about median 15.0 ms, mean")
+    assert len(list(statistics_lines(statistics, Style(width=20)))) == len(
+        list(statistics_lines(statistics._replace(bins=()), Style(width=20)))
+    )
     assert histogram([1, 0, 8], Style(ascii=True)) == ": #"
 
 
