@@ -70,4 +70,5 @@ def _figures(check: FileCheck) -> str:
         return str(expected if found is None else found) if (expected, found) != (None, None) else ""
     if expected == found:
         return f"{found}, as expected"
-    return f"{found} (of {expected})" if isinstance(found, str) and found in str(expected) else f"{found}, {expected}"
+    among = isinstance(found, str) and found in str(expected).split(" or ")
+    return f"{found} (of {expected})" if among else f"{found}, {expected}"

@@ -144,7 +144,7 @@ def _network(nbg: NbgInfo, style: Style) -> Iterator[str]:
         if count is not None
     )
     kinds = ", ".join(f"{kind} {units.grouped(count)}" for kind, count in nbg.operation_types)
-    told = f"{nbg.network or 'unnamed'}: {counts}" + (f" ({kinds})" if kinds else "")
+    told = (nbg.network or "unnamed") + (f": {counts}" if counts else "") + (f" ({kinds})" if kinds else "")
     yield from wrapped(told, style.width, style, " " * len("Network  "), "Network  ")
     wanted = (("pool", nbg.pool_bytes), ("AXI-SRAM", nbg.axi_sram_bytes), ("VIP-SRAM", nbg.vip_sram_bytes))
     told = ", ".join(f"{name} {units.grouped(size)} bytes" for name, size in wanted if size is not None)

@@ -123,7 +123,7 @@ def _pool(info: NbgInfo) -> Iterator[FileCheck]:
         return
     ok = alignment & (alignment - 1) == 0 and (alignment > 0 or pool == 0)
     detail = f"{pool} bytes of video memory for intermediate results"
-    detail += ", aligned to" if ok else ", whose alignment is not a power of two"
+    detail = f"the alignment of {detail}" if ok else f"{detail}, whose alignment is not a power of two"
     yield FileCheck("nb.pool", "warn", ok, None if ok else "a power of two", alignment, detail)
 
 

@@ -371,7 +371,7 @@ def test_a_file_that_says_nothing_is_told_all_the_same() -> None:
         == "x\ngxnpuc header of an unknown core · ok\n\nChecks  0 passed, 0 failed\n"
     )
     graph = model_text(read(b"VPMN"), "x")
-    assert "Network  unnamed:\n" in graph
+    assert "Network  unnamed\n" in graph
     assert "Memory" not in graph
     assert "Sections" not in graph
 
@@ -417,6 +417,9 @@ def test_passed_checks_do_not_read_like_failures() -> None:
     assert "ok nb.version 0x0001000f, at most 0x00010020" in told
     assert "ok nb.count 116, as expected (the input table: 1 entry of 116 bytes)" in told
     assert "ok nb.sram 1048320, at most 1048576" in told
+    assert "ok nb.pool 64 (the alignment of 4096 bytes of video memory for intermediate results)" in told
+    newest = " ".join(model_text(read(NbgSpec(version=0x00010020).data()), "net.nb").split())
+    assert "ok nb.version 0x00010020, at most 0x00010020" in newest
 
 
 def test_a_target_without_a_name_is_told_by_its_pid() -> None:

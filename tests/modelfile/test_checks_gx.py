@@ -139,7 +139,20 @@ def test_what_the_npu_writes_is_in_ram_and_the_rest_of_an_xip_model_in_flash(
     check = found(read(text), "gx.place")
     assert check.ok is not bool(wrong)
     assert [name for name in ("cmd", "weight", "data") if f"{prefix}{name}_content" in check.detail] == wrong
-    assert ("CONFIG_NPU_RUN_IN_FLASH" in check.detail) is bool(wrong and prefix)
+    assert ("CONFIG_NPU_RUN_IN_FLASH" in check.detail) is ("weight" in wrong and bool(prefix))
+
+
+def test_an_array_without_bytes_needs_no_alignment(writers: Any) -> None:
+    text = re.sub(r"(ops_content\[0\]) __attribute__ \(\(aligned\(4\)\)\)", r"\1", writers.header().text())
+    assert "ops_content[0] = " in text
+    assert found(read(text), "gx.align").ok
+
+
+def test_an_array_without_alignment_is_not_found_to_have_one(writers: Any) -> None:
+    text = writers.header().text().replace("cmd_content[12] __attribute__ ((aligned(4)))", "cmd_content[12]")
+    check = found(read(text), "gx.align")
+    assert (check.ok, check.found) == (False, None)
+    assert "cmd_content" in check.detail
 
 
 def test_a_wrong_sum_tells_the_signed_difference(writers: Any) -> None:
