@@ -89,14 +89,12 @@ def _contents(diff: ModelDiff, style: Style) -> Iterator[str]:
     if diff.identical or not diff.contents:
         return
     told = {"same": "the same", "added": "only after", "removed": "only before", "unknown": "cannot be compared"}
-    rows = [
-        (
-            f"{_INDENT}{content.role}",
-            told.get(content.kind) or _different(content),
-        )
-        for content in diff.contents
-    ]
-    yield from grid((GridColumn("Contents"), GridColumn("", 1, most=72)), rows, style)
+    names = max(len(content.role) for content in diff.contents)
+    yield painted("Contents", "dim", style)
+    for content in diff.contents:
+        title = f"{_INDENT}{content.role:<{names}}  "
+        text = told.get(content.kind) or _different(content)
+        yield from wrapped(text, style.width, style, " " * len(title), title)
 
 
 def _different(content: ContentChange) -> str:
@@ -140,7 +138,8 @@ def _sides(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Styl
     if room >= 2 * _LEAST_SIDE:
         layout = [GridColumn(title, most=_MOST_NAME) for title in titles]
         layout += [GridColumn(side, most=style.width) for side in ("before", "after")]
-        yield from grid(layout, [(*row[:-2], *_cut(row[-2], row[-1], room, style)) for row in shown], style)
+        sides = _columns(shown, room, style)
+        yield from grid(layout, [(*row[:-2], *pair) for row, pair in zip(shown, sides, strict=True)], style)
     else:
         yield from (painted(line, "dim", style) for line in wrapped(titles[0], style.width, style))
         for row in shown:
@@ -151,19 +150,32 @@ def _sides(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Styl
         yield from wrapped(f"{len(rows) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
 
 
-def _cut(before: str, after: str, room: int, style: Style) -> tuple[str, str]:
-    """Return both sides in at most `room` cells together; where cutting hides the difference, from there on."""
-    sides = [plain(text, style) for text in (before, after)]
-    widths = [cell_width(text) for text in sides]
-    if sum(widths) <= room:
-        return sides[0], sides[1]
-    most = max(room // 2, room - min(widths))
-    cut = [
-        fitted(text, most, style).rstrip() if width > most else text for text, width in zip(sides, widths, strict=True)
-    ]
-    if cut[0] != cut[1] or before == after:
-        return cut[0], cut[1]
-    start = next((place for place, (a, b) in enumerate(zip(*sides, strict=False)) if a != b), min(map(len, sides)))
-    mark = "~" if style.ascii else "…"
-    late = [fitted(mark + text[max(0, start - 6) :], most, style).rstrip() for text in sides]
-    return late[0], late[1]
+def _columns(rows: Sequence[tuple[str, ...]], room: int, style: Style) -> list[tuple[str, str]]:
+    """Return both sides of each row, cut so that their two columns take at most `room` cells together."""
+    sides = [(plain(row[-2], style), plain(row[-1], style)) for row in rows]
+    before, after = (max(map(cell_width, column)) for column in zip(*sides, strict=True))
+    if before + after > room:
+        half = room // 2
+        before = min(before, max(half, room - after))
+        after = room - before
+    return [_cut(one, other, before, after, style) for one, other in sides]
+
+
+def _cut(before: str, after: str, most_before: int, most_after: int, style: Style) -> tuple[str, str]:
+    """Return two texts of at most so many cells; where cutting hides their difference, what is around it."""
+    least = min(most_before, most_after)
+    if before == after or _start(before, least, style) != _start(after, least, style):
+        return _start(before, most_before, style), _start(after, most_after, style)
+    start = next((place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
+    return _late(before, start, most_before, style), _late(after, start, most_after, style)
+
+
+def _start(text: str, most: int, style: Style) -> str:
+    return fitted(text, most, style).rstrip() if cell_width(text) > most else text
+
+
+def _late(text: str, place: int, most: int, style: Style) -> str:
+    """Return a text without its beginning, so that `place` is shown, with as much as there is room for."""
+    narrow = cell_width(text) == len(text)
+    start = max(0, min(place - 6, len(text) - most + 1 if narrow else place))
+    return _start(("~" if style.ascii else "…") + text[start:], most, style)

@@ -245,6 +245,31 @@ def test_a_diff_keeps_both_sides_at_any_width(width: int) -> None:
         assert "pb_md5 0123456789ab... bfe0140daa3d..." in " ".join(text.split())
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_diff_keeps_the_names_beside_long_sides(width: int) -> None:
+    long = "b" * 62
+    names = b"tensorname:%s,0:image,1:customer:"
+    before = read(NbgSpec(trailer=names % b"prob", network=long + "1").data())
+    outputs = [NbgTensorSpec("uid_5_out_0", (1, 10), 3, 1, fixed_point=6)]
+    after = read(NbgSpec(trailer=names % (b"scope/" * 8 + b"prob"), network=long + "2", outputs=outputs).data())
+    text = model_diff_text(diff_models(before, after, same_bytes=False), ("a", "b"), Style(width=width))
+    tensors, also = section(text, "Tensors"), section(text, "Also")
+    assert [line.split()[:2] for line in tensors[1:]] == [["prob", "renamed"], ["prob", "requantized"]]
+    before_side, after_side = also[-1].split()[1:]
+    assert before_side == before_side[:-1] + "1"
+    assert after_side == after_side[:-1] + "2"
+    assert len(also[-1]) > width - 6
+    assert max(map(cell_width, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [24, 40, 60])
+def test_a_diff_says_how_arrays_differ_at_any_width(width: int) -> None:
+    before, after = (read(HeaderSpec(weight=bytes([value]) * 3_000).data()) for value in (1, 2))
+    text = model_diff_text(diff_models(before, after, same_bytes=False), ("a", "b"), Style(width=width))
+    told = " ".join(" ".join(section(text, "Contents")).split())
+    assert "weight different from byte 0 on, 3 000 bytes differ" in told
+
+
 def test_a_change_too_small_for_a_decimal_has_more_of_them() -> None:
     one, other = (read(HeaderSpec(weight=bytes(size)).data()) for size in (9_999, 10_001))
     text = model_diff_text(diff_models(one, other, same_bytes=False), ("a", "b"))
