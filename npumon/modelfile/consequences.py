@@ -81,7 +81,7 @@ def _config(before: ModelFile, after: ModelFile) -> Iterator[str]:
     for check in after.checks:
         wrong = check.id == "gx.config" and not check.ok and check.severity != "info"
         if wrong and _option(check) in suited:
-            values = f"{check.expected} expected, {check.found} found"
+            values = f"{'at most ' if check.limit else ''}{check.expected} expected, {check.found} found"
             yield f"The firmware's .config no longer suits: {_option(check)} ({values})."
 
 
@@ -132,8 +132,8 @@ def _network(before: ModelFile, after: ModelFile) -> Iterator[str]:
     if old is None or new is None:
         return
     if old.target_pid != new.target_pid:
-        name = new.target or "another NPU"
-        yield f"It runs on another NPU: {name}, PID {new.target_pid:#x}, instead of PID {old.target_pid:#x}."
+        name = "" if new.target is None else f": {new.target}"
+        yield f"It runs on another NPU{name}, PID {new.target_pid:#x}, instead of PID {old.target_pid:#x}."
     if old.format_version != new.format_version:
         versions = f"{old.format_version:#010x} to {new.format_version:#010x}"
         yield f"The format changed from {versions}: the driver must be able to read it."

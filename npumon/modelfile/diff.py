@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Literal, NamedTuple
 
 from npumon.modelfile.description import ModelFile, Sizes, Tensor
@@ -19,6 +20,8 @@ SENTENCES: dict[Verdict, str] = {
     "unlike": "The files have different formats.",
 }
 _CHUNK = 1 << 16
+#: Sizes of LEO's arrays that have other names there.
+_LEO_SIZES = {"cmd_bytes": "npu_content", "data_bytes": "cpu_content"}
 
 
 class SizeChange(NamedTuple):
@@ -145,9 +148,9 @@ def different_bytes(one: bytes, other: bytes) -> int:
 
 
 def _sizes(before: ModelFile, after: ModelFile) -> tuple[SizeChange, ...]:
-    pairs = [
-        (name.removesuffix("_bytes"), getattr(before.sizes, name), getattr(after.sizes, name)) for name in Sizes._fields
-    ]
+    leo = before.array("npu") is not None and after.array("npu") is not None
+    names = {name: name.removesuffix("_bytes") for name in Sizes._fields} | (_LEO_SIZES if leo else {})
+    pairs = [(names[name], getattr(before.sizes, name), getattr(after.sizes, name)) for name in Sizes._fields]
     if before.nbg and after.nbg:
         one, other = before.nbg, after.nbg
         pairs += [
@@ -271,7 +274,27 @@ def _quantized(tensor: Tensor) -> str | None:
     if tensor.quantization is None:
         return None
     fields = ((name.replace("_", " "), value) for name, value in tensor.quantization._asdict().items())
-    return ", ".join(str(value) if name == "kind" else f"{name} {value}" for name, value in fields if value is not None)
+    return ", ".join(
+        str(value) if name == "kind" else f"{name} {_short(value) if isinstance(value, float) else value}"
+        for name, value in fields
+        if value is not None
+    )
+
+
+def _short(value: float) -> str:
+    """Return a number in the fewest digits that mean the same in single precision, which a graph's scale has."""
+    for digits in (6, 7, 8, 9):
+        text = f"{value:.{digits}g}"
+        if _in_single_precision(float(text)) == value:
+            return text
+    return str(value)
+
+
+def _in_single_precision(value: float) -> float | None:
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return None
 
 
 def _count(value: int | None) -> str | None:

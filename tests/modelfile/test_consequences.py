@@ -99,7 +99,7 @@ def test_an_overlay_that_breaks() -> None:
     ("after", "sentence"),
     [
         (NbgSpec(target=0x99), "It runs on another NPU: S905D3 (VIM3L), PID 0x99, instead of PID 0x88."),
-        (NbgSpec(target=0x1234), "It runs on another NPU: another NPU, PID 0x1234, instead of PID 0x88."),
+        (NbgSpec(target=0x1234), "It runs on another NPU, PID 0x1234, instead of PID 0x88."),
         (
             NbgSpec(version=0x00010014),
             "The format changed from 0x0001000f to 0x00010014: the driver must be able to read it.",

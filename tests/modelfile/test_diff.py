@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.modelfile.description import ModelFile
+from npumon.modelfile.description import ModelFile, Quantization
 from npumon.modelfile.diff import SENTENCES, ModelDiff, SizeChange, diff_models, different_bytes, equal_prefix
 from npumon.modelfile.inspection import inspect
 
@@ -168,6 +169,35 @@ def test_another_fixed_point_position_is_another_input(apus: bytes) -> None:
     ]
     (change,) = compare(apus, apus.replace(b"#define FEATS_Q 12\n", b"")).tensors
     assert change.after is None
+
+
+@pytest.mark.parametrize(
+    ("scale", "told"),
+    [
+        (0.02, "0.02"),
+        (0.123456789, "0.12345679"),
+        (1e-5, "1e-05"),
+        (3.4028234663852886e38, "3.4028235e+38"),
+        (float("1e39"), "1e+39"),
+    ],
+)
+def test_a_scale_is_told_in_the_fewest_digits_that_mean_it(writers: Any, scale: float, told: str) -> None:
+    before = read(writers.nbg().data())
+    (tensor,) = before.inputs
+    single = scale if scale > 1e38 else struct.unpack("<f", struct.pack("<f", scale))[0]
+    after = before._replace(inputs=(tensor._replace(quantization=Quantization("affine", None, single, 128)),))
+    (change,) = diff_models(before, after, same_bytes=False).tensors
+    assert (change.before, change.after) == (
+        "affine, scale 0.5, zero point 128",
+        f"affine, scale {told}, zero point 128",
+    )
+
+
+def test_sizes_of_leo_have_the_names_of_its_arrays(leo: bytes) -> None:
+    sizes = {size.name: size.before for size in compare(leo, leo + b"\n").sizes}
+    assert sizes["npu_content"] == 40
+    assert "cpu_content" in sizes
+    assert not sizes.keys() & {"cmd", "data"}
 
 
 def test_graphs_differ_in_quantization_counts_and_order(writers: Any) -> None:
