@@ -90,7 +90,7 @@ def config_checks(model: ModelFile, config: Kconfig) -> Iterator[FileCheck]:
     yield from _sram(model, config)
 
 
-def _accepted(model: ModelFile, setting: needs.Setting, config: Kconfig) -> set[int]:
+def _accepted(model: ModelFile, setting: needs.FirmwareSetting, config: Kconfig) -> set[int]:
     """Return the values with which the program reads the model's tensors correctly."""
     if setting.name == needs.OUTPUT:
         shapes = [output.shape for output in model.outputs if output.shape]

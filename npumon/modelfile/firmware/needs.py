@@ -23,12 +23,12 @@ WINDOW, DIMENSION, OUTPUT = (
     "KWS_MODEL_FEATURES_DIM_PER_FRAME",
     "KWS_MODEL_OUTPUT_LENGTH",
 )
-#: How `Setting` names the NPU's share for running from flash, where the option has another value.
+#: How `FirmwareSetting` names the NPU's share for running from flash, where the option has another value.
 SRAM_KB_XIP = SRAM_KB + "_XIP"
 _ROUNDING = 16
 
 
-class Setting(NamedTuple):
+class FirmwareSetting(NamedTuple):
     """An option of the firmware's Kconfig, without CONFIG_, and what it must be; `meaning` says where it comes from."""
 
     name: str
@@ -150,26 +150,29 @@ def buffer_members(model: ModelFile) -> tuple[BufferMember, ...]:
     )
 
 
-def settings(model: ModelFile) -> tuple[Setting, ...]:
+def settings(model: ModelFile) -> tuple[FirmwareSetting, ...]:
     """Return the options that the firmware needs for the model, as far as they are known."""
     if not is_grus(model):
         return ()
     found = []
     buffer = buffer_bytes(model)
     if buffer is not None:
-        found.append(Setting(BUFFER_SIZE, buffer, "sizeof(struct in_out)"))
+        found.append(FirmwareSetting(BUFFER_SIZE, buffer, "sizeof(struct in_out)"))
     for way in _ways(model):
         if not way.ok:
             continue  # no value would do
         name, how = (SRAM_KB, "in SRAM") if way.mode == "sram" else (SRAM_KB_XIP, f"{RUN_IN_FLASH}=y")
-        found.append(Setting(name, rounded_kb(way.needs_bytes), f"{how}: {way.needs_bytes} bytes"))
+        found.append(FirmwareSetting(name, rounded_kb(way.needs_bytes), f"{how}: {way.needs_bytes} bytes"))
     window, dimension = frame(model)
     output = next((tensor for tensor in model.outputs if not _is_state(model, tensor.name)), None)
     if window is not None and dimension is not None:
         name = _features(model).name
-        found += [Setting(WINDOW, window, f"frames of {name}"), Setting(DIMENSION, dimension, f"features of {name}")]
+        found += [
+            FirmwareSetting(WINDOW, window, f"frames of {name}"),
+            FirmwareSetting(DIMENSION, dimension, f"features of {name}"),
+        ]
     if output is not None and output.shape:
-        found.append(Setting(OUTPUT, output.shape[-1], f"of {output.name}"))
+        found.append(FirmwareSetting(OUTPUT, output.shape[-1], f"of {output.name}"))
     return tuple(found)
 
 
