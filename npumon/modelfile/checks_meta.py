@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TypeVar
 
 from npumon.modelfile.description import FileCheck, ModelFile, Quantization, Severity, Tensor
 from npumon.modelfile.nbg_meta import MetaTensor, kind_of, read_meta
@@ -15,8 +14,9 @@ _SCALE_TOLERANCE = 1e-5
 #: The most digits behind the point that count when a scale was printed with few.
 _MOST_PLACES = 30
 
+_MOST_LISTED = 4
+
 _Pair = tuple[MetaTensor, Tensor]
-_Value = TypeVar("_Value", int, Decimal)
 
 
 def meta_checks(model: ModelFile, data: bytes) -> tuple[FileCheck, ...]:
@@ -68,12 +68,14 @@ def _named(tensor: Tensor) -> bool:
 
 def _same_name(entry: MetaTensor, tensor: Tensor) -> bool:
     """Whether a name of the entry is the tensor's. Exporters write `@conv_5:out0` and `conv_5_id`, too."""
-    wanted = {name for own in (tensor.name, tensor.entry_name) if own is not None for name in (own, _spelled(own))}
-    return any(name in wanted or _spelled(name) in wanted for name in entry.names)
+    wanted = {name for own in (tensor.name, tensor.entry_name) if own is not None for name in (own, *_spelled(own))}
+    return any(name in wanted or not wanted.isdisjoint(_spelled(name)) for name in entry.names)
 
 
-def _spelled(name: str) -> str:
-    return name.removeprefix("@").removesuffix("_id").replace(":", "/")
+def _spelled(name: str) -> tuple[str, str]:
+    """Return a name as the graph may have it: `conv_5/out0`, or `conv_5` for a layer's first output."""
+    bare = name.removeprefix("@").removesuffix("_id")
+    return bare.replace(":", "/"), bare.removesuffix(":out0").replace(":", "/")
 
 
 def _uneven(kind: str, entries: tuple[MetaTensor, ...], tensors: tuple[Tensor, ...]) -> Iterator[FileCheck]:
@@ -98,22 +100,28 @@ def _unlike(entry: MetaTensor, tensor: Tensor) -> Iterator[FileCheck]:
         # a graph of half-precision numbers may take and give single-precision ones: the exporter writes either
         floats = "float" in entry.dtype and "float" in tensor.dtype
         yield _difference(tensor, "element type", entry.dtype, tensor.dtype, "warn" if floats else "fail")
-    pairs: list[tuple[str, str | int | None, str | int | None]] = [
-        ("quantization", kind if found.kind != "unknown" else None, found.kind),
-        ("fixed-point position", _only(entry.fractional_bits), found.fractional_bits),
-        ("zero point", _only(entry.zero_points), found.zero_point),
-    ]
+    if kind is not None and found.kind != "unknown" and kind != found.kind:
+        yield _difference(tensor, "quantization", kind, found.kind)
+    # several values in a list are those of channels; a graph has room for one of them
+    pairs = (
+        ("fixed-point position", entry.fractional_bits, found.fractional_bits),
+        ("zero point", entry.zero_points, found.zero_point),
+    )
     for what, stated, value in pairs:
-        if stated is not None and value is not None and stated != value:
-            yield _difference(tensor, what, stated, value)
-    scale, there = _only(entry.scales), found.scale
-    if scale is not None and there is not None and not _same_scale(scale, there):
-        yield _difference(tensor, "scale", f"{float(scale):.6g}", f"{there:.6g}")
+        if stated and value is not None and value not in stated:
+            one = len(set(stated)) == 1
+            yield _difference(tensor, what, stated[0] if one else _listed(map(str, stated)), value)
+    there = found.scale
+    if entry.scales and there is not None and not any(_same_scale(scale, there) for scale in entry.scales):
+        told = _listed(f"{float(scale):.6g}" for scale in entry.scales)
+        yield _difference(tensor, "scale", told, f"{there:.6g}")
 
 
-def _only(values: tuple[_Value, ...]) -> _Value | None:
-    """Return the value of a list that has one; several are of channels, for which a graph's input has no room."""
-    return values[0] if len(set(values)) == 1 else None
+def _listed(values: Iterable[str]) -> str:
+    """Return a few values and how many more there are."""
+    each = list(dict.fromkeys(values))
+    more = len(each) - _MOST_LISTED
+    return " or ".join(each[:_MOST_LISTED]) + (f" or {more} more" if more > 0 else "")
 
 
 def _same_scale(stated: Decimal, found: float) -> bool:

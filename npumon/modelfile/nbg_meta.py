@@ -2,7 +2,8 @@
 
 `nbg_meta.json` is the exporter's: inputs and outputs with shape, element type and quantization. Acuity 5 writes
 `scale`, `zero_point` and `fl` as lists, older versions as numbers. `graph.json` is the driver's dump of the operations
-(NN_LAYER_DUMP=1): `{"Layers": {"uid_11": {"op": "RELU", "inputs": ["@uid_4:out0"], "inut_shape": [[…]], …}}}`.
+(NN_LAYER_DUMP=1): `{"Layers": {"uid_11": {"op": "RELU", "inputs": ["@uid_4:out0"], "inut_shape": [[…]], …}}}`; its
+shapes are innermost first (width, height, channels, batch), unlike the exporter's.
 """
 
 from __future__ import annotations
@@ -203,7 +204,8 @@ def _outputs(name: str, node: _Entry) -> Iterator[tuple[str, Tensor]]:
 
 
 def _unquantized(name: str, shape: object) -> Tensor:
-    sizes = _shape(shape)
+    """Return a tensor of the driver's dump; its shape is turned to be outermost first, as everywhere."""
+    sizes = _shape(shape)[::-1]
     return Tensor(_text(name), "unknown", sizes, prod(sizes) if sizes else 0, None)
 
 

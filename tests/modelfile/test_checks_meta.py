@@ -78,7 +78,7 @@ def test_a_meta_file_that_differs_is_told(writers: Any, data: bytes, severity: s
     [
         {"quantizer": "asymmetric_affine", "scale": [0.5], "zero_point": [128]},
         {"quantizer": "something_new", "scale": 5e-1, "zero_point": 128},
-        {"scale": [0.25, 0.5], "zero_point": [1, 2]},
+        {"scale": [0.25, 0.5], "zero_point": [1, 128]},
         {"scale": [0.5, 0.5], "zero_point": []},
         {"scale": ["0.3"], "zero_point": [True]},
     ],
@@ -86,6 +86,27 @@ def test_a_meta_file_that_differs_is_told(writers: Any, data: bytes, severity: s
 def test_lists_that_agree_or_are_of_channels_are_no_finding(writers: Any, figures: dict[str, Any]) -> None:
     (check,) = meta_checks(read(writers.nbg()), meta(**quantized(**figures)))
     assert (check.severity, check.ok) == ("fail", True)
+
+
+def test_lists_of_channels_without_the_graphs_value_fail(writers: Any) -> None:
+    figures = {"scale": [0.1, 0.2, 0.3, 0.4, 0.6, 0.7], "zero_point": [1, 2, 1]}
+    checks = meta_checks(read(writers.nbg()), meta(**quantized(**figures)))
+    assert [(check.severity, check.ok, check.expected, check.found) for check in checks] == [
+        ("fail", False, "1 or 2", 128),
+        ("fail", False, "0.1 or 0.2 or 0.3 or 0.4 or 2 more", "0.5"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["image", "@image:out0", "image_id", "@image"])
+def test_the_ways_to_spell_a_name_are_one_name(writers: Any, name: str) -> None:
+    data = meta(Inputs={name: {"shape": [1, 3, 8, 8]}})
+    assert [check.ok for check in meta_checks(read(writers.nbg()), data)] == [True]
+
+
+@pytest.mark.parametrize("name", ["@image:out1", "image2", "@other:out0"])
+def test_another_name_is_worth_a_look(writers: Any, name: str) -> None:
+    data = meta(Inputs={name: {"shape": [1, 3, 8, 8]}})
+    assert [(check.severity, check.ok) for check in meta_checks(read(writers.nbg()), data)] == [("warn", False)]
 
 
 @pytest.mark.parametrize(

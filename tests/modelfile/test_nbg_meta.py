@@ -57,20 +57,20 @@ def test_a_dump_of_operations_shows_what_goes_in_and_comes_out(wrapped: bool) ->
         "uid_4": {
             "op": "CONV2D",
             "inputs": ["@data_0:out0", "@weights_1:out0"],
-            "inut_shape": [[1, 3, 8, 8]],
+            "inut_shape": [[8, 9, 3, 1]],
             "outputs": ["out0"],
-            "output_shape": [[1, 4, 8, 8]],
+            "output_shape": [[8, 9, 4, 1]],
         },
-        "uid_11": {"op": "RELU", "inputs": ["@uid_4:out0", 7], "outputs": ["out0", 3], "output_shape": [[1, 4, 8, 8]]},
+        "uid_11": {"op": "RELU", "inputs": ["@uid_4:out0", 7], "outputs": ["out0", 3], "output_shape": [[8, 9, 4, 1]]},
     }
     model = read({"Layers": nodes} if wrapped else nodes)
     assert model.format == "graph-json"
     assert [(tensor.name, tensor.shape) for tensor in model.inputs] == [
-        ("data_0:out0", (1, 3, 8, 8)),
+        ("data_0:out0", (1, 3, 9, 8)),
         ("weights_1:out0", ()),
     ]
     assert [(tensor.name, tensor.shape, tensor.bytes) for tensor in model.outputs] == [
-        ("uid_11:out0", (1, 4, 8, 8), None)
+        ("uid_11:out0", (1, 4, 9, 8), None)
     ]
     assert model.checks[0].found == 2
 
