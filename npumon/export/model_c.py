@@ -19,11 +19,13 @@ _TASK = (("ops", "ops"), ("data", "data"), ("cmd", "cmd"), ("tmp_mem", "tmp"), (
 def model_c(model: ModelFile, header: str) -> str | None:
     """Render the checks and the task; None if the model is not a GX8002 header with its structs.
 
-    `header` is the name by which C includes it. The names in it are identifiers, which is all that the reader takes.
+    `header` is the name by which C includes it; macros are named after it, so that two models of one program keep
+    apart. The names in the header are identifiers, which is all that the reader takes.
     """
     if model.format != "gx8002" or model.sizes.input_bytes is None or model.sizes.output_bytes is None:
         return None
-    guard = "NPUMON_" + re.sub(r"\W", "_", header, flags=re.ASCII).upper() + "_CHECKS"
+    guard = f"NPUMON_{_macro(header)}_CHECKS"
+    name = "NPU_" + _macro(header.removesuffix(".h"))
     lines = [
         f"/* Checks of {_comment(header)} and the task that runs it, written by npumon inspect --emit c.",
         "   Compile it on its own (-fsyntax-only), or define NPUMON_MODEL_INCLUDED and include it behind the model.",
@@ -40,9 +42,9 @@ def model_c(model: ModelFile, header: str) -> str | None:
         "",
         *_offsets(model),
         "",
-        *_buffers(model),
+        *_buffers(model, name),
         "",
-        *_task(model),
+        *_task(model, name),
         "",
         f"#endif /* {guard} */",
     ]
@@ -75,7 +77,7 @@ def _offsets(model: ModelFile) -> Iterator[str]:
                 yield _assertion(place, f"{struct.name}.{member.name} is elsewhere")
 
 
-def _buffers(model: ModelFile) -> Iterator[str]:
+def _buffers(model: ModelFile, name: str) -> Iterator[str]:
     size = buffer_bytes(model)
     if size is None:
         return
@@ -83,19 +85,19 @@ def _buffers(model: ModelFile) -> Iterator[str]:
     yield _assertion(f"CONFIG_{BUFFER_SIZE} == {size}", f"CONFIG_{BUFFER_SIZE} must be {size}")
     yield "#endif"
     yield f"/* What the firmware takes for each buffer: {size} / 16 * 16 + 16. */"
-    yield f"#define NPU_MODEL_BUFFER_BYTES {rounded_buffer(size)}"
+    yield f"#define {name}_BUFFER_BYTES {rounded_buffer(size)}"
 
 
-def _task(model: ModelFile) -> Iterator[str]:
+def _task(model: ModelFile, name: str) -> Iterator[str]:
     """Yield a macro that initializes a task: it reads one buffer and writes into the next one, from its first state
     on, or into a struct output where outputs cannot be overlaid."""
     arrays = {array.role: array for array in model.arrays}
     first = _first_written(model)
     if first is not None:
-        yield f"/* NPU_MODEL_TASK(id, &buffer[k], &buffer[k + 1]): the output begins at {first.name} of the next. */"
+        yield f"/* {name}_TASK(id, &buffer[k], &buffer[k + 1]): the output begins at {first.name} of the next. */"
     else:
-        yield "/* NPU_MODEL_TASK(id, &input, &output): the output is a struct of its own. */"
-    yield "#define NPU_MODEL_TASK(id, from, to) { \\"
+        yield f"/* {name}_TASK(id, &input, &output): the output is a struct of its own. */"
+    yield f"#define {name}_TASK(id, from, to) {{ \\"
     yield "    .module_id = (id), \\"
     for member, role in _TASK:
         yield f"    .{member} = {_pointer(arrays.get(role))}, \\"
@@ -115,6 +117,11 @@ def _first_written(model: ModelFile) -> Tensor | None:
     if not model.states or offset is None:
         return None
     return next((member for member in model.in_out if member.offset_bytes == offset), None)
+
+
+def _macro(text: str) -> str:
+    """Return the part of a macro's name that stands for a text."""
+    return re.sub(r"\W", "_", text, flags=re.ASCII).upper()
 
 
 def _string(text: str) -> str:

@@ -61,6 +61,20 @@ def test_the_model_itself_passes(tmp_path: Path, prefix: str) -> None:
 
 
 @needs_gcc
+def test_two_models_of_one_program_keep_apart(tmp_path: Path) -> None:
+    first, second = HeaderSpec().text(), HeaderSpec(prefix="xip_", weight=bytes(50)).text()
+    second = second.replace("typedef unsigned short npu_data_t;\n", "").replace("*tmp_content", "*xip_tmp_content")
+    (tmp_path / "model_xip.h").write_text(second)
+    (tmp_path / "more.h").write_text(made(second, "model_xip.h"))
+    uses = OVERLAID + (
+        '\n#include "model_xip.h"\n#include "more.h"\nstatic struct xip_in_out more[2];\n'
+        "GX_SNPU_TASK other = NPU_MODEL_XIP_TASK(0x101, &more[0], &more[1]);\n"
+        '_Static_assert(NPU_MODEL_XIP_BUFFER_BYTES == 64, "");'
+    )
+    assert compiled(tmp_path, first, made(first), uses) == ""
+
+
+@needs_gcc
 def test_it_compiles_on_its_own_beside_the_model(tmp_path: Path) -> None:
     text = HeaderSpec().text()
     (tmp_path / "model.h").write_text(text)
