@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: What to say about a file of an unknown kind.
 KNOWN = "Known are gxnpuc's model.h and NPUB container (GX8002 and its sisters) and Vivante's NBG (.nb)."
+#: How the GX8002's SDK names a model that runs in SRAM, and one beside it that runs from flash.
+_PAIR = ("model.h", "model_xip.h")
 
 
 class InspectOptions(NamedTuple):
@@ -231,11 +233,16 @@ class Together:
         return whole
 
     def _pair(self) -> list[tuple[InputFile, ModelFile]]:
+        """Return the two of the only folder that has both; nothing if there is none or several."""
         import os
 
-        paths = [os.path.split(source.path) for source, _ in self._models]
-        pair = len(paths) == 2 and paths[0][0] == paths[1][0]
-        return self._models if pair and {name.lower() for _, name in paths} == {"model.h", "model_xip.h"} else []
+        folders: dict[str, dict[str, tuple[InputFile, ModelFile]]] = {}
+        for source, model in self._models:
+            folder, name = os.path.split(source.path)
+            if name.lower() in _PAIR:
+                folders.setdefault(folder, {})[name.lower()] = (source, model)
+        pairs = [list(found.values()) for found in folders.values() if len(found) == len(_PAIR)]
+        return pairs[0] if len(pairs) == 1 else []
 
 
 def unknown(source: InputFile, data: bytes | None) -> ProblemError:

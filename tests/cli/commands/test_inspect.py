@@ -446,7 +446,9 @@ def test_the_models_of_one_firmware_are_added_up(npumon: CommandLine) -> None:
     )
     assert [part["mode"] for part in whole["models"]] == ["sram", "xip"]
     assert "  together " in npumon("inspect", "model.h", "model_xip.h").stdout
-    assert strict(npumon("inspect", ".", "--format", "json").stdout)["firmware"] is None
+    assert strict(npumon("inspect", "model.h", "other.h", "--format", "json").stdout)["firmware"] is None
+    among = strict(npumon("inspect", ".", "--format", "json").stdout)["firmware"]
+    assert [part["path"] for part in among["models"]] == ["./model.h", "./model_xip.h"]
     three = strict(npumon("inspect", ".", "--firmware", "--format", "json").stdout)["firmware"]
     assert (len(three["models"]), three["npu_bytes"]) == (3, 276)
     assert npumon("inspect", "model.h", "model_xip.h", "--budget", "170", "--flash", "1M").returncode == 0
