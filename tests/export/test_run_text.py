@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.layout import cell_width
-from npumon.core.profile import Network, NetworkTensor, Reported
+from npumon.core.profile import Cycles, Iteration, Network, NetworkTensor, Operation, Reported
+from npumon.core.run.analysis import profile_of
 from npumon.core.run.conditions import Conditions
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.statistics import Statistics
 from npumon.engine.reporting import Context
-from npumon.export.breakdown_text import View, histogram, statistics_lines
+from npumon.export.breakdown_text import View, histogram, statistics_lines, whereabouts
 from npumon.export.drawing import Style
 from npumon.export.run_text import run_text, series_text
 
@@ -147,6 +148,18 @@ def test_several_operations_are_added_up_and_ranked(report_from: ReportFrom) -> 
     narrow = run_text(report, Style(width=60)).splitlines()
     (head,) = [line for line in narrow if line.startswith("   #")]
     assert head.split() == ["#", "operation", "time", "share", "sum", "busy"]
+
+
+def test_what_the_sums_are_sums_of() -> None:
+    def told(elapsed_us: float | None, window_us: int) -> str:
+        cycles = Cycles(window_us * 800, 0)
+        operation = Operation(cycles=cycles, execution_us=window_us, window_us=window_us)
+        return whereabouts(profile_of(Iteration(1, elapsed_us, (operation, operation))))
+
+    assert (
+        told(70_000.0, 30_000) == "2 operations in 60.0 ms of 70.0 ms, busy 60.0 ms at 800.0 MHz; 10.0 ms between them"
+    )
+    assert told(None, 300) == "2 operations in 600 µs"
 
 
 def test_what_there_is_of_an_unfinished_iteration_is_listed(report_from: ReportFrom) -> None:

@@ -60,7 +60,7 @@ def _rows(run: int, profile: IterationProfile, view: View, file: str | None) -> 
 def print_runs(logs: Logs, ctx: CommandContext, request: Request, form: str) -> int:
     """Print a row for each run."""
     from npumon.cli.commands.parse_request import Worst
-    from npumon.export.json_text import json_run_list
+    from npumon.export.json_text import json_line, json_run_list
     from npumon.export.run_list import run_list_documents, run_list_text
 
     worst, many = Worst(request.check), len(logs.files) > 1
@@ -72,6 +72,9 @@ def print_runs(logs: Logs, ctx: CommandContext, request: Request, form: str) -> 
             sink.write(csv_rows.header(csv_rows.RUN_COLUMNS, files=many))
             for file, report in reports:
                 sink.write(csv_rows.run_row(report, file=file.name if many else None))
+        elif form == "jsonl":
+            for row in run_list_documents(_listed(reports, many)):
+                sink.write(json_line({"schema": "npumon.run_list/1", **row}, ctx.output.style))
         else:
             rows = _listed(reports, many)
             style = ctx.output.style

@@ -120,6 +120,10 @@ def test_the_same_log_has_the_same_ids_everywhere(npumon: CommandLine, two: str)
     assert [row["id"] for row in rows] == both[:2]
     listed = json.loads(npumon("parse", "--run", "list", "--format", "json", two).stdout)
     assert (listed["schema"], [row["id"] for row in listed["runs"]]) == ("npumon.run_list/1", both[:2])
+    lines = npumon("parse", "--run", "list", "--format", "jsonl", two).stdout.splitlines()
+    assert [(json.loads(line)["schema"], json.loads(line)["id"]) for line in lines] == [
+        ("npumon.run_list/1", run) for run in both[:2]
+    ]
 
 
 def test_the_last_run_another_one_or_all(npumon: CommandLine, two: str) -> None:
