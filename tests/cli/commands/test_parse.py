@@ -302,13 +302,14 @@ def test_text_of_a_pipe_comes_run_by_run(npumon: CommandLine) -> None:
 def test_a_file_that_grows_has_an_end(npumon: CommandLine) -> None:
     """What is appended while it is read belongs to the next reading."""
     log = npumon.folder / "growing.log"
-    log.write_bytes(SEED.read_bytes() * 2_000)
+    log.write_bytes(SEED.read_bytes() * 300)
     process = npumon.start("parse", "--format", "json", "growing.log")
     with log.open("ab") as file:
-        while process.poll() is None:
+        for _ in range(500):
             file.write(OTHER)
+            file.flush()
     output, _ = process.communicate(timeout=PATIENCE)
-    assert json.loads(output)["runs_in_log"] >= 2_000
+    assert 300 <= json.loads(output)["runs_in_log"] <= 800
 
 
 #: Runs npumon and prints the most memory that it had, in MiB; `getrusage` would count the test's own, too.
@@ -324,20 +325,20 @@ _MEASURED = (
 
 @pytest.mark.parametrize("words", [(), ("--run", "1"), ("--run", "all")])
 def test_a_run_of_any_length_needs_little_memory(npumon: CommandLine, words: tuple[str, ...]) -> None:
-    """All of 500 iterations of 40 operations are in the document, which is larger than what is held of it."""
-    head, _, rest = GRAPH.read_bytes().replace(b"[1] times", b"[500] times").partition(b"layer_id:")
+    """All of 200 iterations of 40 operations are in the document, which is larger than what is held of it."""
+    head, _, rest = GRAPH.read_bytes().replace(b"[1] times", b"[200] times").partition(b"layer_id:")
     block = (b"layer_id:" + rest).partition(b"*********\n")[0] + b"*********\n"
     blocks = [re.sub(rb"abs_op_id: *\d+", b"abs_op_id: %d" % order, block) for order in range(40)]
-    ends = [b"Run the %d time: 21.00ms or 21609.00us\n" % number for number in range(1, 501)]
+    ends = [b"Run the %d time: 21.00ms or 21609.00us\n" % number for number in range(1, 201)]
     totals = b"vxProcessGraph execution time:\nTotal   21.00ms or 21625.00us\nAverage 21.62ms or 21625.00us\n"
     (npumon.folder / "long.log").write_bytes(head + b"".join(b"".join(blocks) + end for end in ends) + totals)
     done = npumon.run(
         [npumon.python, "-c", _MEASURED, "parse", "long.log", "--format", "json", "-o", "long.json", *words]
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert (npumon.folder / "long.json").stat().st_size > 20_000_000
-    assert int(done.stdout) < 100
+    assert (npumon.folder / "long.json").stat().st_size > 8_000_000
+    assert int(done.stdout) < 60
     result = json.loads((npumon.folder / "long.json").read_text())
     (run,) = result["runs"] if words == ("--run", "all") else [result]
-    assert [len(iteration["layers"]) for iteration in run["iterations"]] == [40] * 500
+    assert [len(iteration["layers"]) for iteration in run["iterations"]] == [40] * 200
     assert run["diagnostics"] == []
