@@ -163,9 +163,11 @@ def _columns(rows: Sequence[tuple[str, ...]], room: int, style: Style) -> list[t
 
 def _cut(before: str, after: str, most_before: int, most_after: int, style: Style) -> tuple[str, str]:
     """Return two texts of at most so many cells; where cutting hides their difference, what is around it."""
+    cut = _start(before, most_before, style), _start(after, most_after, style)
     least = min(most_before, most_after)
-    if before == after or _start(before, least, style) != _start(after, least, style):
-        return _start(before, most_before, style), _start(after, most_after, style)
+    hidden = before != after and _start(before, least, style) == _start(after, least, style)
+    if not hidden or cut == (before, after):
+        return cut
     start = next((place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
     return _late(before, start, most_before, style), _late(after, start, most_after, style)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Literal, NamedTuple
 
-from npumon.modelfile.description import ModelFile, Sizes, Tensor
+from npumon.modelfile.description import ModelFile, Quantization, Sizes, Tensor
 
 Verdict = Literal["identical", "edited", "partial", "recompiled", "rebuilt", "changed", "unlike"]
 
@@ -209,7 +209,7 @@ def _side(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> list[TensorChan
     requantized = [
         TensorChange("requantized", was.name, _quantized(was), _quantized(now))
         for (_, was), (_, now) in both
-        if was.quantization != now.quantization
+        if _meaning(was) != _meaning(now)
     ]
     return (changes or moved) + requantized
 
@@ -271,14 +271,21 @@ def _placed(index: int, tensor: Tensor) -> str:
 
 def _quantized(tensor: Tensor) -> str | None:
     """Return the quantization in words; it is part of what a tensor's bytes mean."""
-    if tensor.quantization is None:
+    quantization = _meaning(tensor)
+    if quantization is None:
         return None
-    fields = ((name.replace("_", " "), value) for name, value in tensor.quantization._asdict().items())
+    fields = ((name.replace("_", " "), value) for name, value in quantization._asdict().items())
     return ", ".join(
         str(value) if name == "kind" else f"{name} {_short(value) if isinstance(value, float) else value}"
         for name, value in fields
         if value is not None
     )
+
+
+def _meaning(tensor: Tensor) -> Quantization | None:
+    """Return how a tensor is quantized; None if it is not, whether or not the file says so."""
+    quantization = tensor.quantization
+    return None if quantization is None or quantization.kind == "none" else quantization
 
 
 def _short(value: float) -> str:

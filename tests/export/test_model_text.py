@@ -262,6 +262,13 @@ def test_a_diff_keeps_the_names_beside_long_sides(width: int) -> None:
     assert max(map(cell_width, text.splitlines())) <= width
 
 
+def test_a_side_that_says_nothing_leaves_the_other_whole() -> None:
+    before = read(NbgSpec(inputs=[NbgTensorSpec(quantized=0)]).data())
+    diff = diff_models(before, read(NbgSpec().data()), same_bytes=False)
+    (line,) = section(model_diff_text(diff, ("a", "b")), "Tensors")[1:]
+    assert line.split(maxsplit=2) == ["image", "requantized", "affine, scale 0.5, zero point 128"]
+
+
 @pytest.mark.parametrize("width", [24, 40, 60])
 def test_a_diff_says_how_arrays_differ_at_any_width(width: int) -> None:
     before, after = (read(HeaderSpec(weight=bytes([value]) * 3_000).data()) for value in (1, 2))

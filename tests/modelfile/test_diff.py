@@ -193,6 +193,16 @@ def test_a_scale_is_told_in_the_fewest_digits_that_mean_it(writers: Any, scale: 
     )
 
 
+def test_a_tensor_that_is_not_quantized_did_not_change(writers: Any) -> None:
+    before = read(writers.nbg(inputs=[writers.nbg_tensor(quantized=0)]).data())
+    (tensor,) = before.inputs
+    assert tensor.quantization == Quantization("none")
+    silent = before._replace(inputs=(tensor._replace(quantization=None),))
+    assert diff_models(before, silent, same_bytes=False).tensors == ()
+    (change,) = compare(writers.nbg().data(), writers.nbg(inputs=[writers.nbg_tensor(quantized=0)]).data()).tensors
+    assert (change.before, change.after) == ("affine, scale 0.5, zero point 128", None)
+
+
 def test_sizes_of_leo_have_the_names_of_its_arrays(leo: bytes) -> None:
     sizes = {size.name: size.before for size in compare(leo, leo + b"\n").sizes}
     assert sizes["npu_content"] == 40
