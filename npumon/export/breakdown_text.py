@@ -20,7 +20,7 @@ Rows = Literal["operation", "target", "operator", "layer", "shader", "iteration"
 
 _VALUES: Mapping[Order, Value[OperationProfile]] = {
     "time": lambda each: each.operation.execution_us,
-    "busy": lambda each: each.busy_us,
+    "busy": lambda each: each.busy_cycles,
     "ddr": lambda each: each.operation.bandwidth.ddr,
     "macs": lambda each: each.macs,
     "order": lambda each: each.order,
@@ -47,7 +47,7 @@ _LIMITS = {"compute": "compute", "ddr": "DDR", "overhead": "profiling", "dump": 
 class View(NamedTuple):
     """Which rows of a report's tables to show. `by` None shows the sums by target and the slowest operations.
 
-    `sort` None is by time, or by busy time where a dump spoils the times. `top` is how many rows at most, None for the
+    `sort` None, or by what the text does not hold, is by `usual_order`. `top` is how many rows at most, None for the
     usual number.
     """
 
@@ -65,49 +65,82 @@ class _Column(NamedTuple):
 
 
 def ordered_operations(profile: IterationProfile, sort: Order | None) -> tuple[OperationProfile, ...]:
-    """Sort the operations; without a wish by time, or by busy time where their times are those of writing a dump."""
-    by = sort or usual_order(profile)
+    """Sort the operations by what is asked for, if the text tells it of any, else by what they are best sorted by."""
+    by = _order(profile, sort)
     return ordered(profile.operations, _VALUES[by], descending=by != "order")
 
 
 def usual_order(profile: IterationProfile) -> Order:
-    """Return by what operations are best sorted."""
-    busy_known = any(each.busy_us is not None for each in profile.operations)
-    timed = any(each.operation.execution_us is not None for each in profile.operations)
-    return "busy" if busy_known and (profile.layer_dump or not timed) else "time"
+    """Return by what operations are best sorted: by time.
+
+    Where a dump spoils the times, or there are none, it is by busy time or, if that is not known either, by traffic.
+    """
+    candidates: tuple[Order, ...] = ("busy", "time", "ddr") if profile.layer_dump else ("time", "busy", "ddr")
+    return next((by for by in candidates if _known(profile, by)), "order")
 
 
+def _order(profile: IterationProfile, sort: Order | None) -> Order:
+    return sort if sort is not None and _known(profile, sort) else usual_order(profile)
+
+
+def _known(profile: IterationProfile, by: Order) -> bool:
+    return any(_VALUES[by](each) is not None for each in profile.operations)
+
+
+#: A share stands behind the figure that it is a part of.
 _OPERATION_COLUMNS = (
     _Column("#", 0, -4),
     _Column("operation", 0, _NAME),
     _Column("on", 2, 2),
     _Column("time", 0, -8),
-    _Column("share", 1, -7),
+    _Column("of time", 1, -7),
     _Column("sum", 4, -7),
     _Column("busy", 3, -8),
     _Column("DDR MByte", 6, -9),
     _Column("MAC/cycle", 5, -9),
     _Column("bound by", 7, 9),
     _Column("operator", 8, 14),
+    _Column("MAC", 9, -7),
+    _Column("DDR B/MAC", 10, -9),
 )
+#: The same where operations are ranked by the NPU's busy time.
+_BUSY_COLUMNS = (
+    *_OPERATION_COLUMNS[:3],
+    _Column("busy", 0, -8),
+    _Column("of busy", 1, -7),
+    _Column("sum", 4, -7),
+    _Column("time", 3, -8),
+    *_OPERATION_COLUMNS[7:],
+)
+#: What stands in place of busy times without a clock.
+_CYCLES = "cycles"
 
 
 def operations_table(profile: IterationProfile, view: View, most: int, style: Style) -> Iterator[str]:
     """Render the operations, each with its share and the sum of the shares so far."""
     operations = ordered_operations(profile, view.sort)
-    by = view.sort or usual_order(profile)
+    by = _order(profile, view.sort)
     shown = operations[: view.top or most]
-    many = len(operations)
-    what = f"{many} operations" if len(shown) == many else f"The {len(shown)} of {many} operations {_SUPERLATIVES[by]}"
-    what += f", {_ORDER_WORDS[by]}" if len(shown) == many else ""
+    many = f"{len(operations)} operation{'s'[: len(operations) != 1]}"
+    what = f"{many}, {_ORDER_WORDS[by]}" if len(operations) > 1 else many
+    if len(shown) < len(operations):
+        what = f"The {len(shown)} of {many} {_SUPERLATIVES[by]}"
     yield from (painted(line, "dim", style) for line in wrapped(what, style.width, style))
-    rows, share = [], 0.0
-    ranked_by_busy = by == "busy"
+    by_busy = by == "busy"
+    columns = _BUSY_COLUMNS if by_busy else _OPERATION_COLUMNS
+    cycles = all(each.busy_us is None for each in operations)
+    rows, sum_of_shares = [], 0.0
     for each in shown:
-        part = each.busy_share if ranked_by_busy else each.share
-        share = share + part if part is not None else share
-        rows.append(_operation_row(each, part, share, style))
-    yield from _fitted(_OPERATION_COLUMNS, rows, style)
+        part = each.busy_share if by_busy else each.share
+        sum_of_shares += part or 0.0
+        busy = units.quantity(each.busy_cycles) if cycles else units.microseconds(each.busy_us)
+        time = units.microseconds(each.operation.execution_us)
+        told = (units.percent(part), "" if part is None else units.percent(sum_of_shares))
+        figures = (busy, *told, time) if by_busy else (time, *told, busy)
+        rows.append((*_identity(each), *figures, *_work(each)))
+    if cycles:
+        columns = tuple(column._replace(title=_CYCLES) if column.title == "busy" else column for column in columns)
+    yield from _fitted(columns, rows, style)
     if any(not each.trusted or each.doubt for each in shown):
         yield from wrapped("? some of its counters are doubtful; --format json says why", style.width, style, _INDENT)
 
@@ -128,22 +161,22 @@ _ORDER_WORDS: Mapping[Order, str] = {
 }
 
 
-def _operation_row(each: OperationProfile, part: float | None, share: float, style: Style) -> tuple[str, ...]:
-    operation = each.operation
-    number = each.order if operation.op_abs_id is None else operation.op_abs_id
+def _identity(each: OperationProfile) -> tuple[str, ...]:
+    number = each.order if each.operation.op_abs_id is None else each.operation.op_abs_id
     mark = "?" if each.doubt or not each.trusted else ""
+    return (f"{number}{mark}", name_of(each), each.target_kind or "")
+
+
+def _work(each: OperationProfile) -> tuple[str, ...]:
+    """Say what it moves and computes, and what bounds it."""
+    rate, moved = each.mac_per_cycle, each.ddr_bytes_per_mac
     return (
-        f"{number}{mark}",
-        name_of(each),
-        each.target_kind or "",
-        units.microseconds(operation.execution_us),
-        units.percent(part),
-        "" if part is None else units.percent(share),
-        units.microseconds(each.busy_us),
-        units.mbyte(operation.bandwidth.ddr),
-        "" if each.mac_per_cycle is None else units.significant(each.mac_per_cycle, 3, most_decimals=2),
+        units.mbyte(each.operation.bandwidth.ddr),
+        "" if rate is None else units.significant(rate, 3, most_decimals=2),
         _LIMITS[each.limit],
         operator_of(each) or "",
+        "" if each.macs is None else units.quantity(each.macs),
+        "" if moved is None else units.significant(moved, 3),
     )
 
 
@@ -158,9 +191,9 @@ _GROUP_COLUMNS = (
     _Column("", 0, _NAME),
     _Column("ops", 2, -5),
     _Column("time", 0, -8),
-    _Column("share", 1, -7),
+    _Column("of time", 1, -7),
     _Column("busy", 3, -8),
-    _Column("share", 4, -7),
+    _Column("of busy", 4, -7),
     _Column("DDR MByte", 6, -9),
     _Column("MAC", 5, -7),
 )
@@ -192,7 +225,7 @@ def _group_row(group: GroupTime) -> tuple[str, ...]:
 def whereabouts(profile: IterationProfile) -> str:
     """Say what the sums are sums of, and what they leave out."""
     iteration = profile.iteration
-    text = f"{len(profile.operations)} operations"
+    text = f"{len(profile.operations)} operation{'s'[: len(profile.operations) != 1]}"
     if profile.execution_us is not None:
         text += f" in {units.microseconds(profile.execution_us)}"
     if iteration.elapsed_us is not None:
@@ -275,12 +308,13 @@ def histogram(counts: Sequence[int], style: Style) -> str:
 
 
 def _fitted(columns: Sequence[_Column], rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
-    """Render the columns that have room and that hold anything; the one of names takes what is left."""
-    used = [
-        index
-        for index, column in enumerate(columns)
-        if not column.rank or any(row[index] not in ("", units.ABSENT) for row in rows)
-    ]
+    """Render the columns that have room and that hold anything; the one of names takes what is left.
+
+    Without rows there is no table.
+    """
+    if not rows:
+        return
+    used = [index for index in range(len(columns)) if any(row[index] not in ("", units.ABSENT) for row in rows)]
     widths = [abs(columns[index].width) for index in used]
     chosen = [used[place] for place in fitting([columns[index].rank for index in used], widths, style.width, _GAP)]
     left = style.width - sum(abs(columns[index].width) for index in chosen) - _GAP * (len(chosen) - 1)

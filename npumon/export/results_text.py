@@ -13,6 +13,7 @@ from npumon.export.drawing import Style, bar, fitted, painted, plain, table
 _MOST_LINES = 10
 #: Widest score of a class.
 _WIDEST_SCORE = 26
+_LEAST_BAR, _MOST_BAR = 8, 40
 _INDENT = "  "
 
 
@@ -26,13 +27,14 @@ def top_lines(report: RunReport, style: Style) -> Iterator[str]:
         label or ("no class" if entry.class_index < 0 else "") for entry, label in zip(entries, known, strict=False)
     ]
     index = max(5, *(len(str(entry.class_index)) for entry in entries))
-    column = min(24, max(cell_width(plain(label, style)) for label in labels))
     wide = min(_WIDEST_SCORE, max(8, *(len(units.score(entry.score)) for entry in entries)))
-    width = max(8, min(40, style.width - 13 - wide - index - column))
+    free = style.width - 11 - wide - index
+    column = max(0, min(24, free, max(cell_width(plain(label, style)) for label in labels)))
+    width = min(_MOST_BAR, free - column - 2)
     yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
     for entry, label in zip(entries, labels, strict=True):
         score = fitted(units.score(entry.score), wide, style, right=True)
-        drawn = bar(entry.score or 0.0, width, style)
+        drawn = bar(entry.score or 0.0, width, style) if width >= _LEAST_BAR else ""
         row = f"{_INDENT}{entry.rank:>2}  {entry.class_index:>{index}}  {fitted(label, column, style)}  {score}"
         yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
 

@@ -12,6 +12,7 @@ from npumon.core.run.analysis import IterationProfile
 from npumon.core.run.figures import value_of
 from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
+from npumon.core.text import visible
 from npumon.export.breakdown_text import (
     GROUPINGS,
     View,
@@ -159,7 +160,8 @@ def _unfinished(report: RunReport, view: View, style: Style) -> Iterator[str]:
 def _chosen(report: RunReport, view: View, style: Style) -> Iterator[str]:
     """Render the table that was asked for."""
     if view.by == "iteration":
-        yield from iterations_table(profiles_of(report), view.top or _MOST_ROWS, style)
+        rows = list(iterations_table(profiles_of(report), view.top or _MOST_ROWS, style))
+        yield from rows or ["The text has no iterations."]
         return
     profile = report.metrics.profile or broken_profile(report)
     if profile is None or not profile.operations:
@@ -170,7 +172,8 @@ def _chosen(report: RunReport, view: View, style: Style) -> Iterator[str]:
             yield from wrapped(what, style.width, style)
             return
         yield from wrapped(whereabouts(profile), style.width, style)
-        yield from groups_table(profile, view.by, view.top or _MOST_ROWS, style)
+        rows = list(groups_table(profile, view.by, view.top or _MOST_ROWS, style))
+        yield from rows or [f"No operation names its {view.by}."]
     else:
         yield from operations_table(profile, view, len(profile.operations), style)
 
@@ -183,12 +186,16 @@ def _utilization(report: RunReport, style: Style) -> Iterator[str]:
     measured = report.state.measured or Iteration(0)
     gauge = bar(figures.utilization, max(10, min(40, style.width - 40)), style).rstrip()
     yield f"Utilization  {painted(units.percent(figures.utilization), 'bold', style)}  {painted(gauge, 'cyan', style)}"
-    nominal = "" if metrics.nominal_clock_mhz is None else f" of {metrics.nominal_clock_mhz:g} MHz"
-    clock = f"{units.megahertz(figures.clock_mhz)}{nominal}"
-    window = units.microseconds(measured.vpc_elapsed_us)
+    nominal, window_us = metrics.nominal_clock_mhz, measured.vpc_elapsed_us
+    facts = []
+    if figures.busy_us is not None:
+        within = "" if window_us is None else f" of a {units.microseconds(window_us)} window"
+        facts.append(f"busy {units.microseconds(figures.busy_us)}{within}")
+    if figures.clock_mhz is not None:
+        of = "" if nominal is None else f" of {units.significant(nominal, 3, most_decimals=1)} MHz"
+        facts.append(f"clock {units.megahertz(figures.clock_mhz)}{of}")
     cycles = f"{units.quantity(figures.cycles.total)} cycles, {units.quantity(figures.cycles.idle)} idle"
-    busy = f"busy {units.microseconds(figures.busy_us)} of a {window} window, clock {clock}"
-    for fact in (busy, cycles):
+    for fact in filter(None, (", ".join(facts), cycles)):
         yield from wrapped(fact, style.width, style, _INDENT)
 
 
@@ -199,16 +206,17 @@ def _bandwidth(report: RunReport, style: Style) -> Iterator[str]:
     if not known:
         return
     rates = figures.bandwidth_per_s
+    rated = any(rate is not None for rate in rates)
     most = max(known) or 1.0
     width = max(8, min(40, style.width - 42))
-    yield painted(f"{'Bandwidth':<16}{'MByte':>10}  {'MByte/s':>10}", "dim", style)
+    yield painted(f"{'Bandwidth':<16}{'MByte':>10}" + (f"  {'MByte/s':>10}" if rated else ""), "dim", style)
     for name, amount in amounts.items():
         memory, _, direction = name.partition("_")
         label = (memory if memory == "total" else memory.upper()) if direction == "read" else ""
         drawn = "" if amount is None else bar(amount / most, width, style)
-        rate = units.rate(getattr(rates, name))
-        moved = fitted(units.mbyte(amount), 10, style, right=True)
-        row = f"{_INDENT}{label:<6}{direction:<8}{moved}  {fitted(rate, 10, style, right=True)}"
+        row = f"{_INDENT}{label:<6}{direction:<8}{fitted(units.mbyte(amount), 10, style, right=True)}"
+        if rated:
+            row += f"  {fitted(units.rate(getattr(rates, name)), 10, style, right=True)}"
         yield f"{row}  {painted(drawn.rstrip(), 'cyan', style)}".rstrip()
 
 
@@ -271,7 +279,7 @@ def _log(report: RunReport, style: Style) -> Iterator[str]:
     if info.duration_s is None or info.outcome in _UNTROUBLED:  # only read, or still running
         return
     if info.log is not None:
-        yield from wrapped(info.log, style.width, style, " " * len("Log  "), "Log  ")
+        yield from wrapped(visible(info.log), style.width, style, " " * len("Log  "), "Log  ")
     elif report.tail:
         yield painted("Log", "dim", style)
     for line in report.tail:

@@ -17,7 +17,7 @@ from npumon.core.run.conditions import Conditions
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.statistics import Statistics
 from npumon.engine.reporting import Context
-from npumon.export.breakdown_text import View, histogram, statistics_lines, whereabouts
+from npumon.export.breakdown_text import Order, Rows, View, histogram, statistics_lines, whereabouts
 from npumon.export.drawing import Style
 from npumon.export.run_text import run_text, series_text
 
@@ -96,14 +96,15 @@ def test_figures_that_are_absent_are_left_out_or_said_to_be(report_from: ReportF
     partly = "TOTAL_READ_BANDWIDTH (MByte): 5.000000\nGPUTOTALCYCLES: 10\nGPUIDLECYCLES: 5\n*********\n" + END
     text = run_text(report_from(partly))
     assert "Utilization  50.0 %" in text
-    assert "busy n/a of a n/a window, clock n/a" in text
-    assert "total read          5.00         n/a  ███" in text
-    assert "        write          n/a         n/a\n" in text
+    assert "\n  10 cycles, 5 idle\n" in text
+    assert "\nBandwidth            MByte\n" in text
+    assert "total read          5.00  ███" in text
+    assert "        write          n/a\n" in text
 
 
 def test_a_bandwidth_of_nothing_has_no_bars(report_from: ReportFrom) -> None:
     text = run_text(report_from("DDR_READ_BANDWIDTH (MByte): 0.000000\n*********\n" + END))
-    assert "  DDR   read          0.00         n/a\n" in text
+    assert "  DDR   read          0.00\n" in text
 
 
 def test_several_iterations_are_summed_up(report_from: ReportFrom) -> None:
@@ -132,22 +133,18 @@ def test_several_operations_are_added_up_and_ranked(report_from: ReportFrom) -> 
     lines = run_text(report).splitlines()
     start = lines.index("2 operations in 20.0 ms of 30.0 ms, busy 12.4 ms; 10.0 ms between them")
     assert [line.split() for line in lines[start + 1 : start + 3]] == [
-        ["target", "ops", "time", "share", "busy", "share", "DDR", "MByte"],
+        ["target", "ops", "time", "of", "time", "busy", "of", "busy", "DDR", "MByte"],
         ["unknown", "2", "20.0", "ms", "100.0", "%", "12.4", "ms", "100.0", "%", "36.00"],
     ]
-    assert (
-        lines[start + 4 : start + 8]
-        == [
-            "2 operations, the longest first",
-            "   #  operation             time    share      sum      busy  DDR MByte",
-            "   1  fc                 15.0 ms   75.0 %   75.0 %   7.50 ms      18.00",
-            "   0  conv               5.00 ms   25.0 %  100.0 %   4.95 ms      18.00",
-        ]
-        or lines[start + 4] == "2 operations, the longest first"
-    )
+    assert lines[start + 4 : start + 8] == [
+        "2 operations, the longest first",
+        "   #  operation             time  of time      sum      busy  DDR MByte",
+        "   1  fc                 15.0 ms   75.0 %   75.0 %   7.50 ms      18.00",
+        "   0  conv               5.00 ms   25.0 %  100.0 %   4.95 ms      18.00",
+    ]
     narrow = run_text(report, Style(width=60)).splitlines()
     (head,) = [line for line in narrow if line.startswith("   #")]
-    assert head.split() == ["#", "operation", "time", "share", "sum", "busy"]
+    assert head.split() == ["#", "operation", "time", "of", "time", "sum", "busy"]
 
 
 def test_what_the_sums_are_sums_of() -> None:
@@ -224,11 +221,80 @@ def test_only_the_ten_slowest_operations_are_listed(report_from: ReportFrom) -> 
 def test_what_is_known_of_operations_without_a_name(report_from: ReportFrom) -> None:
     report = run_text(report_from("uid: 1\nGPUTOTALCYCLES: 8\n*********\nuid: 2\nGPUTOTALCYCLES: 8\n*********\n" + END))
     assert "\n2 operations in an iteration of 30.0 ms\n" in report
-    assert [line.split() for line in report.splitlines() if line.startswith("   ") and "operation " in line] == [
-        ["#", "operation", "time"],
-        ["0", "operation", "0", "n/a"],
-        ["1", "operation", "1", "n/a"],
+    assert "\n2 operations, as they ran\n   #  operation\n   0  operation 0\n   1  operation 1\n" in report
+
+
+#: Counters alone: total, idle and traffic of three operations.
+UNTIMED = "".join(
+    f"DDR_READ_BANDWIDTH (MByte): {moved}.0\nDDR_WRITE_BANDWIDTH (MByte): 0.0\n{counted}*********\n"
+    for moved, counted in (
+        (3, "GPUTOTALCYCLES: 90000\nGPUIDLECYCLES: 80000\n"),
+        (1, "GPUTOTALCYCLES: 90000\nGPUIDLECYCLES: 50000\n"),
+        (2, "GPUTOTALCYCLES: 90000\nGPUIDLECYCLES: 40000\n"),
+    )
+)
+
+
+@pytest.mark.parametrize("sort", [None, "time", "busy"])
+def test_operations_without_times_are_ranked_by_their_busy_cycles(report_from: ReportFrom, sort: Order | None) -> None:
+    lines = run_text(report_from(UNTIMED), view=View(sort=sort)).splitlines()
+    start = lines.index("3 operations, the busiest first")
+    assert [line.split() for line in lines[start + 1 : start + 5]] == [
+        ["#", "operation", "cycles", "of", "busy", "sum", "DDR", "MByte"],
+        ["2", "operation", "2", "50.0", "k", "50.0", "%", "50.0", "%", "2.00"],
+        ["1", "operation", "1", "40.0", "k", "40.0", "%", "90.0", "%", "1.00"],
+        ["0", "operation", "0", "10.0", "k", "10.0", "%", "100.0", "%", "3.00"],
     ]
+    assert "target              ops  of busy  DDR MByte" in lines
+
+
+def test_operations_without_times_and_cycles_are_ranked_by_their_traffic(report_from: ReportFrom) -> None:
+    lines = run_text(report_from(re.sub("GPU.*\n", "", UNTIMED))).splitlines()
+    start = lines.index("3 operations, by DDR traffic")
+    assert [line.split() for line in lines[start + 1 : start + 5]] == [
+        ["#", "operation", "DDR", "MByte"],
+        ["0", "operation", "0", "3.00"],
+        ["2", "operation", "2", "2.00"],
+        ["1", "operation", "1", "1.00"],
+    ]
+
+
+def test_of_dumped_operations_the_share_stands_behind_the_busy_time_that_ranks_them(report_from: ReportFrom) -> None:
+    dumped = "".join(
+        f"***dump layer : {number}***\n" + LAYER.format(number, "conv", 50_000, 40_000_000, 30_000_000 + number)
+        for number in range(2)
+    )
+    lines = run_text(report_from("#productname=VIPNano-QI, pid=0x88\n" + dumped + END)).splitlines()
+    start = lines.index("2 operations, the busiest first")
+    assert lines[start + 1].split()[:7] == ["#", "operation", "busy", "of", "busy", "sum", "time"]
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [("iteration", "The text has no iterations."), ("shader", "The text has no operations.")]
+)
+def test_a_table_of_nothing_says_so(report_from: ReportFrom, by: Rows, said: str) -> None:
+    assert run_text(report_from("Verify...\n"), view=View(by)).endswith(f"\n{said}\n")
+
+
+def test_operations_without_a_shader_make_no_table_of_shaders(report_from: ReportFrom) -> None:
+    text = run_text(report_from(LAYER.format(0, "conv", 5_000, 4_000_000, 40_000) + END), view=View("shader"))
+    assert text.endswith("\nNo operation names its shader.\n")
+
+
+def test_scores_without_room_for_bars_have_none(report_from: ReportFrom) -> None:
+    text = "--- Top2 ---\n9999999999: 100000000000000.0\n1: 0.5\n"
+    lines = run_text(report_from(text), Style(width=40)).splitlines()
+    start = lines.index("Top-2")
+    assert lines[start + 1 : start + 3] == [
+        "   1  9999999999    100000000000000.0000",
+        "   2           1                  0.5000",
+    ]
+
+
+def test_a_log_with_an_unprintable_name_is_shown_spelled_out(report_from: ReportFrom) -> None:
+    lines = run_text(report_from("", info=RAN._replace(log="a\x07b"))).splitlines()
+    assert any(line.startswith("Log  a") for line in lines)
+    assert all(line.isprintable() for line in lines)
 
 
 def test_classes_with_labels_and_without(report_from: ReportFrom) -> None:

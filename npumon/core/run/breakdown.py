@@ -48,7 +48,8 @@ def _layer(each: OperationProfile) -> str | None:
 def _grouped(
     profile: IterationProfile, key: Callable[[OperationProfile], str | None], *, named_only: bool = False
 ) -> tuple[GroupTime, ...]:
-    """Sum by key, the largest first: by busy time where a dump spoiled the times, else by execution time.
+    """Sum by key, the largest first: by busy time where a dump spoiled the times or there are none, else by execution
+    time; by traffic where neither is known.
 
     Where operations are missing there are no groups: nothing could be said of their shares.
     """
@@ -60,8 +61,11 @@ def _grouped(
     if named_only:
         members.pop(None, None)
     groups = [_sum(name, operations) for name, operations in members.items()]
-    if profile.layer_dump and all(group.busy_share is not None for group in groups):
+    untimed = all(group.execution_us is None for group in groups)
+    if (profile.layer_dump or untimed) and all(group.busy_share is not None for group in groups):
         return tuple(sorted(groups, key=lambda group: -(group.busy_share or 0)))
+    if untimed:
+        return tuple(sorted(groups, key=lambda group: -(group.ddr_mbyte or 0)))
     return tuple(sorted(groups, key=lambda group: -(group.execution_us or 0)))
 
 
