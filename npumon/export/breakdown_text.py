@@ -9,7 +9,7 @@ from npumon.core import units
 from npumon.core.layout import fitting
 from npumon.core.ordering import Value, ordered
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
-from npumon.core.run.breakdown import by_layer, by_operation, by_shader, by_target, operator_of
+from npumon.core.run.breakdown import by_layer, by_operation, by_shader, by_target, name_of, operator_of
 from npumon.core.run.statistics import Statistics
 from npumon.export.drawing import Style, listed, painted, plain, table, wrapped
 
@@ -127,7 +127,7 @@ def operations_table(profile: IterationProfile, view: View, most: int, style: St
         what = f"The {len(shown)} of {many} {_SUPERLATIVES[by]}"
     yield from (painted(line, "dim", style) for line in wrapped(what, style.width, style))
     by_busy = by == "busy"
-    columns = _BUSY_COLUMNS if by_busy else _OPERATION_COLUMNS
+    columns: Sequence[_Column] = _BUSY_COLUMNS if by_busy else _OPERATION_COLUMNS
     cycles = all(each.busy_us is None for each in operations)
     rows, sum_of_shares = [], 0.0
     for each in shown:
@@ -139,7 +139,7 @@ def operations_table(profile: IterationProfile, view: View, most: int, style: St
         figures = (busy, *told, time) if by_busy else (time, *told, busy)
         rows.append((*_identity(each), *figures, *_work(each)))
     if cycles:
-        columns = tuple(column._replace(title=_CYCLES) if column.title == "busy" else column for column in columns)
+        columns = [column._replace(title=_CYCLES) if column.title == "busy" else column for column in columns]
     yield from _fitted(columns, rows, style)
     if any(not each.trusted or each.doubt for each in shown):
         yield from wrapped("? some of its counters are doubtful; --format json says why", style.width, style, _INDENT)
@@ -178,13 +178,6 @@ def _work(each: OperationProfile) -> tuple[str, ...]:
         "" if each.macs is None else units.quantity(each.macs),
         "" if moved is None else units.significant(moved, 3),
     )
-
-
-def name_of(each: OperationProfile) -> str:
-    """Name an operation: as its graph does, else by its layer, else by its operator."""
-    node = each.node
-    named = node and (node.name or node.op)
-    return named or each.operation.name or operator_of(each) or f"operation {each.order}"
 
 
 _GROUP_COLUMNS = (

@@ -12,6 +12,7 @@ from npumon.core.run.analysis import IterationProfile
 from npumon.core.run.figures import value_of
 from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
+from npumon.core.run.trust import tells_busy_share
 from npumon.core.text import visible
 from npumon.export.breakdown_text import (
     GROUPINGS,
@@ -195,6 +196,9 @@ def _utilization(report: RunReport, style: Style) -> Iterator[str]:
         of = "" if nominal is None else f" of {units.significant(nominal, 3, most_decimals=1)} MHz"
         facts.append(f"clock {units.megahertz(figures.clock_mhz)}{of}")
     cycles = f"{units.quantity(figures.cycles.total)} cycles, {units.quantity(figures.cycles.idle)} idle"
+    graph = metrics.profile.operations if metrics.profile is not None else ()
+    if nominal and figures.cycles.total and not all(tells_busy_share(each.operation, nominal) for each in graph):
+        cycles += f"; they cover {units.microseconds(round(figures.cycles.total / nominal))} of the window only"
     for fact in filter(None, (", ".join(facts), cycles)):
         yield from wrapped(fact, style.width, style, _INDENT)
 

@@ -281,6 +281,14 @@ def test_operations_without_a_shader_make_no_table_of_shaders(report_from: Repor
     assert text.endswith("\nNo operation names its shader.\n")
 
 
+def test_counters_that_cover_little_of_a_short_window_say_so(report_from: ReportFrom) -> None:
+    chip = "#productname=VIPNano-QI, pid=0x88\n"
+    text = run_text(report_from(chip + LAYER.format(0, "net", 434, 146_000, 5_845) + END))
+    assert "\n  146 k cycles, 5 845 idle; they cover 182 µs of the window only\n" in text
+    text = run_text(report_from(chip + LAYER.format(0, "net", 434, 346_000, 5_845) + END))
+    assert "\n  346 k cycles, 5 845 idle\n" in text
+
+
 def test_scores_without_room_for_bars_have_none(report_from: ReportFrom) -> None:
     text = "--- Top2 ---\n9999999999: 100000000000000.0\n1: 0.5\n"
     lines = run_text(report_from(text), Style(width=40)).splitlines()

@@ -40,6 +40,13 @@ def operator_of(each: OperationProfile) -> str | None:
     return name[len(_OPERATOR) :] if name.startswith(_OPERATOR) else name
 
 
+def name_of(each: OperationProfile) -> str:
+    """Name an operation: as its graph does, else by its layer, else by its operator."""
+    node = each.node
+    named = node and (node.name or node.op)
+    return named or each.operation.name or operator_of(each) or f"operation {each.order}"
+
+
 def _layer(each: OperationProfile) -> str | None:
     known = (each.operation.layer_id, each.operation.name)
     return " ".join(str(part) for part in known if part is not None) or None

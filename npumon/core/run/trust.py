@@ -21,6 +21,8 @@ CLOCK_TOLERANCE = 0.05
 #: The clock is told from windows of this length, that of an iteration's only operation from shorter ones.
 CLOCK_WINDOW_US = 20_000
 LONE_WINDOW_US = 5_000
+#: The counters of a shorter window have to cover this part of it for a sentence about the whole of it.
+COVERED = 0.5
 #: With so many operations that agree, an iteration tells its own clock.
 LEAST_VOTERS = 3
 #: The part of them that has to lie near their median.
@@ -33,6 +35,17 @@ _FASTEST_MHZ = 1_000.0
 _SLACK_SHARE = 0.05
 _SLACK_US = 500.0
 SEGMENT_US = 15.0
+
+
+def tells_busy_share(operation: Operation, nominal_clock_mhz: float | None) -> bool:
+    """Return whether the busy share of its cycles is that of its window.
+
+    The counters of a short window may cover a part of it only: then the share is that of this part.
+    """
+    window_us, total = operation.window_us, operation.cycles.total
+    if window_us is None or window_us >= LONE_WINDOW_US:
+        return True
+    return None not in (nominal_clock_mhz, total) and (total or 0) >= COVERED * window_us * (nominal_clock_mhz or 0.0)
 
 
 class Counted(NamedTuple):

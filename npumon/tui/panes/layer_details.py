@@ -8,6 +8,7 @@ from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.core.profile import Bandwidth
 from npumon.core.run.analysis import OperationProfile
+from npumon.core.run.breakdown import name_of
 from npumon.core.run.operation_figures import per_second
 from npumon.tui.paint import Area, Line, Span, bar, clipped, span, width_of
 from npumon.tui.widgets.canvas import Pane
@@ -61,7 +62,7 @@ def _identity(row: OperationProfile) -> list[Line]:
     )
     indexes = ", ".join(f"{name} {units.ABSENT if number is None else number}" for name, number in ids)
     return [
-        _fact("layer", operation.name or units.ABSENT, "value"),
+        _fact("layer", name_of(row), "value"),
         _fact("operation", operation.operation or units.ABSENT),
         _fact("target", operation.target or units.ABSENT),
         _fact("ids", indexes),
@@ -70,20 +71,17 @@ def _identity(row: OperationProfile) -> list[Line]:
 
 def _figures(row: OperationProfile, area: Area) -> list[Line]:
     operation = row.operation
-    micro = "us" if area.ascii else "µs"
-    time = (
-        units.ABSENT
-        if operation.execution_us is None
-        else f"{units.grouped(operation.execution_us)} {micro}, {units.percent(row.share)} of all"
-    )
-    width = max(0, min(20, area.width - _LABEL - 10))
+    time = units.microseconds(operation.execution_us)
+    time += "" if row.share is None else f", {units.percent(row.share)} of all"
+    busy = units.percent(row.utilization) + ("" if row.busy_us is None else f", busy {units.microseconds(row.busy_us)}")
+    width = max(0, min(20, area.width - _LABEL - len(busy) - 3))
     total, idle = (
         units.ABSENT if cycles is None else units.grouped(cycles)
         for cycles in (operation.cycles.total, operation.cycles.idle)
     )
     return [
         _fact("time", time, "value"),
-        (*_fact("utilized", f"{units.percent(row.utilization):<9}", "value"), *bar(row.utilization, width, area)),
+        (*_fact("utilized", f"{busy}  ", "value"), *bar(row.utilization, width, area)),
         _fact("cycles", f"{total}, {idle} idle"),
         (Span(f"{'bound':<{_LABEL}}", "label"), _bound(row)),
     ]

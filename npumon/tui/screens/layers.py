@@ -13,6 +13,7 @@ from npumon.core.monitor.layer_source import LayerSource, source_of, why_no_laye
 from npumon.core.monitor.live import Live
 from npumon.core.run.analysis import OperationProfile, profile_of
 from npumon.core.run.layer_rows import matching_layers, ordered_layers, total_row
+from npumon.core.run.outcome import outcome_words
 from npumon.tui.keys import Hint, filter_keys, table_keys
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.empty_state import NoticePane
@@ -20,7 +21,7 @@ from npumon.tui.panes.layer_details import LayerDetailsPane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
-from npumon.tui.widgets.layer_table import LayerTable, columns
+from npumon.tui.widgets.layer_table import COLUMNS, LayerTable
 from npumon.tui.widgets.table import Table
 
 
@@ -51,11 +52,11 @@ class LayersCaptionPane(Pane):
             yield span(source.report.info.model, "value")
         number, state = source.iteration.number, source.report.state
         if not source.iteration.complete:
-            yield span(f"iteration {number} broke off: {source.report.info.outcome}", "warn")
+            yield span(f"iteration {number} broke off: {_outcome(source)}", "warn")
         elif source.report.info.outcome == "running" and source.report is live.snapshot.run:
             yield span(f"iteration {number}{f' of {state.loops}' if state.loops else ''}, running")
         else:
-            yield span(f"iteration {number}, {source.report.info.outcome}")
+            yield span(f"iteration {number}, {_outcome(source)}")
         if source.report is not live.snapshot.run:
             yield span("the run before", "warn")
         shown = len(self.rows)
@@ -67,6 +68,10 @@ class LayersCaptionPane(Pane):
         if doubtful:
             yield span(f"{doubtful} doubtful", "warn")
         yield span(f"sorted by {self.order}", "label")
+
+
+def _outcome(source: LayerSource) -> str:
+    return outcome_words(source.report.info.outcome, source.report.info.signal)
 
 
 class LayersPage(Page):
@@ -83,7 +88,7 @@ class LayersPage(Page):
 
     def body(self) -> Iterable[Widget]:
         self.caption = LayersCaptionPane(ascii_only=self.ascii_only)
-        self.table = LayerTable(columns(ascii_only=self.ascii_only), "id", ascii_only=self.ascii_only)
+        self.table = LayerTable(COLUMNS, "id", ascii_only=self.ascii_only)
         self.details = LayerDetailsPane(ascii_only=self.ascii_only, title="Selected")
         self.notice = NoticePane(why_no_layers, ascii_only=self.ascii_only)
         self.filter_line = FilterLine()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple, Protocol
 
+from npumon.core import units
 from npumon.core.layout import fitting
 from npumon.tui.paint import Area, Line, Span, clipped, fit, fit_right, width_of
 
@@ -81,10 +82,10 @@ def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool)
 
 
 def figure(text: str, value: float | None, area: Area) -> str:
-    """Shorten a figure without cutting it: round it if it is too long, or show `###` if even that is too long."""
+    """Shorten a figure without cutting it: with a prefix if it is too long, or show `###` if even that is too long."""
     if len(text) <= area.width or value is None:
         return text
-    short = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+    short = units.quantity(value) if abs(value) >= 1 else f"{value:.{max(0, area.width - 3)}f}"
     return short if len(short) <= area.width else "#" * area.width
 
 

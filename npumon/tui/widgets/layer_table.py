@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from npumon.core import units
 from npumon.core.run.analysis import OperationProfile
+from npumon.core.run.breakdown import name_of
 from npumon.tui.paint import Area, Line, bar, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
@@ -22,24 +23,20 @@ _BANDWIDTHS = {
 _LIMITS = {"ddr": "DDR", "compute": "MAC", "overhead": "wait", "dump": "dump", None: ""}
 
 
-def columns(*, ascii_only: bool) -> tuple[Column, ...]:
-    """Return all columns from left to right."""
-    return (
-        Column("id", "id", 6, right=False, descending=False),
-        Column("name", "layer", 10, right=False, flexible=True, descending=False),
-        Column("operation", "operation", 18, 12, right=False, descending=False),
-        Column("target", "target", 8, 13, right=False, descending=False),
-        Column("time", "time us" if ascii_only else "time µs", 8),
-        Column("share", "share", 7, 1),
-        Column("bar", "", 5, 6, right=False, descending=None),
-        Column("utilization", "util", 7, 2),
-        Column("limit", "bound", 6, 3),
-        *(
-            Column(key, title, 7 if len(title) < 7 else 8, importance)
-            for key, (title, importance) in _BANDWIDTHS.items()
-        ),
-        Column("ddr_rate", "DDR/s", 7, 11),
-    )
+#: All columns from left to right.
+COLUMNS = (
+    Column("id", "id", 6, right=False, descending=False),
+    Column("name", "layer", 10, right=False, flexible=True, descending=False),
+    Column("operation", "operation", 18, 12, right=False, descending=False),
+    Column("target", "target", 8, 13, right=False, descending=False),
+    Column("time", "time", 8),
+    Column("share", "share", 7, 1),
+    Column("bar", "", 5, 6, right=False, descending=None),
+    Column("utilization", "util", 7, 2),
+    Column("limit", "bound", 6, 3),
+    *(Column(key, title, 7 if len(title) < 7 else 8, importance) for key, (title, importance) in _BANDWIDTHS.items()),
+    Column("ddr_rate", "DDR/s", 7, 11),
+)
 
 
 class LayerTable(Table[OperationProfile]):
@@ -51,13 +48,13 @@ class LayerTable(Table[OperationProfile]):
             case "id":
                 return span(row.id, "label")
             case "name":
-                return span(operation.name or units.ABSENT)
+                return span(operation.name or units.ABSENT if row.total else name_of(row))
             case "operation":
                 return span("" if row.total else _short(operation.operation))
             case "target":
                 return span("" if row.total else _short(operation.target))
             case "time":
-                return _figure(operation.execution_us, area, units.grouped(operation.execution_us or 0))
+                return _figure(operation.execution_us, area, units.microseconds(operation.execution_us))
             case "share":
                 return _figure(row.share, area, units.percent(row.share))
             case "bar":

@@ -7,6 +7,7 @@ from datetime import datetime
 from npumon.core import units
 from npumon.core.monitor.run_rows import RunRow
 from npumon.core.run.comparison import Change, ComparisonRow, Difference
+from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.tui.paint import Area, Line, span
 from npumon.tui.widgets.columns import Column, figure
@@ -17,7 +18,7 @@ RUN_COLUMNS = (
     Column("number", "run", 5),
     Column("model", "model", 10, right=False, flexible=True, descending=False),
     Column("started", "started", 8, 5),
-    Column("outcome", "outcome", 9, 1, right=False, descending=False),
+    Column("outcome", "outcome", 10, 1, right=False, descending=False),
     Column("latency", "latency", 9),
     Column("utilization", "util", 7, 2),
     Column("total", "total MB", 9, 4),
@@ -62,7 +63,8 @@ class RunTable(Table[RunRow]):
             case "started":
                 return span("watched" if _watched(info) else _clock_time(info.started_at), "label")
             case "outcome":
-                return span(info.signal or info.outcome, "good" if info.outcome == "ok" else "bad")
+                died = None if info.outcome in ("timeout", "cancelled") else info.signal
+                return span(died or outcome_words(info.outcome), "good" if info.outcome == "ok" else "bad")
             case "latency":
                 return _figure(row.latency_us, units.microseconds(row.latency_us), area, "value")
             case "utilization":

@@ -100,6 +100,12 @@ def dense(busy: int, **fields: Any) -> Case:
     return Case(run._replace(**fields), context={"roofs": ROOFS})
 
 
+def covering(window: int, covered: int, *, idle: float = 0.0) -> Operation:
+    """A network binary graph whose counters ran for a part of its window, at 800 MHz."""
+    total = covered * 800
+    return binary_graph(us=window, window=window)._replace(cycles=Cycles(total, round(total * idle)))
+
+
 def moving(ddr: float, busy: int = 12_000_000, **fields: Any) -> Case:
     """Three operations that move so many MByte each way in 15 ms of work."""
     each = (operation(order, "POOLING", "TP", busy=busy, ddr=ddr) for order in range(3))
@@ -371,6 +377,14 @@ def test_remarks_are_sentences_beside_a_verdict(key: str) -> None:
         (Case(state(binary_graph(idle=0.149))), "npu.idle", False),
         (Case(state(binary_graph(idle=0.149), layer_dump=True)), "compute.bound", False),
         (Case(state(binary_graph(idle=0.151), layer_dump=True)), "npu.idle", False),
+        # neither, if the counters cover less than half of a window of less than 5 ms, at the nominal clock
+        (Case(state(covering(4_999, 2_500))), "compute.bound", True),
+        (Case(state(covering(4_999, 2_499))), "compute.bound", False),
+        (Case(state(covering(5_000, 2_499))), "compute.bound", True),
+        (Case(state(covering(4_999, 2_500, idle=0.3))), "npu.idle", True),
+        (Case(state(covering(4_999, 2_499, idle=0.3))), "npu.idle", False),
+        (Case(state(covering(4_999, 4_999), pid=UNKNOWN)), "compute.bound", False),
+        (Case(state(covering(5_000, 4_999), pid=UNKNOWN)), "compute.bound", True),
         # compute.bound of a graph: 60 % of the roof
         (dense(int(MACS / 601)), "compute.bound", True),
         (dense(int(MACS / 599)), "compute.bound", False),

@@ -8,6 +8,7 @@ from npumon.core.run.analysis import OperationProfile, is_padded, of_roof
 from npumon.core.run.breakdown import operator_of
 from npumon.core.run.macs import is_compressed, is_convolution
 from npumon.core.run.rules.evidence import Evidence, busy_part, carried, counted, layer, short
+from npumon.core.run.trust import tells_busy_share
 from npumon.core.units import microseconds, percent, quantity, rate
 
 #: The part of the busy time from which on something is what limits a run.
@@ -143,7 +144,7 @@ def host_bound(evidence: Evidence) -> str | None:
 
 def compute_bound(evidence: Evidence) -> str | None:
     """The NPU computes as much as it can: by its MAC rate, or, of a graph profiled as one, by its busy share."""
-    share, whole = evidence.figures.utilization, evidence.whole
+    share, whole = _busy_share(evidence), evidence.whole
     if whole is not None and evidence.timed and share is not None and share >= 1 - IDLE and whole.trusted:
         busy = f"the NPU was busy {percent(share)} of the window"
         return f"Compute-bound: {busy}, so only a smaller model would run faster; {carried(evidence)}."
@@ -162,9 +163,16 @@ def compute_bound(evidence: Evidence) -> str | None:
     )
 
 
+def _busy_share(evidence: Evidence) -> float | None:
+    """Return for which part of its window a graph that is profiled as one was busy, where its counters tell it."""
+    whole = evidence.whole
+    told = whole is not None and tells_busy_share(whole.operation, evidence.facts.nominal_clock_mhz)
+    return evidence.figures.utilization if told else None
+
+
 def idle(evidence: Evidence) -> str | None:
     """The NPU idles in the window of a graph that is profiled as one."""
-    share, whole = evidence.figures.utilization, evidence.whole
+    share, whole = _busy_share(evidence), evidence.whole
     if whole is None or not evidence.timed or whole.doubt is not None or share is None or share >= 1 - IDLE:
         return None
     advice = "a warm-up run, or less CPU work between layers, may help"
