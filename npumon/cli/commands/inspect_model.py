@@ -224,7 +224,10 @@ class Together:
         if len(chosen) < 2:
             return None
         named = [(source.stated, model) for source, model in chosen]
-        whole = firmware(named, self._inspector.budget, self._inspector.firmware.contexts)
+        budget, options = self._inspector.budget, self._inspector.firmware
+        if options.npu_bytes is not None and not budget.sram_named:
+            budget = budget._replace(sram_bytes=options.npu_bytes, sram_named=True)
+        whole = firmware(named, budget, options.contexts)
         if whole is None:
             what = "The models cannot be added up: not all of them are GX8002 models whose sizes are known."
             self._inspector.ctx.diagnostics.warning(Problem("inspect.firmware", what, ""))

@@ -458,6 +458,20 @@ def test_the_models_of_one_firmware_are_added_up(npumon: CommandLine) -> None:
     assert (done.returncode, "cannot be added up" in done.stderr, "together" in done.stdout) == (0, True, False)
 
 
+def test_the_models_of_one_firmware_share_what_its_config_gives_the_npu(npumon: CommandLine) -> None:
+    big = HeaderSpec(data_bytes=900).data()
+    write(npumon, model_dot_h=big, model_xip_dot_h=big)
+    (npumon.folder / ".config").write_bytes(b"CONFIG_NPU_SRAM_SIZE_KB=1\n")
+    words = ("inspect", "model.h", "model_xip.h", "--format", "json")
+    done = npumon(*words, "--config", ".config")
+    whole = strict(done.stdout)["firmware"]
+    assert (done.returncode, whole["npu_budget_bytes"], whole["ok"]) == (1, 1024, False)
+    assert [model["ok"] for model in strict(done.stdout)["models"]] == [True, True]
+    named = strict(npumon(*words, "--config", ".config", "--budget", "2K", "--flash", "1M").stdout)["firmware"]
+    assert (named["npu_budget_bytes"], named["ok"]) == (2048, True)
+    assert strict(npumon(*words).stdout)["firmware"]["npu_budget_bytes"] is None
+
+
 def test_a_run_from_flash_and_more_buffers(npumon: CommandLine) -> None:
     write(npumon, model_dot_h=HEADER)
     words = ("inspect", "model.h", "--format", "json", "--contexts", "3", "--flash-clock")
