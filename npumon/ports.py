@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
-from npumon.core.profile import Network
+from npumon.core.profile import GraphNode, Network
 from npumon.core.run.outcome import StopReason as StopReason
 
 if TYPE_CHECKING:  # most commands never change the driver
@@ -17,6 +17,9 @@ Reading = TypeVar("Reading")
 #: Reads a model's file. May take seconds, so it is called in a thread of its own. Never raises: it
 #: gives None for a file that is missing, unreadable or not a network.
 ReadNetwork = Callable[[], Network | None]
+#: Reads the `graph.json` in the first of these folders that has one; nothing if there is none, or it is none. Never
+#: raises.
+ReadNodes = Callable[[Iterable[str]], tuple[GraphNode, ...]]
 
 
 class RunRequest(NamedTuple):

@@ -129,13 +129,16 @@ class CommandContext:
 
         `board` False leaves the machine unread, for logs that may come from another one.
         """
+        from npumon.cli.graph_files import graph_beside
         from npumon.engine.reporting import Context
 
         driver = self.driver() if board else None
         nominal = self.settings.npu_nominal_clock_mhz
         if nominal is None and board:
             nominal = self.probe.board().nominal_clock_mhz
-        return Context(self.class_names(labels), driver, nominal, self.roofs(), self.wants_demo)
+        return Context(
+            self.class_names(labels), driver, nominal, self.roofs(), self.wants_demo, read_nodes=graph_beside
+        )
 
     def roofs(self) -> Roofs:
         """Return the roofs that the settings name."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from npumon.cli.graph_files import graph_beside, named_graph
 from npumon.cli.json_spool import no_room, temporary_file
 from npumon.cli.log_source import is_file, opened, record_beside, refuse_early, run_info
 from npumon.cli.paths import STDIN, name_of
@@ -22,16 +22,11 @@ if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.context import CommandContext
     from npumon.cli.json_spool import IterationSpool
-    from npumon.core.profile import GraphNode
     from npumon.core.run.analysis import IterationProfile
     from npumon.core.run.state import RunState
     from npumon.engine.offline.profiles import Judged, LogAnalysis
     from npumon.engine.reporting import Context
 
-#: The file in which the driver describes a graph, beside a run with NN_LAYER_DUMP=1.
-GRAPH_NAME = "graph.json"
-#: A longer graph.json is not read.
-_LONGEST_GRAPH = 64 << 20
 
 OnState = Callable[["RunState"], None]
 
@@ -164,7 +159,7 @@ class Logs:
             refuse_early(path)
         context = ctx.context(board=False)
         if graph is not None:
-            context = context._replace(nodes=_named_graph(graph))
+            context = context._replace(nodes=named_graph(graph))
         self.context = context
         self.files = tuple(self._file(path, context, find=graph is None) for path in names)
         self.runs = 0
@@ -175,7 +170,7 @@ class Logs:
         record = record_beside(path)
         folders = [os.path.dirname(path)] + ([] if record is None else [record.cwd])
         if find:
-            context = context._replace(nodes=_graph_beside(folders))
+            context = context._replace(nodes=graph_beside(folders))
         if record is None:
             return LogFile(path, context, None)
         from npumon.cli.jobs import labels_of
@@ -252,41 +247,3 @@ def no_such_run(wanted: object, count: int) -> ProblemError:
     """Return what is wrong with a number of a run."""
     what = f"Run {wanted} does not exist: {count} run{'s' if count != 1 else ''} found."
     return ProblemError(Problem("parse.run", what, "--run list lists them.", "usage"))
-
-
-def _graph_beside(folders: Iterable[str]) -> tuple[GraphNode, ...]:
-    """Read the graph.json in one of the folders; nothing if there is none that can be read."""
-    for folder in folders:
-        path = os.path.join(folder, GRAPH_NAME)
-        if os.path.isfile(path):
-            try:
-                return _graph(path)
-            except (OSError, ValueError, RecursionError):
-                continue
-    return ()
-
-
-def _named_graph(path: str) -> tuple[GraphNode, ...]:
-    """Read the graph.json that was named. Raises `ProblemError` (usage)."""
-    try:
-        nodes = _graph(path)
-    except OSError as error:
-        raise _graph_problem(path, f"cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError):
-        raise _graph_problem(path, "is not JSON") from None
-    if not nodes:
-        raise _graph_problem(path, "describes no operations")
-    return nodes
-
-
-def _graph(path: str) -> tuple[GraphNode, ...]:
-    from npumon.core.run.graph_nodes import graph_nodes
-
-    with open(path, "rb") as file:
-        data = file.read(_LONGEST_GRAPH + 1)
-    return graph_nodes(json.loads(data)) if len(data) <= _LONGEST_GRAPH else ()
-
-
-def _graph_problem(path: str, why: str) -> ProblemError:
-    remedy = "Name the graph.json that the driver writes with NN_LAYER_DUMP=1."
-    return ProblemError(Problem("parse.graph", f"{name_of(path)} {why}.", remedy, "usage"))

@@ -18,6 +18,7 @@ from npumon.core.run.verdict import VerdictContext, assess
 if TYPE_CHECKING:
     from npumon.core.driver.driver_state import DriverState
     from npumon.core.profile import Network
+    from npumon.ports import ReadNodes
 
 
 class Context(NamedTuple):
@@ -25,8 +26,9 @@ class Context(NamedTuple):
 
     `labels` are the classes' names by index. `driver` is None if no driver is concerned (a log from elsewhere).
     `nominal_clock_mhz` is None and `roofs` are empty if only the text's chip is known. `network` is the model's, None
-    if no file is known. `nodes` are those of its `graph.json`. `environment` are the variables that npumon set.
-    `held_back` says whether the kernel is cooling or slowing the board down, None if that is not known.
+    if no file is known. `nodes` are those of its `graph.json`; without them `read_nodes` gives those of the one in a
+    run's folder. `environment` are the variables that npumon set. `held_back` says whether the kernel is cooling or
+    slowing the board down, None if that is not known.
     """
 
     labels: Sequence[str] = ()
@@ -38,6 +40,7 @@ class Context(NamedTuple):
     nodes: tuple[GraphNode, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     held_back: bool | None = None
+    read_nodes: ReadNodes | None = None
 
 
 def report_of(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from npumon.core.log.parser import ProfileParser
 from npumon.core.log.scrollback import Scrollback, last_lines
-from npumon.core.profile import Diagnostic, Network
+from npumon.core.profile import Diagnostic, GraphNode, Network
 from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, RunSplitter, looks_like_a_run
@@ -154,8 +154,16 @@ class Session:
             self._running = None
         if self._network_read is not None:
             await self._network_read.wait(NETWORK_PATIENCE_S)
-        variables = driver_variables(request)
-        return self._report(info, fold, record, variables)._replace(tail=last_lines(log.page, _TAIL_LINES))
+        context = self._context._replace(
+            network=self.network, nodes=await self._nodes(request.cwd), environment=driver_variables(request)
+        )
+        return self._report(info, fold, record, context)._replace(tail=last_lines(log.page, _TAIL_LINES))
+
+    async def _nodes(self, folder: str) -> tuple[GraphNode, ...]:
+        """Read what the program may have written beside itself."""
+        read = self._context.read_nodes
+        known = self._context.nodes
+        return known if known or read is None else await asyncio.to_thread(read, (folder,))
 
     def _take_network(self, network: Network | None) -> None:
         self._network = network
@@ -185,9 +193,8 @@ class Session:
             if not ended.done():
                 ended.cancel()
 
-    def _report(
-        self, info: RunInfo, fold: RunSplitter, record: ExitRecord, variables: tuple[tuple[str, str], ...]
-    ) -> RunReport:
+    @staticmethod
+    def _report(info: RunInfo, fold: RunSplitter, record: ExitRecord, context: Context) -> RunReport:
         info = info._replace(
             duration_s=record.duration_s,
             exit_status=record.exit_status,
@@ -198,7 +205,7 @@ class Session:
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
         return report_of(
             state,
-            self._context._replace(network=self.network, environment=variables),
+            context,
             info,
             ending,
             number=fold.number,

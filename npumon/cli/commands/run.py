@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     from npumon.cli.commands.run_printer import Printer
     from npumon.cli.commands.run_session import run_often
 
-    printer = Printer(ctx, form, args.count, context, verbose=args.verbose)
+    printer = Printer(ctx, form, args.count, context, folder=program.request.cwd, verbose=args.verbose)
     reports = run_often(args.count, program.request, context, ctx, printer, program.network)
     printer.finish(reports)
     codes = [concluded(report, context, ctx, check=args.check) for report in reports]

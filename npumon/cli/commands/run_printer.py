@@ -31,7 +31,10 @@ class Printer:
     it completes, so that a run's document has all of them, however many the report keeps.
     """
 
-    def __init__(self, ctx: CommandContext, form: str, runs: int, context: Context, *, verbose: bool = False) -> None:
+    def __init__(
+        self, ctx: CommandContext, form: str, runs: int, context: Context, *, folder: str, verbose: bool = False
+    ) -> None:
+        """`folder` is the one in which the program runs."""
         self._ctx = ctx
         self._form = form
         self._runs = runs
@@ -39,7 +42,8 @@ class Printer:
         self._names: list[str] = []
         self._style = ctx.output.style
         self._stack = ExitStack()
-        self._analyzer = IterationAnalyzer(context)
+        self._context = context
+        self._folder = folder
         self._spool = self._stack.enter_context(IterationSpool(self._style, line=form == "jsonl"))
         self._documents = self._stack.enter_context(TextSpool())
         self._table: RunListLayout | None = None
@@ -57,12 +61,26 @@ class Printer:
         if self._form == "text" or number < 1:
             return None
 
+        analyzer: IterationAnalyzer | None = None
+
         def on_update(update: Update) -> None:
-            for item in self._analyzer.judge(update.completed, update.state):
+            nonlocal analyzer
+            if not update.completed:
+                return
+            if analyzer is None:
+                analyzer = IterationAnalyzer(self._named())
+            for item in analyzer.judge(update.completed, update.state):
                 if isinstance(item, ProfileCompleted):
                     self._iteration(number, item)
 
         return on_update
+
+    def _named(self) -> Context:
+        """Return the context with the operations' names, which the program has written by its first iteration."""
+        context = self._context
+        if context.nodes or context.read_nodes is None:
+            return context
+        return context._replace(nodes=context.read_nodes((self._folder,)))
 
     def take(self, report: RunReport, number: int) -> None:
         """Take the report of a run that is over."""

@@ -44,7 +44,7 @@ def _print(record: RunRecord, ctx: CommandContext, limit_s: float | None) -> int
     form = ctx.format("jsonl", "json", "csv")
     program = kept_program(record, ctx)
     context = ctx.context(program.labels)
-    printer = Printer(ctx, form, 1, context)
+    printer = Printer(ctx, form, 1, context, folder=record.cwd)
     session = Session(ReattachedRunner(record, ctx.runner), ctx.follower, context, network=program.network)
     report, late = asyncio.run(_watched(session, program.request, ctx, printer, limit_s))
     printer.finish([report])

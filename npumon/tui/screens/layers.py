@@ -74,6 +74,12 @@ def _outcome(source: LayerSource) -> str:
     return outcome_words(source.report.info.outcome, source.report.info.signal)
 
 
+def _judged_anew(source: LayerSource, before: LayerSource) -> bool:
+    """Return whether the rows differ: it is another iteration, or its operations have got names."""
+    nodes, nodes_before = (each.report.metrics.facts.nodes for each in (source, before))
+    return source.iteration is not before.iteration or nodes is not nodes_before
+
+
 class LayersPage(Page):
     """A table, the row under its cursor in detail, and the sums of the rows shown."""
 
@@ -123,7 +129,7 @@ class LayersPage(Page):
         self.set_class(source is None, "-none")
         if source is None:
             self._source, self._all = None, ()
-        elif self._source is None or source.iteration is not self._source.iteration:
+        elif self._source is None or _judged_anew(source, self._source):
             self._source = source
             self._all = profile_of(source.iteration, source.report.metrics.facts).operations
             self._fill()

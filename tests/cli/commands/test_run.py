@@ -266,3 +266,18 @@ def test_a_thousand_lines_at_once_are_all_there(npumon: CommandLine) -> None:
     result = document(npumon, "--", script, status=1)
     assert Path(result["run"]["log"]).read_bytes() == SEED.read_bytes() * 3
     assert (result["run"]["signal"], result["runs_in_log"]) == ("SIGKILL", 3)
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_the_graph_that_the_program_writes_names_its_operations(npumon: CommandLine, count: str) -> None:
+    graph = '{"Layers": {"uid_0": {"op": "CONV2D", "name": "stem"}}}'
+    npumon.script("models/dumping/run.sh", f"#!/bin/sh\necho '{graph}' > graph.json\ncat '{SEED}'\n")
+    result = document(npumon, "dumping", "-n", count)
+    for run in result.get("runs", [result]):
+        (layer,) = run["iterations"][-1]["layers"]
+        assert (layer["graph_op"], layer["graph_name"]) == ("CONV2D", "stem")
+    verbose = npumon("run", "dumping", "--verbose", "-n", count)
+    assert verbose.returncode == 0
+    (npumon.folder / "models/dumping/graph.json").unlink()
+    lines = npumon("run", "dumping", "--format", "jsonl", "-n", count).stdout.splitlines()
+    assert all('"stem"' in line for line in lines)
