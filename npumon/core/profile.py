@@ -104,7 +104,8 @@ class Iteration(NamedTuple):
     `complete` is False for the iteration in which the text breaks off. `inference_us` is the wall time of a KSNN
     inference, which includes more than the graph; if the text has no other time, `elapsed_us` is the same. `first`
     marks the first one of a program's start, which takes several times as long. `segments` is how many segments of a
-    network binary graph the text lists for it.
+    network binary graph the text lists for it. `gap` says that lines of it were left out and nothing tells how many
+    operations they held.
     """
 
     number: int
@@ -114,6 +115,7 @@ class Iteration(NamedTuple):
     inference_us: float | None = None
     first: bool = False
     segments: int = 0
+    gap: bool = False
 
     @property
     def vpc_elapsed_us(self) -> int | None:

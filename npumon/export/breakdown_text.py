@@ -10,6 +10,7 @@ from npumon.core.layout import fitting
 from npumon.core.ordering import Value, ordered
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
 from npumon.core.run.breakdown import by_layer, by_operation, by_shader, by_target, name_of, operator_of
+from npumon.core.run.rules.remarks import WAIT_US
 from npumon.core.run.statistics import Statistics
 from npumon.export.drawing import Style, listed, painted, plain, table, wrapped
 
@@ -38,6 +39,8 @@ ROWS: tuple[Rows, ...] = ("operation", "target", "operator", "layer", "shader", 
 _INDENT = "  "
 _GAP = 2
 _NAME = 16
+#: From this part of the operations' time on, it is mostly that of waiting.
+_MOSTLY = 0.5
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = ".:-=+*%#"
 #: How often the table's word for "limited by" is, for each kind of limit.
@@ -73,10 +76,18 @@ def ordered_operations(profile: IterationProfile, sort: Order | None) -> tuple[O
 def usual_order(profile: IterationProfile) -> Order:
     """Return by what operations are best sorted: by time.
 
-    Where a dump spoils the times, or there are none, it is by busy time or, if that is not known either, by traffic.
+    Where times are those of writing a dump or of waiting, or there are none, it is by busy time or, if that is not
+    known either, by traffic.
     """
-    candidates: tuple[Order, ...] = ("busy", "time", "ddr") if profile.layer_dump else ("time", "busy", "ddr")
+    spoiled = profile.layer_dump or _mostly_waits(profile)
+    candidates: tuple[Order, ...] = ("busy", "time", "ddr") if spoiled else ("time", "busy", "ddr")
     return next((by for by in candidates if _known(profile, by)), "order")
+
+
+def _mostly_waits(profile: IterationProfile) -> bool:
+    """Return whether the operations' times are mostly those of waiting after each one, as profiling does."""
+    operations, took_us = len(profile.operations), profile.execution_us
+    return operations > 1 and took_us is not None and WAIT_US * operations >= _MOSTLY * took_us
 
 
 def _order(profile: IterationProfile, sort: Order | None) -> Order:

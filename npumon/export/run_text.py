@@ -169,7 +169,8 @@ def _chosen(report: RunReport, view: View, style: Style) -> Iterator[str]:
         yield "The text has no operations."
     elif view.by is not None and view.by in GROUPINGS:
         if profile.missing:
-            what = f"{profile.missing} of {profile.of} operations are missing, so nothing is added up."
+            many = "Some" if profile.of is None else f"{profile.missing} of {profile.of}"
+            what = f"{many} operations are missing, so nothing is added up."
             yield from wrapped(what, style.width, style)
             return
         yield from wrapped(whereabouts(profile), style.width, style)

@@ -212,10 +212,26 @@ def test_a_log_that_explains_nothing_is_not_shown(report_from: ReportFrom, seed_
 
 
 def test_only_the_ten_slowest_operations_are_listed(report_from: ReportFrom) -> None:
-    text = "".join(LAYER.format(number, f"layer{number}", 100 + number, 80_000, 0) for number in range(45)) + END
+    text = "".join(LAYER.format(number, f"layer{number}", 1_000 + number, 80_000, 0) for number in range(45)) + END
     report = run_text(report_from(text))
     assert "The 10 of 45 operations that take longest" in report
     assert [f"layer{number}" for number in range(44, 34, -1)] == re.findall(r"layer\d+", report)
+
+
+def test_operations_that_mostly_wait_are_ranked_by_their_busy_cycles(report_from: ReportFrom) -> None:
+    """Profiling waits 0.3 ms after each operation: half of 600 microseconds."""
+    waiting = "".join(LAYER.format(number, f"layer{number}", 600, 80_000, 100 * number) for number in range(45)) + END
+    report = run_text(report_from(waiting))
+    assert "The 10 of 45 operations that keep the NPU busy longest" in report
+    assert [f"layer{number}" for number in range(10)] == re.findall(r"layer\d+", report)
+    assert "operations that take longest" in run_text(report_from(waiting.replace("600 us", "601 us")))
+
+
+def test_counters_alone_are_ranked_by_their_busy_cycles(report_from: ReportFrom) -> None:
+    block = "TOTAL_READ_BANDWIDTH (MByte): 1.000000\nGPUTOTALCYCLES: 1000\nGPUIDLECYCLES: {0}\n"
+    report = run_text(report_from("".join(map(block.format, range(990, 890, -5))) + END))
+    assert "The 10 of 20 operations that keep the NPU busy longest" in report
+    assert re.findall(r"^ +(\d+)  operation", report, re.MULTILINE)[:3] == ["19", "18", "17"]
 
 
 def test_what_is_known_of_operations_without_a_name(report_from: ReportFrom) -> None:

@@ -199,6 +199,7 @@ PROGRAM_HANDLERS: dict[str, Handler] = {
     "benchmark_stage": structural(lambda m: ev.StageReached(m[1])),
     "benchmark_count": _on_benchmark_count,
     "benchmark_timings": _on_benchmark_timings,
+    "benchmark_failed": _diagnosis("error", "model"),
     "tengine_times": _on_tengine_times,
     "dashes": _on_dashes,
     "tengine_score": _on_tengine_score,

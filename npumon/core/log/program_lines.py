@@ -96,6 +96,9 @@ PROGRAM_RULES = (
         rf"Warmup \(avg\): ({NUM}), Inference(?: \(avg\))?: ({NUM})",
         open_ended=True,
     ),
+    # ERROR: Failed to apply EXTERNAL delegate.
+    # ERROR: Benchmarking failed.
+    rule("benchmark_failed", "EFB", r"(?:ERROR: )?(Failed to apply \w{1,40} delegate|Benchmarking failed)\.?"),
     # Repeat 10 times, thread 1, avg time 2.95 ms, max_time 3.42 ms, min_time 2.76 ms
     rule(
         "tengine_times",

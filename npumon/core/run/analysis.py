@@ -23,7 +23,7 @@ from npumon.core.profile import (
 )
 from npumon.core.run.graph_nodes import is_depthwise
 from npumon.core.run.macs import fits_table, is_compressed, is_convolution, macs_of
-from npumon.core.run.missing import missing_operations
+from npumon.core.run.missing import missing_of
 from npumon.core.run.operation_figures import ddr_rate, utilization
 from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.state import RunState
@@ -137,7 +137,8 @@ class IterationProfile(NamedTuple):
     time of the busy cycles at that clock, or else at the chip's nominal one. `timed_us` is the sum of the windows that
     tell the clock, `executed_us` that of their execution times. `cycles` are the sums of the mended ones. `missing` is
     how many operations the text lacks, by their `op_abs_id` and by the VerifyTiling table; then `of` is how many there
-    should be and all sums are None. `unaccounted_us` is what the iteration took beyond the sum of its operations.
+    should be, None where that is not known, and all sums are None. `unaccounted_us` is what the iteration took beyond
+    the sum of its operations.
     """
 
     iteration: Iteration
@@ -182,7 +183,7 @@ def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationPro
     if facts.tiling and not fits_table(iteration.operations, {row.number: row for row in facts.tiling}):
         facts = facts._replace(tiling=())
     counters = counters_of(iteration, facts.nominal_clock_mhz)
-    missing, of = missing_operations(iteration.operations, facts.tiling, cut=facts.cut)
+    missing, of = missing_of(iteration, facts.tiling, cut=facts.cut)
     whole = not missing
     mended = tuple(
         operation._replace(cycles=counted.cycles)

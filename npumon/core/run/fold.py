@@ -169,7 +169,7 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.HangNoticed: _on_hang,
     ev.Prompted: _unchanged,
     ev.InterruptEchoed: lambda s, e: s._replace(cancelled=True),
-    ev.TextCut: lambda s, e: s._replace(cut=True),
+    ev.TextCut: lambda s, e: s._replace(cut=True, gap=bool(s.operations) or s.phase == "running"),
     ev.DriverVersioned: lambda s, e: s._replace(driver_version=e.version),
     ev.Diagnosed: lambda s, e: with_diagnostic(s, e.diagnostic),
     ev.Unrecognized: _on_unrecognized,

@@ -75,11 +75,16 @@ def close_iteration(
         inference_us=inference_us,
         first=not state.iterations_ended,
         segments=0 if state.failing else state.segments,
+        gap=state.gap and not _is_as_long_as_before(state, operations),
     )
     if state.forgotten and not state.failing:
         many = len(operations) + state.forgotten
         state = remark(state, f"of an iteration's {many} operations only the last {len(operations)} are kept")
     return _with_iteration(state, iteration, ())
+
+
+def _is_as_long_as_before(state: RunState, operations: Sequence[Operation]) -> bool:
+    return bool(state.iterations) and len(state.iterations[-1].operations) == len(operations)
 
 
 def _with_iteration(state: RunState, iteration: Iteration, rest: Sequence[Operation]) -> RunState:
@@ -94,6 +99,7 @@ def _with_iteration(state: RunState, iteration: Iteration, rest: Sequence[Operat
         broken=False,
         failing=False,
         segments=0,
+        gap=False,
         announced=None,
         phase="finishing" if state.loops is not None and ended >= state.loops else "running",
     )
@@ -122,7 +128,12 @@ def with_operation(state: RunState, operation: Operation, *, complete: bool) -> 
         else:
             operations, forgotten = operations.without_first(1), forgotten + 1
     return state._replace(
-        operations=operations, forgotten=forgotten, broken=not complete, phase="running", announced=None
+        operations=operations,
+        forgotten=forgotten,
+        broken=not complete,
+        phase="running",
+        announced=None,
+        gap=state.gap and operation.op_abs_id is None,  # others tell by their numbers what is missing
     )
 
 
@@ -167,11 +178,12 @@ def _split(state: RunState, parts: int, program: str) -> RunState:
     if state.operations[0].op_abs_id is not None:
         return close_iteration(state, state.iterations_ended + 1, None)
     period = rest // left if left > 0 else 0
-    fits = rest == period * left and not state.forgotten and (not state.taken or period == state.period)
+    known = period == state.period
+    fits = rest == period * left and not state.forgotten and (known or not (state.taken or state.gap))
     whole = f"{program} counted {parts} inferences"
     if not fits:
         many = rest + state.forgotten
-        state = close_iteration(state._replace(taken=0), state.iterations_ended + 1, None)
+        state = close_iteration(state._replace(taken=0, gap=True), state.iterations_ended + 1, None)
         return remark(state, f"{many} operations told by their counters alone are taken as one iteration: {whole}")
     many = rest + state.taken * period
     for _ in range(left):

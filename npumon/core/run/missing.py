@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from npumon.core.profile import Operation, TilingRow
+from npumon.core.profile import Iteration, Operation, TilingRow
+
+
+def missing_of(iteration: Iteration, tiling: Sequence[TilingRow], *, cut: bool = False) -> tuple[int, int | None]:
+    """Return how many operations an iteration lacks at least, and how many it should have, None if nothing tells."""
+    missing, of = missing_operations(iteration.operations, tiling, cut=cut)
+    if iteration.gap and iteration.operations and not missing and not tiling:
+        return 1, None
+    return missing, of
 
 
 def missing_operations(

@@ -83,6 +83,8 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
     elif state.cancelled:
         return "cancelled"
     evidence = evidence_of(state)
+    if is_pipeline_without_runs(state):
+        return "failed" if evidence else "ok"
     if not state.has_profiler_text and (ending is not None or not evidence):
         return "empty"
     if state.iterations_failed or evidence:
@@ -94,6 +96,16 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
     if not _without_result(state):
         return "ok"
     return "failed" if _must_have_ended(state) else "truncated"
+
+
+def is_pipeline_without_runs(state: RunState) -> bool:
+    """Return whether a pipeline has created its network and says nothing of how often it runs."""
+    return (
+        state.reported is not None
+        and state.reported.program == "nnstreamer"
+        and state.create_us is not None
+        and not (state.graph_started or state.operations or state.has_result)
+    )
 
 
 def _must_have_ended(state: RunState) -> bool:

@@ -19,6 +19,8 @@ _THROWN = re.compile(r"terminate called after throwing an instance of '([^']{1,3
 _WHAT = re.compile(r"what\(\): *(.*)")
 #: `python3: symbol lookup error: ./libs/libnn_net.so: undefined symbol: NPU_SetInput`.
 _LOADER = re.compile(r"^.{1,300}?: (symbol lookup error|error while loading shared libraries): ")
+#: What OpenVX says of status -1, which every caller up to `main` repeats.
+_GENERIC = re.compile(r"generic error", re.IGNORECASE)
 _FAIL = re.compile(r"\bfail|\bis required but\b|\bnot (?:found|supported|exist)", re.IGNORECASE)
 _STOPPED_BY: dict[StopReason, str] = {
     "timeout": "ended by the time limit",
@@ -99,7 +101,8 @@ def _cause(said: Diagnostic, thrown: str | None) -> _Cause:
     if _BARE_CHECK.fullmatch(text):
         return _Cause(0, text)
     if status := STATUS.search(text):
-        return _Cause(5, f"status {status[1]}: {status[2].strip().rstrip('.')}" if status[2] else text)
+        rank = 2 if status[2] and _GENERIC.search(status[2]) else 5
+        return _Cause(rank, f"status {status[1]}: {status[2].strip().rstrip('.')}" if status[2] else text)
     return _Cause(3 if said.source == "driver" else 4, text)
 
 

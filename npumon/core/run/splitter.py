@@ -145,7 +145,9 @@ def looks_like_a_run(state: RunState) -> bool:
 
 
 def _shows_a_run(said: Diagnostic) -> bool:
-    return said.source != "driver" and not (said.source == "shell" and said.message.startswith("["))
+    if said.source == "driver":  # of other programs, too, unless they ask for the NPU itself
+        return "Failed to open device" in said.message
+    return not (said.source == "shell" and said.message.startswith("["))
 
 
 def _lines_of(state: RunState) -> RunState:

@@ -39,8 +39,8 @@ class RunState(NamedTuple):
     iteration has failed. `announced` is an operation whose figures have not come. `period` is how many operations an
     iteration has, as a program's own figures told, and `taken` how many iterations were made by it since. `objects` is
     how many the newest frame should have, `frame_from` how many lines were not understood before it. `command` is what
-    was typed at the prompt before the run. `cut` says that somebody cut lines out, `ended` what ended the text, None
-    while it goes on.
+    was typed at the prompt before the run. `cut` says that somebody cut lines out, `gap` that the open iteration may
+    lack operations since, `ended` what ended the text, None while it goes on.
     """
 
     product: str | None = None
@@ -90,6 +90,7 @@ class RunState(NamedTuple):
     command: str | None = None
     cancelled: bool = False
     cut: bool = False
+    gap: bool = False
     ended: End | None = None
 
     @property

@@ -173,9 +173,14 @@ def _mended(operation: Operation, others: _Others, nominal_mhz: float | None) ->
     fastest_mhz = (1 + CLOCK_TOLERANCE) * max(expected_mhz, nominal_mhz or 0)
     most = int((fastest_mhz * window_us - read.total) / WRAP)
     wraps = min(round((expected_mhz * window_us - read.total) / WRAP), most)
+    total = read.total + max(wraps, 0) * WRAP
+    times = (window_us, operation.execution_us or window_us)
+    fits = any(abs(total / time - expected_mhz) <= CLOCK_TOLERANCE * expected_mhz for time in times)
+    if most > 0 and others.unanimous is None and not fits:
+        doubt = f"how often the 32-bit cycle counter wrapped in {seconds} cannot be told"
+        return Counted(Cycles(), None, doubt=f"{doubt}: nothing fits {expected_mhz:.0f} MHz")
     if wraps < 1:
         return _as_read(operation)
-    total = read.total + wraps * WRAP
     if read.idle is None:
         return Counted(Cycles(total, None, wraps), None)
     busy = (read.total - read.idle) % WRAP

@@ -97,6 +97,7 @@ LINES = {
         "Inference (avg): 29683.5",
         ("33207", "12049107", "1.2e+07", "29683.5"),
     ),
+    "benchmark_failed": ("ERROR: Failed to apply EXTERNAL delegate.", ("Failed to apply EXTERNAL delegate",)),
     "tengine_times": (
         "Repeat 10 times, thread 1, avg time 2.95 ms, max_time 3.42 ms, min_time 2.76 ms",
         ("10", "2.95", "3.42", "2.76"),

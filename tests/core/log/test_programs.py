@@ -53,6 +53,13 @@ def test_the_table_of_operations_is_no_report() -> None:
     assert events_of(line + "\n") == [ev.ForeignText(1, line)]
 
 
+def test_benchmark_model_says_that_it_failed() -> None:
+    assert events_of("ERROR: Failed to apply EXTERNAL delegate.\nBenchmarking failed.\n") == [
+        diagnosed("Failed to apply EXTERNAL delegate", 1, "model"),
+        diagnosed("Benchmarking failed", 2, "model"),
+    ]
+
+
 def test_benchmark_models_summary_alone() -> None:
     (event,) = events_of(
         "Inference timings in us: Init: 5685, First inference: 18535, Warmup (avg): 14462.3, Inference (avg): 14575.2\n"

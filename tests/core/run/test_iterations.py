@@ -84,6 +84,31 @@ def test_what_does_not_divide_is_one_iteration() -> None:
     assert level == "info"
     assert "one iteration" in message
     assert state.period is None
+    assert state.iterations[0].gap, "some were lost"
+
+
+CUT = ev.TextCut()
+
+
+def test_of_operations_without_numbers_a_cut_leaves_unknown_how_many_there_are() -> None:
+    whole = [told(None), told(None), WARMUP]
+    state = folded(*whole, *[told(None)] * 3, CUT, told(None), FIGURES)
+    assert [(len(each.operations), each.gap) for each in state.iterations] == [(2, False), (4, True)]
+    divides = folded(*whole, *[told(None)] * 2, CUT, told(None), FIGURES)
+    assert [(len(each.operations), each.gap) for each in divides.iterations] == [(2, False), (3, True)]
+    between = folded(*whole, *[told(None)] * 3, CUT, *[told(None)] * 3, FIGURES)
+    assert [(len(each.operations), each.gap) for each in between.iterations] == [(2, False)] * 4
+
+
+def test_behind_a_cut_operations_tell_by_their_numbers_what_is_missing() -> None:
+    begun = (ev.GraphStarted(2), told(0))
+    run_ = ev.IterationEnded(1, 5.0)
+    assert [each.gap for each in folded(*begun, CUT, run_).iterations] == [True]
+    assert [each.gap for each in folded(*begun, CUT, told(4), run_).iterations] == [False]
+    assert [each.gap for each in folded(*begun, CUT, told(4), run_, told(0), told(4), run_).iterations] == [False] * 2
+    assert [each.gap for each in folded(CUT, *begun, run_).iterations] == [False]
+    as_before = folded(*begun, run_, told(0), CUT, run_)
+    assert [each.gap for each in as_before.iterations] == [False, False]
 
 
 def test_operations_with_numbers_have_told_their_iterations() -> None:

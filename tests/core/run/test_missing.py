@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.core.profile import Operation, TilingRow
-from npumon.core.run.missing import missing_operations
+from npumon.core.profile import Iteration, Operation, TilingRow
+from npumon.core.run.missing import missing_of, missing_operations
 
 
 def operations(*ids: int | None) -> tuple[Operation, ...]:
@@ -58,3 +58,13 @@ def test_where_lines_were_cut_out_a_gap_is_one(
     ids: tuple[int | None, ...], rows: int, missing: tuple[int, int]
 ) -> None:
     assert missing_operations(operations(*ids), table(rows), cut=True) == missing
+
+
+def test_behind_a_gap_it_is_not_known_how_many_there_are_unless_the_table_tells() -> None:
+    gap = Iteration(1, None, operations(0, 1), gap=True)
+    assert missing_of(gap, ()) == (1, None)
+    assert missing_of(gap, table(2)) == (0, 2)
+    assert missing_of(gap, table(4)) == (2, 4)
+    assert missing_of(gap._replace(operations=operations(0, 2)), ()) == (1, 3)
+    assert missing_of(gap._replace(operations=()), ()) == (0, 0)
+    assert missing_of(gap._replace(gap=False), ()) == (0, 2)

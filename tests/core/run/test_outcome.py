@@ -112,6 +112,7 @@ PRODUCT, CREATED, VERIFIED = ev.ProductNamed("A", "0x88"), ev.NetworkCreated(1),
 STARTED, ENDED = ev.GraphStarted(2), ev.IterationEnded(1, 5.0)
 TOTALS = ev.TotalTimed(10.0), ev.AverageTimed(5.0)
 WHOLE = (PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ENDED, *TOTALS)
+PIPELINE = ev.ProgramReported(Reported("nnstreamer"))
 WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
 
 
@@ -136,6 +137,11 @@ WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
         ((WARMUP,), "failed", "failed", "truncated"),
         ((ev.StageReached("Running benchmark for at least 1 iterations"),), "failed", "failed", "truncated"),
         ((ev.ProgramReported(Reported("tengine", 12)),), "ok", "ok", "ok"),
+        # a pipeline creates its network, and says nothing of what it runs
+        ((PIPELINE, CREATED), "ok", "ok", "ok"),
+        ((PIPELINE, CREATED, STARTED), "failed", "failed", "truncated"),
+        ((PIPELINE, PRODUCT), "failed", "truncated", "truncated"),
+        ((PIPELINE, CREATED, said("ovxlib", "[main:237]CHECK STATUS(-4)")), "failed", "failed", "failed"),
         # where lines were cut out, or mixed, nothing shows a failure
         ((PRODUCT, CREATED, ev.TextCut()), "truncated", "truncated", "truncated"),
         ((STARTED, STARTED), "truncated", "truncated", "truncated"),

@@ -47,6 +47,14 @@ def said(source: str, message: str) -> ev.Diagnosed:
         ),
         (
             [
+                ("driver", 'Node 0x55("net_88"): No.3 parameter is required but not supplied'),
+                ("ovxlib", "[vnn_VerifyGraph:85]CHECK STATUS(-4:The given graph is invalid.)"),
+                ("ovxlib", "[main:237]CHECK STATUS(-1:A generic error code)"),
+            ],
+            'status -4: The given graph is invalid (Node 0x55("net_88"): No.3 parameter is required but not supplied)',
+        ),
+        (
+            [
                 ("program", "terminate called after throwing an instance of 'std::logic_error'"),
                 ("program", "what():  basic_string::_M_construct null not valid"),
                 ("shell", "Aborted (core dumped)"),

@@ -49,11 +49,19 @@ SLOW = binary_graph(mhz=400.0)
 WAITING = tuple(operation(order, "POOLING", "TP", us=30_000, busy=12_000_000, ddr=7.0) for order in range(3))
 NODES = (GraphNode(100, "CONV2D", "conv_1_depthwise"),)
 COUNTERS = tuple(Operation(cycles=Cycles(400_000, 300_000)) for _ in range(3))
+WRAPPED = operation(4, us=7_000_000)._replace(cycles=Cycles(5_600_000_000 - 2**32, 5_599_000_000 - 2**32))
+TOTALS = tuple(Operation(cycles=Cycles(400_000)) for _ in range(2))
 SCORES = tuple(TopEntry(rank, rank, 0.9 / rank) for rank in range(1, 6))
 
 
 def scored(*scores: float | None) -> RunState:
     return state(WARM, top=tuple(TopEntry(rank, rank, score) for rank, score in enumerate(scores, 1)))
+
+
+def gap(*operations: Operation) -> RunState:
+    """A run whose last iteration lacks an unknown number of operations."""
+    whole = state(*operations)
+    return whole._replace(iterations=(whole.iterations[0]._replace(gap=True),))
 
 
 def unsure(count: int) -> tuple[Operation, ...]:
@@ -558,8 +566,8 @@ def test_who_an_operation_is_changes_no_verdict(rule: str, change: dict[str, Any
             "run.ok",
             "verdict run.ok of another program without a number",
         ),
-        (Case(state(Operation(), TP)), "run.ok", "verdict run.ok without figures"),
-        (Case(state(Operation(), TP, times=(9_000.0,))), "run.ok", "verdict run.ok of iterations"),
+        (Case(state(*TOTALS)), "run.ok", "verdict run.ok without figures"),
+        (Case(state(*TOTALS, elapsed=30_500.0, times=(9_000.0,))), "run.ok", "verdict run.ok of iterations"),
         (
             Case(state(*(each._replace(window_us=None) for each in FIVE), pid=UNKNOWN)),
             "run.ok",
@@ -574,6 +582,28 @@ def test_who_an_operation_is_changes_no_verdict(rule: str, change: dict[str, Any
             Case(EMPTY._replace(diagnostics=said("x.so: undefined symbol: NPU_SetInput")), "failed"),
             "run.failed",
             "verdict run.failed by its library",
+        ),
+        (
+            Case(EMPTY._replace(diagnostics=said("libovxlib.so: cannot open shared object file")), "failed"),
+            "run.failed",
+            "verdict run.failed without its library",
+        ),
+        (
+            Case(EMPTY._replace(diagnostics=said("Failed to open device, errno=2.", source="driver")), "failed"),
+            "run.failed",
+            "verdict run.failed without the driver",
+        ),
+        (Case(gap(*FIVE)), "operations.missing", "verdict operations.missing behind a gap"),
+        (
+            Case(state(*FIVE[:4], operation(4)._replace(cycles=Cycles(idle=5)))),
+            "run.ok",
+            "verdict run.ok without some counters",
+        ),
+        (Case(state(operation(us=12_000_000, mhz=400.0))), "run.ok", "verdict run.ok of unknown wraps"),
+        (
+            Case(state(*FIVE[:4], WRAPPED)),
+            "run.ok",
+            "verdict run.ok of a wrapped counter",
         ),
     ],
 )
@@ -594,6 +624,21 @@ def test_no_sentence_rests_on_figures_that_do_not_hold() -> None:
     assert ids(contradictory) == ["figures.contradict"]
     cut = state(*FIVE[:4], operation(5, us=900_000), layer_dump=True)
     assert found(cut) == ["operations.missing"]
+
+
+def test_a_remedy_is_that_of_the_reason_not_of_a_name_in_it() -> None:
+    failed = EMPTY._replace(diagnostics=said("./libs/libnn_nbg.so: undefined symbol: NPU_SetInput"))
+    assert "library does not fit" in judged(failed, "failed").verdict
+    file = EMPTY._replace(diagnostics=said("my.nbg: No such file or directory"))
+    assert "not one for this chip" not in judged(file, "failed").verdict
+
+
+def test_no_clock_is_low_by_a_guess_of_how_often_its_counter_wrapped() -> None:
+    assert "clock.slow" not in found(state(operation(us=12_000_000, mhz=400.0)))
+    assert "clock.slow" in found(state(operation(us=7_000_000, mhz=400.0)))
+    assert "clock.slow" in found(
+        state(*(operation(n, us=300_000, mhz=400.0) for n in range(3)), operation(3, us=12_000_000, mhz=400.0))
+    )
 
 
 def test_findings_are_all_that_holds_the_verdict_first() -> None:

@@ -158,6 +158,8 @@ def test_a_failure_after_a_prompt_is_a_run_and_a_driver_s_word_alone_is_none() -
     assert [state.command for state in runs(PROMPT, *DONE, ev.Prompted("./bad"), FAILURE)] == ["./net a.nb", "./bad"]
     word = ev.Diagnosed(Diagnostic(1, "error", "driver", "fail to load it"))
     assert len(runs(PROMPT, *DONE, ev.Prompted("./x"), word)) == 1
+    no_device = ev.Diagnosed(Diagnostic(1, "error", "driver", "Failed to open device: No such file or directory"))
+    assert len(runs(PROMPT, *DONE, ev.Prompted("./x"), no_device)) == 2
 
 
 def test_ovxlib_s_own_failure_is_a_run() -> None:

@@ -139,6 +139,15 @@ def test_others_more_than_five_percent_apart_do_not_either(mhz: float, wraps: in
     assert counted(*SLOW, operation(1_000_000, mhz), operation(10_400_000, 400.0))[-1].cycles.wraps == wraps
 
 
+@pytest.mark.parametrize(("mhz", "known"), [(761.0, True), (759.0, False), (400.0, False), (839.0, True)])
+def test_alone_a_counter_is_mended_only_to_the_nominal_clock(mhz: float, known: bool) -> None:
+    alone = counted(operation(12_000_000, mhz))[0]
+    assert (alone.cycles.total is not None) is known
+    assert alone.doubt is not None
+    late = operation(12_000_000, mhz)._replace(window_us=13_000_000, execution_us=12_000_000)
+    assert (counted(late)[0].cycles.total is not None) is known, "the execution time tells it as well"
+
+
 @pytest.mark.parametrize(("window_us", "wraps"), [(20_000, 0), (19_999, 1)])
 def test_short_windows_have_no_vote(window_us: int, wraps: int) -> None:
     assert counted(*SLOW[:2], operation(window_us, 400.0), operation(10_400_000, 400.0))[-1].cycles.wraps == wraps

@@ -6,7 +6,7 @@ import re
 
 from npumon.core.run.outcome import ExitInfo, died, signal_noticed
 from npumon.core.run.reason import position, reason_of
-from npumon.core.run.rules.evidence import Evidence, counted, how_to_profile
+from npumon.core.run.rules.evidence import Evidence, counted, how_to_profile, layer
 from npumon.core.run.state import Phase
 from npumon.core.units import microseconds
 
@@ -28,8 +28,13 @@ _DOING: dict[Phase, str] = {
 }
 #: What helps against failures, by words of their reasons. All are of public logs.
 _REMEDIES = (
-    (re.compile(r"NBG|lcdt|nbg", re.ASCII), "the network file is not one for this chip and driver"),
+    (
+        re.compile(r"cannot open shared object"),
+        "the library is not there: install it, or name its folder in LD_LIBRARY_PATH",
+    ),
     (re.compile(r"undefined symbol|shared libraries"), "the library does not fit this version of the program"),
+    (re.compile(r"Failed to open device"), "the driver is not loaded, or its device may not be opened: npumon doctor"),
+    (re.compile(r"\bNBG fail|\blcdt\b", re.ASCII), "the network file is not one for this chip and driver"),
 )
 
 
@@ -132,9 +137,21 @@ def fine(evidence: Evidence) -> str | None:
         many = "" if reported.count is None else f" of {counted(reported.count, 'inference')}"
         told = f"{reported.program} reports {microseconds(reported.average_us)} on average{many}"
     if figures.utilization is not None:
-        busy = "" if figures.busy_us is None else f", busy for {microseconds(figures.busy_us)}"
+        busy = (
+            ""
+            if figures.busy_us is None or not evidence.busy_certain
+            else f", busy for {microseconds(figures.busy_us)}"
+        )
         many = f"{counted(len(evidence.operations), 'operation')}{busy}"
         return f"Nothing to complain of in {many}{f'; {told}' if told else ''}."
+    lacking = [each for each in evidence.operations if each.worked_us is None and each.busy_cycles is None]
+    if any(each.doubt for each in lacking) or 0 < len(lacking) < len(evidence.operations):
+        why = lacking[0].doubt or "its counters are not all in the text"
+        return (
+            f"The run completed, but it is not known how long {len(lacking)} of "
+            f"{counted(len(evidence.operations), 'operation')} kept the NPU busy ({layer(lacking[0])}: {why}), so it "
+            "cannot be judged as a whole."
+        )
     if told:
         return f"{told}; nothing else was measured by which to judge it."
     if statistics is not None and statistics.without_first:

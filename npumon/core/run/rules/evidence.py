@@ -12,6 +12,7 @@ from npumon.core.run.outcome import ExitInfo, Outcome
 from npumon.core.run.roofs import Roofs
 from npumon.core.run.state import RunState
 from npumon.core.run.statistics import Statistics
+from npumon.core.run.trust import WRAP
 from npumon.core.units import mbyte, rate
 
 #: How to get a profile; the variables are those of the vendor's interface document.
@@ -59,6 +60,14 @@ class Evidence(NamedTuple):
     def whole(self) -> OperationProfile | None:
         """The measured iteration's only operation, None where there are several: a graph that is profiled as one."""
         return self.operations[0] if len(self.operations) == 1 else None
+
+    @property
+    def busy_certain(self) -> bool:
+        """Whether the busy time holds: no counter has wrapped so that the busy cycles may also be 2^32 more."""
+        return not any(
+            each.operation.cycles.wraps and (each.busy_cycles or 0) + WRAP <= (each.operation.cycles.total or 0)
+            for each in self.operations
+        )
 
     @property
     def timed(self) -> bool:

@@ -39,8 +39,13 @@ def contradict(evidence: Evidence) -> str | None:
 def missing(evidence: Evidence) -> str | None:
     """Lines were cut out of the text, or lost."""
     profile = evidence.profile
-    if profile is None or not profile.missing or profile.of is None:
+    if profile is None or not profile.missing:
         return None
+    if profile.of is None:
+        return (
+            f"Lines were cut out or lost, and it is not known how many operations there are beside the "
+            f"{len(profile.operations)} in the text, so nothing can be said of where the time goes; read the whole log."
+        )
     there = profile.of - profile.missing
     return (
         f"{there} of {counted(profile.of, 'operation')} {'is' if there == 1 else 'are'} in the text, so nothing can be "
@@ -109,7 +114,7 @@ def slow_clock(evidence: Evidence) -> str | None:
     limit = SLOW_CLOCK * nominal
     if cycles >= limit * worked_us or cycles >= limit * profile.executed_us:
         return None
-    busy_us = evidence.figures.busy_us
+    busy_us = evidence.figures.busy_us if evidence.busy_certain else None
     full_us = None if busy_us is None else busy_us * profile.clock_mhz / nominal
     faster = (
         "" if full_us is None else f", where the same work takes {microseconds(full_us)}, not {microseconds(busy_us)}"
