@@ -44,13 +44,13 @@ def _on_inference(state: RunState, event: ev.InferenceTimed) -> RunState:
 
 
 def _on_operation(state: RunState, event: ev.OperationProfiled) -> RunState:
-    """Add an operation. The first one's `op_abs_id` again begins an iteration, where no line says so."""
+    """Add an operation. The first one's `op_abs_id` again, or one before it, begins an iteration without a line."""
     if state.failing:
         state = state._replace(operations=(), failing=False, segments=0, forgotten=0)
     opened, number = state.operations, event.operation.op_abs_id
     if opened and number is not None:
-        before = opened[-1].op_abs_id
-        if number == opened[0].op_abs_id:
+        first, before = opened[0].op_abs_id, opened[-1].op_abs_id
+        if first is not None and number <= first:
             state = close_iteration(state, state.iterations_ended + 1, None)
         elif before is not None and number <= before:
             state = told.remark_mixed(state)

@@ -83,8 +83,6 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
     elif state.cancelled:
         return "cancelled"
     evidence = evidence_of(state)
-    if is_pipeline_without_runs(state):
-        return "failed" if evidence else "ok"
     if not state.has_profiler_text and (ending is not None or not evidence):
         return "empty"
     if state.iterations_failed or evidence:
@@ -98,7 +96,7 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
     return "failed" if _must_have_ended(state) else "truncated"
 
 
-def is_pipeline_without_runs(state: RunState) -> bool:
+def _is_pipeline_without_runs(state: RunState) -> bool:
     """Return whether a pipeline has created its network and says nothing of how often it runs."""
     return (
         state.reported is not None
@@ -117,7 +115,7 @@ def _must_have_ended(state: RunState) -> bool:
 
 def _without_result(state: RunState) -> bool:
     """Return whether a step of the run began that came to no result, although the text goes on after the run."""
-    if state.frames or state.detections:
+    if state.frames or state.detections or _is_pipeline_without_runs(state):
         return False
     if (state.loops is not None and state.iterations_ended < state.loops) or benchmark_runs(state):
         return True

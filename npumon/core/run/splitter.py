@@ -9,12 +9,16 @@ from npumon.core.growing import Growing
 from npumon.core.log import events as ev
 from npumon.core.profile import Diagnostic, Iteration
 from npumon.core.run.fold import finish, reduce, starts_new_run
-from npumon.core.run.iterations import forget, remark_mixed
+from npumon.core.run.iterations import forget, is_mixed, remark_mixed
 from npumon.core.run.outcome import evidence_of
 from npumon.core.run.state import EMPTY, End, RunState
 
 #: What these print is the kernel's or a file's, and may be of any time.
 _OLD_TEXT = ("dmesg", "journalctl", "cat", "less", "tail", "head", "grep")
+
+
+#: The lines with which programs begin.
+_BEGINNINGS = (ev.ProductNamed, ev.ThreadCreated, ev.KsnnAnnounced, ev.StageReached, ev.ProgramReported)
 
 
 class IterationCompleted(NamedTuple):
@@ -72,13 +76,14 @@ class RunSplitter:
 
     def _start(self, event: ev.Event, completed: list[Completed]) -> None:
         """Begin a run. One that lacks the line with which runs of this log begin is of a mixed text, as is the one
-        before it, unless that has come to its end."""
+        before it, unless that has come to its end. So is what follows a mixed one without a program's beginning."""
         if not looks_like_a_run(self.state):
             self.state = _lines_of(self.state)._replace(command=self.state.command)
             return
         mixed = self._named and isinstance(event, ev.NetworkCreated) and not self.state.has_result
+        still = is_mixed(self.state) and not isinstance(event, _BEGINNINGS)
         self._begin(remark_mixed(self.state) if mixed else self.state, completed, "start")
-        if mixed:
+        if mixed or still:
             self.state = remark_mixed(self.state)
 
     def _between(self, following: RunState, event: ev.Event, completed: list[Completed]) -> None:

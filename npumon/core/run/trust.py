@@ -35,6 +35,9 @@ _FASTEST_MHZ = 1_000.0
 _SLACK_SHARE = 0.05
 _SLACK_US = 500.0
 SEGMENT_US = 15.0
+#: What follows where cycles do not fit their time.
+_MORE = "total, idle and traffic hold more than its own, busy cycles stand"
+_FEWER = "its clock was lower, or its counters do not hold all of it"
 
 
 def tells_busy_share(operation: Operation, nominal_clock_mhz: float | None) -> bool:
@@ -219,7 +222,7 @@ def _doubted(
     against = f"at the other operations' {usual_mhz:.0f} MHz" if others.most else f"at {usual_mhz:.0f} MHz"
     doubt = (
         f"its cycles would take {units.microseconds(total / usual_mhz)} {against}, but it took "
-        f"{units.microseconds(execution_us)}: total, idle and traffic hold more than its own, busy cycles stand"
+        f"{units.microseconds(execution_us)}: {_MORE if total / usual_mhz > execution_us else _FEWER}"
     )
     return counted._replace(trusted=False, doubt=doubt)
 

@@ -46,6 +46,12 @@ def test_the_first_operation_again_begins_an_iteration() -> None:
     assert state.diagnostics == ()
 
 
+def test_an_operation_before_the_first_one_begins_an_iteration() -> None:
+    """The beginning of the first iteration was cut out."""
+    state = folded(*map(told, (3, 4, 0, 1, 2, 3, 4, 0)))
+    assert (lengths(state), remarks(state)) == ([2, 5], [])
+
+
 @pytest.mark.parametrize("numbers", [(0, 1, 1), (0, 2, 1), (0, 5, 3, 4)])
 def test_operations_out_of_order_are_those_of_two_programs(numbers: tuple[int, ...]) -> None:
     assert remarks(folded(*map(told, numbers))) == [("warning", MIXED)]

@@ -626,21 +626,6 @@ def test_no_sentence_rests_on_figures_that_do_not_hold() -> None:
     assert found(cut) == ["operations.missing"]
 
 
-def test_a_remedy_is_that_of_the_reason_not_of_a_name_in_it() -> None:
-    failed = EMPTY._replace(diagnostics=said("./libs/libnn_nbg.so: undefined symbol: NPU_SetInput"))
-    assert "library does not fit" in judged(failed, "failed").verdict
-    file = EMPTY._replace(diagnostics=said("my.nbg: No such file or directory"))
-    assert "not one for this chip" not in judged(file, "failed").verdict
-
-
-def test_no_clock_is_low_by_a_guess_of_how_often_its_counter_wrapped() -> None:
-    assert "clock.slow" not in found(state(operation(us=12_000_000, mhz=400.0)))
-    assert "clock.slow" in found(state(operation(us=7_000_000, mhz=400.0)))
-    assert "clock.slow" in found(
-        state(*(operation(n, us=300_000, mhz=400.0) for n in range(3)), operation(3, us=12_000_000, mhz=400.0))
-    )
-
-
 def test_findings_are_all_that_holds_the_verdict_first() -> None:
     assert found(state(WARM, hung=Hang(None, True, ""))) == ["compute.bound", "npu.hung", "nbg.block"]
 

@@ -10,7 +10,7 @@ import pytest
 from npumon.core.log import events as ev
 from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Diagnostic, Hang, Operation, Reported
-from npumon.core.run.iterations import MIXED
+from npumon.core.run.iterations import MIXED, is_mixed
 from npumon.core.run.outcome import outcome
 from npumon.core.run.splitter import IterationCompleted, RunCompleted, RunSplitter
 from npumon.core.run.state import EMPTY, RunState
@@ -241,3 +241,15 @@ def test_a_cut_between_the_prompt_and_the_run_is_of_the_run() -> None:
 
 def test_two_benchmarks_are_both_well() -> None:
     assert [outcome(state) for state in runs(*BENCHMARK, *BENCHMARK)] == ["ok", "ok"]
+
+
+def test_what_follows_a_mixed_run_without_a_beginning_is_mixed_too() -> None:
+    """Of a graph and a program without a profile, line by line."""
+    product, created = ev.ProductNamed("VIPNano-QI", "0x88"), ev.NetworkCreated(1)
+    verified, started = ev.GraphVerified(1), ev.GraphStarted(1)
+    steps = [event for step in (product, created, verified, started) for event in (step, step)]
+    operations = [ev.OperationProfiled(Operation(op_abs_id=number)) for number in range(3)]
+    ended, totals = ev.IterationEnded(1, 5.0), (ev.TotalTimed(5.0), ev.AverageTimed(5.0))
+    mixed = runs(*steps, operations[0], ended, *totals, *operations[1:], ended)
+    assert is_mixed(mixed[-1])
+    assert not is_mixed(runs(*steps, ended, *totals, product, created, ended)[-1])

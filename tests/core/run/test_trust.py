@@ -272,3 +272,9 @@ def test_any_figures_are_judged(operations: list[Operation], nominal: float | No
             assert each.busy is None or each.cycles.total - each.cycles.idle == each.busy  # type: ignore[operator]
     assert (counters.clock_mhz is None) == (counters.without is not None)
     assert counters.clock_mhz is None or counters.clock_mhz > 0
+
+
+@pytest.mark.parametrize(("mhz", "why"), [(400.0, "its clock was lower"), (1_600.0, "hold more than its own")])
+def test_a_doubt_says_whether_there_are_too_many_cycles_or_too_few(mhz: float, why: str) -> None:
+    read = counted(*VOTERS, operation(100_000, mhz))[-1]
+    assert why in (read.doubt or "")

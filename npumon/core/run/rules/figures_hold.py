@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from npumon.core.run.analysis import OperationProfile
+from npumon.core.run.iterations import is_mixed
 from npumon.core.run.rules.evidence import Evidence, counted, how_to_profile, layer
 from npumon.core.run.trust import CLOCK_TOLERANCE, CLOCK_WINDOW_US, SEGMENT_US
 from npumon.core.units import microseconds, percent
@@ -28,6 +29,11 @@ def contradict(evidence: Evidence) -> str | None:
     for check in evidence.checks:
         if check.ok is False and check.id not in NO_CONTRADICTION:
             return f"The figures contradict each other ({check.id}: {check.detail}); take another profile."
+    if is_mixed(evidence.state) and evidence.operations:
+        return (
+            "The lines are not in the order of one program, so no figure is surely that of one operation; take a "
+            "profile of one program at a time, and read its whole log."
+        )
     doubtful = [each for each in evidence.operations if not each.trusted]
     if len(doubtful) > MOST_DOUBTFUL * len(evidence.operations):
         what = f"{counted(len(doubtful), 'operation')} of {len(evidence.operations)}, first of all "

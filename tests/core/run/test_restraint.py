@@ -1,0 +1,38 @@
+"""What the rules do not conclude: from mixed texts, from names in reasons, from guessed wraps."""
+
+from __future__ import annotations
+
+from npumon.core.profile import Diagnostic
+from npumon.core.run.iterations import remark_mixed
+from npumon.core.run.state import EMPTY
+from tests import golden
+from tests.core.run.judging import binary_graph, found, judged, operation, state
+
+WARM = binary_graph()
+
+
+def said(message: str) -> tuple[Diagnostic, ...]:
+    return (Diagnostic(1, "error", "program", message),)
+
+
+def test_no_sentence_rests_on_lines_of_two_programs() -> None:
+    mixed = remark_mixed(state(WARM))
+    assert found(mixed)[0] == "figures.contradict"
+    golden.text("verdict figures.contradict of a mixed text", judged(mixed).verdict)
+    assert "compute.bound" not in found(mixed)
+    assert found(remark_mixed(state(times=(5.0,))))[0] == "profiling.off", "it holds no figures of operations"
+
+
+def test_a_remedy_is_that_of_the_reason_not_of_a_name_in_it() -> None:
+    failed = EMPTY._replace(diagnostics=said("./libs/libnn_nbg.so: undefined symbol: NPU_SetInput"))
+    assert "library does not fit" in judged(failed, "failed").verdict
+    file = EMPTY._replace(diagnostics=said("my.nbg: No such file or directory"))
+    assert "not one for this chip" not in judged(file, "failed").verdict
+
+
+def test_no_clock_is_low_by_a_guess_of_how_often_its_counter_wrapped() -> None:
+    assert "clock.slow" not in found(state(operation(us=12_000_000, mhz=400.0)))
+    assert "clock.slow" in found(state(operation(us=7_000_000, mhz=400.0)))
+    assert "clock.slow" in found(
+        state(*(operation(n, us=300_000, mhz=400.0) for n in range(3)), operation(3, us=12_000_000, mhz=400.0))
+    )
