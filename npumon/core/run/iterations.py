@@ -23,6 +23,8 @@ _BENCHMARK = "benchmark_model"
 _BENCHMARK_BEGINS = "Running benchmark"
 #: The share of operations that write what the same operation of the iteration before wrote.
 _REPEATED = 0.9
+#: How it is said that operations without heads were made iterations.
+COUNTERS_ALONE = "told by their counters alone"
 #: Said where a text contradicts the order in which one program prints.
 MIXED = "the lines are not in the order of one program: those of two may be mixed, or some were cut out"
 
@@ -184,12 +186,12 @@ def _split(state: RunState, parts: int, program: str) -> RunState:
     if not fits:
         many = rest + state.forgotten
         state = close_iteration(state._replace(taken=0, gap=True), state.iterations_ended + 1, None)
-        return remark(state, f"{many} operations told by their counters alone are taken as one iteration: {whole}")
+        return remark(state, f"{many} operations {COUNTERS_ALONE} are taken as one iteration: {whole}")
     many = rest + state.taken * period
     for _ in range(left):
         state = _take_iteration(state, period)
     state = state._replace(period=period, taken=0)
-    return remark(state, f"{many} operations told by their counters alone are {parts} x {period}: {whole}")
+    return remark(state, f"{many} operations {COUNTERS_ALONE} are {parts} x {period}: {whole}")
 
 
 def _joined(known: Reported | None, told: Reported) -> Reported:
@@ -253,7 +255,7 @@ def _remark_one(state: RunState, operations: Sequence[Operation]) -> RunState:
     """Note that nothing told the iterations apart, with a hint of how many there may be."""
     many, period = len(operations), _period_of(operations)
     hint = "" if period is None else f"; their writes repeat, so they may be {many // period} x {period}"
-    return remark(state, f"{many} operations told by their counters alone are taken as one iteration{hint}")
+    return remark(state, f"{many} operations {COUNTERS_ALONE} are taken as one iteration{hint}")
 
 
 def _period_of(operations: Sequence[Operation]) -> int | None:

@@ -117,9 +117,14 @@ def _without_result(state: RunState) -> bool:
     """Return whether a step of the run began that came to no result, although the text goes on after the run."""
     if state.frames or state.detections or _is_pipeline_without_runs(state):
         return False
-    if (state.loops is not None and state.iterations_ended < state.loops) or benchmark_runs(state):
+    if (state.loops is not None and state.iterations_ended < state.loops) or _benchmark_broke_off(state):
         return True
     return bool(state.operations) or not state.has_result
+
+
+def _benchmark_broke_off(state: RunState) -> bool:
+    """Return whether benchmark_model told no figures. Its lines may be filtered out where only its profile is left."""
+    return benchmark_runs(state) and (state.reported is not None or not state.iterations_ended)
 
 
 def _short(state: RunState) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from npumon.core.log import events as ev
-from npumon.core.profile import Diagnostic, Level, Reported
+from npumon.core.profile import Cycles, Diagnostic, Level, Operation, Reported
 from npumon.core.run.fold import finish, reduce
 from npumon.core.run.outcome import ExitInfo, Outcome, died, outcome, outcome_words, signal_noticed
 from npumon.core.run.state import EMPTY, End, RunState
@@ -112,6 +112,8 @@ PRODUCT, CREATED, VERIFIED = ev.ProductNamed("A", "0x88"), ev.NetworkCreated(1),
 STARTED, ENDED = ev.GraphStarted(2), ev.IterationEnded(1, 5.0)
 TOTALS = ev.TotalTimed(10.0), ev.AverageTimed(5.0)
 WHOLE = (PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ENDED, *TOTALS)
+BENCHMARK = ev.StageReached("Running benchmark for at least 1 iterations")
+COUNTED = ev.OperationProfiled(Operation(cycles=Cycles(9, 5)))
 PIPELINE = ev.ProgramReported(Reported("nnstreamer"))
 WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
 
@@ -135,7 +137,9 @@ WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
         ((CREATED, VERIFIED, ev.DetectionsCounted(0)), "ok", "ok", "ok"),
         # other programs
         ((WARMUP,), "failed", "failed", "truncated"),
-        ((ev.StageReached("Running benchmark for at least 1 iterations"),), "failed", "failed", "truncated"),
+        ((BENCHMARK,), "failed", "failed", "truncated"),
+        ((BENCHMARK, COUNTED, COUNTED), "ok", "ok", "truncated"),  # its own lines were filtered out
+        ((BENCHMARK, COUNTED, WARMUP, BENCHMARK, COUNTED), "failed", "failed", "truncated"),
         ((ev.ProgramReported(Reported("tengine", 12)),), "ok", "ok", "ok"),
         # a pipeline creates its network, and says nothing of what it runs
         ((PIPELINE, CREATED), "ok", "ok", "truncated"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from npumon.core.profile import Diagnostic
-from npumon.core.run.iterations import remark_mixed
+from npumon.core.profile import Cycles, Diagnostic, Operation
+from npumon.core.run.iterations import remark, remark_mixed
 from npumon.core.run.state import EMPTY
 from tests import golden
 from tests.core.run.judging import binary_graph, found, judged, operation, state
@@ -36,3 +36,9 @@ def test_no_clock_is_low_by_a_guess_of_how_often_its_counter_wrapped() -> None:
     assert "clock.slow" in found(
         state(*(operation(n, us=300_000, mhz=400.0) for n in range(3)), operation(3, us=12_000_000, mhz=400.0))
     )
+
+
+def test_of_counters_alone_it_is_said_how_they_were_made_iterations() -> None:
+    counters = tuple(Operation(cycles=Cycles(400_000, 300_000)) for _ in range(3))
+    run = remark(state(*counters), "3 operations told by their counters alone are taken as one iteration")
+    golden.text("remark operations.unnamed of one iteration", dict(judged(run).findings)["operations.unnamed"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from npumon.core.profile import Network
+from npumon.core.run.iterations import COUNTERS_ALONE
 from npumon.core.run.rules.evidence import PROFILED, Evidence, counted
 from npumon.core.run.state import RunState
 from npumon.core.units import microseconds
@@ -45,8 +46,10 @@ def unnamed(evidence: Evidence) -> str | None:
     operations = evidence.operations
     if not operations or any(each.operation.op_abs_id is not None or each.operation.name for each in operations):
         return None
+    told = [said.message for said in evidence.state.diagnostics if COUNTERS_ALONE in said.message]
+    how = f"{told[-1]}; " if told else ""
     return (
-        f"The text has counters alone, so its {counted(len(operations), 'operation')} have no names and times; "
+        f"The text has counters alone, so its {counted(len(operations), 'operation')} have no names and times; {how}"
         "run with VIV_VX_DEBUG_LEVEL=1 too."
     )
 
