@@ -80,7 +80,7 @@ def outcome(state: RunState, ending: ExitInfo | None = None) -> Outcome:
             return _STOPPED[ending.stopped_by]
         if ending.exit_status != 0:
             return "failed"
-    elif state.cancelled:
+    elif state.cancelled and (state.has_profiler_text or state.command is not None or evidence_of(state)):
         return "cancelled"
     evidence = evidence_of(state)
     if not state.has_profiler_text and (ending is not None or not evidence):

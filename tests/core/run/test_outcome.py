@@ -152,6 +152,8 @@ WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
         ((*WHOLE, ev.TextCut()), "ok", "ok", "ok"),
         # somebody stopped it
         ((PRODUCT, CREATED, ev.InterruptEchoed()), "cancelled", "cancelled", "cancelled"),
+        ((ev.InterruptEchoed(),), "empty", "empty", "empty"),  # `^C` in a text of anything
+        ((said("shell", "Aborted"), ev.InterruptEchoed()), "cancelled", "cancelled", "cancelled"),
         ((*WHOLE, ev.InterruptEchoed()), "cancelled", "cancelled", "cancelled"),
         ((PRODUCT, said("shell", "Aborted"), ev.InterruptEchoed()), "cancelled", "cancelled", "cancelled"),
     ],
