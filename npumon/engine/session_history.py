@@ -31,6 +31,8 @@ class SessionHistory:
     def __init__(self) -> None:
         self._series = SampleRing()
         self._latencies: dict[str | None, deque[float]] = {}
+        #: Models whose last latency is that of a program's first iteration: others of its start will replace it.
+        self._after_first: set[str | None] = set()
         self._series_of: dict[str | None, int] = {}
         self._runs: deque[RunReport] = deque()
         self._rows = 0
@@ -59,6 +61,7 @@ class SessionHistory:
         """
         if runs or self._series_of.get(model):
             self._latencies.pop(model, None)
+            self._after_first.discard(model)
         self._series_of.pop(model, None)
         self._series_of[model] = runs  # the last used model is the last here, too
         if len(self._series_of) > KEPT_MODELS:
@@ -67,16 +70,24 @@ class SessionHistory:
     def iteration(self, model: str | None, iteration: Iteration, *, layer_dump: bool = False) -> None:
         """Remember a complete iteration of a run of that model. Warm-up runs are left out.
 
+        The latency of a start's first iteration counts only if that is the only one, for it takes longer than others.
         With a `layer_dump` its rates are those of writing files, so there are none.
         """
         sample = sample_of(iteration, figures_of(profile_of(iteration, RunFacts(layer_dump=layer_dump))))
         self._series.add(sample)
         if sample.elapsed_us is not None:
             kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
+            if kept and not iteration.first and model in self._after_first:
+                kept.pop()
+            self._after_first.discard(model)
+            if iteration.first:
+                self._after_first.add(model)
             kept.append(sample.elapsed_us)
             self._latencies[model] = kept  # the last used model is the last in the dictionary
             if len(self._latencies) > KEPT_MODELS:
-                del self._latencies[next(iter(self._latencies))]
+                oldest = next(iter(self._latencies))
+                del self._latencies[oldest]
+                self._after_first.discard(oldest)
 
     def run(self, report: RunReport) -> None:
         """Remember a run that has ended."""

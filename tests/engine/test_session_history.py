@@ -104,6 +104,14 @@ def test_latencies(times: list[float], expected: Latencies) -> None:
     assert session_history.latencies("b") == Latencies()
 
 
+def test_the_first_iteration_of_a_start_counts_only_where_there_is_no_other() -> None:
+    session_history = SessionHistory()
+    for times in ((9.0,), (8.0,), (70.0, 3.0, 5.0), (60.0, 4.0)):
+        for number, us in enumerate(times, 1):
+            session_history.iteration("a", Iteration(number, us, first=number == 1))
+    assert session_history.latencies("a") == Latencies(5, 3.0, 5.0, 9.0)
+
+
 def test_the_latencies_of_a_series_are_its_own() -> None:
     session_history = SessionHistory()
     session_history.begin("a")

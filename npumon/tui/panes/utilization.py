@@ -198,7 +198,7 @@ def _six_lines(run: RunReport, live: Live, past: Past, area: Area) -> list[Line]
         facts.spread(live.latencies, width),
         named("create", facts.preparation(run.state), _NAMES),
     )
-    lines = [clipped(line, area._replace(width=width)) for line in words]
+    lines = [clipped(line, area._replace(width=width - bool(graph))) for line in words]
     return [(*filled(line, width), *past) for line, past in zip(lines, graph, strict=True)] if graph else lines
 
 
@@ -208,13 +208,15 @@ def _three_lines(run: RunReport, live: Live, area: Area, note: str) -> list[Line
     if area.width < _TWO_COLUMNS:
         lines = (named("NPU busy", facts.busy(run)), cycles, joined((clock, latency), "  "))
         return [clipped(line, area) for line in lines]
-    rest = area._replace(width=area.width - _FIRST_COLUMN)
+    busy = named("busy", facts.busy(run))
+    first = max(_FIRST_COLUMN, *(width_of(line) + 2 for line in (busy, clock, latency)))
+    rest = area._replace(width=area.width - first)
     spread = facts.spread(live.latencies, rest.width)
     create = named("create", prepared) if (prepared := facts.preparation(run.state)) else ()
     both = joined((create, span(note, "label") if note else ()), "  ")
     middle = both if width_of(both) <= rest.width else create
-    rows = ((named("busy", facts.busy(run)), cycles), (clock, middle), (latency, spread))
-    return [(*filled(first, _FIRST_COLUMN), *clipped(second, rest)) for first, second in rows]
+    rows = ((busy, cycles), (clock, middle), (latency, spread))
+    return [(*filled(left, first), *clipped(right, rest)) for left, right in rows]
 
 
 def filled(line: Line, width: int) -> Line:

@@ -50,6 +50,15 @@ def test_every_figure_has_its_place() -> None:
     ]
 
 
+def test_a_window_much_longer_than_the_work_does_not_touch_the_next_column() -> None:
+    run = seed_run()
+    (iteration,) = run.state.iterations
+    (operation,) = iteration.operations
+    long = iteration._replace(operations=(operation._replace(window_us=8_630_000),))
+    run = run._replace(state=run.state._replace(iterations=(long,)))
+    assert "busy 20.7 ms of 8.63 s  cycles 16.7 M" in drawn(done()._replace(snapshot=board(run=run)))[0]
+
+
 def test_the_graph_is_explained_where_there_is_room() -> None:
     assert drawn(done(), Area(106, 6))[1].endswith("  create 59.5 ms, verify 823 µs  graph: last 3 iterations")
     run = seed_run()
