@@ -80,6 +80,12 @@ def alive(pid: int) -> bool:
 
 def next_line(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     """The next document that a process prints in a line, as soon as it is whole."""
+    document: dict[str, Any] = json.loads(next_text(process))
+    return document
+
+
+def next_text(process: subprocess.Popen[bytes]) -> bytes:
+    """The next line that a process prints, as soon as it is whole."""
     assert process.stdout is not None
     fd, line = process.stdout.fileno(), b""
     while not line.endswith(b"\n"):
@@ -87,8 +93,7 @@ def next_line(process: subprocess.Popen[bytes]) -> dict[str, Any]:
         piece = os.read(fd, 1)
         assert piece, f"ended after {line!r}"
         line += piece
-    document: dict[str, Any] = json.loads(line)
-    return document
+    return line
 
 
 def refused(done: subprocess.CompletedProcess[str], status: int, *parts: str, key: str = "", **values: object) -> None:

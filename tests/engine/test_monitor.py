@@ -183,7 +183,7 @@ async def test_latencies_are_those_of_the_model(viewer: Open) -> None:
     await shown.monitor.run(shown.shell("true"))
     await shown.monitor.run(shown.job(loops=2))
     latencies = shown.live.latencies
-    assert latencies.samples == 6
+    assert latencies.samples == 4, "the first of a start stands apart"
     assert latencies.least_us is not None
     assert latencies.median_us is not None
     assert latencies.p95_us is not None

@@ -24,11 +24,15 @@ def print_rows(logs: Logs, ctx: CommandContext, request: Request) -> int:
 
     view, worst, found = request.view, Worst(request.check), False
     many = len(logs.files) > 1
-    with ctx.output.open_document() as sink:
-        sink.write(csv_rows.header(_columns(view), files=many))
-        for file, item in logs.completed():
+    live = ctx.output.path is None and any(file.streams for file in logs.files)  # a file is whole or none
+    with ctx.output.open_stream() if live else ctx.output.open_document() as sink:
+        head = csv_rows.header(_columns(view), files=many)
+        for file, item in logs.completed(live=live):
             if isinstance(request.wanted, int) and item.run != request.wanted:
                 continue
+            if head:
+                sink.write(head)
+                head = ""
             if not isinstance(item, RunCompleted):
                 sink.write(_rows(item.run, item.profile, view, file.name if many else None))
                 continue

@@ -16,7 +16,7 @@ import pytest
 
 from npumon.export.csv_rows import HEADER
 from tests import golden
-from tests.command_line import PATIENCE, SEED, CommandLine, next_line, refused
+from tests.command_line import PATIENCE, SEED, CommandLine, next_line, next_text, refused
 
 #: Synthetic: the real run with another time, so that runs can be told apart.
 OTHER = SEED.read_bytes().replace(b"21609.00us", b"30000.00us").replace(b"21625.00us", b"30016.00us")
@@ -172,6 +172,20 @@ def test_jsonl_comes_while_the_log_is_still_read(npumon: CommandLine) -> None:
         assert next_line(process)["schema"] == "npumon.run/1"
     output, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output.count(b"\n")) == (0, 2)
+
+
+def test_csv_comes_while_the_log_is_still_read(npumon: CommandLine) -> None:
+    pipe = npumon.folder / "pipe"
+    os.mkfifo(pipe)
+    process = npumon.start("parse", "--format", "csv", "pipe")
+    with pipe.open("wb", buffering=0) as file:
+        file.write(SEED.read_bytes())
+        assert next_text(process) == HEADER.encode()
+        assert next_text(process).startswith(b"1,1,21609.0,")
+        file.write(SEED.read_bytes())
+        assert next_text(process).startswith(b"2,1,21609.0,")
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, output) == (0, b"")
 
 
 def test_csv(npumon: CommandLine, two: str) -> None:
