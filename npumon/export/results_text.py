@@ -30,7 +30,8 @@ def top_lines(report: RunReport, style: Style) -> Iterator[str]:
     wide = min(_WIDEST_SCORE, max(8, *(len(units.score(entry.score)) for entry in entries)))
     free = style.width - 11 - wide - index
     column = max(0, min(24, free, max(cell_width(plain(label, style)) for label in labels)))
-    width = min(_MOST_BAR, free - column - 2)
+    shares = all(0.0 <= (entry.score or 0.0) <= 1.0 for entry in entries)
+    width = min(_MOST_BAR, free - column - 2) if shares else 0
     yield painted(f"Top-{report.state.top_size or len(entries)}", "dim", style)
     for entry, label in zip(entries, labels, strict=True):
         score = fitted(units.score(entry.score), wide, style, right=True)

@@ -62,7 +62,7 @@ async def test_a_run(viewer: Open) -> None:
     assert run.labels[0] == "goldfish"
     assert live.history.ever == 3
     assert live.history.samples[-1].utilization == run.metrics.figures.utilization
-    assert live.latencies.samples == 3
+    assert live.latencies.samples == 2, "the first one stands apart"
     assert live.log.ever > 50
     assert b"Exit VX Thread" in live.log.lines[-1]
     assert [len(ended.state.iterations) for ended in live.runs] == [1]

@@ -305,6 +305,12 @@ def test_counters_that_cover_little_of_a_short_window_say_so(report_from: Report
     assert "\n  346 k cycles, 5 845 idle\n" in text
 
 
+def test_scores_that_are_no_shares_have_no_bars(report_from: ReportFrom) -> None:
+    assert "█" in run_text(report_from("--- Top2 ---\n 3: 1.0\n 1: 0.5\n"))
+    assert "█" not in run_text(report_from("--- Top2 ---\n 3: 31.1\n 1: 0.5\n"))
+    assert "█" not in run_text(report_from("--- Top2 ---\n 3: 0.5\n 1: -0.5\n"))
+
+
 def test_scores_without_room_for_bars_have_none(report_from: ReportFrom) -> None:
     text = "--- Top2 ---\n9999999999: 100000000000000.0\n1: 0.5\n"
     lines = run_text(report_from(text), Style(width=40)).splitlines()
