@@ -47,7 +47,14 @@ def run_of(trick: bytes) -> bytes:
         (
             trick + b"\n#productname=VIP" + trick + b", pid=0x88" + trick + b"\n",
             b"Create Neural Network: 59ms or 59455us\n" + trick * 3 + b"\nStart run graph [1] times...\n",
-            b"layer id: 0 layer name:" + trick + b" operation[0]:" + trick + b" target:" + trick + b".\nop_abs_id: 0\n" + FIGURES,
+            b"layer id: 0 layer name:"
+            + trick
+            + b" operation[0]:"
+            + trick
+            + b" target:"
+            + trick
+            + b".\nop_abs_id: 0\n"
+            + FIGURES,
             b"layer id: 1 layer name:[bold]plain[/] operation[0]:[/] target:[x].\nop_abs_id: 1\n" + FIGURES,
             b"VPC_ELAPSETIME: 42124\n*********\nRun the 1 time: 43.00ms or 43609.00us\n",
             b"E [" + trick + b":1]" + trick + b"\nW [vsi_nn_x:12]" + trick + b"\n",

@@ -117,9 +117,15 @@ def _without_result(state: RunState) -> bool:
     """Return whether a step of the run began that came to no result, although the text goes on after the run."""
     if state.frames or state.detections or _is_pipeline_without_runs(state):
         return False
-    if (state.loops is not None and state.iterations_ended < state.loops) or _benchmark_broke_off(state):
+    lacks_iterations = state.loops is not None and state.iterations_ended < state.loops
+    if (lacks_iterations and not _has_totals(state)) or _benchmark_broke_off(state):
         return True
     return bool(state.operations) or not state.has_result
+
+
+def _has_totals(state: RunState) -> bool:
+    """Return whether the program printed what it ends with, so that only the text lacks iterations."""
+    return state.total_us is not None or state.average_us is not None
 
 
 def _benchmark_broke_off(state: RunState) -> bool:

@@ -131,6 +131,8 @@ WARMUP = ev.ProgramReported(Reported("benchmark_model", 1), 1)
         ((PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ENDED), "ok", "ok", "truncated"),
         ((PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ENDED, TOTALS[0]), "ok", "ok", "truncated"),
         (WHOLE, "ok", "ok", "ok"),
+        ((PRODUCT, CREATED, VERIFIED, STARTED, ENDED, *TOTALS), "ok", "ok", "ok"),  # lines of iterations were lost
+        ((PRODUCT, CREATED, VERIFIED, STARTED, ENDED, ev.TextCut(), *TOTALS), "ok", "ok", "ok"),
         ((*WHOLE, ev.TopStarted(5)), "ok", "ok", "truncated"),
         # detection demos have no totals
         ((ev.DetectionsCounted(0),), "ok", "ok", "ok"),
