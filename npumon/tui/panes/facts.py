@@ -19,10 +19,12 @@ def named(name: str, fact: Line, width: int = 0) -> Line:
 
 
 def busy(run: RunReport) -> Line:
-    """Return how long the NPU was busy, and in which window."""
+    """Return how long the NPU was busy, and in which window, if the text tells it."""
     measured = run.state.measured
-    window = units.microseconds(None if measured is None else measured.vpc_elapsed_us)
-    time = units.microseconds(run.metrics.figures.busy_us)
+    window_us = None if measured is None else measured.vpc_elapsed_us
+    window, time = units.microseconds(window_us), units.microseconds(run.metrics.figures.busy_us)
+    if window_us is None:
+        return (Span(time, "value"),)
     if _unit(time) == _unit(window):
         time = _number(time)
     return (Span(time, "value"), Span(f" of {window}", "unit"))

@@ -21,7 +21,7 @@ from npumon.tui.panes.layer_details import LayerDetailsPane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
-from npumon.tui.widgets.layer_table import COLUMNS, LayerTable
+from npumon.tui.widgets.layer_table import COLUMNS, LayerTable, told_columns
 from npumon.tui.widgets.table import Table
 
 
@@ -140,6 +140,7 @@ class LayersPage(Page):
         self.filter_line.tell(f"{len(rows)} of {len(self._all)}")
         self.caption.rows, self.caption.of = rows, len(self._all)
         table = self.table
+        table.columns = told_columns(self._all, table.order)
         self.caption.order = next(column.title for column in table.columns if column.key == table.order)
         self.caption.redraw()
         table.fill(ordered_layers(rows, table.order, descending=table.descending), total_row(rows))

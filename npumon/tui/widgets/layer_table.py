@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from npumon.core import units
 from npumon.core.run.analysis import OperationProfile
 from npumon.core.run.breakdown import name_of
@@ -37,6 +39,16 @@ COLUMNS = (
     *(Column(key, title, 7 if len(title) < 7 else 8, importance) for key, (title, importance) in _BANDWIDTHS.items()),
     Column("ddr_rate", "DDR/s", 7, 11),
 )
+
+
+#: Those that counters alone cannot fill.
+_TIMED = ("time", "share", "bar", "ddr_rate")
+
+
+def told_columns(rows: Sequence[OperationProfile], order: str) -> tuple[Column, ...]:
+    """Return the columns without those of times where no operation has one; never without the one that orders them."""
+    timed = not rows or any(row.operation.execution_us is not None for row in rows)
+    return tuple(column for column in COLUMNS if timed or column.key == order or column.key not in _TIMED)
 
 
 class LayerTable(Table[OperationProfile]):

@@ -32,6 +32,11 @@ def test_units_that_differ_are_both_written() -> None:
     assert texts([facts.busy(run._replace(metrics=metrics))]) == ["12.0 s of 21.1 ms"]
 
 
+def test_a_window_that_the_text_does_not_tell_is_not_mentioned() -> None:
+    run = seed_run()
+    assert texts([facts.busy(run._replace(state=EMPTY))]) == ["20.7 ms"]
+
+
 @pytest.mark.parametrize(
     ("mhz", "nominal", "rule", "text"),
     [

@@ -75,6 +75,16 @@ async def test_times_of_seconds_have_their_unit(monkeypatch: pytest.MonkeyPatch)
         assert re.search(r"conv0 +5\.08 s +100\.0 %", shown)
 
 
+async def test_counters_alone_have_no_columns_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    counters = b"GPUTOTALCYCLES: 900\nGPUIDLECYCLES: 90\n*********\n" * 2 + b"Run the 1 time: 1.00ms or 1000.00us\n"
+    app = page_of("layers", ran(report(counters)), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        head = next(line for line in picture(app) if "util" in line)
+        assert not {"time", "share", "DDR/s"} & set(head.split())
+        assert any("operation 1" in line and "90.0 %" in line for line in picture(app))
+
+
 async def test_the_details_follow_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     app = page_of("layers", ran(FEW), monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
