@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from npumon.core.profile import Cycles, Diagnostic, Operation
+import pytest
+
+from npumon.core.profile import Bandwidth, Cycles, Diagnostic, Operation
 from npumon.core.run.iterations import remark, remark_mixed
 from npumon.core.run.state import EMPTY
 from tests import golden
@@ -42,3 +44,19 @@ def test_of_counters_alone_it_is_said_how_they_were_made_iterations() -> None:
     counters = tuple(Operation(cycles=Cycles(400_000, 300_000)) for _ in range(3))
     run = remark(state(*counters), "3 operations told by their counters alone are taken as one iteration")
     golden.text("remark operations.unnamed of one iteration", dict(judged(run).findings)["operations.unnamed"])
+
+
+def test_negative_traffic_contradicts_itself() -> None:
+    backwards = WARM._replace(bandwidth=Bandwidth(1.0, 1.0, 3.0, 3.0, -2.0, -2.0))
+    assert found(state(backwards))[0] == "figures.contradict"
+    golden.text("verdict figures.contradict by negative traffic", judged(state(backwards)).verdict)
+    assert found(state(WARM._replace(bandwidth=Bandwidth(*[0.0] * 6))))[0] == "compute.bound"
+
+
+@pytest.mark.parametrize(("ddr", "carries"), [(270.0, True), (285.0, False)])
+def test_no_memory_carries_more_than_its_roof(ddr: float, *, carries: bool) -> None:
+    """1.25 times 12,300 MByte/s for 36 ms are 553 MByte, half of them read."""
+    moving = binary_graph(us=36_000)._replace(bandwidth=Bandwidth(ddr, ddr, 0.0, 0.0, ddr, ddr))
+    sentence = dict(judged(state(moving)).findings)["compute.bound"]
+    assert ("DDR carried" in sentence) is carries
+    assert ("can carry" in sentence) is not carries

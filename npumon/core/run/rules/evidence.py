@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from npumon.core.profile import GraphNode, Network
-from npumon.core.run.analysis import NO_FACTS, IterationProfile, OperationProfile, RunFacts
+from npumon.core.run.analysis import DDR_BEYOND, NO_FACTS, IterationProfile, OperationProfile, RunFacts
 from npumon.core.run.metrics import FigureCheck, Figures
 from npumon.core.run.outcome import ExitInfo, Outcome
 from npumon.core.run.roofs import Roofs
@@ -115,6 +115,9 @@ def carried(evidence: Evidence) -> str:
         return "the text has no DDR traffic"
     if rates.ddr is None:
         return f"DDR carried {mbyte(moved.ddr)} MByte, without an execution time to divide by"
+    roof = evidence.facts.roofs.ddr_mbyte_per_s
+    if roof is not None and rates.ddr > DDR_BEYOND * roof.value:
+        return f"its DDR traffic, {rate(rates.ddr)} MByte/s, is more than {roof.name or 'the memory'} can carry"
     return f"DDR carried {rate(rates.ddr)} MByte/s"
 
 

@@ -34,6 +34,9 @@ def contradict(evidence: Evidence) -> str | None:
             "The lines are not in the order of one program, so no figure is surely that of one operation; take a "
             "profile of one program at a time, and read its whole log."
         )
+    for each in evidence.operations:
+        if any(amount is not None and amount < 0 for amount in each.operation.bandwidth):
+            return f"The figures contradict each other (negative traffic in {layer(each)}); take another profile."
     doubtful = [each for each in evidence.operations if not each.trusted]
     if len(doubtful) > MOST_DOUBTFUL * len(evidence.operations):
         what = f"{counted(len(doubtful), 'operation')} of {len(evidence.operations)}, first of all "
