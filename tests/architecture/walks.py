@@ -344,11 +344,14 @@ async def g_to_insmod(recorder: Recorder, folder: Path) -> list[str]:
             await opened.until(partial(_on_screen, opened, "Carry this out?"))
             await opened.pilot.press("y")
 
-        for _ in range(TIMES):
+        def shown(profiling: bool) -> bool:
+            return not opened.app.screen.is_modal and opened.app.live.snapshot.driver.profiling is profiling
+
+        for turn in range(TIMES):
             walked.append(await opened.walk(reload))
             await opened.until(partial(_on_screen, opened, "Close (n)"))
             await opened.pilot.press("n")
-            await opened.until(lambda: not opened.app.screen.is_modal)
+            await opened.until(partial(shown, turn % 2 == 0))  # the next plan is for the opposite of what is shown
     return each_time(walked)
 
 
