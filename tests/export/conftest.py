@@ -42,6 +42,7 @@ FIGURE = (
 )
 COUNT = st.none() | st.integers(0, 10**18 - 1) | st.integers(0, 10**8)
 NUMBER = st.integers(-(10**18) + 1, 10**18 - 1)
+WARMUP = st.builds(Reported, TEXT, COUNT, *[FIGURE] * 6, st.none())
 OPERATION = st.builds(
     Operation,
     st.none() | NUMBER,
@@ -80,7 +81,7 @@ STATE = st.builds(
     broken=st.booleans(),
     tiling=st.lists(ROW, max_size=3).map(tuple),
     layer_dump=st.booleans(),
-    reported=st.none() | st.builds(Reported, TEXT, COUNT, *[FIGURE] * 6),
+    reported=st.none() | st.builds(Reported, TEXT, COUNT, *[FIGURE] * 6, st.none() | WARMUP),
     total_us=FIGURE,
     average_us=FIGURE,
     top_size=COUNT,
