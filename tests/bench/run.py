@@ -124,16 +124,19 @@ def compare_with_mawk(ours: Path, theirs: Path) -> int:
 def compare_with_tolerant(log: Path, ours: Path) -> int:
     """The number of rows; ends the bench where one differs, or there is another number of them."""
     from npumon.core.log.parser import ProfileParser
-    from npumon.core.run.splitter import IterationCompleted, RunSplitter
+    from npumon.core.run.splitter import RunSplitter
+    from npumon.engine.offline.profiles import IterationAnalyzer, ProfileCompleted
+    from npumon.engine.reporting import Context
     from npumon.export.csv_rows import iteration_rows
 
     parser, fold, count = ProfileParser(), RunSplitter(kept_operations=1_000), 0
+    analyzer = IterationAnalyzer(Context())
     with log.open("rb") as source, ours.open() as result:
         result.readline()
         while data := source.read(1 << 16):
-            for item in fold.feed(parser.feed(data)):
-                if isinstance(item, IterationCompleted):
-                    for row in iteration_rows(item.run, item.iteration).splitlines(keepends=True):
+            for item in analyzer.judge(fold.feed(parser.feed(data)), fold.state):
+                if isinstance(item, ProfileCompleted):
+                    for row in iteration_rows(item.run, item.profile).splitlines(keepends=True):
                         count += 1
                         if row != result.readline():
                             sys.exit(f"row {count} differs from the tolerant parser's: {row}")

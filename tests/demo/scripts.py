@@ -124,7 +124,8 @@ def iterations(draw: st.DrawFn, index: int, dialect: Dialect, shape: Shape) -> l
     inference = ev.InferenceTimed(draw(st.integers(0, 10**11)) / 1e3)
     if blocks and blocks[0].op_abs_id is not None and draw(st.booleans()):
         return [*profiled(blocks), *profiled(blocks[:1]), ended]
-    return [*segments(draw), *profiled(blocks), *draw(st.sampled_from([[ended], [inference], [ended, inference]]))]
+    ends: list[list[ev.Event]] = [[ended], [inference], [ended, inference]]
+    return [*segments(draw), *profiled(blocks), *draw(st.sampled_from(ends))]
 
 
 @st.composite
@@ -335,8 +336,9 @@ def tengine_scripts(draw: st.DrawFn) -> list[ev.Event]:
     least, most, average = (draw(SMALL) * 10.0 for _ in range(3))
     scores = draw(st.lists(MICROS, max_size=5))
     listed = [ev.TopListed(TopEntry(rank, draw(SMALL), score)) for rank, score in enumerate(scores, 1)]
+    top: list[ev.Event] = [ev.TopStarted(5), *listed] if listed else []
     return [
         *profiled([draw(operations("counters")) for _ in range(many * period)]),
         ev.ProgramReported(Reported("tengine", many, None, least, most, average), many),
-        *([ev.TopStarted(5), *listed] if listed else []),
+        *top,
     ]

@@ -7,7 +7,7 @@ that some text produces; nothing is left out of the comparison. Messages are the
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -168,7 +168,7 @@ def read_session(text: bytes) -> list[RunState]:
     ]
 
 
-def between_prompts(script: list[ev.Event], command: str | None) -> list[RunState]:
+def between_prompts(script: Sequence[ev.Event], command: str | None) -> list[RunState]:
     """The runs that these events are after a prompt at which the command was typed, before another prompt."""
     splitter = RunSplitter()
     completed = [*splitter.feed([ev.Prompted(command), *script, ev.Prompted(None)]), *splitter.close()]

@@ -50,9 +50,8 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
         return watch_last(ctx, _limit(ctx), headless=args.headless)
     if args.file == STDIN:
         if not args.headless:
-            what = "The live monitor takes its keys from standard input, so it cannot read a log there."
-            remedy = "Add --headless, or name the log's file."
-            raise ProblemError(Problem("watch.stdin", what, remedy, "usage"))
+            what = "The live monitor takes its keys from standard input, where the log comes from"
+            ctx.diagnostics.note(f"{what}: results are printed as with --headless.")
         ctx.format("jsonl")
         return _watch_input(ctx)
     path = expanded(args.file)

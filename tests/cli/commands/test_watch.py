@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests import golden
 from tests.command_line import PATIENCE, SEED, CommandLine, next_line, refused
 
 LINES = SEED.read_bytes().splitlines(keepends=True)
@@ -189,5 +190,8 @@ def test_what_was_read_of_standard_input_is_told_at_a_signal_and_at_the_time_lim
         process.communicate()
 
 
-def test_the_monitor_cannot_read_standard_input(npumon: CommandLine) -> None:
-    refused(npumon("watch", "-"), 2, key="watch.stdin")
+def test_standard_input_needs_no_headless_option(npumon: CommandLine) -> None:
+    done = npumon("watch", "-", stdin=b"".join(LINES))
+    assert done.returncode == 0
+    assert [json.loads(line)["schema"] for line in done.stdout.splitlines()] == ["npumon.iteration/1", "npumon.run/1"]
+    golden.printed(done.stderr, "watch.stdin")

@@ -52,7 +52,7 @@ def binary_graph(*, us: int = 30_000, idle: float = 0.02, **fields: Any) -> Oper
     mhz = fields.pop("mhz", 800.0)
     busy = round(round(window * mhz) * (1 - idle))
     made = operation(0, us=us, window=window, busy=busy, mhz=mhz, ddr=fields.pop("ddr", 1.0))
-    unknown = {
+    unknown: dict[str, Any] = {
         "name": "network_binary_graph",
         "operation": "unkown operation type",
         "target": "unkown operation target",

@@ -97,7 +97,7 @@ CUT = ev.TextCut()
 
 
 def test_of_operations_without_numbers_a_cut_leaves_unknown_how_many_there_are() -> None:
-    whole = [told(None), told(None), WARMUP]
+    whole: list[ev.Event] = [told(None), told(None), WARMUP]
     state = folded(*whole, *[told(None)] * 3, CUT, told(None), FIGURES)
     assert [(len(each.operations), each.gap) for each in state.iterations] == [(2, False), (4, True)]
     divides = folded(*whole, *[told(None)] * 2, CUT, told(None), FIGURES)
