@@ -72,24 +72,26 @@ def through_all(app: LiveTerminal) -> None:
             app.type(bytes([key]))
             app.until_idle()
         app.settled()
-    for typed, text in (
-        (b"5", "search"),
-        (b"/", "Enter keeps them"),
-        (b"bold", "bold"),
-        (b"\r", "bold"),
-        (b"n", "bold"),
-        (b"\x1b", "following"),
-        (b"1", "Top-5"),
-        (b"?", "run the last model again"),
-        (b"\x1b", "Top-5"),
-        (b":", "run the last model again"),
-        (b"\x1b", "Top-5"),
-        (b"m", "arked"),
-        (b"e", "Written to"),
+    for typed, text, gone in (
+        (b"5", "search", ""),
+        (b"/", "Enter keeps them", ""),
+        (b"bold", "bold", ""),
+        (b"\r", "bold", ""),
+        (b"n", "Esc clear", ""),
+        (b"\x1b", "following", "Esc clear"),  # a key that came before Esc is understood would be one with Alt
+        (b"1", "Top-5", ""),
+        (b"?", "run the last model again", ""),
+        (b"\x1b", "Top-5", "run the last model again"),
+        (b":", "run the last model again", ""),
+        (b"\x1b", "Top-5", "run the last model again"),
+        (b"m", "arked", ""),
+        (b"e", "Written to", ""),
     ):
         app.type(typed)
         app.until_idle()
         app.until_shown(text)
+        if gone:
+            app.until_gone(gone)
 
 
 def harmless(app: LiveTerminal) -> None:

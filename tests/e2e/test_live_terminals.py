@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -102,12 +103,16 @@ def test_every_page_says_demo(live: Live) -> None:
     finish(app)
 
 
+def offered(app: LiveTerminal, word: str) -> bool:
+    return word in app.shown().splitlines()[-1]
+
+
 def test_the_mouse(live: Live) -> None:
     app = live("--demo")
     app.until_done()
     for word, text in (("help", "run the last model again"), ("quit", None)):
-        keys = app.screen.display[-1]
-        column = keys.index(word) + 1
+        app.until(partial(offered, app, word), word)
+        column = app.screen.display[-1].index(word) + 1
         app.type(f"\x1b[<0;{column};24M\x1b[<0;{column};24m".encode())
         if text is not None:
             app.until_shown(text)
