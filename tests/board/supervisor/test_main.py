@@ -120,11 +120,15 @@ class Supervised:
         """The event of that kind, waited for."""
         assert self.process.stdout is not None
         while not (found := [event for event in self.events if event["event"] == kind]):
+            line, ended, rest = self._incoming.partition(b"\n")
+            if ended:  # one by one: what follows the last event is none
+                self.events.append(json.loads(line))
+                self._incoming = rest
+                continue
             assert select.select([self.process.stdout], [], [], LIMIT)[0], "no word from the supervisor"
             data = os.read(self.process.stdout.fileno(), 65536)
             assert data, f"the supervisor ended; it said {self.events} {self._incoming!r}"
-            *lines, self._incoming = (self._incoming + data).split(b"\n")
-            self.events += map(json.loads, lines)
+            self._incoming += data
         return found[0]
 
     def wait_for(self, text: bytes) -> None:
