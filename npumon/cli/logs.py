@@ -16,6 +16,7 @@ from npumon.cli.paths import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunCompleted, looks_like_a_run
+from npumon.core.units import counted
 from npumon.engine.run_ids import log_run_id
 
 if TYPE_CHECKING:
@@ -245,5 +246,5 @@ class Logs:
 
 def no_such_run(wanted: object, count: int) -> ProblemError:
     """Return what is wrong with a number of a run."""
-    what = f"Run {wanted} does not exist: {count} run{'s' if count != 1 else ''} found."
+    what = f"Run {wanted} does not exist: {counted(count, 'run')} found."
     return ProblemError(Problem("parse.run", what, "--run list lists them.", "usage"))

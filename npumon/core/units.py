@@ -140,3 +140,8 @@ def _scaled(number: float, most: int) -> tuple[str, int]:
     if not power and number == int(number):
         return grouped(int(number)), power
     return significant(number, 3, most_decimals=2), power
+
+
+def counted(number: int, noun: str) -> str:
+    """Format a number of things as `1 run` or `3 runs`, for nouns whose plural takes an s."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -132,7 +132,7 @@ def operations_table(profile: IterationProfile, view: View, most: int, style: St
     operations = ordered_operations(profile, view.sort)
     by = _order(profile, view.sort)
     shown = operations[: view.top or most]
-    many = f"{len(operations)} operation{'s'[: len(operations) != 1]}"
+    many = units.counted(len(operations), "operation")
     what = f"{many}, {_ORDER_WORDS[by]}" if len(operations) > 1 else many
     if len(shown) < len(operations):
         what = f"The {len(shown)} of {many} {_SUPERLATIVES[by]}"
@@ -229,7 +229,7 @@ def _group_row(group: GroupTime) -> tuple[str, ...]:
 def whereabouts(profile: IterationProfile) -> str:
     """Say what the sums are sums of, and what they leave out."""
     iteration = profile.iteration
-    text = f"{len(profile.operations)} operation{'s'[: len(profile.operations) != 1]}"
+    text = units.counted(len(profile.operations), "operation")
     if profile.execution_us is not None:
         text += f" in {units.microseconds(profile.execution_us)}"
     if iteration.elapsed_us is not None:

@@ -56,6 +56,11 @@ def wrapped(text: str, width: int, style: Style, indent: str = "", title: str = 
     return [(title or indent if number == 0 else indent) + part for number, part in enumerate(lines)]
 
 
+def left_out(many: int, style: Style, indent: str) -> list[str]:
+    """Say how many rows are not listed, and where they are."""
+    return wrapped(f"{many} more; --format json lists them", style.width, style, indent)
+
+
 def listed(pieces: Sequence[str], style: Style, title: str) -> list[str]:
     """Lay out pieces with commas between them, behind a title; a line ends behind a comma, not within a piece.
 

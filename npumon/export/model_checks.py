@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from npumon.export.drawing import Style, fitted, painted, wrapped
+from npumon.export.drawing import Style, fitted, left_out, painted, wrapped
 from npumon.modelfile.description import FileCheck, ModelFile
 
 _WORDS = {"fail": ("FAIL", "red"), "warn": ("warn", "yellow"), "info": ("note", "dim")}
@@ -32,9 +32,7 @@ def check_lines(model: ModelFile, style: Style) -> Iterator[str]:
     for checks, draw in ((listed, _in_full), (passed, _in_a_line)):
         yield from chain.from_iterable(draw(check, names, style) for check in checks[:_MOST_ROWS])
         if len(checks) > _MOST_ROWS:
-            yield from wrapped(
-                f"{len(checks) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT
-            )
+            yield from left_out(len(checks) - _MOST_ROWS, style, _INDENT)
 
 
 def _in_full(check: FileCheck, names: int, style: Style) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from npumon.core import units
 from npumon.core.layout import cell_width
-from npumon.export.drawing import PLAIN, Style, fitted, painted, plain, wrapped
+from npumon.export.drawing import PLAIN, Style, fitted, left_out, painted, plain, wrapped
 from npumon.export.grid import GridColumn, grid
 from npumon.modelfile.diff import SENTENCES, ContentChange, ModelDiff, SizeChange
 
@@ -50,7 +50,7 @@ def _consequences(sentences: Sequence[str], style: Style) -> Iterator[str]:
         for sentence in sentences[:_MOST_ROWS]:
             yield from wrapped(sentence, style.width, style, _INDENT * 2, f"{_INDENT}- ")
     if len(sentences) > _MOST_ROWS:
-        yield from wrapped(f"{len(sentences) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
+        yield from left_out(len(sentences) - _MOST_ROWS, style, _INDENT)
 
 
 def _sizes(diff: ModelDiff, style: Style) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _sides(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Styl
             for sign, side in zip("-+", row[-2:], strict=True):
                 yield from wrapped(side or units.ABSENT, style.width, style, _INDENT * 3, f"{_INDENT * 2}{sign} ")
     if len(rows) > _MOST_ROWS:
-        yield from wrapped(f"{len(rows) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
+        yield from left_out(len(rows) - _MOST_ROWS, style, _INDENT)
 
 
 def _columns(rows: Sequence[tuple[str, ...]], room: int, style: Style) -> list[tuple[str, str]]:

@@ -7,8 +7,9 @@ from itertools import chain
 
 from npumon.core import units
 from npumon.core.layout import cell_width
-from npumon.export.drawing import Style, painted, plain, wrapped
+from npumon.export.drawing import Style, left_out, painted, plain, wrapped
 from npumon.export.grid import GridColumn, grid
+from npumon.modelfile.budget import MODE_WORDS
 from npumon.modelfile.description import ModelFile
 from npumon.modelfile.firmware.needs import (
     SRAM_KB,
@@ -26,7 +27,6 @@ from npumon.modelfile.firmware.sums import Firmware
 
 _INDENT = "  "
 _MOST_ROWS = 40
-_MODES = {"sram": "in SRAM", "xip": "from flash (XIP)"}
 #: The signs of NPU, buffers and what is left in the picture of the RAM, and their colours.
 _SIGNS, _ASCII_SIGNS, _COLORS = "█▓░", "#=.", ("cyan", "yellow", "dim")
 _WIDEST_PICTURE = 64
@@ -63,7 +63,7 @@ def _buffer(model: ModelFile, style: Style) -> Iterator[str]:
     ]
     yield from _explained(head, rows, style)
     if len(members) > _MOST_ROWS:
-        yield from wrapped(f"{len(members) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
+        yield from left_out(len(members) - _MOST_ROWS, style, _INDENT)
 
 
 def _use(member: BufferMember, model: ModelFile) -> str:
@@ -98,7 +98,7 @@ def _ram(maps: tuple[RamMap, ...], style: Style) -> Iterator[str]:
         GridColumn("left for the MCU", 1, right=True),
     )
     rows = [
-        (_INDENT + _MODES[ram.mode], *map(units.grouped, (ram.npu_bytes, ram.buffers_bytes, ram.left_bytes)))
+        (_INDENT + MODE_WORDS[ram.mode], *map(units.grouped, (ram.npu_bytes, ram.buffers_bytes, ram.left_bytes)))
         for ram in maps
     ]
     yield from grid(layout, rows, style)
@@ -160,7 +160,7 @@ def _sum(firmware: Firmware, style: Style) -> Iterator[str]:
     rows = [
         (
             _INDENT + part.name,
-            _MODES[part.mode],
+            MODE_WORDS[part.mode],
             units.grouped(part.npu_bytes),
             units.grouped(part.buffers_bytes) if part.buffers_bytes else "shared",
             units.grouped(part.npu_bytes + part.buffers_bytes),

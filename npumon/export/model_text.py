@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from npumon.core import units
-from npumon.export.drawing import PLAIN, Style, flowed, painted, wrapped
+from npumon.export.drawing import PLAIN, Style, flowed, left_out, painted, wrapped
 from npumon.export.grid import Bar, GridColumn, grid
 from npumon.export.model_checks import check_lines
 from npumon.export.model_firmware import firmware_blocks
+from npumon.modelfile.budget import MODE_WORDS
 from npumon.modelfile.compiler_report import OperationMemory, operation_share
 from npumon.modelfile.description import ModelFile, NbgInfo, Quantization, Tensor
 from npumon.modelfile.firmware.needs import PLAIN_FIRMWARE, FirmwareOptions
@@ -33,7 +34,6 @@ _LEO_NAMES = {"cmd": "npu_content", "data": "cpu_content"}
 _OTHER_NAMES = {"gxnpuc-leo": _LEO_NAMES, "gxnpuc-apus": {"tmp": "cache_content"}, "npub": {"ops": "mcu_content"}}
 #: What total_size is the sum of.
 _PARTS = ("cmd", "weight", "data", "tmp", "ops", "input", "output")
-_MODES = {"sram": "in SRAM", "xip": "from flash (XIP)"}
 #: Text for people lists this many; the rest are counted.
 _MOST_ROWS = 40
 _MOST_STATEMENTS = 12
@@ -125,7 +125,7 @@ def _fit(model: ModelFile, style: Style) -> Iterator[str]:
     )
     rows, bars = [], []
     for way in model.fit:
-        parts = [(_MODES[way.mode], way.needs_bytes, way.budget_bytes, way.tight)]
+        parts = [(MODE_WORDS[way.mode], way.needs_bytes, way.budget_bytes, way.tight)]
         if way.mode == "xip":
             parts.append(("  and in flash", way.flash_bytes, way.flash_budget_bytes, False))
         for name, needs, budget, tight in parts:
@@ -188,7 +188,7 @@ def _tensors(model: ModelFile, style: Style) -> Iterator[str]:
     if hidden := [title for title in told if title not in lines[0]]:
         yield from wrapped(f"no room for: {', '.join(hidden)}", style.width, style, _INDENT)
     if len(sides) > _MOST_ROWS:
-        yield from wrapped(f"{len(sides) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT)
+        yield from left_out(len(sides) - _MOST_ROWS, style, _INDENT)
 
 
 def _tensor(side: str, tensor: Tensor, style: Style) -> tuple[str, ...]:
@@ -224,9 +224,7 @@ def _states(model: ModelFile, style: Style) -> Iterator[str]:
     ]
     yield from grid(layout, rows, style)
     if len(model.states) > _MOST_ROWS:
-        yield from wrapped(
-            f"{len(model.states) - _MOST_ROWS} more; --format json lists them", style.width, style, _INDENT
-        )
+        yield from left_out(len(model.states) - _MOST_ROWS, style, _INDENT)
     overlay = next((check for check in model.checks if check.id == "gx.overlay"), None)
     if overlay is not None:
         word = "overlay holds" if overlay.ok else "overlay does not hold"

@@ -99,7 +99,7 @@ def _number(report: RunReport) -> str | None:
 def _iterations(report: RunReport) -> str:
     state = report.state
     if state.frames and not state.iterations_ended:
-        return f"{state.frames} frame{'s' if state.frames != 1 else ''}"
+        return units.counted(state.frames, "frame")
     of = f" of {state.loops}" if state.loops is not None and state.loops != state.iterations_ended else ""
     return f"{state.iterations_ended}{of} iteration{'s' if state.iterations_ended != 1 or of else ''}"
 

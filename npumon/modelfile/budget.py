@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from npumon.modelfile.description import FileCheck, Fit, Sizes
+from npumon.modelfile.description import FileCheck, Fit, Mode, Sizes
 
 #: SRAM that the NPU shares with the MCU and audio output (soc_config.h of the public GX8002 SDK).
 GX8002_SRAM_BYTES = 0x30000
 #: The window through which the GX8002 reads flash directly (the same file).
 GX8002_FLASH_BYTES = 1 << 20
+#: How sentences and tables call the two ways of running.
+MODE_WORDS: dict[Mode, str] = {"sram": "in SRAM", "xip": "from flash (XIP)"}
 
 
 class Budget(NamedTuple):
@@ -88,8 +90,7 @@ def _described(fit: tuple[Fit, ...], budget: Budget) -> str:
     pieces = []
     for way in fit:
         left = way.headroom_bytes
-        memory = "in SRAM" if way.mode == "sram" else "from flash (XIP)"
-        text = f"{memory}: {way.needs_bytes} of {way.budget_bytes} bytes, "
+        text = f"{MODE_WORDS[way.mode]}: {way.needs_bytes} of {way.budget_bytes} bytes, "
         text += f"{left} left" if left >= 0 else f"{-left} too many"
         if way.flash_bytes > way.flash_budget_bytes:
             text += f", and {way.flash_bytes - way.flash_budget_bytes} too many for the flash"

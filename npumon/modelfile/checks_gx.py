@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from npumon.core.units import counted
 from npumon.modelfile.declarations import ByteArray
 from npumon.modelfile.description import FileCheck, ModelFile, Severity, Sizes, Tensor
 from npumon.modelfile.gx_header import GxHeader
@@ -235,7 +236,7 @@ def _structs(header: GxHeader, model: ModelFile) -> Iterator[FileCheck]:
         yield FileCheck("gx.packed", "warn", not loose, detail=detail)
     for struct in structs:
         if struct.malformed:
-            count = f"{struct.malformed} member{'' if struct.malformed == 1 else 's'}"
+            count = counted(struct.malformed, "member")
             detail = f"{count} of struct {struct.name} cannot be read"
             yield FileCheck("gx.tensor", "fail", False, None, None, detail)
     unknown = sorted({tensor.dtype for tensor in model.inputs + model.outputs + model.in_out if tensor.bytes is None})

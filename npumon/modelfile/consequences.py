@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from npumon.modelfile.budget import MODE_WORDS
 from npumon.modelfile.description import FileCheck, Fit, ModelFile, Tensor
 from npumon.modelfile.diff import TensorChange
 from npumon.modelfile.firmware import needs
 
-_PLACES = {"sram": "in SRAM", "xip": "from flash (XIP)"}
 _MOST_SENTENCES = 64
 
 
@@ -38,7 +38,7 @@ def _fit(before: ModelFile, after: ModelFile) -> Iterator[str]:
         if was is None or was.ok == way.ok:
             continue
         verb = "fits now" if way.ok else "no longer fits"
-        yield f"It {verb} {_PLACES[mode]}: {_needs(way)}."
+        yield f"It {verb} {MODE_WORDS[mode]}: {_needs(way)}."
     if any(way.ok for way in old.values()) and new and not any(way.ok for way in new.values()):
         yield "It can no longer run in any way."
 

@@ -143,3 +143,8 @@ def test_grouped() -> None:
 def test_shape(sizes: tuple[int, ...], text: str) -> None:
     assert units.shape(sizes) == text
     assert units.shape(sizes, "x") == text.replace("×", "x")
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs")])
+def test_counted(number: int, text: str) -> None:
+    assert units.counted(number, "run") == text

@@ -16,6 +16,7 @@ from npumon.core.run.analysis import IterationProfile
 from npumon.core.run.metrics import FigureCheck, Figures
 from npumon.core.run.state import RunState
 from npumon.core.run.trust import CLOCK_TOLERANCE
+from npumon.core.units import counted
 
 #: MByte figures are printed with six decimals; a sum of two may be off by one in the last digit.
 _MBYTE_TOLERANCE = 2e-6
@@ -119,9 +120,9 @@ def _idle(last: Iteration | None) -> FigureCheck:
     if not compared:
         return _absent("cycles.idle", "cycles")
     if not wrong:
-        return FigureCheck("cycles.idle", True, f"idle <= total in {_counted(compared, 'operation')}")
+        return FigureCheck("cycles.idle", True, f"idle <= total in {counted(compared, 'operation')}")
     if len(wrong) <= _MOST_WRONG * compared:
-        return FigureCheck("cycles.idle", None, f"{wrong[0]}; so in {len(wrong)} of {_counted(compared, 'operation')}")
+        return FigureCheck("cycles.idle", None, f"{wrong[0]}; so in {len(wrong)} of {counted(compared, 'operation')}")
     return FigureCheck("cycles.idle", False, wrong[0])
 
 
@@ -169,7 +170,7 @@ def _iterations(state: RunState, over: bool) -> FigureCheck:
     if state.loops is None:
         return _absent("iterations.count", "number of iterations announced")
     seen = state.iterations_ended
-    detail = f"{seen} of {_counted(state.loops, 'iteration')} completed"
+    detail = f"{seen} of {counted(state.loops, 'iteration')} completed"
     return FigureCheck(
         "iterations.count", seen == state.loops if over else None, detail if over else f"{detail} so far"
     )
@@ -180,9 +181,9 @@ def _layers(state: RunState) -> FigureCheck:
     if not counts:
         return _absent("layers.count", "iterations")
     least, most = min(counts), max(counts)
-    many = _counted(least, "operation") if least == most else f"{least} to {most} operations"
+    many = counted(least, "operation") if least == most else f"{least} to {most} operations"
     return FigureCheck(
-        "layers.count", least == most, f"{many} in each of {_counted(len(state.iterations), 'iteration')}"
+        "layers.count", least == most, f"{many} in each of {counted(len(state.iterations), 'iteration')}"
     )
 
 
@@ -192,9 +193,5 @@ def _order(state: RunState) -> FigureCheck:
         return _absent("top.order", "scores")
     ordered = all(earlier >= later for earlier, later in itertools.pairwise(scores))
     return FigureCheck(
-        "top.order", ordered, f"{_counted(len(scores), 'score')}, {'' if ordered else 'not '}in descending order"
+        "top.order", ordered, f"{counted(len(scores), 'score')}, {'' if ordered else 'not '}in descending order"
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

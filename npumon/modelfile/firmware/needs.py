@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from npumon.modelfile.budget import GX8002_SRAM_BYTES, Budget, fits
+from npumon.modelfile.budget import GX8002_SRAM_BYTES, MODE_WORDS, Budget, fits
 from npumon.modelfile.description import FileCheck, Fit, Mode, ModelFile, Tensor
 
 #: The least number of buffers with which one can be filled while the NPU works on the other.
@@ -228,7 +228,7 @@ def ram_checks(model: ModelFile, options: FirmwareOptions = PLAIN_FIRMWARE) -> t
     if best is None:
         return ()
     taken = best.npu_bytes + best.buffers_bytes
-    how = "in SRAM" if best.mode == "sram" else "from flash (XIP)"
+    how = MODE_WORDS[best.mode]
     detail = f"{how}: {best.npu_bytes} bytes for the NPU and {best.contexts} buffers of {best.buffer_bytes}"
     return (FileCheck("gx.ram", "warn", best.left_bytes >= 0, best.budget_bytes, taken, detail, limit=True),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.core.run.comparison import Comparison
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span
@@ -57,7 +58,7 @@ class ComparisonHeadPane(Pane):
         yield span(f"{changes['same']} the same", "label")
         if many := len(compared.layers):
             order = ", worst first" if many > 1 and compared.same_model else ""
-            yield span(f"{many} layer{'' if many == 1 else 's'}{order}", "label")
+            yield span(f"{units.counted(many, 'layer')}{order}", "label")
         for count, where in ((compared.only_before, "the marked run"), (compared.only_after, "this run")):
             if count:
                 yield span(f"{count} only in {where}", "warn")

@@ -6,9 +6,9 @@ import re
 
 from npumon.core.run.outcome import ExitInfo, died, signal_noticed
 from npumon.core.run.reason import position, reason_of
-from npumon.core.run.rules.evidence import Evidence, counted, how_to_profile, layer
+from npumon.core.run.rules.evidence import Evidence, how_to_profile, layer
 from npumon.core.run.state import Phase
-from npumon.core.units import microseconds
+from npumon.core.units import counted, microseconds
 
 #: A shell's exit status for a program ended by a signal: 128 plus the signal's number (POSIX).
 SHELL_SIGNALS = {

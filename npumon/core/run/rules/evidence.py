@@ -103,11 +103,6 @@ def short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
-def counted(number: int, noun: str) -> str:
-    """Format a number of things."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def carried(evidence: Evidence) -> str:
     """Describe the traffic to and from DDR memory, or say what is missing."""
     moved, rates = evidence.figures.bandwidth, evidence.figures.bandwidth_per_s

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from npumon.core.run.analysis import OperationProfile
 from npumon.core.run.iterations import is_mixed
-from npumon.core.run.rules.evidence import Evidence, counted, how_to_profile, layer
+from npumon.core.run.rules.evidence import Evidence, how_to_profile, layer
 from npumon.core.run.trust import CLOCK_TOLERANCE, CLOCK_WINDOW_US, SEGMENT_US
-from npumon.core.units import microseconds, percent
+from npumon.core.units import counted, microseconds, percent
 
 #: A cycle window this many times as long as the execution and mostly idle is that of a cold run: the work is the same,
 #: the window is longer.

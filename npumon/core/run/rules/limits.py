@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from npumon.core.run.analysis import OperationProfile, is_padded, of_roof
 from npumon.core.run.breakdown import operator_of
 from npumon.core.run.macs import is_compressed, is_convolution
-from npumon.core.run.rules.evidence import Evidence, busy_part, carried, counted, layer, short
+from npumon.core.run.rules.evidence import Evidence, busy_part, carried, layer, short
 from npumon.core.run.trust import tells_busy_share
-from npumon.core.units import microseconds, percent, quantity, rate
+from npumon.core.units import counted, microseconds, percent, quantity, rate
 
 #: The part of the busy time from which on something is what limits a run.
 MOST = 0.5

@@ -6,9 +6,9 @@ import math
 
 from npumon.core.profile import Network
 from npumon.core.run.iterations import COUNTERS_ALONE
-from npumon.core.run.rules.evidence import PROFILED, Evidence, counted
+from npumon.core.run.rules.evidence import PROFILED, Evidence
 from npumon.core.run.state import RunState
-from npumon.core.units import microseconds
+from npumon.core.units import counted, microseconds
 
 #: What a driver calls a graph that was compiled beforehand.
 _BINARY_GRAPH = "network_binary_graph"
