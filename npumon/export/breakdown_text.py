@@ -43,7 +43,7 @@ _NAME = 16
 _MOSTLY = 0.5
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = ".:-=+*%#"
-#: How often the table's word for "limited by" is, for each kind of limit.
+#: The table's word for each kind of limit.
 _LIMITS = {"compute": "compute", "ddr": "DDR", "overhead": "profiling", "dump": "dump", None: ""}
 
 
@@ -69,7 +69,10 @@ class _Column(NamedTuple):
 
 def ordered_operations(profile: IterationProfile, sort: Order | None) -> tuple[OperationProfile, ...]:
     """Sort the operations by what is asked for, if the text tells it of any, else by what they are best sorted by."""
-    by = _order(profile, sort)
+    return _ordered(profile, _order(profile, sort))
+
+
+def _ordered(profile: IterationProfile, by: Order) -> tuple[OperationProfile, ...]:
     return ordered(profile.operations, _VALUES[by], descending=by != "order")
 
 
@@ -129,8 +132,8 @@ _CYCLES = "cycles"
 
 def operations_table(profile: IterationProfile, view: View, most: int, style: Style) -> Iterator[str]:
     """Render the operations, each with its share and the sum of the shares so far."""
-    operations = ordered_operations(profile, view.sort)
     by = _order(profile, view.sort)
+    operations = _ordered(profile, by)
     shown = operations[: view.top or most]
     many = units.counted(len(operations), "operation")
     what = f"{many}, {_ORDER_WORDS[by]}" if len(operations) > 1 else many

@@ -12,7 +12,7 @@ from typing import Any
 from npumon import __version__
 from npumon.core.profile import BANDWIDTHS, Detection, Diagnostic, Network, NetworkTensor, Reported
 from npumon.core.run import figures
-from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile, profile_of
+from npumon.core.run.analysis import IterationProfile, OperationProfile, profile_of
 from npumon.core.run.conditions import Conditions
 from npumon.core.run.metrics import FigureCheck
 from npumon.core.run.report import RunInfo, RunReport
@@ -211,16 +211,12 @@ def _metrics(report: RunReport) -> Document:
         "checks": [_check(check) for check in metrics.checks],
         "verdict_id": metrics.verdict_id,
         "verdict": metrics.verdict,
-        "by_target": [_group(group) for group in metrics.by_target],
-        "by_operation": [_group(group) for group in metrics.by_operation],
-        "unaccounted_us": metrics.unaccounted_us,
+        "by_target": [group._asdict() for group in metrics.by_target],
+        "by_operation": [group._asdict() for group in metrics.by_operation],
+        "unaccounted_us": None if metrics.profile is None else metrics.profile.unaccounted_us,
         "statistics": None if metrics.statistics is None else statistics_document(metrics.statistics),
         "findings": [{"id": rule, "sentence": sentence} for rule, sentence in metrics.findings],
     }
-
-
-def _group(group: GroupTime) -> Document:
-    return group._asdict()
 
 
 def statistics_document(statistics: Statistics) -> Document:

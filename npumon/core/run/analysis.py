@@ -24,7 +24,7 @@ from npumon.core.profile import (
 from npumon.core.run.graph_nodes import is_depthwise
 from npumon.core.run.macs import fits_table, is_compressed, is_convolution, macs_of
 from npumon.core.run.missing import missing_of
-from npumon.core.run.operation_figures import ddr_rate, utilization
+from npumon.core.run.operation_figures import ddr_rate, idles_beyond, utilization
 from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.state import RunState
 from npumon.core.run.trust import Counted, Counters, counters_of
@@ -96,8 +96,7 @@ class OperationProfile(NamedTuple):
     @property
     def worked_us(self) -> float | None:
         """The busy time for a sum: 0 where more idle cycles than cycles were counted, as `busy_us` cannot be told."""
-        total, idle = self.operation.cycles.total, self.operation.cycles.idle
-        return 0.0 if total is not None and idle is not None and 0 <= total < idle else self.busy_us
+        return 0.0 if idles_beyond(self.operation.cycles) else self.busy_us
 
     @property
     def id(self) -> str:
@@ -180,10 +179,11 @@ def facts_of(
 
 def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationProfile:
     """Judge one iteration: mend its counters, and say of each operation what follows from its figures."""
-    if facts.tiling and not fits_table(iteration.operations, {row.number: row for row in facts.tiling}):
-        facts = facts._replace(tiling=())
+    rows = {row.number: row for row in facts.tiling}
+    if rows and not fits_table(iteration.operations, rows):
+        rows = {}
     counters = counters_of(iteration, facts.nominal_clock_mhz)
-    missing, of = missing_of(iteration, facts.tiling, cut=facts.cut)
+    missing, of = missing_of(iteration, facts.tiling if rows else (), cut=facts.cut)
     whole = not missing
     mended = tuple(
         operation._replace(cycles=counted.cycles)
@@ -196,7 +196,7 @@ def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationPro
     unaccounted = None if elapsed_us is None or execution_us is None else elapsed_us - execution_us
     return IterationProfile(
         iteration._replace(operations=mended),
-        _judged(mended, counters, facts, execution_us, busy_cycles, clock_mhz),
+        _judged(mended, counters, facts, rows, execution_us, busy_cycles, clock_mhz),
         counters.clock_mhz,
         counters.without,
         counters.timed_us,
@@ -213,23 +213,19 @@ def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationPro
 
 
 def _worked(counted: Counted) -> int | None:
-    """Return the busy cycles for a sum: none of an operation with more idle cycles than there are.
-
-    The counters of short operations are read one after the other: such a one was as good as idle.
-    """
-    total, idle = counted.cycles.total, counted.cycles.idle
-    return 0 if total is not None and idle is not None and 0 <= total < idle else counted.busy
+    """Return the busy cycles for a sum: none of an operation with more idle cycles than there are."""
+    return 0 if idles_beyond(counted.cycles) else counted.busy
 
 
 def _judged(
     operations: tuple[Operation, ...],
     counters: Counters,
     facts: RunFacts,
+    rows: Mapping[int, TilingRow],
     execution_us: int | None,
     busy_cycles: int | None,
     clock_mhz: float | None,
 ) -> tuple[OperationProfile, ...]:
-    rows = {row.number: row for row in facts.tiling}
     nodes = {node.uid: node for node in facts.nodes}
     keys = operation_keys(operations)
     graph = len(operations) > 1

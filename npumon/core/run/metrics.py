@@ -56,7 +56,6 @@ class Metrics(NamedTuple):
     profile: IterationProfile | None = None
     by_target: tuple[GroupTime, ...] = ()
     by_operation: tuple[GroupTime, ...] = ()
-    unaccounted_us: float | None = None
     statistics: Statistics | None = None
     findings: tuple[tuple[str, str], ...] = ()
 

@@ -15,6 +15,14 @@ def utilization(cycles: Cycles) -> float | None:
     return round((cycles.total - cycles.idle) / cycles.total, 6)
 
 
+def idles_beyond(cycles: Cycles) -> bool:
+    """Return whether more idle cycles than cycles were counted.
+
+    The counters of short operations are read one after the other: such a one was as good as idle.
+    """
+    return cycles.total is not None and cycles.idle is not None and 0 <= cycles.total < cycles.idle
+
+
 def per_second(bandwidth: Bandwidth, time_us: float | None) -> Bandwidth:
     """Compute MByte/s over the time; None without one."""
     if not time_us:

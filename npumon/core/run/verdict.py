@@ -80,8 +80,10 @@ def assess(state: RunState, context: VerdictContext, network: Network | None = N
     measured, statistics = state.measured, statistics_of(state.times)
     profile = None if measured is None else profile_of(measured, facts)
     figures = Figures() if profile is None else figures_of(profile)
-    checks = (*checks_of(state, profile, figures, facts.nominal_clock_mhz, over=context.outcome != "running"),)
-    checks = (*checks, *memory_checks(state, network))
+    checks = (
+        *checks_of(state, profile, figures, facts.nominal_clock_mhz, over=context.outcome != "running"),
+        *memory_checks(state, network),
+    )
     findings = findings_of(Evidence(state, context, facts, profile, figures, checks, statistics, network))
     return Metrics(
         figures,
@@ -93,7 +95,6 @@ def assess(state: RunState, context: VerdictContext, network: Network | None = N
         profile,
         () if profile is None else by_target(profile),
         () if profile is None else by_operation(profile),
-        None if profile is None else profile.unaccounted_us,
         statistics,
         findings,
     )

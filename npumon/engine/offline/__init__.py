@@ -1,1 +1,1 @@
-"""Finished logs: replay, rows, and several processes for long files."""
+"""Finished logs: replay, and the judging of their iterations."""
