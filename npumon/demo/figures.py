@@ -90,14 +90,8 @@ class SyntheticRun:
         written = round(cost.written * 1_000_000 / MBYTE_BYTES)
         window_us = execution_us + self._vary(_WINDOW_BEYOND)
         total = round((window_us + self._vary(_COUNTED_BEYOND)) * clock_mhz)
-        return Operation(
-            layer_id=cost.layer_id,
-            name=cost.name,
-            operation_index=cost.operation_index,
-            operation=cost.operation,
-            target=cost.target,
+        return _named(cost, number)._replace(
             uid=cost.uid,
-            op_abs_id=number,
             execution_us=execution_us,
             bandwidth=Bandwidth(read / 1e6, written / 1e6, 0.0, 0.0, read / 1e6, written / 1e6),
             cycles=Cycles(total, total - round(work_us * clock_mhz), total // _WRAP),
@@ -118,14 +112,8 @@ class SyntheticRun:
         axi_read, axi_write = (self._vary(round(each * scenario.axi)) for each in (cost.axi_read, cost.axi_write))
         ddr_read, ddr_write = (self._vary(round(each * scenario.ddr)) for each in (cost.ddr_read, cost.ddr_write))
         traffic = (axi_read + ddr_read, axi_write + ddr_write, axi_read, axi_write, ddr_read, ddr_write)
-        return Operation(
-            layer_id=cost.layer_id,
-            name=cost.name,
-            operation_index=cost.operation_index,
-            operation=cost.operation,
-            target=cost.target,
+        return _named(cost, number)._replace(
             uid=number,
-            op_abs_id=number,
             execution_us=execution_us,
             bandwidth=Bandwidth(*(each / 1e6 for each in traffic)),
             cycles=Cycles(total, round(total * idle)),
@@ -140,6 +128,11 @@ class SyntheticRun:
             right=(seen.right or 0.0) + across,
             bottom=(seen.bottom or 0.0) + down,
         )
+
+
+def _named(cost: Cost | GraphCost, number: int) -> Operation:
+    """Return an operation by what names it, without its figures."""
+    return Operation(cost.layer_id, cost.name, cost.operation_index, cost.operation, cost.target, op_abs_id=number)
 
 
 def _late(operations: list[Operation], number: int, late_us: int, clock_mhz: float) -> list[Operation]:

@@ -30,11 +30,6 @@ class LineRule(NamedTuple):
     hints: tuple[str, ...] = ()
     opening: str = ""
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The pattern, compiled on first use: a log has few kinds of lines, and start-up must be fast."""
-        return compiled(self.source)
-
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """Match a whole line, or rule it out at little cost."""
         if not text.startswith(self.opening):
@@ -50,7 +45,10 @@ class LineRule(NamedTuple):
 
 @functools.cache
 def compiled(source: str) -> re.Pattern[str]:
-    """Compile a pattern once. Digits and letters are ASCII, as the driver prints them."""
+    """Compile a pattern, once and on first use: a log has few kinds of lines, and start-up must be fast.
+
+    Digits and letters are ASCII, as the driver prints them.
+    """
     return re.compile(source, re.ASCII)
 
 

@@ -126,7 +126,8 @@ PROFILER_RULES = (
 #: names are what the fast path relies on. Figures are spelled as `printf` does, without sign, exponent or control
 #: sequence; an operation without counters ends where another head or the iteration's time surely follows.
 _PLAIN = r"[ -\]_-~]{1,300}"
-_ITERATION = r"Run the \d{1,9} time: *\d{1,12}(?:\.\d{1,6})?ms or \d{1,12}(?:\.\d{1,6})?us\n"
+_FIGURE = r"\d{1,12}(?:\.\d{1,6})?"
+_ITERATION = rf"Run the \d{{1,9}} time: *{_FIGURE}ms or {_FIGURE}us\n"
 _NEXT_HEAD = rf"layer[ _]id: ?-?\d{{1,9}} layer name:{_PLAIN} operation\[\d{{1,9}}\]:{_PLAIN} target:{_PLAIN}\n"
 _COUNTERS = "".join(
     rf"\[ {{0,5}}(?P<n{number}>\d{{1,9}})\] {name}_BANDWIDTH {{1,2}}\(MByte\): "
@@ -143,7 +144,7 @@ REGULAR = (
     r"(?(counters)(?(head)(?:VPC_ELAPSETIME: (?P<window>\d{1,12})\n)?\*{4,20}\n"
     r"|(?=\[ {0,5}\d{1,9}\] TOTAL_READ_BANDWIDTH {1,2}\(MByte\): \d{1,9}\.\d{1,9}\n))"
     rf"|(?(head)(?={_NEXT_HEAD}|{_ITERATION})|(?!)))"
-    r"|Run the (?P<iteration>\d{1,9}) time: *\d{1,12}(?:\.\d{1,6})?ms or (?P<elapsed>\d{1,12}(?:\.\d{1,6})?)us\n"
-    r"|vxProcessGraph execution time:\nTotal +\d{1,12}(?:\.\d{1,6})?ms or (?P<total_us>\d{1,12}(?:\.\d{1,6})?)us\n"
-    r"Average +\d{1,12}(?:\.\d{1,6})?ms or (?P<average_us>\d{1,12}(?:\.\d{1,6})?)us\n"
+    rf"|Run the (?P<iteration>\d{{1,9}}) time: *{_FIGURE}ms or (?P<elapsed>{_FIGURE})us\n"
+    rf"|vxProcessGraph execution time:\nTotal +{_FIGURE}ms or (?P<total_us>{_FIGURE})us\n"
+    rf"Average +{_FIGURE}ms or (?P<average_us>{_FIGURE})us\n"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from npumon.core.growing import Growing
@@ -192,11 +192,3 @@ class _Spread:
             many[min(int((value - self.low) / width), BINS - 1)] += weight
         bounds = [self.low + width * place for place in range(BINS)] + [self.high]
         return tuple(zip(bounds, bounds[1:], many, strict=False))
-
-
-def times_of(values: Iterable[float | None]) -> Times:
-    """Return the times of iterations that are all known."""
-    times = NO_TIMES
-    for value in values:
-        times = times.plus(value)
-    return times

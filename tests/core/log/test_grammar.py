@@ -7,6 +7,7 @@ import time
 import pytest
 
 from npumon.core.log.grammar import PRINT_COUNTER, VIVANTE
+from npumon.core.log.line_rule import compiled
 
 #: A line for each rule, and the groups it gives.
 LINES = {
@@ -171,7 +172,7 @@ def test_each_rule_knows_its_line(kind: str) -> None:
 def test_a_line_belongs_to_one_rule(kind: str) -> None:
     text, _ = LINES[kind]
     general = {"kernel"} - {kind}  # any line with the kernel's stamp, also those that have rules of their own
-    matching = [rule.kind for rule in VIVANTE.rules if rule.pattern.fullmatch(text)]
+    matching = [rule.kind for rule in VIVANTE.rules if compiled(rule.source).fullmatch(text)]
     assert matching[0] == kind
     assert set(matching) - general == {kind}
     assert all(not rule.first or text[0] in rule.first for rule in VIVANTE.rules if rule.kind == kind)

@@ -15,29 +15,11 @@ from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
 from npumon.core.log.parser import LINE_LIMIT, ProfileParser
-from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TilingRow, TopEntry
+from npumon.core.profile import Bandwidth, Cycles, Detection, Operation, TilingRow, TopEntry
+from tests.core.log.reading import NETWORK, announced, diagnosed, events_of, profiled
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
-
-def events_of(*chunks: bytes) -> list[ev.Event]:
-    parser = ProfileParser()
-    return [*(event for chunk in chunks for event in parser.feed(chunk)), *parser.close()]
-
-
-def diagnosed(level: Level, source: str, message: str, line: int = 1) -> ev.Diagnosed:
-    return ev.Diagnosed(Diagnostic(line, level, source, message))
-
-
-def profiled(**fields: object) -> ev.OperationProfiled:
-    return ev.OperationProfiled(Operation(**fields))  # type: ignore[arg-type]  # any fields of an operation
-
-
-def announced(**fields: object) -> ev.OperationAnnounced:
-    return ev.OperationAnnounced(Operation(**fields))  # type: ignore[arg-type]  # any fields of an operation
-
-
-NETWORK = Operation(0, "network_binary_graph", 0, "unkown operation type", "unkown operation target")
 #: The counters of a block, and their meaning.
 COUNTERS = b"".join(
     b"[%6d] %s\n" % (number, line)

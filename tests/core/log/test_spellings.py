@@ -9,28 +9,9 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.log import events as ev
-from npumon.core.log.parser import ProfileParser
-from npumon.core.profile import Bandwidth, Cycles, Detection, Diagnostic, Level, Operation, TopEntry
+from npumon.core.profile import Bandwidth, Cycles, Detection, Operation, TopEntry
+from tests.core.log.reading import NETWORK, announced, diagnosed, events_of, profiled
 
-
-def events_of(*chunks: bytes) -> list[ev.Event]:
-    parser = ProfileParser()
-    return [*(event for chunk in chunks for event in parser.feed(chunk)), *parser.close()]
-
-
-def diagnosed(level: Level, source: str, message: str, line: int = 1) -> ev.Diagnosed:
-    return ev.Diagnosed(Diagnostic(line, level, source, message))
-
-
-def profiled(**fields: object) -> ev.OperationProfiled:
-    return ev.OperationProfiled(Operation(**fields))  # type: ignore[arg-type]  # any fields of an operation
-
-
-def announced(**fields: object) -> ev.OperationAnnounced:
-    return ev.OperationAnnounced(Operation(**fields))  # type: ignore[arg-type]  # any fields of an operation
-
-
-NETWORK = Operation(0, "network_binary_graph", 0, "unkown operation type", "unkown operation target")
 PERSON = Detection(None, "person", 0.9, 12.5, 8.0, 96.0, 64.0)
 
 #: Text -> events, for each kind of line in each of its spellings. A block's lines stand before its end.

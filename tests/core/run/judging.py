@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation, TilingRow
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.state import EMPTY, RunState
-from npumon.core.run.statistics import times_of
+from npumon.core.run.statistics import NO_TIMES, Times
 from npumon.core.run.verdict import VerdictContext, assess
 
 #: A chip of 800 MHz with known roofs, and one of which nothing is known.
 A311D, UNKNOWN = "0x88", "0x77"
+
+
+def times_of(values: Iterable[float | None]) -> Times:
+    """The times of iterations that are all known."""
+    times = NO_TIMES
+    for value in values:
+        times = times.plus(value)
+    return times
 
 
 def operation(

@@ -14,7 +14,7 @@ from npumon.core.profile import Detection, Diagnostic, Hang, Iteration, Operatio
 from npumon.core.run import state as bounds
 from npumon.core.run.fold import reduce, starts_new_run
 from npumon.core.run.state import EMPTY, RunState
-from npumon.core.run.statistics import times_of
+from tests.core.run.judging import times_of
 
 StateOf = Callable[[str | bytes], RunState]
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.run.statistics import BINS, EXACT, NO_TIMES, Statistics, statistics_of, times_of
+from npumon.core.run.statistics import BINS, EXACT, NO_TIMES, Statistics, statistics_of
+from tests.core.run.judging import times_of
 
 TIMES = st.lists(st.floats(0, 1e9), min_size=2, max_size=50)
 #: Figures of a histogram, relative to the right ones.
