@@ -69,10 +69,7 @@ class _Column(NamedTuple):
 
 def ordered_operations(profile: IterationProfile, sort: Order | None) -> tuple[OperationProfile, ...]:
     """Sort the operations by what is asked for, if the text tells it of any, else by what they are best sorted by."""
-    return _ordered(profile, _order(profile, sort))
-
-
-def _ordered(profile: IterationProfile, by: Order) -> tuple[OperationProfile, ...]:
+    by = _order(profile, sort)
     return ordered(profile.operations, _VALUES[by], descending=by != "order")
 
 
@@ -133,7 +130,7 @@ _CYCLES = "cycles"
 def operations_table(profile: IterationProfile, view: View, most: int, style: Style) -> Iterator[str]:
     """Render the operations, each with its share and the sum of the shares so far."""
     by = _order(profile, view.sort)
-    operations = _ordered(profile, by)
+    operations = ordered_operations(profile, by)
     shown = operations[: view.top or most]
     many = units.counted(len(operations), "operation")
     what = f"{many}, {_ORDER_WORDS[by]}" if len(operations) > 1 else many
