@@ -1,9 +1,10 @@
 """The lock that lets one npumon instance at a time use a board, and its text, which says who holds it.
 
 It is an flock(2) on a file: the kernel releases it when its holder ends, however that happens, so it is never stale. A
-run may outlive its npumon, so the run's supervisor holds the lock too. The text in the file is only for messages: pid
-and purpose of the instance, then the pid of the supervisor. Root and users share the file, so it lies in a folder that
-all of them may write to.
+run may outlive its npumon, so the run's supervisor holds the lock too. Root and users share the file, so it lies in a
+folder that all of them may write to, and all of them may write to the file: its text is only for messages, and shown as
+what the file says. The first line has the instance's pid, when that process started (clock ticks since boot) and its
+purpose, the second one pid and start of the supervisor.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from npumon.board.procfs import read_process
 from npumon.board.roots import Roots
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import decode, visible
@@ -35,24 +38,51 @@ def lock_folder(roots: Roots) -> Path | None:
     return next((parent for parent in parents if parent.stat().st_mode & stat.S_IWOTH), parents[0] if parents else None)
 
 
+class _Claim(NamedTuple):
+    """A process that the file names; whether it is the holder, or ever was npumon, is not known. `started` is in clock
+    ticks since boot, None where the file does not say."""
+
+    pid: int
+    started: int | None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is such a process, and not another one that was given its pid."""
+        process = read_process(self.pid)
+        if process is not None:
+            return process.alive and self.started in (None, process.started)
+        try:
+            os.kill(self.pid, 0)
+        except PermissionError:  # another user's, in a /proc that hides those (hidepid, proc(5))
+            return True
+        except OSError:
+            return False
+        return True
+
+    @property
+    def text(self) -> str:
+        """What the file says of it."""
+        return str(self.pid) if self.started is None else f"{self.pid} {self.started}"
+
+
 class HeldBoard:
     """The lock, held. A child process that is given `descriptor` holds it as well, for as long as it keeps that
     open."""
 
     def __init__(self, descriptor: int, purpose: str) -> None:
         self.descriptor = descriptor
-        self._text = f"{os.getpid()} {purpose}\n"
-        self._child: int | None = None
+        self._text = f"{_claim_of(os.getpid()).text} {purpose}\n"
+        self._child: _Claim | None = None
         self._write(self._text)
 
     def share(self, pid: int) -> None:
         """Write down which process was given the lock."""
-        self._child = pid
-        self._write(f"{self._text}{pid}\n")
+        self._child = _claim_of(pid)
+        self._write(f"{self._text}{self._child.text}\n")
 
     def release(self) -> None:
         """Remove the names from the file, unless the child still holds the lock."""
-        if self._child is None or not _is_running(self._child):
+        if self._child is None or not self._child.is_running:
             self._write("")
 
     def _write(self, text: str) -> None:
@@ -129,11 +159,17 @@ class FileBoardLock:
             except FileNotFoundError:
                 descriptor = self._make(flags)
         except OSError as error:
-            raise ProblemError(self._unusable(error.strerror or str(error))) from error
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise ProblemError(self._unusable("not a regular file"))
-        return descriptor
+            why = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror or str(error)
+            raise ProblemError(self._unusable(why)) from error
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            why = "it is not a regular file"
+        elif status.st_nlink > 1:  # whoever made the second name chose which file is written to here
+            why = "it is a hard link to another file"
+        else:
+            return descriptor
+        os.close(descriptor)
+        raise ProblemError(self._unusable(why))
 
     def _make(self, flags: int) -> int:
         try:
@@ -146,19 +182,24 @@ class FileBoardLock:
         return descriptor
 
     def _held(self, descriptor: int) -> Problem:
-        first, second, *_ = (*os.pread(descriptor, 200, 0).split(b"\n"), b"", b"")
-        word, _, purpose = decode(first).partition(" ")
-        pid, supervisor = _pid(word), _pid(decode(second))
+        holder, purpose, supervisor = _read_claims(os.pread(descriptor, 200, 0))
         remedy = "Wait until it ends, or end it."
-        if pid is None:
+        if holder is None:
             what = "Another npumon instance is using this board."
-        elif pid == os.getpid():
-            what, remedy = f"This npumon already {purpose} on this board.", "Wait until that ends, or stop it."
-        elif supervisor is not None and not _is_running(pid) and _is_running(supervisor):
-            what = f"A run that outlived its npumon is still using this board (process {supervisor})."
+        elif holder.is_running and holder.pid == os.getpid():
+            what, remedy = (
+                f"This npumon already {purpose or 'works'} on this board.",
+                "Wait until that ends, or stop it.",
+            )
+        elif holder.is_running:
+            what = f"Another npumon instance ({_says(holder.pid)}) {purpose or 'works'} on this board."
+        elif supervisor is not None and supervisor.is_running:
+            what = f"A run that outlived its npumon is still using this board ({_says(supervisor.pid)})."
             remedy = "npumon watch --last shows it. Wait until it ends, or end that process."
         else:
-            what = f"Another npumon instance (process {pid}) {purpose or 'works'} on this board."
+            what = f"Another npumon instance is using this board; its lock file names process {holder.pid}, "
+            what += "which is not running here."
+            remedy = f"Wait until it ends, or see who has the file open: sudo fuser -v {visible(str(self._path))}"
         return Problem("board.busy", what, remedy, "unavailable")
 
     def _not_made(self, error: OSError) -> Problem:
@@ -177,16 +218,32 @@ class FileBoardLock:
         )
 
 
-def _pid(text: str) -> int | None:
-    """Return the pid that a text in the file states, None if it cannot be one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def _says(pid: int) -> str:
+    return f"process {pid}, says the lock file"
 
 
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # another user's
-        return True
-    return True
+def _claim_of(pid: int) -> _Claim:
+    process = read_process(pid)
+    return _Claim(pid, None if process is None else process.started)
+
+
+def _read_claims(text: bytes) -> tuple[_Claim | None, str, _Claim | None]:
+    """Return the instance that the file names, its purpose, and its supervisor."""
+    first, second, *_ = (*map(decode, text.split(b"\n")), "", "")
+    holder, purpose = _read_claim(first)
+    return holder, purpose, _read_claim(second)[0]
+
+
+def _read_claim(line: str) -> tuple[_Claim | None, str]:
+    """Return the process that a line begins with, None if it cannot be one, and what follows."""
+    word, _, rest = line.partition(" ")
+    pid = _number(word, 10)
+    if not pid:
+        return None, ""
+    word, _, after = rest.partition(" ")
+    started = _number(word, 20)
+    return (_Claim(pid, None), rest) if started is None else (_Claim(pid, started), after)
+
+
+def _number(word: str, digits: int) -> int | None:
+    return int(word) if word.isascii() and word.isdigit() and len(word) < digits else None
