@@ -34,6 +34,7 @@ class Viewer:
         context: Context,
         poll_s: float,
         runner: ModelRunner | None = None,
+        also: Callable[[Live], None] = lambda live: None,
     ) -> None:
         self.board = board
         self.seen: list[Live] = []
@@ -46,7 +47,7 @@ class Viewer:
             HostProbe(Roots(board.root)) if probe is None else probe,
             clock,
             context,
-            [self._see],
+            [self._see, also],
         )
 
     def _see(self, live: Live) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
-from npumon.demo import executables, galcore, module_tools, tree
+from npumon.demo import executables, module_tools, tree
 from npumon.demo.files import put
 from npumon.demo.leftovers import PREFIX, in_use, remove_leftovers
 from npumon.demo.models import LABELS_FILE, MODELS, DemoModel, labels
@@ -64,11 +64,6 @@ class DemoBoard(NamedTuple):
         network, library, picture = self.model.files
         options = ("--model", network, "--library", library, "--picture", picture, "--level", "2")
         return ("python3", self.model.program, *options)
-
-    def count_users(self) -> int:
-        """Return how many processes use the driver, and set its reference count, which a killed program leaves too
-        high."""
-        return len(galcore.users(self.root))
 
 
 def create_board(folder: Path, scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> DemoBoard:

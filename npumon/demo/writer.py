@@ -52,20 +52,11 @@ class Block(NamedTuple):
     took_us: float = 0.0
 
 
-def write(state: RunState, dialect: Dialect = C_DEMO) -> bytes:
-    """Return the text of the state. Diagnostics and unrecognized lines stand on the lines that they name."""
+def write(state: RunState, dialect: Dialect = C_DEMO, first: int = 1) -> bytes:
+    """Return the text of the state, whose first line has this number. Diagnostics and unrecognized lines stand on the
+    lines that they name."""
     ending = [dialect.prompt.rstrip()] if state.ended == "prompt" else []
-    return _text([*_lines(state, dialect, 1), *ending], dialect)
-
-
-def write_session(states: Sequence[RunState], dialect: Dialect = C_DEMO) -> bytes:
-    """Return the text of a shell session: each run after the prompt at which it was started, and a last prompt."""
-    lines: list[str] = []
-    for state in states:
-        if state.command is None:
-            lines.append(dialect.prompt.rstrip())
-        lines += _lines(state, dialect, len(lines) + 1)
-    return _text([*lines, dialect.prompt.rstrip()], dialect)
+    return _text([*_lines(state, dialect, first), *ending], dialect)
 
 
 def _text(lines: list[str], dialect: Dialect) -> bytes:

@@ -65,7 +65,7 @@ class Monitor:
         self._follower = follower
         self._clock = clock
         self.refresh_s = refresh_s
-        self._listeners = list(listeners)
+        self._listeners = tuple(listeners)
         self._labels = context.labels
         self._live_state = LiveState(context, clock)
         self._board = SampledSource(Sampler("board", probe.board, PATIENCE_S), clock, self._on_board)
@@ -98,10 +98,6 @@ class Monitor:
     def left(self) -> bool:
         """Whether a run was left to itself, by `close`."""
         return self._left
-
-    def listen(self, listener: Listener) -> None:
-        """Call `listener` with every further moment, after those that were there before it."""
-        self._listeners.append(listener)
 
     async def poll(self) -> None:
         """Take one sample of every source. Never waits for long; see `SampledSource.sample`."""

@@ -16,6 +16,7 @@ import pytest
 from npumon.core.log.events import ObjectDetected
 from npumon.core.log.parser import ProfileParser
 from npumon.core.run.state import RunState
+from npumon.demo import galcore
 from npumon.demo.board import DemoBoard, temporary_board
 from npumon.demo.program import next_run
 
@@ -232,7 +233,7 @@ class TestScenarios:
         assert state.operations[0].bandwidth.ddr_read is None
         assert [each.source for each in state.diagnostics] == ["shell"]
         assert [path.name for path in board.model_folder.iterdir() if "core" in path.name] == []
-        assert board.count_users() == 0
+        assert galcore.users(board.root) == {}
 
 
 class TestBadInput:
@@ -305,7 +306,7 @@ class TestHang:
         with subprocess.Popen(
             board.command, cwd=board.model_folder, env=PROFILED, stdout=subprocess.PIPE, start_new_session=True
         ) as process:
-            wait_until(lambda: board.count_users() == 2)
+            wait_until(lambda: len(galcore.users(board.root)) == 2)
             os.killpg(process.pid, signal.SIGKILL)
             assert process.stdout is not None
             assert process.stdout.read() == b""
@@ -351,7 +352,7 @@ class TestCamera:
             process = subprocess.Popen(
                 board.command, cwd=board.model_folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
             )
-            wait_until(lambda: board.count_users() == 1)
+            wait_until(lambda: len(galcore.users(board.root)) == 1)
         assert not board.folder.parent.exists()
         _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (255, b"")

@@ -22,7 +22,7 @@ from npumon.core.run.splitter import RunCompleted, RunSplitter, looks_like_a_run
 from npumon.core.run.state import EMPTY, RunState
 from npumon.demo import writer
 from npumon.demo.dialect import C_DEMO, KSNN, LAYERED, Dialect
-from npumon.demo.writer import write, write_session
+from npumon.demo.writer import write
 from tests.demo.scripts import COUNT, WORDS, Shape, benchmark_scripts, dialects, scripts, tengine_scripts
 
 SEED_RUN = Path(__file__).parents[1] / "data/seed_run.txt"
@@ -173,6 +173,17 @@ def between_prompts(script: Sequence[ev.Event], command: str | None) -> list[Run
     splitter = RunSplitter()
     completed = [*splitter.feed([ev.Prompted(command), *script, ev.Prompted(None)]), *splitter.close()]
     return [each.state for each in completed if isinstance(each, RunCompleted) and looks_like_a_run(each.state)]
+
+
+def write_session(states: Sequence[RunState], dialect: Dialect) -> bytes:
+    """The text of a shell session: each run after the prompt at which it was started, and a last prompt."""
+    prompt = (dialect.prompt.rstrip() + ("\r\n" if dialect.crlf else "\n")).encode()
+    text = b""
+    for state in states:
+        if state.command is None:
+            text += prompt
+        text += write(state._replace(ended=None), dialect, text.count(b"\n") + 1)
+    return text + prompt
 
 
 @settings(deadline=None)

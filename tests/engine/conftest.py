@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from npumon.core.monitor.live import Live
 from npumon.demo.board import temporary_board
 from npumon.engine.reporting import Context
 from npumon.ports import BoardProbe, ModelRunner
@@ -24,12 +25,13 @@ async def viewer() -> AsyncIterator[Callable[..., Viewer]]:
             *,
             probe: BoardProbe | None = None,
             runner: ModelRunner | None = None,
+            also: Callable[[Live], None] = lambda live: None,
             context: Context | None = None,
             poll_s: float = 0.05,
             speed: float = 0.0,
         ) -> Viewer:
             board = stack.enter_context(temporary_board(scenario, 0, speed))
-            opened = Viewer(board, probe, context or Context(demo=True), poll_s, runner)
+            opened = Viewer(board, probe, context or Context(demo=True), poll_s, runner, also)
             stack.push_async_callback(opened.monitor.close)
             return opened
 

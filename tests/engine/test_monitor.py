@@ -543,9 +543,8 @@ async def test_a_driver_that_does_not_answer_leaves_the_board_to_be_seen(
 
 
 async def test_every_listener_hears_of_every_moment(viewer: Open) -> None:
-    shown = viewer()
     heard: list[Live] = []
-    shown.monitor.listen(heard.append)
+    shown = viewer(also=heard.append)
     await shown.monitor.poll()
     await shown.monitor.run(shown.job())
     assert heard
