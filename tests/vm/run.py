@@ -16,6 +16,7 @@ Exits 0 when all scenarios passed, 1 when one did not, 0 with a loud message whe
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import queue
 import shlex
@@ -24,6 +25,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,8 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no scenario {', '.join(unknown)}")
     try:
-        return _boot(args.cache.resolve(), args.npumon.absolute(), args.scenario or names)
+        with _alone(args.cache.resolve()) as cache:
+            return _boot(cache, args.npumon.absolute(), args.scenario or names)
     except Unavailable as error:
         _say(f"\n***** SKIPPED: nothing was tested on a real kernel: {error} *****\n")
         return 0
@@ -66,9 +69,22 @@ def main() -> int:
         return 1
 
 
+@contextmanager
+def _alone(cache: Path) -> Iterator[Path]:
+    """Wait until no other run works with the cache folder, and keep others waiting: machines of two runs would write to
+    one console's log, and boot from what the other one is building."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say(f"vm: another run works with {cache}: waiting until it has ended")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield cache
+
+
 def _boot(cache: Path, npumon: Path, names: list[str]) -> int:
     began = time.monotonic()
-    cache.mkdir(parents=True, exist_ok=True)
     packages = Packages(cache)
     packages.fetch()
     build(cache / "galcore", packages.tree)
