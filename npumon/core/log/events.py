@@ -267,7 +267,10 @@ class InterruptEchoed(NamedTuple):
 
 @event
 class TextCut(NamedTuple):
-    """`..`, `[...]`: somebody cut lines out of the text."""
+    """`..`, `[...]`: somebody cut lines out of the text. `lost`: a part of it, which may be many iterations, was not
+    written, kept or read by npumon."""
+
+    lost: bool = False
 
 
 @event

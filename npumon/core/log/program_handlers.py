@@ -184,6 +184,13 @@ def _on_cut(collector: EventCollector, match: _Match) -> None:
     collector.printed = None
 
 
+def _on_lost(collector: EventCollector, match: _Match) -> None:
+    """Note a gap that npumon's own part left, which may be of any length."""
+    collector.diagnose("error", "npumon", match[1])
+    collector.emit_structural(ev.TextCut(lost=True))
+    collector.printed = None
+
+
 PROGRAM_HANDLERS: dict[str, Handler] = {
     "top": _on_top,
     "top_entry": _on_top_entry,
@@ -220,7 +227,7 @@ PROGRAM_HANDLERS: dict[str, Handler] = {
     "loader": _diagnosis("error", "program"),
     "traceback": _on_traceback,
     "python_error": _on_python_error,
-    "lost": _diagnosis("error", "npumon"),
+    "lost": _on_lost,
     "usage": _diagnosis("error", "model"),
     "hang": _on_hang,
     "kernel": _on_foreign,

@@ -182,7 +182,8 @@ PROGRAM_RULES = (
         hints=(*_ENDINGS, ".error"),
     ),
     # [npumon: 4096 bytes were lost here: No space left on device]
-    rule("lost", "[", r"\[npumon: (\d{1,18} bytes were lost here: .*)\]"),
+    # [npumon: 4096 bytes were not read here: the program printed faster than npumon reads]
+    rule("lost", "[", r"\[npumon: (\d{1,18} bytes were (?:lost|left out|not read) here: .*)\]"),
     # Usage: ./inceptionv3 data_file inputs...
     rule("usage", "U", r"(Usage: \S+ data_file inputs\.\.\.)"),
     # -- the kernel

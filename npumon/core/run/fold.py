@@ -61,7 +61,7 @@ def _on_iteration_failed(state: RunState, event: ev.IterationFailed) -> RunState
     """Count a failure. One without a number is the program's summary of iterations that have already failed, if any."""
     where = "" if event.number is None else f"iteration {event.number}: "
     many = max(state.iterations_failed, 1) if event.number is None else state.iterations_failed + 1
-    failed = state._replace(iterations_failed=many, phase="running", failing=bool(state.operations))
+    failed = state._replace(iterations_failed=many, phase="running", failing=bool(state.operations), torn=False)
     return with_diagnostic(failed, Diagnostic(event.line, "error", "model", where + event.reason))
 
 
@@ -128,6 +128,14 @@ def _on_hang(state: RunState, event: ev.HangNoticed) -> RunState:
     return state._replace(hung=first._replace(recovered=event.hang.recovered))
 
 
+def _on_cut(state: RunState, event: ev.TextCut) -> RunState:
+    """Note the gap. Where whole iterations may be lost, the operations before it are of another one than those behind
+    it."""
+    inside = bool(state.operations) or state.phase == "running"
+    state = state._replace(cut=True, gap=inside)
+    return told.forget_open(state) if event.lost and inside else state
+
+
 def _unchanged(state: RunState, event: ev.Event) -> RunState:
     return state
 
@@ -169,7 +177,7 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.HangNoticed: _on_hang,
     ev.Prompted: _unchanged,
     ev.InterruptEchoed: lambda s, e: s._replace(cancelled=True),
-    ev.TextCut: lambda s, e: s._replace(cut=True, gap=bool(s.operations) or s.phase == "running"),
+    ev.TextCut: _on_cut,
     ev.DriverVersioned: lambda s, e: s._replace(driver_version=e.version),
     ev.Diagnosed: lambda s, e: with_diagnostic(s, e.diagnostic),
     ev.Unrecognized: _on_unrecognized,

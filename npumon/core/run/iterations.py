@@ -73,7 +73,7 @@ def close_iteration(
         number,
         elapsed_us,
         operations,
-        complete=not state.forgotten,
+        complete=not (state.forgotten or state.torn),
         inference_us=inference_us,
         first=not state.iterations_ended,
         segments=0 if state.failing else state.segments,
@@ -83,6 +83,11 @@ def close_iteration(
         many = len(operations) + state.forgotten
         state = remark(state, f"of an iteration's {many} operations only the last {len(operations)} are kept")
     return _with_iteration(state, iteration, ())
+
+
+def forget_open(state: RunState) -> RunState:
+    """Return the state without what is open: its end is lost, and what ends next has lost its beginning."""
+    return state._replace(operations=(), torn=True, broken=False, failing=False, segments=0, announced=None)
 
 
 def _is_as_long_as_before(state: RunState, operations: Sequence[Operation]) -> bool:
@@ -98,6 +103,7 @@ def _with_iteration(state: RunState, iteration: Iteration, rest: Sequence[Operat
         times=state.times.plus(iteration.latency_us),
         operations=rest,
         forgotten=0,
+        torn=False,
         broken=False,
         failing=False,
         segments=0,

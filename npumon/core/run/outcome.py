@@ -134,8 +134,12 @@ def _benchmark_broke_off(state: RunState) -> bool:
 
 
 def _short(state: RunState) -> bool:
-    """Return whether figures are missing although the program ended well, a garbled line of its last list apart."""
-    missing = state.loops is not None and state.iterations_ended < state.loops
+    """Return whether figures are missing although the program ended well, a garbled line of its last list apart.
+
+    Iterations that npumon itself lost are not missing.
+    """
+    whole = not (state.has_gap or state.unread)
+    missing = whole and state.loops is not None and state.iterations_ended < state.loops
     return missing or bool(state.operations) or not state.has_result
 
 

@@ -35,12 +35,13 @@ class RunState(NamedTuple):
 
     `iterations` holds the completed ones (as many as are kept), `iterations_ended` counts them all, `times` knows the
     times of all. `operations` and `segments` belong to the iteration that is still open, `forgotten` counts the
-    operations that it had before those. `broken` is True if the newest operation lacks its end, `failing` if the open
-    iteration has failed. `announced` is an operation whose figures have not come. `period` is how many operations an
-    iteration has, as a program's own figures told, and `taken` how many iterations were made by it since. `objects` is
-    how many the newest frame should have, `frame_from` how many lines were not understood before it. `command` is what
-    was typed at the prompt before the run. `cut` says that somebody cut lines out, `gap` that the open iteration may
-    lack operations since, `ended` what ended the text, None while it goes on.
+    operations that it had before those, `torn` says that its beginning is lost. `broken` is True if the newest
+    operation lacks its end, `failing` if the open iteration has failed. `announced` is an operation whose figures have
+    not come. `period` is how many operations an iteration has, as a program's own figures told, and `taken` how many
+    iterations were made by it since. `objects` is how many the newest frame should have, `frame_from` how many lines
+    were not understood before it. `command` is what was typed at the prompt before the run. `cut` says that somebody
+    cut lines out, `gap` that the open iteration may lack operations since, `ended` what ended the text, None while it
+    goes on.
     """
 
     product: str | None = None
@@ -60,6 +61,7 @@ class RunState(NamedTuple):
     times: Times = NO_TIMES
     operations: Sequence[Operation] = ()
     forgotten: int = 0
+    torn: bool = False
     broken: bool = False
     failing: bool = False
     segments: int = 0
@@ -147,8 +149,17 @@ class RunState(NamedTuple):
 
     @property
     def has_gap(self) -> bool:
-        """True if the text says that some of it could not be written."""
-        return any(said.source == "npumon" and "bytes were lost here" in said.message for said in self.diagnostics)
+        """True if the text says that some of it could not be written, or was not kept."""
+        return self._says("bytes were lost here", "bytes were left out here")
+
+    @property
+    def unread(self) -> bool:
+        """True if the text says that some of it was not read."""
+        return self._says("bytes were not read here")
+
+    def _says(self, *words: str) -> bool:
+        own = (said.message for said in self.diagnostics if said.source == "npumon")
+        return any(word in message for message in own for word in words)
 
     @property
     def open_iteration(self) -> Iteration | None:

@@ -50,6 +50,7 @@ EVENTS: list[ev.Event] = [
     ev.Prompted("./run.sh"),
     ev.InterruptEchoed(),
     ev.TextCut(),
+    ev.TextCut(lost=True),
     ev.DriverVersioned("6.4.6"),
     ev.Diagnosed(Diagnostic(1, "error", "ovxlib", "message")),
     ev.Unrecognized(1, "text"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from npumon.core.log import events as ev
 from npumon.core.log.parser import ProfileParser
 from npumon.core.profile import Diagnostic
@@ -12,15 +14,27 @@ def events(text: str) -> list[ev.Event]:
     return parser.feed(text.encode()) + parser.close()
 
 
-def test_bytes_that_the_log_lost_are_an_error_of_the_run() -> None:
-    assert events("[npumon: 4096 bytes were lost here: No space left on device]\n") == [
-        ev.Diagnosed(Diagnostic(1, "error", "npumon", "4096 bytes were lost here: No space left on device"))
+@pytest.mark.parametrize(
+    "said",
+    [
+        "4096 bytes were lost here: No space left on device",
+        "4096 bytes were left out here: a run's log is bounded to 256 MiB",
+        "4096 bytes were not read here: the program printed faster than npumon reads",
+    ],
+)
+def test_bytes_that_npumon_lost_are_an_error_of_the_run_and_a_cut(said: str) -> None:
+    assert events(f"[npumon: {said}]\n") == [
+        ev.Diagnosed(Diagnostic(1, "error", "npumon", said)),
+        ev.TextCut(lost=True),
     ]
 
 
-def test_the_loss_does_not_end_the_block_it_fell_into() -> None:
+def test_what_stands_before_and_behind_a_loss_are_two_operations() -> None:
     text = "uid: 1\n[npumon: 9 bytes were lost here: disk full]\nexecution time: 2 us\n*********\n"
-    diagnosed, profiled = events(text)
+    diagnosed, before, cut, behind = events(text)
     assert isinstance(diagnosed, ev.Diagnosed)
-    assert isinstance(profiled, ev.OperationProfiled)
-    assert (profiled.operation.uid, profiled.operation.execution_us, profiled.complete) == (1, 2, True)
+    assert isinstance(before, ev.OperationAnnounced)
+    assert before.operation.uid == 1
+    assert cut == ev.TextCut(lost=True)
+    assert isinstance(behind, ev.OperationProfiled)
+    assert (behind.operation.uid, behind.operation.execution_us) == (None, 2)

@@ -106,6 +106,28 @@ def test_of_operations_without_numbers_a_cut_leaves_unknown_how_many_there_are()
     assert [(len(each.operations), each.gap) for each in between.iterations] == [(2, False)] * 4
 
 
+LOST = ev.TextCut(lost=True)
+
+
+def test_operations_before_and_behind_a_loss_are_not_of_one_iteration() -> None:
+    begun = (ev.GraphStarted(9), told(0), told(1), ev.IterationEnded(1, 1.0))
+    state = folded(
+        *begun, told(0), LOST, told(1), ev.IterationEnded(7, 1.0), told(0), told(1), ev.IterationEnded(8, 1.0)
+    )
+    assert [(each.number, len(each.operations), each.complete) for each in state.iterations] == [
+        (1, 2, True),
+        (7, 1, False),
+        (8, 2, True),
+    ]
+    failed = folded(*begun, told(0), LOST, ev.IterationFailed(8, "fail"), told(0), told(1), ev.IterationEnded(9, 1.0))
+    assert [each.complete for each in failed.iterations] == [True, True], "what ends next has begun behind the loss"
+
+
+def test_a_loss_before_the_first_iteration_cuts_none() -> None:
+    state = folded(ev.ProductNamed("VIPNano-QI", "0x88"), LOST, ev.GraphStarted(1), told(0), ev.IterationEnded(1, 1.0))
+    assert [each.complete for each in state.iterations] == [True]
+
+
 def test_behind_a_cut_operations_tell_by_their_numbers_what_is_missing() -> None:
     begun = (ev.GraphStarted(2), told(0))
     run_ = ev.IterationEnded(1, 5.0)

@@ -197,6 +197,16 @@ def test_a_failure_needs_evidence(source: str, message: str, *, inside: bool, wh
     assert outcome(run(PRODUCT, said(source, message, "warning"), how="text")) == "truncated"
 
 
+def test_iterations_that_npumon_lost_are_not_missing() -> None:
+    ended = ExitInfo(exit_status=0)
+    whole = (PRODUCT, CREATED, VERIFIED, STARTED, ENDED, *TOTALS)
+    assert outcome(run(*whole, how="exit"), ended) == "truncated"
+    for what in ("lost", "left out", "not read"):
+        gap = (said("npumon", f"9 bytes were {what} here: why"), ev.TextCut(lost=True))
+        assert outcome(run(*whole[:5], *gap, *TOTALS, how="exit"), ended) == "ok"
+        assert outcome(run(*whole[:4], *gap, how="exit"), ended) == "truncated", "there is no result"
+
+
 @pytest.mark.parametrize(
     ("word", "signal", "shown"),
     [

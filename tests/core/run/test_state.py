@@ -363,4 +363,9 @@ def test_a_hang_keeps_its_first_notice_until_it_is_over() -> None:
 def test_a_gap_in_the_log_is_known() -> None:
     lost = ev.Diagnosed(Diagnostic(3, "error", "npumon", "4096 bytes were lost here: No space left on device"))
     assert folded(lost).has_gap
+    assert not folded(lost).unread
+    left_out = ev.Diagnosed(Diagnostic(3, "error", "npumon", "9 bytes were left out here: a run's log is bounded"))
+    assert folded(left_out).has_gap
+    unread = ev.Diagnosed(Diagnostic(3, "error", "npumon", "9 bytes were not read here: the program printed faster"))
+    assert (folded(unread).has_gap, folded(unread).unread) == (False, True)
     assert not folded(ev.Diagnosed(Diagnostic(3, "warning", "npumon", "a line was cut"))).has_gap
