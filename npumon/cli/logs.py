@@ -71,10 +71,10 @@ class LogFile:
             raise no_room(error) from error
         self._source = f"/proc/self/fd/{copy.fileno()}"
 
-    def items(self, first_run: int, *, live: bool = False, on_state: OnState | None = None) -> Iterator[Judged]:
+    def items(self, first_run: int, on_state: OnState | None = None) -> Iterator[Judged]:
         """Yield what the log completes; its runs are numbered from `first_run`.
 
-        `live` has results of a pipe the moment they come; `on_state` is called after each piece of the text.
+        `on_state` is called after each piece of the text.
         """
         self.first_run, self.runs = first_run, 0
         from npumon.engine.offline.profiles import LogAnalysis
@@ -82,7 +82,7 @@ class LogFile:
         log = LogAnalysis(self.context, first_run)
         digest = hashlib.sha256()
         with opened(self._source, self._length) as chunks:
-            for item in log.read(self._hashed(chunks, digest, log, on_state), live=live):
+            for item in log.read(self._hashed(chunks, digest, log, on_state)):
                 if isinstance(item, RunCompleted) and looks_like_a_run(item.state):
                     self.runs += 1
                 yield item
@@ -193,14 +193,11 @@ class Logs:
             if file.repeatable:
                 file.digest()
 
-    def completed(self, *, live: bool = False, on_state: OnState | None = None) -> Iterator[tuple[LogFile, Judged]]:
-        """Yield what each file completes; runs are numbered through all files. Warn of files without any.
-
-        `live` has results of a pipe the moment they come; the fast way, which files take, holds some text back.
-        """
+    def completed(self, on_state: OnState | None = None) -> Iterator[tuple[LogFile, Judged]]:
+        """Yield what each file completes; runs are numbered through all files. Warn of files without any."""
         self.runs = 0
         for file in self.files:
-            for item in file.items(self.runs + 1, live=live and file.streams, on_state=on_state):
+            for item in file.items(self.runs + 1, on_state):
                 yield file, item
             self.runs += file.runs
             if not file.runs:

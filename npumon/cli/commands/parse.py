@@ -150,7 +150,7 @@ def _lines(logs: Logs, ctx: CommandContext, request: Request) -> int:
     worst, found = Worst(request.check), False
     logs.digest()
     with ctx.output.open_stream() as sink, IterationSpool(style, line=True) as spool:
-        for file, item in logs.completed(live=True):
+        for file, item in logs.completed():
             if isinstance(request.wanted, int) and item.run != request.wanted:
                 continue
             if not isinstance(item, RunCompleted):
@@ -177,7 +177,7 @@ def _as_they_complete(logs: Logs, ctx: CommandContext, request: Request) -> int:
     output = ctx.output
     opened = output.open_stream(text=True) if output.path is None else output.open_document()  # a file is whole or none
     with opened as sink, Progress(ctx.diagnostics) as progress:
-        for file, item in logs.completed(live=True, on_state=progress.update):
+        for file, item in logs.completed(progress.update):
             if isinstance(item, RunCompleted):
                 report = file.report(item, None)
                 worst.note(report)

@@ -27,7 +27,7 @@ def print_rows(logs: Logs, ctx: CommandContext, request: Request) -> int:
     live = ctx.output.path is None and any(file.streams for file in logs.files)  # a file is whole or none
     with ctx.output.open_stream() if live else ctx.output.open_document() as sink:
         head = csv_rows.header(_columns(view), files=many)
-        for file, item in logs.completed(live=live):
+        for file, item in logs.completed():
             if isinstance(request.wanted, int) and item.run != request.wanted:
                 continue
             if head:

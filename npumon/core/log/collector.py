@@ -88,6 +88,14 @@ class EventCollector:
         """Add a diagnostic of the current line, or of `line`."""
         self.emit(ev.Diagnosed(Diagnostic(line or self.line, level, source, message)))
 
+    def foreign(self, text: str, line: int, count: int = 1) -> None:
+        """Add lines of another program, so many from this one on; they join those that the last event tells of."""
+        last = self._events[-1] if self._events else None
+        if isinstance(last, ev.ForeignText):
+            self._events[-1] = last._replace(lines=last.lines + count)
+        else:
+            self._events.append(ev.ForeignText(line, text, count))
+
     def figure(self, text: str, what: str, limit: float = _LARGEST) -> float | None:
         """Return the number; if it is not finite, or not below the limit, None with a diagnostic."""
         value = float(text.partition("(")[0])

@@ -297,10 +297,11 @@ class Unrecognized(NamedTuple):
 
 @event
 class ForeignText(NamedTuple):
-    """A line of some other program."""
+    """Lines of some other program, counted together as far as they were fed at once: number and text of the first."""
 
     line: int
     text: str
+    lines: int = 1
 
 
 Event = (

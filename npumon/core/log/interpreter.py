@@ -47,7 +47,20 @@ class Interpreter:
             if number is not None:
                 collector.printed = number
         else:
-            collector.emit(ev.ForeignText(line, text))
+            collector.foreign(text, line)
+
+    def foreign(self, text: str, line: int, count: int) -> None:
+        """Take lines of another program, so many from this one on."""
+        self._collector.foreign(text, line, count)
+
+    def looks_known(self, text: str) -> bool:
+        """Return whether an unknown line looks like one that the grammar should know."""
+        return self._keywords.found_in(text)
+
+    @property
+    def in_table(self) -> bool:
+        """True inside the VerifyTiling block, where unknown lines are notes."""
+        return self._collector.tiling
 
     def broken(self, text: str, line: int) -> None:
         """Take a known line that breaks off in its last figure."""

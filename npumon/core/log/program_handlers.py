@@ -125,7 +125,7 @@ def _on_tengine_score(collector: EventCollector, match: _Match) -> bool:
 
 
 def _on_foreign(collector: EventCollector, match: _Match) -> None:
-    collector.emit(ev.ForeignText(collector.line, match[0]))
+    collector.foreign(match[0], collector.line)
 
 
 # -- messages ------------------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ _REDUCERS: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.DriverVersioned: lambda s, e: s._replace(driver_version=e.version),
     ev.Diagnosed: lambda s, e: with_diagnostic(s, e.diagnostic),
     ev.Unrecognized: _on_unrecognized,
-    ev.ForeignText: lambda s, e: s._replace(other_lines=s.other_lines + 1),
+    ev.ForeignText: lambda s, e: s._replace(other_lines=s.other_lines + e.lines),
 }
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from npumon.core.log.events import Event
-from npumon.core.log.parser import ProfileParser
 from npumon.core.run.analysis import IterationProfile, RunFacts, facts_of, profile_of
 from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
 from npumon.core.run.state import RunState
@@ -74,20 +72,10 @@ class LogAnalysis:
         """The run under way, or the last one."""
         return self._fold.state
 
-    def read(self, chunks: Iterable[bytes], *, live: bool = False) -> Iterator[Judged]:
-        """Yield what the text completes, in order; at last the `RunCompleted` of its last run (empty without any run).
-
-        The fast reader holds some text back; `live` has everything the moment it comes.
-        """
-        for events in _as_they_come(chunks) if live else events_of(chunks):
+    def read(self, chunks: Iterable[bytes]) -> Iterator[Judged]:
+        """Yield what the text completes, in order; at last the `RunCompleted` of its last run, empty without any."""
+        for events in events_of(chunks):
             for event in events:
                 if completed := self._fold.feed((event,)):
                     yield from self.analyzer.judge(completed, self._fold.state)
         yield from self.analyzer.judge(self._fold.close(), self._fold.state)
-
-
-def _as_they_come(chunks: Iterable[bytes]) -> Iterator[list[Event]]:
-    parser = ProfileParser()
-    for chunk in chunks:
-        yield parser.feed(chunk)
-    yield parser.close()

@@ -1,11 +1,11 @@
-"""A finished log, read from beginning to end: the same fold as a live run, by the fast reader."""
+"""A finished log, read from beginning to end: the same fold as a live run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from npumon.core.log.events import Event
-from npumon.core.log.fast_blocks import BlockReader, ChunkSplitter
+from npumon.core.log.parser import ProfileParser
 from npumon.core.run.splitter import Completed, RunSplitter
 
 
@@ -18,9 +18,8 @@ def replay(chunks: Iterable[bytes], first_run: int = 1) -> Iterator[Completed]:
 
 
 def events_of(chunks: Iterable[bytes]) -> Iterator[list[Event]]:
-    """Yield the events of a text by the fast reader, which holds some of the text back until more of it comes."""
-    reader, pieces = BlockReader(), ChunkSplitter()
+    """Yield the events of a text, by its chunks and at last those that its end completes."""
+    parser = ProfileParser()
     for chunk in chunks:
-        yield reader.read(pieces.feed(chunk))
-    yield reader.read(pieces.close())
-    yield reader.close()
+        yield parser.feed(chunk)
+    yield parser.close()

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.log.parser import LINE_LIMIT, Line, LineSplitter
+from npumon.core.log.lines import LINE_LIMIT, Line, LineSplitter, lines_of
 
 
-def lines_of(*chunks: bytes) -> list[Line]:
+def split(*chunks: bytes) -> list[Line]:
     splitter = LineSplitter()
     lines = [line for chunk in chunks for line in splitter.feed(chunk)]
     return [*lines, *splitter.close()]
@@ -31,8 +31,8 @@ def lines_of(*chunks: bytes) -> list[Line]:
     ],
 )
 def test_lines_end_at_line_feeds_and_redraw_at_carriage_returns(text: bytes, lines: list[Line]) -> None:
-    assert lines_of(text) == lines
-    assert lines_of(*(bytes([byte]) for byte in text)) == lines
+    assert split(text) == lines
+    assert split(*(bytes([byte]) for byte in text)) == lines
 
 
 @given(st.data())
@@ -40,12 +40,12 @@ def test_any_split_of_the_bytes_gives_the_same_lines(
     chunked: Callable[[st.DataObject, bytes], list[bytes]], data: st.DataObject
 ) -> None:
     text = b"".join(data.draw(st.lists(st.sampled_from((b"a", b"bc", b"\r", b"\n", b"x" * 9_000)), max_size=12)))
-    assert lines_of(*chunked(data, text)) == lines_of(text)
+    assert split(*chunked(data, text)) == split(text)
 
 
 @pytest.mark.parametrize("size", [LINE_LIMIT - 1, LINE_LIMIT, LINE_LIMIT + 1, 3 * LINE_LIMIT])
 def test_a_long_line_is_cut_and_what_is_lost_is_counted(size: int) -> None:
-    (line, after) = lines_of(b"x" * size + b"\nafter\n")
+    (line, after) = split(b"x" * size + b"\nafter\n")
     assert len(line.data) == min(size, LINE_LIMIT)
     assert line.dropped == max(0, size - LINE_LIMIT)
     assert after == Line(2, b"after")
@@ -67,17 +67,14 @@ def test_a_line_of_100_mb_takes_bounded_memory() -> None:
     assert peak < 4 << 20
 
 
-def test_lines_read_elsewhere_are_counted_between_lines() -> None:
+def test_lines_read_elsewhere_are_counted() -> None:
     splitter = LineSplitter()
-    assert splitter.feed(b"a\nb") == [Line(1, b"a")]
-    assert splitter.pending
-    assert splitter.feed(b"\n") == [Line(2, b"b")]
-    assert not splitter.pending
+    assert splitter.feed(b"a\nb\n") == [Line(1, b"a"), Line(2, b"b")]
+    assert splitter.number == 3
     splitter.skip(18)
     assert splitter.feed(b"c\n") == [Line(21, b"c")]
 
 
-def test_a_line_whose_text_was_lost_whole_is_pending() -> None:
-    splitter = LineSplitter()
-    splitter.feed(b"x" * (LINE_LIMIT + 1))
-    assert splitter.pending
+@pytest.mark.parametrize("data", [b"", b"a", b"10%\r20%", b"\r", b"a\r", b"x" * (LINE_LIMIT + 1)])
+def test_a_whole_line_is_what_the_splitter_makes_of_it(data: bytes) -> None:
+    assert lines_of(1, data) == split(data + b"\n")

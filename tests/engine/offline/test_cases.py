@@ -65,7 +65,7 @@ def test_a_case_split_anywhere_is_the_same(case: bytes) -> None:
             assert read([case[start : start + size] for start in range(0, len(case), size)]) == whole
 
 
-def test_the_fast_path_reads_a_case_alike(case: bytes) -> None:
+def test_a_replay_reads_a_case_alike(case: bytes) -> None:
     assert list(replay([case])) == read([case])
 
 

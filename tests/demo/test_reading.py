@@ -1,16 +1,14 @@
-"""The fast path reads what the writer writes as the tolerant parser does, damaged or not and wherever it is cut."""
+"""What the writer writes reads alike in bulk and line by line, damaged or not and wherever it is cut."""
 
 from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npumon.core.log import events as ev
-from npumon.core.log.fast_blocks import BlockReader
-from npumon.core.log.parser import ProfileParser
 from npumon.core.run.state import RunState
 from npumon.demo.dialect import Dialect
 from npumon.demo.writer import write
+from tests.core.log.reading import events_of, line_by_line
 from tests.demo.test_writer import runs
 
 PLACE = st.floats(0, 1)
@@ -36,13 +34,9 @@ def damaged(text: bytes, place: float, damage: str) -> bytes:
     return b"".join([*lines[:at], *instead, *rest])
 
 
-def fast(text: bytes, places: list[float]) -> list[ev.Event]:
-    reader = BlockReader()
+def pieces(text: bytes, places: list[float]) -> list[bytes]:
     ends = [*sorted(int(place * len(text)) for place in places), len(text)]
-    events = []
-    for start, end in zip([0, *ends], ends, strict=False):
-        events += reader.read(text[start:end])
-    return events + reader.close()
+    return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 @settings(deadline=None)
@@ -53,5 +47,4 @@ def test_both_read_the_same(
     text = write(*run)
     for place, damage in damages:
         text = damaged(text, place, damage)
-    parser = ProfileParser()
-    assert fast(text, places) == [*parser.feed(text), *parser.close()]
+    assert events_of(*pieces(text, places)) == line_by_line(text)

@@ -1,78 +1,58 @@
-"""A fast path for long logs: regular operations by a single pattern, everything else by the tolerant parser.
+"""Regular operations by a single pattern, which is many times as fast as line by line.
 
 A block is regular if its lines come in the order in which the driver prints them and every figure is spelled as
-`printf` does (`Grammar.regular`). The events are the same as the tolerant parser's but come later, so this is for
-finished logs, not live ones.
+`printf` does (`Grammar.regular`). The events are the same as those of its lines.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from operator import itemgetter
 
 from npumon.core.log import events as ev
 from npumon.core.log.collector import Inserted
-from npumon.core.log.grammar import VIVANTE, Grammar
-from npumon.core.log.parser import ProfileParser
+from npumon.core.log.grammar import Grammar
+from npumon.core.log.line_reader import LineReader
+from npumon.core.log.lines import LineSplitter
 from npumon.core.profile import BANDWIDTHS, Bandwidth, Cycles, Operation
 
 #: Heads (layer, uid, op_abs_id, shader) that are remembered; a model has one for each of its operations.
 _HEADS_KEPT = 4_096
-#: A block has some 700 bytes. Text that may still become one is held back up to this length.
-_HELD_BACK = 4_096
-#: Longer text without a line end goes to the tolerant parser, which bounds it.
-_LINE_HELD = 65_536
+
+#: One of these is in the text of drivers; what has none is not searched for blocks.
+_SIGNS = (b" time: ", b" time:\n", b"_BANDWIDTH")
 
 _NUMBERS = tuple(f"n{number}" for number in range(9))
 
 
 class HeaderCache:
-    """The meaning of a block's head, read by the tolerant parser once for each spelling."""
+    """The meaning of a block's head, read line by line once for each spelling."""
 
-    def __init__(self, grammar: Grammar = VIVANTE) -> None:
+    def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
-        self._parser = ProfileParser(grammar)
         self._known: dict[bytes, Operation | None] = {}
 
     def operation(self, head: bytes) -> Operation | None:
-        """Return the operation without its figures; None if the tolerant parser reads no head there."""
+        """Return the operation without its figures; None if no head is read there."""
         try:
             return self._known[head]
         except KeyError:
             pass
-        events = self._parser.feed(head + b"execution time: 1 us\n*********\n")
+        reader = LineReader(self._grammar)
+        for line in LineSplitter().feed(head + b"execution time: 1 us\n*********\n"):
+            reader.read(line)
         known: Operation | None = None
-        match events:
+        match reader.take():
             case [ev.OperationProfiled(operation=Operation(layer_id=int(), execution_us=1) as operation)]:
                 known = operation
-            case _:  # whatever it means, nothing of it may be left for the next one
-                self._parser = ProfileParser(self._grammar)
+            case _:
+                pass
         if len(self._known) >= _HEADS_KEPT:
             self._known.clear()
         self._known[head] = known
         return known
-
-
-class ChunkSplitter:
-    """Cuts a stream of bytes at the beginnings of blocks, so that few blocks are split."""
-
-    def __init__(self) -> None:
-        self._held = b""
-
-    def feed(self, data: bytes) -> bytes:
-        """Return a piece that ends with a line end or is part of one overlong line; hold back the rest."""
-        data = self._held + data
-        cut = data.rfind(b"\nlayer", max(0, len(data) - _HELD_BACK)) + 1 or data.rfind(b"\n") + 1
-        if not cut and len(data) > _LINE_HELD:
-            cut = len(data)
-        self._held = data[cut:]
-        return data[:cut]
-
-    def close(self) -> bytes:
-        """Return what is left."""
-        held, self._held = self._held, b""
-        return held
 
 
 @functools.cache
@@ -80,11 +60,10 @@ def _pattern(regular: str) -> re.Pattern[bytes]:
     return re.compile(rb"^(?:" + regular.encode("ascii") + rb")", re.MULTILINE)
 
 
-class BlockReader:
-    """Reads the events of a finished log, by the fast path if possible."""
+class RegularBlocks:
+    """Finds regular blocks, ends of iterations and totals in whole lines, and reads them."""
 
-    def __init__(self, grammar: Grammar = VIVANTE) -> None:
-        self._parser = ProfileParser(grammar)
+    def __init__(self, grammar: Grammar) -> None:
         self._heads = HeaderCache(grammar)
         self._pattern = _pattern(grammar.regular)
         index = {name: number - 1 for name, number in self._pattern.groupindex.items()}
@@ -94,37 +73,21 @@ class BlockReader:
         self._bandwidth = itemgetter(*(index[name] for name in BANDWIDTHS))
         self._numbers = itemgetter(*(index[name] for name in _NUMBERS))
 
-    def read(self, piece: bytes) -> list[ev.Event]:
-        """Return the events that a piece of the log completes; pieces are as `ChunkSplitter` cuts them."""
-        parser = self._parser
-        events: list[ev.Event] = []
-        at = 0
-        for match in self._pattern.finditer(piece):
-            start, end = match.span()
-            if start > at:
-                events += parser.feed(piece[at:start])
-            inserted = self._inserted(match) if parser.between_lines else None
-            events += parser.feed(match[0]) if inserted is None else inserted
-            at = end
-        if at < len(piece):
-            events += parser.feed(piece[at:])
-        return events
+    def finditer(self, text: bytes) -> Iterable[re.Match[bytes]]:
+        """Return matches of what is regular. Looking for its signs is faster than the pattern where there are none."""
+        return self._pattern.finditer(text) if any(sign in text for sign in _SIGNS) else ()
 
-    def close(self) -> list[ev.Event]:
-        """Return the events that the end of the log completes."""
-        return self._parser.close()
-
-    def _inserted(self, match: re.Match[bytes]) -> list[ev.Event] | None:
-        """Return the events of regular text; None if the tolerant parser must read it."""
+    def read(self, match: re.Match[bytes]) -> tuple[list[ev.Event], Inserted] | None:
+        """Return what is matched as events, and which lines they are; None if they must be read one by one."""
         groups = match.groups()
         iteration, elapsed = self._iteration(groups)
         if iteration is not None:
-            return self._parser.insert([ev.IterationEnded(int(iteration), float(elapsed))], Inserted(1))
+            return [ev.IterationEnded(int(iteration), float(elapsed))], Inserted(1)
         head, time, counters, window, total, idle = self._block(groups)
         if head is None and counters is None:
             total, average = self._totals(groups)
             events: list[ev.Event] = [ev.TotalAnnounced(), ev.TotalTimed(float(total)), ev.AverageTimed(float(average))]
-            return self._parser.insert(events, Inserted(3))
+            return events, Inserted(3)
         known = self._heads.operation(head) if head is not None else Operation()
         if known is None:
             return None
@@ -147,4 +110,4 @@ class BlockReader:
             known.shader,
         )
         part = Inserted(match[0].count(b"\n"), head is not None, first, last, known.op_abs_id)
-        return self._parser.insert([ev.OperationProfiled(operation)], part)
+        return [ev.OperationProfiled(operation)], part

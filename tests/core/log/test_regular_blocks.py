@@ -1,17 +1,20 @@
-"""The fast way through a log gives the events of the tolerant parser, whatever the log and however it is cut."""
+"""Regular blocks give the events of their lines, whatever the log and however it is cut."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from npumon.core.log import events as ev
-from npumon.core.log.fast_blocks import BlockReader, ChunkSplitter, HeaderCache
 from npumon.core.log.grammar import VIVANTE, Grammar
+from npumon.core.log.line_reader import LineReader
+from npumon.core.log.lines import Line
 from npumon.core.log.parser import ProfileParser
+from npumon.core.log.regular_blocks import HeaderCache
+from tests.core.log.reading import events_of, joined, line_by_line
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
 
@@ -132,67 +135,54 @@ def graphs(draw: st.DrawFn) -> bytes:
     return b"\n".join(lines) + draw(st.sampled_from((b"\n", b"")))
 
 
-def tolerant(text: bytes) -> list[ev.Event]:
-    parser = ProfileParser()
-    return [*parser.feed(text), *parser.close()]
-
-
-def fast(chunks: Iterable[bytes]) -> list[ev.Event]:
-    reader, pieces = BlockReader(), ChunkSplitter()
-    events: list[ev.Event] = []
-    for piece in (*map(pieces.feed, chunks), pieces.close()):
-        events += reader.read(piece)
-    return [*events, *reader.close()]
-
-
 def taken(text: bytes, monkeypatch: pytest.MonkeyPatch) -> float:
-    """The share of the text that does not reach the tolerant parser."""
-    fed: list[int] = []
-    feed = ProfileParser.feed
+    """The share of the text that is not read line by line."""
+    read: list[int] = []
+    by_line = LineReader.read
 
-    def counted(parser: ProfileParser, data: bytes) -> list[ev.Event]:
-        fed.append(len(data))
-        return feed(parser, data)
+    def counted(reader: LineReader, line: Line) -> None:
+        read.append(len(line.data) + 1)
+        by_line(reader, line)
 
     with monkeypatch.context() as patch:
-        reader = BlockReader()
-        reader.read(text)  # heads are known now
-        patch.setattr(ProfileParser, "feed", counted)
-        reader.read(text)
-    return 1 - sum(fed) / len(text)
+        parser = ProfileParser()
+        parser.feed(b"\n" + text)  # heads are known now
+        patch.setattr(LineReader, "read", counted)
+        parser.feed(b"\n" + text)
+    return 1 - sum(read) / len(text)
 
 
 @given(st.data())
-def test_any_log_in_any_chunks_gives_the_tolerant_parsers_events(
+def test_any_log_in_any_chunks_gives_the_events_of_their_lines(
     mixed_logs: st.SearchStrategy[bytes], chunked: Chunked, data: st.DataObject
 ) -> None:
     text = data.draw(mixed_logs)
-    assert fast(chunked(data, text)) == tolerant(text)
+    assert events_of(*chunked(data, text)) == line_by_line(text)
 
 
 @given(st.data())
-def test_graphs_of_all_shapes_give_the_tolerant_parsers_events(chunked: Chunked, data: st.DataObject) -> None:
+def test_graphs_of_all_shapes_give_the_events_of_their_lines(chunked: Chunked, data: st.DataObject) -> None:
     text = data.draw(graphs())
-    assert fast(chunked(data, text)) == tolerant(text)
+    assert events_of(*chunked(data, text)) == line_by_line(text)
 
 
 @given(st.binary(max_size=300))
-def test_garbage_gives_the_tolerant_parsers_events(text: bytes) -> None:
-    assert fast([text]) == tolerant(text)
+def test_garbage_gives_the_events_of_their_lines(text: bytes) -> None:
+    assert events_of(text) == line_by_line(text)
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in ("announced", "note")])
-def test_regular_operations_of_each_shape_take_the_fast_way_and_keep_every_figure(
+def test_regular_operations_of_each_shape_take_the_pattern_and_keep_every_figure(
     shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = b"\n".join(graph(shape, 20, 3)) + b"\n"
     assert taken(text, monkeypatch) > 0.8
-    assert fast([text]) == tolerant(text)
+    assert events_of(text) == line_by_line(text)
 
 
-def test_the_real_run_takes_the_fast_way(seed_run: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_real_run_takes_the_pattern(seed_run: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert taken(seed_run[seed_run.index(b"layer id") : seed_run.index(b" --- Top5")], monkeypatch) == 1.0
-    assert fast([seed_run]) == tolerant(seed_run)
+    assert events_of(seed_run) == line_by_line(seed_run)
 
 
 @pytest.mark.parametrize(
@@ -211,14 +201,12 @@ def test_the_real_run_takes_the_fast_way(seed_run: bytes, monkeypatch: pytest.Mo
         (b"ConvolutionLayer", b"^C"),
     ],
 )
-def test_what_is_spelled_otherwise_takes_the_tolerant_way(
-    old: bytes, new: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_spelled_otherwise_takes_line_by_line(old: bytes, new: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     regular = b"\n".join(graph("whole", 5)) + b"\n"
     text = regular.replace(old, new)
     assert text != regular
     assert taken(text, monkeypatch) < taken(regular, monkeypatch)
-    assert fast([text]) == tolerant(text)
+    assert events_of(text) == line_by_line(text)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +226,7 @@ def test_what_is_spelled_otherwise_takes_the_tolerant_way(
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_operation_ends_what_was_pending_before_it(before: bytes, after: bytes, shape: str) -> None:
     operations = b"".join(line + b"\n" for number in range(2) for line in block(shape, number, 1 + 8 * number))
-    assert fast([before + operations + after]) == tolerant(before + operations + after)
+    assert events_of(before + operations + after) == line_by_line(before + operations + after)
 
 
 @pytest.mark.parametrize(
@@ -252,51 +240,34 @@ def test_an_operation_ends_what_was_pending_before_it(before: bytes, after: byte
         [*block("times", 0, 1), *block("counters", 0, 1), *block("counters", 0, 9), *block("counters", 0, 17)],
     ],
 )
-def test_operations_of_which_parts_are_missing_give_the_tolerant_parsers_events(lines: list[bytes]) -> None:
+def test_operations_of_which_parts_are_missing_give_the_events_of_their_lines(lines: list[bytes]) -> None:
     text = b"\n".join(lines) + b"\n"
-    assert fast([text]) == tolerant(text)
+    assert events_of(text) == line_by_line(text)
 
 
-def test_lines_read_the_fast_way_are_counted() -> None:
+def test_lines_read_the_pattern_are_counted() -> None:
     text = b"\n".join(graph("whole", 3)) + b"\n"
-    *_, last = fast([text * 2 + b"what?\n"])
+    *_, last = events_of(text * 2 + b"what?\n")
     assert last == ev.ForeignText(text.count(b"\n") * 2 + 1, "what?")
 
 
 def test_an_overlong_line_that_goes_on_with_a_block_is_no_block() -> None:
     text = b"x" * 100_000 + b"\n".join(block("whole", 1, 1)) + b"\n"
     chunks = [text[:70_000], text[70_000:100_000], text[100_000:]]
-    assert fast(chunks) == tolerant(text)
-
-
-def test_pieces_are_cut_before_a_layer_and_hold_little_back() -> None:
-    pieces = ChunkSplitter()
-    lines = b"\n".join(block("whole", 1, 1)) + b"\n"
-    assert pieces.feed(lines + lines[:300]) == lines
-    rest = pieces.feed(b"x" * 60_000)
-    assert rest + pieces.close() == lines[:300] + b"x" * 60_000
-    assert pieces.close() == b""
-
-
-def test_pieces_let_a_line_without_end_go() -> None:
-    pieces = ChunkSplitter()
-    assert pieces.feed(b"x" * 60_000) == b""
-    assert pieces.feed(b"x" * 60_000) == b"x" * 120_000
-    assert pieces.close() == b""
+    assert events_of(*chunks) == line_by_line(text)
 
 
 def test_another_dialect_is_another_value() -> None:
     rules = tuple(rule._replace(source=rule.source.replace("uid: ?", "unique: ?")) for rule in VIVANTE.rules)
     dialect = Grammar.of(rules, regular=VIVANTE.regular.replace("uid: ", "unique: "))
     text = b"\n".join(graph("whole", 3)).replace(b"uid: ", b"unique: ") + b"\n"
-    reader, parser = BlockReader(dialect), ProfileParser(dialect)
-    events = reader.read(text)
-    assert events == parser.feed(text)
+    events = joined(ProfileParser(dialect).feed(text))
+    assert events == line_by_line(text, dialect)
     assert [event.operation.uid for event in events if isinstance(event, ev.OperationProfiled)] == [-1, 0, 1]
 
 
 def test_heads_are_read_once_for_each_spelling_and_forgotten_in_bounds() -> None:
-    heads = HeaderCache()
+    heads = HeaderCache(VIVANTE)
     head = b"layer id: %d layer name:n operation[0]:a target:b.\nuid: 0\nop_abs_id: 0\n"
     first = heads.operation(head % 0)
     assert heads.operation(head % 0) is first
