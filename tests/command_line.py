@@ -214,13 +214,14 @@ class CommandLine:
     def on_terminal(
         self,
         *words: str,
+        prefix: Sequence[str] = (),
         stdout: File | Screen = subprocess.PIPE,
         columns: int = 80,
         environ: Environ = NOTHING,
     ) -> tuple[subprocess.Popen[bytes], Screen]:
-        """Start npumon with a terminal that controls it and gets its messages."""
+        """Start npumon, behind a `prefix`, with a terminal that controls it and gets its messages."""
         screen = self.screen(columns)
-        argv = [sys.executable, "-c", _LEADER, sys.executable, "-m", "npumon", *words]
+        argv = [sys.executable, "-c", _LEADER, *prefix, sys.executable, "-m", "npumon", *words]
         out = stdout.keyboard if isinstance(stdout, Screen) else stdout
         return self._start(argv, screen.keyboard, out, screen.keyboard, self.environment(environ)), screen
 

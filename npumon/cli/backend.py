@@ -180,7 +180,11 @@ class DemoBackend:
         return Roots(self.board.root)
 
     def check(self) -> None:
-        """Do nothing: a simulated board is always complete."""
+        """Raise `ProblemError` if there is no room for a board. It is not made yet: a simulated board is always
+        complete."""
+        from npumon.demo.board import temporary_place
+
+        temporary_place()
 
     @cached_property
     def _paths(self) -> tuple[tuple[str, str], ...]:

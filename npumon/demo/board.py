@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from npumon.demo.scenarios import Scenario, find_scenario
 #: The first line of the folder's own file, which says that it is a demo board and with which settings.
 _MARK = "npumon demo board"
 _MARK_FILE = "BOARD"
+#: Bytes that a board takes, with the log of a run.
+_ROOM = 1_000_000
 
 
 class DemoBoard(NamedTuple):
@@ -90,31 +93,64 @@ def create_board(folder: Path, scenario: str = "steady", seed: int = 0, speed: f
 
 @contextmanager
 def temporary_board(scenario: str = "steady", seed: int = 0, speed: float = 1.0) -> Iterator[DemoBoard]:
-    """Provide a board in a fresh private folder, which is removed afterwards. Its programs end with it."""
-    parent = Path(_temporary_files())
+    """Provide a board in a fresh private folder, which is removed afterwards. Its programs end with it.
+
+    Raises `ProblemError` if there is no folder for temporary files, or no room in it.
+    """
+    parent = temporary_place()
     remove_leftovers(parent)
     folder = parent / f"{PREFIX}{os.urandom(8).hex()}"
-    try:  # before it is created: an interruption in between leaves nothing behind
-        folder.mkdir(mode=0o700)
-        with in_use(folder):
-            yield create_board(folder / "board", scenario, seed, speed)
-    finally:
-        # renamed first: a program still running finds its board gone, and cannot write into what is being removed
-        if (folder / "board").exists():
-            os.rename(folder / "board", folder / "gone")
-        _remove(folder)
+    with ExitStack() as use:
+        use.callback(_discard, folder)  # before it is created: an interruption in between leaves nothing behind
+        try:
+            folder.mkdir(mode=0o700)
+            use.enter_context(in_use(folder))
+            board = create_board(folder / "board", scenario, seed, speed)
+        except OSError as error:
+            raise ProblemError(_not_made(folder.parent, error)) from error
+        yield board
 
 
-def _temporary_files() -> str:
-    """Return the folder for them. Python tries folders by writing a file, which no signal may interrupt."""
+def _discard(folder: Path) -> None:
+    """Remove the folder of a temporary board. It is renamed first: a program still running finds its board gone, and
+    cannot write into what is being removed."""
+    if (folder / "board").exists():
+        os.rename(folder / "board", folder / "gone")
+    _remove(folder)
+
+
+def _not_made(parent: Path, error: OSError) -> Problem:
+    return Problem(
+        "demo.temporary",
+        f"The simulated board cannot be made in {visible(str(parent))}: {error.strerror or error}.",
+        "Make room there, or set TMPDIR to another folder that you may write to.",
+    )
+
+
+def temporary_place() -> Path:
+    """Return the folder for temporary boards. Raises `ProblemError` if there is none, or no room in it.
+
+    Python tries folders by writing a file, which no signal may interrupt.
+    """
     import signal
     import tempfile
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
-        return tempfile.gettempdir()
+        folder = Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        what = "No folder for temporary files can be written to, and the simulated board is made in one."
+        remedy = "Make room in /tmp, or set TMPDIR to another folder that you may write to."
+        raise ProblemError(Problem("demo.temporary", what, remedy)) from None
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    try:
+        room = os.statvfs(folder)
+    except OSError as error:
+        raise ProblemError(_not_made(folder, error)) from error
+    if room.f_blocks and room.f_bavail * room.f_frsize < _ROOM:  # no file system without blocks says how much there is
+        raise ProblemError(_not_made(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
+    return folder
 
 
 def _remove(folder: Path, attempts: int = 20) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import golden
-from tests.command_line import SEED, CommandLine, refused
+from tests.command_line import SEED, CommandLine, refused, until
 
 FAILED, USAGE = 1, 2
 
@@ -116,3 +116,33 @@ def test_a_disk_that_fills_up_while_the_program_runs(npumon: CommandLine, mounte
     assert lost is not None
     assert 100_000 < int(lost[1]) < 200_000
     assert done.stderr == f"npumon: warning: {lost[0]}.\n"
+
+
+#: What comes before a command that can write nothing to any file, wherever it is.
+FULL = ("/bin/sh", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "sh")
+
+
+@pytest.mark.parametrize("words", [("run",), ("snapshot",), ("models", "--format", "json")], ids=" ".join)
+def test_every_folder_for_temporary_files_is_full(npumon: CommandLine, words: tuple[str, ...]) -> None:
+    done = npumon.run([*FULL, sys.executable, "-m", "npumon", *words, "--demo"])
+    refused(done, FAILED, key="demo.temporary none")
+
+
+def test_the_monitor_where_every_folder_for_temporary_files_is_full(npumon: CommandLine) -> None:
+    display = npumon.screen()
+    process, messages = npumon.on_terminal("--demo", prefix=FULL, stdout=display)
+    until(lambda: (display.read(), process.poll() is not None)[1])
+    assert process.returncode == FAILED
+    golden.printed(messages.read().decode(), "demo.temporary none")
+
+
+@pytest.mark.parametrize("room", ["size=64k", "size=2m,nr_inodes=60"], ids=["bytes", "files"])
+def test_a_folder_for_temporary_files_without_room_for_the_demo(
+    npumon: CommandLine, mounted: list[str], room: str
+) -> None:
+    """The second one fills up while the board is being made, of which nothing stays."""
+    then_list = ["sh", "-c", '"$@"; status=$?; ls -A "$TMPDIR"; exit "$status"', "sh"]
+    words = [sys.executable, "-m", "npumon", "run", "--demo"]
+    done = npumon.run([*mounted, room, "10000", *then_list, *words], environ={"TMPDIR": str(npumon.state)})
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (FAILED, "filler\n", 1)
+    golden.printed(done.stderr, "demo.temporary no room", folder=npumon.state)
