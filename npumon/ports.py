@@ -115,11 +115,19 @@ class LogChunk(NamedTuple):
     present: bool = True
 
 
+#: For how many seconds a log is read on, once whoever asked for it wants to end.
+CATCH_UP_S = 1.0
+
+
 class LogTail(Protocol):
     """Follows one growing file."""
 
-    def finish(self, length: int | None = None) -> None:
-        """Yield the rest (up to `length` bytes in all, if given), then end: no more will be written."""
+    def finish(self, length: int | None = None, within_s: float | None = None) -> None:
+        """Yield the rest (up to `length` bytes in all, if given), then end: no more will be written.
+
+        Of what is not read `within_s` only the newest part is yielded, behind a line of npumon's that counts the bytes
+        between (`[npumon: 4096 bytes were not read here: …]`). May be called again.
+        """
         ...
 
     def chunks(self) -> AsyncGenerator[LogChunk, None]:

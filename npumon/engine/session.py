@@ -19,6 +19,7 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, RunSplitter, looks_like_a_run
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
+from npumon.engine.log_reading import LogReading
 from npumon.engine.reporting import Context, report_of
 from npumon.engine.sampling import BackgroundRead
 from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
@@ -105,12 +106,15 @@ class Session:
         self._running: RunningModel | None = None
         self._info: RunInfo | None = None
         self._stopped: StopReason | None = None
+        self._reading: LogReading | None = None
 
     def stop(self, reason: StopReason) -> None:
         """End the run under way, and start no further one. `run` then returns within seconds, with its report."""
         self._stopped = reason
         if self._running is not None:
             self._running.stop(reason)
+        if self._reading is not None:
+            self._reading.hurry()
 
     @property
     def stopped(self) -> StopReason | None:
@@ -145,7 +149,7 @@ class Session:
         if self._stopped is not None:
             running.stop(self._stopped)
         try:
-            fold, record, log = await self._follow(running, publish)
+            fold, record, log = await self._follow(running, request, publish)
         except BaseException:
             running.stop("cancelled")
             await running.wait()
@@ -169,11 +173,13 @@ class Session:
         self._network = network
 
     async def _follow(
-        self, running: RunningModel, publish: Callable[[Update], None]
+        self, running: RunningModel, request: RunRequest, publish: Callable[[Update], None]
     ) -> tuple[RunSplitter, ExitRecord, Scrollback]:
         tail = self._follower.follow(running.log)
         ended = asyncio.ensure_future(running.wait())
-        ended.add_done_callback(lambda future: tail.finish(_length(future)))
+        self._reading = reading = LogReading(tail, ended, request.timeout_s)
+        if self._stopped is not None:
+            reading.hurry()
         parser, fold = ProfileParser(), RunSplitter(kept_operations=self._kept_operations)
         log = Scrollback(_TAIL_KEPT)
         try:
@@ -186,10 +192,13 @@ class Session:
                     )
             rest = fold.feed(parser.close())
             record = await ended
+            if fold.state.unread and record.stopped_by is None and self._stopped is not None:
+                record = record._replace(stopped_by="cancelled")  # the program had ended, reading what it said had not
             rest += fold.finish("exit" if record.exit_status == 0 else "text")
             publish(Update(fold.state, tuple(rest)))
             return fold, record, log
         finally:
+            self._reading = None
             if not ended.done():
                 ended.cancel()
 
@@ -223,13 +232,6 @@ def _begun(request: RunRequest, running: RunningModel) -> RunInfo:
         outcome="running",
         log=visible(running.log),
     )
-
-
-def _length(future: asyncio.Future[ExitRecord]) -> int | None:
-    """Return how long the log is, once the run is over; None (read to its end) when that is not known."""
-    if future.cancelled() or future.exception() is not None:
-        return None
-    return future.result().log_bytes
 
 
 def _losses(record: ExitRecord) -> list[Diagnostic]:

@@ -10,6 +10,7 @@ import stat
 from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING
 
+from npumon.board.run.reading_pace import ReadingPace
 from npumon.board.sysfs import length_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -93,8 +94,10 @@ class FileWatcher:
                 pass
 
 
-#: Bytes read at a time: processing them takes some two milliseconds, so keys stay quick.
-_PIECE = 4 * 1024
+#: Bytes at the end of a text that are read in any case: totals and classes stand there.
+_NEWEST = 256 << 10
+#: Bytes among which the end of a line is looked for, to leave no half of one.
+_LINE = 64 << 10
 
 #: Bytes before the offset that are remembered, to notice when they have been replaced.
 _MEMORY = 4096
@@ -136,11 +139,17 @@ class FileTail:
         self._present: bool | None = None
         self._finished = False
         self._length: int | None = None
+        self._deadline: float | None = None
+        self._pace = ReadingPace()
 
-    def finish(self, length: int | None = None) -> None:
-        """Yield the rest, up to `length` bytes of the present text, then end, even if there is less."""
+    def finish(self, length: int | None = None, within_s: float | None = None) -> None:
+        """Yield the rest, up to `length` bytes of the present text, then end, even if there is less.
+
+        What is not read `within_s` is left out, apart from the newest part.
+        """
         self._finished = True
         self._length = length
+        self._deadline = None if within_s is None else asyncio.get_running_loop().time() + within_s
         self._watcher.wake()
 
     async def chunks(self) -> AsyncGenerator[LogChunk, None]:
@@ -148,6 +157,7 @@ class FileTail:
 
         Raises `ProblemError` if the path is, or becomes, something that cannot be read as a file.
         """
+        now_s = asyncio.get_running_loop().time
         try:
             self._watcher.start()
             self._old = length_of(self._path)
@@ -155,7 +165,9 @@ class FileTail:
                 last = self._finished
                 try:
                     for chunk in itertools.chain(self._news(), self._presence()):
+                        began_s = now_s()
                         yield chunk
+                        self._pace.took(len(chunk.data), now_s() - began_s)
                         await asyncio.sleep(0)  # a long text must not keep the loop from its other work
                 except OSError as error:
                     raise ProblemError(self._unreadable(error)) from error
@@ -171,7 +183,7 @@ class FileTail:
         if self._descriptor < 0 and not self._open():
             return
         yield from self._read()
-        while self._replaced():
+        while self._length is None and self._replaced():
             yield from self._read()  # what was written between the last read and the replacement
             reason = "rotated" if os.fstat(self._descriptor).st_nlink else "recreated"
             self._close()
@@ -215,8 +227,11 @@ class FileTail:
 
     def _read(self) -> Iterator[LogChunk]:
         while True:
+            if self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline:
+                yield from self._skip()
             remembered = len(self._memory)
-            wanted = _PIECE if self._length is None else max(0, min(_PIECE, self._length - self._offset))
+            piece = self._pace.size
+            wanted = piece if self._length is None else max(0, min(piece, self._length - self._offset))
             # What is new and what was before it in one call, so that they belong to the same text.
             data = os.pread(self._descriptor, remembered + wanted, self._offset - remembered)
             if not data.startswith(self._memory):
@@ -231,6 +246,25 @@ class FileTail:
             self._offset += len(data)
             self._memory = (self._memory + data[-_MEMORY:])[-_MEMORY:]
             yield self._chunk(data, preexisting=preexisting)
+
+    def _skip(self) -> Iterator[LogChunk]:
+        """Go on at the newest part of the text, with whole lines on both sides of a line that says so."""
+        self._deadline = None
+        self._length = self._offset + self._behind()  # an end that moves on would never be reached
+        if self._length - self._offset <= _NEWEST + _LINE:
+            return
+        descriptor, start = self._descriptor, self._length - _NEWEST
+        rest = os.pread(descriptor, _LINE, self._offset)
+        rest = rest[: rest.find(b"\n") + 1]
+        behind = os.pread(descriptor, _LINE, start)
+        start += behind.find(b"\n") + 1
+        count = start - self._offset - len(rest)
+        said = b"[npumon: %d bytes were not read here: the program printed faster than npumon reads]\n" % count
+        if not rest:  # the line is longer than any that is kept
+            said = b"\n" + said
+        preexisting = self._offset < self._old
+        self._offset, self._memory = start, b""
+        yield self._chunk(rest + said, preexisting=preexisting)
 
     def _chunk(self, data: bytes, *, preexisting: bool) -> LogChunk:
         """Return a chunk of the file, which says if a new text begins with it."""

@@ -163,7 +163,8 @@ def remark(reports: list[RunReport], context: Context, ctx: CommandContext, *, o
             ctx.diagnostics.warning(problem)
     for report in reports:
         for diagnostic in report.state.diagnostics:
-            if (diagnostic.source, diagnostic.level, diagnostic.line) == ("npumon", "error", None):
+            around = diagnostic.line is None or "not read here" in diagnostic.message
+            if around and (diagnostic.source, diagnostic.level) == ("npumon", "error"):
                 ctx.diagnostics.warning(f"{diagnostic.message}.")
     if any(report.info.outcome == "running" for report in reports):
         ctx.note_run_goes_on()

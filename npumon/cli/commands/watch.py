@@ -15,6 +15,7 @@ from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import Completed
 from npumon.engine.offline.profiles import IterationAnalyzer, ProfileCompleted
 from npumon.engine.watched_log import WatchedLog
+from npumon.ports import CATCH_UP_S
 
 if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
@@ -137,9 +138,9 @@ class _Ending:
         self.status = status.DONE
 
     def stop(self, reason: StopReason) -> None:
-        """Finish the tail; what is in the log by now is still read."""
+        """Finish the tail; what is in the log by now is still read, if that does not take long."""
         self.status = self.status or (status.TIMED_OUT if reason == "timeout" else status.INTERRUPTED)
-        self._tail.finish()
+        self._tail.finish(within_s=CATCH_UP_S)
 
 
 class IterationPrinter:

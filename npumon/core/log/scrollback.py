@@ -14,6 +14,8 @@ KEPT_LINES = 10_000
 KEPT_BYTES = 4_000
 #: Bytes kept of all lines, in case all of them are long.
 KEPT_TEXT = 4_000_000
+#: Of more bytes than this, only those are cut into lines that may be kept; the lines before them are only counted.
+_AT_ONCE = 32 << 10
 
 
 class ScrollbackView(NamedTuple):
@@ -56,6 +58,8 @@ class Scrollback:
 
     def feed(self, data: bytes) -> None:
         """Add bytes, cut anywhere."""
+        if len(data) > _AT_ONCE:
+            data = self._newest_of(data)
         *ended, rest = data.split(b"\n")
         if ended:
             ended[0] = self._open + ended[0]
@@ -68,6 +72,20 @@ class Scrollback:
             while len(self._lines) > self._kept or self._bytes > KEPT_TEXT:
                 self._bytes -= len(self._lines.popleft())
         self._open = _cut(self._open + rest)
+
+    def _newest_of(self, data: bytes) -> bytes:
+        """Return the end of the data, if that alone fills what is kept; the lines before it are then counted."""
+        size = _AT_ONCE
+        while size < len(data):
+            if data.count(b"\n", len(data) - size) > self._kept:
+                start = data.index(b"\n", len(data) - size) + 1
+                self._lines.clear()
+                self._bytes = 0
+                self._ever += data.count(b"\n", 0, start)
+                self._open = b""
+                return data[start:]
+            size *= 4
+        return data
 
     @property
     def page(self) -> ScrollbackView:

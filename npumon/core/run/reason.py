@@ -109,21 +109,29 @@ def _cause(said: Diagnostic, thrown: str | None) -> _Cause:
 def position(state: RunState) -> str:
     """Say where in the run its text stops."""
     if not state.has_profiler_text:
-        return "before it printed any profiler text"
-    iteration = f"in iteration {state.iterations_ended + 1}"
+        return f"before it printed any profiler text{' that was read' if state.unread else ''}"
+    over = _iterations_over(state)
+    iteration = f"in iteration {over + 1}"
     if state.announced is not None:
         return f"in {_layer(state.announced)}, {iteration}"
     if state.operations:
         return f"{'in' if state.broken else 'after'} {_layer(state.operations[-1])}, {iteration}"
-    if state.iterations_ended:
-        of = f" of {state.loops}" if state.loops is not None and state.loops > state.iterations_ended else ""
-        return f"after iteration {state.iterations_ended}{of}"
+    if over:
+        of = f" of {state.loops}" if state.loops is not None and state.loops > over else ""
+        return f"after iteration {over}{of}"
     if state.frames:
         return f"after frame {state.frames}"
     return {
         "creating": "while the network was being created",
         "verifying": "while the graph was being verified",
     }.get(state.phase, "before the first iteration completed")
+
+
+def _iterations_over(state: RunState) -> int:
+    """Return how many iterations have ended; where npumon lost some of the text, their own numbers tell."""
+    if state.iterations and (state.unread or state.has_gap):
+        return state.iterations[-1].number
+    return state.iterations_ended
 
 
 def _layer(operation: Operation) -> str:

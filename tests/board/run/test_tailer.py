@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from npumon.board.run.reading_pace import LEAST, MOST
 from npumon.board.run.tailer import FileTail, WatchdogFollower
 from npumon.core.problems import ProblemError
 from npumon.ports import LogChunk, LogFollower, LogTail
@@ -142,19 +145,22 @@ async def test_a_log_that_comes_and_grows(follow: Follow, log: Path, poll_s: flo
 
 
 async def test_a_long_log_comes_in_pieces_and_lets_others_work(follow: Follow, log: Path) -> None:
-    data = os.urandom(1_000_003)
+    data = os.urandom(3_000_003)
     append(log, data)
     reader = await follow()
     assert len(reader.text) < len(data)
     assert await reader.end() == data
-    assert max(len(chunk.data) for chunk in reader.chunks) == 4 * 1024
+    sizes = [len(chunk.data) for chunk in reader.chunks]
+    assert sizes[0] == LEAST < max(sizes) <= MOST
 
 
 async def test_it_says_how_far_behind_it_is(follow: Follow, log: Path) -> None:
-    append(log, b"x" * 10_000)
+    append(log, b"x" * 100_000)
     reader = await follow(NEVER)
-    await reader.until(b"x" * 10_000)
-    assert [(len(chunk.data), chunk.behind) for chunk in reader.chunks] == [(4096, 5_904), (4096, 1_808), (1_808, 0)]
+    await reader.until(b"x" * 100_000)
+    read = list(itertools.accumulate(len(chunk.data) for chunk in reader.chunks))
+    assert len(read) > 2
+    assert [chunk.behind for chunk in reader.chunks] == [100_000 - length for length in read]
 
 
 async def test_only_what_is_asked_for_counts_as_unread(log: Path) -> None:
@@ -320,6 +326,54 @@ async def test_finish_reads_what_was_written_last(follow: Follow, log: Path) -> 
     await reader.until(b"1")
     append(log, b"23")
     assert await reader.end(3) == b"123"
+
+
+NOT_READ = re.compile(rb"\[npumon: (\d+) bytes were not read here: [^\n]*\]\n")
+
+
+@pytest.mark.parametrize("line", [b"%07d\n", b"%0999d\n", b"%0300000d\n"])
+@pytest.mark.parametrize("length", [3_000_000, None])
+async def test_finish_soon_leaves_whole_lines_and_says_how_much_it_left_out(
+    log: Path, line: bytes, length: int | None
+) -> None:
+    text = b"".join(line % number for number in range(4_000_000 // len(line % 0)))
+    append(log, text)
+    tail = FileTail(str(log), NEVER)
+    chunks = tail.chunks()
+    read = (await anext_(chunks)).data
+    tail.finish(length, within_s=0.0)
+    read += b"".join([chunk.data async for chunk in chunks])
+    before, count, behind = NOT_READ.split(read)
+    assert before.endswith(b"\n")
+    if len(line % 0) > 64_000:
+        before = before[:-1]  # ends a line of which only a part was read
+    else:
+        assert text[len(before) + int(count) - 1] == ord("\n")
+    assert text[: len(before)] == before
+    assert text[:length].endswith(behind)
+    assert len(before) + int(count) + len(behind) == len(text[:length])
+    assert len(before) < 200_000 < len(behind)
+
+
+async def test_finish_soon_reads_what_is_short(log: Path) -> None:
+    text = b"line\n" * 50_000
+    append(log, text)
+    tail = FileTail(str(log), NEVER)
+    tail.finish(within_s=0.0)
+    assert b"".join([chunk.data async for chunk in tail.chunks()]) == text
+
+
+async def test_finish_soon_ends_though_the_file_grows_and_is_replaced(log: Path) -> None:
+    tail = FileTail(str(log), NEVER)
+    append(log, b"line\n")
+    read = b""
+    async for chunk in tail.chunks():
+        tail.finish(within_s=0.0)
+        read += chunk.data
+        append(log, b"line\n" * 10_000)
+        os.rename(log, log.with_suffix(".1"))
+        append(log, b"another\n")
+    assert read.startswith(b"line\n")
 
 
 async def test_finish_without_a_file(follow: Follow, log: Path) -> None:

@@ -49,6 +49,14 @@ def test_a_million_lines_take_no_more_than_ten_thousand() -> None:
     assert (len(scrollback.page.lines), scrollback.page.ever) == (KEPT_LINES, 1_000_000)
 
 
+@pytest.mark.parametrize("line", [b"\n", b"a\n", b"a line of the log\n", b"x" * 200 + b"\n", b"50 %\rdone\n"])
+@pytest.mark.parametrize("kept", [1, 40, KEPT_LINES])
+def test_a_large_piece_is_kept_like_small_ones(line: bytes, kept: int) -> None:
+    text = b"before\nand " + line * (300_000 // len(line)) + b"open"
+    small = [text[at : at + 1_000] for at in range(0, len(text), 1_000)]
+    assert page(b"older\n", text, kept=kept) == page(b"older\n", *small, kept=kept)
+
+
 def test_long_lines_are_cut() -> None:
     long = b"x" * 10_000
     assert page(long + b"\n" + long) == ScrollbackView((b"x" * KEPT_BYTES,), 1, b"x" * KEPT_BYTES)

@@ -172,3 +172,12 @@ NAMED = Operation(3, "ConvolutionLayer", op_abs_id=7)
 )
 def test_the_position(events: tuple[ev.Event, ...], where: str) -> None:
     assert position(run(*events)) == where
+
+
+def test_the_position_in_a_text_that_was_not_all_read() -> None:
+    """Iterations that were not read are not counted, but the others have numbers."""
+    gap = (said("npumon", "9 bytes were not read here: the program printed faster"), ev.TextCut(lost=True))
+    begun = (ev.GraphStarted(900), ev.IterationEnded(1, 1.0), *gap)
+    assert position(run(*gap)) == "before it printed any profiler text that was read"
+    assert position(run(*begun, ev.IterationEnded(700, 1.0))) == "after iteration 700 of 900"
+    assert position(run(*begun, ev.IterationEnded(700, 1.0), ev.OperationAnnounced(NAMED))).endswith("in iteration 701")
