@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
@@ -17,6 +18,14 @@ from npumon.ports import Clock
 
 #: The board was looked at a while ago: who was seen then may belong to one of so many runs.
 KEPT_LOGS = 32
+
+
+class Milestone(NamedTuple):
+    """What a run has reached, and what is said of it. As long as it is the same, there is only more of the same."""
+
+    doing: Activity
+    stopping: bool
+    run: tuple[int, Stage, bool, bool] | None
 
 
 class LiveState:
@@ -89,6 +98,13 @@ class LiveState:
         self.run, self.series, self.stopping = None, None, False
         self.doing = Activity(
             stage=stage, run=self.session_history.ended, source=self.doing.source, note=self.doing.note
+        )
+
+    @property
+    def milestone(self) -> Milestone:
+        """What has been reached now."""
+        return Milestone(
+            self.doing._replace(behind_bytes=0), self.stopping, None if self.run is None else self.run.milestone
         )
 
     def activity(self) -> Activity:

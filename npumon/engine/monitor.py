@@ -15,7 +15,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
-from npumon.engine.live_state import LiveState
+from npumon.engine.live_state import LiveState, Milestone
 from npumon.engine.log_following import LogFollowing
 from npumon.engine.reporting import Context, started
 from npumon.engine.run_progress import RunProgress, SeriesEta
@@ -48,7 +48,8 @@ class Monitor:
     """Does one thing at a time: a series of runs, or following a file. Reading the board goes on beside it.
 
     All methods belong to the event loop's thread, and the listeners are called there: at once for the first change, at
-    most ten times a second, and always for the last one. `refresh_s` is how often `keep_sampling` reads the board.
+    most ten times a second (four times while a run only goes on), and always for the last one. `refresh_s` is how often
+    `keep_sampling` reads the board.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Monitor:
         self._throttle = Throttle(self._deliver, clock.monotonic, _later)
         self._live: Live | None = None
         self._shown: Activity | None = None
+        self._milestone: Milestone | None = None
         self._job: Job | None = None
         self._session: Session | None = None
         self._series: asyncio.Task[None] | None = None
@@ -304,10 +306,11 @@ class Monitor:
 
     def _changed(self) -> None:
         self._live = None
-        self._throttle.request()
+        self._throttle.request(steady=self._live_state.milestone == self._milestone)
 
     def _deliver(self) -> None:
         live = self.live
+        self._milestone = self._live_state.milestone
         self._shown = live.activity
         for listener in self._listeners:
             listener(live)

@@ -154,6 +154,12 @@ class RunProgress:
         """Whether the text has all that a run's text needs; a KSNN camera's may go on nevertheless."""
         return self.state.phase == "done" and _stage(self.state) != "running"
 
+    @property
+    def milestone(self) -> tuple[int, Stage, bool, bool]:
+        """The run's number and stage, whether there are figures, and whether an iteration has failed."""
+        state = self.state
+        return (self.number, _stage(state), state.iterations_ended > 0, state.iterations_failed > 0)
+
     def activity(self, base: Activity, now_s: float) -> Activity:
         """Return how far the run is; `base` has the fields that are not the run's own."""
         state = self.state

@@ -1,4 +1,5 @@
-"""When views get changes: the first at once, further ones at a bounded rate, the last one always."""
+"""When views get changes: the first at once, further ones at a bounded rate, more of the same at a lower one, the last
+one always."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from typing import Protocol
 
 #: Shortest time between two deliveries.
 INTERVAL_S = 0.1
+#: Shortest time before a delivery of more of the same. No eye follows figures that change more often.
+STEADY_S = 0.25
 
 
 class Timer(Protocol):
@@ -16,7 +19,7 @@ class Timer(Protocol):
 
 
 class Throttle:
-    """Turns any number of changes into at most one delivery in each interval.
+    """Turns any number of changes into at most one delivery in each interval, and fewer while they are steady.
 
     `deliver` takes what is newest when it is called. `clock` gives seconds, `call_later` calls back after so many.
     The interval begins when a delivery is over, so a slow view is never left without a pause.
@@ -27,15 +30,13 @@ class Throttle:
         deliver: Callable[[], None],
         clock: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], Timer],
-        interval_s: float = INTERVAL_S,
     ) -> None:
         self._deliver = deliver
         self._clock = clock
         self._call_later = call_later
-        self._interval_s = interval_s
         self._timer: Timer | None = None
         self._due_s = 0.0
-        self._not_before_s = float("-inf")
+        self._delivered_s = float("-inf")
         self._closed = False
 
     @property
@@ -43,12 +44,13 @@ class Throttle:
         """Whether a change is still to be delivered."""
         return self._timer is not None
 
-    def request(self, within_s: float = 0.0) -> None:
-        """Deliver a change, up to `within_s` later together with what changes until then."""
+    def request(self, within_s: float = 0.0, *, steady: bool = False) -> None:
+        """Deliver a change, up to `within_s` later together with what changes until then. A `steady` one brings more of
+        the same."""
         if self._closed:
             return
         now_s = self._clock()
-        due_s = max(self._not_before_s, now_s + within_s)
+        due_s = max(self._delivered_s + (STEADY_S if steady else INTERVAL_S), now_s + within_s)
         if self._timer is not None:
             if self._due_s <= due_s:
                 return
@@ -72,8 +74,8 @@ class Throttle:
         self._now()
 
     def _now(self) -> None:
-        self._not_before_s = self._clock() + self._interval_s  # a change made while delivering waits its turn
+        self._delivered_s = self._clock()  # a change made while delivering waits its turn
         try:
             self._deliver()
         finally:
-            self._not_before_s = self._clock() + self._interval_s
+            self._delivered_s = self._clock()

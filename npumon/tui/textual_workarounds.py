@@ -11,19 +11,24 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events
 from textual.app import App
+from textual.errors import NoWidget
 from textual.message_pump import MessagePump
+from textual.strip import Strip
 
 from npumon.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual.driver import Driver
-    from textual.geometry import Size
+    from textual.geometry import Region, Size
     from textual.screen import Screen
-    from textual.widget import AwaitMount
+    from textual.widget import AwaitMount, Widget
+
+    from npumon.tui.terminal.sgr import CellStyle
 
 _FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 #: Seconds for which a page is held back while it is laid out for the first time, and later on.
@@ -48,6 +53,56 @@ def terminal_of(app: App[Any]) -> TerminalDriver | None:
     """Return the application's terminal driver, a private attribute of Textual's; None for another one, as in tests."""
     driver = app._driver
     return driver if isinstance(driver, TerminalDriver) else None
+
+
+class DirectPaint(NamedTuple):
+    """A way around Textual's compositor: where the content of a widget begins on the `terminal`'s screen.
+
+    Composing a few changed figures, making control sequences of them and reading those again costs several times what
+    making the figures does.
+    """
+
+    widget: Widget
+    terminal: TerminalDriver
+    x: int
+    y: int
+
+    def look(self, style: Style) -> CellStyle:
+        """Return how the terminal shows content of this style, as Textual would have it."""
+        from rich.segment import Segment
+
+        strip, background = Strip([Segment("x", style)], 1), self.widget.background_colors[1]
+        for line_filter in self.widget.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return self.terminal.look(strip.render(self.widget.app.console))
+
+    def painted(self, *regions: Region) -> None:
+        """Have Textual render these parts of the content again when it composes the widget next."""
+        offset = self.widget.content_offset
+        self.widget._styles_cache.set_dirty(*(region.translate(offset) for region in regions))
+
+
+def direct_paint(widget: Widget) -> DirectPaint | None:
+    """Return the way to paint a widget directly; None if Textual has to compose it.
+
+    It has to if the screen is held back or about to be laid out, and if something covers the widget: a dialog, a
+    notice, the edge of what scrolls.
+    """
+    screen = widget.screen
+    app = screen.app
+    terminal = terminal_of(app)
+    if terminal is None or app._batch_count or screen._layout_required or screen is not app.screen:
+        return None
+    if any(child.display for child in screen.children if child.id == "textual-toastrack"):
+        return None
+    try:
+        geometry = screen.find_widget(widget)
+    except NoWidget:
+        return None
+    if not geometry.clip.contains_region(geometry.region):
+        return None
+    offset = geometry.region.offset + widget.content_offset
+    return DirectPaint(widget, terminal, offset.x, offset.y)
 
 
 class SteadyApp(App[int]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import threading
 import time
@@ -22,6 +23,7 @@ from npumon.demo.board import temporary_board
 from npumon.engine import monitor
 from npumon.engine.monitor import KEPT_OPERATIONS
 from npumon.engine.reporting import Context
+from npumon.engine.throttle import STEADY_S
 from npumon.ports import RunRequest
 from tests import golden
 from tests.command_line import WITHIN_S
@@ -367,6 +369,42 @@ async def test_the_time_that_is_left(viewer: Open, beside: Beside) -> None:
     shown.monitor.stop()
     await asyncio.wait([task])
     assert shown.live.activity.remaining_s is None
+
+
+async def test_a_run_that_only_goes_on_is_shown_four_times_a_second(viewer: Open, beside: Beside) -> None:
+    """What the run reaches is shown sooner: its start, its stages, its first figures, its end."""
+    shown = viewer()
+    heard: list[tuple[float, Live]] = []
+    shown.on_step = lambda live: heard.append((time.monotonic(), live))
+    block = (
+        "layer id: 0 layer name:network_binary_graph operation[0]:unkown operation type "
+        "target:unkown operation target.\\n"
+        "execution time: 21000 us\\n"
+    )
+    script = (
+        f"printf '{SEED_HEAD.format(1000)}'; i=0; while :; do i=$((i+1));"
+        f" printf '{block}Run the %s time: 21.00ms or 21609.00us\\n' $i; sleep 0.01; done"
+    )
+    task = beside(shown.monitor.run(shown.shell(script)))
+    await shown.until(lambda live: live.snapshot.run is not None and live.snapshot.run.state.iterations_ended > 60)
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    steady = [
+        later_s - earlier_s
+        for (earlier_s, before), (later_s, after) in itertools.pairwise(heard)
+        if _reached(before) == _reached(after)
+    ]
+    assert steady
+    assert min(steady) >= STEADY_S - 0.001
+    first = next(live for _, live in heard if live.snapshot.run and live.snapshot.run.state.iterations_ended)
+    assert first.snapshot.run is not None
+    assert first.activity.stage == "running"
+    await shown.until(lambda live: live.activity.stage == "idle" and bool(live.runs))
+
+
+def _reached(live: Live) -> tuple[object, ...]:
+    state = None if live.snapshot.run is None else live.snapshot.run.state
+    return (live.activity.stage, live.runs, state is not None and state.iterations_ended > 0)
 
 
 async def test_a_view_that_fails_ends_the_run(viewer: Open) -> None:

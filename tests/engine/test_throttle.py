@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.engine.throttle import INTERVAL_S, Throttle
+from npumon.engine.throttle import INTERVAL_S, STEADY_S, Throttle
 
 
 class Call:
@@ -63,9 +63,9 @@ class Subject:
         self.delivered.append((round(self.time.now_s - 1_000, 6), self.newest))
         self.time.now_s += self._takes_s
 
-    def change(self) -> None:
+    def change(self, *, steady: bool = False) -> None:
         self.newest += 1
-        self.throttle.request()
+        self.throttle.request(steady=steady)
 
 
 @pytest.fixture
@@ -113,6 +113,37 @@ def test_what_may_wait_goes_out_with_what_comes_soon(subject: Subject) -> None:
     subject.time.go(1.0)
     assert subject.delivered == [(0.02, 2), (1.07, 2)]
     assert not subject.time.waiting()
+
+
+def test_more_of_the_same_waits_longer_and_goes_out_with_what_does_not(subject: Subject) -> None:
+    for _ in range(10):
+        subject.change(steady=True)
+        subject.time.go(0.05)
+    assert subject.delivered == [(0.0, 1), (STEADY_S, 6)]
+    subject.change()
+    assert subject.delivered == [(0.0, 1), (STEADY_S, 6), (0.5, 11)]
+    subject.change(steady=True)
+    subject.time.go(0.01)
+    subject.change()
+    subject.time.go(1.0)
+    assert subject.delivered[3:] == [(0.5 + INTERVAL_S, 13)]
+    subject.change(steady=True)
+    assert subject.delivered[4:] == [(1.51, 14)], "after a pause at once"
+    assert not subject.time.waiting()
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.3), st.booleans()), max_size=60))
+def test_a_steady_stream_is_slower_and_never_without_the_last(pauses: list[tuple[float, bool]]) -> None:
+    subject = Subject()
+    hurried = 0
+    for pause, steady in pauses:
+        subject.change(steady=steady)
+        hurried += not steady
+        subject.time.go(pause)
+    passed_s = subject.time.now_s - 1_000
+    subject.time.go(1.0)
+    assert len(subject.delivered) <= passed_s / STEADY_S + hurried + 2
+    assert [newest for _, newest in subject.delivered][-1:] == ([subject.newest] if pauses else [])
 
 
 @given(st.lists(st.floats(0, 0.3), max_size=60))

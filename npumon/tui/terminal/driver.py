@@ -26,6 +26,7 @@ from textual.message import Message
 
 from npumon.tui.terminal.key_queue import KeyQueue
 from npumon.tui.terminal.screen_buffer import ScreenBuffer
+from npumon.tui.terminal.sgr import CellStyle
 from npumon.tui.terminal.tty import Tty
 
 #: Seconds to wait on exit for a terminal that accepts no output.
@@ -110,11 +111,22 @@ class TerminalDriver(Driver):
             self._synchronized = True
         elif data == "\x07" or (_CLIPBOARD.fullmatch(data) and not self.traits.plain):
             self._controls.append(data)
-        elif data != _SYNC_END:
+        elif data and data != _SYNC_END:
             self._buffer.draw(data)
         if self._active and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._send)
+
+    def look(self, styled: str) -> CellStyle:
+        """Return the look of a text's first character, for `place`."""
+        return self._buffer.look(styled)
+
+    def place(self, x: int, y: int, text: str, look: CellStyle) -> int:
+        """Show a text at a place of the screen (0-based), like `write` with its control sequences; return the column
+        behind it."""
+        end = self._buffer.place(x, y, text, look)
+        self.write("")
+        return end
 
     def repaint(self) -> None:
         """Send the whole screen again, after something else has written to it."""

@@ -17,6 +17,8 @@ _TOKEN = re.compile(
     "|([^\x00-\x1f\x7f-\x9f]+)"
 )
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
 #: Characters that each terminal shows in one column: Latin, Greek, Cyrillic, arrows, boxes, blocks, braille.
 _SIMPLE = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03ff\u0400-\u0481\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*"
@@ -82,6 +84,23 @@ class ScreenBuffer:
                 x, y, placed = _number(column) - 1, _number(row) - 1, True
         if placed:
             self._cursor = (x, y)
+
+    def look(self, styled: str) -> CellStyle:
+        """Return the look of a text's first character."""
+        style = PLAIN
+        for match in _TOKEN.finditer(styled):
+            parameters, final, text = match.groups()
+            if text is not None:
+                break
+            if final == "m":
+                style = apply(style, parameters, self._color)
+        return style
+
+    def place(self, x: int, y: int, text: str, style: CellStyle) -> int:
+        """Place a text in the buffer, without any control characters; return the column behind it."""
+        if not text.isprintable():
+            text = _CONTROL.sub("", text)
+        return self._put(x, y, text, style)
 
     def update(self) -> str:
         """Return what to send to the terminal now; empty if it is up to date."""

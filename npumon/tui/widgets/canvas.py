@@ -7,7 +7,9 @@ changes in its last digit, so a canvas compares what it shows with what it showe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -19,8 +21,11 @@ from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import Area, Line, Span, spelled
+from npumon.tui.terminal.sgr import CellStyle
+from npumon.tui.textual_workarounds import DirectPaint, direct_paint
 
 Cell = tuple[str, str]
+_role = itemgetter(1)
 
 #: Text of ASCII and of the characters that lines, bars and graphs are made of: no need to ask for each one's width.
 _ONE_CELL_EACH = re.compile("[ -~\u2500-\u259f]*").fullmatch
@@ -51,6 +56,7 @@ class Canvas(Widget):
         self._live: Live | None = None
         self._painted: tuple[CanvasRow, ...] = ()
         self._inks: dict[str, Style] = {}
+        self._looks: dict[str, CellStyle] = {}
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
         """Return the pane's lines. At most `area.height` of them are shown, each cut at `area.width`."""
@@ -81,7 +87,21 @@ class Canvas(Widget):
             if old is not new and old.cells != new.cells
         ]
         if changed:
-            self.refresh(*changed)
+            way = direct_paint(self)
+            if way is None:
+                self.refresh(*changed)
+            else:
+                self._paint(way, changed)
+
+    def _paint(self, way: DirectPaint, regions: Sequence[Region]) -> None:
+        """Send parts of lines to the terminal."""
+        for left, y, width, _ in regions:
+            x = left
+            for text, role in _stretches(self._painted[y].cells[left : left + width]):
+                if role not in self._looks:
+                    self._looks[role] = way.look(self._ink(role))
+                x = way.terminal.place(way.x + x, way.y + y, text, self._looks[role]) - way.x
+        way.painted(*regions)
 
     def on_resize(self) -> None:
         self._painted = ()
@@ -90,6 +110,7 @@ class Canvas(Widget):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._inks.clear()
+        self._looks.clear()
         for row in self._painted:
             row.strip = None
 
@@ -103,16 +124,7 @@ class Canvas(Widget):
         return row.strip
 
     def _strip(self, cells: tuple[Cell, ...]) -> Strip:
-        segments: list[Segment] = []
-        text, role = "", ""
-        for char, ink in cells:
-            if ink != role:
-                if text:
-                    segments.append(Segment(text, self._ink(role)))
-                text, role = "", ink
-            text += char
-        segments.append(Segment(text, self._ink(role)))
-        return Strip(segments, len(cells))
+        return Strip([Segment(text, self._ink(role)) for text, role in _stretches(cells)], len(cells))
 
     def _ink(self, role: str) -> Style:
         if role not in self._inks:
@@ -138,6 +150,12 @@ def _cells(line: Line, width: int) -> tuple[Cell, ...]:
     else:
         cells.extend(((" ", ""),) * (width - len(cells)))
     return tuple(cells)
+
+
+def _stretches(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """Join neighbouring cells of one role."""
+    for role, some in groupby(cells, _role):
+        yield "".join([char for char, _ in some]), role
 
 
 def _spread(part: Span, cells: list[Cell]) -> None:
