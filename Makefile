@@ -4,7 +4,7 @@
 #   make test-vm the part of it that needs a kernel of its own: galcore's reload in an emulated machine
 #   make test-textual-main  the live monitor's tests with the newest published Textual, snapshots left out
 #   make check   the fast part of it: lint, types, layers, unit tests
-#   make bench   measurements: prints tables, judges nothing
+#   make bench   measurements: prints tables, judges nothing; make bench BENCH=parse,keys: some of its parts
 #   make bench-against REF=…   this tree against another commit, in turn: what became slower
 #   make fuzz    a minute (FUZZ_SECONDS) of coverage-guided fuzzing of the readers of model files
 #   make screenshots   the pictures of README and docs/, from the simulated board
@@ -19,7 +19,9 @@ USER   := $(VENV)-user
 # The newest Textual, instead of the one that the tests are written for.
 TEXTUAL := $(VENV)-textual
 # What the monitor is measured with, and beside.
-BENCH  := $(VENV)-bench
+BENCHMARKS := $(VENV)-bench
+# Parts of the bench, with commas between them; all of them by default. tests/bench/parts.py has their names.
+BENCH  ?=
 # Bytecode is compiled at install, so that the first start is as quick as the second.
 PIP    := PYTHONDONTWRITEBYTECODE= PIP_DISABLE_PIP_VERSION_CHECK=1
 FUZZ_SECONDS ?= 60
@@ -89,22 +91,22 @@ golden: $(VENV)/.dev
 	$(BIN)/python -m tests.golden
 	git --no-pager diff -- tests/golden.txt
 
-bench: $(USER)/.installed $(BENCH)/.installed
-	$(USER)/bin/python tests/bench/run.py
-	$(BENCH)/bin/python tests/bench/terminal.py --npumon $(USER)/bin/npumon
+bench: $(USER)/.installed $(BENCHMARKS)/.installed
+	$(USER)/bin/python tests/bench/run.py --parts "$(BENCH)"
+	$(BENCHMARKS)/bin/python tests/bench/terminal.py --npumon $(USER)/bin/npumon --parts "$(BENCH)"
 
 REF ?= HEAD~1
 PAIRS ?= 15
-bench-against: $(USER)/.installed $(BENCH)/.installed
+bench-against: $(USER)/.installed $(BENCHMARKS)/.installed
 	rm -rf $(VENV)-ref && git worktree prune && git worktree add --quiet --detach $(VENV)-ref $(REF)
 	$(MAKE) -C $(VENV)-ref .venv-user/.installed
-	$(BENCH)/bin/python tests/bench/before_after.py $(VENV)-ref/.venv-user/bin/npumon $(USER)/bin/npumon --pairs $(PAIRS); \
+	$(BENCHMARKS)/bin/python tests/bench/before_after.py $(VENV)-ref/.venv-user/bin/npumon $(USER)/bin/npumon --pairs $(PAIRS); \
 	    status=$$?; git worktree remove --force $(VENV)-ref; exit $$status
 
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_modelfile.py --seconds $(FUZZ_SECONDS) --findings $(VENV)-findings
 
-$(VENV)/bin/pip $(USER)/bin/pip $(BENCH)/bin/pip $(TEXTUAL)/bin/pip:
+$(VENV)/bin/pip $(USER)/bin/pip $(BENCHMARKS)/bin/pip $(TEXTUAL)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit("npumon needs Python 3.10 or newer: make PYTHON=python3.x" if sys.version_info < (3, 10) else 0)'
 	@$(PYTHON) -m venv $(@D)/.. || { rm -rf $(@D)/..; \
 	    echo 'Without the venv module nothing can be installed: sudo apt install python3-venv'; exit 1; }
@@ -120,9 +122,9 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/pip
 	@touch $@
 
 # Without nvitop its column stays empty.
-$(BENCH)/.installed: | $(BENCH)/bin/pip
-	@$(PIP) $(BENCH)/bin/python -m pip install --quiet 'pyte>=0.8.2' 'psutil>=6.0'
-	-@$(PIP) $(BENCH)/bin/python -m pip install --quiet 'nvitop>=1.5'
+$(BENCHMARKS)/.installed: | $(BENCHMARKS)/bin/pip
+	@$(PIP) $(BENCHMARKS)/bin/python -m pip install --quiet 'pyte>=0.8.2' 'psutil>=6.0'
+	-@$(PIP) $(BENCHMARKS)/bin/python -m pip install --quiet 'nvitop>=1.5'
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev

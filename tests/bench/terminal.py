@@ -1,7 +1,7 @@
 """`make bench`, second part: what the live monitor costs on a terminal of 120 x 40, beside nvitop, htop and a minimal
 Textual app, all in one run. Prints a table with the goals; judges nothing by its exit status.
 
-    terminal.py [--npumon FILE] [--only npumon,minimal] [--rows steady,start] [--command "npumon --demo"]
+    terminal.py [--npumon FILE] [--only npumon,minimal] [--parts steady,start] [--command "npumon --demo"]
 
 Needs pyte and psutil. nvitop (from PyPI, into the environment of this script) and htop (apt install htop) may be
 absent. Each program gets a home of its own; nothing is left behind.
@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench import measurements, subjects
+from tests.bench import measurements, parts, subjects
 from tests.bench.measurements import Measurement
 from tests.bench.pty_program import end_all_at
 from tests.bench.subjects import Subject
@@ -77,14 +77,14 @@ def verdict(row: Row, figures: Mapping[tuple[str, str], float]) -> str:
     return "met" if value <= goal else "missed"
 
 
-def show(bench: Measurement, asked: set[str], parts: Sequence[str]) -> None:
+def show(bench: Measurement, asked: set[str], measured: Sequence[str]) -> None:
     """The table, then the notes."""
     columns = {each.name: each for each in bench.subjects}
     names = ["npumon", "nvitop", "htop", "minimal Textual"]
     head = "".join(f"{name:>17}" for name in names)
     print(f"{'120 x 40, one refresh a second':38}{'goal':>10}{head}")
     for row in ROWS:
-        if row.part not in parts:
+        if row.part not in measured:
             continue
         goal = "" if row.goal is None else f"≤ {row.goal if isinstance(row.goal, str) else f'{row.goal:g}'}"
         judgement = verdict(row, bench.figures) if "npumon" in columns else ""
@@ -110,20 +110,22 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--watch-command", help="what follows a file, whose name is added (default: NPUMON watch)")
     parser.add_argument("--python", help="runs the minimal app (default: the one beside NPUMON)")
     parser.add_argument("--only", default=",".join(NAMES), help=f"some of {','.join(NAMES)}")
-    parser.add_argument("--rows", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--parts", default="", help=f"some of {','.join(PARTS)}; all of them by default")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long steady and busy are watched")
     parser.add_argument("--rounds", type=int, default=3, help="medians are of so many")
     parser.add_argument("--lines", type=int, default=1_000_000, help="of the busy log")
     given = parser.parse_args()
-    for value, known in ((given.only, NAMES), (given.rows, tuple(PARTS))):
-        if unknown := set(value.split(",")) - set(known):
-            parser.error(f"not known: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if unknown := set(given.only.split(",")) - set(NAMES):
+        parser.error(f"not known: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     return given
 
 
 def main() -> None:
     """Measure what is asked, print the table."""
     given = arguments()
+    chosen_parts = parts.chosen(given.parts, PARTS)
+    if not chosen_parts:
+        return
     npumon = str(given.npumon.absolute())
     # Not resolved: in a virtual environment it is a link, and what it is called decides what it can import.
     python = given.python or str(given.npumon.absolute().parent / "python")
@@ -142,14 +144,13 @@ def main() -> None:
         bench = Measurement(folder, present, given.seconds, given.rounds, given.lines, python)
         bench.notes.extend(f"{each.name} is not here ({each.absent})" for each in chosen if each.absent)
         print(f"Python {platform.python_version()}, {os.uname().machine}, load {os.getloadavg()[0]:.1f}", flush=True)
-        parts = [each for each in PARTS if each in given.rows.split(",")]
         try:
-            for part in parts:
+            for part in chosen_parts:
                 print(f"measuring: {part}", file=sys.stderr, flush=True)
                 PARTS[part](bench)
         finally:
             end_all_at(folder)
-        show(bench, {each.name for each in chosen}, parts)
+        show(bench, {each.name for each in chosen}, chosen_parts)
 
 
 if __name__ == "__main__":
