@@ -20,6 +20,8 @@ KEPT_ROWS = 40_000
 KEPT_DIAGNOSTICS = 20
 #: Samples for the graphs: more than the widest screen has columns.
 KEPT_SAMPLES = 512
+#: Operations of the iterations that are not judged before somebody looks.
+KEPT_WAITING = 4_000
 #: Latencies of one model, and models with latencies.
 KEPT_LATENCIES = 2_000
 KEPT_MODELS = 50
@@ -30,6 +32,8 @@ class SessionHistory:
 
     def __init__(self) -> None:
         self._series = SampleRing()
+        self._waiting: deque[tuple[Iteration, RunFacts]] = deque()
+        self._waiting_operations = 0
         self._latencies: dict[str | None, deque[float]] = {}
         #: Models whose last latency is that of a program's first iteration: others of its start will replace it.
         self._after_first: set[str | None] = set()
@@ -42,6 +46,7 @@ class SessionHistory:
     @property
     def history(self) -> History:
         """The graphs' samples."""
+        self._judge_waiting()
         return self._series.history
 
     @property
@@ -73,21 +78,37 @@ class SessionHistory:
         The latency of a start's first iteration counts only if that is the only one, for it takes longer than others.
         With a `layer_dump` its rates are those of writing files, so there are none.
         """
-        sample = sample_of(iteration, figures_of(profile_of(iteration, RunFacts(layer_dump=layer_dump))))
-        self._series.add(sample)
-        if sample.elapsed_us is not None:
+        self._wait(iteration, RunFacts(layer_dump=layer_dump))
+        latency_us = iteration.latency_us
+        if latency_us is not None:
             kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
             if kept and not iteration.first and model in self._after_first:
                 kept.pop()
             self._after_first.discard(model)
             if iteration.first:
                 self._after_first.add(model)
-            kept.append(sample.elapsed_us)
+            kept.append(latency_us)
             self._latencies[model] = kept  # the last used model is the last in the dictionary
             if len(self._latencies) > KEPT_MODELS:
                 oldest = next(iter(self._latencies))
                 del self._latencies[oldest]
                 self._after_first.discard(oldest)
+
+    def _wait(self, iteration: Iteration, facts: RunFacts) -> None:
+        """Keep an iteration until somebody looks: of thousands in between only the newest make samples."""
+        self._waiting.append((iteration, facts))
+        self._waiting_operations += len(iteration.operations)
+        if len(self._waiting) > KEPT_SAMPLES:
+            self._waiting_operations -= len(self._waiting.popleft()[0].operations)
+            self._series.forget()
+        if self._waiting_operations > KEPT_WAITING:
+            self._judge_waiting()
+
+    def _judge_waiting(self) -> None:
+        for iteration, facts in self._waiting:
+            self._series.add(sample_of(iteration, figures_of(profile_of(iteration, facts))))
+        self._waiting.clear()
+        self._waiting_operations = 0
 
     def run(self, report: RunReport) -> None:
         """Remember a run that has ended."""
@@ -168,6 +189,10 @@ class SampleRing:
     def add(self, sample: Sample) -> None:
         """Add the newest sample."""
         self._samples.append(sample)
+        self._ever += 1
+
+    def forget(self) -> None:
+        """Count a sample that is forgotten at once: as many follow it as are kept."""
         self._ever += 1
 
     @property

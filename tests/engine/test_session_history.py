@@ -24,6 +24,7 @@ from npumon.engine.session_history import (
     KEPT_ROWS,
     KEPT_RUNS,
     KEPT_SAMPLES,
+    KEPT_WAITING,
     SampleRing,
     SessionHistory,
     live_from_snapshot,
@@ -238,6 +239,18 @@ def test_the_last_ones_are_kept_and_all_are_counted(kept: int, times: list[float
         series.add(Sample(elapsed_us=elapsed_us))
         assert series.history.ever == number
     assert [each.elapsed_us for each in series.history.samples] == times[-kept:]
+
+
+@pytest.mark.parametrize(("operations", "many"), [(1, 3 * KEPT_SAMPLES), (KEPT_WAITING // 3, 8), (KEPT_WAITING + 1, 2)])
+def test_the_history_is_the_same_however_often_somebody_looks(operations: int, many: int) -> None:
+    seldom, always = SessionHistory(), SessionHistory()
+    for number in range(many):
+        iteration = Iteration(number + 1, float(number), (OPERATION,) * operations)
+        seldom.iteration(None, iteration)
+        always.iteration(None, iteration)
+        assert always.history.ever == number + 1
+    assert seldom.history == always.history
+    assert seldom.latencies(None) == always.latencies(None)
 
 
 def test_there_are_more_than_a_screen_has_columns() -> None:
