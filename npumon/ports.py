@@ -105,7 +105,8 @@ class LogChunk(NamedTuple):
 
     `behind` is how many bytes of the file were still unread when these were read. `preexisting` says that these bytes
     were there before the file was followed. A chunk without data says that the file is there or, if `present` is False,
-    that no file has its name now.
+    that no file has its name now. `ahead` is what views are given instead of `data`, if it is not the same: the same
+    text in the same order, but earlier, so that they show the newest while figures are far behind.
     """
 
     data: bytes
@@ -113,6 +114,12 @@ class LogChunk(NamedTuple):
     behind: int = 0
     preexisting: bool = False
     present: bool = True
+    ahead: bytes | None = None
+
+    @property
+    def shown(self) -> bytes:
+        """What views are given."""
+        return self.data if self.ahead is None else self.ahead
 
 
 #: For how many seconds a log is read on, once whoever asked for it wants to end.

@@ -46,7 +46,7 @@ class LogFollowing:
         if not chunk.data:
             self._presence(present=chunk.present)
             return
-        live_state.log.feed(chunk.data)
+        live_state.log.feed(chunk.shown)
         self._tell(self._log.feed(chunk.data))
         self._show(chunk)
 

@@ -255,7 +255,7 @@ class Monitor:
             if live_state.context.network is not session.network:
                 live_state.context = live_state.context._replace(network=session.network)
             if update.data:
-                live_state.log.feed(update.data)
+                live_state.log.feed(update.shown)
                 behind = update.behind if update.behind > BEHIND_BYTES else 0
                 live_state.doing = live_state.doing._replace(behind_bytes=behind)
                 run.update(update.state, self._clock.monotonic(), timed=not update.preexisting)

@@ -71,13 +71,14 @@ def runs_of(job: Job) -> Iterator[JobRun]:
 class Update(NamedTuple):
     """What has just become known: the state of the run now, what these bytes completed, and the bytes.
 
-    `behind` is how many bytes of the log are still unread. `preexisting` says that the bytes were there before a run
-    that goes on was taken up.
+    `shown` is what views are given of the text (`LogChunk.ahead`), `behind` how many bytes of the log are still unread.
+    `preexisting` says that the bytes were there before a run that goes on was taken up.
     """
 
     state: RunState
     completed: tuple[Completed, ...]
     data: bytes = b""
+    shown: bytes = b""
     behind: int = 0
     preexisting: bool = False
 
@@ -187,9 +188,8 @@ class Session:
                 async for chunk in chunks:
                     log.feed(chunk.data)
                     completed = tuple(fold.feed(parser.feed(chunk.data)))
-                    publish(
-                        Update(fold.state, completed, chunk.data, chunk.behind, chunk.preexisting and running.age_s > 0)
-                    )
+                    old = chunk.preexisting and running.age_s > 0
+                    publish(Update(fold.state, completed, chunk.data, chunk.shown, chunk.behind, old))
             rest = fold.feed(parser.close())
             record = await ended
             if fold.state.unread and record.stopped_by is None and self._stopped is not None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING
 
 from npumon.board.run.reading_pace import ReadingPace
+from npumon.board.run.view_text import AHEAD, ViewText
 from npumon.board.sysfs import length_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -141,6 +142,7 @@ class FileTail:
         self._length: int | None = None
         self._deadline: float | None = None
         self._pace = ReadingPace()
+        self._views = ViewText()
 
     def finish(self, length: int | None = None, within_s: float | None = None) -> None:
         """Yield the rest, up to `length` bytes of the present text, then end, even if there is less.
@@ -223,6 +225,7 @@ class FileTail:
         self._offset = 0
         self._old = 0
         self._memory = b""
+        self._views = ViewText()
         self._restarted = reason
 
     def _read(self) -> Iterator[LogChunk]:
@@ -245,7 +248,14 @@ class FileTail:
             preexisting = self._offset < self._old
             self._offset += len(data)
             self._memory = (self._memory + data[-_MEMORY:])[-_MEMORY:]
-            yield self._chunk(data, preexisting=preexisting)
+            begin = self._offset - len(data)
+            ahead = self._views.beside(data, begin, self._offset, self._behind(), self._read_ahead)
+            yield self._chunk(data, preexisting=preexisting, ahead=ahead)
+
+    def _read_ahead(self, offset: int) -> tuple[bytes, int]:
+        room = AHEAD if self._length is None else max(0, min(AHEAD, self._length - offset))
+        data = os.pread(self._descriptor, room, offset)
+        return data, offset + len(data)
 
     def _skip(self) -> Iterator[LogChunk]:
         """Go on at the newest part of the text, with whole lines on both sides of a line that says so."""
@@ -263,15 +273,16 @@ class FileTail:
         if not rest:  # the line is longer than any that is kept
             said = b"\n" + said
         preexisting = self._offset < self._old
+        shown = self._views.skip(rest + said, self._offset, start)
         self._offset, self._memory = start, b""
-        yield self._chunk(rest + said, preexisting=preexisting)
+        yield self._chunk(rest + said, preexisting=preexisting, ahead=shown)
 
-    def _chunk(self, data: bytes, *, preexisting: bool) -> LogChunk:
+    def _chunk(self, data: bytes, *, preexisting: bool, ahead: bytes | None = None) -> LogChunk:
         """Return a chunk of the file, which says if a new text begins with it."""
         restarted, self._restarted = self._restarted, None
         if self._present is None:
             self._present = True
-        return LogChunk(data, restarted, self._behind(), preexisting)
+        return LogChunk(data, restarted, self._behind(), preexisting, ahead=ahead)
 
     def _behind(self) -> int:
         """Return how many bytes are in the file but not read yet."""

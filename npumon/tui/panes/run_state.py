@@ -124,7 +124,7 @@ def _parts(live: Live, area: Area) -> list[StatePart]:
     if activity.source is not None:
         parts.append(StatePart(2, span(_name(_file_name(activity.source)), "value")))
     if activity.behind_bytes >= BEHIND_BYTES:
-        parts.append(StatePart(0, span(f"{units.size(activity.behind_bytes)} behind", "warn")))
+        parts.append(StatePart(0, span(f"figures {units.size(activity.behind_bytes)} behind", "warn")))
     if activity.under_way:
         return [*parts, *_under_way(live, area)]
     if run is None or run.info.outcome == "running":

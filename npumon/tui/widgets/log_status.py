@@ -32,7 +32,7 @@ def status_line(live: Live, standing: LogPosition, area: Area) -> Line:
     else:
         parts.append(span(" looking back, G goes to the end", "accent"))
     if live.activity.behind_bytes:
-        parts.append(span(f"{units.size(live.activity.behind_bytes)} behind", "warn"))
+        parts.append(span(f"figures {units.size(live.activity.behind_bytes)} behind", "warn"))
     top, last, lines = (units.grouped(number) for number in (standing.top, standing.last, lines_of(page)))
     parts.append(span(f"{top}-{last} of {lines}", "label"))
     if live.activity.note:

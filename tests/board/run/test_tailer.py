@@ -355,6 +355,35 @@ async def test_finish_soon_leaves_whole_lines_and_says_how_much_it_left_out(
     assert len(before) < 200_000 < len(behind)
 
 
+async def test_views_are_given_the_same_text_but_earlier_where_much_is_unread(log: Path) -> None:
+    line = b"a line of the log, number %07d\n"
+    text = b"".join(line % number for number in range(1_000_000))
+    append(log, text)
+    tail = FileTail(str(log), NEVER)
+    data, shown, most = 0, b"", 0
+    async for chunk in tail.chunks():
+        data += len(chunk.data)
+        shown += chunk.shown
+        most = max(most, len(shown) - data)
+        assert text.startswith(shown[-1_000:], len(shown) - len(shown[-1_000:]))
+        if len(shown) == len(text) > data:
+            assert chunk.behind
+        if not chunk.behind:
+            tail.finish()
+    assert (data, shown == text) == (len(text), True)
+    assert most > len(text) // 2
+
+
+async def test_views_are_given_each_text_from_its_beginning(follow: Follow, log: Path) -> None:
+    append(log, b"first\n" * 200_000)
+    reader = await follow(NEVER)
+    await reader.until(b"first\n" * 200_000)
+    os.truncate(log, 0)
+    append(log, b"second\n" * 3)
+    await reader.until(b"first\n" * 200_000 + b"second\n" * 3)
+    assert b"".join(chunk.shown for chunk in reader.chunks) == reader.text
+
+
 async def test_finish_soon_reads_what_is_short(log: Path) -> None:
     text = b"line\n" * 50_000
     append(log, text)

@@ -166,7 +166,7 @@ def test_the_last_run_of_a_series_is_said_to_be_one() -> None:
 
 def test_a_watched_file_and_how_far_behind_it_is() -> None:
     lines = run_state_lines(moments()["behind"], Area(78, 1))
-    assert texts(lines)[0].startswith("following  run.log  128.00 MiB behind  done in 0.4 s")
+    assert texts(lines)[0].startswith("following  run.log  figures 128.00 MiB behind  done in 0.4 s")
     assert roles(lines, "behind") == {"warn"}
 
 
