@@ -215,7 +215,7 @@ def main() -> int:
 
 def _subject(name: str, path: str) -> Subject:
     path = str(Path(path).absolute())
-    made = npumon((path, "--demo"), (path, "watch"))
+    made = npumon((path, "--demo"), (path, "watch"), (path,))
     return Subject(name, made.argv, made.presses, watch_argv=made.watch_argv, can_be_busy=True, busy_keys=b"r")
 
 

@@ -25,11 +25,6 @@ Figures = dict[tuple[str, str], float]
 SEED_RUN = Path(__file__).resolve().parents[1] / "data" / "seed_run.txt"
 #: Seconds that a program gets to settle before anything is measured, and at most.
 SETTLE_S = 3.0
-LINES_PER_S = 50_000
-#: Seconds that a display gets to catch up with a busy log.
-CATCH_UP_S = 120.0
-#: Appends a second while a busy log grows.
-STEPS_PER_S = 20
 
 
 @dataclass
@@ -64,6 +59,7 @@ def measure_start(bench: Measurement) -> None:
     """First content and what is written until it settles, in turn; and the bare import of Textual in each round."""
     imports: list[float] = []
     times: dict[str, list[float]] = {subject.name: [] for subject in bench.subjects}
+    lines: dict[str, list[float]] = {subject.name: [] for subject in bench.subjects}
     sizes: dict[str, list[float]] = {subject.name: [] for subject in bench.subjects}
     repaints: dict[str, list[float]] = {subject.name: [] for subject in bench.subjects}
     for number in range(bench.rounds + 1):
@@ -80,6 +76,7 @@ def measure_start(bench: Measurement) -> None:
                     bench.notes.append(f"{subject.name}, start: never had 300 visible characters")
             elif number > 0:  # the first round only warms up
                 times[subject.name].append(first.content_s / imported)
+                lines[subject.name].append(first.line_s / imported)
                 sizes[subject.name].append(first.size)
                 repaints[subject.name].append(first.full_repaints)
         if number > 0:
@@ -87,6 +84,7 @@ def measure_start(bench: Measurement) -> None:
     bench.notes.append(f"python -c 'import textual.app': median {statistics.median(imports) * 1000:.0f} ms")
     for subject in bench.subjects:
         bench.put("start", subject, times[subject.name])
+        bench.put("first line", subject, lines[subject.name])
         bench.put("first bytes", subject, sizes[subject.name])
         bench.put("repaints", subject, repaints[subject.name])
 
@@ -142,7 +140,7 @@ def _run_each_second(subject: Subject, program: PtyProgram, times: int) -> None:
         pump([program], 1.0)
 
 
-def measure_keys(bench: Measurement, presses: int = 12) -> None:
+def measure_keys(bench: Measurement, presses: int = 20) -> None:
     """Key to its output, each pressed in the quiet after an update, so that no refresh passes for an answer."""
     for subject in bench.subjects:
         first: dict[bytes, list[float]] = {}
@@ -165,9 +163,15 @@ def measure_keys(bench: Measurement, presses: int = 12) -> None:
             if not bench.alive(subject, program, "keys"):
                 continue
         bench.put("key", subject, [value for values in first.values() for value in values])
+        bench.put("key first", subject, [max(values[0] for values in first.values())] if first else [])
         bench.put("key end", subject, last)
-        each = ", ".join(f"{keys.decode()!r} {statistics.median(values):.1f}" for keys, values in first.items())
-        bench.notes.append(f"{subject.name}, key to the first byte of its output, median ms: {each}")
+        each = ", ".join(
+            f"{keys.decode()!r} {values[0]:.1f} and {statistics.median(values[1:] or values):.1f}"
+            for keys, values in first.items()
+        )
+        bench.notes.append(
+            f"{subject.name}, key to the first byte of its output, first press and later median, ms: {each}"
+        )
 
 
 def _output_after(program: PtyProgram, chunks: int) -> Callable[[], bool]:
@@ -204,45 +208,4 @@ def measure_watch(bench: Measurement, appends: int = 20) -> None:
         bench.notes.append(
             f"{subject.name}, line to terminal: {len(times)} of {appends} shown, {size / appends:.0f} bytes each"
             + (f", {min(times):.0f} to {max(times):.0f} ms" if times else "")
-        )
-
-
-def measure_memory(bench: Measurement) -> None:
-    """Resident memory while a busy log grows by so many lines, time compressed; and how far behind the display ends."""
-    for subject in (each for each in bench.subjects if each.watch_argv):
-        watched = bench.folder / "busy.log"
-        watched.write_bytes(b"")
-        with subject.start(bench.folder, watch=watched) as program, watched.open("a") as log:
-            pump([program], SETTLE_S)
-            rss = [program.rss() / 1e6]
-            numbers, blocks, written = random.Random(0), 0, 0
-            size, seconds, began = program.size, program.cpu_seconds(), time.perf_counter()
-            while written < bench.lines and not program.ended:
-                while written < (time.perf_counter() - began + 1 / STEPS_PER_S) * LINES_PER_S:
-                    text = block(numbers)
-                    blocks, written = blocks + 1, written + text.count("\n")
-                    log.write(text)
-                log.flush()
-                pump([program], max(0.0, began + written / LINES_PER_S - time.perf_counter()))
-                if written >= bench.lines * len(rss) / 4:
-                    rss.append(program.rss() / 1e6)
-            if not bench.alive(subject, program, "memory"):
-                continue
-            elapsed = time.perf_counter() - began
-            rate, cpu = (program.size - size) / elapsed, (program.cpu_seconds() - seconds) / elapsed * 100
-            mark = "31415.92us"
-            log.write(f"Average 31.42ms or {mark}\n")
-            log.flush()
-            at = time.perf_counter()
-            pump([program], CATCH_UP_S, lambda: program.silent_for > 2.5)
-            rss.append(program.rss() / 1e6)
-        watched.unlink()
-        behind = shown(program.chunks, [(at, mark)])[0]
-        bench.put("memory", subject, [max(rss)])
-        bench.put("growth", subject, [rss[-1] - rss[1]])
-        bench.notes.append(
-            f"{subject.name}, {written} lines in {elapsed:.0f} s: MB at 0, 25, 50, 75, 100 % and in the end "
-            + ", ".join(f"{value:.1f}" for value in rss)
-            + f"; {rate:.0f} bytes/s, {cpu:.0f} % of a core; a line after it "
-            + ("not shown" if behind is None else f"shown after {behind * 1000:.0f} ms")
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 #: What run.py and terminal.py have.
 NAMES = (
     *("commands", "runs", "parse", "flood", "log"),
-    *("steady", "busy", "start", "keys", "watch", "reading", "flow", "memory", "rates", "series", "camera", "stop"),
+    *("steady", "busy", "start", "keys", "watch", "reading", "flow", "rates", "series", "camera", "stop"),
 )
 
 

@@ -134,6 +134,18 @@ class PtyProgram:
         except psutil.NoSuchProcess:
             return []
 
+    def own_cpu_seconds(self) -> float:
+        """Processor time of the program alone; 0 after its end."""
+        return sum(_clock(process) for process in self.family()[:1])
+
+    def supervisor_cpu_seconds(self) -> float:
+        """Processor time of the processes of npumon's that own a run's terminal."""
+        return sum(_clock(process) for process in self.family()[1:] if _is_supervisor(process))
+
+    def reaped_cpu_seconds(self) -> float:
+        """Processor time of the descendants that the program has waited for."""
+        return sum(_reaped(process) for process in self.family()[:1])
+
     def cpu_seconds(self) -> float:
         """Processor time of the program, its living descendants and those that it has waited for."""
         return sum(map(_cpu_seconds, self.family()))
@@ -163,12 +175,30 @@ class PtyProgram:
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
+    return _clock(process) + _reaped(process)
+
+
+def _clock(process: psutil.Process) -> float:
+    """A process's own clock, which counts nanoseconds where /proc counts hundredths (clock_getcpuclockid(3))."""
+    try:
+        return time.clock_gettime(~process.pid << 3 | 2)
+    except OSError:
+        return 0.0
+
+
+def _reaped(process: psutil.Process) -> float:
     try:
         times = process.cpu_times()
-        # A process's own clock counts nanoseconds where /proc counts hundredths (clock_getcpuclockid(3)).
-        return time.clock_gettime(~process.pid << 3 | 2) + times.children_user + times.children_system
-    except (OSError, psutil.NoSuchProcess):
+    except psutil.NoSuchProcess:
         return 0.0
+    return float(times.children_user + times.children_system)
+
+
+def _is_supervisor(process: psutil.Process) -> bool:
+    try:
+        return any("supervisor" in word for word in process.cmdline())
+    except psutil.Error:
+        return False
 
 
 def _rss(process: psutil.Process) -> int:

@@ -17,6 +17,8 @@ from tests.bench.pty_program import COLUMNS, ROWS, Chunk, PtyProgram
 
 #: A screen with so many visible characters shows something worth reading.
 CONTENT_CELLS = 300
+#: One with so many shows at least that the program is there.
+LINE_CELLS = 6
 #: An update that writes this part of what is visible in the end is a full repaint.
 FULL_REPAINT = 0.6
 #: Seconds without output that part two updates of a program that does not mark them.
@@ -63,6 +65,7 @@ class _Screen(pyte.Screen):
 class Start:
     """A program's first moments. Seconds count from its start; bytes and repaints up to when it had settled."""
 
+    line_s: float
     content_s: float
     settled_s: float
     size: int
@@ -111,17 +114,20 @@ def updates(chunks: Sequence[Chunk]) -> Iterator[Update]:
 
 def start(program: PtyProgram) -> Start | None:
     """The first moments of an ended program; None where it never showed anything worth reading."""
-    content, seen = None, list[Update]()
+    line, content, seen = None, None, list[Update]()
     for update in updates(program.chunks):
         if content is not None and update.began - seen[-1].ended >= SETTLED_S:
             break
         seen.append(update)
+        if line is None and update.visible >= LINE_CELLS:
+            line = update.ended
         if content is None and update.visible >= CONTENT_CELLS:
             content = update.ended
-    if content is None:
+    if line is None or content is None:
         return None
     whole = FULL_REPAINT * seen[-1].visible
     return Start(
+        line - program.started,
         content - program.started,
         seen[-1].ended - program.started,
         sum(update.size for update in seen),
@@ -143,6 +149,24 @@ def shown(chunks: Sequence[Chunk], marks: Sequence[tuple[float, str]]) -> list[f
             text = "\n".join(screen.display)
             found.update((mark, chunk.at - at) for at, mark in awaited if mark in text)
     return [found.get(mark) for _, mark in marks]
+
+
+def numbered(
+    chunks: Sequence[Chunk], pattern: re.Pattern[str], steps: Sequence[tuple[float, int]]
+) -> list[float | None]:
+    """Seconds from each step's time until its number, or a later one, was on the screen, None where none ever was;
+    steps in order. The pattern's group is a number."""
+    screen = _Screen()
+    stream = pyte.ByteStream(screen)
+    ages: list[float | None] = []
+    for chunk in chunks:
+        stream.feed(_SECOND_SCREEN.sub(_EMPTY_SCREEN, chunk.data))
+        if len(ages) == len(steps) or chunk.at < steps[len(ages)][0]:
+            continue
+        newest = max((int(found) for found in pattern.findall("\n".join(screen.display))), default=0)
+        while len(ages) < len(steps) and steps[len(ages)][1] <= newest and steps[len(ages)][0] <= chunk.at:
+            ages.append(chunk.at - steps[len(ages)][0])
+    return [*ages, *[None] * (len(steps) - len(ages))]
 
 
 def screen_text(chunks: Sequence[Chunk]) -> list[str]:

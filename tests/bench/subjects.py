@@ -37,9 +37,13 @@ class Subject:
     busy_env: dict[str, str] = field(default_factory=dict)
     #: The command that follows a file; its name is appended.
     watch_argv: tuple[str, ...] = ()
+    #: The command that runs the models of the current folder.
+    models_argv: tuple[str, ...] = ()
     absent: str = ""
 
-    def start(self, folder: Path, *, busy: bool = False, watch: Path | None = None) -> PtyProgram:
+    def start(
+        self, folder: Path, *, busy: bool = False, watch: Path | None = None, models: Path | None = None
+    ) -> PtyProgram:
         """Start it in an environment of its own; folder becomes its home."""
         temporary = folder / "tmp"
         temporary.mkdir(exist_ok=True)
@@ -53,15 +57,28 @@ class Subject:
             **self.env,
             **(self.busy_env if busy else {}),
         }
-        argv = self.argv if watch is None else (*self.watch_argv, str(watch))
-        return PtyProgram(argv, env, folder, self.quit_keys)
+        argv = self.argv if models is None else self.models_argv
+        if watch is not None:
+            argv = (*self.watch_argv, str(watch))
+        return PtyProgram(argv, env, folder if models is None else models, self.quit_keys)
 
 
-def npumon(command: tuple[str, ...], watch_command: tuple[str, ...]) -> Subject:
-    """The program under test: pause and go on, move in a list, change pages, help; `r` runs a model."""
-    keys = (b" ", b" ", b"5", b"k", b"k", b"j", b"j", b"1", b"?")
-    presses = (*map(Press, keys), Press(b"\x1b", measured=False))
-    return Subject("npumon", command, presses, can_be_busy=True, busy_keys=b"r", watch_argv=watch_command)
+def npumon(command: tuple[str, ...], watch_command: tuple[str, ...], models_command: tuple[str, ...]) -> Subject:
+    """The program under test: change pages, search the log, help, themes, pause and go on; `r` runs a model."""
+    escape = Press(b"\x1b", measured=False)
+    presses = (
+        *map(Press, (b"2", b"1", b"3", b"4", b"5", b"/")),
+        *(escape, Press(b"\t"), Press(b"?"), escape, Press(b"t"), Press(b" "), Press(b" ")),
+    )
+    return Subject(
+        "npumon",
+        command,
+        presses,
+        can_be_busy=True,
+        busy_keys=b"r",
+        watch_argv=watch_command,
+        models_argv=models_command,
+    )
 
 
 def minimal(python: str) -> Subject:
