@@ -13,7 +13,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.demo import executables, module_tools, tree
 from npumon.demo.files import put
-from npumon.demo.leftovers import PREFIX, in_use, remove_leftovers
+from npumon.demo.leftovers import PREFIX, claimed_folder, fresh_name, remove_leftovers
 from npumon.demo.models import LABELS_FILE, MODELS, DemoModel, labels
 from npumon.demo.network import NETWORKS, network_bytes
 from npumon.demo.scenarios import Scenario, find_scenario
@@ -103,8 +103,7 @@ def temporary_board(scenario: str = "steady", seed: int = 0, speed: float = 1.0)
     with ExitStack() as use:
         use.callback(_discard, folder)  # before it is created: an interruption in between leaves nothing behind
         try:
-            folder.mkdir(mode=0o700)
-            use.enter_context(in_use(folder))
+            use.enter_context(claimed_folder(folder))
             board = create_board(folder / "board", scenario, seed, speed)
         except OSError as error:
             raise ProblemError(_not_made(folder.parent, error)) from error
@@ -116,7 +115,8 @@ def _discard(folder: Path) -> None:
     cannot write into what is being removed."""
     if (folder / "board").exists():
         os.rename(folder / "board", folder / "gone")
-    _remove(folder)
+    for each in (folder, fresh_name(folder)):
+        _remove(each)
 
 
 def _not_made(parent: Path, error: OSError) -> Problem:

@@ -12,19 +12,32 @@ from pathlib import Path
 
 #: The names of the folders of temporary boards begin with this.
 PREFIX = "npumon-demo-"
-#: Seconds. A younger one may belong to an npumon that has not locked it yet.
+#: The name of a folder that is not locked yet ends with this.
+_FRESH = ".new"
+#: Seconds. A younger one with such a name may belong to an npumon that is about to lock it.
 _YOUNG_S = 60.0
 
 
 @contextmanager
-def in_use(folder: Path) -> Iterator[None]:
-    """Keep a folder from being taken for a leftover. The kernel releases the lock however its holder ends."""
-    descriptor = _locked(folder)
+def claimed_folder(folder: Path) -> Iterator[None]:
+    """Create a folder that is not taken for a leftover. The kernel releases its lock however its holder ends.
+
+    It is locked before it gets its name. Raises `OSError`. Whoever asked for it removes it, under either name.
+    """
+    fresh = fresh_name(folder)
+    fresh.mkdir(mode=0o700)
+    descriptor = _locked(fresh)
     try:
+        os.rename(fresh, folder)
         yield
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def fresh_name(folder: Path) -> Path:
+    """Return what a folder is called for the moment in which it is not locked yet."""
+    return folder.with_name(folder.name + _FRESH)
 
 
 def remove_leftovers(parent: Path) -> None:
@@ -35,7 +48,7 @@ def remove_leftovers(parent: Path) -> None:
         return
     for name in names:
         try:
-            descriptor = _locked(parent / name) if _old(parent / name) else None
+            descriptor = _locked(parent / name) if _may_go(parent / name) else None
         except OSError:  # removed meanwhile
             continue
         if descriptor is not None:
@@ -43,11 +56,11 @@ def remove_leftovers(parent: Path) -> None:
             os.close(descriptor)
 
 
-def _old(folder: Path) -> bool:
-    """Return whether it is a folder of this user that was created some time ago."""
+def _may_go(folder: Path) -> bool:
+    """Return whether it is a folder of this user, and not one that is being created."""
     status = folder.lstat()
     own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
-    return own and abs(time.time() - status.st_mtime) >= _YOUNG_S
+    return own and (not folder.name.endswith(_FRESH) or abs(time.time() - status.st_mtime) >= _YOUNG_S)
 
 
 def _locked(folder: Path) -> int | None:
