@@ -41,8 +41,9 @@ class ExitRecord(NamedTuple):
 
     `exit_status` is None when a signal ended the program (then `signal` names it) or when it could not be
     executed (then `error` is one sentence). `stopped_by` says who ended it, None when it ended by itself; with
-    "left" it goes on. `log_bytes` is the length of the log, `lost_bytes` what could not be written to it, with `loss`
-    saying why. `survivors` are pids that did not go away even when killed.
+    "left" it goes on. `log_bytes` is the length of the log, `left_out_bytes` what it lacks because it is bounded,
+    `lost_bytes` what could not be written to it, with `loss` saying why. `survivors` are pids that did not go away
+    even when killed.
     """
 
     exit_status: int | None = None
@@ -50,6 +51,7 @@ class ExitRecord(NamedTuple):
     duration_s: float = 0.0
     stopped_by: StopReason | None = None
     log_bytes: int = 0
+    left_out_bytes: int = 0
     lost_bytes: int = 0
     loss: str | None = None
     error: str | None = None
@@ -77,6 +79,13 @@ class RunningModel(Protocol):
     @property
     def age_s(self) -> float:
         """Seconds that it had been running when it was taken up; 0 for one that was started here."""
+        ...
+
+    def follow(self) -> LogTail:
+        """Follow the run's text, which is that of its log and what could not be written there.
+
+        To be called once, before anything else is awaited: what is not in the log does not wait for a reader.
+        """
         ...
 
     def stop(self, reason: StopReason) -> None:

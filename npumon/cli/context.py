@@ -181,7 +181,11 @@ class CommandContext:
         from npumon.board.probe import SystemClock
         from npumon.board.run.runner import LockedRunner, SupervisedRunner
 
-        return LockedRunner(SupervisedRunner(self.backend.state_folder, SystemClock()), self.backend.roots)
+        bound = self.settings.log_max_mib
+        runner = SupervisedRunner(
+            self.backend.state_folder, SystemClock(), log_bytes=None if bound is None else bound << 20
+        )
+        return LockedRunner(runner, self.backend.roots)
 
     @cached_property
     def driver_control(self) -> HostDriverControl:
@@ -199,7 +203,7 @@ class CommandContext:
         """Make a session, which runs programs and tails their logs. `network` reads the model's file."""
         from npumon.engine.session import Session
 
-        return Session(self.runner, self.follower, context, network=network)
+        return Session(self.runner, context, network=network)
 
     def last_run(self) -> RunRecord | None:
         """Return the run under way, whichever instance started it, else the newest one."""
@@ -208,7 +212,14 @@ class CommandContext:
         return last_run(self.backend.state_folder / "runs")
 
     def forget_old_runs(self, spared: Iterable[str]) -> None:
-        """Remove the oldest run logs beyond the number to keep; never those of the runs named in `spared`."""
+        """Remove the oldest run logs beyond the number and the space to keep; never those of the runs named in
+        `spared`."""
         from npumon.board.run.run_archive import remove_old_runs
 
-        remove_old_runs(self.backend.state_folder / "runs", self.settings.log_kept_runs, spared)
+        total = self.settings.log_total_mib
+        remove_old_runs(
+            self.backend.state_folder / "runs",
+            self.settings.log_kept_runs,
+            None if total is None else total << 20,
+            spared,
+        )

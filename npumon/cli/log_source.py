@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from npumon.board.run.log_text import LARGEST_PIECE, LogText, has_hole
 from npumon.cli.paths import STDIN, shown, unreadable
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
@@ -33,8 +34,8 @@ class TimeUpError(Exception):
 def opened(path: str, length: int | None = None, limit_s: float | None = None) -> Iterator[Iterator[bytes]]:
     """Open a file or standard input and yield its bytes, `length` of them at most; raise `TimeUpError` after `limit_s`.
 
-    Of a file only what is in it at this moment is read, so that one which grows has an end. Raises `ProblemError`
-    (usage) naming what cannot be read.
+    Of a file only what is in it at this moment is read, so that one which grows has an end. A note stands in place of a
+    hole, which a log gets that reaches its bound. Raises `ProblemError` (usage) naming what cannot be read.
     """
     if path == STDIN:
         if sys.stdin is None:
@@ -55,6 +56,9 @@ def _chunks(fd: int, path: str, length: int | None, limit_s: float | None) -> It
     end_s = math.inf if limit_s is None else time.monotonic() + limit_s
     try:
         found = os.fstat(fd)
+        if stat.S_ISREG(found.st_mode) and has_hole(fd):
+            yield from _pieces_between_holes(fd, length, end_s)
+            return
         if length is None and stat.S_ISREG(found.st_mode) and found.st_size:  # some files in /proc have no size
             length = max(0, found.st_size - os.lseek(fd, 0, os.SEEK_CUR))
         while length is None or length > 0:
@@ -70,6 +74,20 @@ def _chunks(fd: int, path: str, length: int | None, limit_s: float | None) -> It
             length = None if length is None else length - len(chunk)
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def _pieces_between_holes(fd: int, length: int | None, end_s: float) -> Iterator[bytes]:
+    """Yield the text of a file that has a hole: `length` bytes of it, or what is there at this moment."""
+    end = os.fstat(fd).st_size
+    text = LogText(fd, os.lseek(fd, 0, os.SEEK_CUR))
+    left = end if length is None else length
+    while left > 0 and text.offset < end:
+        if time.monotonic() >= end_s:
+            raise TimeUpError
+        piece = text.read(min(LARGEST_PIECE, end - text.offset))[:left]
+        os.lseek(fd, text.offset, os.SEEK_SET)  # standard input is left where it would be after any other reading
+        left -= len(piece)
+        yield piece
 
 
 def is_file(path: str) -> bool:

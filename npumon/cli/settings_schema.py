@@ -231,6 +231,25 @@ class SettingsTable:
         minimum=1,
         maximum=1_000_000,
     )
+    log_max_mib: Setting[int | None] = Setting(
+        "count",
+        256,
+        "How large the log of one run may get: its beginning and its newest part are kept. none means as large as the "
+        "disk.",
+        unit="MiB",
+        minimum=1,
+        maximum=1_000_000,
+        optional=True,
+    )
+    log_total_mib: Setting[int | None] = Setting(
+        "count",
+        2048,
+        "How much space all run logs may take; the oldest are removed first, and the newest one is always kept.",
+        unit="MiB",
+        minimum=1,
+        maximum=100_000_000,
+        optional=True,
+    )
     tui_refresh_s: Setting[float] = Setting(
         "number",
         1.0,

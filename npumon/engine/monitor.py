@@ -149,7 +149,7 @@ class Monitor:
         self._live_state.context = context = self._live_state.context._replace(
             labels=labels, network=None, environment=driver_variables(job.request)
         )
-        self._session = session = Session(self._runner, self._follower, context, KEPT_OPERATIONS, job.network)
+        self._session = session = Session(self._runner, context, KEPT_OPERATIONS, job.network)
         self._series = series = asyncio.get_running_loop().create_task(self._make(session, job))
         try:
             await asyncio.shield(series)

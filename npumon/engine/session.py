@@ -22,7 +22,7 @@ from npumon.core.text import visible
 from npumon.engine.log_reading import LogReading
 from npumon.engine.reporting import Context, report_of
 from npumon.engine.sampling import BackgroundRead
-from npumon.ports import ExitRecord, LogFollower, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
+from npumon.ports import ExitRecord, ModelRunner, ReadNetwork, RunningModel, RunRequest, StopReason
 
 #: Lines of the log that a report ends with, and how many are kept to find them among empty ones.
 _TAIL_LINES = 8
@@ -93,13 +93,11 @@ class Session:
     def __init__(
         self,
         runner: ModelRunner,
-        follower: LogFollower,
         context: Context,
         kept_operations: int | None = None,
         network: ReadNetwork | None = None,
     ) -> None:
         self._runner = runner
-        self._follower = follower
         self._context = context
         self._kept_operations = kept_operations
         self._network: Network | None = None
@@ -176,7 +174,7 @@ class Session:
     async def _follow(
         self, running: RunningModel, request: RunRequest, publish: Callable[[Update], None]
     ) -> tuple[RunSplitter, ExitRecord, Scrollback]:
-        tail = self._follower.follow(running.log)
+        tail = running.follow()
         ended = asyncio.ensure_future(running.wait())
         self._reading = reading = LogReading(tail, ended, request.timeout_s)
         if self._stopped is not None:
@@ -208,7 +206,7 @@ class Session:
             duration_s=record.duration_s,
             exit_status=record.exit_status,
             signal=record.signal,
-            log_complete=not record.lost_bytes,
+            log_complete=not (record.lost_bytes or record.left_out_bytes),
         )
         ending = ExitInfo(record.exit_status, record.signal, record.stopped_by, record.error)
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
@@ -237,6 +235,10 @@ def _begun(request: RunRequest, running: RunningModel) -> RunInfo:
 def _losses(record: ExitRecord) -> list[Diagnostic]:
     """Return what went wrong around the program, to be listed with the program's own messages."""
     remarks: list[str] = []
+    bounded: list[Diagnostic] = []
+    if record.left_out_bytes:
+        left_out = f"{record.left_out_bytes} bytes of the program's output are left out of the log"
+        bounded.append(Diagnostic(None, "info", "npumon", f"{left_out}, which is bounded by log.max_mib"))
     if record.lost_bytes:
         why = f" ({record.loss})" if record.loss else ""
         lost = f"{record.lost_bytes} bytes of the program's output could not be written to the log{why}"
@@ -244,4 +246,4 @@ def _losses(record: ExitRecord) -> list[Diagnostic]:
     if record.survivors:
         pids = ", ".join(map(str, record.survivors))
         remarks.append(f"processes that do not end even when killed: {pids}; they hang in the kernel, reboot the board")
-    return [Diagnostic(None, "error", "npumon", remark) for remark in remarks]
+    return bounded + [Diagnostic(None, "error", "npumon", remark) for remark in remarks]

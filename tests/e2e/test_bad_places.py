@@ -146,3 +146,24 @@ def test_a_folder_for_temporary_files_without_room_for_the_demo(
     done = npumon.run([*mounted, room, "10000", *then_list, *words], environ={"TMPDIR": str(npumon.state)})
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (FAILED, "filler\n", 1)
     golden.printed(done.stderr, "demo.temporary no room", folder=npumon.state)
+
+
+@pytest.mark.parametrize("runs", [5, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_disk_that_is_full_before_the_figures_come(npumon: CommandLine, mounted: list[str], runs: int) -> None:
+    """Every program fills the disk to the last byte, then prints its figures, and they come through."""
+    filler = npumon.state / "filler"
+    script = npumon.script("full.sh", f"#!/bin/sh\ncat /dev/zero >'{filler}' 2>&-\ncat '{SEED}'\n")
+    loop = f"for run in $(seq {runs}); do \"$@\" || exit; rm '{filler}'; done"
+    words = ["run", "--format", "jsonl", "--", script]
+    process = npumon.start(*words, prefix=[*mounted, "size=4m", "0", "sh", "-c", loop, "sh"])
+    output, errors = process.communicate()
+    assert process.returncode == 0
+    documents = [document for line in output.splitlines() if "total_us" in (document := json.loads(line))]
+    assert len(documents) == runs
+    expected = json.loads(SEED.with_name("seed_run.json").read_text())
+    for document in documents:
+        for key in ("device", "memory", "create_us", "verify_us", "iterations", "total_us", "average_us", "metrics"):
+            assert document[key] == expected[key]
+        assert [entry["score"] for entry in document["top"]] == [entry["score"] for entry in expected["top"]]
+        assert document["log_complete"] is False
+    assert errors.count(b"make room where run logs are kept") == runs

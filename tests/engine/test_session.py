@@ -14,7 +14,6 @@ import pytest
 from npumon.board.probe import SystemClock
 from npumon.board.procfs import read_processes
 from npumon.board.run.runner import SupervisedRunner
-from npumon.board.run.tailer import WatchdogFollower
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.problems import ProblemError
 from npumon.core.profile import Network
@@ -37,11 +36,9 @@ def session(tmp_path: Path) -> Session:
     return make_session(tmp_path)
 
 
-def make_session(
-    tmp_path: Path, context: Context | None = None, poll_s: float = 0.5, network: ReadNetwork | None = None
-) -> Session:
+def make_session(tmp_path: Path, context: Context | None = None, network: ReadNetwork | None = None) -> Session:
     runner = SupervisedRunner(tmp_path / "state", SystemClock())
-    return Session(runner, WatchdogFollower(poll_s), context or Context(), network=network)
+    return Session(runner, context or Context(), network=network)
 
 
 def request(tmp_path: Path, *command: str, timeout_s: float | None = LIMIT) -> RunRequest:
@@ -127,7 +124,7 @@ async def test_what_is_known_while_it_runs(session: Session, tmp_path: Path) -> 
 
 async def test_of_a_long_run_only_so_much_is_kept(tmp_path: Path) -> None:
     runner = SupervisedRunner(tmp_path / "state", SystemClock())
-    session = Session(runner, WatchdogFollower(), Context(), kept_operations=1)
+    session = Session(runner, Context(), kept_operations=1)
     line = "uid: 0\\n*********\\nRun the 1 time: 21.00ms or 21609.00us\\n"
     report, _ = await run(session, shell(tmp_path, f"printf '{line}{line}{line}'"))
     assert (len(report.state.iterations), report.state.iterations_ended) == (1, 3)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from npumon.board.procfs import Process, signal_each
+from npumon.board.run.run_log_tail import RunLogTail
 from npumon.board.run.run_record import RunRecord, read_record
 from npumon.board.run.tailer import FileWatcher
 from npumon.board.sysfs import length_of
@@ -49,6 +50,10 @@ class ReattachedRun:
         """Seconds for which it had been running when it was reattached; 0 if it had ended."""
         return self._age_s
 
+    def follow(self) -> RunLogTail:
+        """Follow the run's text. What is not in the log is read from the supervisor's memory, while that lives."""
+        return RunLogTail(self._record.log, self._opened_overflow())
+
     def stop(self, reason: StopReason) -> None:
         """Ask the supervisor to end the run; "left" only ends the watching and leaves the run alone."""
         if reason == "left":
@@ -60,6 +65,15 @@ class ReattachedRun:
     async def wait(self) -> ExitRecord:
         """Wait for the end. May be cancelled without harm."""
         return await asyncio.shield(self._ended)
+
+    def _opened_overflow(self) -> int | None:
+        supervisor = self._record.living_supervisor()
+        if supervisor is None or self._record.overflow is None:
+            return None
+        try:
+            return os.open(f"/proc/{supervisor.pid}/fd/{self._record.overflow}", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:  # it has just ended, or belongs to another user
+            return None
 
     async def _until_over(self) -> ExitRecord:
         self._watcher.start()

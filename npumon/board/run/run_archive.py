@@ -10,7 +10,10 @@ from pathlib import Path
 from npumon.board.run.run_record import RunRecord, read_record
 
 #: A run's name as `board.run.runner` makes it: names sort by time. Other files in the folder are not npumon's.
-_NAME = re.compile(r"(\d{8}T\d{6}-\d{3}-\d+-\d{4,})\.(?:log|json)")
+_NAME = re.compile(r"(\d{8}T\d{6}-\d{3}-\d+-\d{4,})\.(?:log|compacting|json)")
+#: The files of a run, in the order in which they are removed: a record without a log says more than a log without a
+#: record.
+_ENDINGS = ("log", "compacting", "json")
 
 
 def last_run(folder: Path) -> RunRecord | None:
@@ -20,16 +23,35 @@ def last_run(folder: Path) -> RunRecord | None:
     return next((record for record in records if _goes_on(record)), records[0] if records else None)
 
 
-def remove_old_runs(folder: Path, kept: int, spared: Iterable[str] = ()) -> int:
-    """Remove log and record of the oldest runs until `kept` are left; return how many runs were removed.
+def remove_old_runs(folder: Path, kept: int, kept_bytes: int | None = None, spared: Iterable[str] = ()) -> int:
+    """Remove log and record of the oldest runs until `kept` are left, in `kept_bytes` of space; return how many runs
+    were removed.
 
-    Runs named in `spared` are never removed (a board without a battery for its clock may have dated its newest run
-    1970), nor are runs in progress: their record says so and their supervisor lives. What cannot be removed stays.
+    The newest run and those named in `spared` are never removed (a board without a battery for its clock may have dated
+    its newest run 1970), nor are runs in progress: their supervisor lives. What cannot be removed stays.
     """
-    names = _names(folder)
-    safe = set(spared)
-    old = sorted(names)[: max(0, len(names) - kept)]
-    return sum(_remove(folder, name) for name in old if name not in safe and not _under_way(folder / f"{name}.json"))
+    names = sorted(_names(folder), reverse=True)
+    safe = {*spared, *names[:1]}
+    removed = taken = 0
+    for number, name in enumerate(names, 1):
+        size = _size(folder, name)
+        within = number <= kept and (kept_bytes is None or taken + size <= kept_bytes)
+        if within or name in safe or _under_way(folder / f"{name}.json") or not _remove(folder, name):
+            taken += size
+        else:
+            removed += 1
+    return removed
+
+
+def _size(folder: Path, name: str) -> int:
+    """Return the space that a run takes on the disk."""
+    total = 0
+    for ending in _ENDINGS:
+        try:
+            total += (folder / f"{name}.{ending}").stat().st_blocks * 512
+        except OSError:  # noqa: PERF203 - each may be missing
+            continue
+    return total
 
 
 def _names(folder: Path) -> set[str]:
@@ -47,7 +69,7 @@ def _complete(folder: Path, name: str) -> RunRecord | None:
 
 def _under_way(path: Path) -> bool:
     record = read_record(path)
-    return record is not None and _goes_on(record)
+    return record is not None and record.living_supervisor() is not None
 
 
 def _goes_on(record: RunRecord) -> bool:
@@ -55,9 +77,8 @@ def _goes_on(record: RunRecord) -> bool:
 
 
 def _remove(folder: Path, name: str) -> bool:
-    """Remove the log first: a record without a log says more than a log without a record."""
     try:
-        for ending in ("log", "json"):
+        for ending in _ENDINGS:
             (folder / f"{name}.{ending}").unlink(missing_ok=True)
     except OSError:
         return False

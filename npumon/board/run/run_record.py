@@ -1,8 +1,8 @@
 """Reading back what a supervisor recorded about a run.
 
 The record is a JSON object in a file of fixed size, padded with spaces: `id`, `state` (running or ended), `command`,
-`cwd`, `model`, `log`, `started_at`, `timeout_s`, `keep`, `supervisor` and `pid` (each with the start time of the
-process, which tells it from a later one with the same pid), and, once ended, the fields of `ports.ExitRecord`.
+`cwd`, `model`, `log`, `overflow`, `started_at`, `timeout_s`, `keep`, `supervisor` and `pid` (each with the start time
+of the process, which tells it from a later one with the same pid), and, once ended, the fields of `ports.ExitRecord`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class RunRecord(NamedTuple):
     """What is on record about a run. `exit` is None while it runs, or if its supervisor was killed.
 
     `id`, `model` and `started_at` are visible text. `log`, `command` and `cwd` are what was really used: pass them
-    through `core.text.visible` before you print them.
+    through `core.text.visible` before you print them. `overflow` is the supervisor's descriptor of the memory for what
+    its log does not take.
     """
 
     id: str
@@ -33,6 +34,7 @@ class RunRecord(NamedTuple):
     started_at: str
     supervisor: int
     supervisor_started: int
+    overflow: int | None
     exit: ExitRecord | None
 
     def living_supervisor(self) -> Process | None:
@@ -54,6 +56,7 @@ def exit_record(fields: Mapping[str, object]) -> ExitRecord:
         duration_s=_seconds(fields.get("duration_s")),
         stopped_by=cast(StopReason, stopped_by) if known else None,
         log_bytes=_integer(fields.get("log_bytes")) or 0,
+        left_out_bytes=_integer(fields.get("left_out_bytes")) or 0,
         lost_bytes=_integer(fields.get("lost_bytes")) or 0,
         loss=_text(fields.get("loss")),
         error=_text(fields.get("error")),
@@ -79,6 +82,7 @@ def parse_record(data: bytes) -> RunRecord | None:
         started_at=_text(fields.get("started_at")) or "",
         supervisor=_integer(fields.get("supervisor")) or 0,
         supervisor_started=_integer(fields.get("supervisor_started")) or 0,
+        overflow=_integer(fields.get("overflow")),
         exit=exit_record(fields) if fields.get("state") == "ended" else None,
     )
 

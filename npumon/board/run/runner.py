@@ -20,7 +20,7 @@ from npumon.board.roots import Roots
 from npumon.board.run.supervised_run import SupervisedRun
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
-from npumon.ports import Clock, ExitRecord, RunningModel, RunRequest, StopReason
+from npumon.ports import Clock, ExitRecord, LogTail, RunningModel, RunRequest, StopReason
 
 #: Errors of a disk, not of a path: another disk may do.
 _DISK_ERRORS = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO)
@@ -32,13 +32,21 @@ class SupervisedRunner:
     """An implementation of `ports.ModelRunner`. Logs and records go to `runs/` in the state folder.
 
     If the disk of the state folder is full or read-only, they go to a fresh folder among the temporary files (see
-    `RunningModel.log`). `environment` is the caller's own, `os.environ` by default.
+    `RunningModel.log`). `environment` is the caller's own, `os.environ` by default. A log takes `log_bytes` at most,
+    which is a multiple of 1 MiB; None means no bound.
     """
 
-    def __init__(self, state_folder: Path, clock: Clock, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        state_folder: Path,
+        clock: Clock,
+        environment: Mapping[str, str] | None = None,
+        log_bytes: int | None = None,
+    ) -> None:
         self._folder = state_folder / "runs"
         self._clock = clock
         self._environment = os.environ if environment is None else environment
+        self._log_bytes = log_bytes
         self._numbers = itertools.count(1)
         self._fallback: Path | None = None
 
@@ -83,6 +91,7 @@ class SupervisedRunner:
         started_at = self._clock.now()
         name = f"{_stamp(started_at)}-{os.getpid()}-{next(self._numbers):04d}"
         environment = {**self._environment, **dict(request.environment)}
+        writer, reader = _overflow()
         spec = {
             "id": name,
             "folder": _wire(str(folder.absolute())),
@@ -92,6 +101,8 @@ class SupervisedRunner:
             "timeout_s": request.timeout_s,
             "keep": request.keep,
             "held": held,
+            "log_bound": self._log_bytes,
+            "overflow": writer,
             "started_at": started_at,
             "model": request.model,
         }
@@ -103,20 +114,42 @@ class SupervisedRunner:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,  # for its error message, should it ever break
                 start_new_session=True,  # Ctrl-C at our terminal is for us
-                pass_fds=held,
+                pass_fds=held if writer is None else (*held, writer),
             )
         except OSError as error:
+            if reader is not None:
+                os.close(reader)
             what = f"The supervisor of the run could not be started: {os.strerror(error.errno or 0)}."
             raise ProblemError(Problem("run.supervisor", what, f"It needs {sys.executable}.")) from error
+        finally:
+            if writer is not None:
+                os.close(writer)
         base = folder.absolute() / name
         loop = asyncio.get_running_loop()
-        return SupervisedRun(process, name, base, started_at, self._clock, loop, json.dumps(spec), keep=request.keep)
+        return SupervisedRun(
+            process, name, base, started_at, self._clock, loop, json.dumps(spec), reader, keep=request.keep
+        )
 
 
 def _stamp(started_at: str) -> str:
     """Return `2026-11-22T03:18:00.123+00:00` as `20261122T031800-123`, which sorts by time and fits a file's name."""
     digits = re.sub(r"[^0-9T]", "", started_at[:23])
     return f"{digits[:15]}-{digits[15:]}"
+
+
+def _overflow() -> tuple[int | None, int | None]:
+    """Make the memory for what a log does not take: descriptors to write and to read it. Without memory, or where there
+    is none of this kind (Linux before 3.17), such text is lost."""
+    try:
+        writer = os.memfd_create("npumon-overflow")
+    except (OSError, AttributeError):
+        return None, None
+    try:
+        # Opened again, since a duplicate would share its offset with the writer.
+        return writer, os.open(f"/proc/self/fd/{writer}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        os.close(writer)
+        return None, None
 
 
 def _wire(text: str) -> str:
@@ -190,6 +223,10 @@ class LockedRun:
     def started_at(self) -> str:
         """ISO 8601, UTC."""
         return self._running.started_at
+
+    def follow(self) -> LogTail:
+        """Follow the run's text."""
+        return self._running.follow()
 
     @property
     def age_s(self) -> float:

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from npumon.board.procfs import Process, marked, session_of, signal_each
+from npumon.board.run.run_log_tail import RunLogTail
 from npumon.board.run.run_record import exit_record, read_record
 from npumon.board.sysfs import length_of
 from npumon.core.problems import Problem, ProblemError
@@ -40,13 +41,16 @@ class SupervisedRun:
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
         spec: str,
+        overflow: int | None,
         *,
         keep: bool,
     ) -> None:
+        """`overflow` is a descriptor of the memory for what the log does not take; it then belongs to the run."""
         assert process.stdin is not None  # noqa: S101 - both are pipes; this is for the type checker
         assert process.stdout is not None  # noqa: S101
         self._process = process
         self._stdin, self._stdout = process.stdin, process.stdout
+        self._overflow = overflow
         self._keep = keep
         self._name = name
         self._base = base
@@ -61,6 +65,7 @@ class SupervisedRun:
         self._stop_reason: StopReason | None = None
         self._reported: ExitRecord | None = None
         self._patience: asyncio.TimerHandle | None = None
+        self._seen = False
         self._closing: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[int | None] = loop.create_future()
         self._over: asyncio.Future[ExitRecord] = loop.create_future()
@@ -94,6 +99,11 @@ class SupervisedRun:
         """0: the run was started here."""
         return 0.0
 
+    def follow(self) -> RunLogTail:
+        """Follow the run's text. To be called before anything else is awaited after the start."""
+        overflow, self._overflow = self._overflow, None
+        return RunLogTail(self.log, overflow)
+
     @property
     def supervisor(self) -> int:
         """Pid of the supervisor."""
@@ -115,7 +125,12 @@ class SupervisedRun:
 
     async def opened(self) -> int | None:
         """Wait until the program was started. Return None, or the errno with which the run's files were refused."""
-        return await asyncio.shield(self._opened)
+        try:
+            return await asyncio.shield(self._opened)
+        finally:
+            self._seen = True
+            if self._over.done():  # after the caller's chance to follow
+                self._loop.call_soon(self._forget_overflow)
 
     async def wait(self) -> ExitRecord:
         """Wait for the end. May be called by several tasks, at any time, and be cancelled without harm."""
@@ -180,6 +195,7 @@ class SupervisedRun:
             self._over.set_result(
                 ExitRecord(duration_s=self._elapsed_s(), stopped_by="left", log_bytes=length_of(self.log))
             )
+            self._forget_overflow()
 
     def _close_pipes(self) -> None:
         self._loop.remove_reader(self._stdout.fileno())
@@ -195,6 +211,14 @@ class SupervisedRun:
             self._opened.set_exception(ProblemError(self._failed_to_start()))
             self._opened.exception()  # seen here, since the caller may have been cancelled
         self._over.set_result(self._reported or await self._recover())
+        if self._seen:
+            self._forget_overflow()
+
+    def _forget_overflow(self) -> None:
+        """Free the memory, unless somebody follows the run."""
+        overflow, self._overflow = self._overflow, None
+        if overflow is not None:
+            os.close(overflow)
 
     async def _recover(self) -> ExitRecord:
         """End the run in the supervisor's place and find out what can still be known about it."""

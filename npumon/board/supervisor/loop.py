@@ -168,9 +168,6 @@ class Supervision:
             "signal": _signal_name(-code) if code is not None and code < 0 else None,
             "duration_s": round((time.monotonic() if status is None else self._tree.ended) - self._started, 6),
             "stopped_by": self._stopped_by,
-            "log_bytes": self._files.log.length,
-            "lost_bytes": self._files.log.lost,
-            "loss": self._files.log.reason,
             "error": error,
             "survivors": self._survivors[:64],
         }

@@ -2,9 +2,9 @@
 
 It needs only the standard library and imports as little of it as it can, so that the model starts soon. Its stdin
 brings one JSON object, the run (`id`, `folder`, `command`, `cwd`, `environment`, `timeout_s`, `keep`, `held`,
-`started_at`, `model`), and after it any number of `{"stop": "cancelled"}`; the end of stdin means that npumon is gone.
-Its stdout gives `{"event": "refused"}` if the files cannot be written, else `{"event": "started"}` unless the command
-cannot be executed, and at the end `{"event": "ended"}` with the record.
+`log_bound`, `overflow`, `started_at`, `model`), and after it any number of `{"stop": "cancelled"}`; the end of stdin
+means that npumon is gone. Its stdout gives `{"event": "refused"}` if the files cannot be written, else
+`{"event": "started"}` unless the command cannot be executed, and at the end `{"event": "ended"}` with the record.
 
 Only this bootstrap is compiled at each start: the rest comes from compiled modules beside it.
 """
@@ -27,8 +27,9 @@ def main() -> int:
     spec = channel.read_spec()
     if spec is None:
         return 2
-    for descriptor in spec["held"]:  # kept until the end, and not given to the program
-        os.set_inheritable(descriptor, False)
+    for descriptor in (*spec["held"], spec["overflow"]):  # kept until the end, and not given to the program
+        if descriptor is not None:
+            os.set_inheritable(descriptor, False)
     try:
         files = RunFiles(spec)
     except OSError as error:
@@ -36,8 +37,8 @@ def main() -> int:
         return 1
     supervision = Supervision(files, spec["keep"], spec["timeout_s"], channel)
     ended = supervision.watch(spec["command"], spec["cwd"], spec["environment"])
-    files.close(ended)
-    channel.send("ended", ended)
+    channel.send("ended", files.close(ended))
+    files.compact()
     return 0
 
 

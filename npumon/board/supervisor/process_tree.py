@@ -10,8 +10,7 @@ import signal
 import time
 
 from npumon.board.procfs import Process, descendants, marked, signal_each
-
-_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+from npumon.board.supervisor.libc import adopt_orphans
 
 
 class ProcessTree:
@@ -23,7 +22,7 @@ class ProcessTree:
 
     def __init__(self, log: str) -> None:
         self._log = log
-        self._adopting = _adopt_orphans()
+        self._adopting = adopt_orphans()
         self._leader = 0
         self._childless = False
         self.status: int | None = None
@@ -80,13 +79,3 @@ class ProcessTree:
         except (ProcessLookupError, PermissionError):
             return False
         return True
-
-
-def _adopt_orphans() -> bool:
-    """Become the parent of every descendant whose own parent ends (Linux 3.4). Return False if that is impossible."""
-    try:
-        import ctypes
-
-        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
-    except (ImportError, OSError, AttributeError):  # a Python without ctypes, a C library without prctl
-        return False

@@ -10,6 +10,7 @@ import json
 import os
 
 from npumon.board.procfs import read_process
+from npumon.board.supervisor.run_log import RunLog
 
 TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than all the rest here
 if TYPE_CHECKING:
@@ -18,53 +19,8 @@ if TYPE_CHECKING:
 #: Bytes that the end of a run may add to its record: times, a sentence, pids.
 _ROOM = 5120
 _BLOCK = 4096
-
-
-class RunLog:
-    """An append-only file that survives a full disk: what does not fit is counted, and the next piece is tried.
-
-    `length` is how many bytes the file holds, `lost` how many it does not, `reason` why (the last error's text).
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._gap = 0
-        self.length = 0
-        self.lost = 0
-        self.reason: str | None = None
-
-    def write(self, data: bytes) -> None:
-        """Append the data. After a loss, a line of its own says so first, lest two halves make a wrong whole."""
-        if self._gap:
-            note = f"\n[npumon: {self._gap} bytes were lost here: {self.reason}]\n".encode()
-            if self._append(note) < len(note):
-                self._lose(len(data))
-                return
-            self._gap = 0
-        written = self._append(data)
-        if written < len(data):
-            self._lose(len(data) - written)
-
-    def close(self) -> None:
-        """Close the file. An error that a late write-back reports counts as a reason, not as a number of bytes."""
-        try:
-            os.close(self._descriptor)
-        except OSError as error:
-            self.reason = os.strerror(error.errno or 0)
-
-    def _append(self, data: bytes) -> int:
-        done = 0
-        try:
-            while done < len(data):
-                done += os.write(self._descriptor, data[done:] if done else data)
-        except OSError as error:
-            self.reason = os.strerror(error.errno or 0)
-        self.length += done
-        return done
-
-    def _lose(self, count: int) -> None:
-        self._gap += count
-        self.lost += count
+#: How the name of a log ends, in place of `.log`, while it is written without its hole.
+COMPACTING = ".compacting"
 
 
 class RecordFile:
@@ -79,11 +35,11 @@ class RecordFile:
         text = json.dumps(fields).encode()
         self._size = -(-(len(text) + _ROOM) // _BLOCK) * _BLOCK
         self._fields = dict(fields)
-        self._descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        self.descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         try:
             self._store(text)
         except OSError:
-            os.close(self._descriptor)
+            os.close(self.descriptor)
             os.unlink(path)
             raise
 
@@ -94,11 +50,11 @@ class RecordFile:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._descriptor)
+        os.close(self.descriptor)
 
     def _store(self, text: bytes) -> None:
         padded = text.ljust(self._size - 1) + b"\n"
-        if os.pwrite(self._descriptor, padded, 0) < len(padded):
+        if os.pwrite(self.descriptor, padded, 0) < len(padded):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
@@ -116,22 +72,70 @@ class RunFiles:
         fields = {key: spec[key] for key in ("id", "command", "cwd", "model", "started_at", "timeout_s", "keep")}
         own = read_process(os.getpid())
         fields.update(
-            state="running", log=self.path, supervisor=os.getpid(), supervisor_started=own.started if own else 0
-        )
-        descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            state="running", log=self.path, overflow=spec["overflow"],
+            supervisor=os.getpid(), supervisor_started=own.started if own else 0,
+        )  # fmt: skip
+        descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             self.record = RecordFile(f"{base}.json", fields)
         except OSError:
             os.close(descriptor)
             os.unlink(self.path)
             raise
-        self.log = RunLog(descriptor)
+        self._descriptor = descriptor
+        self.log = RunLog(descriptor, spec["log_bound"], spec["overflow"])
 
-    def close(self, ended: dict[str, object]) -> None:
-        """Record the end of the run and close the files."""
-        self.log.close()
+    def close(self, ended: dict[str, object]) -> dict[str, object]:
+        """Record the end of the run, and return what is recorded of it: what is given here, and what is said of the
+        log."""
+        self.log.finish()
+        if not self.log.has_hole:
+            self.log.close()
+        log = self.log
+        sizes = {"log_bytes": log.length, "left_out_bytes": log.left_out, "lost_bytes": log.lost, "loss": log.reason}
+        ended = {**ended, **sizes}
         try:
             self.record.update({"state": "ended", **ended})
-            self.record.close()
         except OSError:
             pass  # npumon learns how the run ended from the control channel anyway
+        return ended
+
+    def compact(self) -> None:
+        """Take the hole out of the log, in another process, since that may take seconds for which nobody waits.
+
+        Who reads along keeps the file that is replaced. Without room for the new one the log stays as it is.
+        """
+        if not self.log.has_hole or os.fork():
+            return
+        try:
+            _close_all_but(self._descriptor, self.record.descriptor)
+            os.nice(19)
+            path = f"{self.path[:-4]}{COMPACTING}"
+            length = self.log.compacted(path)
+            if _is_at(self._descriptor, self.path):
+                os.rename(path, self.path)
+                self.record.update({"log_bytes": length})
+            else:  # the run has been removed meanwhile
+                os.unlink(path)
+        except OSError:
+            pass
+        finally:
+            os._exit(0)
+
+
+def _is_at(descriptor: int, path: str) -> bool:
+    """Return whether the open file is the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except OSError:
+        return False
+
+
+def _close_all_but(*kept: int) -> None:
+    """Close all descriptors but these: others wait for their ends."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) not in kept:
+            try:
+                os.close(int(name))
+            except OSError:  # the one of the listing itself
+                continue

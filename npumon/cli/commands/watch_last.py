@@ -45,7 +45,7 @@ def _print(record: RunRecord, ctx: CommandContext, limit_s: float | None) -> int
     program = kept_program(record, ctx)
     context = ctx.context(program.labels)
     printer = Printer(ctx, form, 1, context, folder=record.cwd)
-    session = Session(ReattachedRunner(record, ctx.runner), ctx.follower, context, network=program.network)
+    session = Session(ReattachedRunner(record, ctx.runner), context, network=program.network)
     report, late = asyncio.run(_watched(session, program.request, ctx, printer, limit_s))
     printer.finish([report])
     code = concluded(report, context, ctx, check=False)

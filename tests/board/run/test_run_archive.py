@@ -79,8 +79,34 @@ def test_runs_just_made_are_spared(folder: Path) -> None:
     mine = put(folder, 1)
     put(folder, 2)
     put(folder, 3)
-    assert remove_old_runs(folder, 1, [mine]) == 1
+    assert remove_old_runs(folder, 1, spared=[mine]) == 1
     assert left(folder) == [f"{name(number)}.{ending}" for number in (1, 3) for ending in ("json", "log")]
+
+
+def test_the_oldest_go_when_they_take_too_much_space(folder: Path) -> None:
+    names = [put(folder, number) for number in range(1, 6)]
+    for each in names:
+        (folder / f"{each}.log").write_bytes(b"x" * 100_000)
+    each_bytes = sum((folder / f"{names[0]}.{ending}").stat().st_blocks * 512 for ending in ("log", "json"))
+    assert remove_old_runs(folder, 5, 5 * each_bytes) == 0
+    assert remove_old_runs(folder, 5, 3 * each_bytes) == 2
+    assert {file.stem for file in folder.iterdir()} == set(names[2:])
+    assert remove_old_runs(folder, 5, 1) == 2
+    assert {file.stem for file in folder.iterdir()} == {names[4]}  # the newest one stays, whatever it takes
+
+
+def test_holes_take_no_space(folder: Path) -> None:
+    names = [put(folder, number) for number in (1, 2)]
+    with (folder / f"{names[1]}.log").open("r+b") as log:
+        log.truncate(1 << 40)
+    assert remove_old_runs(folder, 2, 1 << 20) == 0
+
+
+def test_what_a_supervisor_left_half_compacted_goes_with_its_run(folder: Path) -> None:
+    (folder / f"{put(folder, 1)}.compacting").write_text("half")
+    put(folder, 2)
+    assert remove_old_runs(folder, 1) == 1
+    assert {file[:21] for file in left(folder)} == {name(2)[:21]}
 
 
 def test_runs_under_way_stay(folder: Path, sleeper: int) -> None:

@@ -102,6 +102,8 @@ class Supervised:
             "timeout_s": LIMIT,
             "keep": False,
             "held": [],
+            "log_bound": None,
+            "overflow": None,
             "started_at": "2026-11-22T03:18:00.123+00:00",
             "model": None,
             **changes,
@@ -487,13 +489,45 @@ def test_a_full_disk(supervise: Supervise, tiny_disk: list[str]) -> None:
     record, _, log = rest.partition(b"\n")
     assert ended["exit_status"] == 3
     assert ended["loss"] == "No space left on device"
-    notes = re.findall(rb"\n\[npumon: (\d+) bytes were lost here: No space left on device\]\n", log)
-    assert sum(map(int, notes)) == ended["lost_bytes"] > 0
-    length = sum(len(note) + len(b"\n[npumon:  bytes were lost here: No space left on device]\n") for note in notes)
-    assert ended["log_bytes"] == 500000 + len(b"\nafter\n") - ended["lost_bytes"] + length == len(log)
+    note = rb"(?: \[\.\.\.\]\n)?\[npumon: (\d+) bytes were lost here: No space left on device\]\n"
+    assert sum(map(int, re.findall(note, log))) == ended["lost_bytes"] > 0
+    assert ended["log_bytes"] == len(log)
+    assert len(re.sub(note, b"", log)) == 500000 + len(b"\nafter\n") - ended["lost_bytes"]
     assert log.endswith(b"\nafter\n")
     assert json.loads(record)["state"] == "ended"
     assert json.loads(record)["lost_bytes"] == ended["lost_bytes"]
+
+
+#: Bytes that a log may take, and a program that prints numbered lines, four times as much in all.
+BOUND = 1 << 20
+COUNT = "for i in range(400_000): print(f'{i:09d}')"
+
+
+def test_a_long_log_is_bounded_and_compacted_when_the_run_is_over(supervise: Supervise) -> None:
+    run = supervise(sys.executable, "-c", COUNT, log_bound=BOUND)
+    ended = run.on_step("ended")
+    assert run.process.wait(LIMIT) == 0
+    assert ended["log_bytes"] == 4_000_000
+    assert 4_000_000 - BOUND <= ended["left_out_bytes"] <= 4_000_000 - BOUND + BOUND // 16
+    until(lambda: json.loads(run.record.read_bytes())["log_bytes"] < 4_000_000)
+    text = run.log.read_bytes()
+    assert len(text) == json.loads(run.record.read_bytes())["log_bytes"] <= BOUND
+    before, newest = re.split(rb" \[\.\.\.\]\n\[npumon: \d+ bytes were left out here: .*\]\n", text)
+    assert before == b"".join(b"%09d\n" % number for number in range(60_000))[: BOUND // 2]
+    assert newest.endswith(b"000399999\n")
+    assert sorted(path.suffix for path in run.log.parent.iterdir()) == [".json", ".log"]
+
+
+def test_a_log_that_is_removed_does_not_come_back(supervise: Supervise, tmp_path: Path) -> None:
+    """Somebody removes the run before its log is compacted."""
+    script = f"{COUNT}\nimport os; os.unlink(os.environ['_NPUMON_RUN'])"
+    run = supervise(sys.executable, "-c", script, log_bound=BOUND)
+    run.on_step("ended")
+    assert run.process.wait(LIMIT) == 0
+    assert run.process.stdout is not None
+    assert run.process.stdout.read() == b""
+    until(lambda: not (tmp_path / f"{run.name}.compacting").exists())
+    assert not run.log.exists()
 
 
 def test_it_imports_little() -> None:
@@ -507,7 +541,7 @@ def test_it_imports_little() -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
     ours = {name for name in imported if name.startswith("npumon")}
-    own = "control_channel loop process_tree pseudo_terminal run_files"
+    own = "control_channel libc loop process_tree pseudo_terminal run_files run_log"
     assert ours == {
         *("npumon", "npumon.board", "npumon.board.procfs", "npumon.board.supervisor"),
         *(f"npumon.board.supervisor.{name}" for name in own.split()),
