@@ -167,12 +167,10 @@ class CommandContext:
 
     @cached_property
     def follower(self) -> LogFollower:
-        """What follows growing logs. Standard error is ours: what watchdog would log there is of no use to users."""
-        import logging
-
+        """What follows growing logs."""
         from npumon.board.run.tailer import WatchdogFollower
 
-        logging.getLogger("watchdog").addHandler(logging.NullHandler())
+        _silence_watchdog()
         return WatchdogFollower()
 
     @cached_property
@@ -181,6 +179,7 @@ class CommandContext:
         from npumon.board.probe import SystemClock
         from npumon.board.run.runner import LockedRunner, SupervisedRunner
 
+        _silence_watchdog()
         bound = self.settings.log_max_mib
         runner = SupervisedRunner(
             self.backend.state_folder, SystemClock(), log_bytes=None if bound is None else bound << 20
@@ -223,3 +222,10 @@ class CommandContext:
             None if total is None else total << 20,
             spared,
         )
+
+
+def _silence_watchdog() -> None:
+    """Standard error is ours: what watchdog would log there is of no use to users."""
+    import logging
+
+    logging.getLogger("watchdog").addHandler(logging.NullHandler())
