@@ -45,6 +45,12 @@ class LogText:
             self.in_line = not data.endswith(b"\n")
         return data
 
+    def skip_line(self) -> int:
+        """Go behind the end of the line; return how many bytes that were."""
+        rest = os.pread(self._descriptor, LARGEST_PIECE, self.offset).find(b"\n") + 1
+        self.offset += rest
+        return rest
+
     def _present(self, begin: int, end: int) -> tuple[int, int]:
         """Return the first part of this range that is no hole. It is empty and lies behind the range if all of that is
         one."""

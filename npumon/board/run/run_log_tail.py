@@ -10,15 +10,13 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Iterator
 
-from npumon.board.run.log_text import LogText
-from npumon.board.run.tailer import FileWatcher
-from npumon.board.supervisor.run_log import OVERFLOW_HEAD, OVERFLOW_NUMBER
+from npumon.board.run.log_text import LARGEST_PIECE, LogText
+from npumon.board.run.reading_pace import ReadingPace
+from npumon.board.run.tailer import LINE, NEWEST, NOT_READ, FileWatcher
+from npumon.board.supervisor.run_log import CUT, OVERFLOW_HEAD, OVERFLOW_NUMBER
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.ports import LogChunk
-
-#: Bytes read at a time: processing them takes few milliseconds, so keys stay quick.
-_PIECE = 16 * 1024
 
 
 class RunLogTail:
@@ -34,14 +32,20 @@ class RunLogTail:
         self._watcher = FileWatcher(path)
         self._log = -1
         self._text = LogText(-1)
+        self._memory = LogText(-1 if overflow is None else overflow, OVERFLOW_HEAD)
         self._begin: int | None = None
-        self._memory: LogText | None = None
-        self._old = (0, 0)
+        self._old = self._end = (0, 0)
         self._finished = False
+        self._deadline: float | None = None
+        self._pace = ReadingPace()
 
-    def finish(self, length: int | None = None) -> None:
-        """Yield what is there now, then end. What there is the files themselves tell, since nobody else writes them."""
+    def finish(self, length: int | None = None, within_s: float | None = None) -> None:
+        """Yield what is there now, then end. What there is the files themselves tell, since nobody else writes them.
+
+        What is not read `within_s` is left out, apart from the newest part.
+        """
         self._finished = True
+        self._deadline = None if within_s is None else asyncio.get_running_loop().time() + within_s
         self._watcher.wake()
 
     async def chunks(self) -> AsyncGenerator[LogChunk, None]:
@@ -49,13 +53,16 @@ class RunLogTail:
 
         Raises `ProblemError` if the log cannot be read; one that is not there has no text.
         """
+        now_s = asyncio.get_running_loop().time
         try:
             self._watcher.start()
             while True:
                 last = self._finished
                 try:
                     for chunk in self._news():
+                        began_s = now_s()
                         yield chunk
+                        self._pace.took(len(chunk.data), now_s() - began_s)
                         await asyncio.sleep(0)  # a long text must not keep the loop from its other work
                 except OSError as error:
                     raise ProblemError(self._unreadable(error)) from error
@@ -70,8 +77,7 @@ class RunLogTail:
 
     def _news(self) -> Iterator[LogChunk]:
         """Yield what is there at this moment; at the first look at least that the log is there, or is not."""
-        first = self._log < 0
-        if first:
+        if self._log < 0:
             try:
                 self._log = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
             except FileNotFoundError:
@@ -80,54 +86,87 @@ class RunLogTail:
             self._text = LogText(self._log)
             self._old = self._lengths()
             yield LogChunk(b"")
-        log_end, memory_end = self._lengths()
-        yield from self._from_log(log_end)
-        if self._begin is not None and self._text.offset >= self._begin:
-            yield from self._from_memory(memory_end)
+        self._end = self._lengths()
+        self._look_for_overflow()
+        while self._unread_of_log or self._unread_of_memory:
+            late = self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline
+            preexisting = self._preexisting
+            data = self._skip() if late else b""
+            data = data or self._read()
+            if data:
+                yield LogChunk(data, behind=self._behind, preexisting=preexisting)
+            elif self._unread_of_log:  # somebody truncated it
+                return
 
-    def _from_log(self, end: int) -> Iterator[LogChunk]:
-        """Yield what is in the log, up to where the overflow begins."""
-        text = self._text
-        while text.offset < end:
-            place = text.offset, text.in_line
-            data = text.read(min(_PIECE, end - text.offset))
-            # Looked at after the reading: nothing is written behind that place before it is told.
-            self._begin = begin = self._overflow_begin()
-            if begin is not None and begin < text.offset:
-                text.offset, text.in_line = place
-                end = begin
-            elif data:
-                yield self._chunk(data, preexisting=place[0] < self._old[0])
-        self._begin = self._overflow_begin()
+    def _read(self) -> bytes:
+        """Return the next piece: of the log up to where the overflow begins, then of the overflow."""
+        text, unread = self._text, self._unread_of_log
+        if not unread:
+            text, unread = self._memory, self._unread_of_memory
+        before = text.offset, text.in_line
+        data, left = b"", min(self._pace.size, unread)
+        while left > 0 and (piece := text.read(min(LARGEST_PIECE, left))):
+            data += piece
+            left = before[0] + min(self._pace.size, unread) - text.offset
+        # Looked for after the reading: the log is written further only after that is told.
+        begin = self._look_for_overflow()
+        if text is self._text and begin is not None and text.offset > begin:
+            text.offset, text.in_line = before
+            return self._read() if self._unread_of_log or self._unread_of_memory else b""
+        self._memory.in_line = text.in_line
+        return data
 
-    def _from_memory(self, end: int) -> Iterator[LogChunk]:
-        """Yield what is in the overflow."""
-        assert self._overflow is not None  # noqa: S101 - something begins there
-        if self._memory is None:
-            self._memory = LogText(self._overflow, OVERFLOW_HEAD, in_line=self._text.in_line)
-        while self._memory.offset < end:
-            preexisting = self._memory.offset < self._old[1]
-            data = self._memory.read(min(_PIECE, end - self._memory.offset))
-            yield self._chunk(data, preexisting=preexisting)
+    def _skip(self) -> bytes:
+        """Go on at the newest part of the text; return what stands in the text for what was not read. Nothing if that
+        is little."""
+        count = self._unread_of_log + self._unread_of_memory - NEWEST
+        if count <= LINE:
+            return b""
+        of_log = min(count, self._unread_of_log)
+        self._text.offset += of_log
+        self._memory.offset += count - of_log
+        text = self._text if self._unread_of_log else self._memory
+        rest = text.skip_line()
+        cut = CUT if self._memory.in_line else b""
+        self._text.in_line = self._memory.in_line = False
+        return cut + NOT_READ % (count + rest)
 
-    def _chunk(self, data: bytes, *, preexisting: bool) -> LogChunk:
+    @property
+    def _unread_of_log(self) -> int:
+        end = self._end[0] if self._begin is None else min(self._begin, self._end[0])
+        return max(0, end - self._text.offset)
+
+    @property
+    def _unread_of_memory(self) -> int:
+        """Only of text that follows the log's, as far as that is known."""
+        follows = self._begin is not None and self._begin <= self._end[0]
+        return max(0, self._end[1] - self._memory.offset) if follows else 0
+
+    @property
+    def _preexisting(self) -> bool:
+        """Whether what is read next was there at the first look."""
+        if self._unread_of_log:
+            return self._text.offset < self._old[0]
+        return self._memory.offset < self._old[1]
+
+    @property
+    def _behind(self) -> int:
+        """How many bytes are there but not read yet."""
         log, memory = self._lengths()
         behind = (log if self._begin is None else self._begin) - self._text.offset
-        if self._begin is not None:
-            behind += memory - (OVERFLOW_HEAD if self._memory is None else self._memory.offset)
-        return LogChunk(data, behind=max(0, behind), preexisting=preexisting)
+        return max(0, behind + (0 if self._begin is None else memory - self._memory.offset))
 
     def _lengths(self) -> tuple[int, int]:
         """Return those of the log and of the overflow."""
         memory = 0 if self._overflow is None else os.fstat(self._overflow).st_size
         return os.fstat(self._log).st_size, memory
 
-    def _overflow_begin(self) -> int | None:
-        """Return the offset in the log from which on the text is in the overflow; None if there is none there."""
-        if self._begin is not None or self._overflow is None:
-            return self._begin
-        header = int.from_bytes(os.pread(self._overflow, OVERFLOW_NUMBER, 0), "little")
-        return header - 1 if header else None
+    def _look_for_overflow(self) -> int | None:
+        """Look whether text goes into the overflow by now, and return from which offset in the log on."""
+        if self._begin is None and self._overflow is not None:
+            header = int.from_bytes(os.pread(self._overflow, OVERFLOW_NUMBER, 0), "little")
+            self._begin = header - 1 if header else None
+        return self._begin
 
     def _unreadable(self, error: OSError) -> Problem:
         what = f"The run's log {visible(self._path)} cannot be read: {error.strerror}."

@@ -96,9 +96,11 @@ class FileWatcher:
 
 
 #: Bytes at the end of a text that are read in any case: totals and classes stand there.
-_NEWEST = 256 << 10
+NEWEST = 256 << 10
 #: Bytes among which the end of a line is looked for, to leave no half of one.
-_LINE = 64 << 10
+LINE = 64 << 10
+#: What stands in a text for what was not read of it.
+NOT_READ = b"[npumon: %d bytes were not read here: the program printed faster than npumon reads]\n"
 
 #: Bytes before the offset that are remembered, to notice when they have been replaced.
 _MEMORY = 4096
@@ -261,15 +263,15 @@ class FileTail:
         """Go on at the newest part of the text, with whole lines on both sides of a line that says so."""
         self._deadline = None
         self._length = self._offset + self._behind()  # an end that moves on would never be reached
-        if self._length - self._offset <= _NEWEST + _LINE:
+        if self._length - self._offset <= NEWEST + LINE:
             return
-        descriptor, start = self._descriptor, self._length - _NEWEST
-        rest = os.pread(descriptor, _LINE, self._offset)
+        descriptor, start = self._descriptor, self._length - NEWEST
+        rest = os.pread(descriptor, LINE, self._offset)
         rest = rest[: rest.find(b"\n") + 1]
-        behind = os.pread(descriptor, _LINE, start)
+        behind = os.pread(descriptor, LINE, start)
         start += behind.find(b"\n") + 1
         count = start - self._offset - len(rest)
-        said = b"[npumon: %d bytes were not read here: the program printed faster than npumon reads]\n" % count
+        said = NOT_READ % count
         if not rest:  # the line is longer than any that is kept
             said = b"\n" + said
         preexisting = self._offset < self._old
