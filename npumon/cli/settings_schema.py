@@ -194,15 +194,9 @@ class SettingsTable:
         flag="--root",
     )
     npu_nominal_clock_mhz: Setting[float | None] = Setting(
-        "number",
-        None,
-        "The clock that the NPU should run at. none means the chip's nominal clock.",
-        unit="MHz",
-        minimum=1,
-        maximum=10_000,
-        optional=True,
-        example="800",
-    )
+        "number", None, "The clock that the NPU should run at. none means the chip's nominal clock.",
+        unit="MHz", minimum=1, maximum=10_000, optional=True, example="800",
+    )  # fmt: skip
     roofs_mac_per_cycle: Setting[float | None] = Setting(
         "number", None,
         "The most multiply-accumulates that the NPU can do in a cycle: the roof that convolutions are compared with. "
@@ -224,32 +218,17 @@ class SettingsTable:
         "choice", "user", "Where roofs.ddr_mbyte_per_s comes from.", choices=ORIGINS
     )
     log_kept_runs: Setting[int] = Setting(
-        "count",
-        200,
-        "How many run logs are kept in the state folder; the oldest are removed first.",
-        unit="runs",
-        minimum=1,
-        maximum=1_000_000,
-    )
+        "count", 200, "How many run logs are kept in the state folder; the oldest are removed first.",
+        unit="runs", minimum=1, maximum=1_000_000,
+    )  # fmt: skip
     log_max_mib: Setting[int | None] = Setting(
-        "count",
-        256,
-        "How large the log of one run may get: its beginning and its newest part are kept. none means as large as the "
-        "disk.",
-        unit="MiB",
-        minimum=1,
-        maximum=1_000_000,
-        optional=True,
-    )
+        "count", 256, "How large a run's log may get: then only its beginning and its newest part are kept.",
+        unit="MiB", minimum=1, maximum=1_000_000, optional=True,
+    )  # fmt: skip
     log_total_mib: Setting[int | None] = Setting(
-        "count",
-        2048,
-        "How much space all run logs may take; the oldest are removed first, and the newest one is always kept.",
-        unit="MiB",
-        minimum=1,
-        maximum=100_000_000,
-        optional=True,
-    )
+        "count", 2048, "How much space run logs may take; the oldest are removed first, the newest is always kept.",
+        unit="MiB", minimum=1, maximum=100_000_000, optional=True,
+    )  # fmt: skip
     tui_refresh_s: Setting[float] = Setting(
         "number",
         1.0,

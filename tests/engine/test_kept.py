@@ -13,7 +13,6 @@ from npumon.board.run.reattached_run import ReattachedRunner
 from npumon.board.run.run_archive import last_run
 from npumon.board.run.run_record import RunRecord
 from npumon.board.run.runner import SupervisedRunner
-from npumon.board.run.tailer import WatchdogFollower
 from npumon.engine.reporting import Context
 from npumon.engine.session import Session, Update
 from tests.command_line import until
@@ -51,7 +50,7 @@ async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: P
     assert record.exit is None
 
     runner = SupervisedRunner(shown.board.folder / "state", SystemClock())
-    session = Session(ReattachedRunner(record, runner), WatchdogFollower(0.1), Context())
+    session = Session(ReattachedRunner(record, runner), Context())
     seen: list[Update] = []
     ages: list[float] = []
 

@@ -22,7 +22,7 @@ class LogText:
     """
 
     def __init__(self, descriptor: int, offset: int = 0, *, in_line: bool = False) -> None:
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self.offset = offset
         self.in_line = in_line
 
@@ -32,7 +32,7 @@ class LogText:
         The line in which a hole ends is left out with it, lest it be read as something else.
         """
         data, skipped = b"", 0
-        while not data and (data := os.pread(self._descriptor, count, self.offset)):
+        while not data and (data := os.pread(self.descriptor, count, self.offset)):
             # Looked at after the reading, so that no hole is missed.
             begin, end = self._present(self.offset, self.offset + len(data))
             data = data[begin - self.offset : end - self.offset]
@@ -47,7 +47,7 @@ class LogText:
 
     def skip_line(self) -> int:
         """Go behind the end of the line; return how many bytes that were."""
-        rest = os.pread(self._descriptor, LARGEST_PIECE, self.offset).find(b"\n") + 1
+        rest = os.pread(self.descriptor, LARGEST_PIECE, self.offset).find(b"\n") + 1
         self.offset += rest
         return rest
 
@@ -64,11 +64,11 @@ class LogText:
     def _seek(self, offset: int, what: int) -> int:
         """Return where data or a hole is next. A file system that does not tell has no holes."""
         try:
-            return os.lseek(self._descriptor, offset, what)
+            return os.lseek(self.descriptor, offset, what)
         except OSError as error:
             if what == os.SEEK_DATA and error.errno != errno.ENXIO:
                 return offset
-            return os.fstat(self._descriptor).st_size
+            return os.fstat(self.descriptor).st_size
 
 
 def has_hole(descriptor: int) -> bool:
