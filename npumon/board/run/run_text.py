@@ -98,12 +98,9 @@ class RunText:
 
 
 def _gathered(text: LogText, count: int) -> bytes:
-    """Return that many bytes and notes of a file."""
-    data = text.read(min(LARGEST_PIECE, count)) if count > 0 else b""
-    end = text.offset + count - min(LARGEST_PIECE, count)
-    if text.offset >= end:
-        return data
-    pieces = [data]
+    """Return so many bytes of a file, and notes."""
+    end = text.offset + count
+    pieces = []
     while text.offset < end and (piece := text.read(min(LARGEST_PIECE, end - text.offset))):
         pieces.append(piece)
     return b"".join(pieces)

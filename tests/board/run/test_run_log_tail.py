@@ -87,6 +87,11 @@ class Reader:
         await asyncio.wait_for(self._task, LIMIT)
         return self.text
 
+    async def end_within(self, seconds: float) -> bytes:
+        self.tail.finish(None, seconds)
+        await asyncio.wait_for(self._task, LIMIT)
+        return self.text
+
     async def close(self) -> None:
         self._task.cancel()
         await asyncio.wait([self._task])
@@ -228,3 +233,24 @@ async def test_it_leaves_nothing_open(writer: Writer) -> None:
     await unfinished.first()
     await unfinished.close()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+async def test_what_is_not_read_in_time_is_left_out_and_counted(writer: Writer) -> None:
+    """Also if a part of it is in memory. The newest part is read in any case, and lines are whole."""
+    for holes in (True, False):
+        writer.holes = holes
+        writer.log.write(lines(0, 200_000))
+    reader = Reader(writer.tail())
+    text = await reader.end_within(0.0)
+    notes = [line for line in text.split(b"\n") if line.startswith(b"[npumon: ")]
+    assert any(b"were not read here: the program printed faster" in note for note in notes)
+    assert text.endswith(lines(180_000, 200_000))
+
+
+async def test_views_are_ahead_of_figures(writer: Writer) -> None:
+    """They get all of the text in the same order."""
+    writer.log.write(lines(0, 90_000))
+    reader = Reader(writer.tail())
+    assert await reader.end() == lines(0, 90_000)
+    assert b"".join(chunk.shown for chunk in reader.chunks) == lines(0, 90_000)
+    assert len(reader.chunks[1].shown) == 900_000
