@@ -93,6 +93,7 @@ class HostBackend:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._state_trouble = "The state folder cannot be written"
+        self._state_remedy = "Name another one with NPUMON_STATE_FOLDER."
 
     @cached_property
     def roots(self) -> Roots:
@@ -125,6 +126,7 @@ class HostBackend:
             make_private_folder(folder)
         except ProblemError as error:
             self._state_trouble = error.problem.what.rstrip(".")
+            self._state_remedy = error.problem.remedy
             folder = temporary_state_folder()
             try:
                 make_private_folder(folder)
@@ -150,9 +152,8 @@ class HostBackend:
         """Return a problem for each folder that had to be used instead of the state folder."""
         usual = visible(os.path.join(self._settings.state_folder, "runs"))
         folders = {os.path.dirname(report.info.log) for report in reports if report.info.log}
-        remedy = "Name another one with NPUMON_STATE_FOLDER."
         return [
-            Problem("state.elsewhere", f"{self._state_trouble}; the log is in {shown(folder)}.", remedy)
+            Problem("state.elsewhere", f"{self._state_trouble}; the log is in {shown(folder)}.", self._state_remedy)
             for folder in sorted(folders - {usual})
         ]
 

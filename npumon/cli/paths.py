@@ -141,9 +141,9 @@ def unreadable(path: str, error: Exception, problem_id: str, folder_remedy: str)
 def make_private_folder(path: str) -> None:
     """Make a folder, and those above it, for this user's eyes only; an existing one is checked.
 
-    Raises `ProblemError` (failed) if it cannot be made or written to, is not a folder, or, below a folder that is
-    writable by all users (as /tmp), if another user could have put it there beforehand. A full or read-only disk is
-    left to the writer, who may use another one.
+    Raises `ProblemError` (failed) if it cannot be made or written to, is not a folder, if others may write to it, or,
+    below a folder that is writable by all users (as /tmp), if another user could have put it there beforehand: logs are
+    read back later. A full or read-only disk is left to the writer, who may use another one.
     """
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
@@ -151,6 +151,8 @@ def make_private_folder(path: str) -> None:
         shared = bool(os.stat(os.path.dirname(path.rstrip("/")) or "/").st_mode & stat.S_IWOTH)
         if shared and (stat.S_ISLNK(found.st_mode) or found.st_uid != os.getuid()):
             raise _unusable(path, "belongs to another user.")
+        if writers := _other_writers(os.stat(path)):
+            raise _unusable(path, f"is writable by {writers}.", f"Make it private: chmod go-w {shown(path)}")
         if not os.access(path, os.W_OK | os.X_OK) and not os.statvfs(path).f_flag & os.ST_RDONLY:
             raise _unusable(path, "cannot be written to.")
     except FileExistsError:
@@ -160,6 +162,24 @@ def make_private_folder(path: str) -> None:
             raise _unusable(path, f"cannot be made: {error.strerror or error}.") from error
 
 
-def _unusable(path: str, why: str) -> ProblemError:
-    remedy = "Name another one with the key state.folder or with NPUMON_STATE_FOLDER."
+def _other_writers(status: os.stat_result) -> str:
+    """Return who besides its owner may write to a folder; "" for nobody. A group of the owner's name is the owner's own
+    (user private groups), which is why many systems make folders writable by it."""
+    if status.st_mode & stat.S_IWOTH:
+        return "all users"
+    if not status.st_mode & stat.S_IWGRP:
+        return ""
+    import grp
+    import pwd
+
+    try:
+        group, owner = grp.getgrgid(status.st_gid), pwd.getpwuid(status.st_uid)
+    except KeyError:
+        return f"group {status.st_gid}"
+    return "" if group.gr_name == owner.pw_name else f"group {visible(group.gr_name)}"
+
+
+def _unusable(
+    path: str, why: str, remedy: str = "Name another one with the key state.folder or with NPUMON_STATE_FOLDER."
+) -> ProblemError:
     return ProblemError(Problem("state.folder", f"The state folder {shown(path)} {why}", remedy))

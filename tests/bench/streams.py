@@ -42,9 +42,12 @@ def measure_reading(bench: Measurement) -> None:
     blocks = "".join(iteration(numbers, number, 8 * number - 7)[0] for number in range(1, bench.lines // 14))
     for subject in _watchers(bench):
         for row, text in (("foreign", foreign), ("blocks", blocks)):
-            empty, full = (_read(bench, subject, each) for each in ("", text))
-            if empty is not None and full is not None:
-                bench.put(row, subject, [text.count("\n") / max(full - empty, 1e-3)])
+            rates = []
+            for _ in range(bench.rounds):
+                empty, full = (_read(bench, subject, each) for each in ("", text))
+                if empty is not None and full is not None:
+                    rates.append(text.count("\n") / max(full - empty, 1e-3))
+            bench.put(row, subject, rates)
 
 
 def _read(bench: Measurement, subject: Subject, text: str) -> float | None:

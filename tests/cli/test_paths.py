@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import subprocess
@@ -164,6 +165,39 @@ def test_a_folder_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         make_private_folder(str(shared / "npumon-0"))
     golden.problem(caught.value.problem, "state.folder of another user", folder=shared)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777], ids=oct)
+def test_a_folder_that_all_users_may_write_to_is_not_trusted(tmp_path: Path, mode: int) -> None:
+    """Logs are read back: what another user puts there would be shown as this user's runs."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    folder.chmod(mode)
+    (tmp_path / "link").symlink_to(folder)
+    for path in (folder, tmp_path / "link"):
+        with pytest.raises(ProblemError) as caught:
+            make_private_folder(str(path))
+        golden.problem(caught.value.problem, "state.folder for all users", folder=path)
+    folder.chmod(mode & 0o755)
+    make_private_folder(str(folder))
+
+
+@needs_root
+def test_a_folder_that_a_group_may_write_to(tmp_path: Path) -> None:
+    """The group of the owner's name is the owner's own, other ones are not."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    folder.chmod(0o775)
+    make_private_folder(str(folder))
+    os.chown(folder, -1, NOBODY_AT_ALL)
+    with pytest.raises(ProblemError) as caught:
+        make_private_folder(str(folder))
+    golden.problem(caught.value.problem, "state.folder for a group", folder=folder, group=NOBODY_AT_ALL)
+    daemon = grp.getgrnam("daemon").gr_gid
+    os.chown(folder, -1, daemon)
+    with pytest.raises(ProblemError) as caught:
+        make_private_folder(str(folder))
+    golden.problem(caught.value.problem, "state.folder for a group", folder=folder, group="daemon")
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:

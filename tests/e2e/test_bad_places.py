@@ -59,6 +59,19 @@ def test_a_state_folder_that_cannot_be(npumon: CommandLine, environ: dict[str, s
     shutil.rmtree(elsewhere)
 
 
+def test_a_state_folder_that_all_users_may_write_to(npumon: CommandLine) -> None:
+    """Logs go elsewhere, and it is said how to mend it."""
+    npumon.state.mkdir()
+    npumon.state.chmod(0o777)
+    elsewhere = npumon.temporary / f"npumon-{os.getuid()}"
+    words = ("run", "--format", "json", "--", "cat", str(SEED))
+    done = npumon(*words, environ={"NPUMON_STATE_FOLDER": str(npumon.state)})
+    assert Path(json.loads(done.stdout)["run"]["log"]).parent == elsewhere / "runs"
+    golden.printed(done.stderr, "state.folder that all may write to", folder=elsewhere, state=npumon.state)
+    assert list(npumon.state.iterdir()) == []
+    shutil.rmtree(elsewhere)
+
+
 def test_no_folder_for_logs_at_all(npumon: CommandLine) -> None:
     taken = npumon.temporary / f"npumon-{os.getuid()}"
     taken.write_text("")
