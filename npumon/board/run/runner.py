@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import itertools
-import json
 import os
 import re
 import subprocess
@@ -126,9 +125,7 @@ class SupervisedRunner:
                 os.close(writer)
         base = folder.absolute() / name
         loop = asyncio.get_running_loop()
-        return SupervisedRun(
-            process, name, base, started_at, self._clock, loop, json.dumps(spec), reader, keep=request.keep
-        )
+        return SupervisedRun(process, name, base, started_at, self._clock, loop, spec, reader, keep=request.keep)
 
 
 def _stamp(started_at: str) -> str:

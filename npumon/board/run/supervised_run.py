@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import marshal
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from npumon.board.procfs import Process, marked, session_of, signal_each
@@ -40,7 +42,7 @@ class SupervisedRun:
         started_at: str,
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
-        spec: str,
+        spec: Mapping[str, object],
         overflow: int | None,
         *,
         keep: bool,
@@ -72,7 +74,8 @@ class SupervisedRun:
         os.set_blocking(self._stdin.fileno(), False)
         os.set_blocking(self._stdout.fileno(), False)
         loop.add_reader(self._stdout.fileno(), self._read)
-        self._send(spec)
+        run = marshal.dumps(dict(spec))
+        self._send(b"%d\n" % len(run) + run)
 
     @property
     def id(self) -> str:
@@ -119,7 +122,7 @@ class SupervisedRun:
             self._leave()
         else:
             self._stop_reason = reason = "cancelled" if reason == "left" else reason
-            self._send(json.dumps({"stop": reason}))
+            self._send(f"{reason}\n".encode())
             if not self._stdin.closed:
                 self._patience = self._loop.call_later(_PATIENCE_S, self._process.kill)
 
@@ -136,8 +139,8 @@ class SupervisedRun:
         """Wait for the end. May be called by several tasks, at any time, and be cancelled without harm."""
         return await asyncio.shield(self._over)
 
-    def _send(self, line: str) -> None:
-        self._outgoing += line.encode() + b"\n"
+    def _send(self, data: bytes) -> None:
+        self._outgoing += data
         self._write()
 
     def _write(self) -> None:

@@ -1,18 +1,26 @@
-"""The line between the supervisor and the npumon that watches the run: one JSON object a line, in both directions.
+"""The line between the supervisor and the npumon that watches the run.
+
+npumon sends the run, as `marshal` writes it, behind a line with its length in bytes, and after it lines with a reason
+to stop; both sides are the same Python. The supervisor sends one JSON object a line.
 
 Belongs to the supervisor's program: only the standard library, and little of that, is imported here.
 """
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
+
+from npumon.board.supervisor.json_object import json_object
 
 TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than all the rest here
 if TYPE_CHECKING:
     from typing import Any
 
 _PIECE = 1 << 16
+
+#: What npumon may say. Other lines are ignored.
+_REASONS = ("cancelled", "timeout", "watcher")
 
 
 class ControlChannel:
@@ -25,40 +33,41 @@ class ControlChannel:
         self._pending = b""
 
     def read_spec(self) -> dict[str, Any] | None:
-        """Wait for the first line, which says what to run. None if npumon went away before that."""
+        """Wait for what to run. None if npumon went away before it was said."""
         while b"\n" not in self._pending:
-            piece = os.read(self.commands, _PIECE)
-            if not piece:
+            if not self._receive():
                 return None
-            self._pending += piece
         line, _, self._pending = self._pending.partition(b"\n")
-        spec: dict[str, Any] = json.loads(line)
+        length = int(line)
+        while len(self._pending) < length:
+            if not self._receive():
+                return None
+        spec: dict[str, Any] = marshal.loads(self._pending[:length])  # noqa: S302 - npumon's own, from its pipe
+        self._pending = self._pending[length:]
         return spec
 
     def read_stop(self) -> tuple[str | None, bool]:
         """Read what has come since. Return the reason to stop, if one was given, and whether npumon is gone."""
-        piece = os.read(self.commands, _PIECE)
-        self._pending += piece
-        return self.pending_stop(), not piece
+        here = self._receive()
+        return self.pending_stop(), not here
 
     def pending_stop(self) -> str | None:
-        """Return the first reason to stop among the lines already read. Lines that are not commands are ignored."""
+        """Return the first reason to stop among the lines already read."""
         *lines, self._pending = self._pending.split(b"\n")
-        reasons = (_stop_reason(line) for line in lines)
-        return next((reason for reason in reasons if reason is not None), None)
+        words = (line.decode("utf-8", "replace") for line in lines)
+        return next((word for word in words if word in _REASONS), None)
 
     def send(self, event: str, fields: dict[str, object]) -> None:
         """Report an event. npumon may be gone."""
-        data = json.dumps({"event": event, **fields}).encode() + b"\n"
+        data = json_object({"event": event, **fields}) + b"\n"
         try:
             while data:
                 data = data[os.write(self._reports, data) :]
         except OSError:
             pass
 
-
-def _stop_reason(line: bytes) -> str | None:
-    try:
-        return str(json.loads(line)["stop"])
-    except (ValueError, LookupError, TypeError):
-        return None
+    def _receive(self) -> bool:
+        """Wait for more. Return False if npumon has gone."""
+        piece = os.read(self.commands, _PIECE)
+        self._pending += piece
+        return bool(piece)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import time
 
 from npumon.board.procfs import MARK, read_process
@@ -19,10 +18,13 @@ from npumon.board.supervisor.run_files import RunFiles
 
 TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than all the rest here
 if TYPE_CHECKING:
+    import signal
     from typing import Literal
 
     #: "lingering": the program has ended, processes that it started have not.
     Phase = Literal["running", "lingering", "terminating", "killing", "over"]
+else:
+    import _signal as signal  # without the enumerations around it
 
 #: Seconds. What the program left in the background may finish within LINGER_S; then, as after a stop, it is asked
 #: to end, given GRACE_S, killed, and given up after KILL_S. All of it together stays under 5 s.
@@ -186,7 +188,9 @@ def _wake_on_signals() -> int:
 
 
 def _signal_name(number: int) -> str:
+    from signal import Signals  # only where a signal ended the program
+
     try:
-        return signal.Signals(number).name
+        return Signals(number).name
     except ValueError:  # a real-time signal
         return f"signal {number}"

@@ -1,10 +1,10 @@
 """The program that owns a run: `python -I -S -X utf8 supervisor/main.py RUN-ID`, started by `board.run.runner`.
 
 It needs only the standard library and imports as little of it as it can, so that the model starts soon. Its stdin
-brings one JSON object, the run (`id`, `folder`, `command`, `cwd`, `environment`, `timeout_s`, `keep`, `held`,
-`log_bound`, `overflow`, `started_at`, `model`), and after it any number of `{"stop": "cancelled"}`; the end of stdin
-means that npumon is gone. Its stdout gives `{"event": "refused"}` if the files cannot be written, else
-`{"event": "started"}` unless the command cannot be executed, and at the end `{"event": "ended"}` with the record.
+brings the run (`id`, `folder`, `command`, `cwd`, `environment`, `timeout_s`, `keep`, `held`, `log_bound`, `overflow`,
+`started_at`, `model`), and after it reasons to stop (`control_channel`); the end of stdin means that npumon is gone.
+Its stdout gives `{"event": "refused"}` if the files cannot be written, else `{"event": "started"}` unless the command
+cannot be executed, and at the end `{"event": "ended"}` with the record.
 
 Only this bootstrap is compiled at each start: the rest comes from compiled modules beside it.
 """

@@ -6,11 +6,16 @@ Belongs to the supervisor's program: only the standard library, and little of th
 from __future__ import annotations
 
 import os
-import signal
 import time
 
 from npumon.board.procfs import Process, descendants, marked, signal_each
 from npumon.board.supervisor.libc import adopt_orphans
+
+TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than all the rest here
+if TYPE_CHECKING:
+    import signal
+else:
+    import _signal as signal  # without the enumerations around it
 
 
 class ProcessTree:

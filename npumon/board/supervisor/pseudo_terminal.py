@@ -10,13 +10,15 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import signal
 import sys
 import termios
 
 TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than all the rest here
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
+else:
+    import _signal as signal  # without the enumerations around it
 
 _ROWS, _COLUMNS = 50, 200
 _PIECE = 1 << 16

@@ -6,10 +6,10 @@ Belongs to the supervisor's program: only the standard library, and little of th
 from __future__ import annotations
 
 import errno
-import json
 import os
 
 from npumon.board.procfs import read_process
+from npumon.board.supervisor.json_object import json_object
 from npumon.board.supervisor.run_log import RunLog
 
 TYPE_CHECKING = False  # what `typing` would say; importing it takes longer than all the rest here
@@ -32,7 +32,7 @@ class RecordFile:
 
     def __init__(self, path: str, fields: dict[str, object]) -> None:
         """Create the file with these fields. Raises OSError if it exists or cannot be written completely."""
-        text = json.dumps(fields).encode()
+        text = json_object(fields)
         self._size = -(-(len(text) + _ROOM) // _BLOCK) * _BLOCK
         self._fields = dict(fields)
         self.descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
@@ -46,7 +46,7 @@ class RecordFile:
     def update(self, fields: dict[str, object]) -> None:
         """Add or replace fields. Raises OSError if they cannot be stored; the previous text then remains."""
         self._fields.update(fields)
-        self._store(json.dumps(self._fields).encode())
+        self._store(json_object(self._fields))
 
     def close(self) -> None:
         """Close the file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import os
 import re
 import select
@@ -108,11 +109,12 @@ class Supervised:
             "model": None,
             **changes,
         }
-        self.say(spec)
+        run = marshal.dumps(spec)
+        self.say(f"{len(run)}", run)
 
-    def say(self, line: dict[str, Any]) -> None:
+    def say(self, line: str, data: bytes = b"") -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(line).encode() + b"\n")
+        self.process.stdin.write(line.encode() + b"\n" + data)
 
     def leave(self) -> None:
         assert self.process.stdin is not None
@@ -272,8 +274,8 @@ def test_the_limit_ends_it(supervise: Supervise) -> None:
 def test_a_program_may_end_in_its_own_way_when_asked(supervise: Supervise) -> None:
     run = supervise("sh", "-c", "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.01; done")
     run.wait_for(b"ready")
-    run.say({"what": "is this?"})
-    run.say({"stop": "cancelled"})
+    run.say("what is this?")
+    run.say("cancelled")
     ended = run.end()
     assert (ended["exit_status"], ended["signal"], ended["stopped_by"]) == (7, None, "cancelled")
     assert run.log.read_bytes().endswith(b"bye\n")
@@ -281,7 +283,7 @@ def test_a_program_may_end_in_its_own_way_when_asked(supervise: Supervise) -> No
 
 def test_a_stop_that_comes_with_the_run(supervise: Supervise) -> None:
     run = supervise("sleep", "1000")
-    run.say({"stop": "cancelled"})
+    run.say("cancelled")
     assert run.end()["stopped_by"] == "cancelled"
 
 
@@ -316,7 +318,7 @@ def test_the_watcher_leaves_a_run_that_is_to_be_kept(supervise: Supervise, tmp_p
 def test_grandchildren_that_ignore_sigterm(supervise: Supervise) -> None:
     run = supervise("sh", "-c", "(trap '' TERM HUP; echo ready; while :; do sleep 0.1; done) & wait")
     run.wait_for(b"ready")
-    run.say({"stop": "cancelled"})
+    run.say("cancelled")
     assert run.end()["signal"] == "SIGTERM"
 
 
@@ -329,7 +331,7 @@ def test_grandchildren_that_left_the_session(supervise: Supervise, parent: str) 
     assert found is not None
     assert found.session != run.on_step("started")["pid"]
     if parent == "stay":
-        run.say({"stop": "cancelled"})
+        run.say("cancelled")
     run.end()
     assert read_process(hermit) is None
 
@@ -365,7 +367,7 @@ def test_orphans_are_collected_while_the_run_goes_on(supervise: Supervise) -> No
     started = run.on_step("started")
     run.wait_for(b"ready")
     until(lambda: [each.pid for each in read_processes() if each.parent == run.process.pid] == [started["pid"]])
-    run.say({"stop": "cancelled"})
+    run.say("cancelled")
     run.end()
 
 
@@ -541,11 +543,10 @@ def test_it_imports_little() -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
     ours = {name for name in imported if name.startswith("npumon")}
-    own = "control_channel libc loop process_tree pseudo_terminal run_files run_log"
+    own = "control_channel json_object libc loop process_tree pseudo_terminal run_files run_log"
     assert ours == {
         *("npumon", "npumon.board", "npumon.board.procfs", "npumon.board.supervisor"),
         *(f"npumon.board.supervisor.{name}" for name in own.split()),
     }
-    assert imported.isdisjoint(
-        {"site", "asyncio", "subprocess", "typing", "dataclasses", "inspect", "pathlib", "tempfile"}
-    )
+    heavy = "json re enum signal ctypes site asyncio subprocess typing dataclasses inspect pathlib tempfile"
+    assert imported.isdisjoint(heavy.split())
