@@ -178,11 +178,15 @@ class CommandContext:
         """What runs programs under supervision, one npumon at a time on a board."""
         from npumon.board.probe import SystemClock
         from npumon.board.run.runner import LockedRunner, SupervisedRunner
+        from npumon.cli.paths import fallback_folder
 
         _silence_watchdog()
         bound = self.settings.log_max_mib
         runner = SupervisedRunner(
-            self.backend.state_folder, SystemClock(), log_bytes=None if bound is None else bound << 20
+            self.backend.state_folder,
+            SystemClock(),
+            log_bytes=None if bound is None else bound << 20,
+            fallback=fallback_folder,
         )
         return LockedRunner(runner, self.backend.roots)
 
@@ -206,22 +210,21 @@ class CommandContext:
 
     def last_run(self) -> RunRecord | None:
         """Return the run under way, whichever instance started it, else the newest one."""
-        from npumon.board.run.run_archive import last_run
+        from npumon.board.run.run_archive import RUNS, last_run
 
-        return last_run(self.backend.state_folder / "runs")
+        return last_run(self.backend.state_folder / RUNS)
 
     def forget_old_runs(self, spared: Iterable[str]) -> None:
-        """Remove the oldest run logs beyond the number and the space to keep; never those of the runs named in
-        `spared`."""
-        from npumon.board.run.run_archive import remove_old_runs
+        """Remove the oldest run logs beyond the number and the space to keep, and those that an earlier npumon had to
+        keep among the temporary files; never those of the runs named in `spared`."""
+        from npumon.board.run.run_archive import RUNS, clear_fallback, remove_old_runs
+        from npumon.cli.paths import temporary_state_folder
 
-        total = self.settings.log_total_mib
-        remove_old_runs(
-            self.backend.state_folder / "runs",
-            self.settings.log_kept_runs,
-            None if total is None else total << 20,
-            spared,
-        )
+        state, total, safe = self.backend.state_folder, self.settings.log_total_mib, set(spared)
+        remove_old_runs(state / RUNS, self.settings.log_kept_runs, None if total is None else total << 20, safe)
+        fallback = Path(temporary_state_folder())
+        if fallback != state:
+            clear_fallback(fallback, safe)
 
 
 def _silence_watchdog() -> None:

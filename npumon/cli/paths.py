@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 from typing import NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
@@ -65,6 +66,13 @@ def temporary_state_folder() -> str:
     import tempfile
 
     return os.path.join(tempfile.gettempdir(), f"{APPLICATION}-{os.getuid()}")
+
+
+def fallback_folder() -> Path:
+    """Make the last resort for a state folder. Raises `ProblemError` if it cannot be used."""
+    path = temporary_state_folder()
+    make_private_folder(path)
+    return Path(path)
 
 
 def _user_folder(variable: str, home: str | None, default: str) -> str | None:

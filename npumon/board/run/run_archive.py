@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from npumon.board.run.run_record import RunRecord, read_record
+
+#: The folder in a state folder that holds logs and records.
+RUNS = "runs"
 
 #: A run's name as `board.run.runner` makes it: names sort by time. Other files in the folder are not npumon's.
 _NAME = re.compile(r"(\d{8}T\d{6}-\d{3}-\d+-\d{4,})\.(?:log|compacting|json)")
@@ -41,6 +45,31 @@ def remove_old_runs(folder: Path, kept: int, kept_bytes: int | None = None, spar
         else:
             removed += 1
     return removed
+
+
+def clear_fallback(state_folder: Path, spared: Iterable[str]) -> None:
+    """Remove what runs left in a folder that took the place of the state folder, but not the runs in `spared` or under
+    way, and then the folder itself. One that is not this user's own is left alone."""
+    folder = state_folder / RUNS
+    if not (_is_own(state_folder) and _is_own(folder)):
+        return
+    safe = set(spared)
+    for name in _names(folder):
+        if name not in safe and not _under_way(folder / f"{name}.json"):
+            _remove(folder, name)
+    try:
+        folder.rmdir()
+        state_folder.rmdir()
+    except OSError:  # something is left
+        return
+
+
+def _is_own(folder: Path) -> bool:
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
 
 
 def _size(folder: Path, name: str) -> int:

@@ -9,13 +9,13 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from npumon.board.board_lock import FileBoardLock, HeldBoard, lock_folder
 from npumon.board.roots import Roots
+from npumon.board.run.run_archive import RUNS
 from npumon.board.run.supervised_run import SupervisedRun
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -30,9 +30,9 @@ _SUPERVISOR = Path(__file__).parents[1] / "supervisor" / "main.py"
 class SupervisedRunner:
     """An implementation of `ports.ModelRunner`. Logs and records go to `runs/` in the state folder.
 
-    If the disk of the state folder is full or read-only, they go to a fresh folder among the temporary files (see
-    `RunningModel.log`). `environment` is the caller's own, `os.environ` by default. A log takes `log_bytes` at most,
-    which is a multiple of 1 MiB; None means no bound.
+    If the disk of the state folder is full or read-only, they go to `runs/` in the folder that `fallback` makes (see
+    `RunningModel.log`); it may raise `ProblemError`. `environment` is the caller's own, `os.environ` by default. A log
+    takes `log_bytes` at most, which is a multiple of 1 MiB; None means no bound.
     """
 
     def __init__(
@@ -41,13 +41,14 @@ class SupervisedRunner:
         clock: Clock,
         environment: Mapping[str, str] | None = None,
         log_bytes: int | None = None,
+        fallback: Callable[[], Path] | None = None,
     ) -> None:
-        self._folder = state_folder / "runs"
+        self._folder = state_folder / RUNS
         self._clock = clock
         self._environment = os.environ if environment is None else environment
         self._log_bytes = log_bytes
         self._numbers = itertools.count(1)
-        self._fallback: Path | None = None
+        self._fallback = fallback
 
     async def start(self, request: RunRequest, held: Sequence[int] = ()) -> SupervisedRun:
         """Start the program. A command that cannot be executed is not an error here: the exit record says so.
@@ -58,21 +59,19 @@ class SupervisedRunner:
         if not request.command:
             raise ProblemError(Problem("run.command", "There is no command to run.", "Name one after --.", "usage"))
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return await self._launch(self._folder, request, held)
         except OSError as error:
-            if error.errno not in _DISK_ERRORS:
+            if error.errno not in _DISK_ERRORS or self._fallback is None:
                 raise ProblemError(_unwritable(self._folder, error)) from error
             first = error
         try:
-            if self._fallback is None:
-                self._fallback = Path(tempfile.mkdtemp(prefix="npumon-"))
-            return await self._launch(self._fallback, request, held)
-        except OSError:
+            return await self._launch(self._fallback() / RUNS, request, held)
+        except (OSError, ProblemError):
             raise ProblemError(_unwritable(self._folder, first)) from first
 
     async def _launch(self, folder: Path, request: RunRequest, held: Sequence[int]) -> SupervisedRun:
         """Start a supervisor. Raises OSError if it could not create the run's files in the folder."""
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         while True:
             run = self._spawn(folder, request, held)
             try:

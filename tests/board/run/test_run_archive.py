@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npumon.board.procfs import read_process
-from npumon.board.run.run_archive import last_run, remove_old_runs
+from npumon.board.run.run_archive import clear_fallback, last_run, remove_old_runs
 
 
 @pytest.fixture
@@ -107,6 +107,44 @@ def test_what_a_supervisor_left_half_compacted_goes_with_its_run(folder: Path) -
     put(folder, 2)
     assert remove_old_runs(folder, 1) == 1
     assert {file[:21] for file in left(folder)} == {name(2)[:21]}
+
+
+def test_a_fallback_goes_with_the_last_of_its_runs(folder: Path, sleeper: int) -> None:
+    process = read_process(sleeper)
+    assert process is not None
+    state = folder / "npumon-0"
+    runs = state / "runs"
+    runs.mkdir(parents=True)
+    put(runs, 1)
+    mine = put(runs, 2)
+    put(runs, 3, state="running", supervisor=sleeper, supervisor_started=process.started)
+    clear_fallback(state, [mine])
+    assert {file[:21] for file in left(runs)} == {name(2)[:21], name(3)[:21]}
+    put(runs, 3)
+    clear_fallback(state, [])
+    assert left(folder) == []
+    clear_fallback(state, [])
+
+
+@pytest.mark.parametrize("linked", ["npumon-0", "npumon-0/runs"])
+def test_a_fallback_behind_a_link_is_left_alone(folder: Path, linked: str) -> None:
+    """Anybody can put one into the folder for temporary files."""
+    real = folder / "real" / "runs"
+    real.mkdir(parents=True)
+    put(real, 1)
+    link = folder / linked
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(real.parent if linked == "npumon-0" else real)
+    clear_fallback(folder / "npumon-0", [])
+    assert len(left(real)) == 2
+
+
+def test_other_files_in_a_fallback_stay(folder: Path) -> None:
+    (folder / "npumon-0" / "runs").mkdir(parents=True)
+    (folder / "npumon-0" / "notes").write_text("")
+    put(folder / "npumon-0" / "runs", 1)
+    clear_fallback(folder / "npumon-0", [])
+    assert left(folder / "npumon-0") == ["notes"]
 
 
 def test_runs_under_way_stay(folder: Path, sleeper: int) -> None:

@@ -274,7 +274,8 @@ class Clock:
 
 async def main(state, keep, *command):
     request = RunRequest(command, "/", timeout_s=60, keep=keep == "keep")
-    run = await SupervisedRunner(Path(state), Clock()).start(request)
+    runner = SupervisedRunner(Path(state), Clock(), fallback=lambda: Path(state).with_name("fallback"))
+    run = await runner.start(request)
     print(run.id, run.log, run.supervisor, flush=True)
     print(await run.wait(), flush=True)
 
@@ -319,17 +320,15 @@ async def test_the_watcher_is_killed(tmp_path: Path, keep: str) -> None:
 
 @pytest.mark.parametrize("options", ["size=4k", "ro"])
 def test_a_state_folder_on_a_full_or_read_only_disk(tmp_path: Path, options: str) -> None:
-    """The log goes to the folder for temporary files instead."""
+    """The log goes to the folder that is named for that case."""
     enter = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    disk, temporary = tmp_path / "disk", tmp_path / "temporary"
+    disk = tmp_path / "disk"
     disk.mkdir()
-    temporary.mkdir()
     mount = f"mount -t tmpfs -o {options} none '{disk}'"
     if shutil.which("unshare") is None or subprocess.run([*enter, mount], capture_output=True, check=False).returncode:
         pytest.skip("NOT TESTED: a real full disk needs permission to mount in a user namespace (unshare -rm)")
     done = subprocess.run(
         [*enter, f'{mount} && "$@"', "sh", *watcher(disk, "end", "echo", "hello")],
-        env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
         text=True,
         timeout=LIMIT,
@@ -337,7 +336,7 @@ def test_a_state_folder_on_a_full_or_read_only_disk(tmp_path: Path, options: str
     )
     assert done.stderr == ""
     log = Path(done.stdout.split()[1])
-    assert log.parent.parent == temporary
+    assert log.parent == tmp_path / "fallback" / "runs"
     assert log.parent.stat().st_mode & 0o777 == 0o700
     assert log.read_text() == "hello\n"
     assert "exit_status=0" in done.stdout
