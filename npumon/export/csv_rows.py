@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from npumon.core.profile import BANDWIDTHS
+from npumon.core.profile import BANDWIDTHS, Operation
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
 from npumon.core.run.report import RunReport
 from npumon.core.text import visible
@@ -60,6 +60,12 @@ def iteration_rows(
     before = (run, iteration.number, iteration.elapsed_us, iteration.vpc_elapsed_us)
     rows = [(*before, *_operation(each)) for each in shown]
     return _lines(rows or [(*before, *[None] * _OF_OPERATION)], file)
+
+
+def identity(operation: Operation) -> str:
+    """Render the columns that say which operation it is, with the comma behind them."""
+    known = (operation.layer_id, cell(operation.name), operation.operation_index, cell(operation.operation))
+    return _lines([(*known, cell(operation.target), operation.uid, operation.op_abs_id)], None)[:-1] + ","
 
 
 def group_rows(run: int, iteration: int, groups: Iterable[GroupTime], *, file: str | None = None) -> str:

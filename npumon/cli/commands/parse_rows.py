@@ -21,18 +21,26 @@ if TYPE_CHECKING:
 def print_rows(logs: Logs, ctx: CommandContext, request: Request) -> int:
     """Print a row for each operation, group or iteration of the runs that are wanted, as they are read."""
     from npumon.cli.commands.parse_request import Worst
+    from npumon.engine.offline.steady import Rows
+    from npumon.export.steady_rows import OperationRows
 
     view, worst, found = request.view, Worst(request.check), False
     many = len(logs.files) > 1
-    live = ctx.output.path is None and any(file.streams for file in logs.files)  # a file is whole or none
+    streams = any(file.streams for file in logs.files)
+    live = ctx.output.path is None and streams  # a file is whole or none
+    plain = not (many or streams or request.check) and view == View() and not isinstance(request.wanted, int)
     with ctx.output.open_stream() if live else ctx.output.open_document() as sink:
         head = csv_rows.header(_columns(view), files=many)
-        for file, item in logs.completed():
-            if isinstance(request.wanted, int) and item.run != request.wanted:
+        for file, item in logs.rows(OperationRows()) if plain else logs.completed():
+            if not isinstance(item, Rows) and isinstance(request.wanted, int) and item.run != request.wanted:
                 continue
             if head:
                 sink.write(head)
                 head = ""
+            if isinstance(item, Rows):
+                sink.write(item.text)
+                found = found or item.runs > 0
+                continue
             if not isinstance(item, RunCompleted):
                 sink.write(_rows(item.run, item.profile, view, file.name if many else None))
                 continue

@@ -32,6 +32,7 @@ class HeaderCache:
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
+        self._reader = LineReader(grammar)
         self._known: dict[bytes, Operation | None] = {}
 
     def operation(self, head: bytes) -> Operation | None:
@@ -40,15 +41,14 @@ class HeaderCache:
             return self._known[head]
         except KeyError:
             pass
-        reader = LineReader(self._grammar)
         for line in LineSplitter().feed(head + b"execution time: 1 us\n*********\n"):
-            reader.read(line)
+            self._reader.read(line)
         known: Operation | None = None
-        match reader.take():
+        match self._reader.take():
             case [ev.OperationProfiled(operation=Operation(layer_id=int(), execution_us=1) as operation)]:
                 known = operation
-            case _:
-                pass
+            case _:  # whatever it means, nothing of it may be left for the next one
+                self._reader = LineReader(self._grammar)
         if len(self._known) >= _HEADS_KEPT:
             self._known.clear()
         self._known[head] = known

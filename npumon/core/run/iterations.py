@@ -13,6 +13,7 @@ from npumon.core.run.state import (
     KEPT_OPEN_OPERATIONS,
     KEPT_OPERATIONS,
     End,
+    Phase,
     RunState,
     has_figures,
 )
@@ -109,8 +110,17 @@ def _with_iteration(state: RunState, iteration: Iteration, rest: Sequence[Operat
         segments=0,
         gap=False,
         announced=None,
-        phase="finishing" if state.loops is not None and ended >= state.loops else "running",
+        phase=_phase(state, ended),
     )
+
+
+def _phase(state: RunState, ended: int) -> Phase:
+    return "finishing" if state.loops is not None and ended >= state.loops else "running"
+
+
+def with_iterations(state: RunState, ended: int) -> RunState:
+    """Return the state when so many iterations have ended, of which only the newest are known."""
+    return state._replace(iterations_ended=ended, phase=_phase(state, ended))
 
 
 def forget(iterations: Growing[Iteration], operations: int) -> Growing[Iteration]:

@@ -7,8 +7,10 @@ counters, and each segment of one costs some 9 microseconds.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import le, sub
 from typing import NamedTuple
 
 from npumon.core import units
@@ -265,3 +267,65 @@ def _without(operations: tuple[Operation, ...], long_enough: bool, least_us: int
     if long_enough:
         return "the windows that are long enough do not fit their cycles"
     return f"no window is as long as {least_us // 1000} ms, and shorter ones tell no clock"
+
+
+class ClockTold(NamedTuple):
+    """The clock of an iteration whose counters all hold as read; None where its windows are too short to tell it."""
+
+    mhz: float | None
+
+
+#: A little less than what is permitted, so that the order of roundings cannot matter.
+_SURELY = 0.999
+
+
+def surely_holding(
+    executions: Sequence[int],
+    windows: Sequence[int],
+    totals: Sequence[int],
+    idles: Sequence[int],
+    nominal_clock_mhz: float | None,
+) -> ClockTold | None:
+    """Return the clock only if `counters_of` would take all counters as read, trust them and find no late window.
+
+    None where that takes a closer look, which is what `counters_of` does. The cycles have to fit their windows at any
+    clock that they may be compared with: the nominal one and those of all long windows.
+    """
+    wrapping_us = _SURELY * WRAP / ((1 + CLOCK_TOLERANCE) * (nominal_clock_mhz or _FASTEST_MHZ))
+    if max(windows) > wrapping_us or min(totals) < 1 or max(map(sub, windows, executions)) > _SURELY * _SLACK_US:
+        return None
+    if not all(map(le, idles, totals)):
+        return None
+    told = [total / window for total, window in zip(totals, windows, strict=True) if window >= CLOCK_WINDOW_US]
+    clocks = told if nominal_clock_mhz is None else [*told, nominal_clock_mhz]
+    if clocks:
+        low, high = min(clocks), max(clocks)
+        for total, window_us in zip(totals, windows, strict=True):
+            slack_us = _SURELY * max(_SLACK_US, _SLACK_SHARE * window_us)
+            if not high * (window_us - slack_us) <= total <= low * (window_us + slack_us):
+                return None
+    least_us = LONE_WINDOW_US if len(windows) == 1 else CLOCK_WINDOW_US
+    timed = [(total, window) for total, window in zip(totals, windows, strict=True) if window >= least_us]
+    if not timed:
+        return ClockTold(None)
+    return ClockTold(sum(total for total, _ in timed) / sum(window for _, window in timed))
+
+
+def lone_in_question(
+    executions: Sequence[int],
+    windows: Sequence[int],
+    totals: Sequence[int],
+    idles: Sequence[int],
+    nominal_clock_mhz: float | None,
+) -> list[int]:
+    """Return the places of those iterations of one operation each that are not `surely_holding` at first sight."""
+    fastest_mhz = nominal_clock_mhz or math.inf
+    wrapping_us = _SURELY * WRAP / ((1 + CLOCK_TOLERANCE) * (nominal_clock_mhz or _FASTEST_MHZ))
+    late_us = _SURELY * _SLACK_US
+    counters = zip(executions, windows, totals, idles, strict=True)
+    return [
+        place
+        for place, (execution_us, window_us, total, idle) in enumerate(counters)
+        if not (idle <= total <= window_us * fastest_mhz and window_us - execution_us < late_us)
+        or not (0 < window_us < wrapping_us and total)
+    ]

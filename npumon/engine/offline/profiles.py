@@ -39,16 +39,17 @@ class IterationAnalyzer:
         for item in completed:
             state = states.pop()
             if isinstance(item, IterationCompleted):
-                yield ProfileCompleted(item.run, profile_of(item.iteration, self._facts_of(state)))
+                yield ProfileCompleted(item.run, profile_of(item.iteration, self.facts_of(state)))
             else:
                 yield item
 
     def broken(self, state: RunState) -> IterationProfile | None:
         """Judge the iteration in which a run breaks off; None without one."""
         rest = state.open_iteration
-        return None if rest is None else profile_of(rest, self._facts_of(state))
+        return None if rest is None else profile_of(rest, self.facts_of(state))
 
-    def _facts_of(self, state: RunState) -> RunFacts:
+    def facts_of(self, state: RunState) -> RunFacts:
+        """Return what is known of the run by which its iterations are judged."""
         known = (state.pid, state.layer_dump, state.tiling, state.cut)
         if known != self._known:
             self._known = known

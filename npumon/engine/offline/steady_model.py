@@ -1,0 +1,153 @@
+"""What an iteration is compared with that may be like the one before, and what is known of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import cycle
+from operator import eq, sub
+from typing import NamedTuple, Protocol
+
+from npumon.core.log.steady_text import HEAD, ITERATION, NUMBER, NUMBERS, Columns, Found, likeness
+from npumon.core.run.analysis import IterationProfile, RunFacts
+from npumon.core.run.iterations import is_mixed
+from npumon.core.run.outcome import outcome
+from npumon.core.run.splitter import RunCompleted
+from npumon.core.run.state import RunState
+from npumon.engine.offline.profiles import Judged
+
+#: Longer lines between iterations are not remembered: their pattern takes too long to make.
+_LONGEST = 1 << 18
+
+
+class IterationRows(Protocol):
+    """Makes rows of iterations that are like a judged one."""
+
+    def rows(self, runs: Iterable[int], found: Columns) -> list[str]:
+        """Render iterations of these runs, a row for each operation, up to the first that has to be judged."""
+
+
+class RowMaker(Protocol):
+    """Renders judged iterations, and those like them."""
+
+    def like(self, profile: IterationProfile, nominal_clock_mhz: float | None) -> IterationRows:
+        """Return what makes rows of iterations like this one."""
+
+    def judged(self, run: int, profile: IterationProfile) -> str:
+        """Render a judged iteration."""
+
+
+class Kind(NamedTuple):
+    """What a run's ending may hang on, apart from how many iterations it has and from the text behind them."""
+
+    product: str | None
+    created: bool
+    loops: int | None
+    graph_started: bool
+    errors: frozenset[tuple[object, ...]]
+
+
+class Between(NamedTuple):
+    """Lines between two iterations: what they look like, and what is known of the runs before and behind them alike.
+
+    `iterations` is how many the run has that ends in them, None where none does.
+    """
+
+    like: str
+    kind: Kind
+    facts: RunFacts
+    iterations: int | None
+
+
+class Model(NamedTuple):
+    """An iteration that others are compared with: the heads of its operations, its rows, what is known of its run.
+
+    `size` is how many characters it has.
+    """
+
+    heads: tuple[str, ...]
+    rows: IterationRows
+    facts: RunFacts
+    kind: Kind
+    size: int
+
+
+class Ahead(NamedTuple):
+    """What was matched and not read yet. `run` and `ended` are where that is: its run, and how many iterations ended.
+
+    `turn` are the newest lines that end a run, with that run's number and iterations; `newest` are the operations of
+    the newest iteration since then, `behind` the lines behind that.
+    """
+
+    run: int
+    ended: int
+    turn: tuple[str, int, int] | None = None
+    newest: Sequence[Found] = ()
+    behind: str = ""
+
+
+def rests(state: RunState) -> bool:
+    """Return whether an iteration has just ended in a run of which nothing else is told: then iterations go on alike,
+    whatever their figures."""
+    return bool(state.iterations_ended) and not (
+        state.operations
+        or state.total_us is not None
+        or state.average_us is not None
+        or state.reported is not None
+        or state.ksnn_version is not None
+        or state.frames
+        or state.objects is not None
+        or state.detections
+        or state.top
+        or state.iterations_failed
+        or state.cut
+        or state.cancelled
+        or state.ended is not None
+        or is_mixed(state)
+    )
+
+
+def kind_of(state: RunState) -> Kind:
+    errors = frozenset(said[1:4] for said in state.diagnostics if said.level == "error")
+    return Kind(state.product, state.create_us is not None, state.loops, state.graph_started, errors)
+
+
+def between_of(lines: str, ended: Sequence[Judged], model: Model, before: RunState) -> Between | None:
+    """Return what lines mean that stand between two iterations: they end one run at most, which went well."""
+    if len(lines) > _LONGEST:
+        return None
+    if not ended:
+        return Between(likeness(lines), model.kind, model.facts, None)
+    if len(ended) > 1 or not isinstance(ended[0], RunCompleted) or outcome(ended[0].state) != "ok":
+        return None
+    return Between(likeness(lines), model.kind, model.facts, before.iterations_ended)
+
+
+def alike(columns: Columns, heads: Sequence[str]) -> int:
+    """Return how many operations there are, to the end of an iteration, that are those of an iteration each time.
+
+    Their numbers in brackets go on without a gap within an iteration: else lines of theirs are another's.
+    """
+    many, found = len(heads), len(columns[HEAD])
+    like = found - found % many
+    if columns[HEAD][:like] != tuple(heads) * (like // many):
+        like = _first_not(map(eq, columns[HEAD], cycle(heads)))
+    ends = map(bool, columns[ITERATION][:like])
+    like = _first_not(map(eq, ends, cycle([False] * (many - 1) + [True])))
+    first = list(map(int, columns[NUMBER][:like]))
+    for further, place in enumerate(NUMBERS, 1):
+        numbers, expected = list(map(int, columns[place][:like])), [number + further for number in first[:like]]
+        if numbers != expected:
+            like = _first_not(map(eq, numbers, expected))
+    if many > 1 and like:
+        steps = map(sub, first[1:like], first)
+        like = 1 + _first_not(step <= len(NUMBERS) + 1 or not place % many for place, step in enumerate(steps, 1))
+    return like - like % many
+
+
+def _first_not(holds: Iterable[bool]) -> int:
+    """Return the place of the first that does not hold; how many there are if all do."""
+    place = -1
+    for place, each in enumerate(holds):
+        if not each:
+            return place
+    return place + 1

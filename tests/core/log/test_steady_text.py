@@ -1,0 +1,123 @@
+"""The pattern of text that goes on as it began."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from npumon.core.log.steady_text import (
+    AMOUNTS,
+    BETWEEN,
+    ELAPSED,
+    EXECUTION,
+    HEAD,
+    IDLE,
+    ITERATION,
+    NUMBER,
+    NUMBERS,
+    OTHER,
+    TOTAL,
+    WHOLE,
+    WINDOW,
+    SteadyText,
+    likeness,
+)
+
+BLOCK = """\
+layer id: 0 layer name:n operation[0]:a target:b.
+uid: -1
+op_abs_id: 0
+shader kernel name: vx_I8
+execution time:             20845 us
+[     1] TOTAL_READ_BANDWIDTH  (MByte): 71.703380
+[     2] TOTAL_WRITE_BANDWIDTH (MByte): 0.000000
+[     3] AXI_READ_BANDWIDTH  (MByte): 30.000000
+[     4] AXI_WRITE_BANDWIDTH (MByte): 0.000100
+[     5] DDR_READ_BANDWIDTH (MByte): 40.722075
+[     6] DDR_WRITE_BANDWIDTH (MByte): 3.680220
+[     7] GPUTOTALCYCLES: 16697255
+[123456] GPUIDLECYCLES: 0
+VPC_ELAPSETIME: 21124
+*********
+"""
+END = "Run the 1 time: 21.00ms or 21609.00us\n"
+
+
+def found_in(text: str, *between: str) -> list[tuple[str, ...]]:
+    return list(SteadyText(between).found_in(text, 0, len(text)))
+
+
+def test_an_operation_is_found_with_its_figures_as_they_are_to_be_printed() -> None:
+    (each,) = found_in(BLOCK)
+    assert each[WHOLE] == BLOCK
+    assert each[HEAD] == BLOCK[: BLOCK.index("execution")]
+    assert [each[place] for place in (EXECUTION, TOTAL, IDLE, WINDOW)] == ["20845", "16697255", "0", "21124"]
+    assert [each[place] for place in AMOUNTS] == ["71.70338", "0.0", "30.0", "0.0001", "40.722075", "3.68022"]
+    assert [each[place] for place in (NUMBER, *NUMBERS)] == [*"1234567", "123456"]
+    assert [each[place] for place in (ITERATION, ELAPSED, BETWEEN, OTHER)] == [""] * 4
+
+
+def test_the_end_of_an_iteration_and_the_lines_behind_it() -> None:
+    lines = "Total   1.00ms or 2.00us\nok [5]\n"
+    (each,) = found_in(BLOCK + END + lines, likeness(lines))
+    assert [each[place] for place in (ITERATION, ELAPSED, BETWEEN)] == ["1", "21609.0", lines]
+    other, *rest = found_in(BLOCK + END + lines)
+    assert (other[WHOLE], [each[OTHER] for each in rest]) == (BLOCK + END, lines.splitlines(keepends=True))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("71.703380", "71.7033801234567"),
+        ("71.703380", "071.703380"),
+        ("71.703380", "0.000050"),
+        ("71.703380", "7e1"),
+        ("16697255", "016697255"),
+        ("16697255", "-5"),
+        ("VPC_ELAPSETIME: 21124\n", ""),
+        ("*********\n", ""),
+        ("21609.00us", "21609.25us"),
+        ("21609.00us", "021609.00us"),
+        ("Run the 1", "Run the 01"),
+        ("uid: -1\n", "uid: -1\r\n"),
+    ],
+)
+def test_what_would_be_printed_otherwise_is_other_text(old: str, new: str) -> None:
+    text = BLOCK + END
+    assert old in text
+    assert any(each[OTHER] for each in found_in(text.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "other"),
+    [
+        ("Created VX Thread: 0xa69a21c0\n", "Created VX Thread: 0x5\n", "Created VX Thread: x\n"),
+        ("Exit VX Thread: 0xa69a21c0\n", "Exit VX Thread: 0xff\n", "Exit VX Thread: 0xff \n"),
+        (
+            "Create Neural Network: 59ms or 59455us\n",
+            "Create Neural Network: 1ms or 2us\n",
+            "Verify Graph: 1ms or 2us\n",
+        ),
+        ("Verify Graph: 0ms or 823us\n", "Verify Graph: 1ms or 1001us\n", "Verify Graph: nanms or 1us\n"),
+        ("Total   21.00ms or 21625.00us\n", "Total   1.05ms or 1050.20us\n", "Total   1.05ms\n"),
+        ("Average 21.62ms or 21625.00us\n", "Average 1.05ms or 1050.20us\n", "Average 1.05ms\n"),
+        ("  2: 0.833984\n", "1000: 0.000000\n", "  2: 0.83\n"),
+        (" 0x0x55ab(0x0x55, 0x(nil))\n", " 0x0x1(0x0xffff, 0x(nil))\n", " 0x0x1(0x0x, 0x(nil))\n"),
+        ("Start run graph [1] times...\n", "Start run graph [1] times...\n", "Start run graph [2] times...\n"),
+        ("pid=0x88\n", "pid=0x88\n", "pid=0x89\n"),
+    ],
+)
+def test_lines_are_alike_but_for_figures_that_nothing_hangs_on(text: str, same: str, other: str) -> None:
+    like = re.compile(likeness(text * 2), re.ASCII)
+    assert like.fullmatch(text * 2)
+    assert like.fullmatch(same + text)
+    assert not like.fullmatch(other + text)
+
+
+def test_which_lines_stand_between() -> None:
+    text = SteadyText((likeness("a 1\n"), likeness("Total   1.00ms or 2.00us\n")))
+    assert text.between_at("xa 1\n", 1) == ("a 1\n", 0)
+    assert text.between_at("a 2\n", 0) is None
+    assert text.which("a 1\n") == 0
+    assert text.which("Total   3.00ms or 2.00us\n") == 1
