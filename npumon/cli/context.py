@@ -177,18 +177,23 @@ class CommandContext:
     def runner(self) -> ModelRunner:
         """What runs programs under supervision, one npumon at a time on a board."""
         from npumon.board.probe import SystemClock
+        from npumon.board.run.archive_bound import BoundedArchiveRunner
+        from npumon.board.run.run_archive import RUNS
         from npumon.board.run.runner import LockedRunner, SupervisedRunner
         from npumon.cli.paths import fallback_folder
 
         _silence_watchdog()
-        bound = self.settings.log_max_mib
+        bound = None if self.settings.log_max_mib is None else self.settings.log_max_mib << 20
         runner = SupervisedRunner(
             self.backend.state_folder,
             SystemClock(),
-            log_bytes=None if bound is None else bound << 20,
+            log_bytes=bound,
             fallback=fallback_folder,
         )
-        return LockedRunner(runner, self.backend.roots)
+        locked = LockedRunner(runner, self.backend.roots)
+        if self.settings.log_total_mib is None:
+            return locked
+        return BoundedArchiveRunner(locked, self.backend.state_folder / RUNS, self.settings.log_total_mib << 20, bound)
 
     @cached_property
     def driver_control(self) -> HostDriverControl:

@@ -185,3 +185,21 @@ def test_a_disk_that_is_full_before_the_figures_come(npumon: CommandLine, mounte
         assert [entry["score"] for entry in document["top"]] == [entry["score"] for entry in expected["top"]]
         assert document["log_complete"] is False
     assert errors.count(b"make room where run logs are kept") == runs
+
+
+def test_a_run_that_is_taken_up_again_while_its_disk_is_full(npumon: CommandLine, mounted: list[str]) -> None:
+    """What its log did not take is in the memory of its supervisor, which outlives npumon."""
+    filler, folder = npumon.state / "filler", npumon.folder
+    program = f"cat /dev/zero >'{filler}' 2>&-\ncat '{SEED}'\ntouch printed\nuntil [ -e go ]; do sleep 0.01; done\n"
+    npumon.script("full.sh", f"#!/bin/sh\n{program}")
+    kill = '"$@" run --keep -- ./full.sh & until [ -e printed ]; do sleep 0.01; done; kill -9 $!; wait'
+    watch = 'exec "$@" watch --last --headless --format jsonl'
+    prefix = [*mounted, "size=4m", "0", "sh", "-c", f"{kill}; {watch}", "sh"]
+    process = npumon.start(prefix=prefix)
+    assert process.stdout is not None
+    first = json.loads(process.stdout.readline())
+    assert (first["index"], first["elapsed_us"]) == (1, 21609.0)
+    (folder / "go").touch()
+    document = json.loads(process.stdout.readline())
+    assert process.wait() == 0
+    assert (document["total_us"], document["run"]["outcome"], document["log_complete"]) == (21625.0, "ok", False)

@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from npumon.board.run.run_record import RunRecord, read_record
 
@@ -27,24 +28,44 @@ def last_run(folder: Path) -> RunRecord | None:
     return next((record for record in records if _goes_on(record)), records[0] if records else None)
 
 
-def remove_old_runs(folder: Path, kept: int, kept_bytes: int | None = None, spared: Iterable[str] = ()) -> int:
-    """Remove log and record of the oldest runs until `kept` are left, in `kept_bytes` of space; return how many runs
-    were removed.
+class Removal(NamedTuple):
+    """How many runs were removed, and the space that the rest takes on the disk."""
+
+    removed: int
+    left_bytes: int
+
+
+def remove_old_runs(folder: Path, kept: int, kept_bytes: int | None = None, spared: Iterable[str] = ()) -> Removal:
+    """Remove log and record of the oldest runs until `kept` are left, in `kept_bytes` of space.
 
     The newest run and those named in `spared` are never removed (a board without a battery for its clock may have dated
     its newest run 1970), nor are runs in progress: their supervisor lives. What cannot be removed stays.
     """
     names = sorted(_names(folder), reverse=True)
     safe = {*spared, *names[:1]}
-    removed = taken = 0
+    taken = sum(space_of(folder, name) for name in safe)
+    removed = 0
     for number, name in enumerate(names, 1):
-        size = _size(folder, name)
+        if name in safe:
+            continue
+        size = space_of(folder, name)
         within = number <= kept and (kept_bytes is None or taken + size <= kept_bytes)
-        if within or name in safe or _under_way(folder / f"{name}.json") or not _remove(folder, name):
+        if within or _under_way(folder / f"{name}.json") or not _remove(folder, name):
             taken += size
         else:
             removed += 1
-    return removed
+    return Removal(removed, taken)
+
+
+def space_of(folder: Path, name: str) -> int:
+    """Return the space that a run takes on the disk, in bytes."""
+    total = 0
+    for ending in _ENDINGS:
+        try:
+            total += os.stat(f"{folder}/{name}.{ending}", follow_symlinks=False).st_blocks * 512
+        except OSError:  # noqa: PERF203 - each may be missing
+            continue
+    return total
 
 
 def clear_fallback(state_folder: Path, spared: Iterable[str]) -> None:
@@ -70,17 +91,6 @@ def _is_own(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-
-
-def _size(folder: Path, name: str) -> int:
-    """Return the space that a run takes on the disk."""
-    total = 0
-    for ending in _ENDINGS:
-        try:
-            total += (folder / f"{name}.{ending}").stat().st_blocks * 512
-        except OSError:  # noqa: PERF203 - each may be missing
-            continue
-    return total
 
 
 def _names(folder: Path) -> set[str]:

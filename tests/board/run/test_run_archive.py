@@ -46,14 +46,14 @@ def left(folder: Path) -> list[str]:
 def test_the_oldest_go(folder: Path) -> None:
     for number in (3, 1, 5, 2, 4):
         put(folder, number)
-    assert remove_old_runs(folder, 5) == 0
-    assert remove_old_runs(folder, 2) == 3
+    assert remove_old_runs(folder, 5).removed == 0
+    assert remove_old_runs(folder, 2).removed == 3
     assert left(folder) == [f"{name(number)}.{ending}" for number in (4, 5) for ending in ("json", "log")]
-    assert remove_old_runs(folder, 2) == 0
+    assert remove_old_runs(folder, 2).removed == 0
 
 
 def test_a_folder_that_is_not_there(folder: Path) -> None:
-    assert remove_old_runs(folder / "missing", 1) == 0
+    assert remove_old_runs(folder / "missing", 1).removed == 0
 
 
 def test_other_files_are_none_of_ours(folder: Path) -> None:
@@ -61,7 +61,7 @@ def test_other_files_are_none_of_ours(folder: Path) -> None:
         (folder / other).write_text("")
     put(folder, 2)
     put(folder, 3)
-    assert remove_old_runs(folder, 1) == 1
+    assert remove_old_runs(folder, 1).removed == 1
     assert len(left(folder)) == 7
 
 
@@ -70,7 +70,7 @@ def test_halves_of_runs_count_too(folder: Path) -> None:
         put(folder, number)
     (folder / f"{name(1)}.json").unlink()
     (folder / f"{name(2)}.log").unlink()
-    assert remove_old_runs(folder, 1) == 2
+    assert remove_old_runs(folder, 1).removed == 2
     assert left(folder) == [f"{name(3)}.json", f"{name(3)}.log"]
 
 
@@ -79,7 +79,7 @@ def test_runs_just_made_are_spared(folder: Path) -> None:
     mine = put(folder, 1)
     put(folder, 2)
     put(folder, 3)
-    assert remove_old_runs(folder, 1, spared=[mine]) == 1
+    assert remove_old_runs(folder, 1, spared=[mine]).removed == 1
     assert left(folder) == [f"{name(number)}.{ending}" for number in (1, 3) for ending in ("json", "log")]
 
 
@@ -88,10 +88,10 @@ def test_the_oldest_go_when_they_take_too_much_space(folder: Path) -> None:
     for each in names:
         (folder / f"{each}.log").write_bytes(b"x" * 100_000)
     each_bytes = sum((folder / f"{names[0]}.{ending}").stat().st_blocks * 512 for ending in ("log", "json"))
-    assert remove_old_runs(folder, 5, 5 * each_bytes) == 0
-    assert remove_old_runs(folder, 5, 3 * each_bytes) == 2
+    assert remove_old_runs(folder, 5, 5 * each_bytes) == (0, 5 * each_bytes)
+    assert remove_old_runs(folder, 5, 3 * each_bytes) == (2, 3 * each_bytes)
     assert {file.stem for file in folder.iterdir()} == set(names[2:])
-    assert remove_old_runs(folder, 5, 1) == 2
+    assert remove_old_runs(folder, 5, 1).removed == 2
     assert {file.stem for file in folder.iterdir()} == {names[4]}  # the newest one stays, whatever it takes
 
 
@@ -99,13 +99,13 @@ def test_holes_take_no_space(folder: Path) -> None:
     names = [put(folder, number) for number in (1, 2)]
     with (folder / f"{names[1]}.log").open("r+b") as log:
         log.truncate(1 << 40)
-    assert remove_old_runs(folder, 2, 1 << 20) == 0
+    assert remove_old_runs(folder, 2, 1 << 20).removed == 0
 
 
 def test_what_a_supervisor_left_half_compacted_goes_with_its_run(folder: Path) -> None:
     (folder / f"{put(folder, 1)}.compacting").write_text("half")
     put(folder, 2)
-    assert remove_old_runs(folder, 1) == 1
+    assert remove_old_runs(folder, 1).removed == 1
     assert {file[:21] for file in left(folder)} == {name(2)[:21]}
 
 
@@ -154,7 +154,7 @@ def test_runs_under_way_stay(folder: Path, sleeper: int) -> None:
     put(folder, 2, state="running", supervisor=sleeper, supervisor_started=process.started - 1)  # its number is reused
     put(folder, 3, state="running", supervisor=2**22 + 1, supervisor_started=1)  # nobody has this number
     put(folder, 4)
-    assert remove_old_runs(folder, 1) == 2
+    assert remove_old_runs(folder, 1).removed == 2
     assert {file[:21] for file in left(folder)} == {name(1)[:21], name(4)[:21]}
 
 
@@ -163,7 +163,7 @@ def test_what_cannot_be_removed_stays(folder: Path) -> None:
     put(folder, 2)
     (folder / f"{name(1)}.log").unlink()
     (folder / f"{name(1)}.log").mkdir()
-    assert remove_old_runs(folder, 1) == 0
+    assert remove_old_runs(folder, 1).removed == 0
     assert len(left(folder)) == 4
 
 
@@ -172,7 +172,7 @@ def test_a_link_is_removed_and_not_what_it_leads_to(folder: Path) -> None:
     precious.write_text("kept")
     (folder / f"{name(1)}.log").symlink_to(precious)
     put(folder, 2)
-    assert remove_old_runs(folder, 1) == 1
+    assert remove_old_runs(folder, 1).removed == 1
     assert precious.read_text() == "kept"
 
 
