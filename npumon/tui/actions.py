@@ -79,9 +79,16 @@ class Actions:
 
     def action_help(self) -> None:
         """Show every key."""
+        app = self._host.app
+        if not app.is_screen_installed("help"):
+            app.install_screen(self.help_screen(), "help")
+        app.push_screen("help")
+
+    def help_screen(self) -> Screen[None]:
+        """Make the dialog with every key."""
         from npumon.tui.screens.help import HelpDialog
 
-        self._host.app.push_screen(HelpDialog(self._host))
+        return HelpDialog(self._host)
 
     def action_command_palette(self) -> None:
         """Open the palette with every command."""

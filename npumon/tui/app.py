@@ -23,6 +23,7 @@ from npumon.tui.backend import MonitorBackend
 from npumon.tui.controller import RunController
 from npumon.tui.keys import KEYS, PAGES
 from npumon.tui.notices import Notifier
+from npumon.tui.preparation import Preparation
 from npumon.tui.run_actions import RunActions
 from npumon.tui.screens.page import Page, page_class
 from npumon.tui.terminal.signals import ending_signals
@@ -72,6 +73,7 @@ class MonitorApp(SteadyApp):
         self.controller = RunController(backend, self._publish, self.notifier.error)
         self.run_actions = RunActions(self)
         self.actions = Actions(self)
+        self.preparation = Preparation(self, self.actions.help_screen)
         for name, action in (*_actions_of(self.run_actions), *_actions_of(self.actions)):
             setattr(self, name, action)  # Textual looks up the actions of keys on the application
         for page in PAGES:
@@ -104,6 +106,7 @@ class MonitorApp(SteadyApp):
 
     def on_ready(self) -> None:
         """Open: everything is laid out."""
+        self.theme_changed_signal.subscribe(self, lambda theme: self.preparation.theme_changed())
         self.laid_out.set()
         after(0.001, self, self._open)
 
@@ -114,7 +117,11 @@ class MonitorApp(SteadyApp):
             return
         self.screen.refresh()
         # Not with `call_after_refresh`, see `after`.
-        after(FIRST_FRAME_S, self, self.controller.start)
+        after(FIRST_FRAME_S, self, self._start)
+
+    def _start(self) -> None:
+        self.controller.start()
+        self.preparation.begin()
 
     def _end(self, number: int) -> None:
         """Leave because of a signal: the model ends first, then the terminal is restored."""

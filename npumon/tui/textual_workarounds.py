@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events
 from textual.app import App
+from textual.css.stylesheet import Stylesheet
 from textual.errors import NoWidget
 from textual.message_pump import MessagePump
 from textual.strip import Strip
@@ -115,22 +116,80 @@ class SteadyApp(App[int]):
         self._styled_for = ""
         self._known_modes: set[str] = set()
         self._settling_s = SETTLING_S
+        #: The variables of another theme, and the styles that go with it.
+        self._ahead: tuple[dict[str, str], Stylesheet] | None = None
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read all styles again if the theme has changed.
 
         Textual calls this twice for a new page and once more when another page comes back. By then a page's own styles
-        have been read (`read_styles`), and all others change only with the theme.
+        have been read (`read_styles`), and all others change only with the theme. What Textual's own method parses is
+        thrown away and parsed once more with the next new widget, such as the notice that names the theme.
         """
-        if self.theme != self._styled_for:
-            self._styled_for = self.theme
-            super().refresh_css(animate)
+        if self.theme == self._styled_for:
+            return
+        self._styled_for = self.theme
+        variables = self.get_css_variables()
+        if self._ahead is not None and self._ahead[0] == variables:
+            _add_missing(self._ahead[1], self.stylesheet)
+            self.stylesheet, self._ahead = self._ahead[1], None
+        else:
+            self.stylesheet.set_variables(variables)
+        stylesheet = self.stylesheet
+        stylesheet.parse()
+        stylesheet.update(self, animate=animate)
+        for screen in self.screen_stack:
+            if screen.is_mounted:
+                if screen is self.screen:
+                    screen._refresh_layout(self.size)
+                else:
+                    stylesheet.update(screen, animate=animate)
+            screen._css_update_count = self._css_update_count
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Note whether the page has been laid out before, for `delay_update`."""
         self._settling_s = SETTLED_S if mode in self._known_modes else SETTLING_S
         self._known_modes |= {self.current_mode, mode}
         return super().switch_mode(mode)
+
+    def prepare_theme(self, name: str) -> None:
+        """Parse all styles for a theme that will be the next one, probably."""
+        theme = self.get_theme(name)
+        if theme is None:
+            return
+        generated = theme.to_color_system().generate()
+        variables = {**self.get_theme_variable_defaults(), **generated, **theme.variables}
+        stylesheet = Stylesheet(variables=variables)
+        _add_missing(stylesheet, self.stylesheet)
+        stylesheet.parse()
+        self._ahead = (variables, stylesheet)
+
+    def prepare_mode(self, mode: str) -> None:
+        """Make the page of a mode before it is visited: otherwise Textual makes it then."""
+        if mode not in self._screen_stacks:
+            self._init_mode(mode)
+
+    def prepare_screen(self, name: str, make: Callable[[], Screen[Any]]) -> None:
+        """Make a screen that stays and is pushed by its name; Textual would make it when it is pushed."""
+        if not self.is_screen_installed(name):
+            self.install_screen(make(), name)
+            self._get_screen(name)
+
+    def lay_out_mode(self, mode: str) -> None:
+        """Lay a page out that is not visible, so that it has nothing left to do when it is visited."""
+        if mode != self.current_mode and mode in self._screen_stacks:
+            self._lay_out(self._screen_stacks[mode][0])
+            self._known_modes.add(mode)
+
+    def lay_out_screen(self, name: str) -> None:
+        """Lay an installed screen out that is not visible."""
+        screen = self.get_screen(name)
+        if screen not in self.screen_stack:
+            self._lay_out(screen)
+
+    def _lay_out(self, screen: Screen[Any]) -> None:
+        screen._refresh_layout(self.size)
+        screen._layout_required = False
 
     def delay_update(self, delay: float = 0.05) -> None:
         """Hold back updates while another page takes over: as briefly as possible, and without a timer of Textual's,
@@ -152,6 +211,13 @@ class SteadyApp(App[int]):
     def _fatal_error(self) -> None:
         """End quietly: Textual would print the traceback, with all variables, on the restored terminal."""
         self._close_messages_no_wait()
+
+
+def _add_missing(to: Stylesheet, given: Stylesheet) -> None:
+    """Add what one stylesheet was made of to another one."""
+    for location, (css, is_default, tie_breaker, scope) in given.source.items():
+        if not to.has_source(*location):
+            to.add_source(css, location, is_default, tie_breaker, scope)
 
 
 class LatestSize(MessagePump):

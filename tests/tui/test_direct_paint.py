@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
-import os
-import pty
 import random
-import struct
-import termios
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,16 +16,13 @@ from textual.widgets import Static
 from npumon.core.monitor.live import Live
 from npumon.tui import themes
 from npumon.tui.paint import ROLES, Area, Line, Span
-from npumon.tui.terminal import driver
-from npumon.tui.terminal.driver import TerminalDriver, TerminalTraits, terminal_driver
+from npumon.tui.terminal.driver import TerminalTraits
 from npumon.tui.terminal.screen_buffer import ScreenBuffer
-from npumon.tui.terminal.sgr import CellStyle, visible_on_blank
-from npumon.tui.terminal.tty import Tty
 from npumon.tui.textual_workarounds import direct_paint
 from npumon.tui.widgets.canvas import Canvas
+from tests.tui.on_terminal import TRAITS, cells, composed, differing, on_terminal
 from tests.tui.stage import live, until_so
 
-TRAITS = TerminalTraits(ascii=False, color=True, plain=False)
 #: Narrow and wide characters, marks that combine, characters that Textual would make invisible, markup.
 CHARS = "ab [日本é\u0301│█▏·\xa0"
 
@@ -69,74 +60,15 @@ class Stage(App[None]):
     def given(self) -> Given:
         return self.screen_stack[1].query_one(Given)
 
-    @property
-    def driver(self) -> TerminalDriver:
-        assert isinstance(self._driver, TerminalDriver)
-        return self._driver
-
 
 @asynccontextmanager
-async def on_terminal(
-    monkeypatch: pytest.MonkeyPatch, traits: TerminalTraits = TRAITS, size: tuple[int, int] = (40, 12)
-) -> AsyncIterator[Stage]:
-    """The application on a terminal that takes everything."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-
-    class Opened(Tty):
-        def __init__(self) -> None:
-            super().__init__()
-            os.dup2(slave, self.output)
-            os.dup2(slave, self.input)
-
-    monkeypatch.setattr(driver, "Tty", Opened)
-    monkeypatch.setattr("npumon.tui.terminal.tty._reopened", lambda fd: os.dup(slave))
-    loop = asyncio.get_running_loop()
-    loop.add_reader(master, lambda: os.read(master, 1 << 16))
-    app = Stage(driver_class=terminal_driver(traits))
-    running = loop.create_task(app.run_async())
-    try:
+async def on_stage(monkeypatch: pytest.MonkeyPatch, traits: TerminalTraits = TRAITS) -> AsyncIterator[Stage]:
+    """The application with a canvas that has shown something."""
+    async with on_terminal(monkeypatch, Stage(), traits) as app:
         await until_so(lambda: len(app.screen_stack) == 2 and app.given.content_size.width == 20)
         app.given.show(live())
         await composed(app)
         yield app
-    finally:
-        app.exit()
-        await running
-        loop.remove_reader(master)
-        os.close(master)
-        os.close(slave)
-
-
-async def composed(app: Stage) -> None:
-    """Have Textual compose the whole screen, and wait until it has."""
-    done: list[bool] = []
-    app.screen.refresh()
-    app.screen.call_after_refresh(lambda: done.append(True))
-    await until_so(lambda: done and not app.screen._dirty_widgets and not app.screen._layout_required)
-
-
-def cells(app: Stage) -> tuple[list[list[str]], list[list[CellStyle]]]:
-    """What the terminal is to show. Of a blank's look only what is visible counts."""
-    buffer: ScreenBuffer = app.driver._buffer
-    looks = [
-        [visible_on_blank(look) if text == " " else look for text, look in zip(texts, row, strict=True)]
-        for texts, row in zip(buffer._text, buffer._looks, strict=True)
-    ]
-    return [row.copy() for row in buffer._text], looks
-
-
-def differing(
-    before: tuple[list[list[str]], list[list[CellStyle]]], after: tuple[list[list[str]], list[list[CellStyle]]]
-) -> list[tuple[Any, ...]]:
-    """The cells that are another text or have another look: column, row, before, after."""
-    (old, looked), (new, looks) = before, after
-    return [
-        (x, y, text, new[y][x], looked[y][x], looks[y][x])
-        for y, row in enumerate(old)
-        for x, text in enumerate(row)
-        if (text, looked[y][x]) != (new[y][x], looks[y][x])
-    ]
 
 
 def some_line(numbers: random.Random) -> Line:
@@ -154,7 +86,7 @@ async def test_what_is_painted_is_what_would_be_composed(
     numbers = random.Random(1)
     refreshed: list[Any] = []
     differed = 0
-    async with on_terminal(monkeypatch, traits) as app:
+    async with on_stage(monkeypatch, traits) as app:
         app.theme = theme
         await composed(app)
         with monkeypatch.context() as patch:
@@ -188,7 +120,7 @@ class Over(ModalScreen[None]):
 
 
 async def test_textual_composes_what_is_covered(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_terminal(monkeypatch) as app:
+    async with on_stage(monkeypatch) as app:
         assert direct_paint(app.given) is not None
         with app.batch_update():
             assert direct_paint(app.given) is None

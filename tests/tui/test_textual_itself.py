@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 from textual import _time, events
+from textual._compositor import Compositor
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
 from textual.geometry import Size
@@ -204,6 +205,34 @@ async def test_a_screen_goes_from_one_size_to_another_for_ever(monkeypatch: pyte
             app.screen.post_message(events.Resize(size, size))
             app.screen.call_later(lambda: None)  # else they count as one
         await until(pilot, lambda: len(layouts) >= TOO_MANY)
+
+
+async def test_a_screen_that_is_held_back_is_composed_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Delete `Page._compositor_refresh` when it is not."""
+    app = Plain()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        composed: list[bool] = []
+        compose = Compositor.render_update
+
+        def counted(compositor: Compositor, *words: Any, **more: Any) -> Any:
+            composed.append(app._batch_count > 0)
+            return compose(compositor, *words, **more)
+
+        monkeypatch.setattr(Compositor, "render_update", counted)
+        with app.batch_update():
+            app.screen.post_message(events.Resize(Size(100, 30), Size(100, 30)))
+            await until_so(lambda: composed)
+        assert composed[0]
+
+
+async def test_what_is_parsed_for_another_theme_is_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Call Textual's method in `SteadyApp.refresh_css` when it is not."""
+    app = Plain()
+    async with app.run_test() as pilot:
+        app.theme = "nord"
+        await pilot.pause()
+        assert not app.stylesheet._parse_cache
 
 
 async def test_what_broke_an_application_is_kept_to_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,6 +91,8 @@ def _toolkit_environment() -> Iterator[None]:
     changes = {
         "TEXTUAL_ANIMATIONS": "none",
         "TEXTUAL_SMOOTH_SCROLL": "0",
+        "TEXTUAL_FPS": "250",
+        "ESCDELAY": os.environ.get("ESCDELAY", "25"),
         "TEXTUAL_FILTERS": None,
         "TEXTUAL_COLOR_SYSTEM": None,
         "TEXTUAL_DRIVER": None,

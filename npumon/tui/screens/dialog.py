@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from npumon.tui.textual_workarounds import LatestSize, read_styles
+from npumon.tui.textual_workarounds import LatestSize, StylesKept, read_styles
 
 if TYPE_CHECKING:
     from npumon.tui.host import Host
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class Dialog(LatestSize, ModalScreen[Result]):
+class Dialog(LatestSize, StylesKept, ModalScreen[Result]):
     """A question or a text over the page. Subclasses provide its widgets with `body`."""
 
     CSS_PATH = "../styles/dialogs.tcss"

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
-from textual import on
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Size
+from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
+from npumon.core.layout import wrapped
 from npumon.tui.keys import KEYS, PAGE_NAMES, Key
 from npumon.tui.screens.dialog import Dialog, words
 from npumon.tui.screens.page import page_class
 
 #: Cells for the keys: two blanks, the longest key, two blanks.
 _KEY_WIDTH = 13
+
+
+class KeyList(Widget):
+    """A heading and the keys of each group. Long meanings wrap within their column.
+
+    Text drawn line by line: measuring and wrapping a table of Rich's takes several times as long as everything else
+    that opening a dialog does.
+    """
+
+    DEFAULT_CSS = "KeyList { width: 100%; height: auto; }"
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(_lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        width, plain = self.size.width, self.rich_style
+        lines = _lines(width)
+        if y >= len(lines):
+            return Strip.blank(width, plain)
+        bold, rest = lines[y]
+        parts = [Segment(bold, plain + Style(bold=True)), Segment(rest, plain)]
+        return Strip(parts, len(bold) + len(rest)).adjust_cell_length(width, plain)
 
 
 class HelpDialog(Dialog[None]):
@@ -34,12 +59,17 @@ class HelpDialog(Dialog[None]):
     ]
 
     def body(self) -> list[Widget]:
-        self._text = VerticalScroll(Static(_sections(_all_keys())))
+        self._text = VerticalScroll(KeyList())
         close = Button("Close (Esc)", id="close", compact=True)
         return [self._text, Horizontal(words("arrows, j k scroll  ", "faint"), close, classes="foot")]
 
     def on_mount(self) -> None:
         """Let keys scroll the text."""
+        self._text.focus()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Begin at the top, wherever the text was left. (Textual calls the base class's handler, too.)"""
+        self._text.scroll_home(animate=False, immediate=True)
         self._text.focus()
 
     @on(Button.Pressed, "#close")
@@ -52,16 +82,19 @@ def _all_keys() -> list[Key]:
     return [*KEYS, *(key for name in PAGE_NAMES for key in page_class(name).PAGE_KEYS)]
 
 
-def _sections(keys: Iterable[Key]) -> Group:
-    """Lay out a heading and a grid for each group. Long meanings wrap within their column."""
-    parts: list[Text | Table] = []
-    for scope, some in groupby(keys, lambda key: key.scope):
-        head = "Everywhere" if scope == "everywhere" else f"On the page {scope.capitalize()}"
-        parts.append(Text(f"\n{head}" if parts else head, "bold"))
-        grid = Table.grid(expand=True)
-        grid.add_column(width=_KEY_WIDTH, no_wrap=True)
-        grid.add_column(ratio=1)
+@lru_cache(4)
+def _lines(width: int) -> tuple[tuple[str, str], ...]:
+    """Return the lines of the help, each with its bold beginning and the rest."""
+    return tuple(_sections(_all_keys(), width))
+
+
+def _sections(keys: Iterable[Key], width: int) -> Iterator[tuple[str, str]]:
+    for number, (scope, some) in enumerate(groupby(keys, lambda key: key.scope)):
+        if number:
+            yield "", ""
+        yield "Everywhere" if scope == "everywhere" else f"On the page {scope.capitalize()}", ""
         for key in some:
-            grid.add_row(Text(f"  {key.shown}", "bold"), Text(key.meaning))
-        parts.append(grid)
-    return Group(*parts)
+            head = f"  {key.shown}".ljust(_KEY_WIDTH)
+            for line in wrapped(key.meaning, max(width - _KEY_WIDTH, 1)):
+                yield head, line
+                head = " " * _KEY_WIDTH

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
@@ -92,9 +93,10 @@ class ModelsPage(Page):
             yield self.details
         yield self.filter_line
 
-    def on_mount(self) -> None:
-        """Look for models. (Textual calls the base class's handler, too.)"""
-        self.action_refresh()
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Look for models on the first visit. (Textual calls the base class's handlers, too.)"""
+        if self._choices is None and self.is_current:
+            self.action_refresh()
 
     @property
     def settled(self) -> bool:

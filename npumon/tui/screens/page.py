@@ -86,6 +86,11 @@ class Page(LatestSize, StylesKept, Screen[None]):
         if self._panes:
             self.show(self.host.live)
 
+    def _compositor_refresh(self) -> None:
+        """Compose nothing while the page is held back: Textual would throw it away."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     @property
     def settled(self) -> bool:
         """Whether everything the page looks up by itself has arrived, so that a picture of it is complete."""

@@ -88,6 +88,7 @@ class TerminalDriver(Driver):
         self._controls: list[str] = []
         self._unsent = b""
         self._scheduled = False
+        self._heard_s = float("-inf")
         self._active = False
         self._synchronized = False
         self._parser: XTermParser | None = None
@@ -99,6 +100,11 @@ class TerminalDriver(Driver):
     def bytes_written(self) -> int:
         """Bytes sent to the terminal so far."""
         return self._tty.bytes_written
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since the terminal sent something: a key, a movement of the mouse."""
+        return self._loop.time() - self._heard_s
 
     @property
     def can_suspend(self) -> bool:
@@ -243,6 +249,7 @@ class TerminalDriver(Driver):
 
     def _read(self) -> None:
         data = self._tty.read()
+        self._heard_s = self._loop.time()
         if self._tty.lost:
             self._hang_up()
         elif self._parser is not None:

@@ -1,0 +1,90 @@
+"""Builds ahead what keys open, so that no key waits for it: the pages and the help, one piece at a time."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from npumon.tui import themes
+from npumon.tui.keys import PAGES
+from npumon.tui.screens.page import page_class
+from npumon.tui.textual_workarounds import SteadyApp, after, terminal_of
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+#: Seconds between two pieces. A piece takes some ten milliseconds, for which a key has to wait at worst.
+PAUSE_S = 0.05
+#: Seconds without a key before the next piece.
+QUIET_S = 0.3
+
+
+class Preparation:
+    """Belongs to one application; `begin` is called when its first frame is on the screen.
+
+    `help_screen` makes the help, which is kept.
+    """
+
+    def __init__(self, app: SteadyApp, help_screen: Callable[[], Screen[None]]) -> None:
+        self._app = app
+        self._help_screen = help_screen
+        self._pieces: Iterator[Callable[[], object]] = self._all_pieces()
+        self._waiting = False
+        #: Whether there is nothing left to prepare.
+        self.done = False
+
+    def begin(self) -> None:
+        """Go on with the next piece after a pause. Without a terminal nobody waits."""
+        if terminal_of(self._app) is not None and not self._waiting:
+            self._wait(PAUSE_S)
+
+    def _wait(self, seconds: float) -> None:
+        self._waiting = True
+        after(seconds, self._app, self._next)
+
+    def theme_changed(self) -> None:
+        """Prepare the next theme."""
+        self._pieces = chain(self._pieces, [self._prepare_theme])
+        self.begin()
+
+    def _next(self) -> None:
+        self._waiting = False
+        terminal = terminal_of(self._app)
+        if terminal is None or not self._app.is_running:
+            return
+        if terminal.quiet_s < QUIET_S:
+            self._wait(QUIET_S)
+            return
+        for piece in self._pieces:
+            piece()
+            self._wait(PAUSE_S)
+            return
+        self.done = True
+
+    def _all_pieces(self) -> Iterator[Callable[[], object]]:
+        app = self._app
+        for page in PAGES:
+            yield partial(page_class, page.name)
+            yield partial(app.prepare_mode, page.name)
+            # A page takes another layout once it knows its size.
+            yield from [partial(app.lay_out_mode, page.name)] * 2
+        yield self._import_dialogs
+        yield partial(app.prepare_screen, "help", self._help_screen)
+        yield from [partial(app.lay_out_screen, "help")] * 2
+        yield self._prepare_theme
+        # What is here now stays. Looking through it for garbage would make a key wait for some thirty milliseconds.
+        yield gc.collect
+        yield gc.freeze
+
+    def _prepare_theme(self) -> None:
+        self._app.prepare_theme(themes.after(self._app.theme))
+
+    @staticmethod
+    def _import_dialogs() -> None:
+        from npumon.tui.screens import help as _help
+        from npumon.tui.screens import reload, repeat
+
+        del _help, reload, repeat
