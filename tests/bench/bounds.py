@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,12 +86,14 @@ def flood(
         most = max(most, disk_used(folder / "state"))
         time.sleep(POLL_S)
     ended = None if process.poll() is None or wished is None else time.monotonic() - wished
-    for pid in [] if process.poll() is not None else [process.pid, *descendants(process.pid)]:
-        os.kill(pid, signal.SIGKILL)
+    if process.poll() is None:
+        for pid in (process.pid, *descendants(process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     status = process.wait()
     left = disk_used(folder / "state")
     for file in (folder / "state").rglob("*.log"):
-        file.unlink()
+        file.unlink(missing_ok=True)
     return Ended(ended, status, most, left)
 
 
