@@ -91,6 +91,7 @@ class RunLogTail:
             begin = text.offset
             late = self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline
             if late and text.end - begin > NEWEST + LINE:
+                text.look()  # what has come since is left out at once, too
                 data, ahead = self._skip(text)
             else:
                 data = text.read(self._pace.size)
