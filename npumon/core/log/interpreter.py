@@ -7,6 +7,7 @@ What a kind of line means stands in `profiler_handlers` and `program_handlers`, 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from npumon.core.log import events as ev
 from npumon.core.log.collector import EventCollector, Inserted
@@ -23,7 +24,12 @@ class Interpreter:
 
     def __init__(self, grammar: Grammar) -> None:
         self._collector = EventCollector()
-        self._keywords = Keywords(grammar)
+        self._grammar = grammar
+
+    @cached_property
+    def _keywords(self) -> Keywords:
+        """Made for the first line that is not known: most runs have none, and it takes milliseconds."""
+        return Keywords(self._grammar)
 
     def understand(self, kind: str, match: re.Match[str], line: int, number: int | None = None) -> bool:
         """Interpret a line of this kind (`LineRule.kind`). Return False if it means nothing in this context.
