@@ -135,7 +135,7 @@ def parse_log(log: Source, labels: Sequence[str] = (), roofs: Roofs = _NO_ROOFS)
     digest = hashlib.sha256()
 
     def chunks() -> Iterator[bytes]:
-        for chunk in _chunks(log):
+        for chunk in _chunks(log, holes=True):
             digest.update(chunk)
             yield chunk
 
@@ -248,12 +248,18 @@ def read_driver(root: str | os.PathLike[str] = "/") -> DriverState:
     return HostProbe(Roots(Path(root))).driver()
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
+def _chunks(source: Source, *, holes: bool = False) -> Iterator[bytes]:
+    """Yield the bytes of a source; with `holes` it is a log, and a note stands in place of each hole."""
+    from npumon.board.run.log_text import LogText, has_hole
+
     if isinstance(source, bytes):
         yield source
         return
     try:
         with open(source, "rb") as file:
+            if holes and has_hole(file.fileno()):
+                yield from iter(LogText(file.fileno()).read, b"")
+                return
             while chunk := file.read(_CHUNK):
                 yield chunk
     except (OSError, ValueError) as error:

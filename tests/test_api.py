@@ -50,6 +50,18 @@ def test_bytes_and_files_say_the_same(folder: Path) -> None:
     assert api.inspect_model((folder / "network.nb").read_bytes()) == api.inspect_model("network.nb")
 
 
+def test_a_hole_in_a_log_is_a_gap(folder: Path) -> None:
+    """Its supervisor was killed before it could write the log without it."""
+    text = (folder / "run.log").read_bytes()
+    with (folder / "hole.log").open("wb") as file:
+        file.write(text)
+        file.seek(1 << 20)
+        file.write(b"\n" + text)
+    first, second = api.parse_log(folder / "hole.log")
+    assert (first.info.log_complete, second.info.log_complete) == (False, True)
+    assert [run.state.total_us for run in (first, second)] == [21625.0, 21625.0]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -56,7 +56,7 @@ def _chunks(fd: int, path: str, length: int | None, limit_s: float | None) -> It
     end_s = math.inf if limit_s is None else time.monotonic() + limit_s
     try:
         found = os.fstat(fd)
-        if stat.S_ISREG(found.st_mode) and has_hole(fd):
+        if has_hole(fd):
             yield from _pieces_between_holes(fd, length, end_s)
             return
         if length is None and stat.S_ISREG(found.st_mode) and found.st_size:  # some files in /proc have no size

@@ -72,11 +72,11 @@ class LogText:
 
 
 def has_hole(descriptor: int) -> bool:
-    """Return whether there is a hole in a regular file. The descriptor's offset stays where it is."""
-    at = os.lseek(descriptor, 0, os.SEEK_CUR)
+    """Return whether there is a hole in a file. The descriptor's offset stays where it is."""
     try:
+        at = os.lseek(descriptor, 0, os.SEEK_CUR)
         found = os.lseek(descriptor, 0, os.SEEK_HOLE) < os.fstat(descriptor).st_size
-    except OSError:  # an empty file, or a file system that does not tell
-        found = False
-    os.lseek(descriptor, at, os.SEEK_SET)
+        os.lseek(descriptor, at, os.SEEK_SET)
+    except OSError:  # an empty file, one without offsets, or a file system that does not tell
+        return False
     return found
