@@ -63,9 +63,9 @@ def iteration_rows(
 
 
 def identity(operation: Operation) -> str:
-    """Render the columns that say which operation it is, with the comma behind them."""
+    """Render the columns that say which operation it is."""
     known = (operation.layer_id, cell(operation.name), operation.operation_index, cell(operation.operation))
-    return _lines([(*known, cell(operation.target), operation.uid, operation.op_abs_id)], None)[:-1] + ","
+    return _lines([(*known, cell(operation.target), operation.uid, operation.op_abs_id)], None)[:-1]
 
 
 def group_rows(run: int, iteration: int, groups: Iterable[GroupTime], *, file: str | None = None) -> str:

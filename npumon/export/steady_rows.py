@@ -6,7 +6,7 @@ and figures stand in the text as they are to be printed (`core.log.steady_text`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, cycle, repeat
 from operator import sub, truediv
 
@@ -18,7 +18,7 @@ from npumon.export.csv_rows import identity, iteration_rows
 #: Smaller shares are printed with an exponent, and without any there is no rate of MAC.
 _LEAST_SHARE = 1e-4
 _NO_MACS = ","
-_SHARE = "%.6f".__mod__
+_SHARE, _TIME = "%.6f".__mod__, "%.3f".__mod__
 
 
 class OperationRows:
@@ -39,7 +39,7 @@ class SteadyRows:
     def __init__(self, profile: IterationProfile, nominal_clock_mhz: float | None) -> None:
         self._nominal_mhz = nominal_clock_mhz
         self._identities = tuple(identity(each.operation) for each in profile.operations)
-        self._places = tuple(f"{each.order},{each.target_kind or ''}," for each in profile.operations)
+        self._places = tuple(f"{each.order},{each.target_kind or ''}" for each in profile.operations)
         self._macs = tuple(each.macs for each in profile.operations)
 
     def rows(self, runs: Iterable[int], found: Columns) -> list[str]:
@@ -52,26 +52,24 @@ class SteadyRows:
         if shares and min(shares) < _LEAST_SHARE:
             least = next(place for place, share in enumerate(shares) if share < _LEAST_SHARE)
             del clocks[least - least % many :]
-        vpc = windows if many == 1 else [sum(windows[at : at + many]) for at in range(0, len(clocks), many)]
         ends = slice(many - 1, len(clocks), many)
-        iterations = zip(runs, found[ITERATION][ends], found[ELAPSED][ends], vpc, strict=False)
-        before: Iterable[str] = map("%d,%s,%s,%d,".__mod__, iterations)
-        names: Iterable[str] = repeat(self._identities[0])
-        places: Iterable[str] = repeat(self._places[0])
-        if many > 1:
-            before = chain.from_iterable(map(repeat, before, repeat(many)))
-            names, places = cycle(self._identities), cycle(self._places)
-        used = map(_SHARE, shares)
-        busy = [f"{cycles / clock:.3f}" if clock else "" for cycles, clock in zip(worked, clocks, strict=False)]
-        figures = (found[EXECUTION], *(found[at] for at in AMOUNTS), found[TOTAL], found[IDLE])
-        return [
-            f"{first}{name}{us},{a},{b},{c},{d},{e},{f},{total},{idle},"
-            f"{share if share[-1] != '0' else _decimal(share)},{place}"
-            f"{time if time[-1:] != '0' else _decimal(time)},{macs},0,true\n"
-            for first, name, place, us, a, b, c, d, e, f, total, idle, share, time, macs in zip(
-                before, names, places, *figures, used, busy, self._computed(worked), strict=False
-            )
-        ]
+        iterations = (map(str, runs), found[ITERATION][ends], found[ELAPSED][ends])
+        figures = (
+            found[EXECUTION],
+            *(found[at] for at in AMOUNTS),
+            found[TOTAL],
+            found[IDLE],
+            _printed(_SHARE, shares),
+        )
+        behind = (_times(worked, clocks), self._computed(worked), repeat("0,true\n"))
+        if many == 1:
+            name, place = repeat(self._identities[0]), repeat(self._places[0])
+            return [*map(",".join, zip(*iterations, found[WINDOW], name, *figures, place, *behind, strict=False))]
+        vpc = [str(sum(windows[at : at + many])) for at in range(0, len(clocks), many)]
+        before = map(",".join, zip(*iterations, vpc, strict=False))
+        befores = chain.from_iterable(map(repeat, before, repeat(many)))
+        names, places = cycle(self._identities), cycle(self._places)
+        return [*map(",".join, zip(befores, names, *figures, places, *behind, strict=False))]
 
     def _clocks(
         self, executions: list[int], windows: list[int], totals: list[int], idles: list[int]
@@ -113,6 +111,21 @@ class SteadyRows:
             _NO_MACS if macs is None else f"{macs},{_decimal(f'{macs / cycles:.3f}')}"
             for macs, cycles in zip(cycle(self._macs), worked, strict=False)
         )
+
+
+def _times(worked: Sequence[int], clocks: Sequence[float | None]) -> list[str]:
+    """Return the busy times."""
+    if None in clocks:
+        return [
+            "" if clock is None else _decimal(_TIME(cycles / clock))
+            for cycles, clock in zip(worked, clocks, strict=False)
+        ]
+    return _printed(_TIME, map(truediv, worked, clocks))
+
+
+def _printed(spelled: Callable[[float], str], numbers: Iterable[float]) -> list[str]:
+    """Return numbers of fixed decimals as Python prints them."""
+    return [text if text[-1] != "0" else _decimal(text) for text in map(spelled, numbers)]
 
 
 def _decimal(text: str) -> str:

@@ -86,6 +86,6 @@ def test_they_end_before_an_iteration_that_has_to_be_judged(windows: list[int]) 
 def test_one_operation_that_runs_a_little_fast_is_looked_at_closer() -> None:
     text = text_of([21_124], 0.5, 900)
     profile, facts = judged(text)
-    fast = text.replace(str(21_124 * 790), str(21_124 * 810))
+    fast = text.replace(str(21_124 * 790), str(21_124 * 830))
     like = OperationRows().like(profile, facts.nominal_clock_mhz)
     assert rows_of(like, text, fast)[1] == OperationRows().judged(2, judged(fast)[0])

@@ -7,7 +7,9 @@ figures. Here is what such text looks like; who reads it has read the same befor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from npumon.core.log.line_rule import compiled
 from npumon.core.profile import BANDWIDTHS
@@ -45,8 +47,8 @@ END_LINE = re.compile(r"^Run the \d{1,9} time: .*us\n", re.MULTILINE)
 _FIGURES = tuple(
     (re.compile(line, re.ASCII), pattern)
     for line, pattern in (
-        (r"(Created VX Thread: 0x)[0-9a-f]{1,16}", "[0-9a-f]{1,16}"),
-        (r"(Exit VX Thread: 0x)[0-9a-f]{1,16}", "[0-9a-f]{1,16}"),
+        (r"(Created VX Thread: 0x)[0-9a-f]{1,16}", r"[0-9a-f]{1,16}(?=\n)"),
+        (r"(Exit VX Thread: 0x)[0-9a-f]{1,16}", r"[0-9a-f]{1,16}(?=\n)"),
         (r"(Create Neural Network: )\d{1,9}ms or \d{1,9}us", r"\d{1,9}ms or \d{1,9}us"),
         (r"(Verify Graph: )\d{1,9}ms or \d{1,9}us", r"\d{1,9}ms or \d{1,9}us"),
         (r"(Total   )\d{1,9}\.\d{2}ms or \d{1,9}\.\d{2}us", r"\d{1,9}\.\d{2}ms or \d{1,9}\.\d{2}us"),
@@ -54,42 +56,115 @@ _FIGURES = tuple(
         (r"() {0,2}\d{1,4}: \d{1,3}\.\d{6}", r" {0,2}\d{1,4}: \d{1,3}\.\d{6}"),
     )
 )
+_SHORT = 4_096
+_ADDRESS_FIGURES = "[0-9a-f]{1,16}"
 _ADDRESS = re.compile(r"(?<=0x0x)[0-9a-f]{1,16}", re.ASCII)
 
 
-def likeness(text: str) -> str:
-    """Return the pattern of whole lines that say the same as these, but for figures that nothing hangs on."""
-    return "\n".join(map(_line_like, text.split("\n")))
+class Likeness(NamedTuple):
+    """What whole lines look like that say the same, but for figures that nothing hangs on.
+
+    `parts` are texts, each with the pattern of the figures behind it.
+    """
+
+    parts: tuple[tuple[str, str], ...]
+
+    @property
+    def pattern(self) -> str:
+        """The same as one pattern."""
+        return "".join(re.escape(text) + figures for text, figures in self.parts)
+
+    def end(self, text: str, at: int) -> int | None:
+        """Return where such lines end that begin here; None if they do not."""
+        return _end(self.parts, text, at)
 
 
-def _line_like(line: str) -> str:
+def _end(parts: Sequence[tuple[str, str]], text: str, at: int) -> int | None:
+    for part, figures in parts:
+        if not text.startswith(part, at):
+            return None
+        match = compiled(figures).match(text, at + len(part))
+        if match is None:
+            return None
+        at = match.end()
+    return at
+
+
+class _Lines:
+    """Lines that look like some. A table is seldom another one than the last time, down to its addresses."""
+
+    def __init__(self, like: Likeness) -> None:
+        places = [place for place, (_, figures) in enumerate(like.parts) if figures == _ADDRESS_FIGURES]
+        first, last = (places[0], places[-1] + 1) if places else (0, 0)
+        self._before, self._table, self._behind = like.parts[:first], like.parts[first:last], like.parts[last:]
+        self._known = ""
+
+    def end(self, text: str, at: int) -> int | None:
+        """Return where such lines end that begin here; None if they do not."""
+        start = _end(self._before, text, at)
+        if start is None:
+            return None
+        if self._known and text.startswith(self._known, start):
+            return _end(self._behind, text, start + len(self._known))
+        end = _end(self._table, text, start)
+        if end is None:
+            return None
+        self._known = text[start:end]
+        return _end(self._behind, text, end)
+
+
+def likeness(lines: str) -> Likeness:
+    """Return what these lines look like."""
+    parts: list[tuple[str, str]] = []
+    text = ""
+    for line in lines.split("\n"):
+        for part, figures in _parts_of(line):
+            text += part
+            if figures:
+                parts.append((text, figures))
+                text = ""
+        text += "\n"
+    return Likeness((*parts, (text[:-1], "")))
+
+
+def _parts_of(line: str) -> Iterator[tuple[str, str]]:
     for rule, figures in _FIGURES:
         if (match := rule.fullmatch(line)) is not None:
-            return re.escape(match[1]) + figures
-    return "[0-9a-f]{1,16}".join(map(re.escape, _ADDRESS.split(line)))
+            yield match[1], figures
+            return
+    *before, last = _ADDRESS.split(line)
+    for part in before:
+        yield part, _ADDRESS_FIGURES
+    yield last, ""
 
 
 class SteadyText:
     """Finds operations, the ends of iterations, and the lines that may stand behind those."""
 
-    def __init__(self, between: Sequence[str] = ()) -> None:
-        """`between` are the patterns of those lines (`likeness`)."""
-        self._between = tuple(between)
-        lines = "|".join(between) or "(?!)"
+    def __init__(self, between: Sequence[Likeness] = ()) -> None:
+        """`between` is what those lines look like."""
+        self._between = tuple(map(_Lines, between))
+        #: Of long lines, such as tables, it would take long to make a pattern.
+        self._short = tuple(place for place, like in enumerate(between) if sum(map(len, chain(*like.parts))) < _SHORT)
+        lines = "|".join(between[place].pattern for place in self._short) or "(?!)"
         self._pattern = re.compile(rf"({_OPERATION}(?:{_ITERATION}({lines})?)?)|([^\n]*\n)", re.ASCII)
 
     def found_in(self, text: str, start: int, end: int) -> Sequence[Found]:
-        """Return what is found in a part of the text, which begins with a line: whole lines without gaps."""
+        """Return what is found in a part of the text, which begins with a line: whole lines without gaps.
+
+        The lines behind an iteration are among them if they are short.
+        """
         return self._pattern.findall(text, start, end)
 
     def between_at(self, text: str, at: int) -> tuple[str, int] | None:
         """Return the lines between iterations that stand here, and which they are; None for others."""
         for place, like in enumerate(self._between):
-            if (match := compiled(like).match(text, at)) is not None:
-                return match[0], place
+            if (end := like.end(text, at)) is not None:
+                return text[at:end], place
         return None
 
     def which(self, lines: str) -> int:
-        """Return which lines those between iterations are."""
-        many = len(self._between)
-        return next((place for place in range(many - 1) if compiled(self._between[place]).fullmatch(lines)), many - 1)
+        """Return which lines those between iterations are that were found."""
+        if len(self._short) == 1:
+            return self._short[0]
+        return next(place for place in self._short if self._between[place].end(lines, 0) == len(lines))

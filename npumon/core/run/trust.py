@@ -326,6 +326,6 @@ def lone_in_question(
     return [
         place
         for place, (execution_us, window_us, total, idle) in enumerate(counters)
-        if not (idle <= total <= window_us * fastest_mhz and window_us - execution_us < late_us)
+        if not (idle <= total <= (window_us + late_us) * fastest_mhz and window_us - execution_us < late_us)
         or not (0 < window_us < wrapping_us and total)
     ]

@@ -9,6 +9,7 @@ is left behind: statistics, the iterations before the newest, line numbers.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ from npumon.engine.reporting import Context
 #: Characters that are read at once, and that are held back until an iteration ends in them.
 _PIECE = 1 << 20
 _HELD = 1 << 22
+#: Characters that are matched at once, unless an iteration is longer: what is found stays in the processor's cache.
+_WINDOW = 1 << 16
 #: Kinds of lines between iterations that are known at once, the newest, and those that were seen once.
 _KNOWN = 3
 #: Iterations in a row that are no model of the next one before no more is looked for, in so many pieces.
@@ -60,11 +63,16 @@ class SteadyLog:
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[Judged | Rows]:
         """Yield what the text completes, in order: rows, or what was judged; at last the last run's `RunCompleted`."""
-        text = ""
-        for piece in _pieces(chunks, self._piece):
-            text += piece.decode("latin-1")
-            at = yield from self._taken(text)
-            text = text[at:]
+        held: list[bytes] = []
+        size, text = 0, ""
+        for chunk in chain(chunks, (b"",)):
+            held.append(chunk)
+            size += len(chunk)
+            if size >= self._piece or not chunk:
+                text = b"".join(held).decode("latin-1")
+                at = yield from self._taken(text)
+                text = text[at:]
+                held, size = [text.encode("latin-1")], 0
         yield from self._caught_up()
         yield from self._plainly(text)
         yield from self._analyzer.judge(self._fold.feed(self._parser.close()), self._fold.state)
@@ -165,6 +173,7 @@ class SteadyLog:
         if ahead is None:
             return at
         least = window = 2 * model.size
+        one_by_one = model.size > _WINDOW // 4
         while at < len(text):
             if not text.startswith("layer", at):
                 lines = self._text.between_at(text, at)
@@ -172,10 +181,11 @@ class SteadyLog:
                     break
                 ahead, at = turned, at + len(lines[0])
             rows: list[str] = []
-            ahead, at = self._found(model, self._text.found_in(text, at, at + window), ahead, at, rows)
+            end = _end_of_iteration(text, at) if one_by_one else at + window
+            ahead, at = self._found(model, self._text.found_in(text, at, end), ahead, at, rows)
             if rows:
                 yield Rows("".join(rows))
-                window = max(min(2 * window, self._piece), least)
+                window = max(min(2 * window, _WINDOW), least)
             else:
                 break
         self._ahead = ahead
@@ -259,14 +269,7 @@ class SteadyLog:
             pass
 
 
-def _pieces(chunks: Iterable[bytes], least: int) -> Iterator[bytes]:
-    """Yield the chunks in larger pieces."""
-    held: list[bytes] = []
-    size = 0
-    for chunk in chunks:
-        held.append(chunk)
-        size += len(chunk)
-        if size >= least:
-            yield b"".join(held)
-            held, size = [], 0
-    yield b"".join(held)
+def _end_of_iteration(text: str, at: int) -> int:
+    """Return where the next iteration ends; the end of the text if that is not in it."""
+    line = text.find("\nRun the ", at)
+    return text.find("\n", line + 1) + 1 if line >= 0 else len(text)

@@ -7,7 +7,7 @@ from itertools import cycle
 from operator import eq, sub
 from typing import NamedTuple, Protocol
 
-from npumon.core.log.steady_text import HEAD, ITERATION, NUMBER, NUMBERS, Columns, Found, likeness
+from npumon.core.log.steady_text import HEAD, ITERATION, NUMBER, NUMBERS, Columns, Found, Likeness, likeness
 from npumon.core.run.analysis import IterationProfile, RunFacts
 from npumon.core.run.iterations import is_mixed
 from npumon.core.run.outcome import outcome
@@ -52,7 +52,7 @@ class Between(NamedTuple):
     `iterations` is how many the run has that ends in them, None where none does.
     """
 
-    like: str
+    like: Likeness
     kind: Kind
     facts: RunFacts
     iterations: int | None
@@ -133,15 +133,22 @@ def alike(columns: Columns, heads: Sequence[str]) -> int:
         like = _first_not(map(eq, columns[HEAD], cycle(heads)))
     ends = map(bool, columns[ITERATION][:like])
     like = _first_not(map(eq, ends, cycle([False] * (many - 1) + [True])))
-    first = list(map(int, columns[NUMBER][:like]))
+    first = _numbers(columns[NUMBER][:like])
     for further, place in enumerate(NUMBERS, 1):
-        numbers, expected = list(map(int, columns[place][:like])), [number + further for number in first[:like]]
+        numbers, expected = _numbers(columns[place][:like]), [number + further for number in first[:like]]
         if numbers != expected:
             like = _first_not(map(eq, numbers, expected))
     if many > 1 and like:
         steps = map(sub, first[1:like], first)
         like = 1 + _first_not(step <= len(NUMBERS) + 1 or not place % many for place, step in enumerate(steps, 1))
     return like - like % many
+
+
+def _numbers(texts: Sequence[str]) -> list[int]:
+    """Return the numbers, which programs of one operation print again in each run."""
+    if texts and texts[0] == texts[-1] and texts.count(texts[0]) == len(texts):
+        return [int(texts[0])] * len(texts)
+    return list(map(int, texts))
 
 
 def _first_not(holds: Iterable[bool]) -> int:

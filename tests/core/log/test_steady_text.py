@@ -20,6 +20,7 @@ from npumon.core.log.steady_text import (
     TOTAL,
     WHOLE,
     WINDOW,
+    Likeness,
     SteadyText,
     likeness,
 )
@@ -44,7 +45,7 @@ VPC_ELAPSETIME: 21124
 END = "Run the 1 time: 21.00ms or 21609.00us\n"
 
 
-def found_in(text: str, *between: str) -> list[tuple[str, ...]]:
+def found_in(text: str, *between: Likeness) -> list[tuple[str, ...]]:
     return list(SteadyText(between).found_in(text, 0, len(text)))
 
 
@@ -109,10 +110,10 @@ def test_what_would_be_printed_otherwise_is_other_text(old: str, new: str) -> No
     ],
 )
 def test_lines_are_alike_but_for_figures_that_nothing_hangs_on(text: str, same: str, other: str) -> None:
-    like = re.compile(likeness(text * 2), re.ASCII)
-    assert like.fullmatch(text * 2)
-    assert like.fullmatch(same + text)
-    assert not like.fullmatch(other + text)
+    like = likeness(text * 2)
+    for lines, whether in ((text * 2, True), (same + text, True), (other + text, False), (text + "x", False)):
+        assert (re.fullmatch(like.pattern, lines, re.ASCII) is not None) == whether
+        assert (like.end("x" + lines + "y", 1) == len(lines) + 1) == whether
 
 
 def test_which_lines_stand_between() -> None:
@@ -121,3 +122,33 @@ def test_which_lines_stand_between() -> None:
     assert text.between_at("a 2\n", 0) is None
     assert text.which("a 1\n") == 0
     assert text.which("Total   3.00ms or 2.00us\n") == 1
+
+
+def test_long_lines_are_no_part_of_the_pattern() -> None:
+    lines = "".join(f"row {number} 0x0x55{number}\n" for number in range(500))
+    text = SteadyText((likeness(lines), likeness("a 1\n")))
+    assert text.found_in(BLOCK + END + "a 1\n", 0, 2_000)[0][BETWEEN] == "a 1\n"
+    assert text.which("a 1\n") == 1
+    first, second, *_ = text.found_in(BLOCK + END + lines, 0, 2_000)
+    assert (first[BETWEEN], second[OTHER]) == ("", "row 0 0x0x550\n")
+    assert text.between_at(lines.replace("0x0x55", "0x0xa"), 0) == (lines.replace("0x0x55", "0x0xa"), 0)
+    again = "x\n" + lines.replace("0x0x55", "0x0xb")
+    assert text.between_at(again, 2) == (again[2:], 0)
+    assert text.between_at(again[2:], 0) == (again[2:], 0)
+    assert text.between_at(lines.replace("row 7 ", "row 8 "), 0) is None
+    assert text.between_at("row 8 0x0x5\n", 0) is None
+
+
+def test_which_of_several_short_ones() -> None:
+    text = SteadyText((likeness("b 0x0x5 1\n"), likeness("a 1\n")))
+    (each,) = text.found_in(BLOCK + END + "b 0x0x6 1\n", 0, 2_000)
+    assert text.which(each[BETWEEN]) == 0
+    (each,) = text.found_in(BLOCK + END + "a 1\n", 0, 2_000)
+    assert text.which(each[BETWEEN]) == 1
+
+
+def test_a_table_behind_other_lines_is_looked_for_behind_those() -> None:
+    lines = "Verify Graph: 0ms or 1us\nrow 1 0x0x5 1\n"
+    text = SteadyText((likeness(lines),))
+    assert text.between_at("Verify Graph: 7ms or 9us\nrow 1 0x0xf 1\n", 0) is not None
+    assert text.between_at("row 1 0x0xf 1\n", 0) is None
