@@ -58,6 +58,11 @@ class Backend(Protocol):
         """Whether a run can outlive npumon."""
         ...
 
+    @property
+    def known_at_once(self) -> tuple[str, ...]:
+        """What the board and its driver are called, as far as that takes next to no time."""
+        ...
+
     def check(self) -> None:
         """Raise what is wrong with the board's folders (`ProblemError`), at no great cost."""
         ...
@@ -103,6 +108,15 @@ class HostBackend:
             what = f"{self._settings.origin('board.root').where}: the folder {shown(root)} does not exist."
             raise ProblemError(Problem("board.root", what, "Name one that holds sys, proc, dev and lib.", "usage"))
         return Roots(Path(root))
+
+    @property
+    def known_at_once(self) -> tuple[str, ...]:
+        """The board's name, and its driver's if that is loaded."""
+        from npumon.board.sensors import read_identity
+
+        identity = read_identity(self.roots)
+        board = " ".join(part for part in (identity.model or "unknown board", identity.chip) if part)
+        return (board, "galcore") if os.path.isdir(self.roots.sys / "module/galcore") else (board,)
 
     def check(self) -> None:
         """Raise `ProblemError` if the root does not exist."""
@@ -179,6 +193,9 @@ class DemoBackend:
     def roots(self) -> Roots:
         """The board's root."""
         return Roots(self.board.root)
+
+    #: Every simulated board; making it takes a while.
+    known_at_once = ("Khadas VIM3 A311D", "galcore")
 
     def check(self) -> None:
         """Raise `ProblemError` if there is no room for a board. It is not made yet: a simulated board is always

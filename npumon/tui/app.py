@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -113,6 +114,8 @@ class MonitorApp(SteadyApp):
     def _open(self) -> None:
         """Show the first frame, then start the engine, whose import would have delayed it."""
         self._first_frame.close()
+        gc.freeze()
+        gc.enable()
         if not self.is_running or not self.screen_stack:  # the user left at once
             return
         self.screen.refresh()

@@ -14,16 +14,22 @@ if TYPE_CHECKING:
     from npumon.ports import DriverControl
 
 
+#: Stands in the header until the board has been read.
+UNSEEN = "looking at the board"
+
+
 class DisplayOptions(NamedTuple):
     """How the monitor looks and how often it refreshes. `theme` is a theme's name or auto; `refresh_s` is in seconds.
 
-    `demo` marks a simulated board, which every page must show.
+    `demo` marks a simulated board, which every page must show. `known` is what the header says until the board has been
+    read.
     """
 
     theme: str = "auto"
     ascii: bool = False
     refresh_s: float = 1.0
     demo: bool = False
+    known: str = UNSEEN
 
 
 class Engine(Protocol):

@@ -16,9 +16,10 @@ import pytest
 from textual.app import App
 
 from npumon.tui.terminal import driver
-from npumon.tui.terminal.driver import TerminalDriver, TerminalTraits, terminal_driver
+from npumon.tui.terminal.driver import TerminalDriver, terminal_driver
 from npumon.tui.terminal.screen_buffer import ScreenBuffer
 from npumon.tui.terminal.sgr import CellStyle, visible_on_blank
+from npumon.tui.terminal.traits import TerminalTraits
 from npumon.tui.terminal.tty import Tty
 from tests.tui.stage import until_so
 

@@ -16,8 +16,8 @@ from textual.widgets import Static
 from npumon.core.monitor.live import Live
 from npumon.tui import themes
 from npumon.tui.paint import ROLES, Area, Line, Span
-from npumon.tui.terminal.driver import TerminalTraits
 from npumon.tui.terminal.screen_buffer import ScreenBuffer
+from npumon.tui.terminal.traits import TerminalTraits
 from npumon.tui.textual_workarounds import direct_paint
 from npumon.tui.widgets.canvas import Canvas
 from tests.tui.on_terminal import TRAITS, cells, composed, differing, on_terminal

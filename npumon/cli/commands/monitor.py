@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.context import CommandContext
     from npumon.tui.app import MonitorApp
+    from npumon.tui.terminal.opening import Opening
+    from npumon.tui.terminal.traits import TerminalTraits
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,24 +38,56 @@ def open_monitor(ctx: CommandContext, watched: str | None = None, kept: RunRecor
     """Open the live monitor on this terminal: on a log that is `watched`, on a run that was begun earlier, or on its
     own runs. Return its exit status. Raises `ProblemError` (usage) without a terminal."""
     _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
+    from npumon.tui.terminal.opening import Opening
+    from npumon.tui.terminal.traits import traits_for
+
     settings = ctx.settings
-    ctx.backend.check()  # raises what is wrong with it while that can still be read
-    if settings.labels_file is not None:
-        ctx.context(board=False)  # raises what is wrong with it while that can still be read
     chosen = settings.origin("output.color").kind != "default"
     environ = locale_environment(os.environ)
     color = wants_color(settings.output_color, chosen, True, environ)
-    with _toolkit_environment(), _signals_later():
-        from npumon.cli.monitor_backend import BoardBackend
-        from npumon.tui.app import MonitorApp
-        from npumon.tui.backend import DisplayOptions
-        from npumon.tui.terminal.driver import terminal_driver, traits_for
-
-        traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
-        display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo)
-        app = MonitorApp(BoardBackend(ctx, display, watched, kept), terminal_driver(traits))
-    status = app.run()
+    traits = traits_for(environ, ascii=wants_ascii(settings.output_ascii, True, environ), color=color)
+    known = _known_at_once(ctx, watched, " - " if traits.ascii else " · ")
+    gc.disable()  # until the first frame: nothing of what is imported is garbage
+    try:
+        with Opening(traits, environ) as opening:
+            with _toolkit_environment(), _signals_later():
+                app = _opened(ctx, traits, opening, known, watched, kept)
+            status = app.run()
+    finally:
+        gc.enable()
     return conclude(app, status, ctx)
+
+
+def _opened(
+    ctx: CommandContext,
+    traits: TerminalTraits,
+    opening: Opening,
+    known: str,
+    watched: str | None,
+    kept: RunRecord | None,
+) -> MonitorApp:
+    """Show what is known already, and import the rest meanwhile."""
+    settings = ctx.settings
+    opening.show(f"npumon {known}", " DEMO " if ctx.wants_demo else "")
+    ctx.backend.check()  # raises what is wrong with it while that can still be read
+    if settings.labels_file is not None:
+        ctx.context(board=False)  # raises what is wrong with it while that can still be read
+    from npumon.cli.monitor_backend import BoardBackend
+    from npumon.tui.app import MonitorApp
+    from npumon.tui.backend import DisplayOptions
+    from npumon.tui.terminal.driver import terminal_driver
+
+    display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo, known)
+    return MonitorApp(BoardBackend(ctx, display, watched, kept), terminal_driver(traits, opening))
+
+
+def _known_at_once(ctx: CommandContext, watched: str | None, between: str) -> str:
+    """Return what can be said before anything is read that takes time."""
+    from npumon.tui.backend import UNSEEN
+
+    if watched is not None:
+        return f"watching {visible(watched)}"
+    return between.join(ctx.backend.known_at_once) or UNSEEN
 
 
 def conclude(app: MonitorApp, status: int | None, ctx: CommandContext) -> int:

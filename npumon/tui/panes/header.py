@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live, run_with_figures
+from npumon.tui.backend import UNSEEN
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.widgets.canvas import Canvas
 
@@ -25,8 +26,10 @@ class HeaderPane(Canvas):
 
     DEFAULT_CSS = "HeaderPane { dock: top; height: 1; }"
 
-    def __init__(self, *, ascii_only: bool = False) -> None:
+    def __init__(self, *, ascii_only: bool = False, known: str = UNSEEN) -> None:
+        """`known` stands there until the board has been read."""
         super().__init__(ascii_only=ascii_only)
+        self._known = known
         self.paused = False
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
@@ -34,7 +37,7 @@ class HeaderPane(Canvas):
         gap = not right or not right[0].text.startswith(" ")
         left_room = area._replace(width=area.width - width_of(right) - gap)
         between = " - " if area.ascii else " · "
-        forms = _forms(live)
+        forms = _forms(live, self._known)
         for shorter in ("", *_SHORTER):
             if len(forms.get(shorter, ())) > 1:
                 forms[shorter] = forms[shorter][1:]
@@ -56,11 +59,11 @@ class HeaderPane(Canvas):
         return joined(parts, " ")
 
 
-def _forms(live: Live) -> dict[str, tuple[Line, ...]]:
+def _forms(live: Live, known: str) -> dict[str, tuple[Line, ...]]:
     """Return what there is to show, in order, each in its forms from the longest to the shortest."""
     board, driver = live.snapshot.board, live.snapshot.driver
     if _unseen(live):
-        return {"driver": (span("looking at the board", "label"),)}
+        return {"driver": (span(known, "label"),)}
     forms: dict[str, tuple[Line, ...]] = {}
     watched = live.activity.source
     if watched is not None and driver.name is None:

@@ -61,7 +61,7 @@ class Page(LatestSize, StylesKept, Screen[None]):
         self._panes: list[Canvas] = []
 
     def compose(self) -> ComposeResult:
-        self.header = HeaderPane(ascii_only=self.ascii_only)
+        self.header = HeaderPane(ascii_only=self.ascii_only, known=self.host.backend.display.known)
         self.key_bar = KeyBar(ascii_only=self.ascii_only)
         yield self.header
         yield from self.body()

@@ -14,8 +14,8 @@ import re
 import signal
 import threading
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from textual import constants, events
 from textual._xterm_parser import XTermParser
@@ -25,17 +25,14 @@ from textual.geometry import Size
 from textual.message import Message
 
 from npumon.tui.terminal.key_queue import KeyQueue
+from npumon.tui.terminal.opening import Opening
 from npumon.tui.terminal.screen_buffer import ScreenBuffer
 from npumon.tui.terminal.sgr import CellStyle
+from npumon.tui.terminal.traits import TerminalTraits, entering, leaving
 from npumon.tui.terminal.tty import Tty
 
 #: Seconds to wait on exit for a terminal that accepts no output.
 PATIENCE = 1.0
-
-#: Terminals, and programs acting as one, that support little more than text, cursor positions and a few attributes.
-_VINTAGE = ("vt", "ansi", "cons25", "dumb", "unknown")
-#: Those that support (or ignore) the alternate screen and the mouse, but lack newer protocols.
-_PLAIN = ("linux", "screen", "Eterm", "rxvt", "cygwin", "putty", "fbterm", "jfbterm", "kon", "bterm")
 
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 #: An update of this size may be seen half drawn; a smaller one arrives at once.
@@ -48,24 +45,6 @@ _CLIPBOARD = re.compile("\x1b\\]52;c;[A-Za-z0-9+/=]*\x07")
 _KITTY_KEYS = 0b11001
 
 
-class TerminalTraits(NamedTuple):
-    """What the terminal supports. `plain` ones lack newer protocols (kitty's keyboard, synchronized updates);
-    `vintage` ones also lack the alternate screen, mouse, pasting and hidden cursor."""
-
-    ascii: bool
-    color: bool
-    plain: bool
-    vintage: bool = False
-
-
-def traits_for(environ: Mapping[str, str], *, ascii: bool, color: bool) -> TerminalTraits:  # noqa: A002 - as above
-    """Return the traits of $TERM, with the given choice of characters and colours. A VT100 has no colours."""
-    kind = environ.get("TERM", "") or "unknown"
-    vintage = kind.startswith(_VINTAGE) and not kind.startswith("vte")
-    monochrome = (vintage and not kind.startswith(("ansi", "cons25"))) or kind.endswith(("-m", "-mono"))
-    return TerminalTraits(ascii, color and not monochrome, vintage or kind.startswith(_PLAIN), vintage)
-
-
 class TerminalDriver(Driver):
     """Textual's output and input on a terminal of known traits.
 
@@ -76,12 +55,17 @@ class TerminalDriver(Driver):
     """
 
     traits = TerminalTraits(ascii=False, color=True, plain=False)
+    #: The terminal if it has been taken already.
+    opening: Opening | None = None
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._tty = Tty()
+        opening = self.opening
+        self._tty = Tty() if opening is None else opening.tty
+        #: What the terminal shows when the driver takes it; None if that is not known.
+        self._opened = None if opening is None else opening.shown
         self._fixed_size = size
         self._size = self._known_size()
         self._buffer = ScreenBuffer(*self._size, ascii=self.traits.ascii, color=self.traits.color)
@@ -194,10 +178,11 @@ class TerminalDriver(Driver):
     def _enter(self) -> None:
         self._tty.make_raw()  # first of all: this waits while the process is in the background
         vintage, plain = self.traits.vintage, self.traits.plain
+        opened, self._opened = self._opened, None
+        if opened is not None and (opened.columns, opened.rows) != (self._buffer.columns, self._buffer.rows):
+            opened = None
         self._controls = [
-            "" if vintage else "\x1b[?1049h\x1b[?25l",  # alternate screen, cursor hidden
-            "\x1b[?7l",  # the last column does not wrap
-            "\x1b[m\x1b[H\x1b[2J",
+            "" if opened else entering(self.traits),
             # Buttons, moves with a button pressed, in decimal numbers. Moves without one would cost traffic.
             "\x1b[?1000h\x1b[?1002h\x1b[?1006h" if self._mouse and not vintage else "",
             "" if vintage else "\x1b[?2004h",  # bracketed paste
@@ -205,7 +190,7 @@ class TerminalDriver(Driver):
             "" if plain or os.environ.get("TERM_PROGRAM") == "Apple_Terminal" else "\x1b[?2026$p",  # it prints a "p"
         ]
         self._unsent = b""
-        self._buffer.cleared()
+        self._buffer.cleared("" if opened is None else opened.line)
         self.write("")
 
     def _leaving(self) -> str:
@@ -216,8 +201,7 @@ class TerminalDriver(Driver):
                 "" if plain or constants.DISABLE_KITTY_KEY else "\x1b[<u",
                 "" if vintage else "\x1b[?2004l",
                 "\x1b[?1006l\x1b[?1002l\x1b[?1000l" if self._mouse and not vintage else "",
-                "\x1b[?7h\x1b[m\x1b[H\x1b[2J",  # the terminal may have no other screen to go back to
-                "" if vintage else "\x1b[?1049l\x1b[?25h",
+                leaving(self.traits),
             )
         )
 
@@ -332,6 +316,8 @@ class TerminalDriver(Driver):
         self._sized()
 
 
-def terminal_driver(traits: TerminalTraits) -> type[TerminalDriver]:
-    """Return the driver for a terminal with these traits, for `App(driver_class=...)`."""
-    return type("TerminalDriver", (TerminalDriver,), {"traits": traits, "__doc__": TerminalDriver.__doc__})
+def terminal_driver(traits: TerminalTraits, opening: Opening | None = None) -> type[TerminalDriver]:
+    """Return the driver for a terminal with these traits, for `App(driver_class=...)`. It goes on with what an
+    `opening` has begun."""
+    members = {"traits": traits, "opening": opening, "__doc__": TerminalDriver.__doc__}
+    return type("TerminalDriver", (TerminalDriver,), members)

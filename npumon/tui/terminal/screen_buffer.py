@@ -61,9 +61,13 @@ class ScreenBuffer:
         self._forget()
         self._drawn = set(range(self.rows))
 
-    def cleared(self) -> None:
-        """Note that the terminal has been cleared: the next update sends everything that is not blank."""
+    def cleared(self, line: str = "") -> None:
+        """Note that the terminal has been cleared, or shows only a plain line at its top, which stays until something
+        else is drawn there: the next update sends everything that is not so."""
         self._sent_text = [[" "] * self.columns for _ in range(self.rows)]
+        if line:
+            self._put(0, 0, line, PLAIN)
+            self._sent_text[0] = [*self._text[0]]
         self._sent_looks = [[PLAIN] * self.columns for _ in range(self.rows)]
         self._sent_cursor = (0, 0)
         self._drawn = set(range(self.rows))

@@ -29,6 +29,11 @@ class Tty:
         self.bytes_written = 0
         self._before: list[Any] | None = None
 
+    @property
+    def raw(self) -> bool:
+        """Whether there are settings to be restored."""
+        return self._before is not None
+
     def size(self, environ: Mapping[str, str]) -> tuple[int, int]:
         """Return columns and rows; if the terminal does not know (a serial line), those of $COLUMNS and $LINES."""
         try:

@@ -17,6 +17,7 @@ from tests.tui.pty_app import PtyApp, Start, left_as_it_was, starting
 PROGRAM = """
 import os
 import sys
+import time
 from pathlib import Path
 
 
@@ -27,6 +28,19 @@ def note_children():
     Path(os.environ["HOME"]).with_name("models").write_text(" ".join(map(str, found[1:])))
 
 
+if "slow-import" in sys.argv:  # of Textual, until there is a file "go"; it fails if there is something in the file
+    sys.argv.remove("slow-import")
+
+    class Slow:
+        def find_spec(self, name, path=None, target=None):
+            if name == "textual":
+                go = Path(os.environ["HOME"]).with_name("go")
+                while not go.exists():
+                    time.sleep(0.005)
+                if go.read_text():
+                    raise ImportError(go.read_text())
+
+    sys.meta_path.insert(0, Slow())
 if "broken-pane" in sys.argv:
     sys.argv.remove("broken-pane")
     from npumon.tui.panes.header import HeaderPane
@@ -100,6 +114,71 @@ def test_the_demo(start: Start) -> None:
     app.type(b"q")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
+
+
+@pytest.mark.parametrize(
+    ("columns", "environ", "line"),
+    [
+        (80, {}, f"{'npumon Khadas VIM3 A311D · galcore':74} DEMO "),
+        (80, {"LC_ALL": "C"}, f"{'npumon Khadas VIM3 A311D - galcore':74} DEMO "),
+        (80, {"TERM": "vt100", "NO_COLOR": "1"}, f"{'npumon Khadas VIM3 A311D - galcore':74} DEMO "),
+        (20, {}, "npumon Khadas  DEMO "),
+    ],
+)
+def test_a_line_is_there_before_textual_is(
+    columns: int, environ: dict[str, str], line: str, start: Start, tmp_path: Path
+) -> None:
+    app = start("--demo", "slow-import", shows="DEMO", columns=columns, environ=environ)
+    assert app.screen.display == [line, *[" " * columns] * 23]
+    assert (b"\x1b[?1049h" in app.output) == ("TERM" not in environ)
+    assert b"m" not in re.findall(rb"\x1b\[[0-9;]+([a-z])", app.output), "plain"
+    assert app.output.isascii() == ("·" not in line)
+    (tmp_path / "go").touch()
+    app.until(lambda: len(app.read()) > 500, "the first frame")
+    assert app.output.count(b"\x1b[2J") == 1, "the screen is cleared once"
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
+
+
+def test_the_first_line_of_a_machine_that_is_no_board(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "home" / "sys/module/galcore").mkdir(parents=True)
+    device_tree = tmp_path / "home" / "proc/device-tree"
+    device_tree.mkdir(parents=True)
+    (device_tree / "model").write_bytes(b"a \x1b[2Jboard\0")
+    app = start("--root", str(tmp_path / "home"), "slow-import", shows="galcore")
+    assert re.fullmatch(r"npumon a .*board · galcore *", app.screen.display[0])
+    assert app.output.count(b"\x1b[2J") == 1
+    (tmp_path / "go").touch()
+    app.until_shown("q quit")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+
+
+@pytest.mark.parametrize("keys", [b"\x03", b"q"])
+def test_keys_that_come_before_textual_wait_for_it(keys: bytes, start: Start, tmp_path: Path) -> None:
+    app = start("--demo", "slow-import", shows="DEMO")
+    app.type(keys)
+    (tmp_path / "go").touch()
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
+
+
+def test_a_signal_before_textual(start: Start, tmp_path: Path) -> None:
+    app = start("--demo", "slow-import", shows="DEMO")
+    app.signal(signal.SIGINT)
+    (tmp_path / "go").touch()
+    assert app.next_state() == "ended 130"
+    left_as_it_was(app)
+
+
+def test_textual_cannot_be_imported(start: Start, tmp_path: Path) -> None:
+    app = start("--demo", "slow-import", shows="DEMO")
+    (tmp_path / "go").write_text("broken")
+    assert app.next_state() == "ended 1"
+    left_as_it_was(app)
+    app.until_shown("npumon: Unexpected error: ImportError: broken.")
+    assert b"\x1b[?1049l" in app.output[: app.output.index(b"Unexpected")]
 
 
 def test_the_command_has_a_name(start: Start) -> None:

@@ -17,8 +17,9 @@ from textual.events import Key, MouseDown, Paste, Resize
 from textual.timer import Timer
 from textual.widgets import Static
 
-from npumon.tui.terminal.driver import TerminalDriver, terminal_driver, traits_for
+from npumon.tui.terminal.driver import TerminalDriver, terminal_driver
 from npumon.tui.terminal.signals import ending_signals, suspend_job
+from npumon.tui.terminal.traits import traits_for
 
 #: What a clean-up takes: seconds.
 CLEANING_S = 1.5

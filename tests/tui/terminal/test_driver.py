@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.tui.terminal.driver import TerminalTraits, traits_for
+from npumon.tui.terminal.traits import TerminalTraits, traits_for
 from tests.tui.pty_app import Start, finish, starting
 
 
