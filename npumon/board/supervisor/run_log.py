@@ -30,23 +30,46 @@ class BoundedFile:
     """A file to append to, of which the first `head` bytes and the newest are kept, `bound` bytes in all.
 
     What was between them becomes a hole, and every other byte stays at its offset, so that who reads along need not be
-    told. `bound` is a multiple of 16 blocks, so that holes are whole blocks; None means that all is kept. `length` is
-    that of the file, hole included; `tail` is where the newest part begins. `full` is set, for good, when the head is
-    full and no holes can be made here. `reason` says why a write failed (the last error's text).
+    told. `bound` is a multiple of 16 blocks, so that holes are whole blocks; None means that all is kept. What cannot
+    be written is counted (`lost`), and the next piece is tried. `length` is that of the file, hole included; `tail` is
+    where the newest part begins; `in_line` says whether the text stops inside a line. `full` is set, for good, when the
+    head is full and no holes can be made here. `reason` says why a write failed (the last error's text).
     """
 
     def __init__(self, descriptor: int, head: int, bound: int | None) -> None:
         self.descriptor = descriptor
         self.head = self.tail = head
-        self.length = 0
+        self.length = self.lost = 0
+        self.in_line = False
         self.full = False
         self.reason: str | None = None
         self._bound = bound
         self._step = _PIECE if bound is None else bound // _STEP
         self._tried = False
+        self._gap = 0
 
     def append(self, data: bytes) -> int:
-        """Append the data, and return how many bytes of it are in the file now."""
+        """Append the data, and return how many bytes of it are in the file now. After a loss, a line of its own says so
+        first, lest two halves make a wrong whole."""
+        written = self._write(data) if self._note_gap() else 0
+        if written:
+            self.in_line = data[written - 1 : written] != b"\n"
+        if not self.full:
+            self._gap += len(data) - written
+            self.lost += len(data) - written
+        return written
+
+    def _note_gap(self) -> bool:
+        """Write how many bytes have been lost just before. Return False if that is impossible."""
+        if self._gap:
+            cut = CUT if self.in_line else b""
+            note = cut + b"[npumon: %d bytes were lost here: %s]\n" % (self._gap, (self.reason or "").encode())
+            if self._write(note) < len(note):
+                return False
+            self._gap = 0
+        return True
+
+    def _write(self, data: bytes) -> int:
         done = 0
         try:
             while done < len(data):
@@ -74,7 +97,7 @@ class BoundedFile:
 
 
 class RunLog:
-    """An append-only file that survives a full disk: what does not fit is counted, and the next piece is tried.
+    """A bounded file, and what its disk has no room for.
 
     `overflow` is an empty file in memory. From the first bytes on that the log does not take, all text goes there as
     well, so that whoever follows the run gets all of it. `length` is how many bytes the log holds, its hole included,
@@ -90,10 +113,7 @@ class RunLog:
             self._overflow = BoundedFile(overflow, OVERFLOW_HEAD, OVERFLOW_BOUND)
             self._overflow.length = os.lseek(overflow, OVERFLOW_HEAD, os.SEEK_SET)
         self._overflows = False
-        self._gap = 0
         self._behind = 0
-        self._in_line = False
-        self.lost = 0
 
     @property
     def length(self) -> int:
@@ -106,8 +126,13 @@ class RunLog:
         return self._file.tail > self._file.head
 
     @property
+    def lost(self) -> int:
+        """How many bytes could not be written."""
+        return self._file.lost
+
+    @property
     def reason(self) -> str | None:
-        """Why bytes were lost."""
+        """Why that was."""
         return self._file.reason
 
     @property
@@ -116,20 +141,15 @@ class RunLog:
         return self._file.tail - self._file.head + self._behind
 
     def write(self, data: bytes) -> None:
-        """Append the data. After a loss, a line of its own says so first, lest two halves make a wrong whole."""
+        """Append the data, and put into the overflow what from now on is not certain to be in the file."""
         if self._overflows:
             self._overflow_with(data)
-        written = self._append(data)
-        if written == len(data):
-            return
-        if not self._overflows:
-            self._begin_overflow()
-            self._overflow_with(data[written:])
+        written = self._file.append(data)
         if self._file.full:
             self._behind += len(data) - written
-        else:
-            self._gap += len(data) - written
-            self.lost += len(data) - written
+        if written < len(data) and not self._overflows:
+            self._begin_overflow()
+            self._overflow_with(data[written:])
 
     def finish(self) -> None:
         """Note that no more will come: where no holes can be made, the newest part goes behind the head now."""
@@ -163,25 +183,14 @@ class RunLog:
             raise
         return length
 
-    def _append(self, data: bytes) -> int:
-        """Append to the file what there is room for; return how many bytes."""
-        if self._gap:
-            cut = CUT if self._in_line else b""
-            note = cut + b"[npumon: %d bytes were lost here: %s]\n" % (self._gap, (self.reason or "").encode())
-            if self._file.append(note) < len(note):
-                return 0
-            self._gap = 0
-            self._in_line = False
-        written = self._file.append(data)
-        if written:
-            self._in_line = data[written - 1 : written] != b"\n"
-        return written
-
     def _begin_overflow(self) -> None:
         self._overflows = True
         if self._overflow is not None:
             header = (self.length + 1).to_bytes(OVERFLOW_NUMBER, "little")
-            os.pwrite(self._overflow.descriptor, header, 0)
+            try:
+                os.pwrite(self._overflow.descriptor, header, 0)
+            except OSError:  # no memory either
+                self._overflow = None
 
     def _overflow_with(self, data: bytes) -> None:
         if self._overflow is None:
@@ -198,17 +207,17 @@ class RunLog:
         room = (self._bound or 0) - self.length - _NOTE_ROOM
         kept = 0
         if overflow is not None:
-            kept = min(room, self._behind, overflow.length - overflow.tail)
+            kept = max(0, min(room, self._behind, overflow.length - overflow.tail))
             line = os.pread(overflow.descriptor, _NOTE_ROOM, overflow.length - kept).find(b"\n") + 1
             kept -= min(kept, line)
         self._behind -= kept
         try:
-            os.write(log, (CUT if self._in_line else b"") + LEFT_OUT % self._behind)
+            os.write(log, (CUT if self._file.in_line else b"") + LEFT_OUT % self._behind)
             if overflow is not None:
                 _copy(overflow.descriptor, overflow.length - kept, overflow.length, log)
         except OSError as error:
             self._file.reason = os.strerror(error.errno or 0)
-            self.lost += kept
+            self._file.lost += kept
         self._file.length = os.fstat(log).st_size
 
 

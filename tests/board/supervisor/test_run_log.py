@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -238,3 +239,33 @@ def test_a_file_without_a_bound_is_never_cut(log: int) -> None:
     for _ in range(3):
         assert file.append(b"x" * 3_000_000) == 3_000_000
     assert (file.length, space(log) >= 9_000_000) == (9_000_000, True)
+
+
+def test_without_any_room_there_is_no_overflow_either() -> None:
+    """Nothing can be put there; the run goes on."""
+    memory = os.memfd_create("overflow")
+    sealed = os.open(f"/proc/self/fd/{memory}", os.O_RDONLY)
+    written = RunLog(os.open("/dev/full", os.O_WRONLY), None, sealed)
+    written.write(b"one\n")
+    written.write(b"two\n")
+    assert (written.lost, header(memory)) == (8, 0)
+    written.close()
+    for descriptor in (memory, sealed):
+        os.close(descriptor)
+
+
+def test_what_is_lost_of_the_overflow_is_marked_there() -> None:
+    """A pipe stands for memory that is full for a while."""
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ if hasattr(fcntl, "F_SETPIPE_SZ") else 1031, 4096)
+    os.set_blocking(writing, False)
+    memory = BoundedFile(writing, OVERFLOW_HEAD, OVERFLOW_BOUND)
+    memory.append(b"x\n" * 10_000)
+    held = memory.length
+    assert memory.lost == 20_000 - held > 0
+    os.read(reading, held)
+    assert memory.append(b"after\n") == 6
+    note = os.read(reading, 1000)
+    assert note.endswith(b"[npumon: %d bytes were lost here: Resource temporarily unavailable]\nafter\n" % memory.lost)
+    os.close(reading)
+    os.close(writing)
