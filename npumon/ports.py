@@ -110,7 +110,7 @@ class ModelRunner(Protocol):
 
 class LogChunk(NamedTuple):
     """Bytes that were appended to a log. `restarted` says why they are the beginning of a new text, if so; there may be
-    none of it yet.
+    none of it yet. `missed` counts the texts before it that were gone before they could be read.
 
     `behind` is how many bytes of the file were still unread when these were read. `preexisting` says that these bytes
     were there before the file was followed. A chunk without data says that the file is there or, if `present` is False,
@@ -124,6 +124,7 @@ class LogChunk(NamedTuple):
     preexisting: bool = False
     present: bool = True
     ahead: bytes | None = None
+    missed: int = 0
 
     @property
     def shown(self) -> bytes:

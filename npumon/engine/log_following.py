@@ -13,7 +13,7 @@ from npumon.core.text import visible
 from npumon.engine.live_state import LiveState
 from npumon.engine.reporting import report_of
 from npumon.engine.run_progress import RunProgress
-from npumon.engine.watched_log import WatchedLog
+from npumon.engine.watched_log import WatchedLog, missed_words
 from npumon.ports import Clock, LogChunk
 
 
@@ -42,7 +42,7 @@ class LogFollowing:
             self._between = "restarted"
             live_state.rest("restarted")
             live_state.log = Scrollback()
-            self._note(f"{self._name} was {chunk.restarted}; read from its beginning.")
+            self._note(f"{self._name} was {chunk.restarted}{missed_words(chunk.missed)}; read from its beginning.")
         if not chunk.data:
             self._presence(present=chunk.present)
             return

@@ -6,6 +6,7 @@ from npumon.core.log.events import AverageTimed, Event, InferenceTimed, Prompted
 from npumon.core.log.parser import ProfileParser
 from npumon.core.run.splitter import Completed, RunCompleted, RunSplitter, looks_like_a_run
 from npumon.core.run.state import RunState
+from npumon.core.units import counted
 
 #: Only after one of these can a run be complete that was not before.
 _LAST_WORDS = (ThreadExited, TopListed, TopStarted, AverageTimed, InferenceTimed, Prompted)
@@ -89,3 +90,8 @@ class WatchedLog:
 def _listed(state: RunState) -> bool:
     """Return whether the list of classes is whole."""
     return state.top_size is not None and len(state.top) >= state.top_size
+
+
+def missed_words(missed: int) -> str:
+    """Return what is to be said of texts that were gone before they could be read."""
+    return f", and {counted(missed, 'file')} in between could not be read" if missed else ""

@@ -149,6 +149,23 @@ async def test_rotated(viewer: Open, beside: Beside, log: Path, seed_run: bytes)
     assert ended(live) == [(1, "truncated")]
 
 
+async def test_files_that_were_gone_are_told(viewer: Open, beside: Beside, log: Path, seed_run: bytes) -> None:
+    append(log, seed_run)
+    shown = viewer(poll_s=NEVER)
+    beside(shown.monitor.watch(str(log)))
+    await shown.until(lambda live: live.runs)
+    for _ in range(2):  # before the loop has a turn
+        os.unlink(log)
+        append(log, seed_run[:200])
+    live = await shown.until(lambda live: live.activity.note)
+    what = "run.log was recreated, and 1 file in between could not be read"
+    assert live.activity.note == f"{what}; read from its beginning."
+    append(log, seed_run[200:])
+    live = await shown.until(lambda live: len(live.runs) == 2)
+    assert live.runs[-1].state.unread
+    assert live.runs[-1].info.outcome == "ok"
+
+
 async def test_deleted_and_recreated(viewer: Open, beside: Beside, log: Path, seed_run: bytes) -> None:
     append(log, seed_run)
     shown = viewer()

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from npumon.board.procfs import Process, signal_each
+from npumon.board.run.file_watcher import FileWatcher
 from npumon.board.run.run_log_tail import RunLogTail
 from npumon.board.run.run_record import RunRecord, read_record
-from npumon.board.run.tailer import FileWatcher
 from npumon.board.sysfs import length_of
 from npumon.ports import ExitRecord, ModelRunner, RunningModel, RunRequest, StopReason
 

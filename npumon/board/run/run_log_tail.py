@@ -10,9 +10,10 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Iterator
 
+from npumon.board.run.file_watcher import FileWatcher
 from npumon.board.run.reading_pace import ReadingPace
 from npumon.board.run.run_text import RunText
-from npumon.board.run.tailer import LINE, NEWEST, NOT_READ, FileWatcher
+from npumon.board.run.tailer import LINE, NEWEST, NOT_READ
 from npumon.board.run.view_text import AHEAD, ViewText
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible

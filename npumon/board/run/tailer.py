@@ -8,8 +8,9 @@ import itertools
 import os
 import stat
 from collections.abc import AsyncGenerator, Iterator
-from typing import TYPE_CHECKING
 
+from npumon.board.run.file_watcher import FileWatcher
+from npumon.board.run.named_files import NamedFiles
 from npumon.board.run.reading_pace import ReadingPace
 from npumon.board.run.view_text import AHEAD, ViewText
 from npumon.board.sysfs import length_of
@@ -17,90 +18,15 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.ports import LogChunk
 
-if TYPE_CHECKING:
-    from watchdog.events import FileSystemEvent
-    from watchdog.observers.api import BaseObserver
-
-
-class FileWatcher:
-    """Wakes the loop when a file is written, created, moved or deleted, and after a time in any case.
-
-    It listens to the file's folder, so the file may come and go. Events that come while nothing waits count as one. If
-    the kernel has no inotify watch to give (its limits are reached, the folder does not exist), only the time wakes.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._folder, self._name = os.path.split(os.path.abspath(path))
-        self._woken = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._observer: BaseObserver | None = None
-
-    def start(self) -> None:
-        """Begin to listen, on the running loop."""
-        self._loop = asyncio.get_running_loop()
-        if os.path.isdir(self._folder):
-            self._observer = self._observe()
-
-    async def wait(self, seconds: float) -> None:
-        """Wait until woken, for at most that many seconds."""
-        # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes together with the wake-up.
-        timer = asyncio.get_running_loop().call_later(seconds, self._woken.set)
-        try:
-            await self._woken.wait()
-        finally:
-            timer.cancel()
-        self._woken.clear()
-
-    def wake(self) -> None:
-        """Wake the waiting task. Only from the loop's own thread."""
-        self._woken.set()
-
-    def close(self) -> None:
-        """Stop listening. Afterwards no thread of the watcher is left."""
-        observer, self._observer, self._loop = self._observer, None, None
-        if observer is not None:
-            observer.stop()
-            observer.join()
-
-    def _observe(self) -> BaseObserver | None:
-        from watchdog.events import FileSystemEventHandler
-        from watchdog.observers import Observer
-
-        watcher = self
-
-        class Handler(FileSystemEventHandler):
-            def on_any_event(self, event: FileSystemEvent) -> None:
-                if event.event_type not in ("opened", "closed_no_write"):  # reading the file causes events too
-                    watcher._on_event(os.fsdecode(event.src_path), os.fsdecode(event.dest_path))
-
-        try:
-            observer = Observer()
-        except OSError:  # no more inotify instances for this user
-            return None
-        try:
-            observer.schedule(Handler(), self._folder)
-            observer.start()
-        except OSError:  # no more watches, or the folder went away
-            observer.stop()
-            return None
-        return observer
-
-    def _on_event(self, *paths: str) -> None:
-        """Handle an event, on the observer's thread."""
-        loop = self._loop
-        if loop is not None and any(os.path.basename(path) == self._name for path in paths):
-            try:
-                loop.call_soon_threadsafe(self._woken.set)
-            except RuntimeError:  # the loop was closed while this event was on its way
-                pass
-
-
 #: Bytes at the end of a text that are read in any case: totals and classes stand there.
 NEWEST = 256 << 10
 #: Bytes among which the end of a line is looked for, to leave no half of one.
 LINE = 64 << 10
 #: What stands in a text for what was not read of it.
 NOT_READ = b"[npumon: %d bytes were not read here: the program printed faster than npumon reads]\n"
+_MISSED = b"[npumon: %d %s not read here: replaced before npumon could open them]\n"
+#: Seconds for which a file is read that no longer has the name: its writer may need them to notice.
+_GRACE_S = 0.05
 
 #: Bytes before the offset that are remembered, to notice when they have been replaced.
 _MEMORY = 4096
@@ -122,22 +48,27 @@ class FileTail:
     """An implementation of `ports.LogTail`. Events only wake it; what it yields is what it finds in the file.
 
     - The file got shorter, or the bytes before the offset differ: "truncated", read from the beginning.
-    - Another file has the name: the previous one is read to its end, then the new one, "rotated" if the previous one
-      lives on under another name and "recreated" if it was deleted.
+    - Another file has the name: the previous one is read to its end, and a moment longer, then the new one, "rotated"
+      if the previous one lives on under another name and "recreated" if it was deleted. A rotated one is also read as
+      long as the new one is empty. Files between these two are read as well; those that could not be are counted.
     - The name is gone: this is reported, the file is still read, and another may come.
 
     Not noticed: a text that is replaced between two looks by one of at least the same length with the same 4 KiB before
-    the offset; what is written to a rotated file after the new one was found.
+    the offset; what is written to a rotated file after the new one has been read; where the kernel sends no events,
+    files that have had the name between two looks.
     """
 
     def __init__(self, path: str, poll_s: float) -> None:
         self._path = path
         self._poll_s = poll_s
-        self._watcher = FileWatcher(path)
+        self._watcher = FileWatcher(path, self._note_names)
+        self._files = NamedFiles(path, _opened, self._watcher.take_names)
         self._descriptor = -1
         self._offset = 0
         self._memory = b""
         self._restarted: str | None = None
+        self._missed = 0
+        self._due_s: float | None = None
         self._old = 0
         self._present: bool | None = None
         self._finished = False
@@ -177,24 +108,66 @@ class FileTail:
                     raise ProblemError(self._unreadable(error)) from error
                 if last:
                     return
-                await self._watcher.wait(self._poll_s)
+                await self._watcher.wait(self._wait_s())
         finally:
             self._watcher.close()
+            self._files.close()
             self._close()
+
+    def _note_names(self) -> None:
+        self._files.look()
+
+    def _wait_s(self) -> float:
+        """Return how long nothing need be looked at."""
+        if self._due_s is None:
+            return self._poll_s
+        return min(self._poll_s, max(0.0, self._due_s - asyncio.get_running_loop().time()))
 
     def _news(self) -> Iterator[LogChunk]:
         """Yield what there is to read now, across all files that have had the name since the last look."""
-        if self._descriptor < 0 and not self._open():
-            return
-        yield from self._read()
-        while self._length is None and self._replaced():
-            yield from self._read()  # what was written between the last read and the replacement
-            reason = "rotated" if os.fstat(self._descriptor).st_nlink else "recreated"
-            self._close()
-            self._restart(reason)
-            if not self._open():
+        if self._descriptor < 0:
+            self._notice()
+            if self._files.next is None:
                 return
+            self._go_on(None)
+        yield from self._read()
+        while self._length is None and self._is_over():
+            yield from self._read()  # what was written between the last read and the replacement
+            self._go_on("rotated" if os.fstat(self._descriptor).st_nlink else "recreated")
             yield from self._read()
+        if self._finished and (missed := self._files.take_missed()):
+            self._missed = missed
+            yield self._chunk(b"", preexisting=False)
+
+    def _notice(self) -> None:
+        """Look for a file of which the kernel has told nothing."""
+        if self._files.next is None and self._replaced() and (descriptor := _opened(self._path)) is not None:
+            self._files.add(descriptor)
+
+    def _is_over(self) -> bool:
+        """Return whether it is time for the next file. `_due_s` is when it will be, if that is known."""
+        self._notice()
+        self._due_s, following = None, self._files.next
+        if following is None:
+            return False
+        if self._finished:
+            return True
+        rotated = os.fstat(self._descriptor).st_nlink > 0
+        if rotated and not os.fstat(following.descriptor).st_size and not self._replaced(following.descriptor):
+            return False
+        due_s = following.seen_s + _GRACE_S
+        if asyncio.get_running_loop().time() >= due_s:
+            return True
+        self._due_s = due_s
+        return False
+
+    def _go_on(self, reason: str | None) -> None:
+        """Go on with the next file, another text unless there is no reason for that."""
+        self._close()
+        self._descriptor, missed = self._files.take()
+        if reason is not None:
+            self._restart(reason)
+        self._missed += missed
 
     def _presence(self) -> Iterator[LogChunk]:
         """Report that the file exists, or no longer does, unless a chunk has already said so."""
@@ -202,21 +175,6 @@ class FileTail:
         if present != self._present:
             self._present = present
             yield LogChunk(b"", present=present)
-
-    def _open(self) -> bool:
-        """Open the file that has the name now. Return False if there is none."""
-        try:
-            # A named pipe would block an ordinary open until a program writes to it.
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except FileNotFoundError:
-            return False
-        self._descriptor = descriptor
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "Not a regular file")
-        return True
 
     def _close(self) -> None:
         if self._descriptor >= 0:
@@ -282,24 +240,47 @@ class FileTail:
     def _chunk(self, data: bytes, *, preexisting: bool, ahead: bytes | None = None) -> LogChunk:
         """Return a chunk of the file, which says if a new text begins with it."""
         restarted, self._restarted = self._restarted, None
+        missed, self._missed = self._missed, 0
         if self._present is None:
             self._present = True
-        return LogChunk(data, restarted, self._behind(), preexisting, ahead=ahead)
+        said = _MISSED % (missed, b"file was" if missed == 1 else b"files were") if missed else b""
+        ahead = None if ahead is None else said + ahead
+        return LogChunk(said + data, restarted, self._behind(), preexisting, ahead=ahead, missed=missed)
 
     def _behind(self) -> int:
         """Return how many bytes are in the file but not read yet."""
+        if self._descriptor < 0:
+            return 0
         length = os.fstat(self._descriptor).st_size
         return max(0, (length if self._length is None else min(length, self._length)) - self._offset)
 
-    def _replaced(self) -> bool:
-        """Return whether another file has the name now."""
+    def _replaced(self, descriptor: int | None = None) -> bool:
+        """Return whether another file has the name than the one that is read, or that `descriptor`."""
         try:
             named = os.stat(self._path)
         except FileNotFoundError:
             return False
-        held = os.fstat(self._descriptor)  # held open, so its number cannot be given to another file
-        return (named.st_dev, named.st_ino) != (held.st_dev, held.st_ino)
+        held = self._descriptor if descriptor is None else descriptor
+        if held < 0:
+            return True
+        known = os.fstat(held)  # held open, so its number cannot be given to another file
+        return (named.st_dev, named.st_ino) != (known.st_dev, known.st_ino)
 
     def _unreadable(self, error: OSError) -> Problem:
         what = f"The log {visible(self._path)} cannot be read: {error.strerror}."
         return Problem("log.unreadable", what, "Name a readable file that a program writes its output to.")
+
+
+def _opened(path: str) -> int | None:
+    """Open a file to be read; None if there is none. Raises OSError."""
+    try:
+        # A named pipe would block an ordinary open until a program writes to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        raise OSError(number, os.strerror(number) if stat.S_ISDIR(mode) else "Not a regular file")
+    return descriptor

@@ -14,7 +14,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import Completed
 from npumon.engine.offline.profiles import IterationAnalyzer, ProfileCompleted
-from npumon.engine.watched_log import WatchedLog
+from npumon.engine.watched_log import WatchedLog, missed_words
 from npumon.ports import CATCH_UP_S
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ class IterationPrinter:
         """Take more of the log, or the beginning of another text in its place."""
         if chunk.restarted is not None:
             self._tell(self._log.restart())
-            self._ctx.diagnostics.note(f"{shown(self._path)} was {chunk.restarted}; reading it from the beginning.")
+            what = f"{shown(self._path)} was {chunk.restarted}{missed_words(chunk.missed)}"
+            self._ctx.diagnostics.note(f"{what}; reading it from the beginning.")
         self.feed(chunk.data)
 
     def feed(self, data: bytes) -> None:

@@ -183,7 +183,7 @@ PROGRAM_RULES = (
     ),
     # [npumon: 4096 bytes were lost here: No space left on device]
     # [npumon: 4096 bytes were not read here: the program printed faster than npumon reads]
-    rule("lost", "[", r"\[npumon: (\d{1,18} bytes were (?:lost|left out|not read) here: .*)\]"),
+    rule("lost", "[", r"\[npumon: (\d{1,18} (?:bytes were|files were|file was) (?:lost|left out|not read) here: .*)\]"),
     # Usage: ./inceptionv3 data_file inputs...
     rule("usage", "U", r"(Usage: \S+ data_file inputs\.\.\.)"),
     # -- the kernel

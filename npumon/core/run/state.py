@@ -155,7 +155,7 @@ class RunState(NamedTuple):
     @property
     def unread(self) -> bool:
         """True if the text says that some of it was not read."""
-        return self._says("bytes were not read here")
+        return self._says(" not read here")
 
     def _says(self, *words: str) -> bool:
         own = (said.message for said in self.diagnostics if said.source == "npumon")

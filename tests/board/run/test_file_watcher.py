@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.run.tailer import FileWatcher
+from npumon.board.run.file_watcher import FileWatcher
 
 LIMIT = 60.0
 

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import re
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -268,6 +269,74 @@ async def test_rotated(follow: Follow, log: Path, poll_s: float) -> None:
     assert reader.reasons == ["rotated"]
 
 
+async def test_a_rotated_file_is_read_a_moment_longer(
+    follow: Follow, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("npumon.board.run.tailer._GRACE_S", 1.0)
+    append(log, b"old\n")
+    reader = await follow()
+    await reader.until(b"old\n")
+    os.rename(log, log.with_suffix(".1"))
+    append(log, b"new\n")
+    for _ in range(10):
+        await asyncio.sleep(0)
+    append(log.with_suffix(".1"), b"late\n")
+    await reader.until(b"old\nlate\nnew\n")
+    assert reader.reasons == ["rotated"]
+
+
+async def test_a_rotated_file_is_read_as_long_as_nothing_is_in_the_new_one(follow: Follow, log: Path) -> None:
+    old = log.with_suffix(".1")
+    append(log, b"old\n")
+    reader = await follow()
+    await reader.until(b"old\n")
+    os.rename(log, old)
+    append(log, b"")
+    text = b"old\n"
+    for _ in range(5):  # its writer does not know yet
+        append(old, b"old still\n")
+        text += b"old still\n"
+        await reader.until(text)
+    append(log, b"new\n")
+    await reader.until(text + b"new\n")
+    assert reader.restarts == [("rotated", b"new\n")]
+
+
+#: Writes texts (argv[2] of them, argv[3] a second) to the file argv[1], each into a new one: the one before gets a
+#: numbered name, always the same one, or is deleted (argv[4]).
+ROTATE = """
+import os, sys, time
+path, count, rate, how = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
+begin = time.monotonic()
+for number in range(count):
+    time.sleep(max(0, begin + number / rate - time.monotonic()))
+    if number and how == "deleted":
+        os.unlink(path)
+    elif number:
+        os.rename(path, f"{path}.{number if how == 'numbered' else 1}")
+    with open(path, "x") as file:
+        file.write(f"text {number}\\n")
+"""
+
+
+@pytest.mark.parametrize("how", ["numbered", "renamed", "deleted"])
+async def test_rotated_a_hundred_times_a_second(follow: Follow, log: Path, how: str) -> None:
+    """No text that is still there is missed; it is said how many are not."""
+    count = 300
+    reader = await follow(NEVER)
+    argv = [sys.executable, "-c", ROTATE, str(log), str(count), "100", how]
+    writer = await asyncio.create_subprocess_exec(*argv)
+    assert await asyncio.wait_for(writer.wait(), LIMIT) == 0
+    text = await reader.end()
+    read = [int(number) for number in re.findall(rb"^text (\d+)$", text, re.MULTILINE)]
+    missed = sum(chunk.missed for chunk in reader.chunks)
+    assert read == sorted(set(read))
+    assert len(read) + missed == count
+    assert sum(map(int, re.findall(rb"^\[npumon: (\d+) files? w", text, re.MULTILINE))) == missed
+    if how == "numbered":
+        assert missed == 0
+
+
 @pytest.mark.parametrize("poll_s", [SOON, NEVER])
 async def test_deleted_and_recreated(follow: Follow, log: Path, poll_s: float) -> None:
     append(log, b"old\n")
@@ -465,7 +534,6 @@ async def test_tails_leave_nothing_behind(log: Path) -> None:
         await Reader(WatchdogFollower(NEVER).follow(str(log.parent))).failure()
 
     append(log, b"text")
-    await finished()  # watchdog keeps one inotify descriptor and its thread for the whole process
     before = own()
     for end in (finished, closed_early, cancelled, troubled) * 3:
         await end()

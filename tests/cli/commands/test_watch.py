@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests import golden
-from tests.command_line import PATIENCE, SEED, CommandLine, next_line, refused
+from tests.command_line import PATIENCE, SEED, CommandLine, next_line, refused, until
 
 LINES = SEED.read_bytes().splitlines(keepends=True)
 #: The position of the line that ends the iteration.
@@ -111,6 +111,28 @@ def test_a_log_that_begins_anew(npumon: CommandLine, log: Path, begin_anew: Call
     rest, said = end(process)
     assert rest == []
     assert said == f"npumon: {log} was {word}; reading it from the beginning.\n"
+
+
+def test_files_that_were_gone_are_told(npumon: CommandLine, log: Path) -> None:
+    append(log, *LINES)
+    process = npumon.start("watch", "--headless", str(log))
+    assert [next_line(process)["schema"] for _ in range(2)] == ["npumon.iteration/1", "npumon.run/1"]
+    process.send_signal(signal.SIGSTOP)
+    until(lambda: Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2].startswith("T"))
+    for _ in range(3):
+        recreate(log)
+    append(log, SEED.read_bytes()[200:])
+    process.send_signal(signal.SIGCONT)
+    _, run = next_line(process), next_line(process)
+    (said,) = run["diagnostics"]
+    assert (said["level"], said["source"], said["message"].split(":")[0]) == (
+        "error",
+        "npumon",
+        "2 files were not read here",
+    )
+    assert run["run"]["outcome"] == "ok"
+    _, errors = end(process)
+    golden.printed(errors, "watch missed", log=log)
 
 
 def test_time(npumon: CommandLine, log: Path) -> None:

@@ -20,6 +20,8 @@ def events(text: str) -> list[ev.Event]:
         "4096 bytes were lost here: No space left on device",
         "4096 bytes were left out here: a run's log is bounded to 256 MiB",
         "4096 bytes were not read here: the program printed faster than npumon reads",
+        "1 file was not read here: replaced before npumon could open it",
+        "12 files were not read here: replaced before npumon could open it",
     ],
 )
 def test_bytes_that_npumon_lost_are_an_error_of_the_run_and_a_cut(said: str) -> None:
