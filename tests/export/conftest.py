@@ -99,6 +99,8 @@ STATE = st.builds(
 )
 INFO = st.builds(
     RunInfo,
+    id=st.none() | TEXT,
+    reason=st.none() | TEXT,
     model=st.none() | TEXT,
     exit_status=st.none() | st.integers(0, 255),
     signal=st.none() | st.just("SIGSEGV"),

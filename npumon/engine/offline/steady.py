@@ -63,16 +63,16 @@ class SteadyLog:
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[Judged | Rows]:
         """Yield what the text completes, in order: rows, or what was judged; at last the last run's `RunCompleted`."""
-        held: list[bytes] = []
+        held: list[str] = []
         size, text = 0, ""
         for chunk in chain(chunks, (b"",)):
-            held.append(chunk)
+            held.append(chunk.decode("latin-1"))
             size += len(chunk)
             if size >= self._piece or not chunk:
-                text = b"".join(held).decode("latin-1")
+                text = "".join(held)
                 at = yield from self._taken(text)
                 text = text[at:]
-                held, size = [text.encode("latin-1")], 0
+                held, size = [text], 0
         yield from self._caught_up()
         yield from self._plainly(text)
         yield from self._analyzer.judge(self._fold.feed(self._parser.close()), self._fold.state)

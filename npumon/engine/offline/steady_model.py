@@ -131,14 +131,19 @@ def alike(columns: Columns, heads: Sequence[str]) -> int:
     like = found - found % many
     if columns[HEAD][:like] != tuple(heads) * (like // many):
         like = _first_not(map(eq, columns[HEAD], cycle(heads)))
-    ends = map(bool, columns[ITERATION][:like])
-    like = _first_not(map(eq, ends, cycle([False] * (many - 1) + [True])))
+    ends = columns[ITERATION][:like]
+    if not all(ends[many - 1 :: many]) or ends.count("") != like - like // many:
+        like = _first_not(map(eq, map(bool, ends), cycle([False] * (many - 1) + [True])))
     first = _numbers(columns[NUMBER][:like])
+    step = first[1] - first[0] if like > 1 else 0
+    even = step > 0 and first == list(range(first[0], first[0] + step * like, step))
     for further, place in enumerate(NUMBERS, 1):
-        numbers, expected = _numbers(columns[place][:like]), [number + further for number in first[:like]]
+        numbers = _numbers(columns[place][:like])
+        start = first[0] + further if like else 0
+        expected = list(range(start, start + step * like, step)) if even else [one + further for one in first[:like]]
         if numbers != expected:
             like = _first_not(map(eq, numbers, expected))
-    if many > 1 and like:
+    if many > 1 and like and max(map(sub, first[1:like], first), default=0) > len(NUMBERS) + 1:
         steps = map(sub, first[1:like], first)
         like = 1 + _first_not(step <= len(NUMBERS) + 1 or not place % many for place, step in enumerate(steps, 1))
     return like - like % many
