@@ -23,6 +23,7 @@ from npumon.tui.terminal.traits import TerminalTraits
 from npumon.tui.terminal.tty import Tty
 from tests.tui.stage import until_so
 
+_FLAGS = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
 TRAITS = TerminalTraits(ascii=False, color=True, plain=False)
 
 Application = TypeVar("Application", bound=App[Any])
@@ -42,7 +43,8 @@ async def on_terminal(
 
     class OfItsOwn(Tty):
         def __init__(self) -> None:
-            self.output, self.input = os.dup(slave), os.dup(slave)
+            # Opened anew: one that may block would wait for this very loop to take what it writes.
+            self.output, self.input = (os.open(os.ttyname(slave), _FLAGS) for _ in range(2))
             self.lost, self.bytes_written, self._before = False, 0, None
 
     monkeypatch.setattr(driver, "Tty", OfItsOwn)
