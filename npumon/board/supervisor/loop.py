@@ -12,6 +12,7 @@ import time
 
 from npumon.board.procfs import MARK, read_process
 from npumon.board.supervisor.control_channel import ControlChannel
+from npumon.board.supervisor.gathered_text import GatheredText
 from npumon.board.supervisor.process_tree import ProcessTree
 from npumon.board.supervisor.pseudo_terminal import PseudoTerminal, spawn
 from npumon.board.supervisor.run_files import RunFiles
@@ -52,6 +53,7 @@ class Supervision:
         self._keep = keep
         self._limit = None if limit_s is None else min(limit_s, _FOR_EVER_S)
         self._channel = channel
+        self._text = GatheredText(files.log.write)
         self._wakeup = _wake_on_signals()
         self._tree = ProcessTree(files.path)
         self._poller = select.poll()
@@ -82,13 +84,15 @@ class Supervision:
             self._request_stop(self._channel.pending_stop())
             while self._phase != "over":
                 self._wait(terminal)
-                terminal.copy(self._files.log.write, _COPY_BUDGET)
+                terminal.copy(self._text.add, _COPY_BUDGET)
+                self._text.pass_on_due()
                 if self._child_ended or self._phase != "running":
                     self._child_ended = False
                     self._tree.reap()
                 self._advance()
-            while terminal.copy(self._files.log.write, _COPY_BUDGET) and time.monotonic() < self._tree.ended + 5:
+            while terminal.copy(self._text.add, _COPY_BUDGET) and time.monotonic() < self._tree.ended + 5:
                 pass  # limited, since a survivor may print for ever
+            self._text.pass_on()
         except BaseException:  # a defect here: do not leave the program running
             self._tree.kill()
             raise
@@ -111,7 +115,8 @@ class Supervision:
                 self._poller.unregister(terminal.master)
             else:
                 self._poller.register(terminal.master, select.POLLIN)
-        timeout = _FOR_EVER_S if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+        dues = [due for due in (self._deadline, self._text.due) if due is not None]
+        timeout = max(0.0, min(dues) - time.monotonic()) if dues else _FOR_EVER_S
         if self._phase != "running" or terminal.dead:
             timeout = min(timeout, _POLL_S)
         for descriptor, _ in self._poller.poll(timeout * 1000 + 1):

@@ -543,7 +543,7 @@ def test_it_imports_little() -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
     ours = {name for name in imported if name.startswith("npumon")}
-    own = "control_channel json_object libc loop process_tree pseudo_terminal run_files run_log"
+    own = "control_channel gathered_text json_object libc loop process_tree pseudo_terminal run_files run_log"
     assert ours == {
         *("npumon", "npumon.board", "npumon.board.procfs", "npumon.board.supervisor"),
         *(f"npumon.board.supervisor.{name}" for name in own.split()),
