@@ -41,7 +41,8 @@ Columns = Sequence[Sequence[str]]
 
 #: Where an operation or an iteration's end begins.
 HEAD_LINE = re.compile(r"^layer[ _]id: ", re.MULTILINE)
-END_LINE = re.compile(r"^Run the \d{1,9} time: .*us\n", re.MULTILINE)
+_END = "Run the "
+_END_LINE = re.compile(r"^Run the \d{1,9} time: .*us\n", re.MULTILINE)
 
 #: Lines whose figures may change without changing what follows. So may the addresses in tables.
 _FIGURES = tuple(
@@ -59,6 +60,15 @@ _FIGURES = tuple(
 _SHORT = 4_096
 _ADDRESS_FIGURES = "[0-9a-f]{1,16}"
 _ADDRESS = re.compile(r"(?<=0x0x)[0-9a-f]{1,16}", re.ASCII)
+
+
+def end_of_iteration(text: str, at: int) -> int | None:
+    """Return where the next iteration ends, behind its time; None if that is not in the text."""
+    while (at := text.find(_END, at)) >= 0:
+        if (match := _END_LINE.match(text, at)) is not None:
+            return match.end()
+        at += len(_END)
+    return None
 
 
 class Likeness(NamedTuple):

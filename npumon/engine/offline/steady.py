@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.log.steady_text import BETWEEN, END_LINE, HEAD, HEAD_LINE, ITERATION, WHOLE, Found, SteadyText
+from npumon.core.log.steady_text import BETWEEN, HEAD, HEAD_LINE, ITERATION, WHOLE, Found, SteadyText, end_of_iteration
 from npumon.core.run.iterations import with_iterations
 from npumon.core.run.splitter import RunSplitter
 from npumon.engine.offline.profiles import IterationAnalyzer, Judged, ProfileCompleted
@@ -87,10 +87,10 @@ class SteadyLog:
         while self._pause == 0:
             if self._model is not None:
                 at = yield from self._matched(self._model, text, at)
-            end = END_LINE.search(text, at)
+            end = end_of_iteration(text, at)
             if end is not None:
-                yield from self._learned(text[at : end.end()])
-                at = end.end()
+                yield from self._learned(text[at:end])
+                at = end
             elif len(text) - at < _HELD:
                 return at
             else:
@@ -181,7 +181,7 @@ class SteadyLog:
                     break
                 ahead, at = turned, at + len(lines[0])
             rows: list[str] = []
-            end = _end_of_iteration(text, at) if one_by_one else at + window
+            end = (end_of_iteration(text, at) or len(text)) if one_by_one else at + window
             ahead, at = self._found(model, self._text.found_in(text, at, end), ahead, at, rows)
             if rows:
                 yield Rows("".join(rows))
@@ -267,9 +267,3 @@ class SteadyLog:
     def _unseen(self, text: str) -> None:
         for _ in self._judged(text):
             pass
-
-
-def _end_of_iteration(text: str, at: int) -> int:
-    """Return where the next iteration ends; the end of the text if that is not in it."""
-    line = text.find("\nRun the ", at)
-    return text.find("\n", line + 1) + 1 if line >= 0 else len(text)

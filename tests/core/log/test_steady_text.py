@@ -22,6 +22,7 @@ from npumon.core.log.steady_text import (
     WINDOW,
     Likeness,
     SteadyText,
+    end_of_iteration,
     likeness,
 )
 
@@ -152,3 +153,10 @@ def test_a_table_behind_other_lines_is_looked_for_behind_those() -> None:
     text = SteadyText((likeness(lines),))
     assert text.between_at("Verify Graph: 7ms or 9us\nrow 1 0x0xf 1\n", 0) is not None
     assert text.between_at("row 1 0x0xf 1\n", 0) is None
+
+
+@pytest.mark.parametrize("before", ["", "x\n", "Run the \n", "see Run the 1 time: 1ms or 1us\n", "Run the 1 time:\n"])
+def test_an_iteration_ends_behind_its_time(before: str) -> None:
+    assert end_of_iteration(before + END + "x\n", 0) == len(before + END)
+    assert end_of_iteration(before + END[:-1], 0) is None
+    assert end_of_iteration(END + before, len(END)) is None
