@@ -8,7 +8,7 @@ from npumon.core.log import events as ev
 from npumon.core.profile import Bandwidth, Diagnostic, Iteration, Operation, Reported, TilingRow
 from npumon.core.run import state as bounds
 from npumon.core.run.fold import finish, reduce
-from npumon.core.run.iterations import MIXED
+from npumon.core.run.iterations import MIXED, with_iterations
 from npumon.core.run.state import EMPTY, RunState
 
 WARMUP = ev.ProgramReported(Reported("benchmark_model", count=1), splits=1)
@@ -327,3 +327,9 @@ def test_iterations_that_were_forgotten_still_count_in_the_times() -> None:
     state = folded(*(ev.IterationEnded(number, float(number)) for number in range(5)), state=state)
     assert len(state.iterations) == bounds.KEPT_ITERATIONS
     assert state.times.recent == (1.0, 2.0, 3.0, 4.0)
+
+
+def test_as_many_iterations_as_are_said_have_ended() -> None:
+    state = EMPTY._replace(loops=3, phase="running")
+    assert with_iterations(state, 2) == state._replace(iterations_ended=2)
+    assert with_iterations(state, 3) == state._replace(iterations_ended=3, phase="finishing")
