@@ -123,7 +123,7 @@ class Monitor:
     @property
     def timing(self) -> bool:
         """Whether a program is under way, whose times what npumon does would change."""
-        return self.live.activity.under_way
+        return self._live_state.activity().under_way
 
     async def _keep_ticking(self) -> None:
         while True:

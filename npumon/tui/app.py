@@ -74,7 +74,9 @@ class MonitorApp(SteadyApp):
         self.controller = RunController(backend, self._publish, self.notifier.error)
         self.run_actions = RunActions(self)
         self.actions = Actions(self)
-        self.preparation = Preparation(self, self.actions.help_screen)
+        self.preparation = Preparation(
+            self, {"help": self.actions.help_screen, "repeat": self.run_actions.repeat_screen}
+        )
         for name, action in (*_actions_of(self.run_actions), *_actions_of(self.actions)):
             setattr(self, name, action)  # Textual looks up the actions of keys on the application
         for page in PAGES:

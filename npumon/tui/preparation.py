@@ -1,12 +1,12 @@
-"""Builds ahead what keys open, so that no key waits for it: the pages and the help, one piece at a time."""
+"""Builds ahead what keys open, so that no key waits for it: the pages and some dialogs, one piece at a time."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from npumon.tui import themes
 from npumon.tui.keys import PAGES
@@ -25,12 +25,12 @@ QUIET_S = 0.3
 class Preparation:
     """Belongs to one application; `begin` is called when its first frame is on the screen.
 
-    `help_screen` makes the help, which is kept.
+    `dialogs` are those that are kept, by the name under which they are pushed: what makes each.
     """
 
-    def __init__(self, app: SteadyApp, help_screen: Callable[[], Screen[None]]) -> None:
+    def __init__(self, app: SteadyApp, dialogs: Mapping[str, Callable[[], Screen[Any]]]) -> None:
         self._app = app
-        self._help_screen = help_screen
+        self._dialogs = dialogs
         self._pieces: Iterator[Callable[[], object]] = self._all_pieces()
         self._waiting = False
         #: Whether there is nothing left to prepare.
@@ -72,8 +72,9 @@ class Preparation:
             # A page takes another layout once it knows its size.
             yield from [partial(app.lay_out_mode, page.name)] * 2
         yield self._import_dialogs
-        yield partial(app.prepare_screen, "help", self._help_screen)
-        yield from [partial(app.lay_out_screen, "help")] * 2
+        for name, make in self._dialogs.items():
+            yield partial(app.prepare_screen, name, make)
+            yield from [partial(app.lay_out_screen, name)] * 2
         yield self._prepare_theme
         # What is here now stays. Looking through it for garbage would make a key wait for some thirty milliseconds.
         yield gc.collect

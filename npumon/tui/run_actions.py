@@ -9,8 +9,11 @@ from npumon.core.problems import Problem
 from npumon.core.text import visible
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from npumon.core.monitor.live import ModelChoice
     from npumon.tui.host import Host
+    from npumon.tui.screens.repeat import RepeatRequest
 
 
 class RunActions:
@@ -68,13 +71,25 @@ class RunActions:
                 "Nothing to repeat yet: r runs a model." if job is None else "A run is in progress."
             )
             return
-        from npumon.tui.screens.repeat import RepeatDialog, RepeatRequest
+        from npumon.tui.screens.repeat import RepeatDialog
+
+        app = self._host.app
+        if not app.is_screen_installed("repeat"):
+            app.install_screen(self.repeat_screen(), "repeat")
+        dialog = app.get_screen("repeat", RepeatDialog)
 
         def begin(series: RepeatRequest | None) -> None:
             if series is not None:
                 self._with_profiling(lambda: self._host.controller.again(series.runs, series.warmup))
 
-        self._host.app.push_screen(RepeatDialog(self._host, visible(job.request.model or "the last command")), begin)
+        dialog.ask(visible(job.request.model or "the last command"))
+        app.push_screen(dialog, begin)
+
+    def repeat_screen(self) -> Screen[RepeatRequest | None]:
+        """Make the dialog that asks how often."""
+        from npumon.tui.screens.repeat import RepeatDialog
+
+        return RepeatDialog(self._host, "")
 
     def _with_profiling(self, begin: Callable[[], None]) -> None:
         """Begin a run. If profiling is off, first offer to switch it on, until the user has answered yes or no.

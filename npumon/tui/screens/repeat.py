@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual import on
+from rich.text import Text
+from textual import events, on
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label
@@ -25,21 +26,28 @@ class RepeatRequest(NamedTuple):
 
 
 class RepeatDialog(Dialog[RepeatRequest | None]):
-    """Asks for two numbers. Enter in either of them starts the series."""
+    """Asks for two numbers. Enter in either of them starts the series. It is kept for further questions (`ask`)."""
 
     NAME = "Run several times"
 
     def __init__(self, host: Host, model: str, runs: int = 10, warmup: int = 1) -> None:
         super().__init__(host)
-        self._model = model
+        self._model = words(model)
         self._series = RepeatRequest(runs, warmup)
+
+    def ask(self, model: str) -> None:
+        """Begin anew, for this model."""
+        self._model.update(Text(model))
+        if self.is_mounted:
+            self._count.value, self._warmup.value = map(str, self._series)
+            self._wrong.update("")
 
     def body(self) -> list[Widget]:
         self._count = Input(str(self._series.runs), type="integer", max_length=6, id="count", compact=True)
         self._warmup = Input(str(self._series.warmup), type="integer", max_length=6, id="warmup", compact=True)
         self._wrong = words("", "wrong")
         return [
-            words(self._model),
+            self._model,
             Horizontal(Label("Runs", markup=False), self._count, classes="field"),
             Horizontal(Label("Warm-up runs before", markup=False), self._warmup, classes="field"),
             self._wrong,
@@ -51,8 +59,8 @@ class RepeatDialog(Dialog[RepeatRequest | None]):
             words("Tab moves on, Enter starts, Esc closes", "faint"),
         ]
 
-    def on_mount(self) -> None:
-        """Select the number, so that typing replaces it."""
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Select the number, so that typing replaces it. (Textual calls the base class's handler, too.)"""
         self._count.focus()
         self._count.select_all()
 

@@ -51,6 +51,22 @@ async def test_by_keys(keys: str, answer: RepeatRequest | None) -> None:
         assert asked.answers == [answer]
 
 
+async def test_a_dialog_that_is_kept_begins_anew() -> None:
+    app = application(live())
+    async with app.run_test() as pilot:
+        dialog = RepeatDialog(app, "")
+        app.install_screen(dialog, "repeat")
+        answers: list[RepeatRequest | None] = []
+        for model, keys in (("[one]", "9 9 tab 9 9 escape"), ("[two]", "0 enter escape"), ("[three]", "enter")):
+            dialog.ask(model)
+            app.push_screen("repeat", answers.append)
+            await until(pilot, lambda shown=model: shown in "\n".join(picture(app)))  # type: ignore[misc]
+            assert "warm-up runs." not in "\n".join(picture(app)), "no complaint from before"
+            await pilot.press(*keys.split())
+            await until(pilot, lambda: not app.screen.is_modal)
+        assert answers == [None, None, RepeatRequest(10, 1)]
+
+
 @pytest.mark.parametrize(
     "keys", ["0 enter", "minus 1 enter", "9 9 9 9 9 9 enter", "backspace enter", "1 tab backspace enter"]
 )
