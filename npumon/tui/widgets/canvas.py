@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 
 from rich.cells import cell_len
@@ -140,7 +140,7 @@ def _cells(line: Line, width: int) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     for part in line:
         if _ONE_CELL_EACH(part.text):
-            cells.extend((char, part.role) for char in part.text)
+            cells.extend(zip(part.text, repeat(part.role), strict=False))
         else:
             _spread(part, cells)
     if len(cells) > width:
