@@ -32,8 +32,9 @@ from npumon.ports import (
     StopReason,
 )
 
-#: Operations of the run under way that are kept: 2 000 iterations of a network binary graph.
-KEPT_OPERATIONS = 2_000
+#: Operations of the run under way that are kept: 800 iterations of a network binary graph, which a camera program makes
+#: in half a minute. Twice as many may be in memory (`core.growing`).
+KEPT_OPERATIONS = 800
 #: How long an answer of the kernel is waited for. It gives one within milliseconds.
 PATIENCE_S = 2.0
 #: Samples of several sources that come within this time are shown together.

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import pytest
 
+from npumon.board.probe import SystemClock
 from npumon.core.monitor.live import Live
 from npumon.core.problems import ProblemError
+from npumon.core.run.statistics import EXACT
+from npumon.engine.live_state import LiveState
+from npumon.engine.log_following import LogFollowing
+from npumon.engine.monitor import KEPT_OPERATIONS
 from npumon.engine.reporting import Context
+from npumon.ports import LogChunk
 from tests import golden
 from tests.viewer import LIMIT, Viewer, own
 
@@ -272,3 +280,30 @@ async def test_nothing_begins_once_it_is_closed(viewer: Open, log: Path) -> None
         with pytest.raises(ProblemError) as caught:
             await begin
         golden.problem(caught.value.problem, "monitor.closed")
+
+
+def frames(seed_run: bytes, begin: int, count: int) -> bytes:
+    """What a camera program prints of so many pictures: a profile, its time, and what it found."""
+    _, found, rest = seed_run.partition(b"layer id: 0")
+    block = found + rest.partition(b"Run the 1 time")[0]
+    lines = b"Done. inference :  0.%06d\nresultData.detect_num=1\ni:0 left:%d.5 right:2.25 top:8.0 bottom:64.0\n"
+    return b"".join(block + lines % (30_000 + number % 977, number % 300) for number in range(begin, begin + count))
+
+
+def test_an_hour_of_a_camera_takes_no_more_memory_than_its_first_minute(seed_run: bytes) -> None:
+    """Apart from the times of iterations, which are counted in a histogram only from the ten thousandth on."""
+    clock = SystemClock()
+    state = LiveState(Context(), clock)
+    following = LogFollowing("camera.log", state, clock, KEPT_OPERATIONS)
+    minute, blocks = 30 * 60, []
+    for number in range(60):
+        text = frames(seed_run, number * minute, minute)
+        for at in range(0, len(text), 60_000):
+            following.take(LogChunk(text[at : at + 60_000]))
+            state.live()
+        gc.collect()
+        blocks.append(sys.getallocatedblocks())
+    assert state.run is not None
+    assert state.run.state.iterations_ended == 60 * minute
+    assert max(blocks) < blocks[0] + 2 * EXACT
+    assert max(blocks[10:]) < max(blocks[:10]) + 1_000
