@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.run.runner import LockedRunner
+from npumon.board.board_lock import FileBoardLock, lock_folder
 from npumon.cli.arguments import parse_words
 from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
@@ -152,4 +152,10 @@ async def test_the_runner_is_made_when_it_is_needed(ctx: CommandContext) -> None
     with pytest.raises(ProblemError, match="What"):
         await runner.start(RunRequest(("x",), "/"))
     assert made == [True]
-    assert isinstance(ctx.runner, LockedRunner), "one npumon at a time runs models on a board"
+
+
+async def test_one_npumon_at_a_time_runs_models_on_a_board(ctx: CommandContext) -> None:
+    folder = lock_folder(ctx.backend.roots)
+    assert folder is not None
+    with FileBoardLock(folder).hold("runs a model"), pytest.raises(ProblemError, match="already runs a model"):
+        await ctx.runner.start(RunRequest(("true",), "/"))

@@ -199,7 +199,7 @@ def test_wait(npumon: CommandLine, board: ScriptedBoard) -> None:
 def test_wait_for_another_npumon(npumon: CommandLine, board: ScriptedBoard) -> None:
     with FileBoardLock(board.root / "run/lock").hold("runs a model"):
         process, screen = npumon.on_terminal("driver", "reload", "--root", str(board.root), "--yes", "--wait")
-        screen.wait_for(b"waiting: Another npumon instance (process %d) runs a model" % os.getpid())
+        screen.wait_for(b"waiting: Another npumon instance (process %d, says the lock" % os.getpid())
     assert process.wait(PATIENCE) == 0
     assert board.parameter("gpuProfiler") == "1"
 
@@ -322,7 +322,7 @@ def test_asked_to_end_between_the_steps_nothing_is_run_afterwards(npumon: Comman
 @root_only
 def test_one_at_a_time(npumon: CommandLine, board: ScriptedBoard) -> None:
     with FileBoardLock(board.root / "run/lock").hold("runs a model"):
-        what = f"Another npumon instance (process {os.getpid()}) runs a model on this board."
+        what = f"Another npumon instance (process {os.getpid()}, says the lock file) runs a model on this board."
         refused(npumon("driver", "reload", "--root", str(board.root), "--yes"), 3, what)
         done = npumon("run", "--root", str(board.root), "-q", "--", "/bin/true")
         refused(done, 3, what)
