@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections import deque
 from collections.abc import Callable
@@ -45,7 +46,7 @@ class FileWatcher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._observer: BaseObserver | None = None
         self._news = self._listening = False
-        self._resume_s = 0.0
+        self._woken_s = -math.inf
 
     def start(self) -> None:
         """Begin to listen, on the running loop."""
@@ -53,19 +54,19 @@ class FileWatcher:
         if os.path.isdir(self._folder):
             self._observer = self._observe()
 
-    async def wait(self, seconds: float) -> None:
-        """Wait until woken, for at most that many seconds."""
+    async def wait(self, seconds: float, pause_s: float = PAUSE_S) -> None:
+        """Wait until woken, for at most that many seconds; by events not before `pause_s` after the last time."""
         # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes together with the wake-up.
         loop = asyncio.get_running_loop()
         timer = loop.call_later(seconds, self._woken.set)
-        pause = loop.call_at(self._resume_s, self._listen)
+        pause = loop.call_at(self._woken_s + pause_s, self._listen)
         try:
             await self._woken.wait()
         finally:
             timer.cancel()
             pause.cancel()
             self._listening = self._news = False
-            self._resume_s = loop.time() + PAUSE_S
+            self._woken_s = loop.time()
         self._woken.clear()
 
     def wake(self) -> None:

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import AsyncGenerator, Iterator
 
-from npumon.board.run.file_watcher import FileWatcher
+from npumon.board.run.file_watcher import PAUSE_S, FileWatcher
 from npumon.board.run.named_files import NamedFiles
 from npumon.board.run.reading_pace import ReadingPace
 from npumon.board.run.view_text import AHEAD, ViewText
@@ -27,6 +27,9 @@ NOT_READ = b"[npumon: %d bytes were not read here: the program printed faster th
 _MISSED = b"[npumon: %d %s not read here: replaced before npumon could open them]\n"
 #: Seconds for which a file is read that no longer has the name: its writer may need them to notice.
 _GRACE_S = 0.05
+#: Seconds after a text was replaced in its file for which each event is followed at once: what is replaced next is lost
+#: unless it is read before.
+_ATTENTIVE_S = 1.0
 
 #: Bytes before the offset that are remembered, to notice when they have been replaced.
 _MEMORY = 4096
@@ -69,6 +72,7 @@ class FileTail:
         self._restarted: str | None = None
         self._missed = 0
         self._due_s: float | None = None
+        self._attentive_until_s = 0.0
         self._old = 0
         self._present: bool | None = None
         self._finished = False
@@ -108,7 +112,7 @@ class FileTail:
                     raise ProblemError(self._unreadable(error)) from error
                 if last:
                     return
-                await self._watcher.wait(self._wait_s())
+                await self._watcher.wait(self._wait_s(), 0.0 if now_s() < self._attentive_until_s else PAUSE_S)
         finally:
             self._watcher.close()
             self._files.close()
@@ -198,6 +202,7 @@ class FileTail:
             # What is new and what was before it in one call, so that they belong to the same text.
             data = os.pread(self._descriptor, remembered + wanted, self._offset - remembered)
             if not data.startswith(self._memory):
+                self._attentive_until_s = asyncio.get_running_loop().time() + _ATTENTIVE_S
                 self._restart("truncated")
                 continue
             data = data[remembered:]

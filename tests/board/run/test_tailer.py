@@ -257,6 +257,22 @@ async def test_truncated_and_grown_beyond_the_former_length_between_two_looks(
     assert reader.reasons == ["truncated"]
 
 
+async def test_a_text_that_was_replaced_is_followed_closely(
+    follow: Follow, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one may stand there as briefly: events are not gathered then."""
+    monkeypatch.setattr("npumon.board.run.tailer.PAUSE_S", NEVER)
+    monkeypatch.setattr("npumon.board.run.tailer._ATTENTIVE_S", NEVER)
+    texts = [b"1st\n", b"second\n", b"the third\n", b"the fourth one\n"]
+    append(log, texts[0])
+    reader = await follow(NEVER)
+    await reader.until(texts[0])
+    for count in range(2, len(texts) + 1):
+        overwrite(log, texts[count - 1])
+        await reader.until(b"".join(texts[:count]))
+    assert reader.reasons == ["truncated"] * 3
+
+
 @pytest.mark.parametrize("poll_s", [SOON, NEVER])
 async def test_rotated(follow: Follow, log: Path, poll_s: float) -> None:
     append(log, b"old\n")
