@@ -135,9 +135,14 @@ class HostBackend:
     @cached_property
     def state_folder(self) -> Path:
         """The same, or one in the folder for temporary files if that cannot be used."""
+        from npumon.board.run.run_archive import RUNS
+
         folder = self._settings.state_folder
+        runs = os.path.join(folder, RUNS)
         try:
             make_private_folder(folder)
+            if os.path.lexists(runs):
+                make_private_folder(runs)
         except ProblemError as error:
             self._state_trouble = error.problem.what.rstrip(".")
             self._state_remedy = error.problem.remedy

@@ -59,16 +59,18 @@ def test_a_state_folder_that_cannot_be(npumon: CommandLine, environ: dict[str, s
     shutil.rmtree(elsewhere)
 
 
-def test_a_state_folder_that_all_users_may_write_to(npumon: CommandLine) -> None:
+@pytest.mark.parametrize("below", [".", "runs"])
+def test_a_state_folder_that_all_users_may_write_to(npumon: CommandLine, below: str) -> None:
     """Logs go elsewhere, and it is said how to mend it."""
-    npumon.state.mkdir()
-    npumon.state.chmod(0o777)
+    folder = npumon.state / below
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
     elsewhere = npumon.temporary / f"npumon-{os.getuid()}"
     words = ("run", "--format", "json", "--", "cat", str(SEED))
     done = npumon(*words, environ={"NPUMON_STATE_FOLDER": str(npumon.state)})
     assert Path(json.loads(done.stdout)["run"]["log"]).parent == elsewhere / "runs"
-    golden.printed(done.stderr, "state.folder that all may write to", folder=elsewhere, state=npumon.state)
-    assert list(npumon.state.iterdir()) == []
+    golden.printed(done.stderr, "state.folder that all may write to", folder=elsewhere, state=folder)
+    assert list(folder.iterdir()) == []
     shutil.rmtree(elsewhere)
 
 
