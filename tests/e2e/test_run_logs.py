@@ -45,6 +45,30 @@ for number in range(1, 31):
     assert [iteration["index"] for iteration in replayed["iterations"]][-1] == 30
 
 
+def test_a_log_that_lacks_text_of_another_of_its_runs_is_not_complete(npumon: CommandLine) -> None:
+    """`parse` says the same of it as `run` did: its record knows."""
+    document = json.loads(npumon("run", "--format", "json", "--", "cat", str(SEED)).stdout)
+    assert document["log_complete"] is True
+    log = Path(document["run"]["log"])
+    record = json.loads(log.with_suffix(".json").read_text())
+    assert json.loads(npumon("parse", str(log), "--format", "json").stdout)["log_complete"] is True
+    log.with_suffix(".json").write_text(json.dumps({**record, "left_out_bytes": 100}))
+    assert json.loads(npumon("parse", str(log), "--format", "json").stdout)["log_complete"] is False
+
+
+def test_a_run_document_has_the_iterations_of_the_run_it_reports(npumon: CommandLine) -> None:
+    """A program may begin several: the last one is reported."""
+    document = json.loads(npumon("run", "--format", "json", "--", "cat", str(SEED), str(SEED)).stdout)
+    assert document["runs_in_log"] == 2
+    assert len(document["iterations"]) == document["iterations_completed"] == 1
+    lines = [
+        json.loads(line)
+        for line in npumon("run", "--format", "jsonl", "--", "cat", str(SEED), str(SEED)).stdout.splitlines()
+    ]
+    assert [line["schema"] for line in lines] == ["npumon.iteration/1", "npumon.iteration/1", "npumon.run/1"]
+    assert len(lines[-1]["iterations"]) == 1
+
+
 def test_a_log_with_a_hole_is_read_as_one_with_a_gap(npumon: CommandLine) -> None:
     """Its supervisor was killed before it could compact it."""
     seed = SEED.read_bytes()

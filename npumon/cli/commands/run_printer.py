@@ -45,6 +45,7 @@ class Printer:
         self._context = context
         self._folder = folder
         self._spool = self._stack.enter_context(IterationSpool(self._style, line=form == "jsonl"))
+        self._spooled_run = 1
         self._documents = self._stack.enter_context(TextSpool())
         self._table: RunListLayout | None = None
         self._summed: list[RunReport] = []
@@ -58,6 +59,7 @@ class Printer:
     def listener(self, number: int) -> OnUpdate | None:
         """Return what listens to the run with this number (0 and below are warm-up)."""
         self._spool.clear()
+        self._spooled_run = 1
         if self._form == "text" or number < 1:
             return None
 
@@ -117,6 +119,7 @@ class Printer:
 
     def _document(self, report: RunReport) -> None:
         """Render a run's document: on its own line, or to wait for the others."""
+        self._spool_for(report.number)
         report = self._spool.end(report)
         line = self._form == "jsonl"
         if not line and self._runs > 1 and not self._documents.empty:
@@ -152,10 +155,17 @@ class Printer:
         if self._form == "csv":
             self._write(iteration_rows(number, item.profile))
             return
+        self._spool_for(item.run)
         self._spool.add(item.profile)
         if self._form == "jsonl":
             line = iteration_line(number, item.profile, demo=self._ctx.wants_demo)
             self._write(json_line(line, self._style))
+
+    def _spool_for(self, run: int) -> None:
+        """Forget the iterations of another run: a log may have several, and the last is reported."""
+        if run != self._spooled_run:
+            self._spool.clear()
+            self._spooled_run = run
 
     def _write(self, text: str) -> None:
         if self._stream is not None:
