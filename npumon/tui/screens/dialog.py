@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.text import Text
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from npumon.tui.host import Host
 
 Result = TypeVar("Result")
+
+
+class DialogText(VerticalScroll):
+    """The text of a dialog, which scrolls. The dialog's frame shows which part of it is visible."""
+
+    class Resized(Message):
+        """More or less of the text is visible: Textual's own event is told to nobody else."""
+
+    def on_resize(self) -> None:
+        """Tell the dialog."""
+        self.post_message(self.Resized())
 
 
 class Dialog(LatestSize, StylesKept, ModalScreen[Result]):
@@ -51,14 +63,14 @@ class Dialog(LatestSize, StylesKept, ModalScreen[Result]):
 
     def on_mount(self) -> None:
         """Watch how much of the text is visible. (Textual calls the subclass's handler, too.)"""
-        for text in self.query(VerticalScroll):
+        for text in self.query(DialogText):
             self.watch(text, "scroll_y", self._show_position, init=False)
             self.watch(text, "virtual_size", self._show_position, init=False)
-            self.watch(text, "size", self._show_position, init=False)
 
+    @on(DialogText.Resized)
     def _show_position(self) -> None:
         """Show in the frame which part of the text is visible."""
-        text = self.query_one(VerticalScroll)
+        text = self.query_one(DialogText)
         lines, height, first = text.virtual_size.height, text.size.height, round(text.scroll_y)
         shown = "" if lines <= height else f"j k: {first + 1}-{min(first + height, lines)} of {lines}"
         self.query_one("#box").border_subtitle = shown
@@ -70,7 +82,7 @@ class Dialog(LatestSize, StylesKept, ModalScreen[Result]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text, if it does not fit."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(DialogText).scroll_relative(y=lines, animate=False)
 
     def action_leave(self) -> None:
         """Close the dialog without an answer."""

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,7 +19,7 @@ from textual.widgets import Button
 
 from npumon.core.layout import wrapped
 from npumon.tui.keys import KEYS, PAGE_NAMES, Key
-from npumon.tui.screens.dialog import Dialog, words
+from npumon.tui.screens.dialog import Dialog, DialogText, words
 from npumon.tui.screens.page import page_class
 
 #: Cells for the keys: two blanks, the longest key, two blanks.
@@ -59,7 +59,7 @@ class HelpDialog(Dialog[None]):
     ]
 
     def body(self) -> list[Widget]:
-        self._text = VerticalScroll(KeyList())
+        self._text = DialogText(KeyList())
         close = Button("Close (Esc)", id="close", compact=True)
         return [self._text, Horizontal(words("arrows, j k scroll  ", "faint"), close, classes="foot")]
 

@@ -9,14 +9,14 @@ from rich.text import Text
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Button
 
 from npumon.core.driver.plan import DriverPlan, ReloadReport, StepOutcome
 from npumon.core.driver.words import InWords, PlanLine, outcome_lines, plan_lines, profiling_of, result_lines
 from npumon.core.problems import ProblemError
-from npumon.tui.screens.dialog import Dialog, words
+from npumon.tui.screens.dialog import Dialog, DialogText, words
 from npumon.tui.textual_workarounds import after
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class ReloadDialog(Dialog[bool]):
         self._hint = words(_OFFERED if self._offered else _ASKED, "faint")
         self._question = words("", "question")
         buttons = Horizontal(self._question, self._yes, self._no, classes="buttons")
-        return [VerticalScroll(self._words), Vertical(buttons, self._hint, classes="foot")]
+        return [DialogText(self._words), Vertical(buttons, self._hint, classes="foot")]
 
     def on_mount(self) -> None:
         """Make the plan at once."""
@@ -168,7 +168,7 @@ class ReloadDialog(Dialog[bool]):
         if self._plan is None or not self._plan.steps or self._begun:
             return
         self._begun = True
-        self.query_one(VerticalScroll).anchor()  # the outcome is shown below the plan
+        self.query_one(DialogText).anchor()  # the outcome is shown below the plan
         self._yes.disabled = self._no.disabled = True
         self._question.update("")
         self.run_worker(self._apply(self._plan), exit_on_error=False)

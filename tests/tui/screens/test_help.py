@@ -52,3 +52,19 @@ async def test_it_scrolls_and_closes(key: str) -> None:
         await pilot.press(key)
         assert not app.screen.is_modal
         assert app.is_running
+
+
+async def test_what_part_is_visible_is_told_anew_after_the_window_has_become_smaller() -> None:
+    """The dialog is kept, so its text may get another size while it is not visible."""
+    app = application(live())
+    async with app.run_test(size=(100, 60)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: " j k: 1-54 of " in "\n".join(picture(app)))
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.screen.is_modal)
+        await pilot.resize_terminal(90, 24)
+        await until(pilot, lambda: app.screen.size.height == 24)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: " j k: 1-20 of " in "\n".join(picture(app)))
+        await pilot.resize_terminal(90, 30)
+        await until(pilot, lambda: " j k: 1-25 of " in "\n".join(picture(app)))
