@@ -163,9 +163,10 @@ def remark(reports: list[RunReport], context: Context, ctx: CommandContext, *, o
             ctx.diagnostics.warning(problem)
     for report in reports:
         for diagnostic in report.state.diagnostics:
-            around = diagnostic.line is None or "not read here" in diagnostic.message
-            if around and (diagnostic.source, diagnostic.level) == ("npumon", "error"):
+            if diagnostic.line is None and (diagnostic.source, diagnostic.level) == ("npumon", "error"):
                 ctx.diagnostics.warning(f"{diagnostic.message}.")
+        for said in report.state.unread:
+            ctx.diagnostics.warning(f"{said}.")
     if any(report.info.outcome == "running" for report in reports):
         ctx.note_run_goes_on()
     ctx.warn_of_logs_elsewhere(reports)

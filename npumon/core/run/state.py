@@ -150,16 +150,17 @@ class RunState(NamedTuple):
     @property
     def has_gap(self) -> bool:
         """True if the text says that some of it could not be written, or was not kept."""
-        return self._says("bytes were lost here", "bytes were left out here")
+        return bool(self._said("bytes were lost here", "bytes were left out here"))
 
     @property
-    def unread(self) -> bool:
-        """True if the text says that some of it was not read."""
-        return self._says(" not read here")
+    def unread(self) -> tuple[str, ...]:
+        """What the text says of parts of it that were not read, each with their bytes or files; empty if all was."""
+        return self._said(" not read here")
 
-    def _says(self, *words: str) -> bool:
+    def _said(self, *words: str) -> tuple[str, ...]:
+        """Return npumon's own messages with one of these words."""
         own = (said.message for said in self.diagnostics if said.source == "npumon")
-        return any(word in message for message in own for word in words)
+        return tuple(message for message in own if any(word in message for word in words))
 
     @property
     def open_iteration(self) -> Iteration | None:

@@ -67,8 +67,8 @@ def verdict_lines(live: Live, area: Area) -> list[Line]:
 
 
 def verdict_sentences(live: Live) -> list[Sentence]:
-    """Return the note on the job, other users of the NPU, the verdict, the failed checks, and the driver's problems
-    if no other pane shows them.
+    """Return the note on the job, other users of the NPU, the verdict, how much was not read, the failed checks, and the
+    driver's problems if no other pane shows them.
     """
     run = run_with_figures(live).run
     sentences: list[Sentence] = []
@@ -85,6 +85,7 @@ def verdict_sentences(live: Live) -> list[Sentence]:
     sentences.extend(current[:1])
     if metrics.verdict:
         sentences.append((metrics.verdict, role_of(metrics.verdict_id)))
+    sentences.extend((f"{said}.", "warn") for said in run.state.unread)
     sentences.extend((said, role_of(rule)) for rule, said in metrics.findings[1:] if rule in _BESIDE)
     sentences.extend((f"Check {check.id} failed: {check.detail}.", "warn") for check in failed_checks(metrics))
     return [*sentences, *current[1:]]

@@ -6,6 +6,7 @@ import pytest
 
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
+from npumon.core.profile import Diagnostic
 from npumon.tui.paint import Area
 from npumon.tui.panes.verdict import failed_checks, most_lines, role_of, verdict_lines, verdict_sentences
 from tests.tui.moments import (
@@ -40,6 +41,14 @@ def test_who_else_uses_the_npu_is_told_with_and_without_figures() -> None:
     words = "The NPU is in use by [bold]x (7); figures of other runs may be off."
     for shown in (live(), live(seed_run())):
         assert (words, "warn") in verdict_sentences(shown._replace(in_use=words))
+
+
+def test_how_much_was_not_read_is_told_behind_the_verdict() -> None:
+    said = "9 bytes were not read here: the program printed faster than npumon reads"
+    run = seed_run()
+    gap = run.state._replace(diagnostics=(Diagnostic(7, "error", "npumon", said),))
+    sentences = verdict_sentences(live(run._replace(state=gap)))
+    assert sentences[:2] == [(run.metrics.verdict, "value"), (f"{said}.", "warn")]
 
 
 def test_failed_checks_are_told() -> None:
