@@ -35,7 +35,7 @@ class RunLogTail:
         self._text: RunText | None = None
         self._old = 0
         self._finished = False
-        self._deadline: float | None = None
+        self._deadline_s: float | None = None
         self._pace = ReadingPace()
         self._views = ViewText()
 
@@ -45,7 +45,7 @@ class RunLogTail:
         What is not read `within_s` is left out, apart from the newest part.
         """
         self._finished = True
-        self._deadline = None if within_s is None else asyncio.get_running_loop().time() + within_s
+        self._deadline_s = None if within_s is None else asyncio.get_running_loop().time() + within_s
         self._watcher.wake()
 
     async def chunks(self) -> AsyncGenerator[LogChunk, None]:
@@ -90,7 +90,7 @@ class RunLogTail:
         text.look()
         while text.offset < text.end:
             begin = text.offset
-            late = self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline
+            late = self._deadline_s is not None and asyncio.get_running_loop().time() >= self._deadline_s
             if late and text.end - begin > NEWEST + LINE:
                 text.look()  # what has come since is left out at once, too
                 data, ahead = self._skip(text)

@@ -77,7 +77,7 @@ class FileTail:
         self._present: bool | None = None
         self._finished = False
         self._length: int | None = None
-        self._deadline: float | None = None
+        self._deadline_s: float | None = None
         self._pace = ReadingPace()
         self._views = ViewText()
 
@@ -88,7 +88,7 @@ class FileTail:
         """
         self._finished = True
         self._length = length
-        self._deadline = None if within_s is None else asyncio.get_running_loop().time() + within_s
+        self._deadline_s = None if within_s is None else asyncio.get_running_loop().time() + within_s
         self._watcher.wake()
 
     async def chunks(self) -> AsyncGenerator[LogChunk, None]:
@@ -194,7 +194,7 @@ class FileTail:
 
     def _read(self) -> Iterator[LogChunk]:
         while True:
-            if self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline:
+            if self._deadline_s is not None and asyncio.get_running_loop().time() >= self._deadline_s:
                 yield from self._skip()
             remembered = len(self._memory)
             piece = self._pace.size
@@ -224,7 +224,7 @@ class FileTail:
 
     def _skip(self) -> Iterator[LogChunk]:
         """Go on at the newest part of the text, with whole lines on both sides of a line that says so."""
-        self._deadline = None
+        self._deadline_s = None
         self._length = self._offset + self._behind()  # an end that moves on would never be reached
         if self._length - self._offset <= NEWEST + LINE:
             return

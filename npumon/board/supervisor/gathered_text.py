@@ -20,7 +20,7 @@ _ENOUGH = 1 << 16
 class GatheredText:
     """Passes text on to `write`: at once where nothing came for a while, else with what comes until `due`.
 
-    `due` is a time of the monotonic clock, None as long as nothing is held back.
+    `due` is a time of the monotonic clock in seconds, None as long as nothing is held back.
     """
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
