@@ -67,8 +67,8 @@ def verdict_lines(live: Live, area: Area) -> list[Line]:
 
 
 def verdict_sentences(live: Live) -> list[Sentence]:
-    """Return the note on the job, other users of the NPU, the verdict, how much was not read, the failed checks, and the
-    driver's problems if no other pane shows them.
+    """Return the note on the job, other users of the NPU, the verdict, how much was not read, the failed checks, and
+    the driver's problems if no other pane shows them.
     """
     run = run_with_figures(live).run
     sentences: list[Sentence] = []
