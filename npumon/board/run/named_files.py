@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -48,7 +49,8 @@ class NamedFiles:
         self._newest = self._taken = 0
         self._files = self._missed = 0
         self._held: _Identity | None = None
-        self._untold: _Identity | None = None
+        self._untold: deque[int] = deque()
+        self._first: _Identity | None = None
         self._full = False
 
     def close(self) -> None:
@@ -80,22 +82,25 @@ class NamedFiles:
         else:
             self._newest += 1
             self._at[self._name] = self._newest
-            self._untold = identity
+            if self._newest == 1:  # it may have been there before anybody listened; then nothing tells of it
+                self._first = identity
+            else:
+                self._untold.append(self._newest)
             self._open[identity] = NextFile(self._newest, descriptor, asyncio.get_running_loop().time())
 
     @property
     def next(self) -> NextFile | None:
         """The file that got the name after those that were taken; None if there is none."""
         self.look()
-        return min(self._open.values(), default=None)
+        return min(self._open.values(), key=_age, default=None)
 
     def take(self) -> tuple[int, int]:
         """Return the descriptor of that file, which is then the caller's to close, once another one is taken; and how
         many before it could not be opened."""
-        file = min(self._open.values())
+        file = min(self._open.values(), key=_age)
         before, self._held = self._held, _identity(file.descriptor)
-        if self._untold == before:
-            self._untold = None  # another file may get its identity
+        if self._first == before:
+            self._first = None  # another file may get its identity
         del self._open[self._held]
         self._files += 1
         self._taken = max(self._taken, file.number)
@@ -115,9 +120,13 @@ class NamedFiles:
         return missed
 
     def _has(self, name: str, number: int | None) -> None:
-        """Note that a file has that name now; a number is one that it has had the name by."""
+        """Note that a file has that name now; a number is one that it has had the name by.
+
+        News come in the order of the files but late, so the next one may be that of a file that was found before it:
+        files are counted once, though one that was missed in between may be taken for the found one.
+        """
         if name == self._name and (number is None or number != self._newest):
-            number = self._newest + 1
+            number = self._untold.popleft() if self._untold else self._newest + 1
         if number is not None:
             self._at[name] = number
             self._newest = max(self._newest, number)
@@ -144,14 +153,19 @@ class NamedFiles:
             self._open[identity] = NextFile(number, descriptor, asyncio.get_running_loop().time())
             return
         os.close(descriptor)
-        if identity == self._untold and number == self._newest:  # the news of one that has a number
-            self._untold = None
+        if identity == self._first and number == self._newest:  # the news of one that has a number
+            self._first = None
             self._newest -= 1
             self._at[name] = self._newest
         elif known is not None:
             self._open[identity] = known._replace(number=max(known.number, number))
         else:
             self._taken = max(self._taken, number)
+
+
+def _age(file: NextFile) -> tuple[int, int]:
+    """Return by what files are sorted: by their last change, since numbers are guesses where news come late."""
+    return os.fstat(file.descriptor).st_mtime_ns, file.number
 
 
 def _identity(descriptor: int) -> _Identity:
