@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import itertools
 import os
 import stat
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 
-from npumon.board.run.file_watcher import PAUSE_S, FileWatcher
+from npumon.board.run.file_watcher import PAUSE_S
 from npumon.board.run.named_files import NamedFiles
-from npumon.board.run.reading_pace import ReadingPace
+from npumon.board.run.paced_tail import LINE, NEWEST, NOT_READ, PacedTail
 from npumon.board.run.view_text import AHEAD, ViewText
 from npumon.board.sysfs import length_of
-from npumon.core.problems import Problem, ProblemError
+from npumon.core.problems import Problem
 from npumon.core.text import visible
 from npumon.ports import LogChunk
 
-#: Bytes at the end of a text that are read in any case: totals and classes stand there.
-NEWEST = 256 << 10
-#: Bytes among which the end of a line is looked for, to leave no half of one.
-LINE = 64 << 10
-#: What stands in a text for what was not read of it.
-NOT_READ = b"[npumon: %d bytes were not read here: the program printed faster than npumon reads]\n"
 _MISSED = b"[npumon: %d %s not read here: replaced before npumon could open them]\n"
 #: Seconds for which a file is read that no longer has the name: its writer may need them to notice.
 _GRACE_S = 0.05
@@ -47,7 +40,7 @@ class WatchdogFollower:
         return FileTail(path, self._poll_s)
 
 
-class FileTail:
+class FileTail(PacedTail):
     """An implementation of `ports.LogTail`. Events only wake it; what it yields is what it finds in the file.
 
     - The file got shorter, or the bytes before the offset differ: "truncated", read from the beginning.
@@ -62,9 +55,7 @@ class FileTail:
     """
 
     def __init__(self, path: str, poll_s: float) -> None:
-        self._path = path
-        self._poll_s = poll_s
-        self._watcher = FileWatcher(path, self._note_names)
+        super().__init__(path, poll_s, self._note_names)
         self._files = NamedFiles(path, _opened, self._watcher.take_names)
         self._descriptor = -1
         self._offset = 0
@@ -73,62 +64,29 @@ class FileTail:
         self._missed = 0
         self._due_s: float | None = None
         self._attentive_until_s = 0.0
-        self._old = 0
         self._present: bool | None = None
-        self._finished = False
-        self._length: int | None = None
-        self._deadline_s: float | None = None
-        self._pace = ReadingPace()
-        self._views = ViewText()
 
-    def finish(self, length: int | None = None, within_s: float | None = None) -> None:
-        """Yield the rest, up to `length` bytes of the present text, then end, even if there is less.
-
-        What is not read `within_s` is left out, apart from the newest part.
-        """
-        self._finished = True
-        self._length = length
-        self._deadline_s = None if within_s is None else asyncio.get_running_loop().time() + within_s
-        self._watcher.wake()
-
-    async def chunks(self) -> AsyncGenerator[LogChunk, None]:
-        """Yield the bytes. To be iterated once; closing it early cleans up.
-
-        Raises `ProblemError` if the path is, or becomes, something that cannot be read as a file.
-        """
-        now_s = asyncio.get_running_loop().time
-        try:
-            self._watcher.start()
-            self._old = length_of(self._path)
-            while True:
-                last = self._finished
-                try:
-                    for chunk in itertools.chain(self._news(), self._presence()):
-                        began_s = now_s()
-                        yield chunk
-                        self._pace.took(len(chunk.data), now_s() - began_s)
-                        await asyncio.sleep(0)  # a long text must not keep the loop from its other work
-                except OSError as error:
-                    raise ProblemError(self._unreadable(error)) from error
-                if last:
-                    return
-                await self._watcher.wait(self._wait_s(), 0.0 if now_s() < self._attentive_until_s else PAUSE_S)
-        finally:
-            self._watcher.close()
-            self._files.close()
-            self._close()
+    def _length_before(self) -> int:
+        return length_of(self._path)
 
     def _note_names(self) -> None:
         self._files.look()
 
     def _wait_s(self) -> float:
-        """Return how long nothing need be looked at."""
         if self._due_s is None:
             return self._poll_s
         return min(self._poll_s, max(0.0, self._due_s - asyncio.get_running_loop().time()))
 
+    def _pause_s(self) -> float:
+        return 0.0 if asyncio.get_running_loop().time() < self._attentive_until_s else PAUSE_S
+
     def _news(self) -> Iterator[LogChunk]:
-        """Yield what there is to read now, across all files that have had the name since the last look."""
+        """Yield what there is to read now, and whether there is a file."""
+        yield from self._texts()
+        yield from self._presence()
+
+    def _texts(self) -> Iterator[LogChunk]:
+        """Yield what there is to read, across all files that have had the name since the last look."""
         if self._descriptor < 0:
             self._notice()
             if self._files.next is None:
@@ -167,7 +125,7 @@ class FileTail:
 
     def _go_on(self, reason: str | None) -> None:
         """Go on with the next file, another text unless there is no reason for that."""
-        self._close()
+        self._close_file()
         self._descriptor, missed = self._files.take()
         if reason is not None:
             self._restart(reason)
@@ -181,6 +139,10 @@ class FileTail:
             yield LogChunk(b"", present=present)
 
     def _close(self) -> None:
+        self._files.close()
+        self._close_file()
+
+    def _close_file(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -194,7 +156,7 @@ class FileTail:
 
     def _read(self) -> Iterator[LogChunk]:
         while True:
-            if self._deadline_s is not None and asyncio.get_running_loop().time() >= self._deadline_s:
+            if self._late:
                 yield from self._skip()
             remembered = len(self._memory)
             piece = self._pace.size

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,9 @@ from npumon.board.run.run_log_tail import RunLogTail
 from npumon.board.supervisor.libc import punch_hole
 from npumon.board.supervisor.run_log import LEFT_OUT, RunLog
 from npumon.core.problems import ProblemError
-from npumon.ports import LogChunk, LogTail
 from tests import golden
+from tests.board.run.tail_reader import LIMIT, Reader
 
-#: Seconds after which a test gives up waiting. Nothing is measured against it.
-LIMIT = 60.0
 #: Seconds between two looks, so seldom that without events a test would hang.
 NEVER = 10 * LIMIT
 
@@ -52,51 +49,6 @@ class Writer:
         os.close(self._memory)
 
 
-class Reader:
-    """Collects what a tail yields."""
-
-    def __init__(self, tail: LogTail) -> None:
-        self.tail = tail
-        self.chunks: list[LogChunk] = []
-        self._arrived = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._read())
-
-    async def _read(self) -> None:
-        async with aclosing(self.tail.chunks()) as chunks:
-            async for chunk in chunks:
-                self.chunks.append(chunk)
-                self._arrived.set()
-
-    @property
-    def text(self) -> bytes:
-        return b"".join(chunk.data for chunk in self.chunks)
-
-    async def first(self) -> None:
-        """Wait until it has looked at the log for the first time."""
-        await asyncio.wait_for(self._arrived.wait(), LIMIT)
-
-    async def until(self, text: bytes) -> None:
-        """Wait until that is all the text so far."""
-        while self.text != text:
-            self._arrived.clear()
-            assert text.startswith(self.text)
-            await asyncio.wait_for(self._arrived.wait(), LIMIT)
-
-    async def end(self) -> bytes:
-        self.tail.finish(0)
-        await asyncio.wait_for(self._task, LIMIT)
-        return self.text
-
-    async def end_within(self, seconds: float) -> bytes:
-        self.tail.finish(None, seconds)
-        await asyncio.wait_for(self._task, LIMIT)
-        return self.text
-
-    async def close(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
-
-
 @pytest.fixture
 def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writer]:
     made = Writer(tmp_path / "run.log", BOUND)
@@ -118,7 +70,7 @@ async def test_text_arrives_as_it_comes(writer: Writer, reader: Reader) -> None:
         writer.log.write(lines(number, number + 1))
         await reader.until(lines(0, number + 1))
     writer.log.write(b"half a line")
-    assert await reader.end() == lines(0, 3) + b"half a line"
+    assert await reader.end(0) == lines(0, 3) + b"half a line"
     assert [chunk.restarted for chunk in reader.chunks] == [None] * len(reader.chunks)
 
 
@@ -134,14 +86,14 @@ async def test_what_the_log_does_not_take_arrives_too(writer: Writer, reader: Re
         expected += more
         await reader.until(expected)
     writer.log.finish()
-    assert await reader.end() == expected
+    assert await reader.end(0) == expected
     assert writer.path.stat().st_size <= BOUND
 
 
 async def test_a_log_that_takes_nothing_at_all(writer: Writer, reader: Reader) -> None:
     full = RunLog(os.open("/dev/full", os.O_RDWR), None, writer._memory)
     full.write(lines(0, 10))
-    assert await reader.end() == lines(0, 10)
+    assert await reader.end(0) == lines(0, 10)
     full.close()
 
 
@@ -152,7 +104,7 @@ async def test_a_reader_who_comes_late_gets_the_beginning_and_the_newest_part(wr
     for begin in range(0, count, 100_000):
         writer.log.write(lines(begin, begin + 100_000))
     reader = Reader(writer.tail())
-    before, _, rest = (await reader.end()).partition(b"[npumon: ")
+    before, _, rest = (await reader.end(0)).partition(b"[npumon: ")
     note, _, after = rest.partition(b"\n")
     before = before.removesuffix(b" [...]\n")
     assert lines(0, BOUND // 20 + 1).startswith(before)
@@ -164,7 +116,7 @@ async def test_a_reader_knows_how_far_behind_he_is(writer: Writer) -> None:
     writer.holes = False
     writer.log.write(lines(0, BOUND // 10))
     reader = Reader(writer.tail())
-    assert await reader.end() == lines(0, BOUND // 10)
+    assert await reader.end(0) == lines(0, BOUND // 10)
     behind = [chunk.behind for chunk in reader.chunks if chunk.data]
     assert behind == sorted(behind, reverse=True)
     assert (behind[0] + len(reader.chunks[1].data), behind[-1]) == (BOUND // 10 * 10, 0)
@@ -175,7 +127,7 @@ async def test_what_was_there_before_is_told_from_what_came_later(writer: Writer
     reader = Reader(writer.tail())
     await reader.until(lines(0, 10))
     writer.log.write(lines(10, 20))
-    await reader.end()
+    await reader.end(0)
     assert [(chunk.data, chunk.preexisting) for chunk in reader.chunks if chunk.data] == [
         (lines(0, 10), True),
         (lines(10, 20), False),
@@ -203,32 +155,32 @@ async def test_a_log_that_is_replaced_goes_on_where_it_was(writer: Writer, reade
     (writer.path.parent / "compacted").write_bytes(b"other text")
     (writer.path.parent / "compacted").rename(writer.path)
     writer.log.write(lines(10, 20))
-    assert await reader.end() == lines(0, 20)
+    assert await reader.end(0) == lines(0, 20)
 
 
 async def test_a_log_that_was_removed_has_no_text(writer: Writer) -> None:
     writer.path.unlink()
     reader = Reader(writer.tail())
-    assert await reader.end() == b""
+    assert await reader.end(0) == b""
     assert [chunk.present for chunk in reader.chunks] == [False]
 
 
 async def test_without_an_overflow(tmp_path: Path) -> None:
     (tmp_path / "run.log").write_bytes(lines(0, 10_000))
-    assert await Reader(RunLogTail(str(tmp_path / "run.log"))).end() == lines(0, 10_000)
+    assert await Reader(RunLogTail(str(tmp_path / "run.log"))).end(0) == lines(0, 10_000)
 
 
 async def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "run.log").mkdir()
     with pytest.raises(ProblemError) as caught:
-        await Reader(RunLogTail(str(tmp_path / "run.log"))).end()
+        await Reader(RunLogTail(str(tmp_path / "run.log"))).end(0)
     golden.problem(caught.value.problem, "run.log", log=tmp_path / "run.log")
 
 
 async def test_it_leaves_nothing_open(writer: Writer) -> None:
     before = len(os.listdir("/proc/self/fd"))
     reader = Reader(writer.tail())
-    await reader.end()
+    await reader.end(0)
     unfinished = Reader(writer.tail())
     await unfinished.first()
     await unfinished.close()
@@ -241,7 +193,7 @@ async def test_what_is_not_read_in_time_is_left_out_and_counted(writer: Writer) 
         writer.holes = holes
         writer.log.write(lines(0, 200_000))
     reader = Reader(writer.tail())
-    text = await reader.end_within(0.0)
+    text = await reader.end(within_s=0.0)
     notes = [line for line in text.split(b"\n") if line.startswith(b"[npumon: ")]
     assert any(b"were not read here: the program printed faster" in note for note in notes)
     assert text.endswith(lines(180_000, 200_000))
@@ -251,6 +203,6 @@ async def test_views_are_ahead_of_figures(writer: Writer) -> None:
     """They get all of the text in the same order."""
     writer.log.write(lines(0, 90_000))
     reader = Reader(writer.tail())
-    assert await reader.end() == lines(0, 90_000)
+    assert await reader.end(0) == lines(0, 90_000)
     assert b"".join(chunk.shown for chunk in reader.chunks) == lines(0, 90_000)
     assert len(reader.chunks[1].shown) == 900_000
