@@ -48,10 +48,6 @@ class RecordFile:
         self._fields.update(fields)
         self._store(json_object(self._fields))
 
-    def close(self) -> None:
-        """Close the file."""
-        os.close(self.descriptor)
-
     def _store(self, text: bytes) -> None:
         padded = text.ljust(self._size - 1) + b"\n"
         if os.pwrite(self.descriptor, padded, 0) < len(padded):

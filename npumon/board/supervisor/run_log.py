@@ -221,12 +221,11 @@ class RunLog:
         self._file.length = os.fstat(log).st_size
 
 
-def _copy(source: int, begin: int, end: int, target: int) -> int:
-    """Append a part of a file to another; return the number of bytes. Raises OSError."""
+def _copy(source: int, begin: int, end: int, target: int) -> None:
+    """Append a part of a file to another, or what there is of it. Raises OSError."""
     at = begin
     while at < end and (piece := os.pread(source, min(_PIECE, end - at), at)):
         while piece:
             written = os.write(target, piece)
             at += written
             piece = piece[written:]
-    return at - begin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ def test_a_record_is_rewritten_in_place(tmp_path: Path) -> None:
     record = RecordFile(str(path), {"state": "running", "pid": 7})
     before = path.stat()
     record.update({"state": "ended", "survivors": list(range(10**6, 10**6 + 64)), "error": "\udcff" * 400})
-    record.close()
+    os.close(record.descriptor)
     after = path.stat()
     assert (before.st_ino, before.st_size, before.st_blocks) == (after.st_ino, after.st_size, after.st_blocks)
     found = json.loads(path.read_bytes())
