@@ -57,6 +57,11 @@ class ExitRecord(NamedTuple):
     error: str | None = None
     survivors: tuple[int, ...] = ()
 
+    @property
+    def log_complete(self) -> bool:
+        """Whether the log has all that the program printed."""
+        return not (self.lost_bytes or self.left_out_bytes)
+
 
 class RunningModel(Protocol):
     """A run under way."""

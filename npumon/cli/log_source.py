@@ -133,7 +133,7 @@ def run_info(path: str, record: RunRecord | None) -> RunInfo:
         cwd=visible(record.cwd),
         started_at=record.started_at or None,
         log=shown(path),
-        log_complete=record.exit is None or not (record.exit.lost_bytes or record.exit.left_out_bytes),
+        log_complete=record.exit is None or record.exit.log_complete,
     )
 
 

@@ -206,7 +206,7 @@ class Session:
             duration_s=record.duration_s,
             exit_status=record.exit_status,
             signal=record.signal,
-            log_complete=not (record.lost_bytes or record.left_out_bytes),
+            log_complete=record.log_complete,
         )
         ending = ExitInfo(record.exit_status, record.signal, record.stopped_by, record.error)
         state = fold.state._replace(diagnostics=(*fold.state.diagnostics, *_losses(record)))
