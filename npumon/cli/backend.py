@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from npumon.board.roots import Roots
-from npumon.cli.paths import current_folder, make_private_folder, shown, temporary_state_folder
+from npumon.cli.paths import current_folder, fallback_folder, make_private_folder, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 
@@ -146,9 +146,8 @@ class HostBackend:
         except ProblemError as error:
             self._state_trouble = error.problem.what.rstrip(".")
             self._state_remedy = error.problem.remedy
-            folder = temporary_state_folder()
             try:
-                make_private_folder(folder)
+                return fallback_folder()
             except ProblemError:
                 raise error from None
         return Path(folder)
