@@ -168,7 +168,9 @@ class HostBackend:
 
     def logs_elsewhere(self, reports: Iterable[RunReport]) -> list[Problem]:
         """Return a problem for each folder that had to be used instead of the state folder."""
-        usual = visible(os.path.join(self._settings.state_folder, "runs"))
+        from npumon.board.run.run_archive import RUNS
+
+        usual = visible(os.path.join(self._settings.state_folder, RUNS))
         folders = {os.path.dirname(report.info.log) for report in reports if report.info.log}
         return [
             Problem("state.elsewhere", f"{self._state_trouble}; the log is in {shown(folder)}.", self._state_remedy)

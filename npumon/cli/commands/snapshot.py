@@ -105,7 +105,9 @@ def _log(args: argparse.Namespace, report: RunReport | None, ctx: CommandContext
     """Return the end of the run's text; nothing if it can no longer be read."""
     path = args.log
     if path is None and report is not None and report.info.id is not None:
-        path = str(ctx.backend.state_folder / "runs" / f"{report.info.id}.log")
+        from npumon.board.run.run_archive import RUNS
+
+        path = str(ctx.backend.state_folder / RUNS / f"{report.info.id}.log")
     if path is None:
         return b""
     try:
