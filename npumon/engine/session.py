@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from npumon.core.log.parser import ProfileParser
 from npumon.core.log.scrollback import Scrollback, last_lines
-from npumon.core.profile import Diagnostic, GraphNode, Network
+from npumon.core.profile import Diagnostic, GraphNode, Level, Network
 from npumon.core.run.outcome import ExitInfo
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, RunSplitter, looks_like_a_run
@@ -234,16 +234,16 @@ def _begun(request: RunRequest, running: RunningModel) -> RunInfo:
 
 def _losses(record: ExitRecord) -> list[Diagnostic]:
     """Return what went wrong around the program, to be listed with the program's own messages."""
-    remarks: list[str] = []
-    bounded: list[Diagnostic] = []
+    remarks: list[tuple[Level, str]] = []
     if record.left_out_bytes:
         left_out = f"{record.left_out_bytes} bytes of the program's output are left out of the log"
-        bounded.append(Diagnostic(None, "info", "npumon", f"{left_out}, which is bounded by log.max_mib"))
+        remarks.append(("info", f"{left_out}, which is bounded by log.max_mib"))
     if record.lost_bytes:
         why = f" ({record.loss})" if record.loss else ""
         lost = f"{record.lost_bytes} bytes of the program's output could not be written to the log{why}"
-        remarks.append(f"{lost}; make room where run logs are kept")
+        remarks.append(("error", f"{lost}; make room where run logs are kept"))
     if record.survivors:
         pids = ", ".join(map(str, record.survivors))
-        remarks.append(f"processes that do not end even when killed: {pids}; they hang in the kernel, reboot the board")
-    return bounded + [Diagnostic(None, "error", "npumon", remark) for remark in remarks]
+        hung = f"processes that do not end even when killed: {pids}"
+        remarks.append(("error", f"{hung}; they hang in the kernel, reboot the board"))
+    return [Diagnostic(None, level, "npumon", remark) for level, remark in remarks]
