@@ -8,9 +8,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from npumon.board.procfs import descendants, signal_each
 
 #: Seconds after which a run that does not end is killed.
 PATIENCE_S = 60.0
@@ -87,9 +88,9 @@ def flood(
         time.sleep(POLL_S)
     ended = None if process.poll() is None or wished is None else time.monotonic() - wished
     if process.poll() is None:
-        for pid in (process.pid, *descendants(process.pid)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        family = descendants(process.pid)
+        process.kill()
+        signal_each(family, signal.SIGKILL)
     status = process.wait()
     left = disk_used(folder / "state")
     for file in (folder / "state").rglob("*.log"):
@@ -107,24 +108,3 @@ def disk_used(folder: Path) -> int:
             except FileNotFoundError:  # noqa: PERF203 - each may have gone
                 continue
     return 512 * blocks
-
-
-def descendants(ancestor: int) -> list[int]:
-    """The living children of a process, their children and so on."""
-    children: dict[int, list[int]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", "rb") as file:
-                    state, parent = file.read().rpartition(b") ")[2].split()[:2]
-            except OSError:  # it has ended
-                continue
-            if state != b"Z":
-                children.setdefault(int(parent), []).append(int(name))
-    found: list[int] = []
-    waiting = [ancestor]
-    while waiting:
-        these = children.get(waiting.pop(), [])
-        found += these
-        waiting += these
-    return found
