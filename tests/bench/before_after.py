@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench import generate_log
-from tests.bench.measurements import SEED_RUN
+from tests.bench.generate_log import SEED_RUN
 from tests.bench.pty_program import PtyProgram, end_all_at, pump
 from tests.bench.replay import SETTLED_S, shown, start
 from tests.bench.run import MEASURE

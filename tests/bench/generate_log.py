@@ -98,23 +98,28 @@ def block(numbers: random.Random) -> str:
     return text + totals(elapsed)
 
 
+def head(iterations: int = 1) -> str:
+    """What a run prints before its first operation: it announces so many iterations."""
+    text = SEED_RUN.read_text().partition("layer id:")[0]
+    return text.replace("graph [1] times", f"graph [{iterations}] times")
+
+
 def _blocks(numbers: random.Random, size: float) -> Iterator[str]:
     while True:
         yield block(numbers)
 
 
 def _runs(numbers: random.Random, size: float) -> Iterator[str]:
-    head, _, rest = SEED_RUN.read_text().partition("layer id:")
-    end = rest[rest.index(" --- Top5") :]
+    start, text = head(), SEED_RUN.read_text()
+    end = text[text.index(" --- Top5") :]
     while True:
-        yield head + block(numbers) + end
+        yield start + block(numbers) + end
 
 
 def _iterations(numbers: random.Random, size: float) -> Iterator[str]:
     """An iteration has some 600 bytes."""
-    head = SEED_RUN.read_text().partition("layer id:")[0]
     count, elapsed = int(size / 600), 0
-    yield head.replace("graph [1] times", f"graph [{count}] times")
+    yield head(count)
     for number in range(1, count + 1):
         text, took = iteration(numbers, number, 8 * number - 7)
         elapsed += took
@@ -132,11 +137,11 @@ def _graphs(numbers: random.Random, size: float) -> Iterator[str]:
             "TP": ("LeakyReluLayer", "ACTIVATION"),
             "SH": ("Softmax2Layer", "SOFTMAX"),
         }[target]
-        head = f"layer_id: {(number * 37) % OPERATIONS} layer name:{layer} operation[0]:VXNNE_OPERATOR_{kind} "
-        head += f"target:VXNNE_OPERATION_TARGET_{target}.\nuid: {number * 3}\nabs_op_id: {number}\n"
+        lines = f"layer_id: {(number * 37) % OPERATIONS} layer name:{layer} operation[0]:VXNNE_OPERATOR_{kind} "
+        lines += f"target:VXNNE_OPERATION_TARGET_{target}.\nuid: {number * 3}\nabs_op_id: {number}\n"
         if target == "SH":
-            head += "shader kernel name: vxFresh1_I8toI8_opt\n"
-        heads.append(head)
+            lines += "shader kernel name: vxFresh1_I8toI8_opt\n"
+        heads.append(lines)
         width, channels = numbers.choice(((104, 32), (52, 64), (26, 256), (13, 512)))
         values = {"number": number, "target": target, "width": width, "channels": channels}
         rows += _TABLE_ROW.format(size=width * width * channels, before=max(number - 1, 0), **values)
@@ -147,9 +152,9 @@ def _graphs(numbers: random.Random, size: float) -> Iterator[str]:
     start += f"{rows}\n{header} NNT(in, out)\n{memory}{end}"
     while True:
         text, elapsed = start, 0
-        for number, head in enumerate(heads):
+        for number, first in enumerate(heads):
             lines, window = counters(numbers, numbers.randint(300, 3_000), 8 * number + 1, 0.0)
-            text, elapsed = text + head + lines, elapsed + window + 40
+            text, elapsed = text + first + lines, elapsed + window + 40
         text += _ITERATION.format(number=1, elapsed=elapsed, elapsed_ms=elapsed // 1000)
         yield text + totals(elapsed)
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.generate_log import block
+from tests.bench.generate_log import SEED_RUN, block
 from tests.bench.pty_program import PtyProgram, pump
 from tests.bench.replay import SETTLED_S, screen_text, shown, start
 from tests.bench.subjects import Subject
@@ -22,7 +22,6 @@ from tests.bench.subjects import Subject
 #: By row and subject.
 Figures = dict[tuple[str, str], float]
 
-SEED_RUN = Path(__file__).resolve().parents[1] / "data" / "seed_run.txt"
 #: Seconds that a program gets to settle before anything is measured, and at most.
 SETTLE_S = 3.0
 

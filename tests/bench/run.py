@@ -26,10 +26,10 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench import bounds, generate_log, parts
+from tests.bench.generate_log import SEED_RUN
 
 HERE = Path(__file__).resolve().parent
 NPUMON = [str(Path(sys.executable).parent / "npumon")]
-SEED_RUN = HERE.parent / "data" / "seed_run.txt"
 MEGABYTES = float(os.environ.get("BENCH_MB", "100"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench.generate_log import SEED_RUN, iteration
+from tests.bench.generate_log import head, iteration
 
 
 def main() -> None:
     """Print until killed."""
     rate, numbers = float(sys.argv[1]), random.Random(0)
-    head = SEED_RUN.read_text().partition("layer id:")[0]
-    sys.stdout.write(head.replace("graph [1] times", "graph [1000000] times"))
+    sys.stdout.write(head(1_000_000))
     began, number = time.monotonic(), 0
     while True:
         number += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.generate_log import SEED_RUN, counters, iteration
+from tests.bench.generate_log import SEED_RUN, counters, head, iteration
 from tests.bench.measurements import SETTLE_S, Measurement
 from tests.bench.pty_program import PtyProgram, pump
 from tests.bench.replay import numbered, shown
@@ -168,8 +169,6 @@ def measure_series(bench: Measurement) -> None:
 
 def _children_s(work: Callable[[], object]) -> float:
     """Processor time of the children that a piece of work waits for."""
-    import resource
-
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     work()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -180,7 +179,7 @@ def measure_camera(bench: Measurement) -> None:
     """An hour of a program that finds objects in a camera's pictures, minute by minute as quickly as npumon reads."""
     for subject in _watchers(bench):
         watched = bench.folder / "camera.log"
-        watched.write_text(SEED_RUN.read_text().partition("layer id:")[0])
+        watched.write_text(head())
         numbers, frames = random.Random(0), 0
         rss: list[float] = []
         with subject.start(bench.folder, watch=watched) as program, watched.open("a") as log:
@@ -206,7 +205,7 @@ def measure_camera(bench: Measurement) -> None:
 def frame(numbers: random.Random, number: int) -> str:
     """What such a program prints of one picture: an iteration, its time, and the objects that it found."""
     text, _ = counters(numbers, numbers.randint(30_000, 34_000), 8 * number - 7)
-    head = (
+    layer = (
         "layer_id: 0 layer name:network_binary_graph operation[0]:unkown operation type target:unkown operation target."
     )
     boxes = "".join(
@@ -214,7 +213,7 @@ def frame(numbers: random.Random, number: int) -> str:
         f"box coordinate left,top,right,down: [{', '.join(f'{numbers.uniform(0, 416):.2f}' for _ in range(4))}]\n"
         for name in numbers.sample(("person", "bicycle", "car", "dog"), numbers.randint(0, 3))
     )
-    return f"Start run graph [1] times...\n{head}\nuid: 0\nabs_op_id: 0\n{text}Done. inference :  0.033904\n{boxes}"
+    return f"Start run graph [1] times...\n{layer}\nuid: 0\nabs_op_id: 0\n{text}Done. inference :  0.033904\n{boxes}"
 
 
 def measure_stop(bench: Measurement) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -131,4 +130,4 @@ def test_a_key_in_the_live_monitor(live: Live, npumon: CommandLine, key: bytes, 
     else:
         assert app.next_state() == "ended 0"
         assert time.monotonic() - asked < WITHIN_S
-    os.unlink(log)
+    log.unlink()
