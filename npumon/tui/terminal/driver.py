@@ -29,10 +29,7 @@ from npumon.tui.terminal.opening import Opening
 from npumon.tui.terminal.screen_buffer import ScreenBuffer
 from npumon.tui.terminal.sgr import CellStyle
 from npumon.tui.terminal.traits import TerminalTraits, entering, leaving
-from npumon.tui.terminal.tty import Tty
-
-#: Seconds to wait on exit for a terminal that accepts no output.
-PATIENCE = 1.0
+from npumon.tui.terminal.tty import PATIENCE_S, Tty
 
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 #: An update of this size may be seen half drawn; a smaller one arrives at once.
@@ -157,7 +154,7 @@ class TerminalDriver(Driver):
         # CAN ends a sequence that was cut.
         farewell = (b"\x18" if self._unsent else b"") + self._leaving().encode("ascii")
         self._unsent = b""
-        if not self._tty.write_within(farewell, PATIENCE):
+        if not self._tty.write_within(farewell, PATIENCE_S):
             self._tty.drop_output()
             self._tty.write(b"\x18" + farewell)
         self._tty.restore()

@@ -10,10 +10,7 @@ from npumon.core.layout import cell_width, head
 from npumon.core.text import visible
 from npumon.tui.terminal.ascii_fallback import to_ascii
 from npumon.tui.terminal.traits import TerminalTraits, entering, leaving
-from npumon.tui.terminal.tty import Tty
-
-#: Seconds to wait for a terminal that accepts no output when it is given back.
-_PATIENCE_S = 1.0
+from npumon.tui.terminal.tty import PATIENCE_S, Tty
 
 
 class Shown(NamedTuple):
@@ -44,7 +41,7 @@ class Opening:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.tty.raw:
-            self.tty.write_within(leaving(self._traits).encode("ascii"), _PATIENCE_S)
+            self.tty.write_within(leaving(self._traits).encode("ascii"), PATIENCE_S)
             self.tty.restore()
         self.tty.close()
 

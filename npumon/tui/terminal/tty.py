@@ -12,6 +12,8 @@ from typing import Any
 
 FALLBACK_SIZE = (80, 24)
 _LARGEST = 1_000
+#: Seconds to wait for a terminal that accepts no output when it is given back.
+PATIENCE_S = 1.0
 
 
 class Tty:
