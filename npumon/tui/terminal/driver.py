@@ -100,9 +100,7 @@ class TerminalDriver(Driver):
             self._controls.append(data)
         elif data and data != _SYNC_END:
             self._buffer.draw(data)
-        if self._active and not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._send)
+        self._send_soon()
 
     def look(self, styled: str) -> CellStyle:
         """Return the look of a text's first character, for `place`."""
@@ -112,13 +110,13 @@ class TerminalDriver(Driver):
         """Show a text at a place of the screen (0-based), like `write` with its control sequences; return the column
         behind it."""
         end = self._buffer.place(x, y, text, look)
-        self.write("")
+        self._send_soon()
         return end
 
     def repaint(self) -> None:
         """Send the whole screen again, after something else has written to it."""
         self._buffer.repaint()
-        self.write("")
+        self._send_soon()
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -188,7 +186,7 @@ class TerminalDriver(Driver):
         ]
         self._unsent = b""
         self._buffer.cleared("" if opened is None else opened.line)
-        self.write("")
+        self._send_soon()
 
     def _leaving(self) -> str:
         vintage, plain = self.traits.vintage, self.traits.plain
@@ -201,6 +199,11 @@ class TerminalDriver(Driver):
                 leaving(self.traits),
             )
         )
+
+    def _send_soon(self) -> None:
+        if self._active and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._send)
 
     def _send(self) -> None:
         self._scheduled = False
@@ -221,7 +224,7 @@ class TerminalDriver(Driver):
         self._unsent = self._tty.write(self._unsent)
         if not self._unsent:
             self._loop.remove_writer(self._tty.output)
-            self.write("")  # what was drawn meanwhile
+            self._send_soon()  # what was drawn meanwhile
         self._after_write()
 
     def _after_write(self) -> None:
