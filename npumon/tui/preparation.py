@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from npumon.tui import themes
@@ -30,11 +30,13 @@ class Preparation:
 
     def __init__(self, app: SteadyApp, dialogs: Mapping[str, Callable[[], Screen[Any]]]) -> None:
         self._app = app
-        self._dialogs = dialogs
-        self._pieces: Iterator[Callable[[], object]] = self._all_pieces()
+        self._pieces = deque(self._all_pieces(dialogs))
         self._waiting = False
-        #: Whether there is nothing left to prepare.
-        self.done = False
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to prepare."""
+        return not self._pieces
 
     def begin(self) -> None:
         """Go on with the next piece after a pause. Without a terminal nobody waits."""
@@ -47,7 +49,7 @@ class Preparation:
 
     def theme_changed(self) -> None:
         """Prepare the next theme."""
-        self._pieces = chain(self._pieces, [self._prepare_theme])
+        self._pieces.append(self._prepare_theme)
         self.begin()
 
     def _next(self) -> None:
@@ -58,13 +60,12 @@ class Preparation:
         if terminal.quiet_s < QUIET_S:
             self._wait(QUIET_S)
             return
-        for piece in self._pieces:
+        if self._pieces:
+            piece = self._pieces.popleft()
             piece()
             self._wait(PAUSE_S)
-            return
-        self.done = True
 
-    def _all_pieces(self) -> Iterator[Callable[[], object]]:
+    def _all_pieces(self, dialogs: Mapping[str, Callable[[], Screen[Any]]]) -> Iterator[Callable[[], object]]:
         app = self._app
         for page in PAGES:
             yield partial(page_class, page.name)
@@ -72,7 +73,7 @@ class Preparation:
             # A page takes another layout once it knows its size.
             yield from [partial(app.lay_out_mode, page.name)] * 2
         yield self._import_dialogs
-        for name, make in self._dialogs.items():
+        for name, make in dialogs.items():
             yield partial(app.prepare_screen, name, make)
             yield from [partial(app.lay_out_screen, name)] * 2
         yield self._prepare_theme
