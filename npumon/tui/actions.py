@@ -9,7 +9,7 @@ from npumon.core.problems import Problem
 from npumon.tui import themes
 from npumon.tui.keys import PAGE_NAMES
 from npumon.tui.terminal.signals import suspend_job
-from npumon.tui.textual_workarounds import after, self_contained, terminal_of
+from npumon.tui.textual_workarounds import after, keep_screen, self_contained, terminal_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -80,8 +80,7 @@ class Actions:
     def action_help(self) -> None:
         """Show every key."""
         app = self._host.app
-        if not app.is_screen_installed("help"):
-            app.install_screen(self.help_screen(), "help")
+        keep_screen(app, "help", self.help_screen)
         app.push_screen("help")
 
     def help_screen(self) -> Screen[None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem
 from npumon.core.text import visible
+from npumon.tui.textual_workarounds import keep_screen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -74,8 +75,7 @@ class RunActions:
         from npumon.tui.screens.repeat import RepeatDialog
 
         app = self._host.app
-        if not app.is_screen_installed("repeat"):
-            app.install_screen(self.repeat_screen(), "repeat")
+        keep_screen(app, "repeat", self.repeat_screen)
         dialog = app.get_screen("repeat", RepeatDialog)
 
         def begin(series: RepeatRequest | None) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.segment import Segment
 from textual import events
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
@@ -56,6 +57,12 @@ def terminal_of(app: App[Any]) -> TerminalDriver | None:
     return driver if isinstance(driver, TerminalDriver) else None
 
 
+def keep_screen(app: App[Any], name: str, make: Callable[[], Screen[Any]]) -> None:
+    """Have a screen that stays and is pushed by its name."""
+    if not app.is_screen_installed(name):
+        app.install_screen(make(), name)
+
+
 class DirectPaint(NamedTuple):
     """A way around Textual's compositor: where the content of a widget begins on the `terminal`'s screen.
 
@@ -70,8 +77,6 @@ class DirectPaint(NamedTuple):
 
     def look(self, style: Style) -> CellStyle:
         """Return how the terminal shows content of this style, as Textual would have it."""
-        from rich.segment import Segment
-
         strip, background = Strip([Segment("x", style)], 1), self.widget.background_colors[1]
         for line_filter in self.widget.get_line_filters():
             strip = strip.apply_filter(line_filter, background)
@@ -171,9 +176,8 @@ class SteadyApp(App[int]):
 
     def prepare_screen(self, name: str, make: Callable[[], Screen[Any]]) -> None:
         """Make a screen that stays and is pushed by its name; Textual would make it when it is pushed."""
-        if not self.is_screen_installed(name):
-            self.install_screen(make(), name)
-            self._get_screen(name)
+        keep_screen(self, name, make)
+        self._get_screen(name)
 
     def lay_out_mode(self, mode: str) -> None:
         """Lay a page out that is not visible, so that it has nothing left to do when it is visited."""
