@@ -31,6 +31,8 @@ from npumon.tui.backend import DisplayOptions
 from npumon.tui.static_view import StaticEngine
 
 if TYPE_CHECKING:
+    import pytest
+
     from npumon.cli.context import CommandContext
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
@@ -165,6 +167,19 @@ async def until_so(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         await asyncio.sleep(0.001)
+
+
+def calls_of(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> list[Any]:
+    """The objects whose method is called from now on, one for each call, which goes through."""
+    called: list[Any] = []
+    method = getattr(owner, name)
+
+    def noted(one: Any, *words: Any, **more: Any) -> Any:
+        called.append(one)
+        return method(one, *words, **more)
+
+    monkeypatch.setattr(owner, name, noted)
+    return called
 
 
 async def until_at_rest(pilot: Pilot[Any], condition: Callable[[], object]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from textual.containers import VerticalScroll
@@ -19,7 +18,7 @@ from npumon.tui.screens.help import HelpDialog
 from npumon.tui.screens.models import ModelsPage
 from npumon.tui.terminal.driver import TerminalDriver
 from tests.tui.on_terminal import Cells, cells, composed, differing, on_terminal
-from tests.tui.stage import SEED, application, live, report, until_so
+from tests.tui.stage import SEED, application, calls_of, live, report, until_so
 
 
 @pytest.fixture(autouse=True)
@@ -68,44 +67,24 @@ async def test_a_prepared_page_looks_like_one_that_is_not(
 
 
 async def test_a_visit_to_a_prepared_page_makes_and_styles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Any] = []
-    parse = Stylesheet.parse
     async with monitor(monkeypatch) as app:
-        compose = Widget._compose
-
-        async def composing(widget: Widget) -> None:
-            made.append(widget)
-            await compose(widget)
-
-        def parsing(stylesheet: Stylesheet) -> None:
-            made.append(stylesheet)
-            parse(stylesheet)
-
-        monkeypatch.setattr(Widget, "_compose", composing)
-        monkeypatch.setattr(Stylesheet, "parse", parsing)
+        made, parsed = calls_of(monkeypatch, Widget, "_compose"), calls_of(monkeypatch, Stylesheet, "parse")
         for name in PAGE_NAMES:
             await visited(app, name)
         app.call_later(app.actions.action_help)
         await until_so(lambda: isinstance(app.screen, HelpDialog))
         await composed(app)
-        assert made == []
+        assert (made, parsed) == ([], [])
 
 
 async def test_models_are_looked_for_when_their_page_is_visited(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[bool] = []
-    refresh = ModelsPage.action_refresh
-
-    def looking(page: ModelsPage) -> None:
-        looked.append(True)
-        refresh(page)
-
-    monkeypatch.setattr(ModelsPage, "action_refresh", looking)
+    looked = calls_of(monkeypatch, ModelsPage, "action_refresh")
     async with monitor(monkeypatch) as app:
         assert not looked
         await visited(app, "models")
         await visited(app, "live")
         await visited(app, "models")
-        assert looked == [True]
+        assert len(looked) == 1
 
 
 async def test_keys_come_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from npumon.tui.textual_workarounds import after, read_styles
-from tests.tui.stage import until, until_so
+from tests.tui.stage import calls_of, until, until_so
 from tests.tui.test_textual_workarounds import TOO_MANY
 
 
@@ -163,14 +163,7 @@ async def test_a_page_that_comes_back_looks_up_its_styles(monkeypatch: pytest.Mo
 async def test_styles_of_a_new_page_make_all_styles_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Delete `read_styles` when they do not."""
     (styles := tmp_path / "page.tcss").write_text("Screen { color: red; }")
-    parsed: list[Stylesheet] = []
-    reparse = Stylesheet.reparse
-
-    def noted(sheet: Stylesheet) -> None:
-        parsed.append(sheet)
-        reparse(sheet)
-
-    monkeypatch.setattr(Stylesheet, "reparse", noted)
+    parsed = calls_of(monkeypatch, Stylesheet, "reparse")
     app = Plain()
     async with app.run_test() as pilot:
         await pilot.pause()
