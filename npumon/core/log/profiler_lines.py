@@ -8,6 +8,7 @@ on what its groups mean, so another dialect gives the same groups.
 from __future__ import annotations
 
 from npumon.core.log.line_rule import HEX, INT, NUM, rule
+from npumon.core.profile import BANDWIDTHS
 
 #: `21.00ms or 21609.00us`: milliseconds, then microseconds; some builds print the milliseconds alone.
 _TIME = rf"({NUM})ms(?: or ({NUM})us)?"
@@ -122,27 +123,43 @@ PROFILER_RULES = (
     rule("total_figures", "-+0123456789ni", _TIME),
 )
 
-#: One operation, the end of an iteration, or the totals, as the demo programs print them line by line. The groups'
-#: names are what the fast path relies on. Figures are spelled as `printf` does, without sign, exponent or control
-#: sequence; an operation without counters ends where another head or the iteration's time surely follows.
 _PLAIN = r"[ -\]_-~]{1,300}"
 _FIGURE = r"\d{1,12}(?:\.\d{1,6})?"
 _ITERATION = rf"Run the \d{{1,9}} time: *{_FIGURE}ms or {_FIGURE}us\n"
 _NEXT_HEAD = rf"layer[ _]id: ?-?\d{{1,9}} layer name:{_PLAIN} operation\[\d{{1,9}}\]:{_PLAIN} target:{_PLAIN}\n"
-_COUNTERS = "".join(
-    rf"\[ {{0,5}}(?P<n{number}>\d{{1,9}})\] {name}_BANDWIDTH {{1,2}}\(MByte\): "
-    rf"(?P<{name.lower()}>\d{{1,9}}\.\d{{1,9}})\n"
-    for number, name in enumerate(("TOTAL_READ", "TOTAL_WRITE", "AXI_READ", "AXI_WRITE", "DDR_READ", "DDR_WRITE"))
-) + "".join(
-    rf"\[ {{0,5}}(?P<n{number}>\d{{1,9}})\] GPU{name}CYCLES: (?P<{name.lower()}>\d{{1,15}})\n"
-    for number, name in enumerate(("TOTAL", "IDLE"), 6)
+#: The lines before an operation's figures, by which it is known.
+HEAD_LINES = (
+    r"layer[ _]id: [^\n\r]{1,600}\nuid: -?\d{1,9}\n(?:op_abs|abs_op)_id: -?\d{1,9}\n"
+    rf"(?:shader kernel name: {_PLAIN}\n)?"
 )
+
+
+def bandwidth_line(number: str, name: str, amount: str) -> str:
+    """Return the pattern of a counter of `BANDWIDTHS`, of the patterns of the number in brackets and of the amount."""
+    return rf"\[ {{0,5}}{number}\] {name.upper()}_BANDWIDTH {{1,2}}\(MByte\): {amount}\n"
+
+
+def cycles_line(number: str, name: str, count: str) -> str:
+    """Return the pattern of a cycle counter (`TOTAL`, `IDLE`; busy cycles have no name) in the same way."""
+    return rf"\[ {{0,5}}{number}\] GPU{name}CYCLES: {count}\n"
+
+
+_NUMBER, _MBYTE = r"\d{1,9}", r"\d{1,9}\.\d{1,9}"
+_COUNTERS = "".join(
+    bandwidth_line(f"(?P<n{place}>{_NUMBER})", name, f"(?P<{name}>{_MBYTE})") for place, name in enumerate(BANDWIDTHS)
+) + "".join(
+    cycles_line(f"(?P<n{place}>{_NUMBER})", name, rf"(?P<{name.lower()}>\d{{1,15}})")
+    for place, name in enumerate(("TOTAL", "IDLE"), len(BANDWIDTHS))
+)
+_BUSY_CYCLES = cycles_line(f"(?P<n8>{_NUMBER})", "", r"-?\d{1,15}")
+#: One operation, the end of an iteration, or the totals, as the demo programs print them line by line. The groups'
+#: names are what the fast path relies on. Figures are spelled as `printf` does, without sign, exponent or control
+#: sequence; an operation without counters ends where another head or the iteration's time surely follows.
 REGULAR = (
-    r"(?P<head>layer[ _]id: [^\n\r]{1,600}\nuid: -?\d{1,9}\n(?:op_abs|abs_op)_id: -?\d{1,9}\n"
-    rf"(?:shader kernel name: {_PLAIN}\n)?)?(?(head)execution time: *(?P<time>\d{{1,12}}) us\n)"
-    rf"(?P<counters>{_COUNTERS}(?:\[ {{0,5}}(?P<n8>\d{{1,9}})\] GPUCYCLES: -?\d{{1,15}}\n)?)?"
+    rf"(?P<head>{HEAD_LINES})?(?(head)execution time: *(?P<time>\d{{1,12}}) us\n)"
+    rf"(?P<counters>{_COUNTERS}(?:{_BUSY_CYCLES})?)?"
     r"(?(counters)(?(head)(?:VPC_ELAPSETIME: (?P<window>\d{1,12})\n)?\*{4,20}\n"
-    r"|(?=\[ {0,5}\d{1,9}\] TOTAL_READ_BANDWIDTH {1,2}\(MByte\): \d{1,9}\.\d{1,9}\n))"
+    rf"|(?={bandwidth_line(_NUMBER, BANDWIDTHS[0], _MBYTE)}))"
     rf"|(?(head)(?={_NEXT_HEAD}|{_ITERATION})|(?!)))"
     rf"|Run the (?P<iteration>\d{{1,9}}) time: *{_FIGURE}ms or (?P<elapsed>{_FIGURE})us\n"
     rf"|vxProcessGraph execution time:\nTotal +{_FIGURE}ms or (?P<total_us>{_FIGURE})us\n"

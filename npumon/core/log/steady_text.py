@@ -12,17 +12,18 @@ from itertools import chain
 from typing import NamedTuple
 
 from npumon.core.log.line_rule import compiled
+from npumon.core.log.profiler_lines import HEAD_LINES, bandwidth_line, cycles_line
 from npumon.core.profile import BANDWIDTHS
 
 #: A count and an amount as Python prints them again: no leading zero, no exponent, no zeros behind (but `0.0`).
 _COUNT = r"(?!0\d)\d{1,12}"
 _AMOUNT = r"(?!0\d|0\.0000\d*[1-9])\d{1,8}\.(?:\d{0,5}[1-9]|0)"
-_COUNTERS = "".join(
-    rf"\[ {{0,5}}(\d{{1,9}})\] {name.upper()}_BANDWIDTH {{1,2}}\(MByte\): ({_AMOUNT})0{{0,6}}\n" for name in BANDWIDTHS
-) + "".join(rf"\[ {{0,5}}(\d{{1,9}})\] GPU{name}CYCLES: ({_COUNT})\n" for name in ("TOTAL", "IDLE"))
+_NUMBER = r"(\d{1,9})"
+_COUNTERS = "".join(bandwidth_line(_NUMBER, name, f"({_AMOUNT})0{{0,6}}") for name in BANDWIDTHS) + "".join(
+    cycles_line(_NUMBER, name, f"({_COUNT})") for name in ("TOTAL", "IDLE")
+)
 _OPERATION = (
-    r"(layer[ _]id: [^\n\r]{1,600}\nuid: -?\d{1,9}\n(?:op_abs|abs_op)_id: -?\d{1,9}\n"
-    r"(?:shader kernel name: [ -\]_-~]{1,300}\n)?)"
+    rf"({HEAD_LINES})"
     rf"execution time: {{0,30}}({_COUNT}) us\n{_COUNTERS}VPC_ELAPSETIME: ({_COUNT})\n\*{{4,20}}\n"
 )
 _ITERATION = rf"Run the ({_COUNT}) time: {{0,9}}\d{{1,9}}\.\d{{2}}ms or ((?!0\d)\d{{1,9}}\.\d)0us\n"

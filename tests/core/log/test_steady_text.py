@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from npumon.core.log.profiler_lines import REGULAR
 from npumon.core.log.steady_text import (
     AMOUNTS,
     BETWEEN,
@@ -89,6 +90,39 @@ def test_what_would_be_printed_otherwise_is_other_text(old: str, new: str) -> No
     text = BLOCK + END
     assert old in text
     assert any(each[OTHER] for each in found_in(text.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "operation"),
+    [
+        ("layer id: 0", "layer_id: 0", True),
+        ("layer id: 0", "layer id:0", False),
+        ("layer name:n", "layer name:" + "n" * 547, True),
+        ("layer name:n", "layer name:" + "n" * 600, False),
+        ("uid: -1", "uid: 1234567890", False),
+        ("op_abs_id", "abs_op_id", True),
+        ("op_abs_id: 0\n", "", False),
+        ("shader kernel name: vx_I8\n", "", True),
+        ("vx_I8", "v" * 300, True),
+        ("vx_I8", "v" * 301, False),
+        ("vx_I8", "vx^C", False),
+        ("[     1]", "[1]", True),
+        ("[     1]", "[      1]", False),
+        ("[     1] ", "", False),
+        ("READ_BANDWIDTH  (", "READ_BANDWIDTH (", True),
+        ("READ_BANDWIDTH  (", "READ_BANDWIDTH   (", False),
+        ("AXI_READ", "AXI_WRITE", False),
+        ("GPUTOTALCYCLES: ", "GPUTOTALCYCLES:", False),
+        ("GPUIDLECYCLES", "GPUCYCLES", False),
+        ("*********", "****", True),
+        ("*********", "***", False),
+    ],
+)
+def test_operations_are_spelled_as_regular_blocks_are(old: str, new: str, operation: bool) -> None:
+    text = BLOCK.replace(old, new)
+    assert text != BLOCK
+    assert (re.fullmatch(REGULAR, text, re.ASCII) is not None) == operation
+    assert [each[WHOLE] for each in found_in(text) if each[WHOLE]] == [text] * operation
 
 
 @pytest.mark.parametrize(
