@@ -85,10 +85,6 @@ class Likeness(NamedTuple):
         """The same as one pattern."""
         return "".join(re.escape(text) + figures for text, figures in self.parts)
 
-    def end(self, text: str, at: int) -> int | None:
-        """Return where such lines end that begin here; None if they do not."""
-        return _end(self.parts, text, at)
-
 
 def _end(parts: Sequence[tuple[str, str]], text: str, at: int) -> int | None:
     for part, figures in parts:

@@ -148,7 +148,7 @@ def test_lines_are_alike_but_for_figures_that_nothing_hangs_on(text: str, same: 
     like = likeness(text * 2)
     for lines, whether in ((text * 2, True), (same + text, True), (other + text, False), (text + "x", False)):
         assert (re.fullmatch(like.pattern, lines, re.ASCII) is not None) == whether
-        assert (like.end("x" + lines + "y", 1) == len(lines) + 1) == whether
+        assert (SteadyText((like,)).between_at("x" + lines + "y", 1) == (lines, 0)) == whether
 
 
 def test_which_lines_stand_between() -> None:
