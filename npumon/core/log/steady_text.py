@@ -45,17 +45,22 @@ HEAD_LINE = re.compile(r"^layer[ _]id: ", re.MULTILINE)
 _END = "Run the "
 _END_LINE = re.compile(r"^Run the \d{1,9} time: .*us\n", re.MULTILINE)
 
+#: Figures of whole lines; those of threads are not spelled as `_ADDRESS_FIGURES`, which mark a table.
+_THREAD = r"[0-9a-f]{1,16}(?![0-9a-f])"
+_TIME = r"\d{1,9}ms or \d{1,9}us"
+_EXACT_TIME = r"\d{1,9}\.\d{2}ms or \d{1,9}\.\d{2}us"
+_TOP_ENTRY = r" {0,2}\d{1,4}: \d{1,3}\.\d{6}"
 #: Lines whose figures may change without changing what follows. So may the addresses in tables.
 _FIGURES = tuple(
-    (re.compile(line, re.ASCII), pattern)
-    for line, pattern in (
-        (r"(Created VX Thread: 0x)[0-9a-f]{1,16}", r"[0-9a-f]{1,16}(?=\n)"),
-        (r"(Exit VX Thread: 0x)[0-9a-f]{1,16}", r"[0-9a-f]{1,16}(?=\n)"),
-        (r"(Create Neural Network: )\d{1,9}ms or \d{1,9}us", r"\d{1,9}ms or \d{1,9}us"),
-        (r"(Verify Graph: )\d{1,9}ms or \d{1,9}us", r"\d{1,9}ms or \d{1,9}us"),
-        (r"(Total   )\d{1,9}\.\d{2}ms or \d{1,9}\.\d{2}us", r"\d{1,9}\.\d{2}ms or \d{1,9}\.\d{2}us"),
-        (r"(Average )\d{1,9}\.\d{2}ms or \d{1,9}\.\d{2}us", r"\d{1,9}\.\d{2}ms or \d{1,9}\.\d{2}us"),
-        (r"() {0,2}\d{1,4}: \d{1,3}\.\d{6}", r" {0,2}\d{1,4}: \d{1,3}\.\d{6}"),
+    (re.compile(f"({before}){figures}", re.ASCII), figures)
+    for before, figures in (
+        ("Created VX Thread: 0x", _THREAD),
+        ("Exit VX Thread: 0x", _THREAD),
+        ("Create Neural Network: ", _TIME),
+        ("Verify Graph: ", _TIME),
+        ("Total   ", _EXACT_TIME),
+        ("Average ", _EXACT_TIME),
+        ("", _TOP_ENTRY),
     )
 )
 _SHORT = 4_096
