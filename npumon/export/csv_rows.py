@@ -64,8 +64,7 @@ def iteration_rows(
 
 def identity(operation: Operation) -> str:
     """Render the columns that say which operation it is."""
-    known = (operation.layer_id, cell(operation.name), operation.operation_index, cell(operation.operation))
-    return _lines([(*known, cell(operation.target), operation.uid, operation.op_abs_id)], None)[:-1]
+    return _lines([_identity(operation)], None)[:-1]
 
 
 def group_rows(run: int, iteration: int, groups: Iterable[GroupTime], *, file: str | None = None) -> str:
@@ -107,8 +106,7 @@ def _lines(rows: Iterable[Sequence[object]], file: str | None) -> str:
     return buffer.getvalue()
 
 
-def _operation(each: OperationProfile) -> tuple[object, ...]:
-    operation = each.operation
+def _identity(operation: Operation) -> tuple[object, ...]:
     return (
         operation.layer_id,
         cell(operation.name),
@@ -117,6 +115,13 @@ def _operation(each: OperationProfile) -> tuple[object, ...]:
         cell(operation.target),
         operation.uid,
         operation.op_abs_id,
+    )
+
+
+def _operation(each: OperationProfile) -> tuple[object, ...]:
+    operation = each.operation
+    return (
+        *_identity(operation),
         operation.execution_us,
         *operation.bandwidth,
         operation.cycles.total,
