@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from npumon.core.log.events import Event
 from npumon.core.run.analysis import IterationProfile, RunFacts, facts_of, profile_of
 from npumon.core.run.splitter import Completed, IterationCompleted, RunCompleted, RunSplitter
 from npumon.core.run.state import RunState
@@ -29,6 +30,12 @@ class IterationAnalyzer:
         self._context = context
         self._known: tuple[object, ...] = ()
         self._facts = RunFacts()
+
+    def fed(self, fold: RunSplitter, events: Iterable[Event]) -> Iterator[Judged]:
+        """Feed events to a fold and yield what each of them completes."""
+        for event in events:
+            if completed := fold.feed((event,)):
+                yield from self.judge(completed, fold.state)
 
     def judge(self, completed: Sequence[Completed], state: RunState) -> Iterator[Judged]:
         """Yield what has completed, in order. `state` is that of the run which is under way after it."""
@@ -76,7 +83,5 @@ class LogAnalysis:
     def read(self, chunks: Iterable[bytes]) -> Iterator[Judged]:
         """Yield what the text completes, in order; at last the `RunCompleted` of its last run, empty without any."""
         for events in events_of(chunks):
-            for event in events:
-                if completed := self._fold.feed((event,)):
-                    yield from self.analyzer.judge(completed, self._fold.state)
+            yield from self.analyzer.fed(self._fold, events)
         yield from self.analyzer.judge(self._fold.close(), self._fold.state)

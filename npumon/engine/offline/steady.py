@@ -75,7 +75,7 @@ class SteadyLog:
                 held, size = [text], 0
         yield from self._caught_up()
         yield from self._plainly(text)
-        yield from self._analyzer.judge(self._fold.feed(self._parser.close()), self._fold.state)
+        yield from self._analyzer.fed(self._fold, self._parser.close())
         yield from self._analyzer.judge(self._fold.close(), self._fold.state)
 
     def _taken(self, text: str) -> Generator[Judged | Rows, None, int]:
@@ -104,9 +104,7 @@ class SteadyLog:
 
     def _judged(self, text: str) -> Iterator[Judged]:
         """Read the text and judge the iterations in it."""
-        for event in self._parser.feed(text.encode("latin-1")):
-            if completed := self._fold.feed((event,)):
-                yield from self._analyzer.judge(completed, self._fold.state)
+        return self._analyzer.fed(self._fold, self._parser.feed(text.encode("latin-1")))
 
     def _plainly(self, text: str) -> Iterator[Judged | Rows]:
         """Read text that is cut anywhere."""
