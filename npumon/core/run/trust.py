@@ -85,7 +85,7 @@ class Counters(NamedTuple):
 def counters_of(iteration: Iteration, nominal_clock_mhz: float | None) -> Counters:
     """Mend and judge the counters of one iteration."""
     operations = iteration.operations
-    wrapping_us = WRAP / ((1 + CLOCK_TOLERANCE) * (nominal_clock_mhz or _FASTEST_MHZ))
+    wrapping_us = _wrapping_us(nominal_clock_mhz)
     slack_us = SEGMENT_US * iteration.segments
     votes = _votes(operations, wrapping_us, slack_us)
     voters = _Voters(vote for vote in votes if vote is not None)
@@ -96,6 +96,11 @@ def counters_of(iteration: Iteration, nominal_clock_mhz: float | None) -> Counte
         mended = _mended(operation, others, nominal_clock_mhz) if known else _as_read(operation)
         counted.append(_doubted(operation, mended, others, nominal_clock_mhz, slack_us))
     return _with_clock(operations, tuple(counted))
+
+
+def _wrapping_us(nominal_clock_mhz: float | None) -> float:
+    """Return the longest window in which a cycle counter surely does not wrap."""
+    return WRAP / ((1 + CLOCK_TOLERANCE) * (nominal_clock_mhz or _FASTEST_MHZ))
 
 
 def _votes(operations: Sequence[Operation], wrapping_us: float, slack_us: float) -> list[float | None]:
@@ -291,7 +296,7 @@ def surely_holding(
     None where that takes a closer look, which is what `counters_of` does. The cycles have to fit their windows at any
     clock that they may be compared with: the nominal one and those of all long windows.
     """
-    wrapping_us = _SURELY * WRAP / ((1 + CLOCK_TOLERANCE) * (nominal_clock_mhz or _FASTEST_MHZ))
+    wrapping_us = _SURELY * _wrapping_us(nominal_clock_mhz)
     if max(windows) > wrapping_us or min(totals) < 1 or max(map(sub, windows, executions)) > _SURELY * _SLACK_US:
         return None
     if not all(map(le, idles, totals)):
@@ -301,7 +306,7 @@ def surely_holding(
     if clocks:
         low, high = min(clocks), max(clocks)
         for total, window_us in zip(totals, windows, strict=True):
-            slack_us = _SURELY * max(_SLACK_US, _SLACK_SHARE * window_us)
+            slack_us = _SURELY * _slack(window_us, 0.0)
             if not high * (window_us - slack_us) <= total <= low * (window_us + slack_us):
                 return None
     least_us = LONE_WINDOW_US if len(windows) == 1 else CLOCK_WINDOW_US
@@ -320,7 +325,7 @@ def lone_in_question(
 ) -> list[int]:
     """Return the places of those iterations of one operation each that are not `surely_holding` at first sight."""
     fastest_mhz = nominal_clock_mhz or math.inf
-    wrapping_us = _SURELY * WRAP / ((1 + CLOCK_TOLERANCE) * (nominal_clock_mhz or _FASTEST_MHZ))
+    wrapping_us = _SURELY * _wrapping_us(nominal_clock_mhz)
     late_us = _SURELY * _SLACK_US
     counters = zip(executions, windows, totals, idles, strict=True)
     return [
