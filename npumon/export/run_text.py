@@ -323,4 +323,4 @@ def _summary(reports: Sequence[RunReport]) -> str:
     if len(times) > 1:
         facts.append(f"latency {units.spread(times)}")
     demo = "DEMO: " if any(report.demo for report in reports) else ""
-    return f"{demo}{len(reports)} run{'' if len(reports) == 1 else 's'}: {', '.join(facts)}"
+    return f"{demo}{units.counted(len(reports), 'run')}: {', '.join(facts)}"
