@@ -113,7 +113,7 @@ class LineReader:
         """Interpret the text if it is a known line in this context."""
         number: int | None = None
         found = None
-        if text[:1] == "[" and (counter := PRINT_COUNTER.match(text)):
+        if (counter := _counter_of(text)) is not None:
             number = _printed(counter)
             found = self._grammar.classify(text[counter.end() :])
         if found is None or found[0].kind not in COUNTED:  # the whole line may be known, counter and all
@@ -177,7 +177,7 @@ class LineReader:
 
     def _is_foreign(self, text: str) -> bool:
         """Return whether no rule matches, whole or in parts, and nothing looks like a keyword."""
-        counter = PRINT_COUNTER.match(text) if text[:1] == "[" else None
+        counter = _counter_of(text)
         return not (
             "^C" in text
             or "0<" in text  # of `8<`, where somebody cut
@@ -189,13 +189,17 @@ class LineReader:
         )
 
     def _unknown(self, number: int, text: str) -> None:
-        counter = PRINT_COUNTER.match(text) if text[:1] == "[" else None
-        self._interpreter.unknown(text.strip(), number, _printed(counter))
+        self._interpreter.unknown(text.strip(), number, _printed(_counter_of(text)))
 
     def _give_up(self, number: int, half: str) -> None:
         """Take half a line whose other half has not come; it may be whole, but for its line end."""
         if not self._understood(half.strip(), Line(number, b"", ended=False)):
             self._unknown(number, half)
+
+
+def _counter_of(text: str) -> re.Match[str] | None:
+    """Return the print counter that a line begins with."""
+    return PRINT_COUNTER.match(text) if text[:1] == "[" else None
 
 
 def _printed(counter: re.Match[str] | None) -> int | None:
