@@ -107,6 +107,7 @@ def rests(state: RunState) -> bool:
 
 
 def kind_of(state: RunState) -> Kind:
+    """Return what the run's ending may hang on, as its text says so far."""
     errors = frozenset(said[1:4] for said in state.diagnostics if said.level == "error")
     return Kind(state.product, state.create_us is not None, state.loops, state.graph_started, errors)
 
