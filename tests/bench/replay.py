@@ -49,6 +49,11 @@ class _Screen(pyte.Screen):
     def __init__(self) -> None:
         super().__init__(COLUMNS, ROWS)
         self.written: set[tuple[int, int]] = set()
+        self._stream = pyte.ByteStream(self)
+
+    def receive(self, data: bytes) -> None:
+        """Show what a program has written."""
+        self._stream.feed(_SECOND_SCREEN.sub(_EMPTY_SCREEN, data))
 
     def draw(self, data: str) -> None:
         row, column = self.cursor.y, self.cursor.x
@@ -105,10 +110,9 @@ def _pauses(chunks: Sequence[Chunk], starts: Sequence[int], begin: int, end: int
 def updates(chunks: Sequence[Chunk]) -> Iterator[Update]:
     """All updates in turn."""
     screen = _Screen()
-    stream = pyte.ByteStream(screen)
     for began, ended, text in _pieces(chunks):
         screen.written.clear()
-        stream.feed(_SECOND_SCREEN.sub(_EMPTY_SCREEN, text))
+        screen.receive(text)
         yield Update(began, ended, len(text), len(screen.written), screen.visible)
 
 
@@ -141,10 +145,9 @@ def shown(chunks: Sequence[Chunk], marks: Sequence[tuple[float, str]]) -> list[f
     The screen counts, not the bytes: a program that writes only what changed may never write the whole mark.
     """
     screen = _Screen()
-    stream = pyte.ByteStream(screen)
     found: dict[str, float] = {}
     for chunk in chunks:
-        stream.feed(_SECOND_SCREEN.sub(_EMPTY_SCREEN, chunk.data))
+        screen.receive(chunk.data)
         if awaited := [(at, mark) for at, mark in marks if at <= chunk.at and mark not in found]:
             text = "\n".join(screen.display)
             found.update((mark, chunk.at - at) for at, mark in awaited if mark in text)
@@ -157,10 +160,9 @@ def numbered(
     """Seconds from each step's time until its number, or a later one, was on the screen, None where none ever was;
     steps in order. The pattern's group is a number."""
     screen = _Screen()
-    stream = pyte.ByteStream(screen)
     ages: list[float | None] = []
     for chunk in chunks:
-        stream.feed(_SECOND_SCREEN.sub(_EMPTY_SCREEN, chunk.data))
+        screen.receive(chunk.data)
         if len(ages) == len(steps) or chunk.at < steps[len(ages)][0]:
             continue
         newest = max((int(found) for found in pattern.findall("\n".join(screen.display))), default=0)
@@ -172,7 +174,6 @@ def numbered(
 def screen_text(chunks: Sequence[Chunk]) -> list[str]:
     """The lines of the screen at the end, without those that are empty."""
     screen = _Screen()
-    stream = pyte.ByteStream(screen)
     for chunk in chunks:
-        stream.feed(_SECOND_SCREEN.sub(_EMPTY_SCREEN, chunk.data))
+        screen.receive(chunk.data)
     return [line.rstrip() for line in screen.display if line.strip()]
