@@ -124,16 +124,17 @@ def measure_busy(bench: Measurement) -> None:
     for subject in (each for each in bench.subjects if each.can_be_busy):
         with subject.start(bench.folder, busy=True) as program:
             pump([program], SETTLE_S)
-            _run_each_second(subject, program, 2)
+            run_each_second(subject, program, 2)
             began, size, seconds = time.perf_counter(), program.size, program.cpu_seconds()
-            _run_each_second(subject, program, int(bench.seconds))
+            run_each_second(subject, program, int(bench.seconds))
             if bench.alive(subject, program, "busy"):
                 elapsed = time.perf_counter() - began
                 bench.put("busy bytes", subject, [(program.size - size) / elapsed])
                 bench.put("busy cpu", subject, [(program.cpu_seconds() - seconds) / elapsed * 100])
 
 
-def _run_each_second(subject: Subject, program: PtyProgram, times: int) -> None:
+def run_each_second(subject: Subject, program: PtyProgram, times: int) -> None:
+    """Have it run a model so many times, a second apart."""
     for _ in range(times):
         program.press(subject.busy_keys)
         pump([program], 1.0)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.generate_log import SEED_RUN, counters, head, iteration
-from tests.bench.measurements import SETTLE_S, Measurement
+from tests.bench.measurements import SETTLE_S, Measurement, run_each_second
 from tests.bench.pty_program import PtyProgram, pump
 from tests.bench.replay import numbered, shown
 from tests.bench.subjects import Subject
@@ -124,7 +124,7 @@ def measure_flow(bench: Measurement) -> None:
 def measure_rates(bench: Measurement) -> None:
     """A model that prints an iteration 10, 30 and 100 times a second, under npumon's supervisor."""
     stream = Path(__file__).with_name("stream.py")
-    for subject in (each for each in bench.subjects if each.models_argv):
+    for subject in _runners(bench):
         for rate in RATES:
             with _running(bench, subject, f"exec {sys.executable} {stream} {rate}") as program:
                 pump([program], SETTLE_S)
@@ -140,7 +140,7 @@ def measure_rates(bench: Measurement) -> None:
 def measure_series(bench: Measurement) -> None:
     """A run each second of a model that costs next to nothing, whose own cost is taken off."""
     script = f"cat {SEED_RUN}"
-    for subject in (each for each in bench.subjects if each.models_argv):
+    for subject in _runners(bench):
         alone = (
             _children_s(
                 lambda: [subprocess.run(["sh", "-c", script], stdout=subprocess.DEVNULL, check=True) for _ in range(20)]
@@ -148,15 +148,11 @@ def measure_series(bench: Measurement) -> None:
             / 20
         )
         with _running(bench, subject, script) as program:
-            for _ in range(3):
-                program.press(b"r")
-                pump([program], 1.0)
+            run_each_second(subject, program, 3)
             count = int(bench.seconds)
             seen = _logs(bench)
             began, own, reaped = time.perf_counter(), program.own_cpu_seconds(), program.reaped_cpu_seconds()
-            for _ in range(count):
-                program.press(b"r")
-                pump([program], 1.0)
+            run_each_second(subject, program, count)
             bench.notes.append(f"{subject.name}, a run each second: {len(_logs(bench) - seen)} runs in {count} s")
             elapsed = time.perf_counter() - began
             if bench.alive(subject, program, "series"):
@@ -218,7 +214,7 @@ def frame(numbers: random.Random, number: int) -> str:
 
 def measure_stop(bench: Measurement) -> None:
     """Seconds from `x` to the run's end on the screen, and from `q` to npumon's end, while `yes` runs."""
-    for subject in (each for each in bench.subjects if each.models_argv):
+    for subject in _runners(bench):
         with _running(bench, subject, "exec yes") as program:
             pump([program], 2.0)
             at = program.press(b"x")
@@ -265,3 +261,7 @@ def _logs(bench: Measurement) -> set[str]:
 
 def _watchers(bench: Measurement) -> list[Subject]:
     return [each for each in bench.subjects if each.watch_argv]
+
+
+def _runners(bench: Measurement) -> list[Subject]:
+    return [each for each in bench.subjects if each.models_argv]
