@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -215,8 +216,7 @@ def main() -> int:
 
 def _subject(name: str, path: str) -> Subject:
     path = str(Path(path).absolute())
-    made = npumon((path, "--demo"), (path, "watch"), (path,))
-    return Subject(name, made.argv, made.presses, watch_argv=made.watch_argv, can_be_busy=True, busy_keys=b"r")
+    return replace(npumon((path, "--demo"), (path, "watch"), (path,)), name=name)
 
 
 if __name__ == "__main__":
