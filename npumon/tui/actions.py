@@ -166,7 +166,8 @@ class Actions:
         run, ended = host.live.snapshot.run, len(host.live.runs)
         further = f". E writes all {ended} runs." if ended > 1 else ""
         host.controller.background(
-            lambda: host.backend.export(run), lambda path: host.notifier.info(f"Written to {path}{further}")
+            lambda: host.backend.export(run),
+            lambda path: host.notifier.file_written(path, f"Written to {path}{further}"),
         )
 
     def action_export_all(self) -> None:
@@ -177,7 +178,8 @@ class Actions:
             return
         many = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
         host.controller.background(
-            lambda: host.backend.export_all(runs), lambda path: host.notifier.info(f"{many} written to {path}")
+            lambda: host.backend.export_all(runs),
+            lambda path: host.notifier.file_written(path, f"{many} written to {path}"),
         )
 
     def action_picture(self) -> None:
@@ -185,8 +187,22 @@ class Actions:
         host = self._host
         svg = self_contained(host.app.export_screenshot(title="npumon"))
         host.controller.background(
-            lambda: host.backend.picture(svg), lambda path: host.notifier.info(f"Picture: {path}")
+            lambda: host.backend.picture(svg), lambda path: host.notifier.file_written(path, f"Picture: {path}")
         )
+
+    def action_notices(self) -> None:
+        """Show the path of the last written file, and what was said lately."""
+        notifier = self._host.notifier
+        if notifier.written is None and not notifier.said:
+            notifier.info("No file has been written yet: e exports a run, s saves a picture.")
+            return
+        from npumon.tui.screens.notices import NoticesDialog
+
+        self._host.app.push_screen(NoticesDialog(self._host))
+
+    def action_clear_notice(self) -> None:
+        """Show the keys again in place of the notice."""
+        self._host.notifier.clear()
 
     def action_suspend_job(self) -> None:
         """Return to the shell for a while."""

@@ -70,7 +70,7 @@ class MonitorApp(SteadyApp):
         self.live = Live(Snapshot("", BoardState(), DriverState(), demo=backend.display.demo))
         self.marked: RunReport | None = None
         self.paused = False
-        self.notifier = Notifier(self)
+        self.notifier = Notifier(self, self._show_notice)
         self.controller = RunController(backend, self._publish, self.notifier.error)
         self.run_actions = RunActions(self)
         self.actions = Actions(self)
@@ -173,12 +173,20 @@ class MonitorApp(SteadyApp):
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.show(self.live)
 
+    def _show_notice(self) -> None:
+        """Show another notice, or the keys again, on every visible page."""
+        for screen in self.screen_stack if self._running else ():
+            if isinstance(screen, Page) and screen.is_mounted:
+                screen.offer_keys()
+
     # -- keys and commands -------------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Clear the notice before a key: the key is a sign that it has been read."""
-        if self.notifier.read_at is not None and isinstance(event, events.Key) and not event.is_forwarded:
-            self.notifier.clear()
+        """Clear the notice before a key or a click: it has been read by then. A click on it is the key bar's."""
+        if self.notifier.shown is not None and not event.is_forwarded:
+            beside = isinstance(event, events.MouseDown) and event.y < self.size.height - 1
+            if beside or isinstance(event, events.Key):
+                self.notifier.clear()
         await super().on_event(event)
 
     def action_page(self, name: str) -> None:

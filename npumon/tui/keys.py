@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -34,11 +34,65 @@ PAGES: tuple[PageEntry, ...] = (
 PAGE_NAMES = tuple(page.name for page in PAGES)
 
 
+class KeyState(NamedTuple):
+    """What keys depend on besides the live value.
+
+    The visible `page`; whether a log is being watched, the last run is `repeatable`, a run is `marked`, the display is
+    `paused`, and whether a file was written.
+    """
+
+    page: str
+    watching: bool = False
+    repeatable: bool = False
+    marked: bool = False
+    paused: bool = False
+    written: bool = False
+
+
+When = Callable[[KeyState, "Live"], bool]
+
+
+def always(state: KeyState, live: Live) -> bool:
+    """Return True: the key can be pressed at any time."""
+    return True
+
+
+def may_run(state: KeyState, live: Live) -> bool:
+    """Return whether a run could begin."""
+    return not state.watching and not live.activity.under_way
+
+
+def may_stop(state: KeyState, live: Live) -> bool:
+    """Return whether there is a run that could be stopped."""
+    return live.activity.under_way and not state.watching
+
+
+def may_repeat(state: KeyState, live: Live) -> bool:
+    """Return whether the last run could be made again."""
+    return state.repeatable and not live.activity.under_way
+
+
+def may_reload(state: KeyState, live: Live) -> bool:
+    """Return whether the driver could be reloaded."""
+    return not (live.activity.under_way and not state.watching)
+
+
+def has_run(state: KeyState, live: Live) -> bool:
+    """Return whether there is a run to be seen, ended or not."""
+    return live.snapshot.run is not None
+
+
+def has_ended_run(state: KeyState, live: Live) -> bool:
+    """Return whether a run has ended."""
+    return bool(live.runs)
+
+
 class Key(NamedTuple):
     """A key: `keys` as Textual names them, `shown` as users write it, `word` for the key bar, `meaning` for the help.
 
-    `action` is what it runs, `pressed` what the key itself runs if that differs. `scope` is where it works:
-    everywhere, or on one page.
+    `action` is what it runs, `pressed` what the key itself runs if that differs. `scope` is where it works: everywhere,
+    or on one page. `when` tells whether it would do anything now; `bar` whether the key bar offers it then. `wish` is
+    what people would call it who look for it in the palette. A command without a key has empty `keys` and `shown`.
     """
 
     keys: str
@@ -48,33 +102,51 @@ class Key(NamedTuple):
     action: str
     scope: str = "everywhere"
     pressed: str = ""
+    when: When = always
+    bar: bool = False
+    wish: str = ""
 
 
+#: What works everywhere, in the order of the help and of the key bar. Those of one page come second in the key bar,
+#: before the pages, see `hints_in`; its last three rows always stay there.
 KEYS: tuple[Key, ...] = (
-    Key("r", "r", "run", "run the last model again", "run_again"),
-    Key("R,upper_r", "R", "repeat", "run it several times", "repeat"),
-    Key("x", "x", "stop", "stop the run", "stop_run"),
-    Key("g", "g", "driver", "reload galcore, with profiling on or off", "reload_driver", pressed="press_g"),
-    Key("m", "m", "mark", "mark the newest run, to compare others with it", "mark"),
-    Key("c", "c", "compare", "compare with the marked run", "compare"),
-    Key("e", "e", "export", "write the newest run to a JSON file", "export"),
-    Key("E,upper_e", "E", "export all", "write all runs of this session, each with its last iteration", "export_all"),
-    Key("s", "s", "picture", "save a picture of the screen", "picture"),
-    Key("space", "space", "pause", "pause the display; the run goes on", "pause"),
-    Key("plus,equals_sign", "+", "faster", "sample the board more often", "faster"),
-    Key("minus", "-", "slower", "sample the board less often", "slower"),
-    Key("t", "t", "theme", "the next theme", "next_theme"),
-    Key("o", "o", "overhead", "show npumon's own CPU and memory use", "overhead"),
-    Key("colon,ctrl+p", ":", "more", "every command, by name", "command_palette"),
-    *(Key(page.key, page.key, page.name, page.meaning, f"page('{page.name}')") for page in PAGES),
+    Key("r", "r", "run", "run the last model again", "run_again", when=may_run, bar=True, wish="run again"),
+    Key("x", "x", "stop", "stop the run", "stop_run", when=may_stop, bar=True, wish="stop the run"),
+    *(
+        Key(page.key, page.key, page.name, page.meaning, f"page('{page.name}')", bar=True, wish=f"show {page.meaning}")
+        for page in PAGES
+    ),
+    Key("R,upper_r", "R", "repeat", "run it several times", "repeat", when=may_repeat, bar=True, wish="run it N times"),
+    Key(
+        "g", "g", "driver", "reload galcore, with profiling on or off", "reload_driver", pressed="press_g",
+        when=may_reload, bar=True, wish="reload the driver, switch profiling",
+    ),
+    Key("m", "m", "mark", "mark the newest run, to compare others with it", "mark", when=has_ended_run, bar=True),
+    Key(
+        "c", "c", "compare", "compare with the marked run", "compare",
+        when=lambda state, live: state.marked, bar=True, wish="compare runs",
+    ),
+    Key("space", "space", "pause", "pause the display; the run goes on", "pause", bar=True),
+    Key("s", "s", "picture", "save a picture of the screen", "picture", bar=True, wish="save a picture"),
+    Key("e", "e", "export", "write the newest run to a JSON file", "export", when=has_run, bar=True),
+    Key(
+        "E,upper_e", "E", "export all", "write all runs of this session, each with its last iteration", "export_all",
+        when=has_ended_run, bar=True,
+    ),
+    Key("T,upper_t", "T", "theme", "the next theme", "next_theme", bar=True),
+    Key("plus,equals_sign", "+", "faster", "sample the board more often", "faster", bar=True),
+    Key("minus", "-", "slower", "sample the board less often", "slower", bar=True),
+    Key("o", "o", "overhead", "show npumon's own CPU and memory use", "overhead", bar=True),
     Key("", "g g", "top", "the top of a list, like Home", "top_of_list"),
     Key("tab", "Tab", "next page", "the next page", "next_page(1)"),
     Key("shift+tab", "Shift+Tab", "page before", "the previous page", "next_page(-1)"),
+    Key("f2", "F2", "notices", "the last written file, and what was said lately", "notices", wish="last written file"),
     Key("ctrl+z", "Ctrl+Z", "suspend", "suspend npumon", "suspend_job"),
     Key("ctrl+l", "Ctrl+L", "repaint", "redraw the whole screen", "repaint"),
-    Key("question_mark,f1", "?", "help", "this help", "help"),
-    Key("q,ctrl+c", "q", "quit", "quit", "quit"),
-)
+    Key("colon,ctrl+p", ":", "more", "every command, by name", "command_palette", bar=True),
+    Key("question_mark,f1", "?", "help", "this help", "help", bar=True),
+    Key("q,ctrl+c", "q", "quit", "quit", "quit", bar=True),
+)  # fmt: skip
 
 
 def table_keys(scope: str) -> tuple[Key, ...]:
@@ -107,6 +179,46 @@ def filter_keys(scope: str) -> tuple[Key, ...]:
     )
 
 
+#: What the pages bind themselves; tables and filter lines have bindings of their own.
+RUNS_KEYS: tuple[Key, ...] = (
+    Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),
+    Key("c", "c", "newest", "compare the newest run with the marked one", "compare_newest", "runs"),
+)
+MODELS_KEYS: tuple[Key, ...] = (
+    Key("f5,ctrl+r", "F5", "refresh", "look for models again; also Ctrl+R", "refresh", "models"),
+    Key("J,upper_j", "J", "more", "scroll the model's details down", "scroll_details(1)", "models"),
+    Key("K,upper_k", "K", "less", "scroll the model's details up", "scroll_details(-1)", "models"),
+)
+LOG_KEYS: tuple[Key, ...] = (
+    Key("slash", "/", "search", "search for words; case matters only if they contain capitals", "filter", "log"),
+    Key("n", "n", "next", "the next line with the words", "next_match(1)", "log"),
+    Key("N,upper_n", "N", "previous", "the previous line with the words", "next_match(-1)", "log"),
+    Key("escape", "Esc", "clear", "clear the search", "clear_filter", "log"),
+    Key("j,down", "j", "down", "a line down", "move(1)", "log"),
+    Key("k,up", "k", "up", "a line up; stops following the end", "move(-1)", "log"),
+    Key("pagedown,ctrl+f", "PgDn", "page down", "a screen down", "turn(1)", "log"),
+    Key("pageup,ctrl+b", "PgUp", "page up", "a screen up", "turn(-1)", "log"),
+    Key("home", "Home", "start", "the oldest line kept", "start", "log"),
+    Key("G,upper_g,end", "G", "end", "the end, and follow it", "end", "log"),
+    Key("h,left", "h", "left", "half a screen to the left", "slide(-1)", "log"),
+    Key("l,right", "l", "right", "half a screen to the right, if lines are long", "slide(1)", "log"),
+    Key("w", "w", "wrap", "wrap long lines, or cut them", "wrap", "log"),
+)
+#: All keys that a page adds to those that work everywhere, by its name: for the help and the palette.
+PAGE_KEYS: dict[str, tuple[Key, ...]] = {
+    "live": (),
+    "layers": (*table_keys("layers"), *filter_keys("layers")),
+    "runs": (*RUNS_KEYS, *table_keys("runs"), *filter_keys("runs")),
+    "models": (
+        Key("enter", "Enter", "run", "run the selected model; also a double click", "run", "models"),
+        *MODELS_KEYS,
+        *(key for key in table_keys("models") if key.action not in ("sort(1)", "sort(-1)", "reverse", "choose")),
+        *filter_keys("models"),
+    ),
+    "log": LOG_KEYS,
+}
+
+
 class Hint(NamedTuple):
     """An entry of the key bar: the key as it is written, a word for what it does, the action it runs, and whether it
     can be pressed now.
@@ -122,44 +234,20 @@ class Hint(NamedTuple):
     here: bool = False
 
 
-class HintContext(NamedTuple):
-    """What the key bar depends on besides the live value.
-
-    The visible `page`; whether a log is being watched, the last run is `repeatable`, a run is `marked`, and the display
-    is `paused`.
-    """
-
-    page: str
-    watching: bool = False
-    repeatable: bool = False
-    marked: bool = False
-    paused: bool = False
-
-
-def hints_in(state: HintContext, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
+def hints_in(state: KeyState, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
     """Return all hints, the most important first; the last three, which lead to all others, always stay."""
-    busy = live.activity.under_way and not state.watching
-    return [
-        Hint("x", "stop", "app.stop_run", busy),
-        Hint("r", "run", "app.run_again", not busy and not state.watching),
-        *of_page,
-        *(
-            Hint(page.key, page.name, f"app.page('{page.name}')", page=True, here=page.name == state.page)
-            for page in PAGES
-        ),
-        Hint("R", "repeat", "app.repeat", not busy and state.repeatable),
-        Hint("g", "driver", "app.reload_driver", not busy),
-        Hint("m", "mark", "app.mark", bool(live.runs)),
-        Hint("c", "compare", "app.compare", state.marked),
-        Hint("space", "resume" if state.paused else "pause", "app.pause"),
-        Hint("s", "picture", "app.picture"),
-        Hint("e", "export", "app.export", live.snapshot.run is not None),
-        Hint("E", "export all", "app.export_all", bool(live.runs)),
-        Hint("t", "theme", "app.next_theme"),
-        Hint("+", "faster", "app.faster"),
-        Hint("-", "slower", "app.slower"),
-        Hint("o", "overhead", "app.overhead"),
-        Hint(":", "more", "app.command_palette"),
-        Hint("?", "help", "app.help"),
-        Hint("q", "quit", "app.quit"),
+    pages = {f"page('{page.name}')": page.name for page in PAGES}
+    hints = [
+        Hint(
+            key.shown,
+            "resume" if state.paused and key.action == "pause" else key.word,
+            f"app.{key.action}",
+            key.when(state, live),
+            page=key.action in pages,
+            here=pages.get(key.action) == state.page,
+        )
+        for key in KEYS
+        if key.bar
     ]
+    first = next(number for number, hint in enumerate(hints) if hint.page)
+    return [*hints[:first], *of_page, *hints[first:]]

@@ -29,6 +29,8 @@ ROLES = (
     "demo",
     "key",
     "here",  # the visible page, among the others
+    "notice",  # what was done, what went wrong
+    "complaint",
     "off",  # what is unavailable now
 )
 

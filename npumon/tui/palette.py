@@ -11,8 +11,7 @@ from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from npumon.core.problems import ProblemError
-from npumon.tui.keys import KEYS, PAGE_NAMES, Key
-from npumon.tui.screens.page import page_class
+from npumon.tui.keys import KEYS, PAGE_KEYS, PAGE_NAMES, Key
 from npumon.tui.textual_workarounds import LatestSize
 from npumon.tui.themes import NAMES
 from npumon.tui.widgets.table import Table
@@ -108,7 +107,7 @@ class MonitorCommands(Provider):
                 yield Command(_name(key), key.meaning, partial(self.app.run_action, key.action))
 
     def _of_page(self, page: str, *, elsewhere: bool = False) -> Iterator[Command]:
-        for key in page_class(page).PAGE_KEYS:
+        for key in PAGE_KEYS[page]:
             if not elsewhere or key.action.partition("(")[0] not in _MOVES:
                 run = partial(self._act_on_page, page, key.action)
                 yield Command(f"{page.capitalize()}: {_name(key)}", key.meaning, run)

@@ -91,15 +91,13 @@ class DirectPaint(NamedTuple):
 def direct_paint(widget: Widget) -> DirectPaint | None:
     """Return the way to paint a widget directly; None if Textual has to compose it.
 
-    It has to if the screen is held back or about to be laid out, and if something covers the widget: a dialog, a
-    notice, the edge of what scrolls.
+    It has to if the screen is held back or about to be laid out, and if something covers the widget: a dialog, the edge
+    of what scrolls.
     """
     screen = widget.screen
     app = screen.app
     terminal = terminal_of(app)
     if terminal is None or app._batch_count or screen._layout_required or screen is not app.screen:
-        return None
-    if any(child.display for child in screen.children if child.id == "textual-toastrack"):
         return None
     try:
         geometry = screen.find_widget(widget)

@@ -230,7 +230,7 @@ async def monitor(recorder: Recorder, folder: Path, pane: str, *words: str) -> A
         recorder.is_aside = is_aside
         with CommandContext(parse_words(["snapshot", "-q", "--demo", *words]), Diagnostics(quiet=True)) as ctx:
             app = MonitorApp(BoardBackend(ctx, DisplayOptions(demo=True, refresh_s=3600), None))
-            async with app.run_test(size=(120, 40), notifications=True) as pilot:
+            async with app.run_test(size=(120, 40)) as pilot:
                 opened = Monitor(app, pilot, recorder, log)
                 await opened.until(lambda: app.live.snapshot.board.model is not None)
                 await opened.until_runs(1)

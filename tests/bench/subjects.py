@@ -68,7 +68,7 @@ def npumon(command: tuple[str, ...], watch_command: tuple[str, ...], models_comm
     escape = Press(b"\x1b", measured=False)
     presses = (
         *map(Press, (b"2", b"1", b"3", b"4", b"5", b"/")),
-        *(escape, Press(b"\t"), Press(b"?"), escape, Press(b"t"), Press(b" "), Press(b" ")),
+        *(escape, Press(b"\t"), Press(b"?"), escape, Press(b"T"), Press(b" "), Press(b" ")),
     )
     return Subject(
         "npumon",

@@ -57,7 +57,7 @@ def demo(context_of: Callable[..., CommandContext]) -> Open:
         ctx = context_of("--demo", *words)
         demo_board(ctx)
         app = MonitorApp(BoardBackend(ctx, DisplayOptions(demo=True, **{"refresh_s": 0.5, **display}), watched))
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with app.run_test(size=size) as pilot:
             opened = Demo(app, pilot, ctx)
             await until(pilot, lambda: app.live.snapshot.board.model is not None)
             yield opened

@@ -93,7 +93,7 @@ async def test_g_waits_in_vain_when_a_dialog_opens_meanwhile(monkeypatch: pytest
 
 async def test_nothing_is_reloaded_while_a_model_runs() -> None:
     app = application(live(activity=Activity("running")))
-    async with app.run_test(notifications=True) as pilot:
+    async with app.run_test() as pilot:
         await until(pilot, lambda: app.controller.busy)
         await pilot.press("g")
         await until(pilot, lambda: "A model is using the driver." in "\n".join(picture(app)))
@@ -112,7 +112,7 @@ async def test_runs_are_refused_alike_while_a_log_is_watched(key: str) -> None:
     backend = StaticBackend(live())
     backend.watched = "a.log"
     app = MonitorApp(backend)
-    async with app.run_test(notifications=True) as pilot:
+    async with app.run_test() as pilot:
         await pilot.press(key)
         await until(pilot, lambda: "This monitor is watching a log." in "\n".join(picture(app)))
         assert (app.current_mode, app.screen.is_modal) == ("live", False)

@@ -124,10 +124,6 @@ async def test_textual_composes_what_is_covered(monkeypatch: pytest.MonkeyPatch)
         assert direct_paint(app.given) is not None
         with app.batch_update():
             assert direct_paint(app.given) is None
-        app.notify("a notice")
-        await until_so(lambda: direct_paint(app.given) is None)
-        app.clear_notifications()
-        await until_so(lambda: direct_paint(app.given) is not None)
         app.push_screen(Over())
         await until_so(lambda: len(app.screen_stack) == 3)
         assert direct_paint(app.given) is None

@@ -14,11 +14,10 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.tui import themes
 from npumon.tui.actions import PACES_S
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import KEYS, PAGE_NAMES
+from npumon.tui.keys import KEYS, PAGE_KEYS, PAGE_NAMES
 from npumon.tui.palette import commands_for
 from npumon.tui.screens.layers import LayersPage
 from npumon.tui.screens.log import LogPage
-from npumon.tui.screens.page import page_class
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
@@ -57,10 +56,10 @@ async def test_every_action_is_there(page: str) -> None:
         for key in KEYS:
             if key.action != "command_palette":
                 assert f"{key.word} ({key.shown})" in names
-        for key in page_class(page).PAGE_KEYS:
+        for key in PAGE_KEYS[page]:
             assert f"{page.capitalize()}: {key.word} ({key.shown})" in names
         assert [name for name in names if name.startswith("theme ")] == [
-            "theme (t)", *(f"theme {name}" for name in themes.NAMES)
+            "theme (T)", *(f"theme {name}" for name in themes.NAMES)
         ]  # fmt: skip
         assert len([name for name in names if name.startswith("refresh ")]) == len(PACES_S)
 

@@ -18,9 +18,8 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from npumon.core.layout import wrapped
-from npumon.tui.keys import KEYS, PAGE_NAMES, Key
+from npumon.tui.keys import KEYS, PAGE_KEYS, Key
 from npumon.tui.screens.dialog import Dialog, DialogText, words
-from npumon.tui.screens.page import page_class
 
 #: Cells for the keys: two blanks, the longest key, two blanks.
 _KEY_WIDTH = 13
@@ -79,7 +78,7 @@ class HelpDialog(Dialog[None]):
 
 def _all_keys() -> list[Key]:
     """Return the keys that work everywhere, then those of each page."""
-    return [*KEYS, *(key for name in PAGE_NAMES for key in page_class(name).PAGE_KEYS)]
+    return [*KEYS, *(key for keys in PAGE_KEYS.values() for key in keys)]
 
 
 @lru_cache(4)

@@ -14,7 +14,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.run.analysis import OperationProfile, profile_of
 from npumon.core.run.layer_rows import matching_layers, ordered_layers, total_row
 from npumon.core.run.outcome import outcome_words
-from npumon.tui.keys import Hint, filter_keys, table_keys
+from npumon.tui.keys import Hint
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.panes.layer_details import LayerDetailsPane
@@ -84,7 +84,6 @@ class LayersPage(Page):
     """A table, the row under its cursor in detail, and the sums of the rows shown."""
 
     NAME = "Layers"
-    PAGE_KEYS = (*table_keys("layers"), *filter_keys("layers"))
     CSS_PATH: ClassVar[str] = "../styles/layers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*FILTER_BINDINGS, Binding("enter", "details", show=False)]
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it

@@ -9,36 +9,19 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import Hint, Key
+from npumon.tui.keys import LOG_KEYS, Hint
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FilterLine
 from npumon.tui.widgets.log_view import LogView
-
-_KEYS = (
-    Key("slash", "/", "search", "search for words; case matters only if they contain capitals", "filter", "log"),
-    Key("n", "n", "next", "the next line with the words", "next_match(1)", "log"),
-    Key("N,upper_n", "N", "previous", "the previous line with the words", "next_match(-1)", "log"),
-    Key("escape", "Esc", "clear", "clear the search", "clear_filter", "log"),
-    Key("j,down", "j", "down", "a line down", "move(1)", "log"),
-    Key("k,up", "k", "up", "a line up; stops following the end", "move(-1)", "log"),
-    Key("pagedown,ctrl+f", "PgDn", "page down", "a screen down", "turn(1)", "log"),
-    Key("pageup,ctrl+b", "PgUp", "page up", "a screen up", "turn(-1)", "log"),
-    Key("home", "Home", "start", "the oldest line kept", "start", "log"),
-    Key("G,upper_g,end", "G", "end", "the end, and follow it", "end", "log"),
-    Key("h,left", "h", "left", "half a screen to the left", "slide(-1)", "log"),
-    Key("l,right", "l", "right", "half a screen to the right, if lines are long", "slide(1)", "log"),
-    Key("w", "w", "wrap", "wrap long lines, or cut them", "wrap", "log"),
-)
 
 
 class LogPage(Page):
     """The log fills the page; the search line opens below it."""
 
     NAME = "Log"
-    PAGE_KEYS = _KEYS
     CSS_PATH = "../styles/log.tcss"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--match"}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, key.word, show=False) for key in _KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, key.word, show=False) for key in LOG_KEYS]
 
     def body(self) -> Iterable[Widget]:
         self.log_view = LogView(ascii_only=self.ascii_only)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from npumon.core.monitor.live import Live, ModelChoice
 from npumon.core.problems import Problem, ProblemError
-from npumon.tui.keys import Hint, Key, filter_keys, table_keys
+from npumon.tui.keys import MODELS_KEYS, Hint
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span
 from npumon.tui.screens.page import Page
 from npumon.tui.textual_workarounds import after
@@ -22,18 +22,6 @@ from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.model_details import Inspection, ModelDetails, how_to_get_one, of_model
 from npumon.tui.widgets.model_table import COLUMNS, ModelTable, matching_models
 from npumon.tui.widgets.table import Table
-
-_OWN_KEYS = (
-    Key("f5,ctrl+r", "F5", "refresh", "look for models again; also Ctrl+R", "refresh", "models"),
-    Key("J,upper_j", "J", "more", "scroll the model's details down", "scroll_details(1)", "models"),
-    Key("K,upper_k", "K", "less", "scroll the model's details up", "scroll_details(-1)", "models"),
-)
-_KEYS = (
-    Key("enter", "Enter", "run", "run the selected model; also a double click", "run", "models"),
-    *_OWN_KEYS,
-    *(key for key in table_keys("models") if key.action not in ("sort(1)", "sort(-1)", "reverse", "choose")),
-    *filter_keys("models"),
-)
 
 #: Seconds for which a row is selected before its network files are read.
 REST_S = 0.3
@@ -69,11 +57,10 @@ class ModelsPage(Page):
     """A list, and beside or below it the details of the row under the cursor."""
 
     NAME = "Models"
-    PAGE_KEYS = _KEYS
     CSS_PATH = "../styles/models.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *FILTER_BINDINGS,
-        *(Binding(key.keys, key.action, key.word, show=False) for key in _OWN_KEYS),
+        *(Binding(key.keys, key.action, key.word, show=False) for key in MODELS_KEYS),
     ]
 
     def body(self) -> Iterable[Widget]:

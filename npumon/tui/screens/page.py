@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import PAGES, Hint, HintContext, Key, hints_in
+from npumon.tui.keys import PAGES, Hint, KeyState, hints_in
 from npumon.tui.paint import ROLES
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.textual_workarounds import LatestSize, StylesKept, read_styles
@@ -49,9 +49,6 @@ class Page(LatestSize, StylesKept, Screen[None]):
     ]
     #: The page's name, in the key bar and in the help.
     NAME = ""
-
-    #: The page's own keys, for the help and the palette.
-    PAGE_KEYS: ClassVar[tuple[Key, ...]] = ()
 
     def __init__(self, host: Host) -> None:
         super().__init__()
@@ -106,14 +103,16 @@ class Page(LatestSize, StylesKept, Screen[None]):
     def offer_keys(self) -> None:
         """Show the keys that can be pressed now."""
         host = self.host
-        context = HintContext(
+        context = KeyState(
             page=host.app.current_mode,
             watching=host.backend.watched is not None,
             repeatable=host.controller.can_repeat,
             marked=host.marked is not None,
             paused=host.paused,
+            written=host.notifier.written is not None,
         )
-        self.key_bar.offer(hints_in(context, self.hints(host.live), host.live), host.overhead_text())
+        hints = hints_in(context, self.hints(host.live), host.live)
+        self.key_bar.offer(hints, host.overhead_text(), host.notifier.shown)
 
 
 def page_class(name: str) -> type[Page]:

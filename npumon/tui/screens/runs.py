@@ -13,7 +13,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.monitor.run_rows import RunRow, matching_runs, no_runs, ordered_runs, run_rows
 from npumon.core.run.comparison import Comparison, compare
 from npumon.core.run.report import RunReport
-from npumon.tui.keys import Hint, Key, filter_keys, table_keys
+from npumon.tui.keys import RUNS_KEYS, Hint
 from npumon.tui.panes.comparison_head import ComparisonHeadPane
 from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.screens.page import Page
@@ -21,10 +21,6 @@ from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.run_table import FIGURE_COLUMNS, RUN_COLUMNS, FigureTable, RunTable
 from npumon.tui.widgets.table import Table
 
-_OWN_KEYS = (
-    Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),
-    Key("c", "c", "newest", "compare the newest run with the marked one", "compare_newest", "runs"),
-)
 _MARK = "m marks the selected run; other runs are then compared with it."
 _CHOOSE = "This is the marked run: j and k choose another one, r makes one."
 
@@ -36,11 +32,10 @@ class RunsPage(Page):
     """
 
     NAME = "Runs"
-    PAGE_KEYS = (*_OWN_KEYS, *table_keys("runs"), *filter_keys("runs"))
     CSS_PATH: ClassVar[str] = "../styles/runs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *FILTER_BINDINGS,
-        *(Binding(key.keys, key.action, key.word, show=False) for key in _OWN_KEYS),
+        *(Binding(key.keys, key.action, key.word, show=False) for key in RUNS_KEYS),
     ]
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it
         *(Page.HORIZONTAL_BREAKPOINTS or ()),

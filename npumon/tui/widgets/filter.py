@@ -1,7 +1,7 @@
 """The `/` line: words that narrow a list or find places in a text.
 
 A page yields a `FilterLine` as the last of its own widgets, so that it stands above the key bar, spreads
-`FILTER_BINDINGS` into its BINDINGS and `filter_keys("runs")` into its PAGE_KEYS, and has these methods:
+`FILTER_BINDINGS` into its BINDINGS and `filter_keys("runs")` into its row of `keys.PAGE_KEYS`, and has these methods:
 
     def action_filter(self) -> None:              # key /
         self.filter_line.open()

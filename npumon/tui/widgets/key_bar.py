@@ -1,4 +1,4 @@
-"""The bottom line: the keys that can be pressed now. A click on one presses it."""
+"""The bottom line: the keys that can be pressed now, or a notice. A click on a key presses it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from textual import events
 
+from npumon.core.layout import cell_width
 from npumon.core.monitor.live import Live
 from npumon.tui.keys import Hint
-from npumon.tui.paint import Area, Line, Span, width_of
+from npumon.tui.notices import Notice
+from npumon.tui.paint import Area, Line, Span, clipped, width_of
 from npumon.tui.widgets.canvas import Canvas
 
 #: The last ones always stay: more, help, quit.
@@ -20,6 +22,8 @@ _NAMES_FROM = 110
 class KeyBar(Canvas):
     """One line; keys that do not fit are left out from the right, but the last three always stay.
 
+    A notice takes the line for as long as it is shown, so that it covers no figure and moves none.
+
     Textual's own Footer has a widget for each key, each of which would be styled and laid out with every page.
     """
 
@@ -30,17 +34,20 @@ class KeyBar(Canvas):
         self._hints: tuple[Hint, ...] = ()
         self._places: list[tuple[int, int, Hint]] = []
         self._aside = ""
+        self._notice: Notice | None = None
 
-    def offer(self, hints: Sequence[Hint], aside: str = "") -> None:
-        """Show the keys that can be pressed now; `aside` stands at the right end."""
-        if (tuple(hints), aside) != (self._hints, self._aside):
-            self._hints, self._aside = tuple(hints), aside
+    def offer(self, hints: Sequence[Hint], aside: str = "", notice: Notice | None = None) -> None:
+        """Show the keys that can be pressed now; `aside` stands at the right end. A notice goes first."""
+        if (tuple(hints), aside, notice) != (self._hints, self._aside, self._notice):
+            self._hints, self._aside, self._notice = tuple(hints), aside, notice
             self.redraw()
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
         width = area.width - (len(self._aside) + 1 if self._aside else 0)
         line: list[Span] = []
         self._places.clear()
+        if self._notice is not None:
+            return [self._told(self._notice, area)]
         at = 0
         for hint, text in _fitting([hint for hint in self._hints if hint.enabled], width, names=width >= _NAMES_FROM):
             line.extend(text)
@@ -51,11 +58,23 @@ class KeyBar(Canvas):
             line.append(Span(self._aside, "label"))
         return [tuple(line)]
 
+    def _told(self, notice: Notice, area: Area) -> Line:
+        """Return a notice; one that does not fit says where the rest of it is, and a click there shows it."""
+        self._places.append((0, area.width, Hint("", "", "app.clear_notice")))
+        text = f" {'! ' if notice.error else ''}{notice.text}"
+        role = "complaint" if notice.error else "notice"
+        if cell_width(text) < area.width:
+            return (Span(text + " " * (area.width - cell_width(text)), role),)
+        more = " F2 all of it "
+        self._places.insert(0, (area.width - len(more), area.width, Hint("F2", "all of it", "app.notices")))
+        return (*clipped((Span(text, role),), area._replace(width=area.width - len(more))), Span(more, role))
+
     async def on_click(self, event: events.Click) -> None:
         """Press the key under the pointer."""
         for left, right, hint in self._places:
             if left <= event.x < right:
                 await self.app.run_action(hint.action, default_namespace=self.screen)
+                return
 
 
 def _fitting(hints: Sequence[Hint], width: int, *, names: bool) -> list[tuple[Hint, Line]]:

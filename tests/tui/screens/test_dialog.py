@@ -46,7 +46,7 @@ async def test_keys_of_the_pages_do_nothing_behind_it() -> None:
     async with app.run_test() as pilot:
         app.push_screen(Question(app))
         await pilot.pause()
-        await pilot.press("2", "tab", "question_mark", "g", "r", "t", "colon", "space", "x")
+        await pilot.press("2", "tab", "question_mark", "g", "r", "T", "colon", "space", "x")
         await pilot.pause()
         assert (app.current_mode, len(app.screen_stack), app.paused) == ("live", 2, False)
         app.action_page("runs")

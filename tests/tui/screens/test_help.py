@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.containers import VerticalScroll
 
-from npumon.tui.keys import KEYS, PAGE_NAMES
-from npumon.tui.screens.page import page_class
+from npumon.tui.keys import KEYS, PAGE_KEYS
 from tests.tui.stage import application, live, picture, until
 
 
@@ -17,7 +16,7 @@ async def test_every_key_stands_there_in_full(width: int) -> None:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Everywhere" in "\n".join(picture(app)))
         text = " ".join("".join(line.strip(" │") + " " for line in picture(app)).split())
-        for key in [*KEYS, *(key for name in PAGE_NAMES for key in page_class(name).PAGE_KEYS)]:
+        for key in [*KEYS, *(key for keys in PAGE_KEYS.values() for key in keys)]:
             assert f"{key.shown} {key.meaning}" in text
             assert key.scope == "everywhere" or f"On the page {key.scope.capitalize()}" in text
 

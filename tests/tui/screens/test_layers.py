@@ -11,6 +11,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
 from npumon.tui.app import MonitorApp
+from npumon.tui.keys import PAGE_KEYS
 from npumon.tui.screens.layers import LayersPage
 from tests.tui.layered import many, page_of, profile, ran, settled, show
 from tests.tui.stage import SEED, live, picture, report, until
@@ -269,4 +270,4 @@ async def test_resizing_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keys_are_in_the_help() -> None:
-    assert {"/", "<", ">", "I", "G", "n"} <= {key.shown for key in LayersPage.PAGE_KEYS}
+    assert {"/", "<", ">", "I", "G", "n"} <= {key.shown for key in PAGE_KEYS["layers"]}

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
+from npumon.tui.keys import PAGE_KEYS
 from npumon.tui.screens.log import LogPage
 from npumon.tui.widgets import log_rows
 from tests.tui.stage import SEED, StaticBackend, application, live, picture
@@ -162,7 +163,7 @@ async def test_the_key_bar_offers_what_helps() -> None:
 
 
 def test_every_key_of_the_page_has_its_action() -> None:
-    for key in LogPage.PAGE_KEYS:
+    for key in PAGE_KEYS["log"]:
         assert key.scope == "log"
         assert callable(getattr(LogPage, f"action_{key.action.partition('(')[0]}"))
 

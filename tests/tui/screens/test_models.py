@@ -13,6 +13,7 @@ from npumon.core.monitor.live import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
+from npumon.tui.keys import PAGE_KEYS
 from npumon.tui.paint import Area, width_of
 from npumon.tui.screens import models
 from npumon.tui.screens.models import ModelsPage
@@ -205,14 +206,14 @@ async def test_a_click_on_no_row_runs_nothing() -> None:
 async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
     backend = MonitorBackend((INCEPTION,))
     backend.shown = live(activity=Activity(stage="running"))
-    async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "A run is in progress" in text(page))
         assert page.host.app.current_mode == "models"
     backend = MonitorBackend((INCEPTION,))
     backend.watched = "/tmp/[bold].log"
-    async with MonitorApp(backend).run_test(size=(80, 24), notifications=True) as pilot:
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         assert "models cannot be run while /tmp/[bold].log is being watched" in text(page)
         await pilot.press("enter")
@@ -319,7 +320,7 @@ def test_a_broken_command_is_one_for_a_shell() -> None:
 async def test_every_key_of_the_page_has_its_action() -> None:
     async with application(live()).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
-        for key in ModelsPage.PAGE_KEYS:
+        for key in PAGE_KEYS["models"]:
             assert key.scope == "models"
             name = f"action_{key.action.partition('(')[0]}"
             assert callable(getattr(page, name, None) or getattr(page.table, name))

@@ -338,7 +338,7 @@ async def test_hostile_plans_and_reports() -> None:
 async def test_a_control_that_breaks_does_not_hang_the_dialog() -> None:
     control = Control(PLAN)  # has no report: an AssertionError
     app = asking(control)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.controller._engine)
         await pilot.press("g")
         await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))

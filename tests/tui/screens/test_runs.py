@@ -9,6 +9,7 @@ import pytest
 from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunReport
 from npumon.tui.app import MonitorApp
+from npumon.tui.keys import PAGE_KEYS
 from npumon.tui.screens.runs import RunsPage
 from npumon.tui.widgets.run_table import FigureTable, RunTable
 from tests.tui.layered import many, page_of, profile, ran, settled, show
@@ -231,4 +232,4 @@ async def test_resizing_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keys_are_in_the_help() -> None:
-    assert {"m", "c", "/", "<", "Enter"} <= {key.shown for key in RunsPage.PAGE_KEYS}
+    assert {"m", "c", "/", "<", "Enter"} <= {key.shown for key in PAGE_KEYS["runs"]}

@@ -9,7 +9,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.keys import KEYS, PAGE_NAMES, Hint, HintContext, hints_in
+from npumon.tui.keys import KEYS, PAGE_NAMES, Hint, KeyState, hints_in
 from npumon.tui.paint import Area, width_of
 from npumon.tui.widgets.key_bar import KeyBar
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
@@ -50,7 +50,7 @@ def test_pages_stay_together_with_their_names_where_there_is_room() -> None:
 @pytest.mark.parametrize("page", PAGE_NAMES)
 def test_the_keys_that_lead_to_all_others_are_always_there(page: str, width: int) -> None:
     of_page = [Hint("Enter", "run it", "run"), Hint("/", "filter", "filter"), Hint("F5", "refresh", "refresh")]
-    hints = hints_in(HintContext(page, repeatable=True, marked=True), of_page, live(RUN, runs=(RUN,)))
+    hints = hints_in(KeyState(page, repeatable=True, marked=True), of_page, live(RUN, runs=(RUN,)))
     text = drawn([*hints], width)
     assert text.startswith(" r run ")
     assert text.endswith(" : more  ? help  q quit ")
@@ -102,6 +102,9 @@ async def test_a_click_presses_the_key() -> None:
         assert await pilot.click(KeyBar, offset=(bar(app).index("m mark"), 0))
         await pilot.pause()
         assert app.marked == RUN
+        assert await pilot.click(KeyBar, offset=(1, 0)), "the notice that it is marked"
+        await until(pilot, lambda: "compare" in bar(app) and "Marked" not in bar(app))
+        assert app.current_mode == "live", "no key behind the notice was pressed"
         assert await pilot.click(KeyBar, offset=(bar(app).index("compare") + 6, 0))
         await pilot.pause()
         assert app.current_mode == "runs", "the word is part of it"
