@@ -39,7 +39,7 @@ VIP_RESERVE_BYTES = 4_096
 #: kernel that does not compress; compressed ones reach more, so there a rate is only equivalent to a dense one. The
 #: memory is LPDDR4 of 32 bits at 1608 MHz: 12.9 GB/s.
 _A311D_ROOFS = Roofs(
-    Roof(1_485.0, "best seen", "1,485 MAC a cycle"),
+    Roof(1_485.0, "best seen", "1 485 MAC a cycle"),
     Roof(round(1_608e6 * 2 * 4 / MBYTE_BYTES, 1), "data sheet", "the DDR memory's 12.9 GB/s"),
 )
 

@@ -6,24 +6,39 @@ only character beyond ASCII is the sign of `µs`; views that keep to ASCII write
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 ABSENT = "n/a"
 
 #: Units of time, each a thousand times the one before.
 _TIMES = ("µs", "ms", "s")
+#: Seconds from which on a time is told in hours, hours from which on in days, and how many of each make the next.
+_LONG_S, _HOUR_S, _LONG_H, _DAY_H = 10_000, 3_600, 1_000, 24
 #: Prefixes of large numbers without a unit.
-_PREFIXES = ("", "k", "M", "G", "T", "P")
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q")
+_BEYOND = 1e3 ** len(_PREFIXES)
+#: Figures that end in a unit, and digits with a blank between thousands.
+_UNIT = re.compile(r"(.*\d) (\D+)")
+_THOUSANDS = re.compile(r"\d \d")
 #: The profiler prints MByte and scores with as many decimals.
 _DECIMALS = 6
 
 
 def microseconds(us: float | None) -> str:
-    """Format microseconds as `162 µs`, `21.6 ms`, `3.32 s` or `1 234 s`."""
+    """Format microseconds as `162 µs`, `21.6 ms`, `3.32 s`, `1 234 s`, `2.78 h` or `31.0 d`."""
     if us is None:
         return ABSENT
     text, power = _scaled(us, len(_TIMES) - 1)
-    return f"{text} {_TIMES[power]}"
+    if power < len(_TIMES) - 1 or abs(us) < 999.5e6:
+        return f"{text} {_TIMES[power]}"
+    duration_s = us / 1e6
+    if abs(duration_s) < _LONG_S:
+        return f"{significant(duration_s, 4, most_decimals=0)} s"
+    hours = duration_s / _HOUR_S
+    if abs(hours) < _LONG_H:
+        return f"{significant(hours, 3)} h"
+    return f"{significant(hours / _DAY_H, 4, most_decimals=1)} d"
 
 
 def seconds(duration_s: float | None) -> str:
@@ -46,8 +61,11 @@ def spread(times_us: Sequence[float]) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Format a share of one as `98.2 %`."""
-    return ABSENT if share is None else f"{share * 100:.1f} %"
+    """Format a share of one as `98.2 %`, and many times the whole as `1 230 %`."""
+    if share is None:
+        return ABSENT
+    hundreds = share * 100
+    return f"{hundreds:.1f} %" if abs(hundreds) < 999.95 else f"{significant(hundreds, 4, most_decimals=0)} %"
 
 
 def mbyte(amount: float | None) -> str:
@@ -67,9 +85,14 @@ def rate(mbyte_per_s: float | None) -> str:
 
 
 def quantity(number: float | None) -> str:
-    """Format a count of cycles or operations as `16.7 M` or `38.5 G`; below 10 000 in full: `4 000`."""
+    """Format a count of cycles or operations as `16.7 M` or `38.5 G`; below 10 000 in full: `4 000`.
+
+    What is a thousand times the largest prefix and more is `> 999 Q`.
+    """
     if number is None:
         return ABSENT
+    if abs(number) >= _BEYOND:
+        return f"{'< -' if number < 0 else '> '}999 {_PREFIXES[-1]}"
     if abs(number) < 10_000 and number == int(number):
         return grouped(int(number))
     text, power = _scaled(number, len(_PREFIXES) - 1)
@@ -82,16 +105,20 @@ def megahertz(clock_mhz: float | None) -> str:
 
 
 def score(value: float | None) -> str:
-    """Format a class's score with four decimals, or six if they would all be 0."""
+    """Format a class's score with four decimals, or six if they would all be 0; one that is no probability as short."""
     if value is None:
         return ABSENT
+    if abs(value) >= 1e6:
+        return quantity(value)
     return f"{value:.6f}" if 0 < abs(value) < 0.00005 else f"{value:.4f}"
 
 
 def size(count: int | None) -> str:
-    """Format bytes as `1.00 MiB` or `510 KiB`."""
+    """Format bytes as `1.00 GiB`, `1.00 MiB` or `510 KiB`."""
     if count is None:
         return ABSENT
+    if count >= 1 << 30:
+        return f"{count / (1 << 30):.2f} GiB"
     if count >= 1 << 20:
         return f"{count / (1 << 20):.2f} MiB"
     return f"{count / (1 << 10):.0f} KiB" if count >= 1 << 10 else f"{count} B"
@@ -105,6 +132,24 @@ def shape(sizes: tuple[int, ...], times: str = "×") -> str:
 def grouped(number: int) -> str:
     """Format an integer with spaces between thousands."""
     return f"{number:,}".replace(",", " ")
+
+
+def fitted(text: str, value: float | None, width: int) -> str:
+    """Shorten a figure's text for a cell, never by cutting digits off: with a prefix, or without the blank of its unit.
+
+    Blanks between thousands stay only where another one tells the figure from the one beside it. What does not fit by
+    any means is `#` in each cell.
+    """
+    if value is None or len(text) < width or (len(text) == width and not _THOUSANDS.search(text)):
+        return text
+    if unit := _UNIT.fullmatch(text):
+        shorter = ["".join(unit.groups())]
+    elif abs(value) < 1:
+        shorter = [f"{value:.{max(0, width - 2 - (value < 0))}f}"]
+    else:
+        scaled = (quantity(value), *(" ".join(_prefixed(value, digits)).rstrip() for digits in (3, 2, 1)))
+        shorter = [shown for each in scaled for shown in (each, each.replace(" ", ""))]
+    return next((each for each in shorter if len(each) <= width and not _THOUSANDS.search(each)), "#" * width)
 
 
 def significant(value: float, digits: int, *, most_decimals: int = _DECIMALS) -> str:
@@ -140,6 +185,15 @@ def _scaled(number: float, most: int) -> tuple[str, int]:
     if not power and number == int(number):
         return grouped(int(number)), power
     return significant(number, 3, most_decimals=2), power
+
+
+def _prefixed(number: float, digits: int) -> tuple[str, str]:
+    """Return a number below a thousand in so many digits, and the prefix for it."""
+    power = 0
+    while power < len(_PREFIXES) - 1 and abs(float(f"{number:.{digits}g}")) >= 1_000:
+        number /= 1_000
+        power += 1
+    return significant(number, digits, most_decimals=digits - 1), _PREFIXES[power]
 
 
 def counted(number: int, noun: str) -> str:

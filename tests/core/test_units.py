@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +30,11 @@ from npumon.core import units
         (999_600, "1.00 s"),
         (3_320_000, "3.32 s"),
         (53_000_000, "53.0 s"),
-        (1_234_000_000, "1 230 s"),
+        (999_600_000, "1 000 s"),
+        (1_234_000_000, "1 234 s"),
+        (10_000_000_000, "2.78 h"),
+        (3_600_000_000_000, "41.7 d"),
+        (1e15, "11 570 d"),
         (-5, "-5 µs"),
     ],
 )
@@ -43,7 +49,9 @@ def test_seconds(duration_s: float | None, text: str) -> None:
     assert units.seconds(duration_s) == text
 
 
-@pytest.mark.parametrize(("share", "text"), [(None, "n/a"), (0.982268, "98.2 %"), (0.0, "0.0 %"), (1.0, "100.0 %")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(None, "n/a"), (0.982268, "98.2 %"), (0.0, "0.0 %"), (1.0, "100.0 %"), (12.345, "1 234 %")]
+)
 def test_percent(share: float | None, text: str) -> None:
     assert units.percent(share) == text
 
@@ -97,7 +105,9 @@ def test_rate(speed: float | None, text: str) -> None:
         (290_000, "290 k"),
         (16_697_255, "16.7 M"),
         (38_500_000_000, "38.5 G"),
-        (10**18, "1 000 P"),
+        (10**18, "1.00 E"),
+        (3.4e38, "> 999 Q"),
+        (-1e33, "< -999 Q"),
         (4.17, "4.17"),
     ],
 )
@@ -121,6 +131,40 @@ def test_significant_digits_are_kept_and_none_is_made_up(value: float, digits: i
 def test_score() -> None:
     scores = (None, 0.0, 0.833984, 0.00005, 0.00001, -0.00001)
     assert [units.score(value) for value in scores] == ["n/a", "0.0000", "0.8340", "0.0001", "0.000010", "-0.000010"]
+    assert [units.score(value) for value in (12_999.5, 50_000_000.0, -3e8)] == ["12999.5000", "50.0 M", "-300 M"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "width", "short"),
+    [
+        ("n/a", None, 2, "n/a"),
+        ("12.5", 12.5, 4, "12.5"),
+        ("3 440", 3_440.0, 6, "3 440"),
+        ("3 440", 3_440.0, 5, "3440"),
+        ("16 697 255", 16_697_255, 6, "16.7 M"),
+        ("16 697 255", 16_697_255, 5, "16.7M"),
+        ("16 697 255", 16_697_255, 4, "17 M"),
+        ("16 697 255", 16_697_255, 2, "##"),
+        ("0.0000001", 1e-7, 6, "0.0000"),
+        ("-0.0123456", -0.0123456, 6, "-0.012"),
+        ("12.55", 12.55, 3, "13"),
+        ("21.6 ms", 21_600.0, 7, "21.6 ms"),
+        ("21.6 ms", 21_600.0, 6, "21.6ms"),
+        ("21.6 ms", 21_600.0, 5, "#####"),
+    ],
+)
+def test_a_figure_fits_its_cell(text: str, value: float | None, width: int, short: str) -> None:
+    assert units.fitted(text, value, width) == short
+
+
+@given(
+    st.floats(-1e40, 1e40), st.integers(1, 12), st.sampled_from(("microseconds", "rate", "mbyte", "quantity", "score"))
+)
+def test_no_figure_has_an_exponent_or_joins_the_one_beside_it(value: float, width: int, kind: str) -> None:
+    text = units.fitted(getattr(units, kind)(value), value, width)
+    assert len(text) <= width
+    assert "e" not in text
+    assert len(text) < width or not re.search(r"\d \d", text)
 
 
 def test_spread() -> None:
@@ -129,7 +173,15 @@ def test_spread() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(None, "n/a"), (1_048_576, "1.00 MiB"), (522_240, "510 KiB"), (1_023, "1023 B"), (0, "0 B")]
+    ("count", "text"),
+    [
+        (None, "n/a"),
+        (1_048_576, "1.00 MiB"),
+        (4 << 30, "4.00 GiB"),
+        (522_240, "510 KiB"),
+        (1_023, "1023 B"),
+        (0, "0 B"),
+    ],
 )
 def test_size(count: int | None, text: str) -> None:
     assert units.size(count) == text

@@ -300,7 +300,7 @@ def is_padded(each: OperationProfile) -> bool:
 
 def of_roof(part: float, roof: Roof) -> str:
     """Put a part of a roof into words that name the roof and where it comes from."""
-    return f"{units.percent(part)} of {roof.name or f'{roof.value:g}'} ({roof.origin})"
+    return f"{units.percent(part)} of {roof.name or units.quantity(roof.value)} ({roof.origin})"
 
 
 def operation_keys(operations: Iterable[Operation]) -> tuple[str, ...]:

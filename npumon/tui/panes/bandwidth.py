@@ -123,20 +123,15 @@ def _rows(figures: Figures, bars: Scale, area: Area) -> list[Line]:
             share = length / top if length is not None and top else None
             drawn = (Span(" "), *bar(share, width - 1, area, direction))
         values = (
-            Span(fit_right(_short(units.mbyte(amount), amount, _MBYTE), _MBYTE, area), "value"),
+            Span(fit_right(units.fitted(units.mbyte(amount), amount, _MBYTE - 1), _MBYTE, area), "value"),
             Span(_rate(rate, area), "value"),
         )
         lines.append(clipped((name, *values, *drawn), area))
     return lines
 
 
-def _short(text: str, figure: float | None, width: int) -> str:
-    """Shorten a figure, never by cutting it, if its text would touch its neighbour."""
-    return text if figure is None or len(text) < width else f"{figure:.1e}"
-
-
 def _rate(rate: float | None, area: Area) -> str:
-    return fit_right(_short(units.rate(rate), rate, _RATE), _RATE, area)
+    return fit_right(units.fitted(units.rate(rate), rate, _RATE - 1), _RATE, area)
 
 
 def _pairs(figures: Figures, area: Area) -> list[Line]:

@@ -82,11 +82,8 @@ def side_by_side(cells: Iterable[tuple[Column, int, Line]], *, ascii_only: bool)
 
 
 def figure(text: str, value: float | None, area: Area) -> str:
-    """Shorten a figure without cutting it: with a prefix if it is too long, or show `###` if even that is too long."""
-    if len(text) <= area.width or value is None:
-        return text
-    short = units.quantity(value) if abs(value) >= 1 else f"{value:.{max(0, area.width - 3)}f}"
-    return short if len(short) <= area.width else "#" * area.width
+    """Shorten a figure that is too long for its cell without cutting it, see `units.fitted`."""
+    return units.fitted(text, value, area.width)
 
 
 class TableRow(Protocol):

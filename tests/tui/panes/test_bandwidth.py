@@ -64,7 +64,7 @@ def test_a_narrow_room_has_no_bars() -> None:
 
 def test_a_figure_is_never_cut() -> None:
     lines = drawn(moments()["huge"], Area(40, 6))
-    assert lines[0].startswith("total read  8.1e+10 3.9e+12 █")
+    assert lines[0].startswith("total read   81.2 G  3.90 T █")
 
 
 def test_without_times_the_bars_show_amounts() -> None:

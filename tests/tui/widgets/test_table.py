@@ -264,7 +264,7 @@ async def test_lines_are_as_wide_as_the_table_and_figures_whole(width: int) -> N
 def test_figures_are_never_cut() -> None:
     assert figure("12.5", 12.5, Area(4, 1)) == "12.5"
     assert figure("123456.75", 123456.75, Area(6, 1)) == "123 k"
-    assert figure("0.0000001", 1e-7, Area(6, 1)) == "0.000"
+    assert figure("0.0000001", 1e-7, Area(6, 1)) == "0.0000"
     assert figure("-0.0123456", -0.0123456, Area(6, 1)) == "-0.012"
     assert figure("123456.75", 123456.75, Area(2, 1)) == "##"
     assert figure("n/a", None, Area(2, 1)) == "n/a"
