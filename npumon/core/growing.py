@@ -34,6 +34,14 @@ class Growing(Sequence[Item]):
         items.append(item)
         return self._part(items, start, len(items))
 
+    def plus_all(self, more: Iterable[Item]) -> Growing[Item]:
+        """Return this sequence with these items behind it."""
+        items, start = self._items, self._start
+        if len(items) != self._stop:
+            items, start = items[start : self._stop], 0
+        items.extend(more)
+        return self._part(items, start, len(items))
+
     def without_first(self, many: int) -> Growing[Item]:
         """Return this sequence without so many items at its beginning. Their memory is freed in time."""
         start = min(self._start + many, self._stop)

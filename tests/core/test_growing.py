@@ -69,3 +69,13 @@ def test_what_was_dropped_is_freed() -> None:
         sequence = sequence.without_first(len(sequence) - 10) if len(sequence) > 10 else sequence
         assert len(sequence._items) <= 21
     assert sequence == tuple(range(990, 1_000))
+
+
+@given(st.lists(st.lists(st.integers(), max_size=4), max_size=6), st.integers(0, 3))
+def test_many_at_once_are_the_same_as_one_by_one(pieces: list[list[int]], dropped: int) -> None:
+    grown: Growing[int] = Growing()
+    for piece in pieces:
+        longer, right = grown.plus_all(piece), (*grown, *piece)
+        assert longer == right
+        assert grown.plus_all(piece) == right  # of a list that has grown already
+        grown = longer.without_first(dropped)

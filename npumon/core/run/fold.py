@@ -195,33 +195,33 @@ def finish(state: RunState, how: End) -> RunState:
     return state if state.ended is not None else told.close_last(state, how)._replace(ended=how)
 
 
+#: By the event: whether it cannot belong to the run of that state.
+_BEGINNINGS: dict[type, Callable[[RunState, Any], bool]] = {
+    ev.ProductNamed: lambda s, e: s.has_result or s.product is not None or _over(s),
+    ev.NetworkCreated: lambda s, e: s.has_result or s.create_us is not None or _over(s),
+    ev.KsnnAnnounced: lambda s, e: s.has_result or s.ksnn_version is not None or _over(s),
+    ev.ThreadCreated: lambda s, e: s.has_result or died(s) or s.cancelled,
+    ev.GraphStarted: lambda s, e: (s.has_result and s.ksnn_version is None) or died(s) or s.cancelled,
+    ev.OperationProfiled: lambda s, e: _has_totals(s) or told.has_last_report(s),
+    ev.IterationEnded: lambda s, e: _has_totals(s) or told.has_last_report(s),
+    ev.StageReached: lambda s, e: told.begins_benchmark(e) and told.has_last_report(s),
+    ev.PowerManagementSet: lambda s, e: not e.on and _has_totals(s),
+    ev.ProgramReported: lambda s, e: has_figures(e.reported) and told.is_reported_anew(s, e.reported),
+}
+
+
 def starts_new_run(state: RunState, event: ev.Event) -> bool:
     """Return whether `event` cannot belong to the run that `state` describes, so that the log holds one more run.
 
     A header line begins a run if there are results already, or if the same header line was seen before, or if the
     program has died. Profiled operations after the totals belong to a run whose beginning is missing.
     """
-    match event:
-        case ev.ProductNamed():
-            return state.has_result or state.product is not None or _over(state)
-        case ev.NetworkCreated():
-            return state.has_result or state.create_us is not None or _over(state)
-        case ev.KsnnAnnounced():
-            return state.has_result or state.ksnn_version is not None or _over(state)
-        case ev.ThreadCreated():
-            return state.has_result or died(state) or state.cancelled
-        case ev.GraphStarted():
-            return (state.has_result and state.ksnn_version is None) or died(state) or state.cancelled
-        case ev.OperationProfiled() | ev.IterationEnded():
-            return state.total_us is not None or state.average_us is not None or told.has_last_report(state)
-        case ev.StageReached():
-            return told.begins_benchmark(event) and told.has_last_report(state)
-        case ev.PowerManagementSet():
-            return not event.on and (state.total_us is not None or state.average_us is not None)
-        case ev.ProgramReported():
-            return has_figures(event.reported) and told.is_reported_anew(state, event.reported)
-        case _:
-            return False
+    begins = _BEGINNINGS.get(type(event))
+    return begins is not None and begins(state, event)
+
+
+def _has_totals(state: RunState) -> bool:
+    return state.total_us is not None or state.average_us is not None
 
 
 def _over(state: RunState) -> bool:

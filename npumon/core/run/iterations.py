@@ -110,17 +110,18 @@ def _with_iteration(state: RunState, iteration: Iteration, rest: Sequence[Operat
         segments=0,
         gap=False,
         announced=None,
-        phase=_phase(state, ended),
+        phase=phase_after(state, ended),
     )
 
 
-def _phase(state: RunState, ended: int) -> Phase:
+def phase_after(state: RunState, ended: int) -> Phase:
+    """Return how far a run is when so many iterations have ended."""
     return "finishing" if state.loops is not None and ended >= state.loops else "running"
 
 
 def with_iterations(state: RunState, ended: int) -> RunState:
     """Return the state when so many iterations have ended, of which only the newest are known."""
-    return state._replace(iterations_ended=ended, phase=_phase(state, ended))
+    return state._replace(iterations_ended=ended, phase=phase_after(state, ended))
 
 
 def forget(iterations: Growing[Iteration], operations: int) -> Growing[Iteration]:
@@ -128,8 +129,13 @@ def forget(iterations: Growing[Iteration], operations: int) -> Growing[Iteration
 
     Iterations of one run are alike, so the newest one tells how many that is.
     """
-    kept = max(1, min(operations // max(1, len(iterations[-1].operations)), KEPT_ITERATIONS))
+    kept = kept_of(iterations[-1], operations)
     return iterations.without_first(len(iterations) - kept) if len(iterations) > kept else iterations
+
+
+def kept_of(newest: Iteration, operations: int) -> int:
+    """Return how many iterations are kept when this one has ended (`forget`)."""
+    return max(1, min(operations // max(1, len(newest.operations)), KEPT_ITERATIONS))
 
 
 def with_operation(state: RunState, operation: Operation, *, complete: bool) -> RunState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from npumon.core.growing import Growing
@@ -11,7 +11,8 @@ from npumon.core.profile import Diagnostic, Iteration
 from npumon.core.run.fold import finish, reduce, starts_new_run
 from npumon.core.run.iterations import forget, is_mixed, remark_mixed
 from npumon.core.run.outcome import evidence_of
-from npumon.core.run.state import EMPTY, End, RunState
+from npumon.core.run.state import EMPTY, KEPT_OPERATIONS, End, RunState
+from npumon.core.run.stretch import begins_stretch, fold_stretch
 
 #: What these print is the kernel's or a file's, and may be of any time.
 _OLD_TEXT = ("dmesg", "journalctl", "cat", "less", "tail", "head", "grep")
@@ -55,10 +56,13 @@ class RunSplitter:
         self._next: RunState | None = None
         self._named = False
 
-    def feed(self, events: Iterable[ev.Event]) -> list[Completed]:
+    def feed(self, events: Sequence[ev.Event]) -> list[Completed]:
         """Return what these events complete, in order."""
         completed: list[Completed] = []
-        for event in events:
+        behind = 0
+        for place, event in enumerate(events):
+            if place < behind:
+                continue
             if self._next is not None:
                 self._between(self._next, event, completed)
             elif isinstance(event, ev.Prompted):
@@ -70,9 +74,24 @@ class RunSplitter:
                         self._next = reduce(EMPTY, event)
                         continue
                     self._start(event, completed)
+                if begins_stretch(self.state, events, place):
+                    behind = self._at_once(events, place, completed)
+                    if behind > place:
+                        continue
                 self._named = self._named or isinstance(event, ev.ProductNamed)
                 self._take(reduce(self.state, event), completed)
         return completed
+
+    def _at_once(self, events: Sequence[ev.Event], place: int, completed: list[Completed]) -> int:
+        """Take operations and ends of iterations that follow one another; return the place behind them."""
+        kept = KEPT_OPERATIONS if self._kept_operations is None else min(self._kept_operations, KEPT_OPERATIONS)
+        stretch = fold_stretch(self.state, events, place, kept)
+        if stretch is None:
+            return place
+        self.state = stretch.state
+        number = self.number
+        completed.extend([IterationCompleted(number, iteration) for iteration in stretch.ended])
+        return stretch.end
 
     def _start(self, event: ev.Event, completed: list[Completed]) -> None:
         """Begin a run. One that lacks the line with which runs of this log begin is of a mixed text, as is the one

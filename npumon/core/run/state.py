@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from npumon.core.log import events as ev
 from npumon.core.profile import Detection, Diagnostic, Hang, Iteration, Operation, Reported, TilingRow, TopEntry
+from npumon.core.quick_replace import quickly_replaced
 from npumon.core.run.statistics import NO_TIMES, Times
 
 #: An endless run must not grow forever: so many of the last iterations are kept, and no more than have so many
@@ -30,6 +31,7 @@ Phase = Literal["waiting", "creating", "verifying", "running", "finishing", "don
 End = Literal["prompt", "start", "text", "exit"]
 
 
+@quickly_replaced
 class RunState(NamedTuple):
     """One run as far as its text has come. None means that the text does not say; times are in microseconds.
 

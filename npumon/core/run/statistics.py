@@ -110,6 +110,21 @@ class Times(NamedTuple):
             return self._replace(recent=recent)
         return self._replace(recent=Growing(), histogram=(self.histogram or _NOTHING).plus(recent[:]))
 
+    def plus_all(self, times_us: Sequence[float | None]) -> Times:
+        """Return the times with those of further iterations: the same as one by one."""
+        if not self.begun and times_us:
+            return self.plus(times_us[0]).plus_all(times_us[1:])
+        known = [time for time in times_us if time is not None and time >= 0]
+        recent, histogram = Growing.of(self.recent), self.histogram
+        at = 0
+        while at < len(known):
+            room = (EXACT if histogram is None else _BATCH + 1) - len(recent)
+            recent = recent.plus_all(known[at : at + room])
+            at += room
+            if at <= len(known):
+                recent, histogram = Growing(), (histogram or _NOTHING).plus(recent[:])
+        return self._replace(recent=recent, histogram=histogram)
+
 
 NO_TIMES = Times()
 

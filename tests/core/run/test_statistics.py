@@ -116,3 +116,14 @@ def test_memory_is_bounded() -> None:
     assert len(times.recent) <= EXACT
     assert times.histogram is not None
     assert len(times.histogram.buckets) <= 100
+
+
+@pytest.mark.parametrize("many", [1, 2, EXACT - 1, EXACT, EXACT + 1, EXACT + 4_097, EXACT + 4_098, 3 * EXACT])
+def test_many_at_once_are_the_same_as_one_by_one(many: int) -> None:
+    values = [None if number % 7 == 3 else float(number % 311) - 1 for number in range(many * 7 // 6)]
+    single = NO_TIMES
+    for value in values:
+        single = single.plus(value)
+    assert NO_TIMES.plus_all(values) == single
+    half = many // 2
+    assert NO_TIMES.plus_all(values[:half]).plus_all(values[half:]) == single
