@@ -204,10 +204,12 @@ class DemoBackend:
     known_at_once = ("Khadas VIM3 A311D", "galcore")
 
     def check(self) -> None:
-        """Raise `ProblemError` if there is no room for a board. It is not made yet: a simulated board is always
-        complete."""
+        """Raise `ProblemError` if there is no such scenario, or no room for a board. It is not made yet: a simulated
+        board is always complete."""
         from npumon.demo.board import temporary_place
+        from npumon.demo.scenarios import find_scenario
 
+        find_scenario(self._scenario)
         temporary_place()
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npumon.cli.paths import current_folder, shown
@@ -42,12 +43,19 @@ class BoardBackend:
     """Implements `tui.backend.MonitorBackend`."""
 
     def __init__(
-        self, ctx: CommandContext, display: DisplayOptions, watched: str | None = None, kept: RunRecord | None = None
+        self,
+        ctx: CommandContext,
+        display: DisplayOptions,
+        watched: str | None = None,
+        kept: RunRecord | None = None,
+        program: tuple[str, ...] | None = None,
     ) -> None:
-        """Work on a log that is `watched`, on a run that an earlier npumon began (`kept`), or on neither."""
+        """Work on a log that is `watched`, on a run that an earlier npumon began (`kept`), first on a `program` of the
+        current folder, or on neither."""
         self.display = display
         self.watched = watched
         self._kept = kept
+        self._program = program
         self._ctx = ctx
         self._entries: dict[str, ModelEntry] = {}
 
@@ -111,15 +119,18 @@ class BoardBackend:
         return self._job(model_program(entry, self._ctx))._replace(repeat=repeat, warmup=warmup)
 
     def first_job(self) -> Job | None:
-        """Return a run that was begun earlier, or the board's own model; a real board waits for a key."""
+        """Return a run that was begun earlier, the program that was named, or the board's own model; a real board waits
+        for a key."""
         if self._kept is not None:
             from npumon.cli.jobs import kept_program
 
             return self._job(kept_program(self._kept, self._ctx))
         if self.watched is not None:
             return None
-        from npumon.cli.jobs import own_program
+        from npumon.cli.jobs import command_program, own_program
 
+        if self._program is not None:
+            return self._job(command_program(self._program, Path(current_folder()), self._ctx))
         program = own_program(self._ctx)
         return None if program is None else self._job(program)
 

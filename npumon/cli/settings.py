@@ -21,6 +21,7 @@ from npumon.cli.settings_schema import (
     from_toml,
 )
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.suggestions import nearest
 from npumon.core.text import visible
 
 GROUPS = frozenset(key.partition(".")[0] for key in BY_KEY)
@@ -163,7 +164,7 @@ class _Layers:
             self._put(setting, read, Origin("flag", name))
         except MisfitError as misfit:
             what = f"{name} must be {misfit}, not {_quoted(value)}."
-            raise _wrong(what, f"Example: {name} {setting.example}." if setting.example else "") from None
+            raise _wrong(what, _meant(setting, value)) from None
 
     def _put(self, setting: Setting[Any], value: Value, origin: Origin, base: str | None = None) -> None:
         key = setting.key
@@ -202,6 +203,14 @@ def _pairs(setting: Setting[Any], words: Iterable[str]) -> Value:
     return from_toml(setting, pairs)
 
 
+def _meant(setting: Setting[Any], value: object) -> str:
+    """Return the choice that an option's value may mean, or else an example of it."""
+    near = nearest(str(value), setting.choices) if setting.choices else None
+    if near is not None:
+        return f"Did you mean {near}?"
+    return f"Example: {setting.flag or setting.key} {setting.example}." if setting.example else ""
+
+
 def _quoted(value: object) -> str:
     """Return a wrong value for a message: visible, and shortened if long."""
     text = visible(f"'{value}'" if isinstance(value, str) else str(value))
@@ -216,10 +225,8 @@ def _unknown_key(key: str, value: object, where: str) -> ProblemError:
     if key in GROUPS:
         what = f"{where}: {key} must be a table, not {_quoted(value)}."
         return ProblemError(Problem("config.key", what, f"Write [{key}] and its keys below.", "usage"))
-    nearest = _nearest(key, [*BY_KEY, *GROUPS]) or next(
-        (known for known in BY_KEY if known.partition(".")[2] == key), None
-    )
-    remedy = f"Did you mean {nearest}?" if nearest else "npumon config lists every key."
+    near = nearest(key, [*BY_KEY, *GROUPS]) or next((known for known in BY_KEY if known.partition(".")[2] == key), None)
+    remedy = f"Did you mean {near}?" if near else "npumon config lists every key."
     return ProblemError(Problem("config.key", f"{where}: unknown setting '{visible(key)}'.", remedy, "usage"))
 
 
@@ -228,12 +235,6 @@ def _misspelt(environ: Mapping[str, str]) -> Iterable[Problem]:
     known = [setting.variable for setting in SETTINGS]
     for name in sorted(environ):
         if name.startswith(_PREFIX) and name not in known:
-            nearest = _nearest(name, known, 0.85)
-            remedy = f"Did you mean {nearest}?" if nearest else "npumon config lists every setting."
+            near = nearest(name, known, 0.85)
+            remedy = f"Did you mean {near}?" if near else "npumon config lists every setting."
             yield Problem("config.variable", f"The variable {visible(name)} has no effect.", remedy, "usage")
-
-
-def _nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(word, list(known), 1, cutoff)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.suggestions import choose
 
 #: How a model program ends: by itself, by a segmentation fault, not at all while silent, or before its first iteration,
 #: because its graph cannot be verified.
@@ -164,7 +165,7 @@ def find_scenario(name: str) -> Scenario:
             Problem(
                 "demo.scenario",
                 f"There is no demo scenario named {name!r}.",
-                f"Choose one of {', '.join(SCENARIOS)}.",
+                choose(name, SCENARIOS),
                 "usage",
             )
         )

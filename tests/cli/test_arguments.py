@@ -4,7 +4,8 @@ import argparse
 
 import pytest
 
-from npumon.cli.arguments import COMMANDS, build_parser, command_module, flags_of, parse_words
+from npumon.cli.arguments import COMMANDS, HELP_COMMAND, build_parser, command_module, flags_of, parse_words
+from npumon.cli.command_help import OF_COMMAND
 from npumon.cli.settings_schema import BY_KEY
 from npumon.core.problems import Problem, ProblemError
 
@@ -21,6 +22,9 @@ def test_what_follows_two_dashes_is_the_program() -> None:
         args = parse_words([command, "--format", "json", "--", "prog", "--format", "csv", "--", "x"])
         assert (args.command, args.model, args.format) == (command, None, "json")
         assert args.program == ("prog", "--format", "csv", "--", "x")
+    args = parse_words(["--ascii", "--", "parse", "--demo"])
+    assert (args.command, args.program, "demo" in vars(args)) == ("monitor", ("parse", "--demo"), False)
+    assert parse_words(["monitor", "--", "x"]).program == ("x",)
     assert parse_words(["run", "--"]).program == ()
     assert parse_words(["run", "model"]).program is None
 
@@ -95,9 +99,25 @@ def test_every_setting_with_an_option_can_be_set_by_it() -> None:
     [
         (["prase"], "Unknown command 'prase'.", "Did you mean npumon parse?"),
         (["\x1b[2J"], "Unknown command '\\x1b[2J'.", "See npumon --help."),
-        (["--fromat=json"], "Unknown option --fromat.", "See npumon --help."),
-        (["run", "--fromat", "json"], "Unknown option --fromat.", "See npumon run --help."),
-        (["run", "--labl", "x"], "Unknown option --labl.", "See npumon run --help."),
+        (["--fromat=json"], "Unknown option --fromat.", "Did you mean --format?"),
+        (["run", "--fromat", "json"], "Unknown option --fromat.", "Did you mean --format?"),
+        (["run", "--labl", "x"], "Unknown option --labl.", "Did you mean --labels?"),
+        (["run", "--wramup", "1"], "Unknown option --wramup.", "Did you mean --warmup?"),
+        (["run", "--xyz"], "Unknown option --xyz.", "See npumon run --help."),
+        (["--sedd", "3", "run"], "Unknown option --sedd.", "Did you mean --seed?"),
+        (["--warmup=3", "run", "x"], "--warmup stands before the command.", "Write it behind: npumon run --warmup."),
+        (
+            ["driver", "relaod"],
+            "Unknown action 'relaod'.",
+            "Did you mean reload? Choose one of status, reload, load, unload, sudoers.",
+        ),
+        (
+            ["snapshot", "--page", "laers"],
+            "Unknown value 'laers' of --page.",
+            "Did you mean layers? Choose one of live, layers, runs, models, log.",
+        ),
+        (["help", "prase"], "Unknown command 'prase'.", "Did you mean parse?"),
+        (["help", "run", "now"], "Unexpected argument: now.", "See npumon help --help."),
         (["doctor", "a", "b"], "Unexpected argument: a.", "See npumon doctor --help."),
         (["parse"], "The following arguments are required: FILE.", "See npumon parse --help."),
         (["run", "-n"], "-n: expected one argument.", "See npumon run --help."),
@@ -115,3 +135,41 @@ def test_help_ends_with_status_0(capsys: pytest.CaptureFixture[str]) -> None:
         parse_words(["run", "--help"])
     assert end.value.code == 0
     assert capsys.readouterr().out.startswith("usage: npumon run [option ...] [MODEL | -- COMMAND [ARG ...]]\n")
+
+
+@pytest.mark.parametrize("words", [["help"], ["--demo", "help"], ["help", "run"], ["help", "help"]])
+def test_help_is_a_command_too(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse_words(words)
+    assert end.value.code == 0
+    told = capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        parse_words([*words[words.index("help") + 1 :], "--help"])
+    assert told == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, HELP_COMMAND])
+def test_each_help_has_examples_and_then_only_what_applies(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_words([command, "--help"])
+    told = capsys.readouterr().out
+    own, _, last = told.partition("\nshared options:\n")
+    examples = own.partition("\nexamples:\n")[2]
+    assert examples.count("  npumon ") + examples.count("| npumon ") >= 2
+    for option, name in (
+        ("--timeout", "timeout"),
+        ("--demo", "demo"),
+        ("--format", "format"),
+        ("--version", "version"),
+    ):
+        assert (option in last) == (name in OF_COMMAND[command].shared)
+    formats = OF_COMMAND[command].formats
+    assert f"--format FORMAT       {formats}\n" in last if formats else "--format" not in last
+
+
+def test_demo_takes_a_scenario_behind_an_equals_sign() -> None:
+    args = parse_words(["run", "--demo=hang", "inceptionv3"])
+    assert (args.demo, args.scenario, args.model) == (True, "hang", "inceptionv3")
+    assert parse_words(["run", "--", "prog", "--demo=x"]).program == ("prog", "--demo=x")
+    args = parse_words(["parse", "--", "--demo=x"])
+    assert (args.files, "demo" in vars(args)) == (["--demo=x"], False)

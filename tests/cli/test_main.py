@@ -25,7 +25,12 @@ def test_help(npumon: CommandLine) -> None:
     assert lines[0] == "usage: npumon [option ...] [COMMAND ...]"
     assert max(map(len, lines)) <= 80
     assert "  npumon --demo  " in done.stdout, "examples come from the README's first minutes"
-    assert lines.index("commands:") < lines.index("shared options:") < lines.index("examples:")
+    assert (
+        lines.index("commands:")
+        < lines.index("examples:")
+        < lines.index("exit status:")
+        < lines.index("shared options:")
+    )
 
 
 def test_no_words_open_the_live_monitor(npumon: CommandLine) -> None:

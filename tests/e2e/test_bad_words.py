@@ -95,6 +95,8 @@ def test_a_command_that_cannot_be_executed(npumon: CommandLine, command: list[st
         (["parse", "--format", "xml", "x"], "config.value format", ""),
         (["parse", "--format", "svg", str(SEED)], "output.format svg", ""),
         (["snapshot", "--scenario", "sunny"], "demo.scenario", "sunny"),
+        (["run", "--demo=hagn"], "demo.scenario near one", "hagn"),
+        (["parse", "--format", "jsno", "x"], "config.value format, near one", ""),
         (["run", "--labels", "missing.txt", "--", "true"], "labels.missing", ""),
         (["run", "--labels", "/bin/sh", "--", "true"], "labels.binary", ""),
         (["run", "--labels", "/", "--", "true"], "labels.folder", ""),

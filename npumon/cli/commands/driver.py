@@ -13,20 +13,17 @@ if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
 
 _ACTIONS = ("status", "reload", "load", "unload", "sudoers")
-_EPILOG = """\
-actions:
-  status    show what is loaded and what is using it
-  reload    unload it and load it with other parameters; turns profiling on
-            unless told otherwise
-  load      load it, with its previous parameters if npumon was killed while
-            it was unloaded
-  unload    unload it; with --yes also discard the note of a killed npumon
-  sudoers   print a rule that lets this user do this without a password
-
-exit status of a change: 0 done, or nothing to do; 1 it failed, or you
-declined; 2 no terminal to ask on; 3 not permitted, or not possible; 4 --wait
-took longer than --timeout
-"""
+_MEANINGS = """\
+status    show what is loaded and what is using it
+reload    unload it and load it with other parameters; turns profiling on
+          unless told otherwise
+load      load it, with its previous parameters if npumon was killed while
+          it was unloaded
+unload    unload it; with --yes also discard the note of a killed npumon
+sudoers   print a rule that lets this user do this without a password"""
+_STATUSES = """\
+0 done, or nothing to do; 1 it failed, or you declined; 2 no terminal to ask
+on; 3 not permitted, or not possible; 4 --wait took longer than --timeout"""
 _LOADING = (("profiling", "--profile and --no-profile"), ("param", "--param"), ("module", "--module"))
 _CHANGING = (("dry_run", "--dry-run"), ("yes", "--yes"), ("wait", "--wait"), ("stop_holders", "--stop-holders"))
 #: The options that do not apply to an action.
@@ -36,8 +33,6 @@ _STRANGE = {"status": (*_LOADING, *_CHANGING), "unload": _LOADING, "sudoers": _C
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     parser.usage = "npumon driver [option ...] ACTION"
-    parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=f"one of {', '.join(_ACTIONS)}")
     parser.add_argument("--dry-run", action="store_true", default=False, help="print the plan and change nothing")
     parser.add_argument("--yes", action="store_true", default=False, help="do not ask for confirmation")
@@ -57,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stop-holders", action="store_true", default=False, help="end the programs that use it, after asking"
     )
+    parser.add_argument_group("actions", _MEANINGS)
+    parser.add_argument_group("exit status of a change", _STATUSES)
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:

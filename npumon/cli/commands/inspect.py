@@ -22,24 +22,11 @@ if TYPE_CHECKING:
 
     Models = Iterator[tuple[InputFile, ModelFile]]
 
-_EPILOG = """\
-examples:
-  npumon inspect model.h --budget 128K   does it run in the NPU's share of SRAM?
-  npumon inspect model.h --budget 46K --flash 450K
-                                         ... with the rest of it in flash?
-  npumon inspect model.h --config .config
-                                         does the firmware's configuration suit?
-  npumon inspect model.h model_xip.h     two models of one firmware, added up
-  npumon inspect model.h --emit c        checks and a task for the C compiler
-  npumon inspect models/ --format csv    a row for each model in a folder
-  npumon inspect --diff old.h new.h      what changed, and what follows from it
-
-exit status: 0 all checks hold, 1 a check of severity fail does not hold or the
-             models of one firmware are too big together, 2 a file that was
-             named, or is a *.nb or model.h in a folder, cannot be read or is
-             not a model file;
-             with --diff: 0 the files are the same, 1 they differ, 2 trouble
-"""
+_STATUSES = """\
+0 all checks hold, 1 a check of severity fail does not hold or the models of
+one firmware are too big together, 2 a file that was named, or is a *.nb or
+model.h in a folder, cannot be read or is not a model file;
+with --diff: 0 the files are the same, 1 they differ, 2 trouble"""
 _MOST_CONTEXTS = 64
 _CLOCK = re.compile(r"(\d{1,10})(?:\.(\d{1,6}))?([kKmM])?(?:Hz|hz)?", re.ASCII)
 #: A line of a .config; no line of npumon's own settings file begins so.
@@ -51,8 +38,6 @@ _BYTES = re.compile(r"(\d{1,12})([kKmM])?(?:i?B)?|0[xX]([0-9a-fA-F]{1,10})", re.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     parser.usage = "npumon inspect [option ...] FILE ..."
-    parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "files", nargs="+", metavar="FILE",
         help="a model file of any name, a folder of model files, or - for standard input",
@@ -91,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--emit", choices=("c",), default=None, metavar="c",
         help="print C: assertions on sizes and offsets, and an initializer of the NPU's task",
     )  # fmt: skip
+    parser.add_argument_group("exit status", _STATUSES)
 
 
 def adapt_arguments(args: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.cli.terminal import is_terminal, locale_environment, wants_ascii, wants_color
 from npumon.core.problems import Problem, ProblemError
@@ -23,20 +23,39 @@ if TYPE_CHECKING:
     from npumon.tui.terminal.traits import TerminalTraits
 
 
+class Beginning(NamedTuple):
+    """What the monitor is opened on: a log that is `watched`, a run that an earlier npumon began (`kept`), a `program`
+    to run at once in the current folder, or none of them."""
+
+    watched: str | None = None
+    kept: RunRecord | None = None
+    program: tuple[str, ...] | None = None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
-    parser.usage = "npumon monitor [option ...]"
+    parser.usage = "npumon monitor [option ...] [-- COMMAND [ARG ...]]"
     parser.add_argument("--keep", action="store_true", help="let a run continue if npumon ends first")
 
 
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Open the monitor; the status is that of its end."""
+    if args.program is not None:
+        from npumon.cli.commands.run import some_command
+
+        return open_monitor(ctx, program=some_command(args.program))
     return open_monitor(ctx)
 
 
-def open_monitor(ctx: CommandContext, watched: str | None = None, kept: RunRecord | None = None) -> int:
+def open_monitor(
+    ctx: CommandContext,
+    watched: str | None = None,
+    kept: RunRecord | None = None,
+    program: tuple[str, ...] | None = None,
+) -> int:
     """Open the live monitor on this terminal: on a log that is `watched`, on a run that was begun earlier, or on its
-    own runs. Return its exit status. Raises `ProblemError` (usage) without a terminal."""
+    own runs, the first of which is that of `program`. Return its exit status. Raises `ProblemError` (usage) without a
+    terminal."""
     _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
     from npumon.tui.terminal.opening import Opening
     from npumon.tui.terminal.traits import traits_for
@@ -51,7 +70,7 @@ def open_monitor(ctx: CommandContext, watched: str | None = None, kept: RunRecor
     try:
         with Opening(traits, environ) as opening:
             with _toolkit_environment(), _signals_later():
-                app = _opened(ctx, traits, opening, known, watched, kept)
+                app = _opened(ctx, traits, opening, known, Beginning(watched, kept, program))
             status = app.run()
     finally:
         gc.enable()
@@ -63,8 +82,7 @@ def _opened(
     traits: TerminalTraits,
     opening: Opening,
     known: str,
-    watched: str | None,
-    kept: RunRecord | None,
+    beginning: Beginning,
 ) -> MonitorApp:
     """Show what is known already, and import the rest meanwhile."""
     settings = ctx.settings
@@ -78,7 +96,7 @@ def _opened(
     from npumon.tui.terminal.driver import terminal_driver
 
     display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo, known)
-    return MonitorApp(BoardBackend(ctx, display, watched, kept), terminal_driver(traits, opening))
+    return MonitorApp(BoardBackend(ctx, display, *beginning), terminal_driver(traits, opening))
 
 
 def _known_at_once(ctx: CommandContext, watched: str | None, between: str) -> str:

@@ -118,9 +118,14 @@ def _command(args: argparse.Namespace, ctx: CommandContext) -> PlannedRun:
     if args.model is not None:
         what = f"Both a model ({visible(args.model)}) and a command are given."
         raise ProblemError(Problem("run.both", what, "Name one of them.", "usage"))
-    if not args.program:
+    return command_program(some_command(args.program), Path(current_folder()), ctx)
+
+
+def some_command(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what follows `--`. Raises `ProblemError` (usage) for nothing."""
+    if not words:
         raise ProblemError(Problem("run.nothing", "No command is given after --.", "Name one.", "usage"))
-    return command_program(args.program, Path(current_folder()), ctx)
+    return words
 
 
 def concluded(report: RunReport, context: Context, ctx: CommandContext, *, check: bool) -> int:

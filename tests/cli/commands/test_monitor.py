@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import CommandLine, alive, refused
+from tests.command_line import SEED, CommandLine, alive, refused
 from tests.tui.pty_app import PtyApp, Start, left_as_it_was, starting
 
 #: npumon as its command starts it, with a part broken on demand.
@@ -185,6 +185,24 @@ def test_the_command_has_a_name(start: Start) -> None:
     app = start("monitor", "--demo")
     app.type(b"q")
     assert app.next_state() == "ended 0"
+
+
+def test_a_command_behind_two_dashes_runs_at_once(start: Start, tmp_path: Path) -> None:
+    """In the folder where npumon was started, its words as they are."""
+    (tmp_path / "here" / "text").write_bytes(SEED.read_bytes())
+    app = start("--root", str(tmp_path / "home"), "--", "sh", "-c", 'cat "$0"; pwd', "text", columns=120, rows=40)
+    app.until_shown("goldfish" if "goldfish" in SEED.read_text() else "71.70")
+    app.type(b"r")
+    app.until(lambda: len(list((tmp_path / "state").rglob("*.json"))) == 2, "a second run")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
+    log = next((tmp_path / "state").rglob("*.log")).read_text()
+    assert log.splitlines()[-1].strip() == str(tmp_path / "here")
+
+
+def test_nothing_behind_two_dashes(npumon: CommandLine) -> None:
+    refused(npumon("--"), 2, key="run.nothing after --")
 
 
 def test_a_machine_that_is_no_board(start: Start, tmp_path: Path) -> None:
