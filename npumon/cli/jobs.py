@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from npumon.board.models.entry import ModelEntry
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.context import CommandContext
+    from npumon.core.run.report import RunReport
     from npumon.ports import ReadNetwork, RunRequest
 
 _PROFILE = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
@@ -23,6 +24,13 @@ class PlannedRun(NamedTuple):
     request: RunRequest
     labels: str | None
     network: ReadNetwork | None = None
+
+
+class SingleRun(NamedTuple):
+    """A run's report, and whether it was ended because its first result was enough."""
+
+    report: RunReport
+    ended_early: bool = False
 
 
 def model_program(entry: ModelEntry, ctx: CommandContext) -> PlannedRun:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from npumon.cli.jobs import SingleRun
 from npumon.cli.progress import Progress
+from npumon.core.run.outcome import first_result_complete
 from npumon.core.run.report import RunReport
 from npumon.core.signals import KEYS, REQUESTS
 from npumon.engine.reporting import started
@@ -26,15 +28,51 @@ _REASONS: dict[signal.Signals, StopReason] = {**dict.fromkeys(KEYS, "cancelled")
 _TICK_S = 0.5
 
 
-def run_once(request: RunRequest, context: Context, ctx: CommandContext, network: ReadNetwork | None) -> RunReport:
-    """Run once without printing anything. `network` reads the model's file."""
+def run_once(
+    request: RunRequest, context: Context, ctx: CommandContext, network: ReadNetwork | None, patience_s: float | None
+) -> SingleRun:
+    """Run once without printing anything. `network` reads the model's file.
 
-    async def once() -> RunReport:
+    A program that goes on for more than `patience_s` seconds after its first result is ended, or left if it is to be
+    kept; None waits for its end.
+    """
+
+    async def once() -> SingleRun:
         session = ctx.session(context, network)
+        enough = _FirstResult(patience_s, session, "left" if request.keep else "cancelled")
         with stopping_signals(session.stop):
-            return await with_progress(session, request, ctx, "")
+            report = await with_progress(session, request, ctx, "", enough.take)
+        enough.cancel()
+        return SingleRun(report, enough.ended)
 
     return asyncio.run(once())
+
+
+class _FirstResult:
+    """Ends a run some time after its first result."""
+
+    def __init__(self, patience_s: float | None, session: Session, reason: StopReason) -> None:
+        self._patience_s = patience_s
+        self._session = session
+        self._reason: StopReason = reason
+        self._timer: asyncio.TimerHandle | None = None
+        self.ended = False
+
+    def take(self, update: Update) -> None:
+        """Start the time once the result is complete."""
+        if self._patience_s is None or self._timer is not None or not first_result_complete(update.state):
+            return
+        self._timer = asyncio.get_running_loop().call_later(self._patience_s, self._end)
+
+    def cancel(self) -> None:
+        """Forget the time: the run has ended."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _end(self) -> None:
+        if self._session.stopped is None:
+            self.ended = True
+            self._session.stop(self._reason)
 
 
 def run_often(

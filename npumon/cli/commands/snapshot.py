@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from npumon.cli import status
 from npumon.cli.commands.run import add_program_arguments, concluded, remark, requested
+from npumon.cli.jobs import SingleRun
 from npumon.cli.paths import expanded, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import PAGE_NAMES
 
 #: A picture shows the log's last lines.
 _LOG_BYTES = 1 << 16
+#: The longest patience with a program: a day.
+_LONGEST_S = 86_400
 
 if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
@@ -27,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     parser.usage = "npumon snapshot [option ...] [MODEL | --log FILE | -- COMMAND [ARG ...]]"
     add_program_arguments(parser)
+    parser.add_argument(
+        "--patience", type=_seconds, default=10.0, metavar="SECONDS",
+        help="end a program that goes on for SECONDS after its first result (default: 10; with --timeout not at all)",
+    )  # fmt: skip
     parser.add_argument("--log", default=None, metavar="FILE", help="read a finished log instead of running a model")
     parser.add_argument(
         "--size", type=_size, default=(120, 40), metavar="COLUMNSxROWS", help="size of the picture, with --format svg"
@@ -46,7 +53,8 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     from npumon.core.monitor.live import Snapshot
 
     form = ctx.format("text", "json", "svg")
-    report, context = _report(args, ctx)
+    ran, context = _ran(args, ctx)
+    report = None if ran is None else ran.report
     driver = ctx.driver()
     snapshot = Snapshot(SystemClock().now(), ctx.probe.board(), driver, report, ctx.wants_demo)
     if form == "json":
@@ -72,11 +80,25 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     if context is None:
         return status.status_of(report, check=args.check)
     code = concluded(report, context, ctx, check=args.check)
+    if ran is not None and ran.ended_early:
+        code = _note_early_end(report, args.patience, code, ctx)
     remark([report], context, ctx)
     return code
 
 
-def _report(args: argparse.Namespace, ctx: CommandContext) -> tuple[RunReport | None, Context | None]:
+def _note_early_end(report: RunReport, patience_s: float, code: int, ctx: CommandContext) -> int:
+    """Say that the program would have gone on. The status is that of a good end: the snapshot is complete."""
+    went_on = f"The program went on {patience_s:g} s after its first result"
+    if report.info.outcome == "running":
+        ctx.diagnostics.note(f"{went_on} and was left running (--keep).")
+        return status.DONE
+    if report.info.outcome != "cancelled":
+        return code
+    ctx.diagnostics.note(f"{went_on} and was stopped; --timeout SECONDS lets it run longer.")
+    return status.DONE
+
+
+def _ran(args: argparse.Namespace, ctx: CommandContext) -> tuple[SingleRun | None, Context | None]:
     """Return the run to show, and what it was run with; a log that was only read has no context, and nothing may be
     named at all. The demo board always runs its model."""
     named = args.model is not None or args.program is not None
@@ -84,14 +106,25 @@ def _report(args: argparse.Namespace, ctx: CommandContext) -> tuple[RunReport | 
         if named:
             what = "Both a log and something to run are given."
             raise ProblemError(Problem("snapshot.both", what, "Name one of them.", "usage"))
-        return _read(args.log, ctx), None
+        return SingleRun(_read(args.log, ctx)), None
     if not named and ctx.backend.own_model is None:
         return None, None
     from npumon.cli.commands.run_session import run_once
 
     program = requested(args, ctx)
     context = ctx.context(program.labels)
-    return run_once(program.request, context, ctx, program.network), context
+    patience_s = args.patience if ctx.settings.run_timeout_s is None else None
+    return run_once(program.request, context, ctx, program.network, patience_s), context
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _LONGEST_S:  # no number is not in it either
+        raise argparse.ArgumentTypeError(f"must be a number of seconds from 0 to {_LONGEST_S}")
+    return seconds
 
 
 def _size(text: str) -> tuple[int, int]:

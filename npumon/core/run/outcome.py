@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from npumon.core.profile import Diagnostic
 from npumon.core.run.iterations import benchmark_runs, is_mixed
+from npumon.core.run.state import has_figures
 
 if TYPE_CHECKING:
     from npumon.core.run.state import RunState
@@ -172,3 +173,13 @@ def signal_noticed(state: RunState) -> str | None:
     """Return the name of the signal that ended the program, by its shell's notice; None if no notice names one."""
     notices = [said.message for said in state.diagnostics if said.source == "shell" and said.level == "error"]
     return next((name for notice in notices for words, name in DEATH_NOTICES.items() if words in notice), None)
+
+
+def first_result_complete(state: RunState) -> bool:
+    """Return whether all is there that the program announced: its iterations, its own figures, or else one iteration,
+    frame or list of classes."""
+    if state.loops is not None and state.total_us is None and state.average_us is None:
+        return 0 < state.loops <= state.iterations_ended + state.iterations_failed
+    if state.reported is not None:
+        return has_figures(state.reported)
+    return state.has_result

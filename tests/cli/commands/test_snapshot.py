@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests import golden
 from tests.command_line import SEED, CommandLine, refused
 
 
@@ -62,6 +63,52 @@ def test_statuses(npumon: CommandLine) -> None:
     (npumon.folder / "wrong.log").write_bytes(SEED.read_bytes().replace(b"71.703380", b"99.000000"))
     assert npumon("snapshot", "--log", "wrong.log").returncode == 0
     assert npumon("snapshot", "--check", "--log", "wrong.log").returncode == 1
+
+
+ENDLESS = "while :; do cat $0; sleep 0.05; done"
+
+
+def test_an_endless_program_ends_after_its_first_result(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--patience", "0.2", "--format", "json", "--", "sh", "-c", ENDLESS, str(SEED))
+    assert done.returncode == 0
+    golden.text("snapshot endless", done.stderr)
+    document = json.loads(done.stdout)["run"]
+    assert document["run"]["outcome"] == "cancelled"
+    assert document["metrics"]["utilization"] == 0.982268
+
+
+def test_a_camera_ends_too(npumon: CommandLine) -> None:
+    done = npumon("snapshot", "--patience", "0.1", "--demo=camera", "--format", "json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["run"]["run"]["outcome"] == "cancelled"
+
+
+def test_with_a_timeout_it_may_go_on(npumon: CommandLine) -> None:
+    words = ("snapshot", "--patience", "0", "--timeout", "1", "--format", "json")
+    done = npumon(*words, "--", "sh", "-c", ENDLESS, str(SEED))
+    assert (done.returncode, json.loads(done.stdout)["run"]["run"]["outcome"]) == (4, "timeout")
+
+
+def test_a_kept_program_is_left(npumon: CommandLine) -> None:
+    script = "cat $0; while test ! -e end; do sleep 0.02; done"
+    done = npumon("snapshot", "--patience", "0", "--keep", "--format", "json", "--", "sh", "-c", script, str(SEED))
+    assert (done.returncode, json.loads(done.stdout)["run"]["run"]["outcome"]) == (0, "running")
+    golden.text("snapshot endless, kept", done.stderr)
+    (npumon.folder / "end").touch()
+    assert npumon("watch", "--last", "--headless").returncode == 0
+
+
+def test_a_program_that_ends_in_time_is_not_hurried(npumon: CommandLine) -> None:
+    script = "cat $0; sleep 0.2"
+    done = npumon("snapshot", "--format", "json", "--", "sh", "-c", script, str(SEED))
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["run"]["run"]["outcome"]) == (0, "", "ok")
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "nan", "inf", "1e9"])
+def test_a_wrong_patience(npumon: CommandLine, value: str) -> None:
+    done = npumon("snapshot", f"--patience={value}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--patience: must be a number of seconds from 0 to 86400" in done.stderr
 
 
 def test_old_logs_go(npumon: CommandLine) -> None:
