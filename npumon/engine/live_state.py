@@ -10,6 +10,7 @@ from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import Activity, Stage
 from npumon.core.monitor.live import Live, Snapshot, npu_users_notice
+from npumon.core.monitor.selection import newest_shown
 from npumon.core.run.report import RunReport
 from npumon.engine.reporting import Context
 from npumon.engine.run_progress import RunProgress, SeriesEta
@@ -128,13 +129,16 @@ class LiveState:
     def live(self) -> Live:
         """Return this moment."""
         report = self._ended if self.run is None else self.run.report(self.context)
-        return Live(
+        model = None if report is None else report.info.model
+        live = Live(
             Snapshot(self._clock.now(), self.board, self.driver, report, self.context.demo),
             self.activity(),
             self._previous,
             self.session_history.runs,
-            self.session_history.latencies(None if report is None else report.info.model),
-            self.session_history.history,
+            self.session_history.latencies(model),
+            self.session_history.history(model),
             self.log.page,
             None if self.doing.source is not None else self._in_use,
+            self.session_history.histories,
         )
+        return live._replace(shown=newest_shown(live))

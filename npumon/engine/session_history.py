@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.live import History, Latencies, Live, Sample, Snapshot
+from npumon.core.monitor.live import History, Latencies, Live, ModelHistory, Sample, Snapshot
+from npumon.core.monitor.selection import newest_shown
 from npumon.core.profile import Iteration
 from npumon.core.run.analysis import RunFacts, profile_of
 from npumon.core.run.metrics import Figures, figures_of
@@ -20,6 +22,8 @@ KEPT_ROWS = 40_000
 KEPT_DIAGNOSTICS = 20
 #: Samples for the graphs: more than the widest screen has columns.
 KEPT_SAMPLES = 512
+#: Models with samples.
+KEPT_GRAPHS = 8
 #: Operations of the iterations that are not judged before somebody looks.
 KEPT_WAITING = 4_000
 #: Latencies of one model, and models with latencies.
@@ -27,12 +31,25 @@ KEPT_LATENCIES = 2_000
 KEPT_MODELS = 50
 
 
+class _Waiting(NamedTuple):
+    """An iteration that has not been judged yet: of which model, and of which of the session's runs."""
+
+    model: str | None
+    run: int
+    iteration: Iteration
+    facts: RunFacts
+
+
+NO_HISTORY = History()
+
+
 class SessionHistory:
     """Takes iterations and ended runs in the order in which they happen."""
 
     def __init__(self) -> None:
-        self._series = SampleRing()
-        self._waiting: deque[tuple[Iteration, RunFacts]] = deque()
+        self._rings: dict[str | None, SampleRing] = {}
+        self._histories: tuple[ModelHistory, ...] = ()
+        self._waiting: deque[_Waiting] = deque()
         self._waiting_operations = 0
         self._latencies: dict[str | None, deque[float]] = {}
         #: Models whose last latency is that of a program's first iteration: others of its start will replace it.
@@ -43,11 +60,20 @@ class SessionHistory:
         self._ended = 0
         self._newest: tuple[RunReport, ...] = ()
 
-    @property
-    def history(self) -> History:
-        """The graphs' samples."""
+    def history(self, model: str | None) -> History:
+        """Return the graphs' samples of one model."""
         self._judge_waiting()
-        return self._series.history
+        ring = self._rings.get(model)
+        return NO_HISTORY if ring is None else ring.history
+
+    @property
+    def histories(self) -> tuple[ModelHistory, ...]:
+        """Those of all models; the same object until a sample comes."""
+        self._judge_waiting()
+        now = tuple(ring.history for ring in self._rings.values())
+        if [id(each.history) for each in self._histories] != [id(history) for history in now]:
+            self._histories = tuple(map(ModelHistory, self._rings, now))
+        return self._histories
 
     @property
     def runs(self) -> tuple[RunReport, ...]:
@@ -78,7 +104,7 @@ class SessionHistory:
         The latency of a start's first iteration counts only if that is the only one, for it takes longer than others.
         With a `layer_dump` its rates are those of writing files, so there are none.
         """
-        self._wait(iteration, RunFacts(layer_dump=layer_dump))
+        self._wait(_Waiting(model, self._ended + 1, iteration, RunFacts(layer_dump=layer_dump)))
         latency_us = iteration.latency_us
         if latency_us is not None:
             kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
@@ -94,21 +120,31 @@ class SessionHistory:
                 del self._latencies[oldest]
                 self._after_first.discard(oldest)
 
-    def _wait(self, iteration: Iteration, facts: RunFacts) -> None:
+    def _wait(self, waiting: _Waiting) -> None:
         """Keep an iteration until somebody looks: of thousands in between only the newest make samples."""
-        self._waiting.append((iteration, facts))
-        self._waiting_operations += len(iteration.operations)
+        self._waiting.append(waiting)
+        self._waiting_operations += len(waiting.iteration.operations)
         if len(self._waiting) > KEPT_SAMPLES:
-            self._waiting_operations -= len(self._waiting.popleft()[0].operations)
-            self._series.forget()
+            oldest = self._waiting.popleft()
+            self._waiting_operations -= len(oldest.iteration.operations)
+            self._ring(oldest.model).forget()
         if self._waiting_operations > KEPT_WAITING:
             self._judge_waiting()
 
     def _judge_waiting(self) -> None:
-        for iteration, facts in self._waiting:
-            self._series.add(sample_of(iteration, figures_of(profile_of(iteration, facts))))
+        for model, run, iteration, facts in self._waiting:
+            sample = sample_of(iteration, figures_of(profile_of(iteration, facts)))
+            self._ring(model).add(sample._replace(run=run, iteration=iteration.number))
         self._waiting.clear()
         self._waiting_operations = 0
+
+    def _ring(self, model: str | None) -> SampleRing:
+        """Return the samples of a model; those of the model that was not used for longest go."""
+        ring = self._rings.pop(model, None) or SampleRing()
+        self._rings[model] = ring
+        if len(self._rings) > KEPT_GRAPHS:
+            del self._rings[next(iter(self._rings))]
+        return ring
 
     def run(self, report: RunReport) -> None:
         """Remember a run that has ended."""
@@ -131,13 +167,14 @@ class SessionHistory:
 
 
 def _trimmed(report: RunReport) -> RunReport:
-    """Return the report with its last iteration only, without unrecognised lines, and without all its times, whose
-    statistics are in the metrics."""
+    """Return the report with its last iteration only, and the one that its metrics describe, without unrecognised
+    lines, and without all its times, whose statistics are in the metrics."""
     state = report.state
+    measured, last = state.measured, state.iterations[-1:]
     dropped = max(0, len(state.diagnostics) - KEPT_DIAGNOSTICS)
     return report._replace(
         state=state._replace(
-            iterations=state.iterations[-1:],
+            iterations=last if measured is None or measured is last[0] else (measured, *last),
             times=NO_TIMES,
             diagnostics=state.diagnostics[:KEPT_DIAGNOSTICS],
             diagnostics_dropped=state.diagnostics_dropped + dropped,
@@ -172,10 +209,12 @@ def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:
         snapshot,
         runs=session_history.runs,
         latencies=session_history.latencies(model),
-        history=session_history.history,
+        history=session_history.history(model),
         log=book.page,
+        histories=session_history.histories,
     )
-    return live._replace(activity=live.activity._replace(model=model, run=session_history.ended))
+    live = live._replace(activity=live.activity._replace(model=model, run=session_history.ended))
+    return live._replace(shown=newest_shown(live))
 
 
 class SampleRing:

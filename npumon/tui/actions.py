@@ -160,10 +160,10 @@ class Actions:
     def action_export(self) -> None:
         """Write the newest run to a file."""
         host = self._host
-        if host.live.snapshot.run is None:
+        run, ended = host.shown.snapshot.run, len(host.live.runs)
+        if run is None:
             host.notifier.info("No run to export yet: r runs a model.")
             return
-        run, ended = host.live.snapshot.run, len(host.live.runs)
         further = f". E writes all {ended} runs." if ended > 1 else ""
         host.controller.background(
             lambda: host.backend.export(run),

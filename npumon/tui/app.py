@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +19,7 @@ from textual.message import Message
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live, Snapshot
+from npumon.core.monitor.selection import Selection, Selector
 from npumon.tui import themes
 from npumon.tui.actions import Actions
 from npumon.tui.backend import MonitorBackend
@@ -27,6 +29,7 @@ from npumon.tui.notices import Notifier
 from npumon.tui.preparation import Preparation
 from npumon.tui.run_actions import RunActions
 from npumon.tui.screens.page import Page, page_class
+from npumon.tui.select_actions import SelectActions
 from npumon.tui.terminal.signals import ending_signals
 from npumon.tui.textual_workarounds import SteadyApp, after
 
@@ -68,6 +71,7 @@ class MonitorApp(SteadyApp):
         super().__init__(driver_class=driver_class)
         self.backend = backend
         self.live = Live(Snapshot("", BoardState(), DriverState(), demo=backend.display.demo))
+        self.selector = Selector()
         self.marked: RunReport | None = None
         self.paused = False
         self.notifier = Notifier(self, self._show_notice)
@@ -77,7 +81,7 @@ class MonitorApp(SteadyApp):
         self.preparation = Preparation(
             self, {"help": self.actions.help_screen, "repeat": self.run_actions.repeat_screen}
         )
-        for name, action in (*_actions_of(self.run_actions), *_actions_of(self.actions)):
+        for name, action in chain(*map(_actions_of, (self.run_actions, self.actions, SelectActions(self)))):
             setattr(self, name, action)  # Textual looks up the actions of keys on the application
         for page in PAGES:
             self.add_mode(page.name, partial(self.make_page, page.name))
@@ -168,10 +172,25 @@ class MonitorApp(SteadyApp):
             self.show_live()
 
     def show_live(self) -> None:
-        """Show the newest value on every visible page."""
+        """Show the newest value on every visible page, as it is selected."""
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
-                screen.show(self.live)
+                screen.show(self.shown)
+
+    @property
+    def shown(self) -> Live:
+        """What pages show: the newest value with the selected run and iteration in the place of the newest."""
+        return self.selector.of(self.live)
+
+    @property
+    def selection(self) -> Selection:
+        """Which run and iteration are selected."""
+        return self.selector.selection
+
+    def select(self, selection: Selection) -> None:
+        """Show this run and iteration on all pages."""
+        self.selector.select(selection)
+        self.show_live()
 
     def _show_notice(self) -> None:
         """Show another notice, or the keys again, on every visible page."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from npumon.core.monitor.live import Live, ModelChoice
+    from npumon.core.monitor.selection import Selection
     from npumon.core.run.report import RunReport
     from npumon.tui.backend import MonitorBackend
     from npumon.tui.controller import RunController
@@ -38,8 +39,22 @@ class Host(Protocol):
     @property
     def notifier(self) -> Notifier: ...
 
+    @property
+    def shown(self) -> Live:
+        """The same with the selected run and iteration in the place of the newest: what pages show."""
+        ...
+
+    @property
+    def selection(self) -> Selection:
+        """Which run and iteration are selected."""
+        ...
+
+    def select(self, selection: Selection) -> None:
+        """Show this run and iteration on all pages."""
+        ...
+
     def show_live(self) -> None:
-        """Show the newest value on every visible page."""
+        """Show the newest value on every visible page, as it is selected."""
         ...
 
     def action_page(self, name: str) -> None:

@@ -87,6 +87,21 @@ def has_ended_run(state: KeyState, live: Live) -> bool:
     return bool(live.runs)
 
 
+def has_older_run(state: KeyState, live: Live) -> bool:
+    """Return whether there is a run before the shown one."""
+    return (live.shown.run or live.shown.runs + 1) > 1
+
+
+def has_older_iteration(state: KeyState, live: Live) -> bool:
+    """Return whether the shown run has an iteration before the shown one."""
+    return (live.shown.iteration or 0) > 1
+
+
+def shows_older(state: KeyState, live: Live) -> bool:
+    """Return whether pages show something else than the newest."""
+    return not live.shown.newest
+
+
 class Key(NamedTuple):
     """A key: `keys` as Textual names them, `shown` as users write it, `word` for the key bar, `meaning` for the help.
 
@@ -112,6 +127,10 @@ class Key(NamedTuple):
 KEYS: tuple[Key, ...] = (
     Key("r", "r", "run", "run the last model again", "run_again", when=may_run, bar=True, wish="run again"),
     Key("x", "x", "stop", "stop the run", "stop_run", when=may_stop, bar=True, wish="stop the run"),
+    Key(
+        "0", "0", "newest", "go back to the newest run", "newest",
+        when=shows_older, bar=True, wish="show the newest run",
+    ),
     *(
         Key(page.key, page.key, page.name, page.meaning, f"page('{page.name}')", bar=True, wish=f"show {page.meaning}")
         for page in PAGES
@@ -127,6 +146,16 @@ KEYS: tuple[Key, ...] = (
         when=lambda state, live: state.marked, bar=True, wish="compare runs",
     ),
     Key("space", "space", "pause", "pause the display; the run goes on", "pause", bar=True),
+    Key(
+        "left_curly_bracket", "{", "run before", "show the run before, on all pages", "run_step(-1)",
+        when=has_older_run, bar=True,
+    ),
+    Key("right_curly_bracket", "}", "run after", "show the next run", "run_step(1)", when=shows_older),
+    Key(
+        "left_square_bracket", "[", "iteration before", "show the iteration before, on all pages", "iteration_step(-1)",
+        when=has_older_iteration, bar=True,
+    ),
+    Key("right_square_bracket", "]", "iteration after", "show the next iteration", "iteration_step(1)", when=shows_older),
     Key("s", "s", "picture", "save a picture of the screen", "picture", bar=True, wish="save a picture"),
     Key("e", "e", "export", "write the newest run to a JSON file", "export", when=has_run, bar=True),
     Key(

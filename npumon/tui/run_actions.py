@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from npumon.core.monitor.selection import NEWEST
 from npumon.core.problems import Problem
 from npumon.core.text import visible
 from npumon.tui.textual_workarounds import keep_screen
@@ -91,12 +92,17 @@ class RunActions:
 
         return RepeatDialog(self._host, "")
 
-    def _with_profiling(self, begin: Callable[[], None]) -> None:
+    def _with_profiling(self, start: Callable[[], None]) -> None:
         """Begin a run. If profiling is off, first offer to switch it on, until the user has answered yes or no.
 
         Without profiling a run gives times only. Escape cancels the run.
         """
         driver = self._host.live.snapshot.driver
+
+        def begin() -> None:
+            self._host.select(NEWEST)
+            start()
+
         if (
             driver.name != "galcore"
             or driver.profiling is not False

@@ -19,6 +19,7 @@ from npumon.core.run.state import EMPTY
 from npumon.engine.reporting import Context, report_of
 from npumon.engine.session_history import (
     KEPT_DIAGNOSTICS,
+    KEPT_GRAPHS,
     KEPT_LATENCIES,
     KEPT_MODELS,
     KEPT_ROWS,
@@ -44,7 +45,7 @@ def test_a_new_one_is_empty() -> None:
     assert (
         session_history.runs,
         session_history.ended,
-        session_history.history.ever,
+        session_history.history(None).ever,
         session_history.latencies(None),
     ) == ((), 0, 0, Latencies())
 
@@ -125,7 +126,33 @@ def test_the_latencies_of_a_series_are_its_own() -> None:
         session_history.iteration("a", Iteration(1, time))
     assert session_history.latencies("a") == Latencies(3, 5.0, 6.0, 7.0, 3)
     assert session_history.latencies("b") == Latencies(1, 7.0, 7.0, 7.0, 9), "another model's stay"
-    assert session_history.history.ever == 5, "the graphs go on"
+    assert session_history.history("a").ever == 4, "the graphs go on"
+    assert session_history.history("b").ever == 1, "and are of one model"
+
+
+def test_samples_tell_their_run_and_the_models_that_were_not_used_for_longest_go() -> None:
+    session_history = SessionHistory()
+    assert session_history.histories == ()
+    for number in range(KEPT_GRAPHS + 1):
+        session_history.iteration(str(number), Iteration(1, 1.0))
+        session_history.run(report(number))
+    session_history.iteration("1", Iteration(2, 1.0))
+    histories = session_history.histories
+    assert session_history.histories is histories
+    assert [model for model, _ in histories] == [*map(str, range(2, KEPT_GRAPHS + 1)), "1"]
+    samples = session_history.history("1").samples
+    assert [(sample.run, sample.iteration) for sample in samples] == [(2, 1), (KEPT_GRAPHS + 2, 2)]
+    assert session_history.history("0").samples == ()
+
+
+def test_the_iteration_that_the_metrics_describe_is_kept_with_the_last_one() -> None:
+    session_history = SessionHistory()
+    profiled = Iteration(2, 5.0, (Operation(),))
+    state = EMPTY._replace(iterations=(Iteration(1, 5.0), profiled, Iteration(3, 5.0)), iterations_ended=3)
+    session_history.run(report_of(state, Context(), RunInfo()))
+    (kept,) = session_history.runs
+    assert [each.number for each in kept.state.iterations] == [2, 3]
+    assert kept.state.measured is profiled
 
 
 def test_single_runs_after_a_series_begin_anew_and_then_go_on() -> None:
@@ -149,7 +176,7 @@ def test_an_iteration_without_a_time_is_no_latency() -> None:
     session_history = SessionHistory()
     session_history.iteration("a", Iteration(1))
     assert session_history.latencies("a") == Latencies()
-    assert session_history.history.ever == 1
+    assert session_history.history("a").ever == 1
 
 
 @pytest.mark.parametrize(("layer_dump", "rate"), [(False, 4_000_000.0), (True, None)])
@@ -157,7 +184,7 @@ def test_the_times_of_a_dump_give_no_rates(layer_dump: bool, rate: float | None)
     session_history = SessionHistory()
     moved = Operation(execution_us=1, bandwidth=Bandwidth(2.0, 2.0, 0.0, 0.0, 2.0, 2.0))
     session_history.iteration("a", Iteration(1, 5.0, (moved,)), layer_dump=layer_dump)
-    assert session_history.history.samples[-1].total_mbyte_per_s == rate
+    assert session_history.history("a").samples[-1].total_mbyte_per_s == rate
 
 
 def test_latencies_are_bounded() -> None:
@@ -248,8 +275,8 @@ def test_the_history_is_the_same_however_often_somebody_looks(operations: int, m
         iteration = Iteration(number + 1, float(number), (OPERATION,) * operations)
         seldom.iteration(None, iteration)
         always.iteration(None, iteration)
-        assert always.history.ever == number + 1
-    assert seldom.history == always.history
+        assert always.history(None).ever == number + 1
+    assert seldom.history(None) == always.history(None)
     assert seldom.latencies(None) == always.latencies(None)
 
 

@@ -39,13 +39,18 @@ class Latencies(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One iteration's figures for the graphs: MByte/s (read and write together), a share of 1, microseconds."""
+    """One iteration's figures for the graphs: MByte/s (read and write together), a share of 1, microseconds.
+
+    `run` is the number of its run in this session, `iteration` its own in that run; 0 is unknown.
+    """
 
     total_mbyte_per_s: float | None = None
     axi_mbyte_per_s: float | None = None
     ddr_mbyte_per_s: float | None = None
     utilization: float | None = None
     elapsed_us: float | None = None
+    run: int = 0
+    iteration: int = 0
 
 
 class History(NamedTuple):
@@ -55,13 +60,40 @@ class History(NamedTuple):
     ever: int = 0
 
 
+class ModelHistory(NamedTuple):
+    """The samples of one model."""
+
+    model: str | None
+    history: History
+
+
+class Shown(NamedTuple):
+    """Names what pages show: run 3 of 5, iteration 7 of 100. Both count from 1.
+
+    `run` is None without a run, and for one to warm up, which has no number. `iteration` is the one that the metrics
+    describe, None before the first, `iterations` how many the run has had or was to have. `newest` says that pages go
+    on with the newest run, `note` why something else is shown than was selected.
+    """
+
+    run: int | None = None
+    runs: int = 0
+    iteration: int | None = None
+    iterations: int = 0
+    newest: bool = True
+    note: str | None = None
+
+
 class Live(NamedTuple):
     """The monitor at one moment.
 
     `snapshot.run` is the newest run: the current one as far as it has come (with `info.outcome` running), or the last
     one that ended. `previous` is the one before it, to show what changed. `runs` are this session's ended runs,
-    newest last, each with its last iterations only. `latencies` are those of the newest run's model. `log` is the text
-    of the newest run, or of the watched file. `in_use` is a sentence if other programs have the NPU open.
+    newest last, each with its last iterations only. `latencies` and `history` are those of the newest run's model,
+    `histories` of all models. `log` is the text of the newest run, or of the watched file. `in_use` is a sentence if
+    other programs have the NPU open.
+
+    With another run selected, all that is said of the newest run is the selected one's, and `shown` names it
+    (`core.monitor.selection`).
     """
 
     snapshot: Snapshot
@@ -72,6 +104,8 @@ class Live(NamedTuple):
     history: History = History()
     log: ScrollbackView = ScrollbackView()
     in_use: str | None = None
+    histories: tuple[ModelHistory, ...] = ()
+    shown: Shown = Shown()
 
 
 class ModelChoice(NamedTuple):

@@ -14,7 +14,7 @@ from npumon.core.run.rules import endings, figures_hold, limits, remarks
 from npumon.core.run.rules.evidence import Evidence
 from npumon.core.run.rules.evidence import VerdictContext as VerdictContext
 from npumon.core.run.state import RunState
-from npumon.core.run.statistics import statistics_of
+from npumon.core.run.statistics import Statistics, statistics_of
 
 
 class Rule(NamedTuple):
@@ -70,14 +70,16 @@ _LAST = RULES[-1].id
 _UNSOUND = ("figures.contradict", "operations.missing")
 
 
-def assess(state: RunState, context: VerdictContext, network: Network | None = None) -> Metrics:
+def assess(
+    state: RunState, context: VerdictContext, network: Network | None = None, statistics: Statistics | None = None
+) -> Metrics:
     """Compute the metrics of the run's last complete iteration with a profile, and judge them.
 
     If the context has no nominal clock or roofs, the chip named in the text decides. The needs of a known network are
-    compared with the device.
+    compared with the device. `statistics` are those of a state that no longer holds all its times.
     """
     facts = facts_of(state, context.nominal_clock_mhz, context.roofs, context.nodes)
-    measured, statistics = state.measured, statistics_of(state.times)
+    measured, statistics = state.measured, statistics or statistics_of(state.times)
     profile = None if measured is None else profile_of(measured, facts)
     figures = Figures() if profile is None else figures_of(profile)
     checks = (

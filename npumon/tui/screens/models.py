@@ -135,7 +135,7 @@ class ModelsPage(Page):
             self.table.fill(())
             watching = self.caption.watched is not None  # then models could not be run anyway
             self.details.tell(() if watching else how_to_get_one(folders, problem), from_start=True)
-        self.show(self.host.live)
+        self.show(self.host.shown)
 
     def _fill(self) -> None:
         rows = matching_models(self._choices or (), self.filter_line.text)

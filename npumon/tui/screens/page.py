@@ -76,12 +76,12 @@ class Page(LatestSize, StylesKept, Screen[None]):
         """Collect the panes and show the newest value."""
         self.set_class(self.ascii_only, "-ascii")
         self._panes = list(self.query(Canvas))
-        self.show(self.host.live)
+        self.show(self.host.shown)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Show the newest value again."""
         if self._panes:
-            self.show(self.host.live)
+            self.show(self.host.shown)
 
     def _compositor_refresh(self) -> None:
         """Compose nothing while the page is held back: Textual would throw it away."""
@@ -111,8 +111,12 @@ class Page(LatestSize, StylesKept, Screen[None]):
             paused=host.paused,
             written=host.notifier.written is not None,
         )
+<<<<<<< HEAD
         hints = hints_in(context, self.hints(host.live), host.live)
         self.key_bar.offer(hints, host.overhead_text(), host.notifier.shown)
+=======
+        self.key_bar.offer(hints_in(context, self.hints(host.shown), host.shown), host.overhead_text())
+>>>>>>> c3ddf41 (Any run and any iteration can take the newest one's place on all pages)
 
 
 def page_class(name: str) -> type[Page]:
