@@ -189,8 +189,9 @@ class MonitorApp(SteadyApp):
 
     def select(self, selection: Selection) -> None:
         """Show this run and iteration on all pages."""
-        self.selector.select(selection)
-        self.show_live()
+        if selection != self.selection:
+            self.selector.select(selection)
+            self.show_live()
 
     def _show_notice(self) -> None:
         """Show another notice, or the keys again, on every visible page."""

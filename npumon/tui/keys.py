@@ -155,7 +155,7 @@ KEYS: tuple[Key, ...] = (
         "left_square_bracket", "[", "iteration before", "show the iteration before, on all pages", "iteration_step(-1)",
         when=has_older_iteration, bar=True,
     ),
-    Key("right_square_bracket", "]", "iteration after", "show the next iteration", "iteration_step(1)", when=shows_older),
+    Key("right_square_bracket", "]", "iteration after", "show the next one", "iteration_step(1)", when=shows_older),
     Key("s", "s", "picture", "save a picture of the screen", "picture", bar=True, wish="save a picture"),
     Key("e", "e", "export", "write the newest run to a JSON file", "export", when=has_run, bar=True),
     Key(

@@ -132,7 +132,7 @@ def test_the_latencies_of_a_series_are_its_own() -> None:
 
 def test_samples_tell_their_run_and_the_models_that_were_not_used_for_longest_go() -> None:
     session_history = SessionHistory()
-    assert session_history.histories == ()
+    assert not session_history.histories
     for number in range(KEPT_GRAPHS + 1):
         session_history.iteration(str(number), Iteration(1, 1.0))
         session_history.run(report(number))

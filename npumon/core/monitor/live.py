@@ -67,7 +67,7 @@ class ModelHistory(NamedTuple):
     history: History
 
 
-class Shown(NamedTuple):
+class ShownPlace(NamedTuple):
     """Names what pages show: run 3 of 5, iteration 7 of 100. Both count from 1.
 
     `run` is None without a run, and for one to warm up, which has no number. `iteration` is the one that the metrics
@@ -105,7 +105,7 @@ class Live(NamedTuple):
     log: ScrollbackView = ScrollbackView()
     in_use: str | None = None
     histories: tuple[ModelHistory, ...] = ()
-    shown: Shown = Shown()
+    shown: ShownPlace = ShownPlace()
 
 
 class ModelChoice(NamedTuple):

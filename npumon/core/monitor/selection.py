@@ -7,7 +7,7 @@ from math import inf
 from typing import NamedTuple
 
 from npumon.core.log.scrollback import ScrollbackView
-from npumon.core.monitor.live import History, Live, Shown, run_with_figures
+from npumon.core.monitor.live import History, Live, ShownPlace, run_with_figures
 from npumon.core.profile import Iteration
 from npumon.core.run.outcome import ExitInfo, StopReason
 from npumon.core.run.report import RunReport
@@ -102,18 +102,18 @@ def _newest(live: Live) -> RunReport | None:
     return live.runs[-1] if _is_kept(live) else live.snapshot.run
 
 
-def newest_shown(live: Live) -> Shown:
+def newest_shown(live: Live) -> ShownPlace:
     """Return the name of the newest run, or of the one before it while that one's figures are still shown."""
     here = selected_run(live, NEWEST)
     if here is not None and run_with_figures(live).held:
         here = NumberedRun(here.number - 1, live.runs[-1])
     runs = numbered_runs(live)
-    return Shown(runs=runs[-1].number if runs else 0) if here is None else _shown(live, here)
+    return ShownPlace(runs=runs[-1].number if runs else 0) if here is None else _shown(live, here)
 
 
-def _shown(live: Live, here: NumberedRun) -> Shown:
+def _shown(live: Live, here: NumberedRun) -> ShownPlace:
     measured = here.report.state.measured
-    return Shown(
+    return ShownPlace(
         run=here.number,
         runs=numbered_runs(live)[-1].number,
         iteration=None if measured is None else measured.number,

@@ -111,12 +111,8 @@ class Page(LatestSize, StylesKept, Screen[None]):
             paused=host.paused,
             written=host.notifier.written is not None,
         )
-<<<<<<< HEAD
-        hints = hints_in(context, self.hints(host.live), host.live)
+        hints = hints_in(context, self.hints(host.shown), host.shown)
         self.key_bar.offer(hints, host.overhead_text(), host.notifier.shown)
-=======
-        self.key_bar.offer(hints_in(context, self.hints(host.shown), host.shown), host.overhead_text())
->>>>>>> c3ddf41 (Any run and any iteration can take the newest one's place on all pages)
 
 
 def page_class(name: str) -> type[Page]:

@@ -11,7 +11,7 @@ from npumon.core.monitor.live import (
     Latencies,
     Live,
     ModelChoice,
-    Shown,
+    ShownPlace,
     ShownRun,
     Snapshot,
     npu_users_notice,
@@ -27,7 +27,7 @@ def test_before_anything_has_happened() -> None:
     """Absent is None or empty, so a view can draw it as it is."""
     live = Live(Snapshot("2026-11-22T03:18:00.123+00:00", BoardState(), DriverState()))
     assert live.snapshot.run is None
-    assert live[1:] == (Activity(), None, (), Latencies(), History(), ScrollbackView(), None, (), Shown())
+    assert live[1:] == (Activity(), None, (), Latencies(), History(), ScrollbackView(), None, (), ShownPlace())
     assert live.latencies == (0, None, None, None, 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import History, Live, ModelHistory, Sample, Shown
+from npumon.core.monitor.live import History, Live, ModelHistory, Sample, ShownPlace
 from npumon.core.monitor.selection import (
     NEWEST,
     Selection,
@@ -48,7 +48,7 @@ def ended(*runs: RunReport) -> Live:
 def test_nothing_has_run() -> None:
     nothing = live()
     assert selected(nothing, NEWEST) is nothing
-    assert newest_shown(nothing) == Shown()
+    assert newest_shown(nothing) == ShownPlace()
     assert step_run(nothing, NEWEST, -1) == NEWEST
     assert step_iteration(nothing, NEWEST, -1) == NEWEST
 
@@ -57,7 +57,7 @@ def test_the_newest_is_shown_as_it_is_and_named() -> None:
     older, newest = seed_run(), loops()
     moment = ended(older, newest)
     assert selected(moment, NEWEST) is moment
-    assert newest_shown(moment) == Shown(2, 2, 4, 4)
+    assert newest_shown(moment) == ShownPlace(2, 2, 4, 4)
     assert selected(moment, Selection(2)) is moment, "the newest one by its number is the newest one"
 
 
@@ -66,7 +66,7 @@ def test_an_older_run_takes_the_place_of_the_newest() -> None:
     shown = selected(ended(*runs), Selection(2))
     assert shown.snapshot.run is runs[1]
     assert shown.previous is runs[0]
-    assert shown.shown == Shown(2, 3, 1, 1, newest=False)
+    assert shown.shown == ShownPlace(2, 3, 1, 1, newest=False)
     assert shown.runs == runs
     assert selected(ended(*runs), Selection(1)).previous is None
 
@@ -82,7 +82,7 @@ def test_its_log_is_what_its_report_keeps_unless_all_are_of_one_log() -> None:
 def test_runs_of_a_long_session_keep_their_numbers() -> None:
     moment = ended(seed_run(), seed_run())._replace(activity=Activity(run=202))
     assert [run.number for run in numbered_runs(moment)] == [201, 202]
-    assert newest_shown(moment) == Shown(202, 202, 1, 1)
+    assert newest_shown(moment) == ShownPlace(202, 202, 1, 1)
     assert selected(moment, Selection(7)) is moment, "one that is not kept any more is not shown"
 
 
@@ -91,7 +91,7 @@ def test_the_run_under_way_has_the_next_number() -> None:
     running = under_way(b"Verify Graph")
     moment = live(running, runs=(last,), previous=last, activity=Activity("verifying", run=2))
     assert [run.number for run in numbered_runs(moment)] == [1, 2]
-    assert newest_shown(moment) == Shown(1, 2, 1, 1), "the figures of the run before are still shown"
+    assert newest_shown(moment) == ShownPlace(1, 2, 1, 1), "the figures of the run before are still shown"
     assert step_run(moment, NEWEST, -1) == Selection(1)
     assert step_run(moment, Selection(1), 1) == NEWEST
     assert selected(moment, Selection(1)).snapshot.run is last
@@ -103,7 +103,7 @@ def test_a_run_to_warm_up_has_no_number() -> None:
         under_way(b"Verify Graph"), runs=(last,), previous=last, activity=Activity("verifying", run=1, warmup=True)
     )
     assert [run.number for run in numbered_runs(moment)] == [1]
-    assert newest_shown(moment) == Shown(runs=1)
+    assert newest_shown(moment) == ShownPlace(runs=1)
     assert step_run(moment, NEWEST, -1) == Selection(1)
     assert step_run(moment, Selection(1), 1) == NEWEST
     assert step_iteration(moment, NEWEST, -1) == NEWEST
@@ -142,7 +142,7 @@ def test_an_iteration_is_judged_as_if_it_were_the_last_one() -> None:
     assert report is not None
     assert report.state.measured is not None
     assert (report.state.measured.number, report.metrics.statistics) == (2, run.metrics.statistics)
-    assert shown.shown == Shown(2, 2, 2, 4, newest=False)
+    assert shown.shown == ShownPlace(2, 2, 2, 4, newest=False)
     assert judged(run, run.state.iterations[-1]) is run
 
 
@@ -157,7 +157,7 @@ def test_an_iteration_that_the_run_no_longer_holds_is_given() -> None:
     short = run._replace(state=run.state._replace(iterations=run.state.iterations[-1:]))
     moment = ended(short)
     assert kept_iteration(short, 2) is None
-    assert selected(moment, Selection(1, 2)).shown == Shown(1, 1, 4, 4, newest=False), "the last one instead"
+    assert selected(moment, Selection(1, 2)).shown == ShownPlace(1, 1, 4, 4, newest=False), "the last one instead"
     assert selected(moment, Selection(1, 2), run.state.iterations[1]).shown.iteration == 2
 
 
@@ -198,10 +198,10 @@ def test_the_selected_iteration_stays_when_its_run_ends_and_forgets_it() -> None
     selector.select(Selection(1, 2))
     running = run._replace(info=run.info._replace(outcome="running"))
     moment = live(running, activity=Activity("running", run=1))
-    assert selector.of(moment).shown == Shown(1, 1, 2, 4, newest=False)
+    assert selector.of(moment).shown == ShownPlace(1, 1, 2, 4, newest=False)
     short = run._replace(state=run.state._replace(iterations=run.state.iterations[-1:]))
     shown = selector.of(ended(short))
-    assert shown.shown == Shown(1, 1, 2, 4, newest=False)
+    assert shown.shown == ShownPlace(1, 1, 2, 4, newest=False)
     selector.select(Selection(1, 1))
     assert selector.of(ended(short)).shown.note is not None
 
