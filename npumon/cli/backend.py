@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from npumon.cli.settings import Settings
     from npumon.core.run.report import RunReport
     from npumon.demo.board import DemoBoard
+    from npumon.ports import BoardProbe
 
 
 class OwnModel(NamedTuple):
@@ -56,6 +57,10 @@ class Backend(Protocol):
     @property
     def keeps_runs(self) -> bool:
         """Whether a run can outlive npumon."""
+        ...
+
+    def probe(self) -> BoardProbe:
+        """Return what reads the board and the driver, again at each call."""
         ...
 
     @property
@@ -152,6 +157,12 @@ class HostBackend:
                 raise error from None
         return Path(folder)
 
+    def probe(self) -> BoardProbe:
+        """Return what reads this machine."""
+        from npumon.board.probe import HostProbe
+
+        return HostProbe(self.roots)
+
     def driver_control(self, module: Path | None) -> HostDriverControl:
         """Return one with the system's tools, and sudo."""
         from npumon.board.driver.control import HostDriverControl
@@ -237,6 +248,12 @@ class DemoBackend:
     def state_folder(self) -> Path:
         """The same; the first run creates it."""
         return self.state_path
+
+    def probe(self) -> BoardProbe:
+        """Return what reads the simulated board."""
+        from npumon.cli.demo_probe import DemoProbe
+
+        return DemoProbe(self.roots)
 
     def driver_control(self, module: Path | None) -> HostDriverControl:
         """Return one with the board's own tools, whose user is its root."""

@@ -92,9 +92,7 @@ class CommandContext:
     @cached_property
     def probe(self) -> BoardProbe:
         """What reads the board and the driver, again at each call."""
-        from npumon.board.probe import HostProbe
-
-        return HostProbe(self.backend.roots)
+        return self.backend.probe()
 
     def driver(self) -> DriverState:
         """Return the driver's state now, with paths as they are called on the board."""

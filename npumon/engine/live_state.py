@@ -51,7 +51,10 @@ class LiveState:
         self.stopping = False
         self.unanswered: tuple[str, float] | None = None
         self._logs: deque[str | None] = deque(maxlen=KEPT_LOGS)
+        #: What an own program holds while it dies cannot be told from what another user's program holds. From the
+        #: begin of a run on only as many references count as had been there before, until none of ours is left.
         self.unseen = 0
+        self._unseen_before: int | None = None
         self._ended: RunReport | None = None
         self._previous: RunReport | None = None
         self._look_for_users()
@@ -72,6 +75,12 @@ class LiveState:
         self.context = self.context._replace(driver=driver)
         self._look_for_users()
 
+    def of_others(self, newest: int, unseen: int) -> int:
+        """Return how many of the `unseen` references belong to others; there were `newest` in the newest sample."""
+        if self._unseen_before is not None and self.run is None and newest <= self._unseen_before:
+            self._unseen_before = None
+        return unseen if self._unseen_before is None else min(unseen, self._unseen_before)
+
     def add_log(self, log: str | None) -> None:
         """Take note of the log of one of our runs."""
         self._logs.append(log)
@@ -84,6 +93,8 @@ class LiveState:
     def begin(self, run: RunProgress) -> None:
         """Show this run as the one under way."""
         self.run = run
+        if self._unseen_before is None:
+            self._unseen_before = self.unseen
         self._previous = self._last()
 
     def end(self, report: RunReport, *, counted: bool = True) -> None:

@@ -296,6 +296,7 @@ class Monitor:
         # One sample may fall between a program's end and the driver's knowing; two tell.
         samples = self._driver.samples
         unseen = min(sample.unseen_references for sample in samples) if len(samples) > 1 else 0
+        unseen = self._live_state.of_others(driver.unseen_references, unseen)
         if driver != self._live_state.driver or unseen != self._live_state.unseen:
             self._live_state.update_driver(driver, unseen)
             self._sampled()

@@ -525,6 +525,34 @@ async def test_what_nobody_may_look_into_is_told_when_it_was_seen_twice(viewer: 
     )
 
 
+async def test_what_an_own_program_holds_while_it_dies_is_not_another_users(viewer: Open, beside: Beside) -> None:
+    foreign = "The NPU is in use by a program of another user; figures of other runs may be off."
+    probe = SharedProbe(DriverState("galcore"))
+    shown = viewer(probe=probe)
+
+    async def poll(*counts: int) -> list[str | None]:
+        told = []
+        for count in counts:
+            probe.seen = DriverState("galcore", unseen_references=count)
+            await shown.monitor.poll()
+            told.append(shown.live.in_use)
+        return told
+
+    await poll(0, 0)
+    task = beside(shown.monitor.run(shown.shell("sleep 100")))
+    await shown.until(lambda live: live.snapshot.run)
+    assert await poll(1, 1, 1) == [None] * 3, "it may be the run's own"
+    shown.monitor.stop()
+    await asyncio.wait([task])
+    assert await poll(1, 1, 1) == [None] * 3, "it may still be"
+    assert await poll(0, 1, 1) == [None, None, foreign], "once it was gone"
+    await shown.monitor.run(shown.shell("true"))
+    assert await poll(2, 2, 1, 1, 2, 2) == [foreign] * 6, "as many as before belong to others"
+    assert await poll(0, 0) == [None, None]
+    await shown.monitor.run(shown.shell("true"))
+    assert await poll(0, 0, 1, 1) == [None, None, None, foreign], "also where no sample differed during the run"
+
+
 async def test_a_board_that_does_not_answer_holds_up_nothing(
     viewer: Open, beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
