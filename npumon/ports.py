@@ -93,6 +93,10 @@ class RunningModel(Protocol):
         """
         ...
 
+    def keep(self) -> None:
+        """Let it go on when its watcher is gone, as if that had been asked for at its start."""
+        ...
+
     def stop(self, reason: StopReason) -> None:
         """Ask for the whole process group to end. Returns at once; `wait` returns within 5 s of it.
 

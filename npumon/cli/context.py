@@ -16,6 +16,7 @@ from npumon.cli.output import Output, open_output
 from npumon.cli.paths import shown
 from npumon.cli.settings import Settings
 from npumon.core.problems import Problem, ProblemError
+from npumon.core.units import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,6 +117,13 @@ class CommandContext:
     def note_run_goes_on(self) -> None:
         """Say how to find a run again that outlives npumon."""
         self.diagnostics.note("The run continues: npumon watch --last follows it.")
+
+    def note_run_stopped(self, report: RunReport) -> None:
+        """Say what ended because npumon was left, and where its text is."""
+        info = self.backend.outlasting(report).info
+        model, after = info.model or "the run", "" if info.duration_s is None else f" after {seconds(info.duration_s)}"
+        what = f"stopped {model}{after}" if info.outcome == "cancelled" else f"{model} has ended{after}"
+        self.diagnostics.note(f"{what}; its log: {shown(info.log)}" if info.log else what)
 
     def warn_of_logs_elsewhere(self, reports: Iterable[RunReport]) -> None:
         """Say where run logs are if they could not be kept in the state folder."""

@@ -59,6 +59,11 @@ class BoardBackend:
         self._ctx = ctx
         self._entries: dict[str, ModelEntry] = {}
 
+    @property
+    def keeps_runs(self) -> bool:
+        """Whether a run can outlive npumon."""
+        return self._ctx.backend.keeps_runs
+
     @cached_property
     def driver(self) -> DriverControl:
         """What reloads galcore."""

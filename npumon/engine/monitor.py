@@ -194,11 +194,15 @@ class Monitor:
         finally:
             self._release()
 
-    async def close(self) -> None:
-        """End everything; when this returns the model is gone, unless it is to be kept. Afterwards nothing is published
-        and nothing begins."""
+    async def close(self, keep: bool | None = None) -> None:
+        """End everything; when this returns the model is gone, unless it is to be kept.
+
+        `keep` says so, or where it is None the run's request. Afterwards nothing is published and nothing begins.
+        """
         self._closed = True
-        self._end("left")
+        if keep and self._session is not None:
+            self._session.keep()
+        self._end("cancelled" if keep is False else "left")
         if self._tail is not None:
             self._tail.finish(0)
         await self._free.wait()

@@ -105,6 +105,7 @@ class Session:
         self._running: RunningModel | None = None
         self._info: RunInfo | None = None
         self._stopped: StopReason | None = None
+        self._kept = False
         self._reading: LogReading | None = None
 
     def stop(self, reason: StopReason) -> None:
@@ -114,6 +115,12 @@ class Session:
             self._running.stop(reason)
         if self._reading is not None:
             self._reading.hurry()
+
+    def keep(self) -> None:
+        """Let the run under way go on when it is left (`stop` for the reason "left")."""
+        self._kept = True
+        if self._running is not None:
+            self._running.keep()
 
     @property
     def stopped(self) -> StopReason | None:
@@ -145,6 +152,8 @@ class Session:
         if self._network_read is not None and self._info is None:  # once, beside the first run
             self._network_read.begin()
         self._info = info = _begun(request, running)
+        if self._kept:
+            running.keep()
         if self._stopped is not None:
             running.stop(self._stopped)
         try:

@@ -13,6 +13,7 @@ from npumon.tui.textual_workarounds import after, keep_screen, self_contained, t
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from textual.screen import Screen
     from textual.timer import Timer
@@ -203,6 +204,17 @@ class Actions:
     def action_clear_notice(self) -> None:
         """Show the keys again in place of the notice."""
         self._host.notifier.clear()
+
+    def ask_to_quit(self, leave: Callable[[int, bool], None]) -> None:
+        """Ask what becomes of the run under way; then `leave` with the exit status, and whether it goes on."""
+        from npumon.tui.screens.quit import QuitDialog
+
+        def answered(answer: bool | None) -> None:
+            if answer is not None:
+                leave(0, answer)
+
+        if not isinstance(self._host.app.screen, QuitDialog):
+            self._host.app.push_screen(QuitDialog(self._host), answered)
 
     def action_suspend_job(self) -> None:
         """Return to the shell for a while."""

@@ -137,18 +137,25 @@ class MonitorApp(SteadyApp):
         self.begin_to_leave(INTERRUPTED)
 
     async def action_quit(self) -> None:
-        """Leave; a running model is stopped first."""
+        """Leave; if a model runs, ask what becomes of it."""
+        if self._leaving is None and self.controller.runs:
+            self.actions.ask_to_quit(self.begin_to_leave)
+        else:
+            self.begin_to_leave(0)
+
+    async def action_quit_now(self) -> None:
+        """Leave; a running model is stopped first, unless it is to be kept."""
         self.begin_to_leave(0)
 
-    def begin_to_leave(self, status: int) -> None:
+    def begin_to_leave(self, status: int, keep: bool | None = None) -> None:
         """Stop what runs, then end the application with this exit status. The display goes on until then; a second call
-        changes nothing."""
+        changes nothing. `keep` is for `RunController.close`."""
         if self._leaving is None:
-            self._leaving = self.run_worker(self._leave(status), exit_on_error=False)
+            self._leaving = self.run_worker(self._leave(status, keep), exit_on_error=False)
 
-    async def _leave(self, status: int) -> None:
+    async def _leave(self, status: int, keep: bool | None) -> None:
         try:
-            await self.controller.close()
+            await self.controller.close(keep)
             await self.laid_out.wait()  # a half-composed page cannot be removed
         finally:
             self.exit(status)

@@ -77,8 +77,8 @@ class Engine(Protocol):
         """Block runs while the driver is reloaded. Raises `ProblemError` if a program is running."""
         ...
 
-    async def close(self) -> None:
-        """End everything."""
+    async def close(self, keep: bool | None = None) -> None:
+        """End everything; a run is left running (True), stopped (False), or treated as its job says (None)."""
         ...
 
 
@@ -94,6 +94,11 @@ class MonitorBackend(Protocol):
     @property
     def watched(self) -> str | None:
         """The file to watch; None to run models."""
+        ...
+
+    @property
+    def keeps_runs(self) -> bool:
+        """Whether a run can outlive npumon."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live
+    from npumon.core.run.report import RunReport
     from npumon.engine.session import Job
     from npumon.tui.backend import Engine, MonitorBackend
 
@@ -38,6 +39,8 @@ class RunController:
         self._engine: Engine | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
+        #: The run that was under way when everything was ended, as it is then.
+        self.last: RunReport | None = None
 
     @property
     def refresh_s(self) -> float:
@@ -64,6 +67,14 @@ class RunController:
     def busy(self) -> bool:
         """Whether a program is running."""
         return self._engine is not None and self._engine.live.activity.under_way
+
+    @property
+    def runs(self) -> bool:
+        """Whether a program of ours is running that is not about to end; the writer of a watched log is none."""
+        if self._engine is None or self._backend.watched is not None:
+            return False
+        activity = self._engine.live.activity
+        return activity.under_way and activity.stage not in ("stopping", "finishing")
 
     @property
     def left(self) -> bool:
@@ -120,16 +131,21 @@ class RunController:
         if self._engine is not None:
             self._engine.stop()
 
-    async def close(self) -> None:
-        """End everything. When this returns, even from a second call, the running model is gone."""
+    async def close(self, keep: bool | None = None) -> None:
+        """End everything. When this returns, even from a second call, the running model is gone, or left running.
+
+        `keep` says which of both; None what was asked for when npumon was started.
+        """
         if self._closing is None:
-            self._closing = asyncio.get_running_loop().create_task(self._close())
+            self._closing = asyncio.get_running_loop().create_task(self._close(keep))
         await asyncio.shield(self._closing)
 
-    async def _close(self) -> None:
+    async def _close(self, keep: bool | None) -> None:
         try:
             if self._engine is not None:
-                await self._engine.close()
+                busy = self.busy and self._backend.watched is None
+                await self._engine.close(keep)
+                self.last = self._engine.live.snapshot.run if busy else None
         finally:
             for task in list(self._tasks):
                 task.cancel()

@@ -170,11 +170,12 @@ KEYS: tuple[Key, ...] = (
     Key("tab", "Tab", "next page", "the next page", "next_page(1)"),
     Key("shift+tab", "Shift+Tab", "page before", "the previous page", "next_page(-1)"),
     Key("f2", "F2", "notices", "the last written file, and what was said lately", "notices", wish="last written file"),
+    Key("ctrl+c", "Ctrl+C", "quit at once", "quit at once; a run is stopped, unless it is to be kept", "quit_now"),
     Key("ctrl+z", "Ctrl+Z", "suspend", "suspend npumon", "suspend_job"),
     Key("ctrl+l", "Ctrl+L", "repaint", "redraw the whole screen", "repaint"),
     Key("colon,ctrl+p", ":", "more", "every command, by name", "command_palette", bar=True),
     Key("question_mark,f1", "?", "help", "this help", "help", bar=True),
-    Key("q,ctrl+c", "q", "quit", "quit", "quit", bar=True),
+    Key("q", "q", "quit", "quit; asks what becomes of a run under way", "quit", bar=True),
 )  # fmt: skip
 
 

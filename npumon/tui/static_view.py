@@ -55,12 +55,14 @@ class StaticEngine:
         """Do nothing: nothing is reloaded."""
         yield
 
-    async def close(self) -> None:
+    async def close(self, keep: bool | None = None) -> None:
         """Do nothing: nothing is left to end."""
 
 
 class StaticBackend:
     """Implements `backend.MonitorBackend` without a board."""
+
+    keeps_runs = True
 
     def __init__(
         self,

@@ -227,7 +227,7 @@ def measure_stop(bench: Measurement) -> None:
                 bench.put("x", subject, [seconds])
         with _running(bench, subject, "exec yes") as program:
             pump([program], 2.0)
-            at = program.press(b"q")
+            at = program.press(b"\x03")
             if pump([program], CATCH_UP_S, lambda: program.ended or not program.family()):
                 bench.put("q", subject, [time.perf_counter() - at])
             else:

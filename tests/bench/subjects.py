@@ -74,6 +74,7 @@ def npumon(command: tuple[str, ...], watch_command: tuple[str, ...], models_comm
         "npumon",
         command,
         presses,
+        quit_keys=b"\x03",  # q asks what becomes of a run
         can_be_busy=True,
         busy_keys=b"r",
         watch_argv=watch_command,

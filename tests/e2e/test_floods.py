@@ -112,7 +112,7 @@ def test_a_program_that_has_ended_by_itself(npumon: CommandLine) -> None:
     ended(output, "cancelled", log, all_read=False)
 
 
-@pytest.mark.parametrize("key", [b"x", b"q"])
+@pytest.mark.parametrize("key", [b"x", b"qs"])
 def test_a_key_in_the_live_monitor(live: Live, npumon: CommandLine, key: bytes, flood: str) -> None:
     npumon.script("flood/run.sh", "#!/bin/sh\nexec ../flood.sh\n")
     app = live()

@@ -62,11 +62,12 @@ def end_of(npumon: CommandLine) -> ExitRecord:
 @pytest.mark.parametrize(
     ("leave", "status"),
     [
-        (lambda app: app.type(b"q"), 0),
+        (lambda app: app.type(b"ql"), 0),
+        (lambda app: app.type(b"\x03"), 0),
         (lambda app: app.signal(signal.SIGTERM), 130),
         (lambda app: app.signal(signal.SIGHUP), 130),
     ],
-    ids=["q", "SIGTERM", "SIGHUP"],
+    ids=["q", "Ctrl-C", "SIGTERM", "SIGHUP"],
 )
 def test_left_and_taken_up_again(
     live: Live, npumon: CommandLine, gate: Path, leave: Callable[[LiveTerminal], None], status: int
@@ -103,10 +104,10 @@ def test_a_connection_that_is_cut(live: Live, npumon: CommandLine, gate: Path) -
 def test_taken_up_left_and_ended(live: Live, npumon: CommandLine, gate: Path) -> None:
     """q leaves it to itself once more, x ends it, r runs the model again."""
     app, family = begun(live, npumon)
-    app.type(b"q")
+    app.type(b"ql")
     assert app.next_state() == "ended 0"
     app = live("watch", "--last", shows="x stop")
-    app.type(b"q")
+    app.type(b"ql")
     assert app.next_state() == "ended 0"
     assert GOES_ON.encode() in app.output
     assert all(map(alive, family))

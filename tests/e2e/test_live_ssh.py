@@ -209,7 +209,7 @@ def test_figures_keys_sizes_and_the_end(live: Live, server: Server) -> None:
     for columns, rows in ((120, 40), (60, 15)):
         app.resize(columns, rows)
         app.until(lambda: "q quit" in app.screen.display[-1] and "71.70" in app.shown(), "the whole screen")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
 

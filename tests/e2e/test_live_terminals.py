@@ -52,7 +52,7 @@ def test_terminals_that_know_little(live: Live, term: str) -> None:
     app = live("--demo", environ={"TERM": term})
     through_some(app)
     assert bool(colors(app.output)) is (term == "linux")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     assert app.settings() == app.before
     assert app.output.isascii()
@@ -168,7 +168,7 @@ def test_standard_output_elsewhere(npumon: CommandLine) -> None:
 
 
 def test_standard_input_elsewhere(npumon: CommandLine) -> None:
-    (npumon.folder / "keys").write_text("q")
+    (npumon.folder / "keys").write_text("\x03")
     app = LiveTerminal(npumon, "--demo", stdin=npumon.folder / "keys")
     try:
         assert app.next_state() == "ended 2"

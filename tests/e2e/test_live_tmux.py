@@ -118,7 +118,7 @@ def test_pages_dialogs_and_sizes(tmux: Tmux, command: str) -> None:
     tmux("resize-window", "-x", "60", "-y", "15")
     tmux.until(lambda shown: "q quit" in shown.splitlines()[14], "the keys at the bottom")
     assert "71.70" in tmux.shown()
-    tmux.keys("q")
+    tmux.keys("C-c")
     shown = tmux.until_shown("status 0")
     assert "before\n" in shown
     assert "npumon NPU" not in shown
@@ -129,7 +129,7 @@ def test_settings_and_modes_are_put_back(tmux: Tmux, npumon: CommandLine, comman
     tmux.until_shown("71.70")
     modes = "#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{wrap_flag}"
     assert tmux("display-message", "-p", modes).split() == ["1", "0", "1", "0"]
-    tmux.keys("q")
+    tmux.keys("C-c")
     tmux.until_shown("status 0\nall")
     assert tmux("display-message", "-p", modes).split() == ["0", "1", "0", "1"]
     assert (npumon.folder / "after").read_text() == (npumon.folder / "before").read_text() != ""
@@ -150,7 +150,7 @@ def test_left_alone_and_looked_at_again(tmux: Tmux, live: Live, command: str) ->
         assert "71.70" in tmux.shown()  # nobody looks, and it goes on
     tmux.keys("r")
     tmux.until_shown("run 2")
-    tmux.keys("q")
+    tmux.keys("C-c")
     tmux.until_shown("status 0")
 
 

@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+import pytest
+
 from npumon.board.probe import SystemClock
 from npumon.board.procfs import read_process
 from npumon.board.run.reattached_run import ReattachedRunner
@@ -36,14 +38,15 @@ def collect(record: RunRecord) -> None:
     os.waitpid(record.supervisor, 0)
 
 
-async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", ["at its start", "at its end"])
+async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: Path, asked: str) -> None:
     shown = viewer()
     job = shown.shell(gated(tmp_path / "gate"))
-    job = job._replace(request=job.request._replace(keep=True))
+    job = job._replace(request=job.request._replace(keep=asked == "at its start"))
     beside(shown.monitor.run(job))
     await shown.until(lambda live: live.activity.iteration == 2)
     assert not shown.monitor.left
-    await shown.monitor.close()
+    await shown.monitor.close(True if asked == "at its end" else None)
     assert shown.monitor.left
     record = last_run(shown.board.folder / "state/runs")
     assert record is not None
@@ -66,6 +69,31 @@ async def test_left_and_taken_up_again(viewer: Open, beside: Beside, tmp_path: P
     assert any(update.preexisting and update.data for update in seen)
     assert min(ages) > 0
     assert session.age_s == 0
+    collect(record)
+
+
+async def test_a_run_to_be_kept_is_stopped_where_that_is_asked_for(
+    viewer: Open, beside: Beside, tmp_path: Path
+) -> None:
+    shown = viewer()
+    job = shown.shell(gated(tmp_path / "gate"))
+    beside(shown.monitor.run(job._replace(request=job.request._replace(keep=True))))
+    await shown.until(lambda live: live.activity.iteration == 2)
+    await shown.monitor.close(keep=False)
+    assert not shown.monitor.left
+    assert shown.live.runs[-1].info.outcome == "cancelled"
+
+
+async def test_a_run_that_is_only_being_started_can_be_left_too(viewer: Open, beside: Beside, tmp_path: Path) -> None:
+    shown = viewer()
+    beside(shown.monitor.run(shown.shell(gated(tmp_path / "gate"))))
+    await shown.until(lambda live: live.activity.stage == "starting")
+    await shown.monitor.close(keep=True)
+    assert shown.monitor.left
+    record = last_run(shown.board.folder / "state/runs")
+    assert record is not None
+    assert record.exit is None
+    (tmp_path / "gate").touch()
     collect(record)
 
 

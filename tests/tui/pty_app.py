@@ -288,7 +288,7 @@ def until_painted(app: PtyApp, before: int) -> None:
 
 
 def finish(app: PtyApp) -> None:
-    """Quit by key."""
-    app.type(b"q")
+    """Quit by key, without being asked what becomes of a run."""
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)

@@ -99,8 +99,8 @@ class StillMonitor(StaticEngine):
         self.asked.append(path)
         await asyncio.Event().wait()
 
-    async def close(self) -> None:
-        self.asked.append("close")
+    async def close(self, keep: bool | None = None) -> None:
+        self.asked.append("close" if keep is None else "keep" if keep else "end")
 
 
 class StaticBackend(static_view.StaticBackend):

@@ -89,12 +89,12 @@ async def test_x_stops_a_hang(demo: Open) -> None:
         assert "x stop" not in monitor.shown
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
-async def test_quitting_takes_the_model_down(demo: Open, key: str) -> None:
+@pytest.mark.parametrize("keys", [("q", "s"), ("ctrl+c",), ("ctrl+q", "s"), ("q", "ctrl+c"), ("x", "q", "q")])
+async def test_quitting_takes_the_model_down(demo: Open, keys: Sequence[str]) -> None:
     async with demo("--scenario", "hang") as monitor:
         await monitor.until(lambda: monitor.app.live.activity.stage == "running")
         assert monitor.models_running()
-        await monitor.press(key, "q", key)
+        await monitor.press(*keys)
         await monitor.until(lambda: not monitor.app.is_running)
         assert [pid for pid in monitor.pids if alive(pid)] == []
         assert monitor.app.return_value == 0
@@ -108,7 +108,7 @@ async def test_it_shows_that_it_is_stopping(demo: Open) -> None:
         await monitor.press("r")
         await monitor.until_shown("x stop", "stubborn")
         # looked at while the key is pressed: pressing it returns once nothing goes on, and that may be too late
-        pressed = asyncio.get_running_loop().create_task(monitor.press("q"))
+        pressed = asyncio.get_running_loop().create_task(monitor.press("q", "s"))
         await monitor.until(lambda: monitor.app.live.activity.stage == "stopping" and "stopping" in monitor.shown)
         await pressed
         await monitor.until(lambda: not monitor.app.is_running)

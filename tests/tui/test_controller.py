@@ -137,7 +137,7 @@ async def test_closing_waits_for_the_engine_whoever_asks() -> None:
     assert stage.backend.still is not None
     gone = asyncio.Event()
 
-    async def close() -> None:
+    async def close(keep: bool | None = None) -> None:
         stage.asked.append("closing")
         await gone.wait()
 
@@ -160,7 +160,7 @@ async def test_an_engine_that_cannot_be_closed_leaves_no_task() -> None:
     stage.controller.start()
     assert stage.backend.still is not None
 
-    async def close() -> None:
+    async def close(keep: bool | None = None) -> None:
         raise OSError("no")
 
     stage.backend.still.close = close  # type: ignore[method-assign]

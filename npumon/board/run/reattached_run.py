@@ -54,6 +54,9 @@ class ReattachedRun:
         """Follow the run's text. What is not in the log is read from the supervisor's memory, while that lives."""
         return RunLogTail(self._record.log, self._opened_overflow())
 
+    def keep(self) -> None:
+        """Do nothing: it does not depend on who watches it."""
+
     def stop(self, reason: StopReason) -> None:
         """Ask the supervisor to end the run; "left" only ends the watching and leaves the run alone."""
         if reason == "left":

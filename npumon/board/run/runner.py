@@ -229,6 +229,10 @@ class LockedRun:
         """Seconds for which it had been running when it was reattached."""
         return self._running.age_s
 
+    def keep(self) -> None:
+        """Let the run go on when npumon is gone."""
+        self._running.keep()
+
     def stop(self, reason: StopReason) -> None:
         """Ask for the end."""
         self._running.stop(reason)

@@ -14,6 +14,7 @@ from pathlib import Path
 from npumon.board.procfs import Process, marked, session_of, signal_each
 from npumon.board.run.run_log_tail import RunLogTail
 from npumon.board.run.run_record import exit_record, read_record
+from npumon.board.supervisor.control_channel import KEEP
 from npumon.board.sysfs import length_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import decode
@@ -111,6 +112,12 @@ class SupervisedRun:
     def supervisor(self) -> int:
         """Pid of the supervisor."""
         return self._process.pid
+
+    def keep(self) -> None:
+        """Let the run go on when npumon is gone."""
+        if not self._keep and self._stop_reason is None:
+            self._keep = True
+            self._send(f"{KEEP}\n".encode())
 
     def stop(self, reason: StopReason) -> None:
         """Ask the supervisor to end the run, or leave it alone. Only the first reason counts; without a run nothing

@@ -1,7 +1,7 @@
 """The line between the supervisor and the npumon that watches the run.
 
-npumon sends the run, as `marshal` writes it, behind a line with its length in bytes, and after it lines with a reason
-to stop; both sides are the same Python. The supervisor sends one JSON object a line.
+npumon sends the run, as `marshal` writes it, behind a line with its length in bytes, and after it lines: a reason to
+stop, or that the run is to outlive npumon; both sides are the same Python. The supervisor sends one JSON object a line.
 
 Belongs to the supervisor's program: only the standard library, and little of that, is imported here.
 """
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 16
 
-#: What npumon may say. Other lines are ignored.
+#: Lets the run go on when npumon is gone.
+KEEP = "keep"
+#: The reasons to stop. Lines with other words are ignored.
 _REASONS = ("cancelled", "timeout", "watcher")
 
 
@@ -31,6 +33,8 @@ class ControlChannel:
         self.commands = commands
         self._reports = reports
         self._pending = b""
+        #: Whether npumon has said that the run is to outlive it.
+        self.kept = False
 
     def read_spec(self) -> dict[str, Any] | None:
         """Wait for what to run. None if npumon went away before it was said."""
@@ -54,7 +58,8 @@ class ControlChannel:
     def pending_stop(self) -> str | None:
         """Return the first reason to stop among the lines already read."""
         *lines, self._pending = self._pending.split(b"\n")
-        words = (line.decode("utf-8", "replace") for line in lines)
+        words = [line.decode("utf-8", "replace") for line in lines]
+        self.kept = self.kept or KEEP in words
         return next((word for word in words if word in _REASONS), None)
 
     def send(self, event: str, fields: dict[str, object]) -> None:

@@ -130,7 +130,7 @@ class Supervision:
                 self._request_stop(reason)
                 if gone:
                     self._poller.unregister(self._channel.commands)
-                    self._request_stop(None if self._keep else "watcher")
+                    self._request_stop(None if self._keep or self._channel.kept else "watcher")
 
     def _request_stop(self, reason: str | None) -> None:
         """Begin to end the run if there is a reason, unless it is ending already."""

@@ -119,6 +119,8 @@ def conclude(app: MonitorApp, status: int | None, ctx: CommandContext) -> int:
         ctx.forget_old_runs(runs)
     if app.controller.left:
         ctx.note_run_goes_on()
+    elif app.controller.last is not None:
+        ctx.note_run_stopped(app.controller.last)
     for error in app.controller.unexpected:
         ctx.diagnostics.traceback(error)
     if app.failure is not None:

@@ -39,7 +39,7 @@ class Dialog(LatestSize, StylesKept, ModalScreen[Result]):
     CSS_PATH = "../styles/dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "close", show=False),
-        Binding("ctrl+c", "app.quit", "quit", show=False),
+        Binding("ctrl+c", "app.quit_now", "quit", show=False),
     ]
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-tiny"), (50, "-broad")]  # noqa: RUF012  # as Textual
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (18, "-tall")]  # noqa: RUF012  # declares them

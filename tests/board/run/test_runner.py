@@ -276,6 +276,8 @@ async def main(state, keep, *command):
     request = RunRequest(command, "/", timeout_s=60, keep=keep == "keep")
     runner = SupervisedRunner(Path(state), Clock(), fallback=lambda: Path(state).with_name("fallback"))
     run = await runner.start(request)
+    if keep == "later":
+        run.keep()
     print(run.id, run.log, run.supervisor, flush=True)
     print(await run.wait(), flush=True)
 
@@ -287,7 +289,7 @@ def watcher(state: Path, keep: str, *command: str) -> list[str]:
     return [sys.executable, "-c", WATCHER, str(state), keep, *command]
 
 
-@pytest.mark.parametrize("keep", ["keep", "end"])
+@pytest.mark.parametrize("keep", ["keep", "later", "end"])
 async def test_the_watcher_is_killed(tmp_path: Path, keep: str) -> None:
     command = ("sh", "-c", f"echo ready; while [ ! -e {tmp_path}/go ]; do sleep 0.01; done; echo done")
     process = await asyncio.create_subprocess_exec(
@@ -298,7 +300,7 @@ async def test_the_watcher_is_killed(tmp_path: Path, keep: str) -> None:
     await until(lambda: text(log) == b"ready\n")
     process.kill()
     await process.communicate()
-    if keep == "keep":
+    if keep != "end":
         assert read_process(int(supervisor)) is not None
         (tmp_path / "go").touch()
 
@@ -311,7 +313,7 @@ async def test_the_watcher_is_killed(tmp_path: Path, keep: str) -> None:
     assert record is not None
     await until(lambda: read_process(int(supervisor)) is None)
     assert marked(log) == []
-    if keep == "keep":
+    if keep != "end":
         assert (record.exit_status, record.stopped_by) == (0, None)
         assert text(log) == b"ready\ndone\n"
     else:

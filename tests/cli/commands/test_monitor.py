@@ -111,7 +111,7 @@ def test_the_demo(start: Start) -> None:
     app = start("--demo", columns=120, rows=40)
     app.until_shown("goldfish")
     app.until_shown("DEMO")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
 
@@ -136,7 +136,7 @@ def test_a_line_is_there_before_textual_is(
     (tmp_path / "go").touch()
     app.until(lambda: len(app.read()) > 500, "the first frame")
     assert app.output.count(b"\x1b[2J") == 1, "the screen is cleared once"
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
 
@@ -151,7 +151,7 @@ def test_the_first_line_of_a_machine_that_is_no_board(start: Start, tmp_path: Pa
     assert app.output.count(b"\x1b[2J") == 1
     (tmp_path / "go").touch()
     app.until_shown("q quit")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
 
 
@@ -183,7 +183,7 @@ def test_textual_cannot_be_imported(start: Start, tmp_path: Path) -> None:
 
 def test_the_command_has_a_name(start: Start) -> None:
     app = start("monitor", "--demo")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
 
 
@@ -194,7 +194,7 @@ def test_a_command_behind_two_dashes_runs_at_once(start: Start, tmp_path: Path) 
     app.until_shown("goldfish" if "goldfish" in SEED.read_text() else "71.70")
     app.type(b"r")
     app.until(lambda: len(list((tmp_path / "state").rglob("*.json"))) == 2, "a second run")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
     log = next((tmp_path / "state").rglob("*.log")).read_text()
@@ -252,7 +252,7 @@ def test_an_engine_that_breaks_is_told_and_the_monitor_goes_on(start: Start) -> 
     app.until_shown("Unexpected error")
     app.until_shown("[bold]broke")
     app.until_shown("goldfish")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     assert b"Traceback (most recent call last)" in app.output
     left_as_it_was(app)
@@ -263,11 +263,11 @@ def test_a_state_folder_that_cannot_be_made(start: Start, tmp_path: Path) -> Non
     (tmp_path / "state").write_text("no folder")
     app = start("--demo", columns=120, rows=40)
     app.until_shown("goldfish")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     app = start("--root", str(tmp_path / "home"))
     app.until_shown("no NPU driver")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
 
 
@@ -286,7 +286,7 @@ def test_old_logs_go(start: Start, tmp_path: Path) -> None:
     app.until(lambda: "done" in app.shown() or "failed" in app.shown() or "r run" in app.shown(), "its end")
     for number in range(4):
         (runs / f"19700101T00000{number}-000-1-0000.log").write_text("old")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     logs = sorted(path.name for path in runs.glob("*.log"))
     assert len(logs) == 2
@@ -324,7 +324,7 @@ def test_watching(start: Start, tmp_path: Path) -> None:
     app.until_shown("71.70")
     app.type(b"r")
     app.until_shown("This monitor is watching a log.")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
     assert not (tmp_path / "state").exists()
@@ -337,7 +337,7 @@ def test_nothing_beyond_ascii(start: Start) -> None:
     app.until_shown("Everywhere")
     app.type(b"\x1b")
     app.until(lambda: "Everywhere" not in app.shown(), "the dialog's end")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     assert app.output.isascii()
 
@@ -345,7 +345,7 @@ def test_nothing_beyond_ascii(start: Start) -> None:
 def test_no_colour(start: Start) -> None:
     app = start("--demo", environ={"NO_COLOR": "1"}, columns=120, rows=40)
     app.until_shown("goldfish")
-    app.type(b"q")
+    app.type(b"\x03")
     assert app.next_state() == "ended 0"
     looks = {part for found in re.findall(rb"\x1b\[([0-9;]*)m", app.output) for part in found.split(b";")}
     assert not [look for look in looks if look[:1] in (b"3", b"4", b"9") and len(look) == 2], looks
