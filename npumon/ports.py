@@ -168,6 +168,10 @@ class LogFollower(Protocol):
         """Follow a file, which need not exist yet."""
         ...
 
+    def written_at(self, path: str) -> str | None:
+        """Return when the file was last written, as ISO 8601 in UTC; None without one."""
+        ...
+
 
 class BoardProbe(Protocol):
     """Reads the machine. Never raises: what cannot be read is absent in the result."""

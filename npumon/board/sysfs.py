@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from datetime import datetime, timezone
 from pathlib import Path
 
 from npumon.board.roots import Roots
@@ -26,6 +27,18 @@ def length_of(path: str) -> int:
         return os.stat(path).st_size
     except OSError:
         return 0
+
+
+def changed_at(path: str) -> str | None:
+    """Return when a file's content was last changed, as ISO 8601 in UTC, to the second; None if it does not exist."""
+    try:
+        changed_s = os.stat(path).st_mtime
+    except (OSError, ValueError):
+        return None
+    try:
+        return datetime.fromtimestamp(changed_s, timezone.utc).isoformat(timespec="seconds")
+    except (OverflowError, ValueError, OSError):  # a file system can name any year
+        return None
 
 
 def read_bytes(path: Path, limit: int = LIMIT) -> bytes | None:

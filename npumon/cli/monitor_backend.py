@@ -80,7 +80,8 @@ class BoardBackend:
             from npumon.board.run.reattached_run import ReattachedRunner
 
             runner = ReattachedRunner(self._kept, runner)
-        return Monitor(runner, ctx.follower, ctx.probe, SystemClock(), ctx.context(board=False), [publish])
+        probe = None if self.watched is not None else ctx.probe  # another board may have written the log
+        return Monitor(runner, ctx.follower, probe, SystemClock(), ctx.context(board=False), [publish])
 
     def models(self) -> Sequence[ModelChoice]:
         """Return what can be run here, those for this chip first."""

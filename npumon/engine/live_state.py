@@ -10,6 +10,7 @@ from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import Activity, Stage
 from npumon.core.monitor.live import Live, Snapshot, npu_users_notice
+from npumon.core.monitor.log_board import LogBoard
 from npumon.core.monitor.selection import newest_shown
 from npumon.core.run.report import RunReport
 from npumon.engine.reporting import Context
@@ -32,10 +33,11 @@ class Milestone(NamedTuple):
 class LiveState:
     """Holds what is known; others put it there.
 
-    `doing` has the fields of the activity that do not change by themselves, `run` the run under way, `series` the
-    series that it is part of. `stopping` replaces its stage. `note` is about the work; before it stands which source
-    of figures does not answer (`unanswered`: its name, and for how many seconds). `unseen` is how many references to
-    the driver belong to processes that cannot be seen.
+    `log_board` is what a log tells of its board, None where no log is watched. `doing` has the fields of the activity
+    that do not change by themselves, `run` the run under way, `series` the series that it is part of. `stopping`
+    replaces its stage. `note` is about the work; before it stands which source of figures does not answer
+    (`unanswered`: its name, and for how many seconds). `unseen` is how many references to the driver belong to
+    processes that cannot be seen.
     """
 
     def __init__(self, context: Context, clock: Clock) -> None:
@@ -45,6 +47,7 @@ class LiveState:
         self.driver = context.driver or DriverState()
         self.session_history = SessionHistory()
         self.log = Scrollback()
+        self.log_board: LogBoard | None = None
         self.doing = Activity()
         self.run: RunProgress | None = None
         self.series: SeriesEta | None = None
@@ -142,7 +145,7 @@ class LiveState:
         report = self._ended if self.run is None else self.run.report(self.context)
         model = None if report is None else report.info.model
         live = Live(
-            Snapshot(self._clock.now(), self.board, self.driver, report, self.context.demo),
+            Snapshot(self._clock.now(), self.board, self.driver, report, self.context.demo, self.log_board),
             self.activity(),
             self._previous,
             self.session_history.runs,

@@ -6,6 +6,7 @@ import os
 
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
+from npumon.core.monitor.log_board import BoardFinder
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import Completed, IterationCompleted, looks_like_a_run
 from npumon.core.run.state import RunState
@@ -23,7 +24,10 @@ class LogFollowing:
     Some programs end with their totals. Such a run is shown as over, though it counts only when something says so.
     """
 
-    def __init__(self, path: str, live_state: LiveState, clock: Clock, kept_operations: int) -> None:
+    def __init__(
+        self, path: str, live_state: LiveState, clock: Clock, kept_operations: int, written_at: str | None = None
+    ) -> None:
+        """`written_at` is when the file was last written, as ISO 8601 in UTC; None without a file."""
         self._info = RunInfo(log=visible(path))
         self._name = visible(os.path.basename(path))
         self._live_state = live_state
@@ -31,7 +35,9 @@ class LogFollowing:
         self._log = WatchedLog(kept_operations)
         self._run: RunProgress | None = None
         self._between: Stage = "following"
+        self._board = BoardFinder(written_at)
         live_state.log = Scrollback()
+        live_state.log_board = self._board.found
         live_state.doing = Activity(stage="no file", run=live_state.session_history.ended, source=visible(path))
 
     def take(self, chunk: LogChunk) -> None:
@@ -42,11 +48,16 @@ class LogFollowing:
             self._between = "restarted"
             live_state.rest("restarted")
             live_state.log = Scrollback()
+            self._board = BoardFinder()
             self._note(f"{self._name} was {chunk.restarted}{missed_words(chunk.missed)}; read from its beginning.")
         if not chunk.data:
             self._presence(present=chunk.present)
             return
         live_state.log.feed(chunk.shown)
+        self._board.feed(chunk.data)
+        live_state.log_board = self._board.found
+        if not chunk.preexisting:  # it is being written
+            live_state.log_board = live_state.log_board._replace(written_at=None)
         self._tell(self._log.feed(chunk.data))
         self._show(chunk)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import aclosing, contextmanager
+from typing import Any
 
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
@@ -50,14 +51,14 @@ class Monitor:
 
     All methods belong to the event loop's thread, and the listeners are called there: at once for the first change, at
     most ten times a second (four times while a run only goes on), and always for the last one. `refresh_s` is how often
-    `keep_sampling` reads the board.
+    `keep_sampling` reads the board; there is none to read without a `probe`, for logs of other machines.
     """
 
     def __init__(
         self,
         runner: ModelRunner,
         follower: LogFollower,
-        probe: BoardProbe,
+        probe: BoardProbe | None,
         clock: Clock,
         context: Context,
         listeners: Iterable[Listener] = (),
@@ -70,9 +71,11 @@ class Monitor:
         self._listeners = tuple(listeners)
         self._labels = context.labels
         self._live_state = LiveState(context, clock)
-        self._board = SampledSource(Sampler("board", probe.board, PATIENCE_S), clock, self._on_board)
-        self._driver = SampledSource(Sampler("driver", probe.driver, PATIENCE_S, kept=2), clock, self._on_driver)
-        self._sources = (self._board, self._driver)
+        self._sources: list[SampledSource[Any]] = []
+        if probe is not None:
+            board = SampledSource(Sampler("board", probe.board, PATIENCE_S), clock, self._on_board)
+            self._driver = SampledSource(Sampler("driver", probe.driver, PATIENCE_S, kept=2), clock, self._on_driver)
+            self._sources = [board, self._driver]
         self._throttle = Throttle(self._deliver, clock.monotonic, _later)
         self._live: Live | None = None
         self._shown: Activity | None = None
@@ -171,7 +174,8 @@ class Monitor:
         self._claim()
         self._live_state.context = self._live_state.context._replace(network=None, environment=())
         self._tail = tail = self._follower.follow(path)
-        following = LogFollowing(path, self._live_state, self._clock, KEPT_OPERATIONS)
+        written_at = self._follower.written_at(path)
+        following = LogFollowing(path, self._live_state, self._clock, KEPT_OPERATIONS, written_at)
         try:
             self._changed()
             async with aclosing(tail.chunks()) as chunks:
@@ -181,6 +185,7 @@ class Monitor:
         finally:
             self._tail = None
             self._live_state.doing = self._live_state.doing._replace(source=None, note=None)
+            self._live_state.log_board = None
             self._release()
 
     @contextmanager

@@ -107,6 +107,7 @@ def _report(
         roofs=context.roofs,
         nodes=context.nodes,
         held_back=context.held_back,
+        elsewhere=context.driver is None,
     )
     return RunReport(
         info=info,

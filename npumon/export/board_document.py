@@ -20,6 +20,7 @@ def snapshot_document(snapshot: Snapshot) -> Document:
         "board": board_document(snapshot.board),
         "driver": driver_document(snapshot.driver),
         "run": None if snapshot.run is None else run_document(snapshot.run),
+        "log_board": None if snapshot.log_board is None else snapshot.log_board._asdict(),
     }
 
 

@@ -9,6 +9,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.layout import cell_width
 from npumon.core.monitor.live import Snapshot
+from npumon.core.monitor.log_board import LogBoard
 from npumon.export.drawing import PLAIN, Style, advice, fitted, painted, plain, wrapped
 from npumon.export.run_text import run_text
 
@@ -19,13 +20,29 @@ _HANGING = " " * len("Driver  ")
 def snapshot_text(snapshot: Snapshot, style: Style = PLAIN) -> str:
     """Render everything, one block below the other."""
     demo = painted("DEMO", "yellow", style) + "  " if snapshot.demo else ""
-    blocks = [
-        [demo + painted(f"npumon snapshot, {snapshot.taken_at}", "bold", style)],
-        list(board_lines(snapshot.board, style)),
-        list(driver_lines(snapshot.driver, style, parameters=False)),
-    ]
+    blocks = [[demo + painted(f"npumon snapshot, {snapshot.taken_at}", "bold", style)]]
+    if snapshot.log_board is None:
+        blocks += [
+            list(board_lines(snapshot.board, style)),
+            list(driver_lines(snapshot.driver, style, parameters=False)),
+        ]
+    else:
+        blocks.append(list(_log_board_lines(snapshot.log_board, style)))
     text = "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
     return text if snapshot.run is None else f"{text}\n{run_text(snapshot.run, style)}"
+
+
+def _log_board_lines(log_board: LogBoard, style: Style) -> Iterator[str]:
+    """Render what the log tells of the board that wrote it."""
+    facts = [
+        log_board.model,
+        None if log_board.host is None else f"host {log_board.host}",
+        None if log_board.kernel is None else f"kernel {log_board.kernel}",
+    ]
+    told = ", ".join(fact for fact in facts if fact is not None) or "the log does not say which"
+    yield from wrapped(told, style.width, style, _HANGING, "Board   ")
+    if log_board.written_at is not None:
+        yield from wrapped(log_board.written_at, style.width, style, _HANGING, "Log of  ")
 
 
 def board_lines(board: BoardState, style: Style) -> Iterator[str]:

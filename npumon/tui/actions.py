@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem
 from npumon.tui import themes
-from npumon.tui.keys import PAGE_NAMES
+from npumon.tui.keys import pages_for
+from npumon.tui.run_actions import refused_while_watching
 from npumon.tui.terminal.signals import suspend_job
 from npumon.tui.textual_workarounds import after, keep_screen, self_contained, terminal_of
 
@@ -41,11 +42,14 @@ class Actions:
 
     def action_next_page(self, step: int) -> None:
         """Go to the next page, or the one before."""
-        here = PAGE_NAMES.index(self._host.app.current_mode)
-        self._host.action_page(PAGE_NAMES[(here + step) % len(PAGE_NAMES)])
+        names = [page.name for page in pages_for(watching=self._host.backend.watched is not None)]
+        here = names.index(self._host.app.current_mode)
+        self._host.action_page(names[(here + step) % len(names)])
 
     def action_reload_driver(self) -> None:
         """Open the dialog that reloads galcore."""
+        if refused_while_watching(self._host):
+            return
         if self._host.controller.busy:
             self._host.notifier.error(Problem("driver.busy", "A model is using the driver.", "x stops it."))
             return

@@ -19,12 +19,13 @@ from textual.message import Message
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live, Snapshot
+from npumon.core.monitor.log_board import LogBoard
 from npumon.core.monitor.selection import Selection, Selector
 from npumon.tui import themes
 from npumon.tui.actions import Actions
 from npumon.tui.backend import MonitorBackend
 from npumon.tui.controller import RunController
-from npumon.tui.keys import KEYS, PAGES
+from npumon.tui.keys import KEYS, PAGES, pages_for
 from npumon.tui.notices import Notifier
 from npumon.tui.preparation import Preparation
 from npumon.tui.run_actions import RunActions
@@ -70,7 +71,8 @@ class MonitorApp(SteadyApp):
     def __init__(self, backend: MonitorBackend, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
         self.backend = backend
-        self.live = Live(Snapshot("", BoardState(), DriverState(), demo=backend.display.demo))
+        log_board = None if backend.watched is None else LogBoard()
+        self.live = Live(Snapshot("", BoardState(), DriverState(), None, backend.display.demo, log_board))
         self.selector = Selector()
         self.marked: RunReport | None = None
         self.paused = False
@@ -78,13 +80,14 @@ class MonitorApp(SteadyApp):
         self.controller = RunController(backend, self._publish, self.notifier.error)
         self.run_actions = RunActions(self)
         self.actions = Actions(self)
+        self._pages = tuple(page.name for page in pages_for(watching=backend.watched is not None))
         self.preparation = Preparation(
-            self, {"help": self.actions.help_screen, "repeat": self.run_actions.repeat_screen}
+            self, self._pages, {"help": self.actions.help_screen, "repeat": self.run_actions.repeat_screen}
         )
         for name, action in chain(*map(_actions_of, (self.run_actions, self.actions, SelectActions(self)))):
             setattr(self, name, action)  # Textual looks up the actions of keys on the application
-        for page in PAGES:
-            self.add_mode(page.name, partial(self.make_page, page.name))
+        for name in self._pages:
+            self.add_mode(name, partial(self.make_page, name))
         self.animation_level = "none"
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -218,7 +221,7 @@ class MonitorApp(SteadyApp):
 
     def action_page(self, name: str) -> None:
         """Go to a page."""
-        if self.current_mode != name and len(self.screen_stack) == 1:
+        if name in self._pages and self.current_mode != name and len(self.screen_stack) == 1:
             self.switch_mode(name)
 
     def run_model(self, choice: ModelChoice) -> None:

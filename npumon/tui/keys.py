@@ -13,7 +13,7 @@ class PageEntry(NamedTuple):
     """A page: its `name` in commands and on the screen, its `key`, and what the help says about it.
 
     `module` and `class_name` are where it is found below `npumon.tui.screens`; a page is imported when it is first
-    visited.
+    visited. `on_board` marks a page that is for boards: where a log is watched, it is left out.
     """
 
     name: str
@@ -21,6 +21,7 @@ class PageEntry(NamedTuple):
     module: str
     class_name: str
     meaning: str
+    on_board: bool = False
 
 
 #: The pages in the order of their keys; the monitor opens with the first one.
@@ -28,7 +29,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("live", "1", "live", "LivePage", "the Live page"),
     PageEntry("layers", "2", "layers", "LayersPage", "the Layers page"),
     PageEntry("runs", "3", "runs", "RunsPage", "the Runs page"),
-    PageEntry("models", "4", "models", "ModelsPage", "the Models page"),
+    PageEntry("models", "4", "models", "ModelsPage", "the Models page", on_board=True),
     PageEntry("log", "5", "log", "LogPage", "the Log page"),
 )
 PAGE_NAMES = tuple(page.name for page in PAGES)
@@ -59,12 +60,12 @@ def always(state: KeyState, live: Live) -> bool:
 
 def may_run(state: KeyState, live: Live) -> bool:
     """Return whether a run could begin."""
-    return not state.watching and not live.activity.under_way
+    return not live.activity.under_way
 
 
 def may_stop(state: KeyState, live: Live) -> bool:
     """Return whether there is a run that could be stopped."""
-    return live.activity.under_way and not state.watching
+    return live.activity.under_way
 
 
 def may_repeat(state: KeyState, live: Live) -> bool:
@@ -74,7 +75,7 @@ def may_repeat(state: KeyState, live: Live) -> bool:
 
 def may_reload(state: KeyState, live: Live) -> bool:
     """Return whether the driver could be reloaded."""
-    return not (live.activity.under_way and not state.watching)
+    return not live.activity.under_way
 
 
 def has_run(state: KeyState, live: Live) -> bool:
@@ -108,6 +109,7 @@ class Key(NamedTuple):
     `action` is what it runs, `pressed` what the key itself runs if that differs. `scope` is where it works: everywhere,
     or on one page. `when` tells whether it would do anything now; `bar` whether the key bar offers it then. `wish` is
     what people would call it who look for it in the palette. A command without a key has empty `keys` and `shown`.
+    `on_board` marks a key that is for boards: where a log is watched, it is left out.
     """
 
     keys: str
@@ -120,25 +122,35 @@ class Key(NamedTuple):
     when: When = always
     bar: bool = False
     wish: str = ""
+    on_board: bool = False
 
 
 #: What works everywhere, in the order of the help and of the key bar. Those of one page come second in the key bar,
 #: before the pages, see `hints_in`; its last three rows always stay there.
 KEYS: tuple[Key, ...] = (
-    Key("r", "r", "run", "run the last model again", "run_again", when=may_run, bar=True, wish="run again"),
-    Key("x", "x", "stop", "stop the run", "stop_run", when=may_stop, bar=True, wish="stop the run"),
+    Key(
+        "r", "r", "run", "run the last model again", "run_again",
+        when=may_run, bar=True, wish="run again", on_board=True,
+    ),
+    Key("x", "x", "stop", "stop the run", "stop_run", when=may_stop, bar=True, wish="stop the run", on_board=True),
     Key(
         "0", "0", "newest", "go back to the newest run", "newest",
         when=shows_older, bar=True, wish="show the newest run",
     ),
     *(
-        Key(page.key, page.key, page.name, page.meaning, f"page('{page.name}')", bar=True, wish=f"show {page.meaning}")
+        Key(
+            page.key, page.key, page.name, page.meaning, f"page('{page.name}')",
+            bar=True, wish=f"show {page.meaning}", on_board=page.on_board,
+        )
         for page in PAGES
     ),
-    Key("R,upper_r", "R", "repeat", "run it several times", "repeat", when=may_repeat, bar=True, wish="run it N times"),
+    Key(
+        "R,upper_r", "R", "repeat", "run it several times", "repeat",
+        when=may_repeat, bar=True, wish="run it N times", on_board=True,
+    ),
     Key(
         "g", "g", "driver", "reload galcore, with profiling on or off", "reload_driver", pressed="press_g",
-        when=may_reload, bar=True, wish="reload the driver, switch profiling",
+        when=may_reload, bar=True, wish="reload the driver, switch profiling", on_board=True,
     ),
     Key("m", "m", "mark", "mark the newest run, to compare others with it", "mark", when=has_ended_run, bar=True),
     Key(
@@ -163,8 +175,8 @@ KEYS: tuple[Key, ...] = (
         when=has_ended_run, bar=True,
     ),
     Key("T,upper_t", "T", "theme", "the next theme", "next_theme", bar=True),
-    Key("plus,equals_sign", "+", "faster", "sample the board more often", "faster", bar=True),
-    Key("minus", "-", "slower", "sample the board less often", "slower", bar=True),
+    Key("plus,equals_sign", "+", "faster", "sample the board more often", "faster", bar=True, on_board=True),
+    Key("minus", "-", "slower", "sample the board less often", "slower", bar=True, on_board=True),
     Key("o", "o", "overhead", "show npumon's own CPU and memory use", "overhead", bar=True),
     Key("", "g g", "top", "the top of a list, like Home", "top_of_list"),
     Key("tab", "Tab", "next page", "the next page", "next_page(1)"),
@@ -177,6 +189,16 @@ KEYS: tuple[Key, ...] = (
     Key("question_mark,f1", "?", "help", "this help", "help", bar=True),
     Key("q", "q", "quit", "quit; asks what becomes of a run under way", "quit", bar=True),
 )  # fmt: skip
+
+
+def pages_for(*, watching: bool) -> tuple[PageEntry, ...]:
+    """Return the pages there are: on a board, or where a log is watched."""
+    return tuple(page for page in PAGES if not (watching and page.on_board))
+
+
+def keys_for(*, watching: bool) -> tuple[Key, ...]:
+    """Return the keys that work everywhere: on a board, or where a log is watched."""
+    return tuple(key for key in KEYS if not (watching and key.on_board))
 
 
 def table_keys(scope: str) -> tuple[Key, ...]:
@@ -276,7 +298,7 @@ def hints_in(state: KeyState, of_page: Sequence[Hint], live: Live) -> Sequence[H
             page=key.action in pages,
             here=pages.get(key.action) == state.page,
         )
-        for key in KEYS
+        for key in keys_for(watching=state.watching)
         if key.bar
     ]
     first = next(number for number, hint in enumerate(hints) if hint.page)

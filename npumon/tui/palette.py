@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from npumon.core.problems import ProblemError
-from npumon.tui.keys import KEYS, PAGE_KEYS, PAGE_NAMES, Key
+from npumon.tui.keys import PAGE_KEYS, Key, keys_for, pages_for
 from npumon.tui.textual_workarounds import LatestSize
 from npumon.tui.themes import NAMES
 from npumon.tui.widgets.table import Table
@@ -59,6 +59,10 @@ class MonitorCommands(Provider):
     _host: ClassVar[Host]
     _paces: ClassVar[Sequence[float]]
 
+    @property
+    def _watching(self) -> bool:
+        return self._host.backend.watched is not None
+
     async def startup(self) -> None:
         """Start looking for models while everything else is shown."""
         self._models = asyncio.get_running_loop().create_task(self._look_for_models())
@@ -82,7 +86,7 @@ class MonitorCommands(Provider):
 
     async def _look_for_models(self) -> Sequence[ModelChoice]:
         backend = self._host.backend
-        if backend.watched is not None:
+        if self._watching:
             return ()
         try:
             return await asyncio.to_thread(backend.models)
@@ -96,13 +100,13 @@ class MonitorCommands(Provider):
         commands = [*self._of_page(here), *self._everywhere()]
         run = self._host.run_model
         commands += [Command(f"Run {choice.full_name}", "run this model", partial(run, choice)) for choice in models]
-        for name in PAGE_NAMES:
-            if name != here:
-                commands += self._of_page(name, elsewhere=True)
+        for page in pages_for(watching=self._watching):
+            if page.name != here:
+                commands += self._of_page(page.name, elsewhere=True)
         return [*commands, *self._looks()]
 
     def _everywhere(self) -> Iterator[Command]:
-        for key in KEYS:
+        for key in keys_for(watching=self._watching):
             if key.action not in _LEFT_OUT:
                 yield Command(_name(key), key.meaning, partial(self.app.run_action, key.action))
 
@@ -130,7 +134,7 @@ class MonitorCommands(Provider):
             yield Command(
                 f"theme {theme}", f"switch to the theme {theme}", partial(self.app.run_action, f"take_theme('{theme}')")
             )
-        for pace in self._paces:
+        for pace in () if self._watching else self._paces:  # there is no board to sample
             yield Command(
                 f"refresh {pace:g} s",
                 f"sample the board every {pace:g} s",

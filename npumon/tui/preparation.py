@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from npumon.tui import themes
-from npumon.tui.keys import PAGES
 from npumon.tui.screens.page import page_class
 from npumon.tui.textual_workarounds import SteadyApp, after, terminal_of
 
@@ -25,12 +24,13 @@ QUIET_S = 0.3
 class Preparation:
     """Belongs to one application; `begin` is called when its first frame is on the screen.
 
-    `dialogs` are those that are kept, by the name under which they are pushed: what makes each.
+    `pages` are the names of the pages there are. `dialogs` are those that are kept, by the name under which they are
+    pushed: what makes each.
     """
 
-    def __init__(self, app: SteadyApp, dialogs: Mapping[str, Callable[[], Screen[Any]]]) -> None:
+    def __init__(self, app: SteadyApp, pages: Iterable[str], dialogs: Mapping[str, Callable[[], Screen[Any]]]) -> None:
         self._app = app
-        self._pieces = deque(self._all_pieces(dialogs))
+        self._pieces = deque(self._all_pieces(pages, dialogs))
         self._waiting = False
 
     @property
@@ -65,13 +65,15 @@ class Preparation:
             piece()
             self._wait(PAUSE_S)
 
-    def _all_pieces(self, dialogs: Mapping[str, Callable[[], Screen[Any]]]) -> Iterator[Callable[[], object]]:
+    def _all_pieces(
+        self, pages: Iterable[str], dialogs: Mapping[str, Callable[[], Screen[Any]]]
+    ) -> Iterator[Callable[[], object]]:
         app = self._app
-        for page in PAGES:
-            yield partial(page_class, page.name)
-            yield partial(app.prepare_mode, page.name)
+        for page in pages:
+            yield partial(page_class, page)
+            yield partial(app.prepare_mode, page)
             # A page takes another layout once it knows its size.
-            yield from [partial(app.lay_out_mode, page.name)] * 2
+            yield from [partial(app.lay_out_mode, page)] * 2
         yield self._import_dialogs
         for name, make in dialogs.items():
             yield partial(app.prepare_screen, name, make)

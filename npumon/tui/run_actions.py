@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from npumon.tui.screens.repeat import RepeatRequest
 
 
+def refused_while_watching(host: Host) -> bool:
+    """Return whether a log is being watched, which another machine may have written: this one's NPU is left alone.
+    Tell the user if so."""
+    if host.backend.watched is None:
+        return False
+    host.notifier.error(
+        Problem("run.watching", "This monitor is watching a log.", "Start npumon without watch to run models.")
+    )
+    return True
+
+
 class RunActions:
     """The keys and commands that begin and end runs."""
 
@@ -26,18 +37,9 @@ class RunActions:
         #: Whether the user has already answered the offer to switch profiling on.
         self._offered_profiling = False
 
-    def _refuse_while_watching(self) -> bool:
-        """Return whether a log is being watched, so that nothing can be run; tell the user if so."""
-        if self._host.backend.watched is None:
-            return False
-        self._host.notifier.error(
-            Problem("run.watching", "This monitor is watching a log.", "Start npumon without watch to run models.")
-        )
-        return True
-
     def run_model(self, choice: ModelChoice) -> None:
         """Run this model and go to the Live page."""
-        if self._refuse_while_watching():
+        if refused_while_watching(self._host):
             return
         if self._host.controller.busy:
             self._host.notifier.info("A run is in progress: x stops it.")
@@ -51,7 +53,7 @@ class RunActions:
 
     def action_run_again(self) -> None:
         """Run the last model again; without one, go to the Models page."""
-        if self._refuse_while_watching():
+        if refused_while_watching(self._host):
             return
         if self._host.controller.can_repeat:
             self._with_profiling(self._host.controller.again)
@@ -65,7 +67,7 @@ class RunActions:
 
     def action_repeat(self) -> None:
         """Ask how often, then run that often."""
-        if self._refuse_while_watching():
+        if refused_while_watching(self._host):
             return
         job = self._host.controller.job
         if job is None or self._host.controller.busy:

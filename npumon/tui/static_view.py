@@ -70,10 +70,12 @@ class StaticBackend:
         display: DisplayOptions,
         choices: Sequence[ModelChoice] = (),
         inspected: Mapping[str, str] | None = None,
+        watched: str | None = None,
     ) -> None:
-        """`inspected` maps the paths of network files to their inspections."""
+        """`inspected` maps the paths of network files to their inspections. `watched` names the log that is shown, if
+        it is one."""
         self.display = display
-        self.watched: str | None = None
+        self.watched = watched
         self.choices = tuple(choices)
         self.live = live
         self._inspected = dict(inspected or {})

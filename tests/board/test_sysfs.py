@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from npumon.board.sysfs import LIMIT, integer, names, read_bytes, read_integer, read_text
+from npumon.board.sysfs import LIMIT, changed_at, integer, names, read_bytes, read_integer, read_text
 
 
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
@@ -90,3 +90,12 @@ def test_names_are_sorted_by_their_numbers(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_read_has_no_names(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert names(tmp_path / "file") == names(tmp_path / "missing") == names(tmp_path / "nul\0") == ()
+
+
+def test_when_a_file_was_changed(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.touch()
+    os.utime(path, (1_658_689_920.9, 1_658_689_920.9))
+    assert changed_at(str(path)) == "2022-07-24T19:12:00+00:00"
+    assert changed_at(str(tmp_path / "missing")) is None
+    assert changed_at("nul\0byte") is None

@@ -13,6 +13,7 @@ import pytest
 
 from npumon.board.probe import SystemClock
 from npumon.core.monitor.live import Live
+from npumon.core.monitor.log_board import LogBoard
 from npumon.core.problems import ProblemError
 from npumon.core.run.statistics import EXACT
 from npumon.engine.live_state import LiveState
@@ -307,3 +308,19 @@ def test_an_hour_of_a_camera_takes_no_more_memory_than_its_first_minute(seed_run
     assert state.run.state.iterations_ended == 60 * minute
     assert max(blocks) < blocks[0] + 2 * EXACT
     assert max(blocks[10:]) < max(blocks[:10]) + 1_000
+
+
+async def test_the_log_tells_of_its_board_and_this_machine_is_left_alone(
+    viewer: Open, beside: Beside, log: Path, seed_run: bytes
+) -> None:
+    append(log, b"khadas@Khadas:~$ uname -a\nLinux Khadas 4.9.241 #15 SMP\n" + seed_run)
+    os.utime(log, (1_658_689_920, 1_658_689_920))
+    shown = viewer()
+    beside(shown.monitor.watch(str(log)))
+    live = await shown.until(lambda live: live.runs)
+    assert live.snapshot.log_board == LogBoard(None, "Khadas", "4.9.241", "2022-07-24T19:12:00+00:00")
+    append(log, seed_run)
+    live = await shown.until(lambda live: len(live.runs) == 2)
+    assert live.snapshot.log_board == LogBoard(None, "Khadas", "4.9.241"), "it is being written"
+    log.write_bytes(b"root@other:~# ./net\n")
+    live = await shown.until(lambda live: live.snapshot.log_board == LogBoard(host="other"))

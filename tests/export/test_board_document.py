@@ -17,7 +17,7 @@ TAKEN = "2026-11-22T03:18:00.123+00:00"
 def test_the_whole_monitor(seed_report: RunReport) -> None:
     snapshot = Snapshot(TAKEN, BoardState(), DriverState(), seed_report, demo=True)
     document = snapshot_document(snapshot)
-    assert list(document) == ["schema", "npumon_version", "demo", "taken_at", "board", "driver", "run"]
+    assert list(document) == ["schema", "npumon_version", "demo", "taken_at", "board", "driver", "run", "log_board"]
     assert (document["schema"], document["npumon_version"]) == ("npumon.snapshot/1", __version__)
     assert (document["demo"], document["taken_at"]) == (True, TAKEN)
     assert document["run"] == run_document(seed_report)

@@ -12,6 +12,7 @@ from npumon.core.board_state import BoardState, CoolingDevice, CpuCluster, Fan, 
 from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.layout import cell_width
 from npumon.core.monitor.live import Snapshot
+from npumon.core.monitor.log_board import LogBoard
 from npumon.core.problems import Problem
 from npumon.core.run.report import RunReport
 from npumon.core.text import visible
@@ -148,3 +149,12 @@ def test_nothing_is_wider_than_asked_or_invisible(snapshot: Snapshot, width: int
         assert line.isascii() or not ascii_only
     coloured = snapshot_text(snapshot, style._replace(color=True))
     assert re.sub(r"\x1b\[\d+m", "", coloured) == snapshot_text(snapshot, style)
+
+
+def test_a_snapshot_of_a_log_tells_of_the_board_that_wrote_it(seed_report: RunReport) -> None:
+    board = LogBoard("Khadas VIM3", "Khadas", "4.9.241", "2022-07-24T19:12:00+00:00")
+    text = snapshot_text(Snapshot(TAKEN, BoardState(), DriverState(), seed_report, log_board=board))
+    assert "\n\nBoard   Khadas VIM3, host Khadas, kernel 4.9.241\nLog of  2022-07-24T19:12:00+00:00\n\n" in text
+    assert "Driver" not in text
+    text = snapshot_text(Snapshot(TAKEN, BoardState(), DriverState(), seed_report, log_board=LogBoard()))
+    assert "\n\nBoard   the log does not say which\n\n" in text

@@ -107,8 +107,8 @@ async def test_r_without_anything_to_run_goes_where_models_are_chosen() -> None:
         assert app.current_mode == "models"
 
 
-@pytest.mark.parametrize("key", ["r", "R"])
-async def test_runs_are_refused_alike_while_a_log_is_watched(key: str) -> None:
+@pytest.mark.parametrize("key", ["r", "R", "g"])
+async def test_what_concerns_this_npu_is_refused_while_a_log_is_watched(key: str) -> None:
     backend = StaticBackend(live())
     backend.watched = "a.log"
     app = MonitorApp(backend)
@@ -144,3 +144,16 @@ def test_figures_of_npumons_own_cost_come_after_a_while(monkeypatch: pytest.Monk
     assert cost.text(99_999) == text, "it stays for a while"
     now += OVERHEAD_WINDOW_S
     assert cost.text(10_000 + 300).endswith(", 300 B/s")
+
+
+async def test_a_watched_log_has_no_page_for_models() -> None:
+    backend = StaticBackend(live())
+    backend.watched = "a.log"
+    app = MonitorApp(backend)
+    async with app.run_test(size=(120, 24)) as pilot:
+        visited = []
+        for key in ("4", "tab", "tab", "4", "tab", "tab", "shift+tab"):
+            await pilot.press(key)
+            await pilot.pause()
+            visited.append(app.current_mode)
+        assert visited == ["live", "layers", "runs", "runs", "log", "live", "log"]

@@ -12,7 +12,7 @@ from npumon.board.run.file_watcher import PAUSE_S
 from npumon.board.run.named_files import NamedFiles
 from npumon.board.run.paced_tail import LINE, NEWEST, NOT_READ, PacedTail
 from npumon.board.run.view_text import AHEAD, ViewText
-from npumon.board.sysfs import length_of
+from npumon.board.sysfs import changed_at, length_of
 from npumon.core.problems import Problem
 from npumon.core.text import visible
 from npumon.ports import LogChunk
@@ -38,6 +38,10 @@ class WatchdogFollower:
     def follow(self, path: str) -> FileTail:
         """Return a tail of that file, which need not exist yet."""
         return FileTail(path, self._poll_s)
+
+    def written_at(self, path: str) -> str | None:
+        """Return when the file was last changed, as ISO 8601 in UTC; None without one."""
+        return changed_at(path)
 
 
 class FileTail(PacedTail):

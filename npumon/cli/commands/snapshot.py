@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from npumon.cli import status
 from npumon.cli.commands.run import add_program_arguments, concluded, remark, requested
 from npumon.cli.jobs import SingleRun
-from npumon.cli.paths import expanded, shown
+from npumon.cli.paths import STDIN, expanded, shown
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.keys import PAGE_NAMES
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
     from npumon.cli.monitor_backend import BoardBackend
     from npumon.core.monitor.live import ModelChoice, Snapshot
+    from npumon.core.monitor.log_board import LogBoard
     from npumon.core.run.report import RunReport
     from npumon.engine.reporting import Context
 
@@ -50,13 +51,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     """Print every pane. Without a driver and without a run the status is 3."""
     from npumon.board.probe import SystemClock
+    from npumon.core.board_state import BoardState
+    from npumon.core.driver.driver_state import DriverState
     from npumon.core.monitor.live import Snapshot
 
     form = ctx.format("text", "json", "svg")
     ran, context = _ran(args, ctx)
     report = None if ran is None else ran.report
-    driver = ctx.driver()
-    snapshot = Snapshot(SystemClock().now(), ctx.probe.board(), driver, report, ctx.wants_demo)
+    if args.log is None:
+        board, driver, log_board = ctx.probe.board(), ctx.driver(), None
+    else:
+        board, driver, log_board = BoardState(), DriverState(), _log_board(args.log)
+    snapshot = Snapshot(SystemClock().now(), board, driver, report, ctx.wants_demo, log_board)
     if form == "json":
         from npumon.export.board_document import snapshot_document
         from npumon.export.json_text import json_document
@@ -151,6 +157,24 @@ def _log(args: argparse.Namespace, report: RunReport | None, ctx: CommandContext
         return b""
 
 
+def _log_board(log: str) -> LogBoard:
+    """Return what a log tells of its board. Where npumon wrote it, it is as old as its run, else as its file."""
+    from npumon.board.sysfs import changed_at
+    from npumon.cli.log_source import is_file, record_beside
+    from npumon.core.monitor.log_board import SEARCHED, LogBoard, board_in
+
+    path = expanded(log)
+    if log == STDIN or not is_file(path):  # a pipe's text has been read
+        return LogBoard()
+    record = record_beside(path)
+    started_at = None if record is None else record.started_at
+    try:
+        with open(path, "rb") as file:
+            return board_in(file.read(SEARCHED), started_at or changed_at(path))
+    except OSError:
+        return LogBoard()
+
+
 def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, ctx: CommandContext) -> str:
     """Draw a page as the monitor does."""
     import asyncio
@@ -167,9 +191,8 @@ def _picture(snapshot: Snapshot, log: bytes, args: argparse.Namespace, ctx: Comm
     backend = BoardBackend(ctx, display)
     choices = _choices(backend, snapshot) if args.page == "models" else ()
     inspected = {network: _inspected(backend, network) for choice in choices[:1] for network in choice.networks}
-    return asyncio.run(
-        picture(StaticBackend(live_from_snapshot(snapshot, log), display, choices, inspected), args.size, args.page)
-    )
+    still = StaticBackend(live_from_snapshot(snapshot, log), display, choices, inspected, args.log)
+    return asyncio.run(picture(still, args.size, args.page))
 
 
 def _choices(backend: BoardBackend, snapshot: Snapshot) -> Sequence[ModelChoice]:

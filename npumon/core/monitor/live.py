@@ -9,6 +9,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.log.scrollback import ScrollbackView
 from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.log_board import LogBoard
 from npumon.core.run.report import RunReport
 
 #: How many programs are named, and how many letters of each name.
@@ -16,13 +17,18 @@ _NAMED, _LETTERS = 2, 24
 
 
 class Snapshot(NamedTuple):
-    """The whole monitor at one moment. `taken_at` is ISO 8601 in UTC."""
+    """The whole monitor at one moment. `taken_at` is ISO 8601 in UTC.
+
+    `log_board` is None on a board. Where a log is read, it has what the log tells of its board, and `board` and
+    `driver` are empty: they are not about the machine that reads it.
+    """
 
     taken_at: str
     board: BoardState
     driver: DriverState
     run: RunReport | None = None
     demo: bool = False
+    log_board: LogBoard | None = None
 
 
 class Latencies(NamedTuple):

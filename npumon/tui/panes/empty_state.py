@@ -17,7 +17,7 @@ _KEYS = {"npumon driver reload": "press g", "npumon driver load": "press g"}
 
 def hindrances(live: Live) -> list[Sentence]:
     """Return what is wrong with the driver, each with its remedy. A log that is only read needs no driver."""
-    if live.activity.source is not None and live.snapshot.driver.name is None:
+    if live.snapshot.log_board is not None:
         return []
     sentences: list[Sentence] = []
     for problem in live.snapshot.driver.problems:

@@ -1,4 +1,4 @@
-"""The top line: which board, which driver, how fast, how hot."""
+"""The top line: which board, which driver, how fast, how hot; of a log, what it tells of its board, and its date."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live, run_with_figures
+from npumon.core.monitor.log_board import LogBoard
 from npumon.tui.backend import UNSEEN
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.widgets.canvas import Canvas
@@ -17,6 +18,9 @@ HOT_CELSIUS = 85.0
 _ROOM_FOR_REASONS = 80
 #: What is shortened if space is short, in this order; after its last form it is dropped.
 _SHORTER = ("board", "clock", "kernel", "kernel", "driver", "clock", "clock", "driver", "board", "board")
+_SHORTER_LOG = ("clock", "log", "host", "kernel", "driver", "npu", "kernel", "driver", "clock", "npu", "board", "clock")
+#: Narrower terminals do not show a log's date.
+_ROOM_FOR_DATE = 40
 
 
 class HeaderPane(Canvas):
@@ -37,8 +41,9 @@ class HeaderPane(Canvas):
         gap = not right or not right[0].text.startswith(" ")
         left_room = area._replace(width=area.width - width_of(right) - gap)
         between = " - " if area.ascii else " · "
-        forms = _forms(live, self._known)
-        for shorter in ("", *_SHORTER):
+        log_board = live.snapshot.log_board
+        forms = _forms(live, self._known) if log_board is None else _log_forms(live, log_board)
+        for shorter in ("", *(_SHORTER if log_board is None else _SHORTER_LOG)):
             if len(forms.get(shorter, ())) > 1:
                 forms[shorter] = forms[shorter][1:]
             left = (Span("npumon ", "accent"), *joined((lines[0] for lines in forms.values()), between))
@@ -54,8 +59,10 @@ class HeaderPane(Canvas):
             parts.append(span(" PAUSED ", "demo"))
         if live.snapshot.demo:
             parts.append(span(" DEMO ", "demo"))
-        if heat := _heat(live, area):
-            parts.append(heat)
+        log_board = live.snapshot.log_board
+        last = _heat(live, area) if log_board is None else _date(log_board, area)
+        if last:
+            parts.append(last)
         return joined(parts, " ")
 
 
@@ -64,23 +71,53 @@ def _forms(live: Live, known: str) -> dict[str, tuple[Line, ...]]:
     board, driver = live.snapshot.board, live.snapshot.driver
     if _unseen(live):
         return {"driver": (span(known, "label"),)}
-    forms: dict[str, tuple[Line, ...]] = {}
-    watched = live.activity.source
-    if watched is not None and driver.name is None:
-        forms["board"] = (span(f"watching {watched}"), span(watched.rpartition("/")[2]), ())
-    else:
-        names = (board.model or "unknown board", board.variant or board.model or "unknown board")
-        long, short = (" ".join(part for part in (name, board.chip) if part) for name in names)
-        forms["board"] = (span(long), span(short), span(names[1]), ())
-        forms["driver"] = _driver(driver)
+    names = (board.model or "unknown board", board.variant or board.model or "unknown board")
+    long, short = (" ".join(part for part in (name, board.chip) if part) for name in names)
+    forms: dict[str, tuple[Line, ...]] = {
+        "board": (span(long), span(short), span(names[1]), ()),
+        "driver": _driver(driver),
+        "clock": _clock(live),
+        "kernel": _kernel(board.kernel),
+    }
+    return {name: lines for name, lines in forms.items() if lines}
+
+
+def _log_forms(live: Live, log_board: LogBoard) -> dict[str, tuple[Line, ...]]:
+    """Return what there is to show of a log and of the board that wrote it, as `_forms` does."""
+    run = live.snapshot.run
+    source = live.activity.source or (run.info.log if run is not None else None)
+    product, version = (None, None) if run is None else (run.state.product, run.state.driver_version)
+    pid = None if run is None or run.state.pid is None else f"{product} pid {run.state.pid}"
+    forms: dict[str, tuple[Line, ...]] = {
+        "log": () if source is None else (span(source), span(source.rpartition("/")[2])),
+        "board": () if log_board.model is None else (span(log_board.model), ()),
+        "host": () if log_board.host is None else (span(log_board.host), ()),
+        "npu": () if product is None else (span(pid or product), span(product), ()),
+        "driver": () if version is None else (span(f"driver {version}"), span(version), ()),
+        "clock": _clock(live),
+        "kernel": _kernel(log_board.kernel),
+    }
+    return {name: lines for name, lines in forms.items() if lines}
+
+
+def _clock(live: Live) -> tuple[Line, ...]:
     run = run_with_figures(live).run
     mhz = run.metrics.figures.clock_mhz if run is not None else None
-    if mhz is not None:
-        clock = Span(f"{mhz:.0f} MHz", "value")
-        forms["clock"] = ((Span("NPU ran at ", "label"), clock), (Span("run ", "label"), clock), (clock,), ())
-    if board.kernel:
-        forms["kernel"] = (span(f"Linux {board.kernel}", "label"), span(board.kernel, "label"), ())
-    return forms
+    if mhz is None:
+        return ()
+    clock = Span(f"{mhz:.0f} MHz", "value")
+    return ((Span("NPU ran at ", "label"), clock), (Span("run ", "label"), clock), (clock,), ())
+
+
+def _kernel(version: str | None) -> tuple[Line, ...]:
+    return () if version is None else (span(f"Linux {version}", "label"), span(version, "label"), ())
+
+
+def _date(log_board: LogBoard, area: Area) -> Line:
+    """Return the day of a log that is not being written."""
+    if log_board.written_at is None or area.width < _ROOM_FOR_DATE:
+        return ()
+    return span(f"log of {log_board.written_at[:10]}", "label")
 
 
 def _unseen(live: Live) -> bool:
@@ -107,8 +144,7 @@ def _heat(live: Live, area: Area) -> Line:
     board = live.snapshot.board
     known = [zone.celsius for zone in board.zones if zone.celsius is not None]
     if not known:
-        elsewhere = live.activity.source is not None and live.snapshot.driver.name is None
-        if area.width < _ROOM_FOR_REASONS or _unseen(live) or elsewhere:
+        if area.width < _ROOM_FOR_REASONS or _unseen(live):
             return ()
         return span("sensor unreadable" if board.zones else "no sensor", "label")
     hottest = max(known)

@@ -30,7 +30,7 @@ class VerdictPane(Pane):
     """The pane. It is as high as its sentences need, within the limits of its style and of `most_lines`."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (run_with_figures(live).run, live.activity.note, live.snapshot.driver, live.activity.source, live.in_use)
+        return (run_with_figures(live).run, live.activity.note, live.snapshot.driver, live.in_use)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return verdict_lines(live, area)
@@ -79,9 +79,7 @@ def verdict_sentences(live: Live) -> list[Sentence]:
     if run is None:
         return sentences
     metrics = run.metrics
-    # The log of another machine needs no driver here.
-    beside = metrics.figures.utilization is not None and live.activity.source is None
-    current = hindrances(live) if beside else []
+    current = hindrances(live) if metrics.figures.utilization is not None else []
     sentences.extend(current[:1])
     if metrics.verdict:
         sentences.append((metrics.verdict, role_of(metrics.verdict_id)))

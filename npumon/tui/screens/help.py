@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from npumon.core.layout import wrapped
-from npumon.tui.keys import KEYS, PAGE_KEYS, Key
+from npumon.tui.keys import PAGE_KEYS, Key, keys_for, pages_for
 from npumon.tui.screens.dialog import Dialog, DialogText, words
 
 #: Cells for the keys: two blanks, the longest key, two blanks.
@@ -34,12 +34,17 @@ class KeyList(Widget):
 
     DEFAULT_CSS = "KeyList { width: 100%; height: auto; }"
 
+    def __init__(self, *, watching: bool) -> None:
+        """Where a log is watched, keys for boards are left out."""
+        super().__init__()
+        self._watching = watching
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(_lines(width))
+        return len(_lines(width, self._watching))
 
     def render_line(self, y: int) -> Strip:
         width, plain = self.size.width, self.rich_style
-        lines = _lines(width)
+        lines = _lines(width, self._watching)
         if y >= len(lines):
             return Strip.blank(width, plain)
         bold, rest = lines[y]
@@ -58,7 +63,7 @@ class HelpDialog(Dialog[None]):
     ]
 
     def body(self) -> list[Widget]:
-        self._text = DialogText(KeyList())
+        self._text = DialogText(KeyList(watching=self.host.backend.watched is not None))
         close = Button("Close (Esc)", id="close", compact=True)
         return [self._text, Horizontal(words("arrows, j k scroll  ", "faint"), close, classes="foot")]
 
@@ -76,15 +81,16 @@ class HelpDialog(Dialog[None]):
         self.action_leave()
 
 
-def _all_keys() -> list[Key]:
+def _all_keys(*, watching: bool) -> list[Key]:
     """Return the keys that work everywhere, then those of each page."""
-    return [*KEYS, *(key for keys in PAGE_KEYS.values() for key in keys)]
+    pages = pages_for(watching=watching)
+    return [*keys_for(watching=watching), *(key for page in pages for key in PAGE_KEYS[page.name])]
 
 
 @lru_cache(4)
-def _lines(width: int) -> tuple[tuple[str, str], ...]:
+def _lines(width: int, watching: bool) -> tuple[tuple[str, str], ...]:
     """Return the lines of the help, each with its bold beginning and the rest."""
-    return tuple(_sections(_all_keys(), width))
+    return tuple(_sections(_all_keys(watching=watching), width))
 
 
 def _sections(keys: Iterable[Key], width: int) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,6 @@ class ModelsCaptionPane(Canvas):
     DEFAULT_CSS = "ModelsCaptionPane { height: 1; }"
     count: int | None = None
     shown = 0
-    watched: str | None = None
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
         """Draw the line."""
@@ -47,10 +46,7 @@ class ModelsCaptionPane(Canvas):
             yield span("looking for models", "label")
         elif self.count:
             yield span(f"{self.shown} of {self.count} shown" if self.shown != self.count else f"{self.count} found")
-            if self.watched is None:
-                yield span("Enter runs the selected one", "label")
-        if self.watched is not None:
-            yield span(f"models cannot be run while {self.watched} is being watched", "warn")
+            yield span("Enter runs the selected one", "label")
 
 
 class ModelsPage(Page):
@@ -70,7 +66,6 @@ class ModelsPage(Page):
         self._reading: str | None = None
         self._inspect_later: asyncio.TimerHandle | None = None
         self.caption = ModelsCaptionPane(ascii_only=self.ascii_only)
-        self.caption.watched = self.host.backend.watched
         self.table = ModelTable(COLUMNS, ascii_only=self.ascii_only)
         self.details = ModelDetails(ascii_only=self.ascii_only, title="Selected")
         self.filter_line = FilterLine()
@@ -94,7 +89,7 @@ class ModelsPage(Page):
 
     def hints(self, live: Live) -> Sequence[Hint]:
         some = bool(self._choices)
-        runs = some and self.caption.watched is None and not live.activity.under_way
+        runs = some and not live.activity.under_way
         return (
             Hint("Enter", "run it", "screen.run", runs),
             Hint("/", "filter", "screen.filter", some),
@@ -133,8 +128,7 @@ class ModelsPage(Page):
                 self.table.focus()
         else:
             self.table.fill(())
-            watching = self.caption.watched is not None  # then models could not be run anyway
-            self.details.tell(() if watching else how_to_get_one(folders, problem), from_start=True)
+            self.details.tell(how_to_get_one(folders, problem), from_start=True)
         self.show(self.host.shown)
 
     def _fill(self) -> None:

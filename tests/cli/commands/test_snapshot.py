@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import threading
 from xml.etree import ElementTree
 
 import pytest
@@ -17,7 +19,7 @@ def test_every_pane(npumon: CommandLine) -> None:
     for pane in ("Board   Khadas VIM3 (A311D, VIM3)", "Driver  galcore 6.4.6.2, profiling on", "Utilization  98.2 %"):
         assert pane in text
     document = json.loads(npumon("snapshot", "--demo", "--format", "json").stdout)
-    assert list(document) == ["schema", "npumon_version", "demo", "taken_at", "board", "driver", "run"]
+    assert list(document) == ["schema", "npumon_version", "demo", "taken_at", "board", "driver", "run", "log_board"]
     assert (document["schema"], document["demo"]) == ("npumon.snapshot/1", True)
     assert document["board"]["chip"] == "A311D"
     assert document["driver"]["parameters"]["gpuProfiler"] == "1"
@@ -39,7 +41,32 @@ def test_a_log(npumon: CommandLine) -> None:
     assert document["run"]["metrics"]["utilization"] == 0.982268
     assert document["run"]["run"]["log"] == str(SEED)
     assert not npumon.state.exists()
-    assert "Utilization  98.2 %" in npumon("snapshot", "--log", str(SEED)).stdout
+    assert document["log_board"]["written_at"] is not None
+    assert document["driver"]["name"] is None
+    text = npumon("snapshot", "--log", str(SEED)).stdout
+    assert "Utilization  98.2 %" in text
+    assert "Driver" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "svg"])
+def test_a_log_from_another_board(npumon: CommandLine, form: str) -> None:
+    log = npumon.folder / "run.log"
+    log.write_bytes(b"khadas@Elsewhere:~$ ./run.sh\n" + SEED.read_bytes())
+    os.utime(log, (1_658_689_920, 1_658_689_920))
+    done = npumon("snapshot", "--log", "run.log", "--format", form)
+    text = done.stdout if form == "text" else picture(done)
+    assert [word for word in ("Elsewhere", "2022-07-24") if word not in text] == []
+    assert [word for word in ("galcore", "Driver", "4 models", "g driver", "npumon does not know") if word in text] == []
+
+
+def test_a_log_that_comes_through_a_pipe(npumon: CommandLine) -> None:
+    log = npumon.folder / "pipe"
+    os.mkfifo(log)
+    writer = threading.Thread(target=lambda: log.write_bytes(SEED.read_bytes()), daemon=True)
+    writer.start()
+    done = npumon("snapshot", "--log", "pipe", "--format", "json")
+    writer.join()
+    assert json.loads(done.stdout)["log_board"] == dict.fromkeys(("model", "host", "kernel", "written_at"))
 
 
 def test_a_log_without_a_profile(npumon: CommandLine) -> None:

@@ -10,6 +10,8 @@ from npumon.core.board_state import BoardState, CoolingDevice, ThermalZone
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live, Snapshot
+from npumon.core.monitor.log_board import LogBoard
+from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, width_of
 from npumon.tui.panes.header import HeaderPane
 from tests.tui.stage import BOARD, DRIVER, SEED, application, live, picture, report, until
@@ -62,12 +64,48 @@ def test_at_80_columns_a_simulated_board_has_all_but_the_kernel() -> None:
     assert line == "npumon VIM3 A311D · galcore 6.4.6.2 profiling on · run 790 MHz       DEMO  52 °C"
 
 
-def test_a_log_that_is_watched_elsewhere_has_no_board_and_no_driver() -> None:
-    shown = on(BoardState(kernel="6.1.0"), DriverState())._replace(activity=Activity("following", source="/tmp/t.log"))
-    assert text(shown, 80).rstrip() == "npumon watching /tmp/t.log · NPU ran at 790 MHz · Linux 6.1.0"
-    assert text(shown, 30).rstrip() == "npumon t.log · run 790 MHz"
-    on_a_board = on()._replace(activity=Activity("following", source="/tmp/t.log"))
-    assert "VIM3 A311D" in text(on_a_board, 80)
+def of_log(board: LogBoard, source: str | None = "/tmp/t.log", run: RunReport | None = None) -> Live:
+    run = run or report(SEED.read_bytes(), log="other.log")
+    snapshot = Snapshot("", BoardState(), DriverState(), run, log_board=board)
+    return Live(snapshot, Activity("following", source=source))
+
+
+VIM3 = LogBoard("Khadas VIM3", "Khadas", "4.9.241", "2022-07-24T19:12:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("width", "left", "right"),
+    [
+        (
+            120,
+            "/tmp/t.log · Khadas VIM3 · Khadas · VIPNano-QI pid 0x88 · run 790 MHz · Linux 4.9.241",
+            "log of 2022-07-24",
+        ),
+        (80, "t.log · Khadas VIM3 · VIPNano-QI · run 790 MHz", "log of 2022-07-24"),
+        (60, "t.log · Khadas VIM3 · run 790 MHz", "log of 2022-07-24"),
+        (39, "t.log · Khadas VIM3 · 790 MHz", ""),
+        (12, "t.log", ""),
+    ],
+)
+def test_a_log_tells_of_the_board_that_wrote_it(width: int, left: str, right: str) -> None:
+    line = text(of_log(VIM3), width)
+    assert line.endswith(right)
+    assert line.removesuffix(right).rstrip() == f"npumon {left}"
+
+
+def test_a_log_that_tells_little() -> None:
+    unknown = report(b"nothing\n", log="other.log")
+    assert text(of_log(LogBoard(), run=unknown), 80).rstrip() == "npumon /tmp/t.log"
+    assert text(of_log(LogBoard(), None, unknown), 80).rstrip() == "npumon other.log"
+    assert "log of" not in text(of_log(LogBoard(kernel="4.9.241")))
+    versioned = report(b"HAL user version: 6.4.6.345497\n#productname=VIPNano-QI, pid=0x88\n")
+    assert "VIPNano-QI pid 0x88 · driver 6.4.6.345497" in text(of_log(LogBoard(), run=versioned))
+
+
+def test_a_log_has_nothing_of_this_machine() -> None:
+    shown = of_log(VIM3)
+    line = text(shown._replace(snapshot=shown.snapshot._replace(board=BOARD, driver=DRIVER)))
+    assert not [word for word in ("A311D", "galcore", "profiling", "52 °C") if word in line]
 
 
 def test_demo_and_heat_stay_to_the_last() -> None:

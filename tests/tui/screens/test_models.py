@@ -203,21 +203,13 @@ async def test_a_click_on_no_row_runs_nothing() -> None:
         assert page.host.app.current_mode == "models"
 
 
-async def test_nothing_is_run_beside_a_run_or_while_watching() -> None:
+async def test_nothing_is_run_beside_a_run() -> None:
     backend = MonitorBackend((INCEPTION,))
     backend.shown = live(activity=Activity(stage="running"))
     async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "A run is in progress" in text(page))
-        assert page.host.app.current_mode == "models"
-    backend = MonitorBackend((INCEPTION,))
-    backend.watched = "/tmp/[bold].log"
-    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
-        page = await opened(pilot)
-        assert "models cannot be run while /tmp/[bold].log is being watched" in text(page)
-        await pilot.press("enter")
-        await until(pilot, lambda: "This monitor is watching a log." in text(page))
         assert page.host.app.current_mode == "models"
 
 
@@ -266,16 +258,6 @@ async def test_the_ways_to_a_model_are_seen_on_small_terminals(size: tuple[int, 
         shown = " ".join(text(page).replace("│", " ").split())
         for words in ("No models found.", "npumon --demo", "get Khadas' demos", "git clone"):
             assert words in shown
-
-
-async def test_who_watches_a_log_is_not_told_to_get_models() -> None:
-    backend = MonitorBackend(())
-    backend.watched = "a.log"
-    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
-        page = await opened(pilot)
-        assert "models cannot be run while a.log is being watched" in text(page)
-        assert "F5:" not in text(page)
-        assert "No models found." not in text(page)
 
 
 async def test_a_search_that_fails_says_why() -> None:

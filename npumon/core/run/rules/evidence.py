@@ -27,7 +27,8 @@ class VerdictContext(NamedTuple):
 
     `profiling` is the driver's gpuProfiler, None if unknown. `roofs` are those of the board and `nodes` those of the
     model's `graph.json`, as far as they are known. `ending` is None for a log that is only read. `held_back` says
-    whether the kernel was cooling or slowing anything down during the run, None if that is not known.
+    whether the kernel was cooling or slowing anything down during the run, None if that is not known. `elsewhere` says
+    that only the log is here, which another board may have written.
     """
 
     outcome: Outcome
@@ -37,6 +38,7 @@ class VerdictContext(NamedTuple):
     roofs: Roofs = Roofs()
     nodes: tuple[GraphNode, ...] = ()
     held_back: bool | None = None
+    elsewhere: bool = False
 
 
 class Evidence(NamedTuple):
@@ -118,4 +120,7 @@ def carried(evidence: Evidence) -> str:
 
 def how_to_profile(evidence: Evidence) -> str:
     """Say how to get figures."""
-    return PROFILED if evidence.context.profiling else f"reload galcore with gpuProfiler=1 and {PROFILED}"
+    if evidence.context.profiling:
+        return PROFILED
+    where = "on the board that wrote this log, " if evidence.context.elsewhere else ""
+    return f"{where}reload galcore with gpuProfiler=1 and {PROFILED}"
