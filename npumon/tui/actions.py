@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem
 from npumon.tui import themes
+from npumon.tui.host import refused_while_watching
 from npumon.tui.keys import pages_for
-from npumon.tui.run_actions import refused_while_watching
 from npumon.tui.terminal.signals import suspend_job
 from npumon.tui.textual_workarounds import after, keep_screen, self_contained, terminal_of
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from npumon.core.problems import Problem
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -68,3 +70,14 @@ class Host(Protocol):
     def overhead_text(self) -> str:
         """Return npumon's own cost for the right end of the key bar; empty unless it is shown."""
         ...
+
+
+def refused_while_watching(host: Host) -> bool:
+    """Return whether a log is being watched, which another machine may have written: this one's NPU is left alone.
+    Tell the user if so."""
+    if host.backend.watched is None:
+        return False
+    host.notifier.error(
+        Problem("run.watching", "This monitor is watching a log.", "Start npumon without watch to run models.")
+    )
+    return True

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from npumon.core.monitor.selection import NEWEST
-from npumon.core.problems import Problem
 from npumon.core.text import visible
+from npumon.tui.host import refused_while_watching
 from npumon.tui.textual_workarounds import keep_screen
 
 if TYPE_CHECKING:
@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from npumon.core.monitor.live import ModelChoice
     from npumon.tui.host import Host
     from npumon.tui.screens.repeat import RepeatRequest
-
-
-def refused_while_watching(host: Host) -> bool:
-    """Return whether a log is being watched, which another machine may have written: this one's NPU is left alone.
-    Tell the user if so."""
-    if host.backend.watched is None:
-        return False
-    host.notifier.error(
-        Problem("run.watching", "This monitor is watching a log.", "Start npumon without watch to run models.")
-    )
-    return True
 
 
 class RunActions:

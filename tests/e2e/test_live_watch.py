@@ -115,7 +115,7 @@ def test_fifty_thousand_lines_a_second(live: Live, npumon: CommandLine) -> None:
         while writer.poll() is None or not rounds:
             for key, text in (
                 (b"5", "following"),
-                (b"?", "run the last model"),
+                (b"?", "pause the display"),
                 (b"\x1b", "following"),
                 (b"1", "Top-5"),
             ):

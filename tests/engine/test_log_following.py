@@ -322,5 +322,6 @@ async def test_the_log_tells_of_its_board_and_this_machine_is_left_alone(
     append(log, seed_run)
     live = await shown.until(lambda live: len(live.runs) == 2)
     assert live.snapshot.log_board == LogBoard(None, "Khadas", "4.9.241"), "it is being written"
-    log.write_bytes(b"root@other:~# ./net\n")
+    os.truncate(log, 0)
+    append(log, b"root@other:~# ./net\n")
     live = await shown.until(lambda live: live.snapshot.log_board == LogBoard(host="other"))

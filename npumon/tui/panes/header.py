@@ -91,7 +91,7 @@ def _log_forms(live: Live, log_board: LogBoard) -> dict[str, tuple[Line, ...]]:
     forms: dict[str, tuple[Line, ...]] = {
         "log": () if source is None else (span(source), span(source.rpartition("/")[2])),
         "board": () if log_board.model is None else (span(log_board.model), ()),
-        "host": () if log_board.host is None else (span(log_board.host), ()),
+        "host": () if log_board.host is None else (span(f"host {log_board.host}"), ()),
         "npu": () if product is None else (span(pid or product), span(product), ()),
         "driver": () if version is None else (span(f"driver {version}"), span(version), ()),
         "clock": _clock(live),

@@ -56,7 +56,9 @@ def test_a_log_from_another_board(npumon: CommandLine, form: str) -> None:
     done = npumon("snapshot", "--log", "run.log", "--format", form)
     text = done.stdout if form == "text" else picture(done)
     assert [word for word in ("Elsewhere", "2022-07-24") if word not in text] == []
-    assert [word for word in ("galcore", "Driver", "4 models", "g driver", "npumon does not know") if word in text] == []
+    assert [
+        word for word in ("galcore", "Driver", "4 models", "g driver", "npumon does not know") if word in text
+    ] == []
 
 
 def test_a_log_that_comes_through_a_pipe(npumon: CommandLine) -> None:

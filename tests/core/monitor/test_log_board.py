@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,6 @@ def test_what_is_complete_is_not_looked_at_again() -> None:
 def test_however_the_text_comes(cuts: list[int]) -> None:
     finder = BoardFinder()
     marks = [0, *sorted(cuts), len(SESSION)]
-    for begin, end in zip(marks, marks[1:], strict=False):
+    for begin, end in pairwise(marks):
         finder.feed(SESSION[begin:end])
     assert finder.found == board_in(SESSION)

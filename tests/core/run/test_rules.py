@@ -632,3 +632,11 @@ def test_findings_are_all_that_holds_the_verdict_first() -> None:
 
 def test_a_failed_run_still_says_what_its_figures_mean() -> None:
     assert found(state(WARM), "failed", ending=ENDED) == ["run.failed", "compute.bound", "nbg.block"]
+
+
+def test_advice_on_a_log_from_elsewhere_is_about_the_board_that_wrote_it() -> None:
+    case = Case(state(operation(cycles=Cycles())), context={"elsewhere": True})
+    assert (
+        "on the board that wrote this log, reload galcore"
+        in dict(judged(case.run, **case.context).findings)["profiling.off"]
+    )

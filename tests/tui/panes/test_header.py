@@ -78,13 +78,13 @@ VIM3 = LogBoard("Khadas VIM3", "Khadas", "4.9.241", "2022-07-24T19:12:00+00:00")
     [
         (
             120,
-            "/tmp/t.log · Khadas VIM3 · Khadas · VIPNano-QI pid 0x88 · run 790 MHz · Linux 4.9.241",
+            "/tmp/t.log · Khadas VIM3 · host Khadas · VIPNano-QI pid 0x88 · run 790 MHz · Linux 4.9.241",
             "log of 2022-07-24",
         ),
         (80, "t.log · Khadas VIM3 · VIPNano-QI · run 790 MHz", "log of 2022-07-24"),
-        (60, "t.log · Khadas VIM3 · run 790 MHz", "log of 2022-07-24"),
+        (60, "t.log · Khadas VIM3 · 790 MHz", "log of 2022-07-24"),
         (39, "t.log · Khadas VIM3 · 790 MHz", ""),
-        (12, "t.log", ""),
+        (20, "t.log", ""),
     ],
 )
 def test_a_log_tells_of_the_board_that_wrote_it(width: int, left: str, right: str) -> None:

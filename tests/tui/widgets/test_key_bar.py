@@ -92,7 +92,9 @@ async def test_watching_runs_nothing() -> None:
     app = MonitorApp(backend)
     async with app.run_test(size=(160, 24)) as pilot:
         await pilot.pause()
-        assert not [word for word in ("r run", "x stop", "R repeat", "g driver", "4 models", "+ faster") if word in bar(app)]
+        assert not [
+            word for word in ("r run", "x stop", "R repeat", "g driver", "4 models", "+ faster") if word in bar(app)
+        ]
         assert "3 runs" in bar(app)
 
 
