@@ -6,9 +6,9 @@ and figures stand in the text as they are to be printed (`core.log.steady_text`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, cycle, repeat
-from operator import sub, truediv
+from operator import mod, sub, truediv
 
 from npumon.core.log.steady_text import AMOUNTS, ELAPSED, EXECUTION, IDLE, ITERATION, TOTAL, WINDOW, Columns
 from npumon.core.run.analysis import IterationProfile
@@ -17,8 +17,12 @@ from npumon.export.csv_rows import identity, iteration_rows
 
 #: Smaller shares are printed with an exponent, and without any there is no rate of MAC.
 _LEAST_SHARE = 1e-4
+#: Between these, six significant digits are six decimals, and are printed without zeros at the end.
+_SIX_DIGITS = 0.1, 0.999999
 _NO_MACS = ","
 _SHARE, _TIME = "%.6f".__mod__, "%.3f".__mod__
+#: What ends each row: no wraps, and trusted.
+_END = "0,true\n"
 
 
 class OperationRows:
@@ -40,10 +44,16 @@ class SteadyRows:
         self._nominal_mhz = nominal_clock_mhz
         self._identities = tuple(identity(each.operation) for each in profile.operations)
         self._places = tuple(f"{each.order},{each.target_kind or ''}" for each in profile.operations)
+        #: The share, the place and the time of each operation, in one format.
+        self._formats = tuple(f"%.6g,{place.replace('%', '%%')},%.3f" for place in self._places)
         self._macs = tuple(each.macs for each in profile.operations)
+        self._without_macs = all(macs is None for macs in self._macs)
 
-    def rows(self, runs: Iterable[int], found: Columns) -> list[str]:
-        """Render iterations of these runs, a row for each operation, up to the first that has to be judged."""
+    def rows(self, runs: Sequence[int], found: Columns) -> tuple[str, int]:
+        """Render iterations of these runs, a row for each operation, up to the first that has to be judged.
+
+        `runs` are in order. Return the rows, and of how many iterations they are.
+        """
         many = len(self._identities)
         executions, windows, totals, idles = (list(map(int, found[at])) for at in (EXECUTION, WINDOW, TOTAL, IDLE))
         clocks = self._clocks(executions, windows, totals, idles)
@@ -51,25 +61,50 @@ class SteadyRows:
         shares = list(map(truediv, worked, totals))
         if shares and min(shares) < _LEAST_SHARE:
             least = next(place for place, share in enumerate(shares) if share < _LEAST_SHARE)
-            del clocks[least - least % many :]
-        ends = slice(many - 1, len(clocks), many)
-        iterations = (map(str, runs), found[ITERATION][ends], found[ELAPSED][ends])
-        figures = (
-            found[EXECUTION],
-            *(found[at] for at in AMOUNTS),
-            found[TOTAL],
-            found[IDLE],
-            _printed(_SHARE, shares),
+            end = least - least % many
+            clocks, worked, shares = clocks[:end], worked[:end], shares[:end]
+        rows = len(clocks)
+        if not rows:
+            return "", 0
+        iterations = rows // many
+        ends = slice(many - 1, rows, many)
+        # Cells stand one behind the other in a list: columns are put into it at once, and it is joined once.
+        columns = (
+            *self._before(runs[:iterations], found[ITERATION][ends], found[ELAPSED][ends], windows),
+            self._identities * iterations,
+            *(found[at][:rows] for at in (EXECUTION, *AMOUNTS, TOTAL, IDLE)),
+            *self._shares_and_times(shares, worked, clocks),
+            [_NO_MACS] * rows if self._without_macs else self._computed(worked),
         )
-        behind = (_times(worked, clocks), self._computed(worked), repeat("0,true\n"))
+        cells = [""] * (len(columns) * rows)
+        for place, column in enumerate(columns):
+            cells[place :: len(columns)] = column
+        # What ends a row stands in the first cell of the next one.
+        return f"{','.join(cells)[len(_END) :]},{_END}", iterations
+
+    def _before(
+        self, runs: Sequence[int], numbers: Sequence[str], times: Sequence[str], windows: Sequence[int]
+    ) -> Sequence[Sequence[str]]:
+        """Return the columns that say which iteration it is, in the rows of all its operations."""
+        many = len(self._identities)
+        first = [f"{_END}{runs[0]}"] * len(runs) if runs[0] == runs[-1] else [f"{_END}{run}" for run in runs]
         if many == 1:
-            name, place = repeat(self._identities[0]), repeat(self._places[0])
-            return [*map(",".join, zip(*iterations, found[WINDOW], name, *figures, place, *behind, strict=False))]
-        vpc = [str(sum(windows[at : at + many])) for at in range(0, len(clocks), many)]
-        before = map(",".join, zip(*iterations, vpc, strict=False))
-        befores = chain.from_iterable(map(repeat, before, repeat(many)))
-        names, places = cycle(self._identities), cycle(self._places)
-        return [*map(",".join, zip(befores, names, *figures, places, *behind, strict=False))]
+            return first, numbers, times, list(map(str, windows[: len(runs)]))
+        sums = [str(sum(windows[at : at + many])) for at in range(0, many * len(runs), many)]
+        before = map(",".join, zip(first, numbers, times, sums, strict=True))
+        return ([*chain.from_iterable(map(repeat, before, repeat(many)))],)
+
+    def _shares_and_times(
+        self, shares: Sequence[float], worked: Sequence[int], clocks: Sequence[float | None]
+    ) -> Sequence[Sequence[str]]:
+        """Return the columns of utilization, of what says where it ran, and of the busy time."""
+        iterations = len(shares) // len(self._places)
+        least, most = _SIX_DIGITS
+        if None not in clocks and min(shares) >= least and max(shares) < most:
+            figures = zip(shares, map(truediv, worked, clocks), strict=True)
+            return (_printed(map(mod, cycle(self._formats), figures)),)
+        times = ["" if clock is None else _TIME(cycles / clock) for cycles, clock in zip(worked, clocks, strict=True)]
+        return _printed(map(_SHARE, shares)), self._places * iterations, _printed(times)
 
     def _clocks(
         self, executions: list[int], windows: list[int], totals: list[int], idles: list[int]
@@ -103,29 +138,17 @@ class SteadyRows:
             for total, window_us in zip(totals[:many], windows, strict=False)
         ]
 
-    def _computed(self, worked: Sequence[int]) -> Iterable[str]:
+    def _computed(self, worked: Sequence[int]) -> Sequence[str]:
         """Return the columns of MAC and MAC per cycle."""
-        if all(macs is None for macs in self._macs):
-            return repeat(_NO_MACS)
-        return (
+        return [
             _NO_MACS if macs is None else f"{macs},{_decimal(f'{macs / cycles:.3f}')}"
             for macs, cycles in zip(cycle(self._macs), worked, strict=False)
-        )
-
-
-def _times(worked: Sequence[int], clocks: Sequence[float | None]) -> list[str]:
-    """Return the busy times."""
-    if None in clocks:
-        return [
-            "" if clock is None else _decimal(_TIME(cycles / clock))
-            for cycles, clock in zip(worked, clocks, strict=False)
         ]
-    return _printed(_TIME, map(truediv, worked, clocks))
 
 
-def _printed(spelled: Callable[[float], str], numbers: Iterable[float]) -> list[str]:
-    """Return numbers of fixed decimals as Python prints them."""
-    return [text if text[-1] != "0" else _decimal(text) for text in map(spelled, numbers)]
+def _printed(numbers: Iterable[str]) -> list[str]:
+    """Return numbers of fixed decimals as Python prints them, where others may stand before them."""
+    return [text if text[-1:] != "0" else _decimal(text) for text in numbers]
 
 
 def _decimal(text: str) -> str:

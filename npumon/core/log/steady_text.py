@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from functools import cached_property
+from itertools import chain, islice
 from typing import NamedTuple
 
 from npumon.core.log.line_rule import compiled
@@ -17,24 +18,23 @@ from npumon.core.profile import BANDWIDTHS
 
 #: A count and an amount as Python prints them again: no leading zero, no exponent, no zeros behind (but `0.0`).
 _COUNT = r"(?!0\d)\d{1,12}"
-_AMOUNT = r"(?!0\d|0\.0000\d*[1-9])\d{1,8}\.(?:\d{0,5}[1-9]|0)"
+_AMOUNT = r"0\.0(?=0{0,6}\n)|(?!0\d|0\.0000)\d{1,8}\.(?:\d{0,5}[1-9]|0)"
 _NUMBER = r"(\d{1,9})"
 _COUNTERS = "".join(bandwidth_line(_NUMBER, name, f"({_AMOUNT})0{{0,6}}") for name in BANDWIDTHS) + "".join(
     cycles_line(_NUMBER, name, f"({_COUNT})") for name in ("TOTAL", "IDLE")
 )
-_OPERATION = (
-    rf"({HEAD_LINES})"
-    rf"execution time: {{0,30}}({_COUNT}) us\n{_COUNTERS}VPC_ELAPSETIME: ({_COUNT})\n\*{{4,20}}\n"
-)
+_FIGURES_OF_OPERATION = rf"execution time: {{0,30}}({_COUNT}) us\n{_COUNTERS}VPC_ELAPSETIME: ({_COUNT})\n\*{{4,20}}\n"
+#: As many lines as a head has, whatever they say: much quicker to match where they are compared with a head anyway.
+_ANY_HEAD = r"layer[^\n]*\n[^\n]*\n[^\n]*\n(?:s[^\n]*\n)?"
 _ITERATION = rf"Run the ({_COUNT}) time: {{0,9}}\d{{1,9}}\.\d{{2}}ms or ((?!0\d)\d{{1,9}}\.\d)0us\n"
 
-#: What `found_in` returns of each operation: the whole text, its head, and its figures as they are to be printed; the
-#: numbers in brackets; with the last operation the iteration's number and time, and the lines behind it. Each text is
-#: empty where there is none. `OTHER` is a line that is no part of this.
-WHOLE, HEAD, EXECUTION, NUMBER = range(4)
-AMOUNTS = (4, 6, 8, 10, 12, 14)
-NUMBERS = (5, 7, 9, 11, 13, 15, 17)
-TOTAL, IDLE, WINDOW, ITERATION, ELAPSED, BETWEEN, OTHER = 16, 18, 19, 20, 21, 22, 23
+#: What `found_in` returns of each operation: its head, and its figures as they are to be printed; the numbers in
+#: brackets; with the last operation the iteration's number and time, and the lines behind it. Each text is empty where
+#: there is none. Of a line that is no part of an operation all are.
+HEAD, EXECUTION = range(2)
+NUMBERS = (2, 4, 6, 8, 10, 12, 14, 16)
+AMOUNTS = (3, 5, 7, 9, 11, 13)
+TOTAL, IDLE, WINDOW, ITERATION, ELAPSED, BETWEEN = 15, 17, 18, 19, 20, 21
 
 Found = tuple[str, ...]
 #: What was found of many operations, by place.
@@ -74,6 +74,15 @@ def end_of_iteration(text: str, at: int) -> int | None:
         if (match := _END_LINE.match(text, at)) is not None:
             return match.end()
         at += len(_END)
+    return None
+
+
+def last_end_of_iteration(text: str, start: int) -> int | None:
+    """Return where the last iteration ends, behind its time; None if none ends behind `start`."""
+    at = len(text)
+    while (at := text.rfind(_END, start, at)) >= 0:
+        if (match := _END_LINE.match(text, at)) is not None:
+            return match.end()
     return None
 
 
@@ -153,13 +162,20 @@ def _parts_of(line: str) -> Iterator[tuple[str, str]]:
 class SteadyText:
     """Finds operations, the ends of iterations, and the lines that may stand behind those."""
 
-    def __init__(self, between: Sequence[Likeness] = ()) -> None:
-        """`between` is what those lines look like."""
+    def __init__(self, between: Sequence[Likeness] = (), heads: Sequence[str] = ()) -> None:
+        """`between` is what those lines look like. `heads` are those that what is found is compared with: of
+        operations with others only as much is told as their heads differ. Without them all operations are found.
+        """
         self._between = tuple(map(_Lines, between))
         #: Of long lines, such as tables, it would take long to make a pattern.
         self._short = tuple(place for place, like in enumerate(between) if sum(map(len, chain(*like.parts))) < _SHORT)
-        lines = "|".join(between[place].pattern for place in self._short) or "(?!)"
-        self._pattern = re.compile(rf"({_OPERATION}(?:{_ITERATION}({lines})?)?)|([^\n]*\n)", re.ASCII)
+        self._patterns = tuple(between[place].pattern for place in self._short)
+        self._head = _head_pattern(heads)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        lines = "|".join(self._patterns) or "(?!)"
+        return re.compile(rf"({self._head}){_FIGURES_OF_OPERATION}(?:{_ITERATION}({lines})?)?|[^\n]*\n", re.ASCII)
 
     def found_in(self, text: str, start: int, end: int) -> Sequence[Found]:
         """Return what is found in a part of the text, which begins with a line: whole lines without gaps.
@@ -168,6 +184,15 @@ class SteadyText:
         """
         return self._pattern.findall(text, start, end)
 
+    def end_of(self, many: int, text: str, start: int, end: int) -> int:
+        """Return where so many of what is found in that part end."""
+        found = next(islice(self._pattern.finditer(text, start, end), many - 1, None), None) if many else None
+        return start if found is None else found.end()
+
+    def with_lines_behind(self, text: str, end: int) -> int:
+        """Return where short lines end that stand between an iteration, which ends here, and the next operation."""
+        return text.find("\nlayer", end - 1, end + 2 * _SHORT) + 1 or end if self._short else end
+
     def between_at(self, text: str, at: int) -> tuple[str, int] | None:
         """Return the lines between iterations that stand here, and which they are; None for others."""
         for place, like in enumerate(self._between):
@@ -175,8 +200,20 @@ class SteadyText:
                 return text[at:end], place
         return None
 
+    @property
+    def only(self) -> int | None:
+        """Which lines those between iterations are that are found; None if they may be several, or none."""
+        return self._short[0] if len(self._short) == 1 else None
+
     def which(self, lines: str) -> int:
         """Return which lines those between iterations are that were found."""
-        if len(self._short) == 1:
-            return self._short[0]
+        if self.only is not None:
+            return self.only
         return next(place for place in self._short if self._between[place].end(lines, 0) == len(lines))
+
+
+def _head_pattern(heads: Sequence[str]) -> str:
+    lengths = set(map(len, heads))
+    if len(lengths) == 1:
+        return f"(?s:.{{{lengths.pop()}}})"
+    return _ANY_HEAD if lengths else HEAD_LINES

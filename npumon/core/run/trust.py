@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from operator import le, sub
+from itertools import repeat
+from operator import le, mul, sub
 from typing import NamedTuple
 
 from npumon.core import units
@@ -305,10 +306,14 @@ def surely_holding(
     clocks = told if nominal_clock_mhz is None else [*told, nominal_clock_mhz]
     if clocks:
         low, high = min(clocks), max(clocks)
-        for total, window_us in zip(totals, windows, strict=True):
-            slack_us = _SURELY * _slack(window_us, 0.0)
-            if not high * (window_us - slack_us) <= total <= low * (window_us + slack_us):
-                return None
+        slack_us = _SURELY * _SLACK_US  # all have as much, long ones more
+        least = min(map(sub, totals, map(mul, windows, repeat(high))))
+        most = max(map(sub, totals, map(mul, windows, repeat(low))))
+        if least < -high * slack_us or most > low * slack_us:
+            for total, window_us in zip(totals, windows, strict=True):
+                slack_us = _SURELY * _slack(window_us, 0.0)
+                if not high * (window_us - slack_us) <= total <= low * (window_us + slack_us):
+                    return None
     least_us = LONE_WINDOW_US if len(windows) == 1 else CLOCK_WINDOW_US
     timed = [(total, window) for total, window in zip(totals, windows, strict=True) if window >= least_us]
     if not timed:

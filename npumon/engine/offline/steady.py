@@ -10,11 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.log.steady_text import BETWEEN, HEAD, HEAD_LINE, ITERATION, WHOLE, Found, SteadyText, end_of_iteration
+from npumon.core.log.steady_text import (
+    BETWEEN,
+    HEAD,
+    HEAD_LINE,
+    ITERATION,
+    NUMBERS,
+    Found,
+    SteadyText,
+    end_of_iteration,
+    last_end_of_iteration,
+)
 from npumon.core.run.iterations import with_iterations
 from npumon.core.run.splitter import RunSplitter
 from npumon.engine.offline.profiles import IterationAnalyzer, Judged, ProfileCompleted
@@ -53,6 +62,7 @@ class SteadyLog:
         self._model: Model | None = None
         self._between: list[Between] = []
         self._usable: tuple[Between, ...] = ()
+        self._heads: tuple[str, ...] = ()
         self._seen: list[Between] = []
         self._text = SteadyText()
         self._patience = _PATIENCE
@@ -133,9 +143,9 @@ class SteadyLog:
         if before is not None and rests(before) and kind_of(before) == model.kind:
             self._note(between_of(text[: head.start()], items[:-1], model, before))
         usable = tuple(each for each in self._between if (each.facts, each.kind) == (model.facts, model.kind))
-        if usable != self._usable:
-            self._usable = usable
-            self._text = SteadyText(tuple(each.like for each in usable))
+        if (usable, model.heads) != (self._usable, self._heads):
+            self._usable, self._heads = usable, model.heads
+            self._text = SteadyText(tuple(each.like for each in usable), model.heads)
 
     def _note(self, between: Between | None) -> None:
         """Note lines between iterations. They are looked for when they have come twice: most of them never do."""
@@ -149,19 +159,20 @@ class SteadyLog:
 
     def _model_of(self, text: str, start: int, item: Judged) -> Model | None:
         """Return the iteration as a model; None if its rows cannot be made from its text alone."""
-        found = SteadyText().found_in(text, start, len(text))
-        if not isinstance(item, ProfileCompleted) or not all(map(itemgetter(WHOLE), found)) or not found[-1][ITERATION]:
+        whole = SteadyText()
+        columns = tuple(zip(*whole.found_in(text, start, len(text)), strict=True))
+        heads: tuple[str, ...] = tuple(columns[HEAD])
+        if not isinstance(item, ProfileCompleted) or not all(heads) or not columns[ITERATION][-1]:
             return None
         ids = [each.operation.op_abs_id for each in item.profile.operations]
-        if ids != list(range(len(found))) or not rests(self._fold.state):
+        if ids != list(range(len(heads))) or not rests(self._fold.state):
             return None
         facts = self._analyzer.facts_of(self._fold.state)
         rows = self._maker.like(item.profile, facts.nominal_clock_mhz)
-        made = rows.rows((item.run,), tuple(zip(*found, strict=True)))
-        if "".join(made) != self._maker.judged(item.run, item.profile):
+        if rows.rows((item.run,), columns) != (self._maker.judged(item.run, item.profile), 1):
             return None
-        size = sum(len(each[WHOLE]) for each in found)
-        return Model(tuple(each[HEAD] for each in found), rows, facts, kind_of(self._fold.state), size)
+        numbers = tuple(columns[place] for place in NUMBERS) if alike(columns, heads) else ()
+        return Model(heads, numbers, rows, facts, kind_of(self._fold.state), len(text) - start)
 
     # -- matching --------------------------------------------------------------------------------------------------
 
@@ -170,22 +181,32 @@ class SteadyLog:
         ahead = self._ahead or self._start(model)
         if ahead is None:
             return at
-        least = window = 2 * model.size
-        one_by_one = model.size > _WINDOW // 4
+        few = model.size > _WINDOW // 4
+        step, window = model.size, model.size * 7 // 8 if few else 0
+        matched = 0, 0
         while at < len(text):
             if not text.startswith("layer", at):
                 lines = self._text.between_at(text, at)
                 if lines is None or (turned := self._behind(ahead, *lines)) is None:
                     break
                 ahead, at = turned, at + len(lines[0])
-            rows: list[str] = []
-            end = (end_of_iteration(text, at) or len(text)) if one_by_one else at + window
-            ahead, at = self._found(model, self._text.found_in(text, at, end), ahead, at, rows)
-            if rows:
-                yield Rows("".join(rows))
-                window = max(min(2 * window, _WINDOW), least)
-            else:
+            end = end_of_iteration(text, at + window) or last_end_of_iteration(text, at)
+            if end is None:
                 break
+            end = self._text.with_lines_behind(text, end)
+            found = self._text.found_in(text, at, end)
+            rows, iterations, ahead, left = self._found(model, found, ahead)
+            if not iterations:
+                break
+            yield Rows(rows)
+            operations = iterations * len(model.heads)
+            whole = len(found) == operations and not left
+            start, at = at, end if whole else self._text.end_of(operations, text, at, end) - left
+            matched = start, at
+            window = window if few else min(2 * window + step, _WINDOW) if whole else 0
+        if ahead.ended and matched[1]:
+            start = text.rfind(f"\n{model.heads[0]}", *matched) + 1 or matched[0]
+            ahead = ahead._replace(newest=text[start : end_of_iteration(text, start)])
         self._ahead = ahead
         return at
 
@@ -197,32 +218,37 @@ class SteadyLog:
             return None
         return Ahead(self._fold.number, state.iterations_ended)
 
-    def _found(self, model: Model, found: Sequence[Found], ahead: Ahead, at: int, rows: list[str]) -> tuple[Ahead, int]:
-        """Make rows of what was found, up to the first iteration that is not like the model."""
+    def _found(self, model: Model, found: Sequence[Found], ahead: Ahead) -> tuple[str, int, Ahead, int]:
+        """Make rows of what was found, up to the first iteration that is not like the model.
+
+        Return them, of how many iterations they are, and where that is; at last, how many characters behind the last
+        iteration mean something else here.
+        """
         columns = tuple(zip(*found, strict=True))
         many = len(model.heads)
-        like = alike(columns, model.heads) if columns else 0
-        if not like:
-            return ahead, at
+        like = alike(columns, model.heads, model.numbers)
         between = columns[BETWEEN][many - 1 : like : many]
         runs, after, left = self._passed(ahead, between)
-        rows += model.rows.rows(runs, tuple(column[: len(runs) * many] for column in columns))
-        if len(rows) < len(runs) * many:
-            runs, after, left = self._passed(ahead, between[: len(rows) // many])
-        if not runs:
-            return ahead, at
-        newest = found[len(rows) - many : len(rows)]
-        at += sum(map(len, columns[WHOLE][: len(rows)])) - left
-        return after._replace(newest=newest) if after.ended else after, at
+        rows, iterations = "", 0
+        if runs:
+            rows, iterations = model.rows.rows(runs, [column[: len(runs) * many] for column in columns])
+        if iterations < len(runs):
+            _, after, left = self._passed(ahead, between[:iterations])
+        return rows, iterations, after, left
 
     def _passed(self, ahead: Ahead, between: Sequence[str]) -> tuple[Sequence[int], Ahead, int]:
         """Return the run of each iteration, by the lines behind them, up to lines that mean something else here.
 
         At last, how long those are.
         """
+        many = len(between)
+        length = None if self._text.only is None else self._usable[self._text.only].iterations
         if not any(between):
-            many = len(between)
             return [ahead.run] * many, ahead._replace(ended=ahead.ended + many, behind=""), 0
+        if length is not None and ahead.ended < length:
+            turns = between[length - ahead.ended - 1 :: length]
+            if turns and all(turns) and between.count("") == many - len(turns):
+                return _turned(ahead, turns, many, length)
         runs = []
         for lines in between:
             runs.append(ahead.run)
@@ -256,7 +282,7 @@ class SteadyLog:
             fold.state = with_iterations(fold.state, ended)
             self._unseen(lines)
         if ahead.newest:
-            self._unseen("".join(each[WHOLE] for each in ahead.newest).removesuffix(ahead.newest[-1][BETWEEN]))
+            self._unseen(ahead.newest)
             fold.state = with_iterations(fold.state, ahead.ended)
             self._unseen(ahead.behind)
         if fold.number > first:
@@ -265,3 +291,10 @@ class SteadyLog:
     def _unseen(self, text: str) -> None:
         for _ in self._judged(text):
             pass
+
+
+def _turned(ahead: Ahead, turns: Sequence[str], many: int, length: int) -> tuple[Sequence[int], Ahead, int]:
+    """Return what `SteadyLog._passed` does where each run has as many iterations, and ends in lines of one kind."""
+    runs = [(ahead.ended + place) // length + ahead.run for place in range(many)]
+    more, ended = divmod(ahead.ended + many, length)
+    return runs, Ahead(ahead.run + more, ended, (turns[-1], ahead.run + more - 1, length)), 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import cycle
+from itertools import chain, cycle
 from operator import eq, sub
 from typing import NamedTuple, Protocol
 
-from npumon.core.log.steady_text import HEAD, ITERATION, NUMBER, NUMBERS, Columns, Found, Likeness, likeness
+from npumon.core.log.steady_text import HEAD, ITERATION, NUMBERS, Columns, Likeness, likeness
 from npumon.core.run.analysis import IterationProfile, RunFacts
 from npumon.core.run.iterations import is_mixed
 from npumon.core.run.outcome import outcome
@@ -22,8 +22,11 @@ _LONGEST = 1 << 18
 class IterationRows(Protocol):
     """Makes rows of iterations that are like a judged one."""
 
-    def rows(self, runs: Iterable[int], found: Columns) -> list[str]:
-        """Render iterations of these runs, a row for each operation, up to the first that has to be judged."""
+    def rows(self, runs: Sequence[int], found: Columns) -> tuple[str, int]:
+        """Render iterations of these runs, a row for each operation, up to the first that has to be judged.
+
+        `runs` are in order. Return the rows, and of how many iterations they are.
+        """
 
 
 class RowMaker(Protocol):
@@ -61,10 +64,12 @@ class Between(NamedTuple):
 class Model(NamedTuple):
     """An iteration that others are compared with: the heads of its operations, its rows, what is known of its run.
 
-    `size` is how many characters it has.
+    `numbers` are the texts in brackets, by place in an operation, if none is missing. `size` is how many characters it
+    has.
     """
 
     heads: tuple[str, ...]
+    numbers: tuple[tuple[str, ...], ...]
     rows: IterationRows
     facts: RunFacts
     kind: Kind
@@ -74,14 +79,14 @@ class Model(NamedTuple):
 class Ahead(NamedTuple):
     """What was matched and not read yet. `run` and `ended` are where that is: its run, and how many iterations ended.
 
-    `turn` are the newest lines that end a run, with that run's number and iterations; `newest` are the operations of
-    the newest iteration since then, `behind` the lines behind that.
+    `turn` are the newest lines that end a run, with that run's number and iterations; `newest` is the text of the
+    newest iteration since then, `behind` the lines behind that.
     """
 
     run: int
     ended: int
     turn: tuple[str, int, int] | None = None
-    newest: Sequence[Found] = ()
+    newest: str = ""
     behind: str = ""
 
 
@@ -123,10 +128,11 @@ def between_of(lines: str, ended: Sequence[Judged], model: Model, before: RunSta
     return Between(likeness(lines), model.kind, model.facts, before.iterations_ended)
 
 
-def alike(columns: Columns, heads: Sequence[str]) -> int:
+def alike(columns: Columns, heads: Sequence[str], numbers: Sequence[Sequence[str]] = ()) -> int:
     """Return how many operations there are, to the end of an iteration, that are those of an iteration each time.
 
-    Their numbers in brackets go on without a gap within an iteration: else lines of theirs are another's.
+    Their numbers in brackets go on without a gap within an iteration: else lines of theirs are another's. `numbers` are
+    some for which that is so, by place, of programs that print them again in each run.
     """
     many, found = len(heads), len(columns[HEAD])
     like = found - found % many
@@ -135,26 +141,46 @@ def alike(columns: Columns, heads: Sequence[str]) -> int:
     ends = columns[ITERATION][:like]
     if not all(ends[many - 1 :: many]) or ends.count("") != like - like // many:
         like = _first_not(map(eq, map(bool, ends), cycle([False] * (many - 1) + [True])))
-    first = _numbers(columns[NUMBER][:like])
-    step = first[1] - first[0] if like > 1 else 0
-    even = step > 0 and first == list(range(first[0], first[0] + step * like, step))
-    for further, place in enumerate(NUMBERS, 1):
-        numbers = _numbers(columns[place][:like])
-        start = first[0] + further if like else 0
-        expected = list(range(start, start + step * like, step)) if even else [one + further for one in first[:like]]
-        if numbers != expected:
-            like = _first_not(map(eq, numbers, expected))
-    if many > 1 and like and max(map(sub, first[1:like], first), default=0) > len(NUMBERS) + 1:
+    if numbers and all(
+        columns[place][:like] == tuple(known) * (like // many) for place, known in zip(NUMBERS, numbers, strict=True)
+    ):
+        return like - like % many
+    if like and _without_gap([columns[place][:like] for place in NUMBERS]):
+        return like - like % many
+    return _numbered(columns, like, many)
+
+
+def _numbered(columns: Columns, like: int, many: int) -> int:
+    """Return how many of those operations, to the end of an iteration, are numbered as one iteration's."""
+    first = list(map(int, columns[NUMBERS[0]][:like]))
+    for further, place in enumerate(NUMBERS):
+        like = _first_not(int(text) == one + further for text, one in zip(columns[place][:like], first, strict=False))
+    if many > 1 and like:
         steps = map(sub, first[1:like], first)
-        like = 1 + _first_not(step <= len(NUMBERS) + 1 or not place % many for place, step in enumerate(steps, 1))
+        like = 1 + _first_not(step <= len(NUMBERS) or not place % many for place, step in enumerate(steps, 1))
     return like - like % many
 
 
-def _numbers(texts: Sequence[str]) -> list[int]:
-    """Return the numbers, which programs of one operation print again in each run."""
-    if texts and texts[0] == texts[-1] and texts.count(texts[0]) == len(texts):
-        return [int(texts[0])] * len(texts)
-    return list(map(int, texts))
+#: The last three digits of numbers.
+_DIGITS = tuple(f"{number:03}" for number in range(1000))
+
+
+def _without_gap(columns: Sequence[Sequence[str]]) -> bool:
+    """Return whether numbers in these columns, row by row, are spelled one after the other.
+
+    A thousand of them differ in their last digits: that is much quicker than to read them.
+    """
+    at, found = int(columns[0][0]), ",".join(chain.from_iterable(zip(*columns, strict=True)))
+    end = at + len(columns) * len(columns[0])
+    parts = []
+    while at < end:
+        thousands, below = divmod(at, 1000)
+        digits = _DIGITS[below : below + end - at]
+        before = str(thousands or "")
+        spelled = digits if thousands else map(str, range(below, below + len(digits)))
+        parts.append(before + f",{before}".join(spelled))
+        at += len(digits)
+    return found == ",".join(parts)
 
 
 def _first_not(holds: Iterable[bool]) -> int:

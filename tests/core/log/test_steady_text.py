@@ -15,15 +15,13 @@ from npumon.core.log.steady_text import (
     HEAD,
     IDLE,
     ITERATION,
-    NUMBER,
     NUMBERS,
-    OTHER,
     TOTAL,
-    WHOLE,
     WINDOW,
     Likeness,
     SteadyText,
     end_of_iteration,
+    last_end_of_iteration,
     likeness,
 )
 
@@ -53,12 +51,11 @@ def found_in(text: str, *between: Likeness) -> list[tuple[str, ...]]:
 
 def test_an_operation_is_found_with_its_figures_as_they_are_to_be_printed() -> None:
     (each,) = found_in(BLOCK)
-    assert each[WHOLE] == BLOCK
     assert each[HEAD] == BLOCK[: BLOCK.index("execution")]
     assert [each[place] for place in (EXECUTION, TOTAL, IDLE, WINDOW)] == ["20845", "16697255", "0", "21124"]
     assert [each[place] for place in AMOUNTS] == ["71.70338", "0.0", "30.0", "0.0001", "40.722075", "3.68022"]
-    assert [each[place] for place in (NUMBER, *NUMBERS)] == [*"1234567", "123456"]
-    assert [each[place] for place in (ITERATION, ELAPSED, BETWEEN, OTHER)] == [""] * 4
+    assert [each[place] for place in NUMBERS] == [*"1234567", "123456"]
+    assert [each[place] for place in (ITERATION, ELAPSED, BETWEEN)] == [""] * 3
 
 
 def test_the_end_of_an_iteration_and_the_lines_behind_it() -> None:
@@ -66,7 +63,10 @@ def test_the_end_of_an_iteration_and_the_lines_behind_it() -> None:
     (each,) = found_in(BLOCK + END + lines, likeness(lines))
     assert [each[place] for place in (ITERATION, ELAPSED, BETWEEN)] == ["1", "21609.0", lines]
     other, *rest = found_in(BLOCK + END + lines)
-    assert (other[WHOLE], [each[OTHER] for each in rest]) == (BLOCK + END, lines.splitlines(keepends=True))
+    assert ([other[place] for place in (ITERATION, BETWEEN)], list(map(any, rest))) == (["1", ""], [False] * 2)
+    whole = SteadyText()
+    for many, end in ((0, 1), (1, 1 + len(BLOCK + END)), (2, len(BLOCK + END) + 26), (3, len(BLOCK + END + lines) + 1)):
+        assert whole.end_of(many, "x" + BLOCK + END + lines, 1, 1_000) == end
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_end_of_an_iteration_and_the_lines_behind_it() -> None:
 def test_what_would_be_printed_otherwise_is_other_text(old: str, new: str) -> None:
     text = BLOCK + END
     assert old in text
-    assert any(each[OTHER] for each in found_in(text.replace(old, new)))
+    assert not all(each[HEAD] for each in found_in(text.replace(old, new)))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,17 @@ def test_operations_are_spelled_as_regular_blocks_are(old: str, new: str, operat
     text = BLOCK.replace(old, new)
     assert text != BLOCK
     assert (re.fullmatch(REGULAR, text, re.ASCII) is not None) == operation
-    assert [each[WHOLE] for each in found_in(text) if each[WHOLE]] == [text] * operation
+    assert (SteadyText().end_of(1, text, 0, len(text)) == len(text)) == operation
+    assert [each[HEAD] for each in found_in(text) if each[HEAD]] == [text[: text.index("execution")]] * operation
+
+
+def test_operations_that_are_compared_with_heads() -> None:
+    head, other = (text[: text.index("execution")] for text in (BLOCK, BLOCK.replace("layer name:n", "layer name:nn")))
+    for heads in ((head,), (head, other)):
+        text = SteadyText((), heads)
+        first, second = text.found_in(BLOCK + BLOCK.replace(head, other) + END, 0, 2_000)[:2]
+        assert first == found_in(BLOCK)[0]
+        assert second[HEAD] != head
 
 
 @pytest.mark.parametrize(
@@ -165,13 +175,21 @@ def test_long_lines_are_no_part_of_the_pattern() -> None:
     assert text.found_in(BLOCK + END + "a 1\n", 0, 2_000)[0][BETWEEN] == "a 1\n"
     assert text.which("a 1\n") == 1
     first, second, *_ = text.found_in(BLOCK + END + lines, 0, 2_000)
-    assert (first[BETWEEN], second[OTHER]) == ("", "row 0 0x0x550\n")
+    assert (first[BETWEEN], any(second)) == ("", False)
     assert text.between_at(lines.replace("0x0x55", "0x0xa"), 0) == (lines.replace("0x0x55", "0x0xa"), 0)
     again = "x\n" + lines.replace("0x0x55", "0x0xb")
     assert text.between_at(again, 2) == (again[2:], 0)
     assert text.between_at(again[2:], 0) == (again[2:], 0)
     assert text.between_at(lines.replace("row 7 ", "row 8 "), 0) is None
     assert text.between_at("row 8 0x0x5\n", 0) is None
+
+
+def test_short_lines_end_before_the_next_operation() -> None:
+    text, lines = BLOCK + END, "a 1\n"
+    for behind, end in ((lines, len(text + lines)), ("", len(text)), ("b\n" * 5_000, len(text))):
+        assert SteadyText((likeness(lines),)).with_lines_behind(text + behind + BLOCK, len(text)) == end
+        assert SteadyText().with_lines_behind(text + behind + BLOCK, len(text)) == len(text)
+    assert SteadyText((likeness(lines),)).with_lines_behind(text, len(text)) == len(text)
 
 
 def test_which_of_several_short_ones() -> None:
@@ -194,3 +212,10 @@ def test_an_iteration_ends_behind_its_time(before: str) -> None:
     assert end_of_iteration(before + END + "x\n", 0) == len(before + END)
     assert end_of_iteration(before + END[:-1], 0) is None
     assert end_of_iteration(END + before, len(END)) is None
+
+
+@pytest.mark.parametrize("behind", ["", "x\n", "Run the \n", "see Run the 1 time: 1ms or 1us\n", "Run the 1 time:\n"])
+def test_the_last_iteration_ends_behind_its_time(behind: str) -> None:
+    text = END + "x\n" + END + behind
+    assert last_end_of_iteration(text, 0) == len(END + "x\n" + END)
+    assert last_end_of_iteration(text, len(END) + 3) is None
