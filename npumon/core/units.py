@@ -140,16 +140,16 @@ def fitted(text: str, value: float | None, width: int) -> str:
     Blanks between thousands stay only where another one tells the figure from the one beside it. What does not fit by
     any means is `#` in each cell.
     """
-    if value is None or len(text) < width or (len(text) == width and not _THOUSANDS.search(text)):
+    if value is None or _apart(text, width):
         return text
     if unit := _UNIT.fullmatch(text):
-        shorter = ["".join(unit.groups())]
+        shorter = ["".join(unit.groups()), text.replace(" ", "")]
     elif abs(value) < 1:
         shorter = [f"{value:.{max(0, width - 2 - (value < 0))}f}"]
     else:
         scaled = (quantity(value), *(" ".join(_prefixed(value, digits)).rstrip() for digits in (3, 2, 1)))
         shorter = [shown for each in scaled for shown in (each, each.replace(" ", ""))]
-    return next((each for each in shorter if len(each) <= width and not _THOUSANDS.search(each)), "#" * width)
+    return next((each for each in shorter if _apart(each, width)), "#" * width)
 
 
 def significant(value: float, digits: int, *, most_decimals: int = _DECIMALS) -> str:
@@ -185,6 +185,11 @@ def _scaled(number: float, most: int) -> tuple[str, int]:
     if not power and number == int(number):
         return grouped(int(number)), power
     return significant(number, 3, most_decimals=2), power
+
+
+def _apart(text: str, width: int) -> bool:
+    """Return whether a figure fits and cannot be read together with the one a blank away."""
+    return len(text) < width or (len(text) == width and not _THOUSANDS.search(text))
 
 
 def _prefixed(number: float, digits: int) -> tuple[str, str]:

@@ -236,6 +236,31 @@ RUNS_KEYS: tuple[Key, ...] = (
     Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),
     Key("c", "c", "newest", "compare the newest run with the marked one", "compare_newest", "runs"),
 )
+#: Each sorts the operations by a column, or turns that order round: the key, the column, its name.
+LAYERS_ORDERS: tuple[tuple[str, str, str], ...] = (
+    ("O", "order", "run order"),
+    ("t", "time", "time"),
+    ("B", "busy", "busy time"),
+    ("u", "utilization", "utilization"),
+    ("w", "why", "why"),
+    ("a", "name", "name"),
+    ("y", "operation", "operation"),
+    ("D", "ddr_rate", "DDR rate"),
+    ("M", "macs", "MAC"),
+    ("C", "mac_per_cycle", "MAC per cycle"),
+    ("i", "intensity", "MAC per byte of DDR"),
+)
+LAYERS_KEYS: tuple[Key, ...] = tuple(
+    Key(
+        f"{letter},upper_{letter.lower()}" if letter.isupper() else letter,
+        letter,
+        f"by {name}",
+        f"sort by {name}, or turn the order round",
+        f"sort_by('{key}')",
+        "layers",
+    )
+    for letter, key, name in LAYERS_ORDERS
+)
 MODELS_KEYS: tuple[Key, ...] = (
     Key("f5,ctrl+r", "F5", "refresh", "look for models again; also Ctrl+R", "refresh", "models"),
     Key("J,upper_j", "J", "more", "scroll the model's details down", "scroll_details(1)", "models"),
@@ -259,7 +284,7 @@ LOG_KEYS: tuple[Key, ...] = (
 #: All keys that a page adds to those that work everywhere, by its name: for the help and the palette.
 PAGE_KEYS: dict[str, tuple[Key, ...]] = {
     "live": (),
-    "layers": (*table_keys("layers"), *filter_keys("layers")),
+    "layers": (*LAYERS_KEYS, *table_keys("layers"), *filter_keys("layers")),
     "runs": (*RUNS_KEYS, *table_keys("runs"), *filter_keys("runs")),
     "models": (
         Key("enter", "Enter", "run", "run the selected model; also a double click", "run", "models"),

@@ -151,6 +151,8 @@ def test_score() -> None:
         ("21.6 ms", 21_600.0, 7, "21.6 ms"),
         ("21.6 ms", 21_600.0, 6, "21.6ms"),
         ("21.6 ms", 21_600.0, 5, "#####"),
+        ("10 000 d", 864e12, 8, "10 000d"),
+        ("10 000 d", 864e12, 7, "10000d"),
     ],
 )
 def test_a_figure_fits_its_cell(text: str, value: float | None, width: int, short: str) -> None:

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import prod
 
 from npumon.core.ordering import Value, matching, ordered
 from npumon.core.profile import Bandwidth, Cycles, Operation
 from npumon.core.run.analysis import OperationProfile, whole_sum
+from npumon.core.run.breakdown import name_of, operator_of
 from npumon.core.run.operation_figures import ddr_rate, utilization
+from npumon.core.run.reasons import intensity, reason_word
+
+#: The driver's own spelling of an engine that it does not name.
+_UNKNOWN_ENGINE = "unkown operation target"
+
+
+def engine_of(row: OperationProfile) -> str | None:
+    """Return the engine: NN, TP or SH, else as the text has it; None if the driver does not name it."""
+    named = row.target_kind or row.operation.target
+    return None if named == _UNKNOWN_ENGINE else named
+
 
 #: The keys by which rows can be sorted, with their values.
 _VALUES: dict[str, Value[OperationProfile]] = {
-    "id": lambda row: row.order,
-    "name": lambda row: row.operation.name,
-    "operation": lambda row: row.operation.operation,
-    "target": lambda row: row.operation.target,
+    "order": lambda row: row.order,
+    "id": lambda row: row.operation.layer_id,
+    "name": name_of,
+    "layer": lambda row: row.operation.name,
+    "operation": operator_of,
+    "target": engine_of,
+    "shader": lambda row: row.operation.shader,
     "time": lambda row: row.operation.execution_us,
     "share": lambda row: row.share,
+    "busy": lambda row: row.busy_us,
+    "busy_share": lambda row: row.busy_share,
     "utilization": lambda row: row.utilization,
+    "why": lambda row: reason_word(row) or None,
     "total_read": lambda row: row.operation.bandwidth.total_read,
     "total_write": lambda row: row.operation.bandwidth.total_write,
     "axi_read": lambda row: row.operation.bandwidth.axi_read,
@@ -25,11 +44,24 @@ _VALUES: dict[str, Value[OperationProfile]] = {
     "ddr_read": lambda row: row.operation.bandwidth.ddr_read,
     "ddr_write": lambda row: row.operation.bandwidth.ddr_write,
     "ddr_rate": lambda row: row.ddr_mbyte_per_s,
-    "busy": lambda row: row.busy_us,
     "macs": lambda row: row.macs,
-    "limit": lambda row: row.limit,
+    "mac_per_cycle": lambda row: row.mac_per_cycle,
+    "intensity": intensity,
+    "input": lambda row: row.tiling and _size(row.tiling.input_shape),
+    "output": lambda row: row.tiling and _size(row.tiling.output_shape),
+    "kernel": lambda row: row.tiling and row.tiling.kernel_shape and _size(row.tiling.kernel_shape),
+    "reason": lambda row: row.why or row.doubt,
 }
 ORDERS = tuple(_VALUES)
+
+
+def telling(rows: Sequence[OperationProfile]) -> frozenset[str]:
+    """Return the `ORDERS` by which rows have figures other than 0, or words; `layer` only where rows are named else."""
+    told = {key for key, value in _VALUES.items() if any(map(value, rows))}
+    told |= {"order"} if rows else set()
+    if all(row.node is None for row in rows):
+        told.discard("layer")
+    return frozenset(told)
 
 
 def ordered_layers(rows: Iterable[OperationProfile], by: str, *, descending: bool) -> tuple[OperationProfile, ...]:
@@ -40,7 +72,8 @@ def ordered_layers(rows: Iterable[OperationProfile], by: str, *, descending: boo
 def matching_layers(rows: Iterable[OperationProfile], words: str) -> tuple[OperationProfile, ...]:
     """Return the rows that contain each of the words.
 
-    A row's text is its names, its ids (`3.1`, `uid:4`, `abs:7`), what bounds it (`ddr-bound`), and `doubtful`.
+    A row's text is its names, its ids (`3.1`, `uid:4`, `abs:7`), what bounds it (`ddr-bound`, or the word of its
+    reason), and `doubtful`.
     """
     return matching(rows, words, _text)
 
@@ -83,6 +116,11 @@ def _text(row: OperationProfile) -> str:
         f"{row.limit}-bound" if row.limit in ("ddr", "compute") else row.limit,
         row.operation.shader,
         row.node and row.node.name,
+        reason_word(row),
         "doubtful" if row.doubt else None,
     )
     return "\n".join(part for part in parts if part)
+
+
+def _size(shape: Sequence[int]) -> int:
+    return prod(shape)

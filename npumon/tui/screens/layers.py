@@ -14,15 +14,18 @@ from npumon.core.monitor.live import Live
 from npumon.core.run.analysis import OperationProfile, profile_of
 from npumon.core.run.layer_rows import matching_layers, ordered_layers, total_row
 from npumon.core.run.outcome import outcome_words
-from npumon.tui.keys import Hint
+from npumon.tui.keys import LAYERS_KEYS, LAYERS_ORDERS, Hint
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.panes.layer_details import LayerDetailsPane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.canvas import Pane
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
-from npumon.tui.widgets.layer_table import COLUMNS, LayerTable, told_columns
+from npumon.tui.widgets.layer_table import COLUMNS, LayerTable, told_columns, with_order
 from npumon.tui.widgets.table import Table
+
+#: Lines around the table and the details; the fewest lines of the details with their border; heading and row alone.
+_AROUND, _LEAST_DETAILS, _ROW_ALONE = 3, 10, 2
 
 
 class LayersCaptionPane(Pane):
@@ -85,20 +88,21 @@ class LayersPage(Page):
 
     NAME = "Layers"
     CSS_PATH: ClassVar[str] = "../styles/layers.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*FILTER_BINDINGS, Binding("enter", "details", show=False)]
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012  # as Textual declares it
-        *(Page.HORIZONTAL_BREAKPOINTS or ()),
-        (170, "-beside"),
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *FILTER_BINDINGS,
+        Binding("enter", "details", show=False),
+        *(Binding(key.keys, key.action, key.word, show=False) for key in LAYERS_KEYS),
     ]
 
     def body(self) -> Iterable[Widget]:
         self.caption = LayersCaptionPane(ascii_only=self.ascii_only)
-        self.table = LayerTable(COLUMNS, "id", ascii_only=self.ascii_only)
+        self.table = LayerTable(COLUMNS, "order", ascii_only=self.ascii_only)
         self.details = LayerDetailsPane(ascii_only=self.ascii_only, title="Selected")
         self.notice = NoticePane(why_no_layers, ascii_only=self.ascii_only)
         self.filter_line = FilterLine()
         self._source: LayerSource | None = None
         self._all: tuple[OperationProfile, ...] = ()
+        self._columns = COLUMNS
         yield self.caption
         with Container(id="layers"):
             yield self.table
@@ -131,6 +135,7 @@ class LayersPage(Page):
         elif self._source is None or _judged_anew(source, self._source):
             self._source = source
             self._all = profile_of(source.iteration, source.report.metrics.facts).operations
+            self._columns = told_columns(self._all)
             self._fill()
         super().show(live)
 
@@ -139,10 +144,22 @@ class LayersPage(Page):
         self.filter_line.tell(f"{len(rows)} of {len(self._all)}")
         self.caption.rows, self.caption.of = rows, len(self._all)
         table = self.table
-        table.columns = told_columns(self._all, table.order)
-        self.caption.order = next(column.title for column in table.columns if column.key == table.order)
+        table.columns = with_order(self._columns, table.order)
+        self.caption.order = next((column.title for column in COLUMNS if column.key == table.order), table.order)
         self.caption.redraw()
         table.fill(ordered_layers(rows, table.order, descending=table.descending), total_row(rows))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Give the table as many lines as it has, and the details what it leaves; they have two fifths at least."""
+        if self._folded:
+            most = _ROW_ALONE if self.has_class("-details") else self.size.height
+        else:
+            room = self.size.height - _AROUND
+            most = min(len(self.table.rows) + 2, room - max(_LEAST_DETAILS, room * 2 // 5))
+        styles = self.table.styles
+        if styles.max_height is None or styles.max_height.value != most:
+            styles.max_height = most
 
     # -- messages and keys -------------------------------------------------------------------------------------------
 
@@ -153,6 +170,10 @@ class LayersPage(Page):
     def on_table_resized(self, message: Table.Resized) -> None:
         """Offer the key for more columns if not all fit now."""
         self.offer_keys()
+
+    def on_resize(self) -> None:
+        """Share the new room."""
+        self._arrange()
 
     def on_table_reordered(self, message: Table.Reordered) -> None:
         """Sort the rows."""
@@ -169,6 +190,7 @@ class LayersPage(Page):
     def action_details(self) -> None:
         """Show the details in place of the table, or go back; only if there is no room for both."""
         self.toggle_class("-details")
+        self._arrange()
         self.offer_keys()
 
     def action_filter(self) -> None:
@@ -178,6 +200,7 @@ class LayersPage(Page):
     def action_clear_filter(self) -> None:
         """Show all rows again, and the table if the details had taken its place."""
         self.remove_class("-details")
+        self._arrange()
         self.offer_keys()
         self.filter_line.clear()
 
@@ -188,6 +211,12 @@ class LayersPage(Page):
     def action_sort(self, step: int) -> None:
         """Sort by the next column."""
         self.table.action_sort(step)
+
+    def action_sort_by(self, key: str) -> None:
+        """Sort by a column that has something to tell."""
+        if self._all and not self.table.sort_by(key):
+            name = next(name for _, column, name in LAYERS_ORDERS if column == key)
+            self.host.notifier.info(f"No operation has a figure to sort by {name}.")
 
     def action_columns(self, step: int) -> None:
         """Show the next columns."""

@@ -13,6 +13,7 @@ from npumon.tui.paint import Area, Line, Span, clipped, fit, fit_right, width_of
 class Column(NamedTuple):
     """A column of `width` cells; the flexible one takes what is left, at least `width`.
 
+    Before it, columns that want more than `width` get it, from left to right.
     If not all columns fit, they are dropped by `importance`, the highest number first; 0 always stays. Figures are
     aligned to the right. `descending` is how the column is first sorted; None if it cannot be sorted by.
     """
@@ -24,6 +25,7 @@ class Column(NamedTuple):
     right: bool = True
     flexible: bool = False
     descending: bool | None = True
+    wanted: int = 0
 
 
 def visible_columns(columns: Sequence[Column], width: int, view: int = 0) -> list[tuple[Column, int]]:
@@ -35,8 +37,15 @@ def visible_columns(columns: Sequence[Column], width: int, view: int = 0) -> lis
     for _ in range(view):
         seen |= {column.key for column in _chosen(columns, width, seen)}
     chosen = _chosen(columns, width, seen)
-    left = width - 1 - sum(column.width + 1 for column in chosen)
-    return [(column, column.width + max(0, left + 1 if column.flexible else 0)) for column in chosen]
+    left = width - sum(column.width + 1 for column in chosen)
+    widths = []
+    for column in chosen:
+        more = max(0, min(left, column.wanted - column.width))
+        left -= more
+        widths.append(column.width + more)
+    return [
+        (column, given + max(0, left if column.flexible else 0)) for column, given in zip(chosen, widths, strict=True)
+    ]
 
 
 def views(columns: Sequence[Column], width: int) -> int:

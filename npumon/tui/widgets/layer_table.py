@@ -2,96 +2,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
 
 from npumon.core import units
+from npumon.core.profile import BANDWIDTHS
 from npumon.core.run.analysis import OperationProfile
-from npumon.core.run.breakdown import name_of
+from npumon.core.run.breakdown import name_of, operator_of
+from npumon.core.run.layer_rows import engine_of, telling
+from npumon.core.run.reasons import intensity, reason_of, reason_word
 from npumon.tui.paint import Area, Line, bar, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
 
-#: The driver's own prefixes, the same in each row; the details keep them.
-_PREFIXES = ("VXNNE_OPERATOR_", "VXNNE_OPERATION_TARGET_")
-_BANDWIDTHS = {
-    "total_read": ("total r", 7),
-    "total_write": ("total w", 8),
-    "axi_read": ("AXI r", 9),
-    "axi_write": ("AXI w", 10),
-    "ddr_read": ("DDR r", 4),
-    "ddr_write": ("DDR w", 5),
+#: The most cells that a column of text gets, by its key.
+_WIDEST = {"name": 48, "layer": 32, "operation": 24, "target": 12, "shader": 40, "reason": 72, "bar": 16}
+#: The least cells of the name, where it is as long.
+_NAME = 24
+_TEXTS: dict[str, Callable[[OperationProfile], str]] = {
+    "name": name_of,
+    "layer": lambda row: row.operation.name or units.ABSENT,
+    "operation": lambda row: operator_of(row) or units.ABSENT,
+    "target": lambda row: engine_of(row) or units.ABSENT,
+    "shader": lambda row: row.operation.shader or "",
 }
-#: How the table names what bounds an operation; the details say why.
-_LIMITS = {"ddr": "DDR", "compute": "MAC", "overhead": "wait", "dump": "dump", None: ""}
+#: Figures and how they are written.
+_FIGURES: dict[str, tuple[Callable[[OperationProfile], float | None], Callable[[float], str]]] = {
+    "time": (lambda row: row.operation.execution_us, units.microseconds),
+    "share": (lambda row: row.share, units.percent),
+    "busy": (lambda row: row.busy_us, units.microseconds),
+    "busy_share": (lambda row: row.busy_share, units.percent),
+    "utilization": (lambda row: row.utilization, units.percent),
+    "ddr_rate": (lambda row: row.ddr_mbyte_per_s, units.rate),
+    "macs": (lambda row: row.macs, units.quantity),
+    "mac_per_cycle": (lambda row: row.mac_per_cycle, units.rate),
+    "intensity": (intensity, units.rate),
+    **{key: (lambda row, key=key: getattr(row.operation.bandwidth, key), units.mbyte) for key in BANDWIDTHS},
+}
+#: Columns that stand for others: a bar is drawn of the share.
+_DRAWN_OF = {"bar": "share", "busy_bar": "busy_share"}
 
+
+def _text(key: str, title: str, width: int, importance: int) -> Column:
+    return Column(key, title, width, importance, right=False, descending=False)
+
+
+def _bar(key: str) -> Column:
+    return Column(key, "", 5, 9, right=False, descending=None)
+
+
+_TIME = Column("time", "time", 8)
+_SHARE = Column("share", "share", 7, 1)
+_BUSY = Column("busy", "busy", 8, 6)
+_BUSY_SHARE = Column("busy_share", "busy %", 7, 19)
 
 #: All columns from left to right.
-COLUMNS = (
-    Column("id", "id", 6, right=False, descending=False),
-    Column("name", "layer", 10, right=False, flexible=True, descending=False),
-    Column("operation", "operation", 18, 12, right=False, descending=False),
-    Column("target", "target", 8, 13, right=False, descending=False),
-    Column("time", "time", 8),
-    Column("share", "share", 7, 1),
-    Column("bar", "", 5, 6, right=False, descending=None),
-    Column("utilization", "util", 7, 2),
-    Column("limit", "bound", 6, 3),
-    *(Column(key, title, 7 if len(title) < 7 else 8, importance) for key, (title, importance) in _BANDWIDTHS.items()),
-    Column("ddr_rate", "DDR/s", 7, 11),
+_IDENTITY = (
+    Column("order", "order", 6, 4, descending=False),
+    _text("name", "name", 10, 0),
+    _text("layer", "layer", 10, 15),
+    _text("operation", "operation", 11, 8),
+    _text("target", "target", 7, 5),
 )
+_TIMES = (_TIME, _SHARE, _bar("bar"), Column("utilization", "util", 7, 3), _BUSY, _BUSY_SHARE)
+#: Where a dump was on the times are those of writing files, so that busy time stands first.
+_DUMP_TIMES = (
+    _BUSY._replace(importance=0),
+    _BUSY_SHARE._replace(importance=1),
+    _bar("busy_bar"),
+    _TIME._replace(importance=6),
+    _SHARE._replace(importance=11),
+)
+_REST = (
+    _text("why", "why", 7, 2),
+    Column("ddr_read", "DDR r", 7, 7),
+    Column("ddr_write", "DDR w", 7, 10),
+    Column("ddr_rate", "DDR/s", 7, 13),
+    Column("macs", "MAC", 7, 12),
+    Column("mac_per_cycle", "MAC/cycle", 10, 14),
+    Column("intensity", "MAC/B", 7, 17),
+    Column("total_read", "total r", 8, 20),
+    Column("total_write", "total w", 8, 21),
+    Column("axi_read", "AXI r", 7, 22),
+    Column("axi_write", "AXI w", 7, 23),
+    _text("shader", "shader", 10, 16),
+    Column("input", "input", 14, 25),
+    Column("output", "output", 14, 24),
+    Column("kernel", "kernel", 11, 26),
+    _text("id", "id", 6, 18),
+    _text("reason", "reason", 24, 27),
+)
+COLUMNS = (*_IDENTITY, *_TIMES, *_REST)
 
 
-#: Those that counters alone cannot fill.
-_TIMED = ("time", "share", "bar", "ddr_rate")
+def told_columns(rows: Sequence[OperationProfile]) -> tuple[Column, ...]:
+    """Return the columns that have something to tell of any of the rows, each of text as wide as its text."""
+    told = telling(rows)
+    dumped = bool(rows) and rows[0].limit == "dump"
+    times = _DUMP_TIMES if dumped and "busy" in told else _TIMES
+    columns = (*_IDENTITY, *times, *_REST)
+    return tuple(_sized(column, rows) for column in columns if _DRAWN_OF.get(column.key, column.key) in told)
 
 
-def told_columns(rows: Sequence[OperationProfile], order: str) -> tuple[Column, ...]:
-    """Return the columns without those of times where no operation has one; never without the one that orders them."""
-    timed = not rows or any(row.operation.execution_us is not None for row in rows)
-    return tuple(column for column in COLUMNS if timed or column.key == order or column.key not in _TIMED)
+def with_order(columns: Sequence[Column], order: str) -> tuple[Column, ...]:
+    """Return the columns with the one that orders the rows always visible."""
+    return tuple(column._replace(importance=0) if column.key == order else column for column in columns)
+
+
+def shape_text(row: OperationProfile, which: str, *, ascii_only: bool) -> str:
+    """Write the `input`, the `output` or the `kernel` of the operation as width×height×channels; empty without one."""
+    table = row.tiling
+    if table is None:
+        return ""
+    shapes = {"input": table.input_shape, "output": table.output_shape, "kernel": table.kernel_shape or ()}
+    sizes = shapes[which]
+    if len(sizes) == 4 and sizes[3] == 1:
+        sizes = sizes[:3]
+    return units.shape(sizes, "x" if ascii_only else "×") if sizes else ""
+
+
+def _sized(column: Column, rows: Sequence[OperationProfile]) -> Column:
+    most = _WIDEST.get(column.key)
+    if most is None:
+        return column
+    text = _TEXTS.get(column.key)
+    if text is None:
+        return column._replace(wanted=most)
+    longest = min(most, max(map(cell_len, {text(row) for row in rows}), default=0))
+    least = min(longest, _NAME) if column.key == "name" else column.width
+    return column._replace(width=max(column.width, least), wanted=longest)
 
 
 class LayerTable(Table[OperationProfile]):
     """Bandwidths are in MByte, `DDR/s` in MByte/s."""
 
     def cell(self, row: OperationProfile, column: Column, area: Area) -> Line:
-        operation = row.operation
-        match column.key:
+        key = column.key
+        if key in _FIGURES:
+            value_of, text_of = _FIGURES[key]
+            value = value_of(row)
+            if value is None:
+                return span("" if row.total else units.ABSENT, "off")
+            return span(figure(text_of(value), value, area))
+        if row.total:
+            return (
+                span(row.operation.name or "")
+                if key == "name"
+                else bar(1.0, area.width, area)
+                if key in _DRAWN_OF
+                else ()
+            )
+        if key in _TEXTS:
+            return span(_TEXTS[key](row))
+        match key:
+            case "order":
+                return span(str(row.order), "label")
             case "id":
                 return span(row.id, "label")
-            case "name":
-                return span(operation.name or units.ABSENT if row.total else name_of(row))
-            case "operation":
-                return span("" if row.total else _short(operation.operation))
-            case "target":
-                return span("" if row.total else _short(operation.target))
-            case "time":
-                return _figure(operation.execution_us, area, units.microseconds(operation.execution_us))
-            case "share":
-                return _figure(row.share, area, units.percent(row.share))
             case "bar":
                 return bar(row.share, area.width, area)
-            case "utilization":
-                return _figure(row.utilization, area, units.percent(row.utilization))
-            case "limit":
-                if row.doubt is not None:
-                    return span("doubt", "warn")
-                return span(_LIMITS[row.limit], "warn" if row.limit == "ddr" else "label")
-            case "ddr_rate":
-                return _figure(row.ddr_mbyte_per_s, area, units.rate(row.ddr_mbyte_per_s))
-            case name:
-                amount: float | None = getattr(operation.bandwidth, name)
-                return _figure(amount, area, units.mbyte(amount))
-
-
-def _figure(value: float | None, area: Area, text: str) -> Line:
-    return span(units.ABSENT, "off") if value is None else span(figure(text, value, area))
-
-
-def _short(name: str | None) -> str:
-    """Return a name without the driver's prefix."""
-    if name is None:
-        return units.ABSENT
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return name
+            case "busy_bar":
+                return bar(row.busy_share, area.width, area)
+            case "why":
+                word = reason_word(row)
+                return span(word, "warn" if word in ("DDR", "doubt") else "label")
+            case "reason":
+                return span(reason_of(row).sentence, "label")
+            case _:
+                return span(shape_text(row, key, ascii_only=self.ascii_only))

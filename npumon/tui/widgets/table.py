@@ -33,7 +33,8 @@ _HEAD, _BODY, _CURSOR, _FOOT = "head", "", "cursor", "foot"
 class Table(ScrollView, Generic[RowT], can_focus=True):
     """Base of tables: override `cell` to provide their contents. Rows are given in the order in which they are shown.
 
-    The row under the cursor, the order and the position in the list stay while rows change around them.
+    The row under the cursor, the order and the position in the list stay while rows change around them. In another
+    order the cursor is on the first row.
     """
 
     ALLOW_SELECT = False
@@ -80,6 +81,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._rows: Sequence[RowT] = ()
         self._footer: RowT | None = None
         self._cursor = 0
+        self._anew = False
         self._view = 0
         self._columns: list[tuple[Column, int]] = []
         self._lines: list[tuple[str, Line]] = []
@@ -106,7 +108,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         before = self.current
         in_view = 0 <= self._cursor - self._first < self._body
         self._rows, self._footer = rows, footer
-        if before is not None:
+        if self._anew:
+            self._cursor, self._anew, in_view = 0, False, True
+        elif before is not None:
             kept = next((index for index, row in enumerate(rows) if row.key == before.key), self._cursor)
             self._cursor = max(0, min(kept, len(rows) - 1))
         size = Size(0, len(rows) + 1 + (footer is not None))
@@ -262,6 +266,17 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if orders:
             self._sort(orders[(indexes[0] + step) % len(orders) if indexes else 0])
 
+    def sort_by(self, key: str) -> bool:
+        """Sort by a column, or turn the order round if it is by this one; return whether there is such a column."""
+        column = next((each for each in self.columns if each.key == key and each.descending is not None), None)
+        if column is None:
+            return False
+        if key == self.order:
+            self.action_reverse()
+        else:
+            self._sort(column)
+        return True
+
     def action_reverse(self) -> None:
         """Reverse the order."""
         if self.order:
@@ -295,5 +310,6 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._reordered()
 
     def _reordered(self) -> None:
+        self._anew = True
         self._draw()
         self.post_message(self.Reordered())

@@ -9,9 +9,9 @@ from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.layer_source import source_of, why_no_layers
 from npumon.core.monitor.live import Live, Snapshot
-from npumon.core.profile import Bandwidth, Cycles, Detection, Iteration, Operation
+from npumon.core.profile import Bandwidth, Cycles, Detection, GraphNode, Iteration, Operation, TilingRow
 from npumon.core.run.analysis import OperationProfile, RunFacts, operation_keys, profile_of
-from npumon.core.run.layer_rows import ORDERS, matching_layers, ordered_layers, total_row
+from npumon.core.run.layer_rows import ORDERS, matching_layers, ordered_layers, telling, total_row
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.roofs import Roof, Roofs
@@ -64,18 +64,43 @@ def test_keys_are_unique_and_the_same_each_time() -> None:
     assert keys == operation_keys((CONV._replace(execution_us=1), POOL, CONV, BARE, BARE))
 
 
+#: What depends on the whole, on the table or on a shader, which there are not.
+_UNKNOWN = {"share", "busy_share", "macs", "mac_per_cycle", "intensity", "shader", "input", "output", "kernel"}
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_each_order_has_the_rows_without_the_figure_last(order: str) -> None:
     rows = layer_rows(Iteration(1, operations=(BARE, CONV, POOL)))
     up, down = (ordered_layers(rows, order, descending=descending) for descending in (False, True))
     assert set(up) == set(down) == set(rows)
-    if order in ("share", "macs"):  # of an unknown whole, and without a table
+    if order in _UNKNOWN:
         assert up == down == rows
-    elif order == "id":
+    elif order == "order":
         assert up == down[::-1] == rows
+    elif order == "name":
+        assert up == down[::-1] == (rows[1], rows[0], rows[2])
+    elif order == "id":  # both are of layer 0
+        assert up == down == (rows[1], rows[2], rows[0])
     else:
         assert up[2] == down[2] == rows[0]
         assert up[:2] == down[1::-1]
+
+
+def test_what_is_absent_or_0_throughout_tells_nothing() -> None:
+    rows = layer_rows(ITERATION)
+    assert not telling(rows) & {"shader", "layer", "macs", "intensity", "input", "output", "kernel", "id"}
+    assert telling(rows) >= {"order", "name", "operation", "target", "time", "share", "why", "axi_read", "ddr_rate"}
+    assert telling(()) == frozenset()
+    no_axi = CONV._replace(bandwidth=Bandwidth(2, 1, 0.0, 0.0, 2, 1), target="unkown operation target")
+    assert not telling(layer_rows(Iteration(1, operations=(no_axi,)))) & {"axi_read", "axi_write", "target"}
+
+
+def test_shapes_and_names_of_the_graph_tell() -> None:
+    convolution = CONV._replace(operation="VXNNE_OPERATOR_CONVOLUTION", target="VXNNE_OPERATION_TARGET_NN")
+    table = TilingRow(0, "NN", (8, 8, 3, 1), (8, 8, 16, 1), kernel_shape=(1, 1, 3))
+    facts = RunFacts(800.0, (table,), (GraphNode(4, "CONV", "first"),), roofs=ROOFS)
+    rows = profile_of(Iteration(1, operations=(convolution,)), facts).operations
+    assert telling(rows) >= {"layer", "macs", "mac_per_cycle", "intensity", "input", "output", "kernel"}
 
 
 def test_another_order_is_a_mistake() -> None:
@@ -94,6 +119,7 @@ def test_another_order_is_a_mistake() -> None:
         ("0.1", [POOL]),
         ("ddr-bound", [POOL]),
         ("overhead", [CONV]),
+        ("host", [CONV]),
         ("conv pool", []),
     ],
 )
