@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
@@ -12,7 +13,7 @@ from textual.widget import Widget
 from npumon.core.monitor.layer_source import LayerSource, source_of, why_no_layers
 from npumon.core.monitor.live import Live
 from npumon.core.run.analysis import OperationProfile, profile_of
-from npumon.core.run.layer_rows import matching_layers, ordered_layers, total_row
+from npumon.core.run.layers.rows import matching_layers, ordered_layers, total_row
 from npumon.core.run.outcome import outcome_words
 from npumon.tui.keys import LAYERS_KEYS, LAYERS_ORDERS, Hint
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
@@ -20,6 +21,7 @@ from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.panes.layer_details import LayerDetailsPane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.canvas import Pane
+from npumon.tui.widgets.columns import Column
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
 from npumon.tui.widgets.layer_table import COLUMNS, LayerTable, told_columns, with_order
 from npumon.tui.widgets.table import Table
@@ -102,7 +104,7 @@ class LayersPage(Page):
         self.filter_line = FilterLine()
         self._source: LayerSource | None = None
         self._all: tuple[OperationProfile, ...] = ()
-        self._columns = COLUMNS
+        self._columns: Sequence[Column] = COLUMNS
         yield self.caption
         with Container(id="layers"):
             yield self.table
@@ -171,8 +173,8 @@ class LayersPage(Page):
         """Offer the key for more columns if not all fit now."""
         self.offer_keys()
 
-    def on_resize(self) -> None:
-        """Share the new room."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the new room; the handler that the page inherits is called, too."""
         self._arrange()
 
     def on_table_reordered(self, message: Table.Reordered) -> None:

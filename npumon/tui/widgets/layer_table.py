@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from rich.cells import cell_len
 
@@ -10,8 +11,8 @@ from npumon.core import units
 from npumon.core.profile import BANDWIDTHS
 from npumon.core.run.analysis import OperationProfile
 from npumon.core.run.breakdown import name_of, operator_of
-from npumon.core.run.layer_rows import engine_of, telling
-from npumon.core.run.reasons import intensity, reason_of, reason_word
+from npumon.core.run.layers.reasons import intensity, reason_of, reason_word
+from npumon.core.run.layers.rows import engine_of, telling
 from npumon.tui.paint import Area, Line, bar, span
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
@@ -38,7 +39,7 @@ _FIGURES: dict[str, tuple[Callable[[OperationProfile], float | None], Callable[[
     "macs": (lambda row: row.macs, units.quantity),
     "mac_per_cycle": (lambda row: row.mac_per_cycle, units.rate),
     "intensity": (intensity, units.rate),
-    **{key: (lambda row, key=key: getattr(row.operation.bandwidth, key), units.mbyte) for key in BANDWIDTHS},
+    **{key: (attrgetter(f"operation.bandwidth.{key}"), units.mbyte) for key in BANDWIDTHS},
 }
 #: Columns that stand for others: a bar is drawn of the share.
 _DRAWN_OF = {"bar": "share", "busy_bar": "busy_share"}

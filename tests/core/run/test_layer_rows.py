@@ -11,7 +11,7 @@ from npumon.core.monitor.layer_source import source_of, why_no_layers
 from npumon.core.monitor.live import Live, Snapshot
 from npumon.core.profile import Bandwidth, Cycles, Detection, GraphNode, Iteration, Operation, TilingRow
 from npumon.core.run.analysis import OperationProfile, RunFacts, operation_keys, profile_of
-from npumon.core.run.layer_rows import ORDERS, matching_layers, ordered_layers, telling, total_row
+from npumon.core.run.layers.rows import ORDERS, matching_layers, ordered_layers, telling, total_row
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.roofs import Roof, Roofs

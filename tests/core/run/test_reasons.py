@@ -6,8 +6,8 @@ import pytest
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation, TilingRow
 from npumon.core.run.analysis import OperationProfile, RunFacts, profile_of
-from npumon.core.run.layer_rows import total_row
-from npumon.core.run.reasons import ddr_part, intensity, reason_of, reason_word
+from npumon.core.run.layers.reasons import ddr_part, intensity, reason_of, reason_word
+from npumon.core.run.layers.rows import total_row
 from npumon.core.run.roofs import Roof, Roofs
 
 ROOFS = Roofs(Roof(1_000.0, "best seen", "1 000 MAC a cycle"), Roof(1_000.0, "user", "1 000 MByte/s"))

@@ -9,8 +9,8 @@ from npumon.core.ordering import Value, matching, ordered
 from npumon.core.profile import Bandwidth, Cycles, Operation
 from npumon.core.run.analysis import OperationProfile, whole_sum
 from npumon.core.run.breakdown import name_of, operator_of
+from npumon.core.run.layers.reasons import intensity, reason_word
 from npumon.core.run.operation_figures import ddr_rate, utilization
-from npumon.core.run.reasons import intensity, reason_word
 
 #: The driver's own spelling of an engine that it does not name.
 _UNKNOWN_ENGINE = "unkown operation target"
@@ -47,9 +47,9 @@ _VALUES: dict[str, Value[OperationProfile]] = {
     "macs": lambda row: row.macs,
     "mac_per_cycle": lambda row: row.mac_per_cycle,
     "intensity": intensity,
-    "input": lambda row: row.tiling and _size(row.tiling.input_shape),
-    "output": lambda row: row.tiling and _size(row.tiling.output_shape),
-    "kernel": lambda row: row.tiling and row.tiling.kernel_shape and _size(row.tiling.kernel_shape),
+    "input": lambda row: _size(row.tiling and row.tiling.input_shape),
+    "output": lambda row: _size(row.tiling and row.tiling.output_shape),
+    "kernel": lambda row: _size(row.tiling and row.tiling.kernel_shape),
     "reason": lambda row: row.why or row.doubt,
 }
 ORDERS = tuple(_VALUES)
@@ -122,5 +122,5 @@ def _text(row: OperationProfile) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _size(shape: Sequence[int]) -> int:
-    return prod(shape)
+def _size(shape: Sequence[int] | None) -> int | None:
+    return prod(shape) if shape else None
