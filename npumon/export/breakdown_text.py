@@ -9,8 +9,7 @@ from npumon.core import units
 from npumon.core.layout import fitting
 from npumon.core.ordering import Value, ordered
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile
-from npumon.core.run.breakdown import by_layer, by_operation, by_shader, by_target, name_of, operator_of
-from npumon.core.run.rules.remarks import WAIT_US
+from npumon.core.run.breakdown import basis_of, by_layer, by_operation, by_shader, by_target, name_of, operator_of
 from npumon.core.run.statistics import Statistics
 from npumon.export.drawing import Style, listed, painted, plain, table, wrapped
 
@@ -39,8 +38,6 @@ ROWS: tuple[Rows, ...] = ("operation", "target", "operator", "layer", "shader", 
 _INDENT = "  "
 _GAP = 2
 _NAME = 16
-#: From this part of the operations' time on, it is mostly that of waiting.
-_MOSTLY = 0.5
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = ".:-=+*%#"
 #: The table's word for each kind of limit.
@@ -50,8 +47,8 @@ _LIMITS = {"compute": "compute", "ddr": "DDR", "overhead": "profiling", "dump": 
 class View(NamedTuple):
     """Which rows of a report's tables to show. `by` None shows the sums by target and the slowest operations.
 
-    `sort` None, or by what the text does not hold, is by `usual_order`. `top` is how many rows at most, None for the
-    usual number.
+    `sort` None, or by what the text does not hold, is by `basis_of`. `top` is how many rows at most, None for the usual
+    number.
     """
 
     by: Rows | None = None
@@ -73,25 +70,8 @@ def ordered_operations(profile: IterationProfile, sort: Order | None) -> tuple[O
     return ordered(profile.operations, _VALUES[by], descending=by != "order")
 
 
-def usual_order(profile: IterationProfile) -> Order:
-    """Return by what operations are best sorted: by time.
-
-    Where times are those of writing a dump or of waiting, or there are none, it is by busy time or, if that is not
-    known either, by traffic.
-    """
-    spoiled = profile.layer_dump or _mostly_waits(profile)
-    candidates: tuple[Order, ...] = ("busy", "time", "ddr") if spoiled else ("time", "busy", "ddr")
-    return next((by for by in candidates if _known(profile, by)), "order")
-
-
-def _mostly_waits(profile: IterationProfile) -> bool:
-    """Return whether the operations' times are mostly those of waiting after each one, as profiling does."""
-    operations, took_us = len(profile.operations), profile.execution_us
-    return operations > 1 and took_us is not None and WAIT_US * operations >= _MOSTLY * took_us
-
-
 def _order(profile: IterationProfile, sort: Order | None) -> Order:
-    return sort if sort is not None and _known(profile, sort) else usual_order(profile)
+    return sort if sort is not None and _known(profile, sort) else basis_of(profile)
 
 
 def _known(profile: IterationProfile, by: Order) -> bool:

@@ -232,6 +232,12 @@ def filter_keys(scope: str) -> tuple[Key, ...]:
 
 
 #: What the pages bind themselves; tables and filter lines have bindings of their own.
+LIVE_KEYS: tuple[Key, ...] = (
+    Key(
+        "b", "b", "group by", "group operations by target, by operation, by layer, by shader", "regroup", "live",
+        wish="where the time goes, by something else",
+    ),
+)  # fmt: skip
 RUNS_KEYS: tuple[Key, ...] = (
     Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),
     Key("c", "c", "newest", "compare the newest run with the marked one", "compare_newest", "runs"),
@@ -283,7 +289,7 @@ LOG_KEYS: tuple[Key, ...] = (
 )
 #: All keys that a page adds to those that work everywhere, by its name: for the help and the palette.
 PAGE_KEYS: dict[str, tuple[Key, ...]] = {
-    "live": (),
+    "live": LIVE_KEYS,
     "layers": (*LAYERS_KEYS, *table_keys("layers"), *filter_keys("layers")),
     "runs": (*RUNS_KEYS, *table_keys("runs"), *filter_keys("runs")),
     "models": (

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
 from npumon.core.profile import Iteration
+from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 
 
@@ -53,7 +54,7 @@ def why_no_layers(live: Live) -> Problem:
     if not state.iterations_ended:
         return Problem(
             "layers.broken",
-            f"The run ended before an iteration was complete ({_how(run)}).",
+            f"The run ended before an iteration was complete: {_how(run)}.",
             "5 shows the log; its last lines say what happened.",
         )
     if live.snapshot.driver.profiling is False:
@@ -71,9 +72,8 @@ def why_no_layers(live: Live) -> Problem:
 
 def _how(run: RunReport) -> str:
     info = run.info
-    if info.signal:
-        return info.signal
-    return f"exit status {info.exit_status}" if info.exit_status else info.outcome
+    words = outcome_words(info.outcome, info.signal)
+    return f"{words}, exit status {info.exit_status}" if info.exit_status and not info.signal else words
 
 
 def _profiled(run: RunReport) -> LayerSource | None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile, whole_sum
+from npumon.core.run.rules.remarks import WAIT_US
 
 #: What the driver's names of operators and engines begin with.
 _OPERATOR = "VXNNE_OPERATOR_"
+#: By what operations are ranked: their time, the NPU's busy time, their DDR traffic; or as they ran, where the text
+#: tells none of these.
+Basis = Literal["time", "busy", "ddr", "order"]
+#: What operations can be grouped by.
+Grouping = Literal["target", "operation", "layer", "shader"]
+#: From this part of the operations' time on, it is mostly that of waiting.
+_MOSTLY = 0.5
 #: The driver's own spelling of an operator that it does not name.
 _UNKNOWN_OPERATOR = "unkown operation type"
 
@@ -30,6 +39,45 @@ def by_layer(profile: IterationProfile) -> tuple[GroupTime, ...]:
 def by_shader(profile: IterationProfile) -> tuple[GroupTime, ...]:
     """Add the operations up by the kernel that the shader core ran; those without one are left out."""
     return _grouped(profile, lambda each: each.operation.shader, named_only=True)
+
+
+GROUPINGS: Mapping[Grouping, Callable[[IterationProfile], tuple[GroupTime, ...]]] = {
+    "target": by_target,
+    "operation": by_operation,
+    "layer": by_layer,
+    "shader": by_shader,
+}
+#: The figure of each basis; none for the order in which operations ran.
+RANKED_BY: Mapping[Basis, Callable[[OperationProfile], float | None]] = {
+    "time": lambda each: each.operation.execution_us,
+    "busy": lambda each: each.busy_cycles,
+    "ddr": lambda each: each.operation.bandwidth.ddr,
+}
+
+
+def groupings_of(profile: IterationProfile) -> tuple[Grouping, ...]:
+    """Return by what the operations can be told apart, the first the usual one."""
+    return tuple(by for by, grouped in GROUPINGS.items() if any(group.key is not None for group in grouped(profile)))
+
+
+def basis_of(profile: IterationProfile) -> Basis:
+    """Return by what operations are best ranked: by time.
+
+    Where times are those of writing a dump or of waiting, or there are none, it is by busy time or, if that is not
+    known either, by traffic. What is known of all operations goes before what is known of some.
+    """
+    spoiled = profile.layer_dump or _mostly_waits(profile)
+    candidates: tuple[Basis, ...] = ("busy", "time", "ddr") if spoiled else ("time", "busy", "ddr")
+    known = {basis: [RANKED_BY[basis](each) is not None for each in profile.operations] for basis in candidates}
+    whole = [basis for basis in candidates if known[basis] and all(known[basis])]
+    partly = [basis for basis in candidates if any(known[basis])]
+    return next(iter((*whole, *partly)), "order")
+
+
+def _mostly_waits(profile: IterationProfile) -> bool:
+    """Return whether the operations' times are mostly those of waiting after each one, as profiling does."""
+    operations, took_us = len(profile.operations), profile.execution_us
+    return operations > 1 and took_us is not None and WAIT_US * operations >= _MOSTLY * took_us
 
 
 def operator_of(each: OperationProfile) -> str | None:

@@ -60,6 +60,7 @@ RULES = (
 REMARKS = (
     Rule("npu.hung", remarks.hang),
     Rule("scores.garbage", remarks.garbage_scores),
+    Rule("shader.part", limits.shader_part, True),
     Rule("run.first", remarks.first_iteration),
     Rule("profiling.cost", remarks.profiling_cost, True),
     Rule("nbg.block", remarks.one_block, True),

@@ -8,7 +8,7 @@ from npumon.core.monitor.live import Live
 from npumon.core.problems import Problem
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Sentence, Span, wrapped
-from npumon.tui.widgets.canvas import Canvas
+from npumon.tui.widgets.canvas import Canvas, Pane
 
 _WIDEST_NOTICE = 72
 #: Commands that the monitor has a key for.
@@ -61,6 +61,27 @@ def _no_run(live: Live) -> list[Sentence]:
     ]
 
 
+class NothingPane(Pane):
+    """Why there is nothing to show yet, and what to do, a third down the area."""
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        return (live.activity.stage, live.activity.source, live.snapshot.driver, not live.snapshot.taken_at)
+
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return in_the_middle(why_nothing(live, None), area)
+
+
+def in_the_middle(sentences: Sequence[Sentence], area: Area) -> list[Line]:
+    """Lay sentences out below each other, a third down the area, in lines that are not too long to read."""
+    width = max(1, min(_WIDEST_NOTICE, area.width - 4))
+    left = Span(" " * max(0, (area.width - width) // 2))
+    lines: list[Line] = []
+    for number, (text, role) in enumerate(sentences):
+        lines.extend([()] * (number > 0))
+        lines.extend((left, Span(line, role)) for line in wrapped(text, width))
+    return [*[()] * max(0, (area.height - len(lines)) // 3), *lines]
+
+
 class NoticePane(Canvas):
     """A problem and its remedy in the middle of the area. `of` returns the problem for a live value."""
 
@@ -72,9 +93,4 @@ class NoticePane(Canvas):
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
         problem = self._of(live)
-        width = max(1, min(_WIDEST_NOTICE, area.width - 4))
-        left = Span(" " * max(0, (area.width - width) // 2))
-        what = [(left, Span(text, "value")) for text in wrapped(problem.what, width)]
-        remedy = [(left, Span(text)) for text in wrapped(problem.remedy, width)]
-        lines: list[Line] = [*what, (), *remedy]
-        return [*[()] * max(0, (area.height - len(lines)) // 3), *lines]
+        return in_the_middle([(problem.what, "value"), (problem.remedy, "")], area)

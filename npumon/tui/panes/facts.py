@@ -81,6 +81,8 @@ def preparation(state: RunState) -> Line:
     if state.create_us is None and state.verify_us is None:
         return ()
     create, verify = units.microseconds(state.create_us), units.microseconds(state.verify_us)
+    if state.verify_us is None:
+        return (Span(create, "value"),)
     return (Span(create, "value"), Span(", verify ", "label"), Span(verify, "value"))
 
 

@@ -10,9 +10,10 @@ from rich.cells import cell_len, set_cell_size
 from npumon.core import units
 from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
 from npumon.core.monitor.live import Live, run_with_figures
-from npumon.core.run.outcome import Outcome
-from npumon.core.run.report import RunInfo
-from npumon.tui.paint import Area, Line, Span, bar, clipped, fit_right, joined, span, width_of
+from npumon.core.monitor.live_content import content_of
+from npumon.core.run.outcome import Outcome, outcome_words
+from npumon.core.run.report import RunInfo, RunReport
+from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, span, width_of
 from npumon.tui.widgets.canvas import Pane
 
 _STAGES: dict[Stage, str] = {
@@ -28,13 +29,15 @@ _STAGES: dict[Stage, str] = {
     "following": "following",
     "restarted": "following",
 }
-_OUTCOMES: dict[Outcome, tuple[str, str]] = {
-    "ok": ("done", "good"),
-    "failed": ("failed", "bad"),
-    "timeout": ("timed out", "bad"),
-    "cancelled": ("cancelled", "warn"),
-    "truncated": ("truncated", "warn"),
-    "empty": ("no profiler text", "warn"),
+#: The roles of outcomes.
+_ROLES: dict[Outcome, str] = {
+    "ok": "good",
+    "failed": "bad",
+    "timeout": "bad",
+    "cancelled": "warn",
+    "truncated": "warn",
+    "empty": "warn",
+    "running": "",
 }
 #: Cells for the stage of a run, so that what follows it does not move.
 _STAGE = 9
@@ -52,6 +55,9 @@ _DURATION = 7
 #: Cells of a long name.
 _NAME = 28
 _HELD = "figures of the run before"
+#: Cells that a reason needs at least.
+_LEAST = 12
+_DUMPED = ("NN_LAYER_DUMP was on: most of this is file writing", "NN_LAYER_DUMP was on", "dump on")
 
 
 class StatePart(NamedTuple):
@@ -65,7 +71,7 @@ class RunStatePane(Pane):
     """The pane: one line."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (live.activity, live.snapshot.run, live.previous, live.latencies.runs)
+        return (live.activity, live.snapshot.run, live.previous, live.latencies.runs, live.shown)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return run_state_lines(live, area)
@@ -88,6 +94,8 @@ def run_state_lines(live: Live, area: Area) -> list[Line]:
         times.pop()
     between = _between(parts, times, area)
     left, right = _line(parts), joined(times, "  ")
+    if remark := _remark(live, between - 2, area):
+        return [(*left, Span("  "), *remark)]
     if share is None or between < least:
         return [clipped((*left, Span(" " * between), *right), area)]
     filled, track = bar(share, cells, area, "graph")
@@ -100,18 +108,15 @@ def _between(parts: Sequence[StatePart], times: Sequence[Line], area: Area) -> i
     return area.width - width_of(_line(parts)) - width_of(joined(times, "  "))
 
 
-def outcome_words(info: RunInfo) -> tuple[str, str]:
-    """Return how a run ended, with the reason, and the role of these words."""
-    words, role = _OUTCOMES.get(info.outcome, (info.outcome, ""))
-    if info.outcome == "failed":
-        if info.signal:
-            words = f"failed: killed by {info.signal}"
-        elif info.exit_status:
-            words = f"failed: exit status {info.exit_status}"
+def outcome_line(info: RunInfo) -> Line:
+    """Return how a run ended, and after how long."""
+    words = outcome_words(info.outcome, info.signal)
+    if info.outcome == "failed" and not info.signal and info.exit_status:
+        words = f"{words} (exit status {info.exit_status})"
     if info.duration_s is not None:
         between = "in" if info.outcome == "ok" else "after"
         words = f"{words} {between} {units.seconds(info.duration_s)}"
-    return words, role
+    return span(words, _ROLES[info.outcome])
 
 
 def _line(parts: Sequence[StatePart]) -> Line:
@@ -120,37 +125,77 @@ def _line(parts: Sequence[StatePart]) -> Line:
 
 def _parts(live: Live, area: Area) -> list[StatePart]:
     activity, run = live.activity, live.snapshot.run
-    parts = [StatePart(0, _stage(activity))]
+    over = activity.stage == "following" and run is not None and run.info.outcome != "running"
+    parts = [StatePart(0, _stage(activity, over=over))]
     if activity.source is not None:
-        parts.append(StatePart(2, span(_name(_file_name(activity.source)), "value")))
+        parts.append(StatePart(7, span(_name(_file_name(activity.source)), "value")))
     if activity.behind_bytes >= BEHIND_BYTES:
         parts.append(StatePart(0, span(f"figures {units.size(activity.behind_bytes)} behind", "warn")))
     if activity.under_way:
-        return [*parts, *_under_way(live, area)]
+        return [*parts, *(() if live.shown.newest else _place(live)), *_under_way(live, area)]
     if run is None or run.info.outcome == "running":
         return parts
     if activity.stage == "restarted":
         return [*parts, StatePart(1, span("no run yet", "label")), StatePart(4, span(_HELD, "label"))]
-    ended = StatePart(0, span(*outcome_words(run.info)))
+    ended = StatePart(0, outcome_line(run.info))
     parts = [ended] if activity.stage == "idle" else [*parts, ended]
     if run.info.model:
         parts.append(StatePart(2, span(_name(run.info.model), "value")))
-    if activity.run:
-        parts.append(StatePart(3, _figure("run", str(activity.run))))
+    parts += _place(live)
     if live.latencies.runs:
-        parts.append(StatePart(4, _figure("series of", str(live.latencies.runs))))
+        parts.append(StatePart(5, _figure("series of", str(live.latencies.runs))))
     iterations, loops = run.state.iterations_ended, run.state.loops
     if run.state.frames and not iterations:
         parts.append(StatePart(4, _figure("frames", str(run.state.frames))))
-    elif iterations > 1 or (loops is not None and loops != iterations):
+    elif live.shown.newest and (iterations > 1 or (loops is not None and loops != iterations)):
         many = str(iterations) if loops is None or loops == iterations else f"{iterations} of {loops}"
         parts.append(StatePart(4, _figure("iterations", many)))
-    return parts
+    return [*parts, *_whole(live, run)]
 
 
-def _stage(activity: Activity) -> Line:
-    """Return the current stage; for a silent program, what it was doing, unless it always does the same."""
-    words = _STAGES[activity.stage]
+def _place(live: Live) -> list[StatePart]:
+    """Name the run and the iteration that are shown, and how to get back if they are not the newest."""
+    shown = live.shown
+    if shown.newest:
+        return [StatePart(6, _figure("run", str(live.activity.run)))] if live.activity.run else []
+    parts = [] if shown.run is None else [StatePart(0, _figure("run", f"{shown.run} of {shown.runs}"))]
+    if shown.iteration is not None and shown.iterations > 1:
+        parts.append(StatePart(0, _figure("iteration", f"{shown.iteration} of {shown.iterations}")))
+    return [*parts, StatePart(1, (Span("0", "key"), Span(" newest", "label")))]
+
+
+def _whole(live: Live, run: RunReport) -> list[StatePart]:
+    """Return what the whole run took, where the page shows what its operations took."""
+    profile = run.metrics.profile
+    if profile is None or content_of(live).main != "operations":
+        return []
+    state = run.state
+    times = (
+        (1, "iteration", profile.iteration.latency_us),
+        (4, "create", state.create_us),
+        (3, "verify", state.verify_us),
+        (2, "unaccounted", profile.unaccounted_us),
+    )
+    return [StatePart(rank, _figure(name, units.microseconds(us))) for rank, name, us in times if us is not None]
+
+
+def _remark(live: Live, room: int, area: Area) -> Line:
+    """Return why the run failed, or what spoils its times, as far as there is room for it."""
+    run = live.snapshot.run
+    if run is None or live.activity.under_way or run.info.outcome == "running" or live.activity.stage == "restarted":
+        return ()
+    if run.info.reason and run.info.outcome != "ok":
+        return span(fit(run.info.reason, min(room, cell_len(run.info.reason)), area), "bad") if room >= _LEAST else ()
+    dumped = run.metrics.profile is not None and run.metrics.profile.layer_dump
+    return span(next((words for words in _DUMPED if len(words) <= room), ""), "warn") if dumped else ()
+
+
+def _stage(activity: Activity, *, over: bool = False) -> Line:
+    """Return the current stage; for a silent program, what it was doing, unless it always does the same.
+
+    `over` is True for a watched log whose last run has ended: it is done unless more comes.
+    """
+    words = "done" if over else _STAGES[activity.stage]
     if activity.silent_s is None or activity.stage == "stopping":
         return span(f"{words:<{_STAGE}}" if activity.under_way else words, "accent")
     where = "" if activity.stage == "running" else f", {words}"

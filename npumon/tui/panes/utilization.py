@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from npumon.core import units
-from npumon.core.monitor.live import History, Live, run_with_figures
+from npumon.core.monitor.live import Live, run_with_figures
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, joined, paragraphs, span, width_of
 from npumon.tui.panes import digits, facts
 from npumon.tui.panes.empty_state import why_nothing
 from npumon.tui.panes.facts import named
+from npumon.tui.panes.history import SHARES_AXIS, Past
 from npumon.tui.widgets.canvas import Pane
-from npumon.tui.widgets.graph import AxisGraph, Graph, Scale, reach
+from npumon.tui.widgets.graph import reach
 
 #: Smaller areas show the figure in ordinary characters, larger ones in tall digits.
 _LEAST_WIDTH, _LEAST_HEIGHT = 46, 4
@@ -25,10 +26,6 @@ _DIGITS = {digits.SMALL: 21, digits.TALL: 40}
 _FIRST_COLUMN, _TWO_COLUMNS = 22, 52
 #: Cells for the facts beside tall digits, and for their names.
 _FACTS, _NAMES = 39, 7
-#: Cells for the numbers of the axes.
-_AXIS, _TIMES_AXIS = 4, 8
-#: A graph narrower than this is not worth drawing.
-_LEAST_GRAPH = 12
 #: From this height on the graph has a note under it.
 _ROOM_FOR_NOTE = 4
 #: Cells of a title that are not the network's.
@@ -62,28 +59,6 @@ class UtilizationPane(Pane):
         return utilization_lines(live, self._past, area)
 
 
-class Past:
-    """The two graphs of history: utilization, and how long iterations took."""
-
-    def __init__(self) -> None:
-        self._share = AxisGraph(Graph(lambda sample: sample.utilization), _AXIS)
-        self._time = AxisGraph(Graph(lambda sample: sample.elapsed_us), _TIMES_AXIS, "label")
-        self._time_scale = Scale()
-
-    def shares(self, history: History, area: Area) -> list[Line]:
-        """Draw the utilization from 0 to 100 percent."""
-        return self._share.lines(history, 1.0, "100", area)
-
-    def times(self, history: History, area: Area) -> list[Line]:
-        """Draw latencies, with a note under them."""
-        width = area.width - _TIMES_AXIS
-        top = self._time_scale.fit(self._time.graph.largest(history, width)) if width >= _LEAST_GRAPH else 0.0
-        if not top:
-            return []
-        lines = self._time.lines(history, top, _round(top), area._replace(height=area.height - 1))
-        return [*lines, span(" " * _TIMES_AXIS + "latency", "label")]
-
-
 def network_title(live: Live, area: Area) -> str:
     """Return what is added to the title of a pane with this area."""
     run = run_with_figures(live).run
@@ -105,7 +80,7 @@ def utilization_lines(live: Live, past: Past, area: Area) -> list[Line]:
     height = digits.TALL if tall else digits.SMALL
     under = _under(area)
     notes = under >= _ROOM_FOR_NOTE
-    note = reach(live.history, area.width - _AXIS) if under else ""
+    note = reach(live.history, area.width - SHARES_AXIS) if under else ""
     beside = Area(area.width - _DIGITS[height], height, area.ascii)
     if tall:
         words = _six_lines(run, live, past, beside)
@@ -130,7 +105,7 @@ def _under(area: Area) -> int:
 
 def _foot(note: str, run: RunReport, area: Area) -> Line:
     """Draw the note under the graph and, at the right, the network that the figures belong to."""
-    left = span(" " * _AXIS + note, "label")
+    left = span(" " * SHARES_AXIS + note, "label")
     network = facts.network(run.network, area._replace(width=area.width - width_of(left) - _GAP))
     return (*filled(left, area.width - width_of(network)), *network) if network else left
 
@@ -222,8 +197,3 @@ def _three_lines(run: RunReport, live: Live, area: Area, note: str) -> list[Line
 def filled(line: Line, width: int) -> Line:
     """Pad the line with blanks."""
     return (*line, Span(" " * (width - width_of(line))))
-
-
-def _round(top_us: float) -> str:
-    """Format the end of a time axis: round numbers need no decimals."""
-    return f"{top_us / 1e6:g} s" if top_us >= 1e6 else f"{top_us / 1e3:g} ms"

@@ -19,7 +19,7 @@ _WARN = (
     *("operations.missing", "dump.", "shader.", "scores.", "npu.hung"),
 )
 #: Rules whose sentences stand beside the verdict: what makes figures worth less than they look.
-_BESIDE = ("dump.on", "npu.hung", "scores.garbage")
+_BESIDE = ("dump.on", "npu.hung", "scores.garbage", "shader.part")
 #: Columns and rows of screens, as in `most_lines`.
 _NARROW, _WIDE = 60, 80
 _LOW, _MEDIUM, _ROOMY, _HIGH = 18, 24, 26, 36

@@ -2,34 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import ClassVar
 
-from textual.containers import Horizontal, Vertical
+from textual.binding import Binding, BindingType
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-from npumon.tui.panes.bandwidth import BandwidthPane
-from npumon.tui.panes.log_tail import LogTailPane
-from npumon.tui.panes.results import ResultsPane
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.live_content import Content, content_of
+from npumon.tui.keys import LIVE_KEYS, Hint
+from npumon.tui.panes.empty_state import NothingPane
 from npumon.tui.panes.run_state import RunStatePane
-from npumon.tui.panes.utilization import UtilizationPane
 from npumon.tui.panes.verdict import VerdictPane
+from npumon.tui.screens.live_arrangement import MAIN_PANES, Places, Room, Wanted, arrangement
 from npumon.tui.screens.page import Page
+from npumon.tui.widgets.canvas import Pane
+from npumon.tui.widgets.growing_pane import GrowingPane
+
+#: Panes that are made when there is something for them to show: their modules, classes and titles.
+_LATER: Mapping[str, tuple[str, str, str]] = {
+    "utilization": ("utilization", "UtilizationPane", "Utilization"),
+    "bandwidth": ("bandwidth", "BandwidthPane", "Bandwidth"),
+    "results": ("results", "ResultsPane", "Top-5"),
+    "operations": ("operations", "OperationsPane", "Where the time goes"),
+    "latency": ("latency", "LatencyPane", "Latency"),
+    "log-tail": ("log_tail", "LogTailPane", "Log"),
+}
+#: Cells beside the lines of the verdict.
+_PADDING = 2
+
+
+class PlacedPanes(Layout):
+    """A layout that asks a function where the panes stand, by their ids."""
+
+    name = "placed"
+
+    def __init__(self, places: Callable[[Size], Places]) -> None:
+        self._places = places
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        places = self._places(size)
+        return [
+            WidgetPlacement(places[child.id], NULL_OFFSET, NULL_SPACING, child)
+            for child in children
+            if child.id is not None and child.id in places
+        ]
+
+
+class LiveBody(Widget):
+    """Everything between the top line and the key bar: the panes for what there is to show."""
+
+    DEFAULT_CSS = "LiveBody { height: 1fr; }"
+
+    def __init__(self, *, ascii_only: bool) -> None:
+        super().__init__()
+        self._ascii_only = ascii_only
+        self._content = Content("notice")
+        self._wanted = 0
+        self._made: dict[str, Pane] = {
+            "run-state": RunStatePane(ascii_only=ascii_only, id="run-state"),
+            "notice": NothingPane(ascii_only=ascii_only, id="notice"),
+            "verdict": VerdictPane(ascii_only=ascii_only, id="verdict"),
+        }
+        self._placed = PlacedPanes(self.places)
+
+    @property
+    def layout(self) -> Layout:
+        return self._placed
+
+    def compose(self) -> Iterable[Widget]:
+        yield from self._made.values()
+
+    def places(self, size: Size) -> Places:
+        """Return where the panes stand in a room of that size."""
+        verdict = self._made["verdict"].get_content_height(size, size, max(size.width - _PADDING, 1))
+        self._wanted = self._wanted_in(size)
+        return arrangement(self._content, Room(*size), Wanted(self._wanted, verdict))
+
+    def _wanted_in(self, size: Size) -> int:
+        """Return how many lines the main pane would fill, its frame included; 0 if it takes what it gets."""
+        main = self._made.get(MAIN_PANES[self._content.main])
+        return main.wanted_height(size.width) if isinstance(main, GrowingPane) else 0
+
+    def show(self, live: Live) -> None:
+        """Show a live value in the panes that it has something for; lay all out anew if those are others."""
+        content = content_of(live)
+        if content != self._content:
+            self._content = content
+            self._choose()
+        for pane in self._made.values():
+            if pane.display:
+                pane.show(live)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Lay all out anew if the main pane wants another height."""
+        if self.size.width and self._wanted != self._wanted_in(self.size):
+            self.refresh(layout=True)
+
+    def _choose(self) -> None:
+        """Have the panes of the content, and no others."""
+        content = self._content
+        wanted = {"run-state", "verdict", MAIN_PANES[content.main]}
+        there = (("bandwidth", content.bandwidth), ("results", content.results), ("log-tail", content.log))
+        wanted.update(name for name, is_there in there if is_there)
+        missing = [self._make(name) for name in _LATER if name in wanted and name not in self._made]
+        self._made.update({pane.id or "": pane for pane in missing})
+        for name, pane in self._made.items():
+            pane.display = name in wanted
+        if missing:
+            self.mount(*missing)
+        self.refresh(layout=True)
+
+    @property
+    def can_regroup(self) -> bool:
+        """Whether operations are shown that can be grouped by something else, too."""
+        pane = self._made.get("operations")
+        return pane is not None and pane.display and len(getattr(pane, "choices", ())) > 1
+
+    def regroup(self) -> None:
+        """Group the operations by something else."""
+        if self.can_regroup:
+            from npumon.tui.panes.operations import OperationsPane
+
+            self.query_one(OperationsPane).regroup()
+            self._grow()
+
+    def _make(self, name: str) -> Pane:
+        module, class_name, title = _LATER[name]
+        made: Callable[..., Pane] = getattr(import_module(f"npumon.tui.panes.{module}"), class_name)
+        pane = made(ascii_only=self._ascii_only, title=title, id=name)
+        pane.add_class("box")
+        return pane
 
 
 class LivePage(Page):
-    """The page. Its panes are laid out in `styles/live.tcss` by the size of the terminal."""
+    """The page."""
 
     NAME = "Live"
     CSS_PATH: ClassVar[str] = "../styles/live.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, show=False) for key in LIVE_KEYS]
 
-    def body(self) -> Iterable[Widget]:
-        plain = self.ascii_only
-        yield RunStatePane(ascii_only=plain, id="run-state")
-        yield UtilizationPane(ascii_only=plain, title="Utilization", id="utilization")
-        with Horizontal(id="middle"):
-            yield BandwidthPane(ascii_only=plain, title="Bandwidth", id="bandwidth")
-            with Vertical(id="side"):
-                yield ResultsPane(ascii_only=plain, title="Top-5", id="results")
-                yield LogTailPane(ascii_only=plain, title="Log", id="log-tail")
-        yield VerdictPane(ascii_only=plain, id="verdict")
+    def hints(self, live: Live) -> Sequence[Hint]:
+        return (Hint("b", "group by", "regroup"),) if self.live_body.can_regroup else ()
+
+    def action_regroup(self) -> None:
+        """Group the operations by something else."""
+        self.live_body.regroup()
+
+    def body(self) -> Iterator[Widget]:
+        self.live_body = LiveBody(ascii_only=self.ascii_only)
+        yield self.live_body
+
+    def on_mount(self) -> None:
+        """Leave the panes of the body to it."""
+        self._panes = [self.header, self.key_bar]
+
+    def show(self, live: Live) -> None:
+        super().show(live)
+        self.live_body.show(live)

@@ -104,10 +104,14 @@ def test_a_failure_names_the_place_of_its_reason(judged: Judge, text: str, key: 
 
 @pytest.mark.parametrize(
     ("notice", "signal"),
-    [("Segmentation fault", "SIGSEGV"), ("Aborted", "SIGABRT"), ("Killed", "SIGKILL"), ("Hangup", "a signal")],
+    [("Segmentation fault", "SIGSEGV"), ("Aborted", "SIGABRT"), ("Killed", "SIGKILL")],
 )
 def test_a_shells_notice_in_a_log_names_the_signal(judged: Judge, notice: str, signal: str) -> None:
     same(judged(HEAD + NOTICE.format(notice)), "run.crashed by a shell's notice", signal=signal)
+
+
+def test_a_shells_notice_may_name_no_signal(judged: Judge) -> None:
+    same(judged(HEAD + NOTICE.format("Hangup")), "run.crashed by an unnamed signal")
 
 
 @pytest.mark.parametrize(

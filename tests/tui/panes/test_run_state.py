@@ -9,8 +9,8 @@ import pytest
 from npumon.core.monitor.activity import Activity, SeriesProgress, Stage
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.run.report import RunInfo
-from npumon.tui.paint import Area
-from npumon.tui.panes.run_state import outcome_words, run_state_lines
+from npumon.tui.paint import Area, span
+from npumon.tui.panes.run_state import outcome_line, run_state_lines
 from tests.tui.moments import ROOMS, TEXT, fits, moments, roles, seed_run, texts, under_way
 from tests.tui.stage import live, report
 
@@ -139,34 +139,34 @@ def test_figures_of_the_run_before_are_named() -> None:
 @pytest.mark.parametrize(
     ("info", "words", "role"),
     [
-        (RunInfo(outcome="ok", duration_s=1.23), "done in 1.2 s", "good"),
-        (RunInfo(outcome="failed", exit_status=3, duration_s=75.0), "failed: exit status 3 after 1:15", "bad"),
-        (RunInfo(outcome="failed", signal="SIGSEGV"), "failed: killed by SIGSEGV", "bad"),
+        (RunInfo(outcome="ok", duration_s=1.23), "ok in 1.2 s", "good"),
+        (RunInfo(outcome="failed", exit_status=3, duration_s=75.0), "failed (exit status 3) after 1:15", "bad"),
+        (RunInfo(outcome="failed", signal="SIGSEGV"), "crashed (SIGSEGV)", "bad"),
         (RunInfo(outcome="failed", exit_status=0), "failed", "bad"),
         (RunInfo(outcome="timeout", duration_s=30.0), "timed out after 30.0 s", "bad"),
-        (RunInfo(outcome="cancelled"), "cancelled", "warn"),
-        (RunInfo(outcome="truncated"), "truncated", "warn"),
-        (RunInfo(outcome="empty"), "no profiler text", "warn"),
+        (RunInfo(outcome="cancelled"), "stopped", "warn"),
+        (RunInfo(outcome="truncated"), "cut off", "warn"),
+        (RunInfo(outcome="empty"), "no profile", "warn"),
     ],
 )
 def test_how_a_run_ended(info: RunInfo, words: str, role: str) -> None:
-    assert outcome_words(info) == (words, role)
+    assert outcome_line(info) == span(words, role)
 
 
 def test_the_last_outcome_while_nothing_runs() -> None:
-    assert drawn(moments()["done"]) == "done in 0.4 s  inceptionv3  run 7"
+    assert drawn(moments()["done"]) == "ok in 0.4 s  inceptionv3  run 7"
     assert drawn(live(report(TEXT.replace(b"[1] times", b"[5] times")))).endswith("inceptionv3  iterations 1 of 5")
-    assert drawn(moments()["detections"]) == "done in 0.4 s  yolov3  run 3  frames 1"
+    assert drawn(moments()["detections"]) == "ok in 0.4 s  yolov3  run 3  frames 1"
 
 
 def test_the_last_run_of_a_series_is_said_to_be_one() -> None:
     shown = live(seed_run(), activity=Activity(run=20), latencies=Latencies(20, 1.0, 2.0, 3.0, 20))
-    assert drawn(shown) == "done in 0.4 s  inceptionv3  run 20  series of 20"
+    assert drawn(shown) == "ok in 0.4 s  inceptionv3  run 20  series of 20"
 
 
 def test_a_watched_file_and_how_far_behind_it_is() -> None:
     lines = run_state_lines(moments()["behind"], Area(78, 1))
-    assert texts(lines)[0].startswith("following  run.log  figures 128.00 MiB behind  done in 0.4 s")
+    assert texts(lines)[0].startswith("done  run.log  figures 128.00 MiB behind  ok in 0.4 s")
     assert roles(lines, "behind") == {"warn"}
 
 
@@ -180,7 +180,7 @@ def test_a_little_behind_is_not_worth_a_word() -> None:
 
 
 def test_long_names_leave_room() -> None:
-    assert drawn(live(seed_run(model="m" * 200))) == f"done in 0.4 s  {'m' * 26}.."
+    assert drawn(live(seed_run(model="m" * 200))) == f"ok in 0.4 s  {'m' * 26}.."
 
 
 @pytest.mark.parametrize("area", ROOMS, ids=str)

@@ -10,7 +10,8 @@ from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.metrics import Figures
 from npumon.tui.paint import Area
 from npumon.tui.panes.digits import large
-from npumon.tui.panes.utilization import Past, network_title, utilization_lines
+from npumon.tui.panes.history import Past
+from npumon.tui.panes.utilization import network_title, utilization_lines
 from tests.tui.moments import (
     LATENCIES,
     MISSING,

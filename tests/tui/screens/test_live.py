@@ -20,7 +20,7 @@ from tests.tui.stage import application, live, picture, until
 #: What is to be seen of the seed run at 80x24 without scrolling.
 FIGURES = (
     "71.70 17.81 30.98 14.13 40.72 3.68 3 440 854 1 486 678 1 954 177 20.7 of 21.1 ms 16.7 M 296 k idle "
-    "790 of 800 MHz 21.6 ms min med p95 goldfish 0.8340 0.0091 0.0036 0.0022 0.0021 inceptionv3 done run Compute-bound "
+    "790 of 800 MHz 21.6 ms min med p95 goldfish 0.8340 0.0091 0.0036 0.0022 0.0021 inceptionv3 ok run Compute-bound "
     "create 59.5 verify 823 µs inception_v3 1×3×299×299 1×1001 VIM3 A311D galcore 6.4.6.2 profiling on 4.9.241 52 °C"
 )
 NETWORK = Network(

@@ -20,6 +20,8 @@ SHELL_SIGNALS = {
     139: "SIGSEGV",
     143: "SIGTERM",
 }
+#: A signal that is not named.
+_UNNAMED = "a signal"
 #: What a run is doing before its first iteration.
 _DOING: dict[Phase, str] = {
     "waiting": "the program has not printed any profiler text yet",
@@ -71,7 +73,8 @@ def crashed(evidence: Evidence) -> str | None:
     notices = [" ".join(said.message.split()) for said in evidence.state.diagnostics if said.source == "shell"]
     known = reason in notices or any(word in reason for word in (signal, "exited with status"))
     said = f": {reason}" if reason and not known else ""
-    return f"The model was killed by {signal} {position(evidence.state)}{said}; see the log's last lines."
+    crashed = "crashed" if signal == _UNNAMED else f"crashed ({signal})"
+    return f"The run {crashed} {position(evidence.state)}{said}; see the log's last lines."
 
 
 def signal_of(evidence: Evidence) -> str | None:
@@ -79,14 +82,14 @@ def signal_of(evidence: Evidence) -> str | None:
     ending = evidence.context.ending or ExitInfo()
     if ending.signal or ending.exit_status in SHELL_SIGNALS:
         return ending.signal or SHELL_SIGNALS[ending.exit_status or 0]
-    return signal_noticed(evidence.state) or ("a signal" if died(evidence.state) else None)
+    return signal_noticed(evidence.state) or (_UNNAMED if died(evidence.state) else None)
 
 
 def timed_out(evidence: Evidence) -> str | None:
     """The time limit ended the run."""
     if evidence.context.outcome != "timeout":
         return None
-    return f"The time limit ended the run {position(evidence.state)}; allow more with --timeout."
+    return f"The run timed out {position(evidence.state)}; allow more with --timeout."
 
 
 def cancelled(evidence: Evidence) -> str | None:
@@ -100,14 +103,14 @@ def truncated(evidence: Evidence) -> str | None:
     """The text stops inside the run."""
     if evidence.context.outcome != "truncated":
         return None
-    return f"The log ends {position(evidence.state)}; the figures cover what had completed."
+    return f"The log is cut off {position(evidence.state)}; the figures cover what had completed."
 
 
 def empty(evidence: Evidence) -> str | None:
     """There is nothing of a profiler."""
     if evidence.context.outcome != "empty":
         return None
-    return f"There is no profiler text; {how_to_profile(evidence)}."
+    return f"No profile: the text holds nothing of a profiler; {how_to_profile(evidence)}."
 
 
 def detections(evidence: Evidence) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from npumon.core.run.analysis import OperationProfile, is_padded, of_roof
-from npumon.core.run.breakdown import operator_of
+from npumon.core.run.breakdown import name_of, operator_of
 from npumon.core.run.macs import is_compressed, is_convolution
 from npumon.core.run.rules.evidence import Evidence, busy_part, carried, layer, short
 from npumon.core.run.trust import tells_busy_share
@@ -15,6 +15,9 @@ from npumon.core.units import counted, microseconds, percent, quantity, rate
 MOST = 0.5
 #: The part of it from which on depthwise layers are worth a word.
 PADDED = 0.1
+#: The part of it from which on the shader core's is, and so many of its operations are named.
+PART = 0.1
+_NAMED = 3
 #: With fewer operations than this, one of them always takes most of the time.
 SEVERAL = 5
 #: From this part of an iteration on, the time outside the NPU's work is what limits it.
@@ -23,9 +26,51 @@ OUTSIDE = 0.5
 IDLE = 0.15
 
 
+def convolutions_on_shader(operations: Iterable[OperationProfile]) -> list[OperationProfile]:
+    """Return the convolutions that run on the shader core."""
+    return [each for each in operations if each.target_kind == "SH" and is_convolution(each.operation)]
+
+
+def on_shader(operations: Iterable[OperationProfile]) -> list[OperationProfile]:
+    """Return what runs on the shader core."""
+    return [each for each in operations if each.target_kind == "SH"]
+
+
+def near_ddr_roof(operations: Iterable[OperationProfile]) -> list[OperationProfile]:
+    """Return the operations that the memory limits."""
+    return [each for each in operations if each.limit == "ddr" and each.busy_us]
+
+
+def near_mac_roof(operations: Iterable[OperationProfile]) -> list[OperationProfile]:
+    """Return the operations that computing limits. A high rate of zeros says nothing."""
+    return [each for each in operations if each.limit == "compute" and each.busy_cycles and not is_padded(each)]
+
+
+def padded_operations(operations: Iterable[OperationProfile]) -> list[OperationProfile]:
+    """Return the depthwise layers that are computed densely."""
+    return [each for each in operations if is_padded(each)]
+
+
+def busiest(operations: Iterable[OperationProfile]) -> list[OperationProfile]:
+    """Return the one that keeps the NPU busy longest; none of none."""
+    return sorted(operations, key=lambda each: -(each.busy_cycles or 0))[:1]
+
+
+#: The operations that the sentence of a rule speaks of, by the rule's id.
+SPOKEN_OF: Mapping[str, Callable[[Iterable[OperationProfile]], list[OperationProfile]]] = {
+    "shader.convolution": convolutions_on_shader,
+    "ddr.bound": near_ddr_roof,
+    "nn.padded": padded_operations,
+    "operation.dominates": busiest,
+    "shader.busy": on_shader,
+    "shader.part": on_shader,
+    "compute.bound": near_mac_roof,
+}
+
+
 def shader_convolution(evidence: Evidence) -> str | None:
     """Convolutions run on the shader core, which is hundreds of times slower than the NN core."""
-    chosen = [each for each in evidence.operations if each.target_kind == "SH" and is_convolution(each.operation)]
+    chosen = convolutions_on_shader(evidence.operations)
     part = busy_part(evidence.operations, chosen)
     if not chosen or part < MOST:
         return None
@@ -58,7 +103,7 @@ def _gain(operations: Sequence[OperationProfile], chosen: Sequence[OperationProf
 def ddr_bound(evidence: Evidence) -> str | None:
     """Operations with most of the busy time come near the memory's roof."""
     roof = evidence.facts.roofs.ddr_mbyte_per_s
-    chosen = [each for each in evidence.operations if each.limit == "ddr" and each.busy_us]
+    chosen = near_ddr_roof(evidence.operations)
     part = busy_part(evidence.operations, chosen)
     if roof is None or not chosen or part < MOST:
         return None
@@ -74,7 +119,7 @@ def ddr_bound(evidence: Evidence) -> str | None:
 
 def padded(evidence: Evidence) -> str | None:
     """Depthwise layers stand in the table with dense kernels, so the NN core multiplies mostly zeros."""
-    chosen = [each for each in evidence.operations if is_padded(each)]
+    chosen = padded_operations(evidence.operations)
     part = busy_part(evidence.operations, chosen)
     if not chosen or part < PADDED:
         return None
@@ -98,7 +143,7 @@ def dominates(evidence: Evidence) -> str | None:
     operations = evidence.operations
     if len(operations) < SEVERAL:
         return None
-    largest = max(operations, key=lambda each: each.busy_cycles or 0)
+    (largest,) = busiest(operations)
     part = busy_part(operations, (largest,))
     if part < MOST:
         return None
@@ -112,15 +157,32 @@ def dominates(evidence: Evidence) -> str | None:
 
 def shader_busy(evidence: Evidence) -> str | None:
     """The shader core is busy for most of the time with something else than convolutions."""
-    chosen = [each for each in evidence.operations if each.target_kind == "SH"]
+    chosen = on_shader(evidence.operations)
     part = busy_part(evidence.operations, chosen)
     if part < MOST or shader_convolution(evidence) is not None:
         return None
-    largest = max(chosen, key=lambda each: each.busy_cycles or 0)
+    (largest,) = busiest(chosen)
     return (
         f"{counted(len(chosen), 'operation')} on SH {'takes' if len(chosen) == 1 else 'take'} {percent(part)} of the "
         f"NPU's busy time, most of all {layer(largest)}: what runs there is not quantised, or neither the NN core nor "
         "the tensor processor supports it."
+    )
+
+
+def shader_part(evidence: Evidence) -> str | None:
+    """A part of the busy time that is worth a word goes to the shader core."""
+    chosen = on_shader(evidence.operations)
+    part = busy_part(evidence.operations, chosen)
+    if part < PART or shader_convolution(evidence) is not None or shader_busy(evidence) is not None:
+        return None
+    names = list(
+        dict.fromkeys(short(name_of(each)) for each in sorted(chosen, key=lambda each: -(each.busy_cycles or 0)))
+    )
+    named = ", ".join(names[:_NAMED]) + (" and others" if names[_NAMED:] else "")
+    verb = "runs" if len(chosen) == 1 else "run"
+    return (
+        f"{counted(len(chosen), 'operation')} {verb} on the shader core and take{'s' if len(chosen) == 1 else ''} "
+        f"{percent(part)} of the NPU's busy time: {named}; quantise or fuse {'it' if len(chosen) == 1 else 'them'}."
     )
 
 
@@ -149,8 +211,7 @@ def compute_bound(evidence: Evidence) -> str | None:
         busy = f"the NPU was busy {percent(share)} of the window"
         return f"Compute-bound: {busy}, so only a smaller model would run faster; {carried(evidence)}."
     roof = evidence.facts.roofs.mac_per_cycle
-    limited = (each for each in evidence.operations if each.limit == "compute" and each.busy_cycles)
-    chosen = [each for each in limited if not is_padded(each)]  # a high rate of zeros says nothing
+    chosen = near_mac_roof(evidence.operations)
     part = busy_part(evidence.operations, chosen)
     if roof is None or not chosen or part < MOST:
         return None

@@ -1,0 +1,62 @@
+"""What the Live page has to show of a run: which question its figures answer, and which panes have anything to say."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from npumon.core.monitor.live import Live, run_with_figures, run_with_results
+from npumon.core.run.report import RunReport
+from npumon.core.run.state import has_figures
+
+#: What stands largest: how busy the NPU was, for a graph profiled as one; where the time goes, for several operations;
+#: how long an iteration takes, where only that is known; what was found; the log, where there is no figure; or a
+#: notice, where there is not even a log.
+Main = Literal["utilization", "operations", "latency", "results", "log", "notice"]
+
+#: Verdicts after which no figure is shown as if it were true.
+_CONTRADICTORY = "figures.contradict"
+
+
+class Content(NamedTuple):
+    """What there is: the `main` thing, and whether there are bandwidths, results and lines of a log beside it."""
+
+    main: Main
+    bandwidth: bool = False
+    results: bool = False
+    log: bool = False
+
+
+def content_of(live: Live) -> Content:
+    """Return what there is to show. What the text does not hold gives its room away."""
+    run = run_with_figures(live).run
+    results = has_results(run_with_results(live).run)
+    log = bool(live.log.lines or live.log.open_line)
+    main = _main(run)
+    if main is None:
+        main = "results" if results else "log" if log or live.activity.under_way else "notice"
+    return Content(main, main != "log" and has_bandwidth(run), results, log)
+
+
+def has_results(run: RunReport | None) -> bool:
+    """Return whether the run found anything: classes, or objects in frames."""
+    return run is not None and bool(run.state.top or run.state.frames or run.state.detections)
+
+
+def has_bandwidth(run: RunReport | None) -> bool:
+    """Return whether the run's figures hold any traffic; that of writing dumps is none."""
+    return run is not None and any(run.metrics.figures.bandwidth) and not run.state.layer_dump
+
+
+def _main(run: RunReport | None) -> Main | None:
+    """Return what the figures are about; None without figures."""
+    if run is None:
+        return None
+    profile = run.metrics.profile
+    operations = () if profile is None else profile.operations
+    if len(operations) > 1:
+        return "operations"
+    sound = run.metrics.verdict_id != _CONTRADICTORY and profile is not None and not profile.layer_dump
+    if sound and operations and operations[0].trusted and run.metrics.figures.utilization is not None:
+        return "utilization"
+    timed = any(iteration.latency_us is not None for iteration in run.state.iterations)
+    return "latency" if timed or operations or has_figures(run.state.reported) else None
