@@ -15,7 +15,7 @@ from npumon.core.log.tiling import TilingTable
 from npumon.core.profile import Detection, Diagnostic, Level, Reported
 
 #: Events that may occur inside a profiled block without ending it.
-_ASIDE = (ev.Diagnosed, ev.Unrecognized, ev.ForeignText, ev.DriverVersioned, ev.TilingNote, ev.HangNoticed)
+_ASIDE = frozenset({ev.Diagnosed, ev.Unrecognized, ev.ForeignText, ev.DriverVersioned, ev.TilingNote, ev.HangNoticed})
 #: Events after which nothing of the block before them can follow, though it may lack lines.
 _BREAKS = (ev.Prompted, ev.InterruptEchoed, ev.TextCut)
 
@@ -27,6 +27,7 @@ class Inserted(NamedTuple):
     """Lines read by other means: how many, whether a head is among them, and the counters' first and last number.
 
     `first` and `last` are None without counters. Counters without a head are followed by those of another operation.
+    `op_abs_id` is the first operation's, `measured` that of the last one with counters.
     """
 
     lines: int
@@ -34,6 +35,7 @@ class Inserted(NamedTuple):
     first: int | None = None
     last: int | None = None
     op_abs_id: int | None = None
+    measured: int | None = None
 
 
 class EventCollector:
@@ -74,7 +76,7 @@ class EventCollector:
 
     def emit(self, event: ev.Event) -> None:
         """Add an event; it ends an open block or object, unless it may stand inside of one."""
-        if not isinstance(event, _ASIDE):
+        if (self._block is not None or self.object is not None) and type(event) not in _ASIDE:
             self.end_block(followed=not isinstance(event, _BREAKS))
             self.end_object()
         self._events.append(event)
@@ -186,7 +188,7 @@ class EventCollector:
         if part.last is not None:
             self.counted = True
             self.printed = part.last
-            self.measured = part.op_abs_id
+            self.measured = part.measured
         self._events += events
         return True
 

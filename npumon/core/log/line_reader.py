@@ -7,6 +7,7 @@ things, half lines whose other half comes later, and those that break off.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple, TypeVar
 
 from npumon.core.log.collector import Inserted
 from npumon.core.log.events import Event
@@ -34,13 +35,35 @@ _SPLICE_LIMIT = 2_000
 _ECHO = re.compile(r"(.*?)\^C(?:\^C)* *(.*)")
 
 
+#: Lines that are remembered as they were spelled, of either kind, and the longest of them: at each start a program
+#: prints most of its lines again.
+_KEPT, _LONGEST = 1_024, 400
+
+
+_ValueT = TypeVar("_ValueT")
+
+
+class _KnownLine(NamedTuple):
+    """What a line is: its rule, the match, and the number that the driver printed before it."""
+
+    rule: LineRule
+    match: re.Match[str]
+    number: int | None
+
+
 class LineReader:
-    """Reads complete lines. Memory is bounded by the longest of them, one profiled block and one tiling table."""
+    """Reads complete lines.
+
+    Memory is bounded by the longest of them, one profiled block, one tiling table and the lines that are remembered:
+    known ones, and notes in tables.
+    """
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._interpreter = Interpreter(grammar)
         self._half: tuple[int, str] | None = None
+        self._known: dict[bytes, _KnownLine] = {}
+        self._notes: dict[bytes, str] = {}
 
     @property
     def between_lines(self) -> bool:
@@ -91,6 +114,19 @@ class LineReader:
             self._half = None
         self._interpreter.end()
 
+    def read_known(self, data: bytes, number: int) -> bool:
+        """Interpret a whole line if it is one that is remembered; return False if it is to be `read`."""
+        if self._half is not None:
+            return False
+        known = self._known.get(data)
+        if known is not None and self._means(known, number):
+            return True
+        note = self._notes.get(data)
+        if note is None or not self._interpreter.in_table or self._prompts_in(note):
+            return False
+        self._unknown(number, note)
+        return True
+
     def read(self, line: Line) -> None:
         """Interpret one line."""
         shown = decode(line.data.removeprefix(_BYTE_ORDER_MARK) if line.number == 1 else line.data)
@@ -106,11 +142,28 @@ class LineReader:
             if self._understood(half + shown.rstrip(), line):
                 return
             self._give_up(number, half)
-        if not self._understood(text, line) and not self._taken_apart(text, line):
+        if not self._understood(text, line, line.data) and not self._taken_apart(text, line):
+            if self._interpreter.in_table and self._half is None and not self._prompts_in(text):
+                _remember(self._notes, line.data, text)
             self._unknown(line.number, text)
 
-    def _understood(self, text: str, line: Line) -> bool:
-        """Interpret the text if it is a known line in this context."""
+    def _understood(self, text: str, line: Line, whole: bytes | None = None) -> bool:
+        """Interpret the text if it is a known line in this context. Remember it if it is the `whole` line."""
+        known = self._classified(text)
+        if known is None or (known.rule.open_ended and line.dropped):
+            return False
+        if whole is not None and line.number > 1:
+            _remember(self._known, whole, known)
+        if not line.ended and not _surely_whole(known.rule, known.match):
+            self._interpreter.remark(f"the text breaks off in the middle of the line '{text}'", line.number)
+            self._interpreter.broken(text, line.number)
+            return True
+        return self._means(known, line.number)
+
+    def _means(self, known: _KnownLine, line: int) -> bool:
+        return self._interpreter.understand(known.rule.kind, known.match, line, known.number)
+
+    def _classified(self, text: str) -> _KnownLine | None:
         number: int | None = None
         found = None
         if (counter := _counter_of(text)) is not None:
@@ -118,16 +171,7 @@ class LineReader:
             found = self._grammar.classify(text[counter.end() :])
         if found is None or found[0].kind not in COUNTED:  # the whole line may be known, counter and all
             found = self._grammar.classify(text) or found
-        if found is None:
-            return False
-        rule, match = found
-        if rule.open_ended and line.dropped:
-            return False
-        if not line.ended and not _surely_whole(rule, match):
-            self._interpreter.remark(f"the text breaks off in the middle of the line '{text}'", line.number)
-            self._interpreter.broken(text, line.number)
-            return True
-        return self._interpreter.understand(rule.kind, match, line.number, number)
+        return None if found is None else _KnownLine(*found, number)
 
     def _taken_apart(self, text: str, line: Line) -> bool:
         """Interpret a line with two things on it: half a line and a message, output and `^C`, output and a prompt."""
@@ -158,6 +202,9 @@ class LineReader:
     def _rest(self, text: str, line: Line) -> None:
         if not self._understood(text, line):
             self._unknown(line.number, text)
+
+    def _prompts_in(self, text: str) -> bool:
+        return self._interpreter.prompt is not None and self._interpreter.prompt in text
 
     def _is_echo(self, echo: re.Match[str]) -> bool:
         """Return whether `^C` is the terminal's: it ends the output, or what comes behind it is no part of a word."""
@@ -195,6 +242,13 @@ class LineReader:
         """Take half a line whose other half has not come; it may be whole, but for its line end."""
         if not self._understood(half.strip(), Line(number, b"", ended=False)):
             self._unknown(number, half)
+
+
+def _remember(known: dict[bytes, _ValueT], line: bytes, value: _ValueT) -> None:
+    if len(line) <= _LONGEST:
+        if len(known) >= _KEPT:
+            known.clear()
+        known[line] = value
 
 
 def _counter_of(text: str) -> re.Match[str] | None:

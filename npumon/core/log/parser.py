@@ -8,12 +8,18 @@ programs are counted together. This module cuts bytes into lines and takes those
 
 from __future__ import annotations
 
+import re
+
 from npumon.core.log.events import Event
 from npumon.core.log.foreign_lines import ForeignShapes
 from npumon.core.log.grammar import VIVANTE, Grammar
 from npumon.core.log.line_reader import LineReader
 from npumon.core.log.lines import LineSplitter, lines_of
-from npumon.core.log.regular_blocks import RegularBlocks
+from npumon.core.log.regular_blocks import HeaderCache, RegularBlocks
+from npumon.core.log.regular_columns import RegularColumns
+
+#: So many regular texts in a row are read one by one, before it is tried to read many at once.
+_FEW = 4
 
 
 class ProfileParser:
@@ -25,7 +31,8 @@ class ProfileParser:
     def __init__(self, grammar: Grammar = VIVANTE) -> None:
         self._splitter = LineSplitter()
         self._reader = LineReader(grammar)
-        self._regular = RegularBlocks(grammar)
+        heads = HeaderCache(grammar)
+        self._regular, self._columns = RegularBlocks(grammar, heads), RegularColumns(grammar, heads)
         self._foreign = ForeignShapes(self._reader.foreign)
 
     def feed(self, data: bytes) -> list[Event]:
@@ -52,20 +59,36 @@ class ProfileParser:
             self._reader.read(line)
 
     def _whole_lines(self, text: bytes) -> None:
-        """Read regular blocks by their pattern, and what stands between them by lines."""
-        at = 0
-        for match in self._regular.finditer(text):
+        """Read regular blocks by their pattern, many in a row at once, and what stands between them by lines."""
+        at = in_a_row = 0
+        match = self._regular.search(text, at) if self._regular.may_be_in(text) else None
+        while match is not None:
             start, end = match.span()
             if start > at:
                 self._lines(text[at:start])
-            found = self._regular.read(match) if self._reader.between_lines else None
-            if found is not None and self._reader.insert(*found):
-                self._splitter.skip(found[1].lines)
-            else:
-                self._lines(match[0])
-            at = end
+                in_a_row = 0
+            in_a_row += 1
+            if in_a_row <= _FEW or (at := self._many(text, start)) == start:
+                self._one(match)
+                at = end
+            match = self._regular.search(text, at)
         if at < len(text):
             self._lines(text[at:])
+
+    def _one(self, match: re.Match[bytes]) -> None:
+        found = self._regular.read(match) if self._reader.between_lines else None
+        if found is not None and self._reader.insert(*found):
+            self._splitter.skip(found[1].lines)
+        else:
+            self._lines(match[0])
+
+    def _many(self, text: bytes, at: int) -> int:
+        """Read what is regular from there on; return where it ends, which is there if it must be read one by one."""
+        found = self._columns.read(text, at) if self._reader.between_lines else None
+        if found is None or not self._reader.insert(found[0], found[1]):
+            return at
+        self._splitter.skip(found[1].lines)
+        return found[2]
 
     def _lines(self, text: bytes) -> None:
         """Read lines; those of other programs are told by their shapes, and counted."""
@@ -74,7 +97,9 @@ class ProfileParser:
         many, at = len(foreign), 0
         self._splitter.skip(many)
         while at < many:
-            if reader.skips_foreign and (end := foreign.end(at)) > at:
+            if reader.read_known(lines[at], first + at):
+                at += 1
+            elif reader.skips_foreign and (end := foreign.end(at)) > at:
                 if (begun := foreign.first(at, end)) < end:
                     reader.skip_foreign(first + begun, lines[begun], foreign.count(at, end))
                 at = end

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
 from operator import itemgetter
 
 from npumon.core.log import events as ev
@@ -63,8 +62,8 @@ def _pattern(regular: str) -> re.Pattern[bytes]:
 class RegularBlocks:
     """Finds regular blocks, ends of iterations and totals in whole lines, and reads them."""
 
-    def __init__(self, grammar: Grammar) -> None:
-        self._heads = HeaderCache(grammar)
+    def __init__(self, grammar: Grammar, heads: HeaderCache) -> None:
+        self._heads = heads
         self._pattern = _pattern(grammar.regular)
         index = {name: number - 1 for name, number in self._pattern.groupindex.items()}
         self._iteration = itemgetter(index["iteration"], index["elapsed"])
@@ -73,9 +72,14 @@ class RegularBlocks:
         self._bandwidth = itemgetter(*(index[name] for name in BANDWIDTHS))
         self._numbers = itemgetter(*(index[name] for name in _NUMBERS))
 
-    def finditer(self, text: bytes) -> Iterable[re.Match[bytes]]:
-        """Return matches of what is regular. Looking for its signs is faster than the pattern where there are none."""
-        return self._pattern.finditer(text) if any(sign in text for sign in _SIGNS) else ()
+    def search(self, text: bytes, at: int) -> re.Match[bytes] | None:
+        """Return the next match of what is regular, from that place of whole lines on."""
+        return self._pattern.search(text, at)
+
+    @staticmethod
+    def may_be_in(text: bytes) -> bool:
+        """Return whether there can be any: looking for signs is faster than the pattern where there are none."""
+        return any(sign in text for sign in _SIGNS)
 
     def read(self, match: re.Match[bytes]) -> tuple[list[ev.Event], Inserted] | None:
         """Return what is matched as events, and which lines they are; None if they must be read one by one."""
@@ -109,5 +113,5 @@ class RegularBlocks:
             int(window) if window is not None else None,
             known.shader,
         )
-        part = Inserted(match[0].count(b"\n"), head is not None, first, last, known.op_abs_id)
+        part = Inserted(match[0].count(b"\n"), head is not None, first, last, known.op_abs_id, known.op_abs_id)
         return [ev.OperationProfiled(operation)], part

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from npumon.core.profile import TilingRow
 
 #: Rows kept of one block. The largest graphs have some 1,000 operations.
 _ROWS = 5_000
+
+#: Rows that are remembered by their text: a program prints its table again at each start.
+_REMEMBERED = 2_048
+#: What the first table tells.
+_FIRST_TABLE = TilingRow._fields[1 : TilingRow._fields.index("children") + 1]
 
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _PARENTS = re.compile(r" P((?: ?\[[\d, ]{0,200}\])+)", re.ASCII)
@@ -22,31 +28,11 @@ class TilingTable:
 
     def add_operation(self, match: re.Match[str]) -> None:
         """Add a row of the first table: shapes, kernel, neighbours."""
-        numbers = [int(text) for text in match.groups()[2:-1]]
-        source, source_bytes, target, target_bytes = numbers[:4], numbers[4], numbers[5:9], numbers[9]
-        kernel, estimated, pad, pool, stride = (
-            numbers[10:13],
-            numbers[13],
-            numbers[14:16],
-            numbers[16:18],
-            numbers[18:20],
-        )
-        self._put(
-            self._row(int(match[1]), match[2])._replace(
-                target=match[2],
-                input_shape=tuple(source) if any(source) else (),
-                output_shape=tuple(target) if any(target) else (),
-                input_bytes=source_bytes if any(source) else None,
-                output_bytes=target_bytes if any(target) else None,
-                kernel_shape=(kernel[0], kernel[1], kernel[2]) if all(kernel) else None,
-                kernel_bytes_estimated=estimated if all(kernel) else None,
-                pad=(pad[0], pad[1]),
-                pool=(pool[0], pool[1]),
-                stride=(stride[0], stride[1]),
-                parents=_neighbours(_PARENTS, match[match.lastindex or 0]),
-                children=_neighbours(_CHILDREN, match[match.lastindex or 0]),
-            )
-        )
+        row = _operation_row(match.groups())
+        known = self._rows.get(row.number)
+        if known is not None:  # the second table's row, or one of this number before
+            row = known._replace(**{name: getattr(row, name) for name in _FIRST_TABLE})
+        self._put(row)
 
     def add_caches(self, match: re.Match[str]) -> None:
         """Add a row of the second table: memories, caches, compression; of several for one operation the first counts.
@@ -80,6 +66,29 @@ class TilingTable:
     def _put(self, row: TilingRow) -> None:
         if row.number in self._rows or len(self._rows) < _ROWS:
             self._rows[row.number] = row
+
+
+@functools.lru_cache(_REMEMBERED)
+def _operation_row(groups: tuple[str, ...]) -> TilingRow:
+    """Make a row of what was matched of the first table's."""
+    numbers = [int(text) for text in groups[2:-1]]
+    source, source_bytes, target, target_bytes = numbers[:4], numbers[4], numbers[5:9], numbers[9]
+    kernel, estimated, pad, pool, stride = numbers[10:13], numbers[13], numbers[14:16], numbers[16:18], numbers[18:20]
+    return TilingRow(
+        int(groups[0]),
+        groups[1],
+        input_shape=tuple(source) if any(source) else (),
+        output_shape=tuple(target) if any(target) else (),
+        input_bytes=source_bytes if any(source) else None,
+        output_bytes=target_bytes if any(target) else None,
+        kernel_shape=(kernel[0], kernel[1], kernel[2]) if all(kernel) else None,
+        kernel_bytes_estimated=estimated if all(kernel) else None,
+        pad=(pad[0], pad[1]),
+        pool=(pool[0], pool[1]),
+        stride=(stride[0], stride[1]),
+        parents=_neighbours(_PARENTS, groups[-1]),
+        children=_neighbours(_CHILDREN, groups[-1]),
+    )
 
 
 def _neighbours(pattern: re.Pattern[str], text: str) -> tuple[int, ...]:

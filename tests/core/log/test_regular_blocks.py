@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +14,7 @@ from npumon.core.log.grammar import VIVANTE, Grammar
 from npumon.core.log.line_reader import LineReader
 from npumon.core.log.lines import Line
 from npumon.core.log.parser import ProfileParser
-from npumon.core.log.regular_blocks import HeaderCache
+from npumon.core.log.regular_blocks import HeaderCache, RegularBlocks
 from tests.core.log.reading import events_of, joined, line_by_line
 
 Chunked = Callable[[st.DataObject, bytes], list[bytes]]
@@ -107,7 +108,7 @@ def graphs(draw: st.DrawFn) -> bytes:
     printed = 1
     for _ in range(draw(st.integers(1, 3))):
         shape = draw(st.sampled_from(SHAPES))
-        operations, iterations = draw(st.integers(1, 4)), draw(st.integers(1, 2))
+        operations, iterations = draw(st.integers(1, 7)), draw(st.integers(1, 3))
         lines += graph(shape, operations, iterations, printed)
         printed += draw(st.sampled_from((0, 1, 8, 9, 16, 40)))
         if draw(st.booleans()):
@@ -148,6 +149,7 @@ def taken(text: bytes, monkeypatch: pytest.MonkeyPatch) -> float:
         parser = ProfileParser()
         parser.feed(b"\n" + text)  # heads are known now
         patch.setattr(LineReader, "read", counted)
+        patch.setattr(LineReader, "read_known", lambda reader, data, number: False)
         parser.feed(b"\n" + text)
     return 1 - sum(read) / len(text)
 
@@ -241,6 +243,57 @@ def test_an_operation_ends_what_was_pending_before_it(before: bytes, after: byte
     ],
 )
 def test_operations_of_which_parts_are_missing_give_the_events_of_their_lines(lines: list[bytes]) -> None:
+    text = b"\n".join(lines) + b"\n"
+    assert events_of(text) == line_by_line(text)
+
+
+@pytest.mark.parametrize("shape", ["whole", "shader", "nine", "no window"])
+def test_many_in_a_row_keep_every_figure(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In windows of the pattern that begin and end anywhere."""
+    text = b"\n".join(graph(shape, 7, 40)) + b"\n"
+    for before in (b"", b"x\n" * 701):
+        assert events_of(before + text) == line_by_line(before + text)
+    one_by_one: list[int] = []
+    single = RegularBlocks.read
+
+    def counted(blocks: RegularBlocks, match: re.Match[bytes]) -> object:
+        one_by_one.append(match.start())
+        return single(blocks, match)
+
+    monkeypatch.setattr(RegularBlocks, "read", counted)
+    events_of(text)
+    assert len(one_by_one) < 10
+
+
+def test_ends_of_iterations_alone_are_many_in_a_row() -> None:
+    text = b"".join(b"Run the %d time: 6.00ms or %d.00us\n" % (number, 6_000 + number) for number in range(1, 900))
+    assert events_of(text) == line_by_line(text)
+
+
+LATER = 30 * len(block("whole", 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("place", "old", "new"),
+    [
+        (6, b"243", b"943"),  # the numbers do not go on
+        (3, b"us", b"us\r"),
+        (0, b"operation[0]", b"operation[x]"),  # a head that is none
+        (13, b"***", b"what?\n***"),
+        (12, b"VPC_ELAPSETIME", b"[   249] GPUCYCLES: 5\nVPC_ELAPSETIME"),  # the ninth counter, of this one alone
+    ],
+)
+def test_one_of_many_that_is_unlike_the_others(place: int, old: bytes, new: bytes) -> None:
+    lines = [line for number in range(60) for line in block("whole", number, 1 + 8 * number)]
+    assert old in lines[LATER + place]
+    lines[LATER + place] = lines[LATER + place].replace(old, new, 1)
+    text = b"\n".join(lines) + b"\n"
+    assert events_of(text) == line_by_line(text)
+
+
+def test_lines_that_are_missing_among_many() -> None:
+    """Between an operation's head and its counters stood the counters of two others."""
+    lines = [line for number in range(60) for line in block("whole", number, 1 + 8 * number + 16 * (number > 30))]
     text = b"\n".join(lines) + b"\n"
     assert events_of(text) == line_by_line(text)
 
