@@ -120,13 +120,11 @@ class LayersPage(Page):
             Hint("L", "columns", "columns(1)", self.table.views > 1),
             Hint("/", "filter", "filter"),
         )
-        if not self._folded:
-            return hints
         return (Hint("Enter", "back" if self.has_class("-details") else "details", "details"), *hints)
 
     @property
     def _folded(self) -> bool:
-        """Whether the details do not fit beside the table."""
+        """Whether the details have no room below the table."""
         return self.size.height < 24 or self.size.width < 60
 
     def show(self, live: Live) -> None:
@@ -136,7 +134,9 @@ class LayersPage(Page):
             self._source, self._all = None, ()
         elif self._source is None or _judged_anew(source, self._source):
             self._source = source
-            self._all = profile_of(source.iteration, source.report.metrics.facts).operations
+            profile = profile_of(source.iteration, source.report.metrics.facts)
+            self._all = profile.operations
+            self.details.judge(profile, source.report.metrics.facts)
             self._columns = told_columns(self._all)
             self._fill()
         super().show(live)
@@ -154,8 +154,10 @@ class LayersPage(Page):
 
     def _arrange(self) -> None:
         """Give the table as many lines as it has, and the details what it leaves; they have two fifths at least."""
-        if self._folded:
-            most = _ROW_ALONE if self.has_class("-details") else self.size.height
+        if self.has_class("-details"):
+            most = _ROW_ALONE
+        elif self._folded:
+            most = self.size.height
         else:
             room = self.size.height - _AROUND
             most = min(len(self.table.rows) + 2, room - max(_LEAST_DETAILS, room * 2 // 5))
@@ -190,7 +192,7 @@ class LayersPage(Page):
         self._fill()
 
     def action_details(self) -> None:
-        """Show the details in place of the table, or go back; only if there is no room for both."""
+        """Show the details in place of all rows but one, or go back."""
         self.toggle_class("-details")
         self._arrange()
         self.offer_keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from npumon.tui.screens.layers import LayersPage
 from tests.tui.layered import many, page_of, profile, ran, settled, show
 from tests.tui.stage import SEED, live, picture, report, until
 
+CASES = Path(__file__).parents[2] / "data" / "cases"
 SIZES = [(40, 10), (60, 15), (60, 24), (80, 24), (120, 40), (200, 60), (250, 80)]
 FEW = report(profile([100, 300, 50, 550]), model="few")
 
@@ -66,7 +68,7 @@ async def test_the_real_run_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None
         ):
             assert figure in text
         assert "unkown operation target" in text
-        assert re.search(r"bound +by nothing that is known", text)
+        assert re.search(r"why +Unknown: no roof is near", text)
 
 
 async def test_times_of_seconds_have_their_unit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +121,42 @@ async def test_where_there_is_little_room_enter_shows_the_details(monkeypatch: p
         await pilot.press("escape")
         await pilot.pause()
         assert "sum of 4" in "\n".join(picture(app))
+
+
+@pytest.mark.parametrize("plain", [True, False])
+async def test_the_picture_stands_beside_the_facts_or_comes_with_enter(
+    plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dumped = report((CASES / "layer_dump.log").read_bytes())
+    app = page_of("layers", ran(dumped), monkeypatch, plain=plain)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("B")
+        await pilot.pause()
+        wide = "\n".join(picture(app))
+        for words in ("MAC/cycle", "1 485 (best seen)", "DDR 12.9 GB/s (data sheet)", "File writing", "49.6 M MAC"):
+            assert words in wide
+        assert ("O selected" if plain else "◇ selected") in wide, "a dump's traffic is doubtful"
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "sum of 5" in "\n".join(picture(app)))
+        await until(pilot, lambda: "MAC/cycle" not in "\n".join(picture(app)))
+        await pilot.press("enter")
+        await until(pilot, lambda: "MAC/cycle" in "\n".join(picture(app)))
+        assert "sum of 5" not in "\n".join(picture(app))
+        assert len(re.findall(r"^[>▸]", "\n".join(picture(app)), re.MULTILINE)) == 1, "the row stays above it"
+        await pilot.press("escape")
+        await until(pilot, lambda: "sum of 5" in "\n".join(picture(app)))
+
+
+async def test_what_the_text_does_not_have_has_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = report((CASES / "graph_times_only.log").read_bytes())
+    app = page_of("layers", ran(times), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        text = "\n".join(picture(app))
+        assert not re.search(r"MByte/s|AXI|DDR|utilized|cycles|roof|n/a, ", text.partition("Selected")[2])
+        assert "Unknown: the text has no counters of it." in text
+        assert "22.1 M MAC" in text
 
 
 async def test_rows_are_sorted_by_the_chosen_column(monkeypatch: pytest.MonkeyPatch) -> None:
