@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from npumon.cli.context import CommandContext
     from npumon.cli.jobs import PlannedRun
     from npumon.core.monitor.live import Live, ModelChoice
+    from npumon.core.profile import Iteration
     from npumon.core.run.report import RunReport
     from npumon.engine.monitor import Monitor
     from npumon.engine.session import Job
@@ -171,6 +172,14 @@ class BoardBackend:
         style = self._ctx.output.style
         data = "".join(json_runs(json_run(self._ctx.backend.outlasting(report), style) for report in reports))
         return _written(f"npumon-runs-{_stamp()}", ".json", data)
+
+    def iterations(self, report: RunReport, number: int, go_on: Callable[[], bool]) -> Mapping[int, Iteration]:
+        """Read iterations that are no longer in memory from the run's log."""
+        from npumon.cli.iteration_source import earlier_iterations
+
+        watched = self.watched is not None
+        path = self.watched or report.info.log or ""
+        return earlier_iterations(path, report, number, go_on, replaceable=watched)
 
     def picture(self, svg: str) -> str:
         """Write a picture of the screen."""

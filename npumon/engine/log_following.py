@@ -44,7 +44,8 @@ class LogFollowing:
         """Take more of the text, or news of the file."""
         live_state = self._live_state
         if chunk.restarted is not None:
-            self._tell(self._log.restart())
+            first = self._log.first
+            self._tell(self._log.restart(), first)
             self._between = "restarted"
             live_state.rest("restarted")
             live_state.log = Scrollback()
@@ -58,7 +59,7 @@ class LogFollowing:
         live_state.log_board = self._board.found
         if not chunk.preexisting:  # it is being written
             live_state.log_board = live_state.log_board._replace(written_at=None)
-        self._tell(self._log.feed(chunk.data))
+        self._tell(self._log.feed(chunk.data), self._log.first)
         self._show(chunk)
 
     def _presence(self, *, present: bool) -> None:
@@ -79,13 +80,14 @@ class LogFollowing:
             live_state.rest(self._between)
         else:
             now_s = self._clock.monotonic()
-            run = self._run
+            run, place = self._run, log.number - log.first + 1
             if run is None or run.number != log.number:
                 self._run = run = RunProgress(now_s, began_s=None if chunk.preexisting else now_s, number=log.number)
+                run.place = place
                 run.info = self._info
             run.update(log.state, now_s, timed=not chunk.preexisting)
             if run.seems_over:
-                live_state.end(self._report(log.state, log.number), counted=False)
+                live_state.end(self._report(log.state, place), counted=False)
                 live_state.rest("following")
             else:
                 live_state.begin(run)
@@ -93,14 +95,15 @@ class LogFollowing:
         behind = chunk.behind if chunk.behind > BEHIND_BYTES else 0
         live_state.doing = live_state.doing._replace(stage=self._between, behind_bytes=behind)
 
-    def _tell(self, completed: list[Completed]) -> None:
+    def _tell(self, completed: list[Completed], first: int) -> None:
+        """Take what was completed in a text whose first run has this number."""
         live_state = self._live_state
         for item in completed:
             if isinstance(item, IterationCompleted):
                 dumped = self._log.state.layer_dump
                 live_state.session_history.iteration(None, item.iteration, layer_dump=dumped)
             else:
-                live_state.end(self._report(item.state, item.run))
+                live_state.end(self._report(item.state, item.run - first + 1))
                 self._note(None)
 
     def _report(self, state: RunState, number: int) -> RunReport:

@@ -268,6 +268,7 @@ class Monitor:
                 live_state.log.feed(update.shown)
                 behind = update.behind if update.behind > BEHIND_BYTES else 0
                 live_state.doing = live_state.doing._replace(behind_bytes=behind)
+                run.place = update.place
                 run.update(update.state, self._clock.monotonic(), timed=not update.preexisting)
                 self._changed()
 

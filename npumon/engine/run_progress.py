@@ -129,6 +129,8 @@ class RunProgress:
         self, now_s: float, *, began_s: float | None, number: int = 1, patience: StallLimits | None = None
     ) -> None:
         self.number = number
+        #: Its place among the runs of its log.
+        self.place = number
         self.info = RunInfo()
         self.state: RunState = EMPTY
         self._began_s = began_s
@@ -178,7 +180,7 @@ class RunProgress:
         """Return the run so far; the same object as long as nothing new is known."""
         last = self._report
         if last is None or last[0] is not self.state or last[1] is not self.info or last[2] is not context:
-            report = running_report(self.state, context, self.info, number=self.number)
+            report = running_report(self.state, context, self.info, number=self.place)
             self._report = last = (self.state, self.info, context, report)
         return last[3]
 

@@ -72,7 +72,8 @@ class Update(NamedTuple):
     """What has just become known: the state of the run now, what these bytes completed, and the bytes.
 
     `shown` is what views are given of the text (`LogChunk.ahead`), `behind` how many bytes of the log are still unread.
-    `preexisting` says that the bytes were there before a run that goes on was taken up.
+    `preexisting` says that the bytes were there before a run that goes on was taken up. `place` is the run's among
+    those of its log.
     """
 
     state: RunState
@@ -81,6 +82,7 @@ class Update(NamedTuple):
     shown: bytes = b""
     behind: int = 0
     preexisting: bool = False
+    place: int = 1
 
 
 class Session:
@@ -196,7 +198,7 @@ class Session:
                     log.feed(chunk.data)
                     completed = tuple(fold.feed(parser.feed(chunk.data)))
                     old = chunk.preexisting and running.age_s > 0
-                    publish(Update(fold.state, completed, chunk.data, chunk.shown, chunk.behind, old))
+                    publish(Update(fold.state, completed, chunk.data, chunk.shown, chunk.behind, old, fold.number))
             rest = fold.feed(parser.close())
             record = await ended
             if fold.state.unread and record.stopped_by is None and self._stopped is not None:

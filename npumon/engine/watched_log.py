@@ -24,6 +24,7 @@ class WatchedLog:
         self._kept = kept_operations
         self._parser, self._fold = ProfileParser(), RunSplitter(kept_operations=kept_operations)
         self._told = 0
+        self._first = 1
 
     @property
     def state(self) -> RunState:
@@ -34,6 +35,11 @@ class WatchedLog:
     def number(self) -> int:
         """The newest run's."""
         return self._fold.number
+
+    @property
+    def first(self) -> int:
+        """The number of the first run of the present text."""
+        return self._first
 
     @property
     def between_runs(self) -> bool:
@@ -57,6 +63,7 @@ class WatchedLog:
         completed = self.close()
         next_run = self._fold.number + looks_like_a_run(self._fold.state)
         self._parser, self._fold = ProfileParser(), RunSplitter(next_run, self._kept)
+        self._first = next_run
         return completed
 
     def _take(self, events: list[Event]) -> list[Completed]:

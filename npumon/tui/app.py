@@ -20,7 +20,8 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live, Snapshot
 from npumon.core.monitor.log_board import LogBoard
-from npumon.core.monitor.selection import Selection, Selector
+from npumon.core.monitor.selection import Selection
+from npumon.core.monitor.selector import Selector
 from npumon.tui import themes
 from npumon.tui.actions import Actions
 from npumon.tui.backend import MonitorBackend
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from npumon.core.monitor.live import ModelChoice
     from npumon.core.run.report import RunReport
+    from npumon.tui.iteration_loader import IterationLoader
 
 #: By then the first frame has been sent.
 FIRST_FRAME_S = 0.02
@@ -73,7 +75,8 @@ class MonitorApp(SteadyApp):
         self.backend = backend
         log_board = None if backend.watched is None else LogBoard()
         self.live = Live(Snapshot("", BoardState(), DriverState(), None, backend.display.demo, log_board))
-        self.selector = Selector()
+        self._selector = Selector()
+        self._loader: IterationLoader | None = None
         self.marked: RunReport | None = None
         self.paused = False
         self.notifier = Notifier(self, self._show_notice)
@@ -183,24 +186,37 @@ class MonitorApp(SteadyApp):
 
     def show_live(self) -> None:
         """Show the newest value on every visible page, as it is selected."""
+        shown = self.shown
+        if shown is not self.live or self._loader is not None:
+            self._load()
+            shown = self.shown
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
-                screen.show(self.shown)
+                screen.show(shown)
+
+    def _load(self) -> None:
+        """Have the selected iteration read if it is no longer in memory."""
+        if self._loader is None and self._selector.missing is not None:
+            from npumon.tui.iteration_loader import IterationLoader
+
+            self._loader = IterationLoader(self, self._selector)
+        if self._loader is not None:
+            self._loader.look()
 
     @property
     def shown(self) -> Live:
         """What pages show: the newest value with the selected run and iteration in the place of the newest."""
-        return self.selector.of(self.live)
+        return self._selector.of(self.live)
 
     @property
     def selection(self) -> Selection:
         """Which run and iteration are selected."""
-        return self.selector.selection
+        return self._selector.selection
 
     def select(self, selection: Selection) -> None:
         """Show this run and iteration on all pages."""
         if selection != self.selection:
-            self.selector.select(selection)
+            self._selector.select(selection)
             self.show_live()
 
     def _show_notice(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.problems import Problem
+    from npumon.core.profile import Iteration
     from npumon.core.run.report import RunReport
     from npumon.engine.session import Job
     from npumon.ports import DriverControl
@@ -134,6 +135,12 @@ class MonitorBackend(Protocol):
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
         """Write these runs as one JSON document and return the file's path. Blocks."""
+        ...
+
+    def iterations(self, report: RunReport, number: int, go_on: Callable[[], bool]) -> Mapping[int, Iteration]:
+        """Read the iteration with this number, and perhaps others, by their numbers, from the run's log. Blocks, not
+        for long once `go_on` says no.
+        """
         ...
 
     def picture(self, svg: str) -> str:

@@ -14,6 +14,7 @@ from npumon.tui.textual_workarounds import self_contained
 
 if TYPE_CHECKING:
     from npumon.core.monitor.live import Live, ModelChoice
+    from npumon.core.profile import Iteration
     from npumon.core.run.report import RunReport
     from npumon.engine.session import Job
     from npumon.ports import DriverControl
@@ -108,6 +109,9 @@ class StaticBackend:
         raise _nothing()
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
+        raise _nothing()
+
+    def iterations(self, report: RunReport, number: int, go_on: Callable[[], bool]) -> Mapping[int, Iteration]:
         raise _nothing()
 
     def picture(self, svg: str) -> str:

@@ -140,7 +140,8 @@ async def test_truncated(viewer: Open, beside: Beside, log: Path, seed_run: byte
     live = await shown.until(lambda live: live.activity.stage == "running")
     assert b"".join(line + b"\n" for line in live.log.lines) == HEAD, "the log is the new text"
     assert live.snapshot.run is not None
-    assert live.snapshot.run.number == 2, "runs are numbered through"
+    assert live.snapshot.run.number == 1, "it is the first run of this text"
+    assert live.shown.runs == 2, "runs are numbered through"
     append(log, ITERATION * 3 + seed_run)
     live = await shown.until(lambda live: len(live.runs) == 3)
     assert live.activity.note is None, "it is no news any more"

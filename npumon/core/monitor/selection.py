@@ -11,7 +11,6 @@ from npumon.core.monitor.live import History, Live, ShownPlace, run_with_figures
 from npumon.core.profile import Iteration
 from npumon.core.run.outcome import ExitInfo, StopReason
 from npumon.core.run.report import RunReport
-from npumon.core.run.verdict import VerdictContext, assess
 
 _STOPPED_BY: dict[str, StopReason] = {"timeout": "timeout", "cancelled": "cancelled"}
 
@@ -137,6 +136,8 @@ def judged(report: RunReport, iteration: Iteration) -> RunReport:
     """Return the report with this iteration in the place of the one that its metrics describe."""
     if report.state.measured is iteration:
         return report
+    from npumon.core.run.verdict import VerdictContext, assess  # of which the start of the monitor has no need
+
     info, metrics = report.info, report.metrics
     ending = None
     if info.command is not None and info.outcome != "running":
@@ -196,52 +197,3 @@ def step_iteration(live: Live, selection: Selection, step: int) -> Selection:
     if there < measured.number:
         return Selection(here.number, there)
     return NEWEST if here.report is _newest(live) else Selection(here.number)
-
-
-class Selector:
-    """What is selected. It remembers its last result: a report is judged anew only if it or the iteration is another.
-
-    The selected iteration is kept, so that it stays when its run forgets it.
-    """
-
-    def __init__(self) -> None:
-        self._selection = NEWEST
-        self._iteration: Iteration | None = None
-        self._judged: tuple[RunReport, Iteration, RunReport] | None = None
-        self._last: tuple[Live, Live] | None = None
-
-    @property
-    def selection(self) -> Selection:
-        """What is selected."""
-        return self._selection
-
-    def select(self, selection: Selection) -> None:
-        """Select something else."""
-        if selection != self._selection:
-            self._selection = selection
-            self._iteration = self._judged = self._last = None
-
-    def of(self, live: Live) -> Live:
-        """Return the moment as it is selected; that of the newest run if the selected one is no longer kept."""
-        if self._last is None or self._last[0] is not live:
-            self._last = (live, self._of(live))
-        return self._last[1]
-
-    def _of(self, live: Live) -> Live:
-        here = selected_run(live, self._selection)
-        if here is None:
-            self._selection = NEWEST
-        elif self._selection.iteration is not None:
-            kept = kept_iteration(here.report, self._selection.iteration)
-            self._iteration = kept or self._iteration
-        shown = selected(live, self._selection, self._iteration, self._judge)
-        if self._selection.iteration is None or self._iteration is not None:
-            return shown
-        note = f"iteration {self._selection.iteration} is no longer kept"
-        return shown._replace(shown=shown.shown._replace(note=note))
-
-    def _judge(self, report: RunReport, iteration: Iteration) -> RunReport:
-        last = self._judged
-        if last is None or last[0] is not report or last[1] is not iteration:
-            self._judged = last = (report, iteration, judged(report, iteration))
-        return last[2]

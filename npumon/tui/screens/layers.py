@@ -40,7 +40,14 @@ class LayersCaptionPane(Pane):
 
     def sees(self, live: Live) -> tuple[object, ...]:
         source = source_of(live)
-        return (source and source.report, source and source.iteration, live.snapshot.run, self.rows, self.order)
+        return (
+            source and source.report,
+            source and source.iteration,
+            live.snapshot.run,
+            live.shown,
+            self.rows,
+            self.order,
+        )
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         source = source_of(live)
@@ -55,13 +62,19 @@ class LayersCaptionPane(Pane):
         yield (Span("Layers", "accent"),)
         if source.report.info.model:
             yield span(source.report.info.model, "value")
+        place = live.shown
+        if not place.newest:
+            yield span(f"run {place.run} of {place.runs}", "warn")
+        if place.note:
+            yield span(place.note, "warn")
         number, state = source.iteration.number, source.report.state
         if not source.iteration.complete:
             yield span(f"iteration {number} broke off: {_outcome(source)}", "warn")
-        elif source.report.info.outcome == "running" and source.report is live.snapshot.run:
+        elif source.report.info.outcome == "running" and source.report is live.snapshot.run and place.newest:
             yield span(f"iteration {number}{f' of {state.loops}' if state.loops else ''}, running")
         else:
-            yield span(f"iteration {number}, {_outcome(source)}")
+            of = f" of {place.iterations}" if place.iterations > 1 else ""
+            yield span(f"iteration {number}{of}, {_outcome(source)}")
         if source.report is not live.snapshot.run:
             yield span("the run before", "warn")
         shown = len(self.rows)

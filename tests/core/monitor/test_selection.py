@@ -9,7 +9,6 @@ from npumon.core.monitor.live import History, Live, ModelHistory, Sample, ShownP
 from npumon.core.monitor.selection import (
     NEWEST,
     Selection,
-    Selector,
     judged,
     kept_iteration,
     newest_shown,
@@ -173,45 +172,6 @@ def test_graphs_end_with_what_is_selected_and_are_of_its_model() -> None:
     assert selected(moment, Selection(1, 3)).history == history((1, 3), ever=9)
     assert selected(moment, Selection(2)).history == b
     assert selected(moment._replace(histories=()), Selection(2)).history == History()
-
-
-def test_what_is_selected_is_judged_once() -> None:
-    selector = Selector()
-    moment = ended(seed_run(), loops())
-    assert selector.of(moment) is moment
-    selector.select(Selection(2, 3))
-    assert selector.selection == Selection(2, 3)
-    shown = selector.of(moment)
-    assert shown.shown.iteration == 3
-    assert selector.of(moment) is shown
-    selector.select(Selection(2, 3))
-    again = selector.of(moment._replace(in_use="somebody"))
-    assert again.snapshot.run is shown.snapshot.run
-    assert again.in_use == "somebody"
-    selector.select(Selection(2, 2))
-    assert selector.of(moment).shown.iteration == 2
-
-
-def test_the_selected_iteration_stays_when_its_run_ends_and_forgets_it() -> None:
-    run = loops()
-    selector = Selector()
-    selector.select(Selection(1, 2))
-    running = run._replace(info=run.info._replace(outcome="running"))
-    moment = live(running, activity=Activity("running", run=1))
-    assert selector.of(moment).shown == ShownPlace(1, 1, 2, 4, newest=False)
-    short = run._replace(state=run.state._replace(iterations=run.state.iterations[-1:]))
-    shown = selector.of(ended(short))
-    assert shown.shown == ShownPlace(1, 1, 2, 4, newest=False)
-    selector.select(Selection(1, 1))
-    assert selector.of(ended(short)).shown.note is not None
-
-
-def test_when_the_selected_run_is_no_longer_kept_the_newest_is_shown() -> None:
-    selector = Selector()
-    selector.select(Selection(1, 1))
-    moment = ended(loops(), loops())._replace(activity=Activity(run=202))
-    assert selector.of(moment).shown.newest
-    assert selector.selection == NEWEST
 
 
 def test_an_iteration_without_operations_can_be_selected() -> None:
