@@ -18,12 +18,16 @@ _CONTRADICTORY = "figures.contradict"
 
 
 class Content(NamedTuple):
-    """What there is: the `main` thing, and whether there are bandwidths, results and lines of a log beside it."""
+    """What there is: the `main` thing, and whether there are bandwidths, results and lines of a log beside it.
+
+    `history` says whether there are graphs: of a single iteration there is none.
+    """
 
     main: Main
     bandwidth: bool = False
     results: bool = False
     log: bool = False
+    history: bool = False
 
 
 def content_of(live: Live) -> Content:
@@ -34,7 +38,7 @@ def content_of(live: Live) -> Content:
     main = _main(run)
     if main is None:
         main = "results" if results else "log" if log or live.activity.under_way else "notice"
-    return Content(main, main != "log" and has_bandwidth(run), results, log)
+    return Content(main, main != "log" and has_bandwidth(run), results, log, live.history.ever > 1)
 
 
 def has_results(run: RunReport | None) -> bool:

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile, is_padded
 from npumon.core.run.breakdown import GROUPINGS, RANKED_BY, Basis, Grouping, basis_of
+from npumon.core.run.layers.reasons import reason_of
 from npumon.core.run.macs import is_convolution
 from npumon.core.run.metrics import Metrics
+from npumon.core.run.roofs import Roofs
 from npumon.core.run.rules.limits import SPOKEN_OF
 
 #: The NN core multiplies many input channels at once: with so few it is mostly idle.
 _FEW_CHANNELS = 4
+_NO_ROOFS = Roofs()
 
 
 class GroupShare(NamedTuple):
@@ -39,7 +42,8 @@ class TimeTable(NamedTuple):
     """Where the time goes. Times are in microseconds.
 
     `whole_us` is what shares of time are shares of: the iteration's, or the sum of its operations'. `between` is the
-    time outside of all operations as a share of it. There are no groups where operations are missing.
+    time outside of all operations as a share of it. There are no groups where operations are missing. `roofs` are what
+    reasons compare with.
     """
 
     basis: Basis
@@ -48,6 +52,16 @@ class TimeTable(NamedTuple):
     operations: tuple[RankedOperation, ...]
     between_us: float | None = None
     between: float | None = None
+    roofs: Roofs = _NO_ROOFS
+
+    def sentence(self, row: RankedOperation) -> str:
+        """Say why an operation takes its time, with its figures; in short where its time is that of a dump."""
+        each = row.profile
+        if self.basis != "time" and each.limit == "dump":
+            return row.reason
+        if each.limit == "overhead" and row.reason and each.trusted:
+            return f"{row.reason}: {each.why}"
+        return reason_of(each, self.roofs).sentence
 
 
 def time_table(metrics: Metrics, by: Grouping | None) -> TimeTable | None:
@@ -67,6 +81,7 @@ def time_table(metrics: Metrics, by: Grouping | None) -> TimeTable | None:
         _ranked(profile, basis, whole_us, spoken_of),
         profile.unaccounted_us,
         _part(profile.unaccounted_us, whole_us),
+        metrics.facts.roofs,
     )
 
 

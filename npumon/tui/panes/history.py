@@ -10,6 +10,7 @@ from npumon.tui.widgets.graph import AxisGraph, Graph, Scale
 SHARES_AXIS, _TIMES_AXIS = 4, 8
 #: A graph narrower than this is not worth drawing.
 _LEAST_GRAPH = 12
+_LEAST_HISTORY = 2
 
 
 class Past:
@@ -21,13 +22,17 @@ class Past:
         self._time_scale = Scale()
 
     def shares(self, history: History, area: Area) -> list[Line]:
-        """Draw the utilization from 0 to 100 percent."""
+        """Draw the utilization from 0 to 100 percent. That of a single iteration is no history."""
+        if history.ever < _LEAST_HISTORY:
+            return []
         return self._share.lines(history, 1.0, "100", area)
 
     def times(self, history: History, area: Area) -> list[Line]:
         """Draw latencies, with a note under them."""
         width = area.width - _TIMES_AXIS
-        top = self._time_scale.fit(self._time.graph.largest(history, width)) if width >= _LEAST_GRAPH else 0.0
+        if width < _LEAST_GRAPH or history.ever < _LEAST_HISTORY:
+            return []
+        top = self._time_scale.fit(self._time.graph.largest(history, width))
         if not top:
             return []
         lines = self._time.lines(history, top, _round(top), area._replace(height=area.height - 1))

@@ -18,7 +18,8 @@ _GAP = 2
 #: Cells of an operation's name at least and at most, of a bar likewise, and of a group's key.
 _LEAST_NAME, _MOST_NAME = 18, 60
 _LEAST_BAR, _MOST_BAR = 6, 60
-_LEAST_KEY = 9
+#: Reasons are sentences if so many cells are left.
+_ROOM_FOR_SENTENCES = 40
 #: In fewer lines there are groups alone; in more, they take at most this part.
 _LEAST_LINES, _GROUPS = 7, 0.45
 
@@ -103,12 +104,20 @@ _IDENTITY = (
 #: The places of the figure that operations are ranked by, and of its share.
 _RANKED = (len(_IDENTITY), len(_IDENTITY) + 1)
 _SUM = _OperationColumn("sum", 3, lambda row: _told(row.so_far, units.percent), role="label")
-_REASON = _OperationColumn(
-    "why", 1, lambda row: ("! " if row.spoken_of else "") + row.reason, figure=False, role="reason"
-)
+_REASON = _OperationColumn("why", 1, lambda row: _marked(row, row.reason), figure=False, role="reason")
 _MAC = _OperationColumn("MAC/cycle", 6, lambda row: _told(row.profile.mac_per_cycle, _rounded))
 _MOVED = _OperationColumn("DDR MByte", 7, lambda row: _told(row.profile.operation.bandwidth.ddr, units.mbyte))
 _RATE = _OperationColumn("DDR GB/s", 7, lambda row: _told(row.profile.ddr_mbyte_per_s, gigabytes))
+
+
+def _marked(row: RankedOperation, reason: str) -> str:
+    return f"! {reason}" if row.spoken_of else reason
+
+
+def _said(row: RankedOperation, sentence: str, room: int) -> str:
+    """Return the sentence if it fits, else the reason in short."""
+    whole = _marked(row, sentence)
+    return whole if cell_len(whole) <= room else _marked(row, row.reason)
 
 
 def _rounded(figure: float) -> str:
@@ -166,6 +175,10 @@ def _grid(table: TimeTable, shown: Sequence[RankedOperation], rows: Sequence[_Gr
     kept = fitting([column.rank for column in columns], widths, area.width, _GAP)
     left = area.width - sum(widths[index] for index in kept) - _GAP * (len(kept) - 1)
     widths[at] += max(min(left, longest - widths[at]), 0)
+    left = area.width - sum(widths[index] for index in kept) - _GAP * (len(kept) - 1)
+    if columns[kept[-1]] is _REASON and left >= _ROOM_FOR_SENTENCES:
+        widths[kept[-1]] += left
+        columns[kept[-1]] = _REASON._replace(of=lambda row: _said(row, table.sentence(row), widths[kept[-1]]))
     names = sum(1 for index in kept if columns[index] in _IDENTITY)
     return _Grid(tuple(columns[index] for index in kept), tuple(widths[index] for index in kept), names)
 

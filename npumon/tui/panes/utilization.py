@@ -19,7 +19,7 @@ from npumon.tui.widgets.graph import reach
 
 #: Smaller areas show the figure in ordinary characters, larger ones in tall digits.
 _LEAST_WIDTH, _LEAST_HEIGHT = 46, 4
-_TALL_WIDTH, _TALL_HEIGHT = 96, 12
+_TALL_WIDTH, _TALL_HEIGHT = 96, 7
 #: Cells for the digits and their unit, the gap behind them included, by the height of the digits.
 _DIGITS = {digits.SMALL: 21, digits.TALL: 40}
 #: Three lines of facts stand in two columns if both fit.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from textual.geometry import Region
@@ -16,9 +16,11 @@ _BARS = 2
 #: Part of the width for the bandwidths beside results and log, and of the height for the utilization.
 _BANDWIDTH, _UTILIZATION = 0.56, 0.4
 #: A row of panes needs so many lines to be worth it; so many it gets on a high and on a large screen.
-_LEAST, _ROW, _LARGE_ROW = 5, 9, 14
-#: A figure in large digits with its facts, with its frame.
-_FIGURE = 8
+_LEAST, _ROW, _LARGE_ROW = 5, 9, 18
+#: A figure in large or tall digits with its facts and its gauge, with its frame.
+_FIGURE, _TALL_FIGURE = 8, 9
+#: Lines of its graph, where there is one.
+_GRAPH = 2
 #: The pane of each main thing.
 MAIN_PANES: Mapping[Main, str] = {
     "utilization": "utilization",
@@ -76,8 +78,10 @@ def _utilization(content: Content, room: Room, wanted: Wanted, body: Region) -> 
         upper = 1
     elif room.rows < _MEDIUM:
         upper = body.height - 7
+    elif room.rows < _HIGH:
+        upper = _FIGURE if content.history else _FIGURE - _GRAPH
     else:
-        upper = int(_UTILIZATION * room.height) if room.rows >= _HIGH else _FIGURE
+        upper = int(_UTILIZATION * room.height) if content.history else _TALL_FIGURE
     upper = max(min(upper, body.height), 1) if beside else body.height
     above, below = body.split_horizontal(upper)
     return {"utilization": above, **_traffic(content, room, below)}
@@ -96,6 +100,8 @@ def _traffic(content: Content, room: Room, place: Region) -> Places:
         return {"bandwidth": above, **_side(content, room, below)}
     if not side:
         return {"bandwidth": place}
+    if not content.history and room.rows >= _HIGH:
+        return _below(["bandwidth", "results", "log-tail"], content, place)
     left, right = place.split_vertical(int(_BANDWIDTH * place.width))
     return {"bandwidth": left, **_side(content, room, right)}
 
@@ -113,9 +119,9 @@ def _side(content: Content, room: Room, place: Region) -> Places:
 
 
 def _others(content: Content, room: Room, wanted: Wanted, body: Region) -> Places:
-    """Place the main pane above a row of others, as far as it leaves them room."""
-    beside = _beside(content, room)
+    """Place the main pane above others, as far as it leaves them room."""
     name = MAIN_PANES[content.main]
+    beside = _beside(content, room)
     if content.main in ("log", "notice") or not beside:
         return {name: body}
     if content.main == "results":
@@ -130,22 +136,33 @@ def _others(content: Content, room: Room, wanted: Wanted, body: Region) -> Place
     if body.height - upper < _LEAST:
         return {name: body}
     above, below = body.split_horizontal(upper)
-    return {name: above, **_row(beside, below)}
+    return {name: above, **_below(beside, content, below)}
 
 
-def _beside(content: Content, room: Room) -> tuple[str, ...]:
+def _beside(content: Content, room: Room) -> list[str]:
     """Return the panes that may stand below the main one, or beside it."""
     if room.width < _NORMAL or room.rows < _MEDIUM:
-        return ()
+        return []
     kinds = (
         ("bandwidth", content.bandwidth and room.width >= _WIDE),
         ("results", content.results and content.main != "results"),
         ("log-tail", content.log),
     )
-    return tuple(name for name, there in kinds if there)
+    return [name for name, there in kinds if there]
 
 
-def _row(names: tuple[str, ...], place: Region) -> Places:
+def _below(names: Sequence[str], content: Content, place: Region) -> Places:
+    """Place panes side by side; the log below the others where they do not need all lines."""
+    there = {"bandwidth": content.bandwidth, "results": content.results, "log-tail": content.log}
+    shown = [name for name in names if there[name]]
+    upper = _ROW if not (content.history and "bandwidth" in shown) else max(_ROW, place.height // 2)
+    if len(shown) > 2 and "log-tail" in shown and place.height - upper >= _LEAST:
+        above, below = place.split_horizontal(upper)
+        return {**_row([name for name in shown if name != "log-tail"], above), "log-tail": below}
+    return _row(shown, place)
+
+
+def _row(names: Sequence[str], place: Region) -> Places:
     """Place panes side by side."""
     places = {}
     for index, name in enumerate(names):

@@ -167,3 +167,14 @@ def test_what_says_nothing_of_the_busy_time_is_no_reason_for_it() -> None:
 
 def test_an_operation_of_which_nothing_is_known_has_no_reason() -> None:
     assert reason_in_short(OperationProfile("0", 0, Operation())) == ""
+
+
+def test_where_there_is_room_reasons_are_sentences() -> None:
+    waiting = operation(0, "SOFTMAX", "SH", us=20_000_000, busy=8_000)
+    shown = table(metrics(waiting, TP))
+    told = [shown.sentence(row) for row in shown.operations]
+    assert told[0].startswith("shader core: busy 0.0 %")
+    assert told[1].startswith("Waiting for the host: ") or told[1].startswith("waiting for the host: ")
+    dumped = table(metrics(*THREE, layer_dump=True))
+    assert [dumped.sentence(row) for row in dumped.operations] == ["", "", "shader core"]
+    assert table(metrics(NN, TP)).sentence(table(metrics(NN, TP)).operations[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from npumon.core.monitor.live import Live
@@ -70,8 +72,30 @@ def test_a_figure_is_never_cut() -> None:
 def test_without_times_the_bars_show_amounts() -> None:
     run = report(TEXT.replace(b"execution time:             20845 us", b"execution time:             0 us"))
     lines = drawn(live(run), Area(40, 7))
-    assert lines[0].endswith(" 0       80.0")
-    assert lines[1].startswith("total read    71.70     n/a ██████████")
+    assert lines[0].endswith("MByte 0               80.0")
+    assert lines[1].startswith("total read    71.70 ██████████")
+    assert drawn(live(run), Area(48, 3))[0] == "total read   71.70  write   17.81  MByte"
+
+
+def test_what_was_not_used_takes_no_line() -> None:
+    text = TEXT.replace(b"30.981305", b"0.000000").replace(b"14.130429", b"0.000000")
+    lines = drawn(live(report(text), history=history(3)), Area(40, 9))
+    assert [line[:11] for line in lines[:5]] == [" " * 11, "total read ", "      write", "DDR   read ", "      write"]
+    nothing = b"".join(
+        re.sub(rb"(BANDWIDTH.*: )[0-9.]+", rb"\g<1>0.0", line) for line in TEXT.splitlines(keepends=True)
+    )
+    assert [line[:5] for line in drawn(live(report(nothing)), Area(40, 6))] == [
+        "total",
+        "     ",
+        "AXI  ",
+        "     ",
+        "DDR  ",
+        "     ",
+    ]
+
+
+def test_a_graph_of_one_iteration_is_none() -> None:
+    assert len(drawn(live(seed_run(), history=history(1)), Area(63, 17))) == 7
 
 
 def test_a_figure_that_is_absent_has_no_bar() -> None:

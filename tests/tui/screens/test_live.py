@@ -14,7 +14,7 @@ from npumon.tui.app import LiveArrived, MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.panes.results import ResultsPane
 from npumon.tui.panes.utilization import UtilizationPane
-from tests.tui.moments import MISSING, board, log, moments, seed_run
+from tests.tui.moments import MISSING, board, history, log, moments, seed_run
 from tests.tui.stage import application, live, picture, until
 
 #: What is to be seen of the seed run at 80x24 without scrolling.
@@ -58,8 +58,9 @@ async def test_every_figure_is_on_the_screen_at_80x24() -> None:
 
 async def test_the_network_of_a_title_is_no_markup_and_follows_the_size() -> None:
     run = seed_run()._replace(network=NETWORK._replace(name="[bold]x[/]"))
-    async with application(live(run)).run_test(size=(80, 24)) as pilot:
-        app = await shows(pilot, live(run))
+    shown = live(run, history=history(40))
+    async with application(shown).run_test(size=(80, 24)) as pilot:
+        app = await shows(pilot, shown)
         assert "─ Utilization · network [bold]x[/]  in 1×3×299×299  out 1×1001 ─" in picture(app)[2]
         await pilot.resize_terminal(120, 40)
         await pilot.pause()
