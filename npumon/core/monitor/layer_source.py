@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npumon.core.monitor.live import Live
+from npumon.core.monitor.under_way import UnderWay, facts_so_far, under_way
 from npumon.core.problems import Problem
 from npumon.core.profile import Iteration
+from npumon.core.run.analysis import RunFacts
 from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 
 
 class LayerSource(NamedTuple):
-    """The iteration to show, and its run."""
+    """The iteration to show, and its run; `progress` says how far it is if it is the one under way."""
 
     report: RunReport
     iteration: Iteration
+    progress: UnderWay | None = None
+
+    @property
+    def facts(self) -> RunFacts:
+        """By what its operations are judged."""
+        facts = self.report.metrics.facts
+        return facts if self.progress is None else facts_so_far(facts, self.iteration)
 
 
 def source_of(live: Live) -> LayerSource | None:
-    """Choose the newest run's last complete iteration with operations, or what there is of its first one.
+    """Choose the newest run's last complete iteration with operations, or the one under way if that takes long.
 
     Until a run has one, the run before it is shown: a table that is cleared at each start cannot be read while runs
     repeat.
@@ -27,6 +36,8 @@ def source_of(live: Live) -> LayerSource | None:
     run = live.snapshot.run
     if run is None:
         return None
+    if progress := under_way(live):
+        return LayerSource(run, progress.iteration, progress)
     if found := _profiled(run):
         return found
     if run.info.outcome != "running":

@@ -28,29 +28,28 @@ from npumon.tui.widgets.table import Table
 
 #: Lines around the table and the details; the fewest lines of the details with their border; heading and row alone.
 _AROUND, _LEAST_DETAILS, _ROW_ALONE = 3, 10, 2
+#: Of an iteration under way so large a part of the rows comes at once.
+_FEW = 50
 
 
 class LayersCaptionPane(Pane):
     """Which run and iteration the table shows, and how much of it."""
 
     DEFAULT_CSS = "LayersCaptionPane { height: 1; }"
+    source: LayerSource | None = None
     rows: Sequence[OperationProfile] = ()
     of = 0
     order = ""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        source = source_of(live)
-        return (
-            source and source.report,
-            source and source.iteration,
-            live.snapshot.run,
-            live.shown,
-            self.rows,
-            self.order,
-        )
+        source = self.source
+        if source is not None and source.progress is not None:
+            return (source.report.info, source.iteration.number, source.progress.words, self.rows, self.order)
+        shown = (live.snapshot.run, live.shown, self.rows, self.order)
+        return (source and source.report, source and source.iteration, *shown)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
-        source = source_of(live)
+        source = self.source
         if source is None:
             return []
         parts, between = list(self._parts(source, live)), " - " if area.ascii else " · "
@@ -68,17 +67,24 @@ class LayersCaptionPane(Pane):
         if place.note:
             yield span(place.note, "warn")
         number, state = source.iteration.number, source.report.state
-        if not source.iteration.complete:
+        of = f" of {state.loops}" if state.loops else ""
+        if source.progress is not None:
+            yield span(f"iteration {number}{of}")
+            yield span(source.progress.words, "value")
+        elif not source.iteration.complete:
             yield span(f"iteration {number} broke off: {_outcome(source)}", "warn")
         elif source.report.info.outcome == "running" and source.report is live.snapshot.run and place.newest:
-            yield span(f"iteration {number}{f' of {state.loops}' if state.loops else ''}, running")
+            yield span(f"iteration {number}{of}, running")
         else:
             of = f" of {place.iterations}" if place.iterations > 1 else ""
             yield span(f"iteration {number}{of}, {_outcome(source)}")
         if source.report is not live.snapshot.run:
             yield span("the run before", "warn")
         shown = len(self.rows)
-        yield span(f"{shown} of {self.of} operations" if shown != self.of else f"{shown} operation{'s'[: shown != 1]}")
+        if source.progress is None or shown != self.of:
+            yield span(
+                f"{shown} of {self.of} operations" if shown != self.of else f"{shown} operation{'s'[: shown != 1]}"
+            )
         yield span("bandwidth in MByte", "label")
         bound = sum(row.limit == "ddr" for row in self.rows)
         yield span(f"{bound} DDR-bound", "warn" if bound else "label")
@@ -93,7 +99,14 @@ def _outcome(source: LayerSource) -> str:
 
 
 def _judged_anew(source: LayerSource, before: LayerSource) -> bool:
-    """Return whether the rows differ: it is another iteration, or its operations have got names."""
+    """Return whether the rows differ: it is another iteration, or its operations have got names.
+
+    Of one under way, judging all operations for each new one would take longer and longer: a few come together.
+    """
+    if source.progress is not None and before.progress is not None:
+        done, known = len(source.iteration.operations), len(before.iteration.operations)
+        another = (source.report.number, source.iteration.number) != (before.report.number, before.iteration.number)
+        return another or done < known or done >= known + max(1, known // _FEW)
     nodes, nodes_before = (each.report.metrics.facts.nodes for each in (source, before))
     return source.iteration is not before.iteration or nodes is not nodes_before
 
@@ -141,15 +154,15 @@ class LayersPage(Page):
         return self.size.height < 24 or self.size.width < 60
 
     def show(self, live: Live) -> None:
-        source = source_of(live)
+        source = self.caption.source = source_of(live)
         self.set_class(source is None, "-none")
         if source is None:
             self._source, self._all = None, ()
         elif self._source is None or _judged_anew(source, self._source):
             self._source = source
-            profile = profile_of(source.iteration, source.report.metrics.facts)
+            profile = profile_of(source.iteration, source.facts)
             self._all = profile.operations
-            self.details.judge(profile, source.report.metrics.facts)
+            self.details.judge(profile, source.facts)
             self._columns = told_columns(self._all)
             self._fill()
         super().show(live)

@@ -303,6 +303,38 @@ async def test_the_run_before_is_shown_until_there_is_more(monkeypatch: pytest.M
         assert "running" in picture(app)[1]
 
 
+async def test_rows_of_a_slow_iteration_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = profile([2_000_000, 3_000_000, 5_000_000, 10_000_000])
+    ended = report(text)
+    app = page_of("layers", ran(ended), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for count in (1, 2, 3):
+            so_far = report(profile([2_000_000, 3_000_000, 5_000_000][:count]).partition(b"Run the 1 time")[0])
+            going = so_far._replace(info=so_far.info._replace(outcome="running"))
+            await show(pilot, live(going, runs=(ended,), activity=Activity("running")))
+            assert len(page(app).table.rows) == count
+            assert f"{count} of 4 as last time" in picture(app)[1]
+        assert "10 s, about 10 s to go" in picture(app)[1]
+        assert "broke off" not in picture(app)[1]
+        await show(pilot, ran(ended, report(text)))
+        assert len(page(app).table.rows) == 4
+        assert "4 operations" in picture(app)[1]
+
+
+async def test_rows_of_a_long_iteration_are_judged_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("layers", live(), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        shown = []
+        for count in (200, 202, 204, 206, 2):
+            so_far = report(profile([30_000] * count).partition(b"Run the 1 time")[0])
+            await show(pilot, live(so_far._replace(info=so_far.info._replace(outcome="running"))))
+            assert f"{count} operations, " in picture(app)[1]
+            shown.append(len(page(app).table.rows))
+        assert shown == [200, 200, 204, 204, 2]
+
+
 async def test_a_run_that_broke_off_shows_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
     text = profile([100, 200])
     broken = report(text[: text.index(b"Run the 1 time")])
