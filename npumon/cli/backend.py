@@ -68,6 +68,11 @@ class Backend(Protocol):
         """What the board and its driver are called, as far as that takes next to no time."""
         ...
 
+    @property
+    def off_board(self) -> bool:
+        """Whether this machine seems to be no board, as far as that takes next to no time to tell."""
+        ...
+
     def check(self) -> None:
         """Raise what is wrong with the board's folders (`ProblemError`), at no great cost."""
         ...
@@ -122,6 +127,15 @@ class HostBackend:
         identity = read_identity(self.roots)
         board = " ".join(part for part in (identity.model or "unknown board", identity.chip) if part)
         return (board, "galcore") if os.path.isdir(self.roots.sys / "module/galcore") else (board,)
+
+    @property
+    def off_board(self) -> bool:
+        """Whether there is neither a known chip nor a driver nor its device."""
+        from npumon.board.sensors import read_identity
+
+        roots = self.roots
+        signs = (roots.sys / "module/galcore", roots.dev / "galcore")
+        return read_identity(roots).chip is None and not any(map(os.path.lexists, signs))
 
     def check(self) -> None:
         """Raise `ProblemError` if the root does not exist."""
@@ -213,6 +227,7 @@ class DemoBackend:
 
     #: Every simulated board; making it takes a while.
     known_at_once = ("Khadas VIM3 A311D", "galcore")
+    off_board = False
 
     def check(self) -> None:
         """Raise `ProblemError` if there is no such scenario, or no room for a board. It is not made yet: a simulated

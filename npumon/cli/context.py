@@ -41,6 +41,8 @@ class CommandContext:
         """Raises `ProblemError` (usage) if the settings are wrong or the output cannot be written."""
         self.args = args
         self.diagnostics = diagnostics
+        #: The command line to go on with when this command has ended.
+        self.next_words: tuple[str, ...] | None = None
         self._stack = ExitStack()
         self.settings: Settings = settings_in_force.load(
             config=getattr(args, "config", None),

@@ -6,14 +6,13 @@ import os
 import re
 from typing import NamedTuple
 
+from npumon.board.log_files import LOG_WORDS
 from npumon.cli.log_source import is_file
 from npumon.cli.paths import name_of, unreadable
 from npumon.core.problems import Problem, ProblemError
 
 #: So much of a file is read to tell what it is.
 _HEAD_BYTES = 1 << 20
-#: What only a profiler's log has, whatever other words stand in it.
-_LOG_WORDS = (b"_BANDWIDTH", b"Create Neural Network", b"#productname", b"VPC_ELAPSETIME", b"execution time:")
 _RESULT = re.compile(rb'\s*\{\s*"schema":\s*"(npumon\.\w{1,20}/\d{1,3})"')
 
 
@@ -50,7 +49,7 @@ def kind_of(path: str) -> FileKind:
         return _MODEL  # whose reader says where the model itself is
     kind = detect(head)
     if kind is None or (
-        kind == "header" and os.path.splitext(path)[1] != ".h" and any(word in head for word in _LOG_WORDS)
+        kind == "header" and os.path.splitext(path)[1] != ".h" and any(word in head for word in LOG_WORDS)
     ):
         return _LOG
     return _MODEL

@@ -61,11 +61,15 @@ def _run(words: list[str], diagnostics: Diagnostics) -> int:
     from npumon.cli.arguments import command_module, parse_words
     from npumon.cli.context import CommandContext
 
-    args = parse_words(words)
-    if remark := getattr(args, "remark", None):
-        diagnostics.note(remark)
-    with CommandContext(args, diagnostics) as ctx:
-        status: int = command_module(args.command).run(args, ctx)
+    next_words: Sequence[str] | None = words
+    status = 0
+    while next_words is not None:
+        args = parse_words(next_words)
+        if remark := getattr(args, "remark", None):
+            diagnostics.note(remark)
+        with CommandContext(args, diagnostics) as ctx:
+            status = command_module(args.command).run(args, ctx)
+        next_words = ctx.next_words
     return status
 
 

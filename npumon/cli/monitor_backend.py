@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npumon.cli.paths import current_folder, shown
+from npumon.cli.paths import current_folder, expanded, shown, unreadable
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
 from npumon.tui.backend import DisplayOptions
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.context import CommandContext
     from npumon.cli.jobs import PlannedRun
+    from npumon.core.monitor.folder_view import FolderView
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.profile import Iteration
     from npumon.core.run.report import RunReport
@@ -145,6 +146,26 @@ class BoardBackend:
         from npumon.engine.session import Job
 
         return Job(program.request, tuple(self._ctx.class_names(program.labels)), network=program.network)
+
+    def folder(self, path: str | None, base: str | None = None) -> FolderView:
+        """Return the logs and folders in a folder. Raises `ProblemError` for a path that cannot be meant."""
+        from npumon.board.log_files import read_folder
+
+        real = current_folder() if path is None else expanded(path, base)
+        people = shown(real)
+        typed = people.rstrip("/") + "/" if expanded(people) == real else ""
+        return read_folder(real, people, typed)
+
+    def log_or_folder(self, typed: str, base: str) -> str | FolderView:
+        """Return the path of the file that was typed, or the folder. Raises `ProblemError` if there is neither."""
+        path = expanded(typed.rstrip(" "), base)
+        if os.path.isdir(path):
+            return self.folder(path)
+        try:
+            with open(path, "rb"):
+                return path
+        except OSError as error:
+            raise unreadable(path, error, "log.unreadable", "Name the log in it.") from error
 
     def inspection(self, network: str) -> str:
         """Return what `npumon inspect` says of the file."""

@@ -28,6 +28,7 @@ from npumon.tui.backend import MonitorBackend
 from npumon.tui.controller import RunController
 from npumon.tui.keys import KEYS, PAGES, pages_for
 from npumon.tui.notices import Notifier
+from npumon.tui.other_ways import OtherWays
 from npumon.tui.preparation import Preparation
 from npumon.tui.run_actions import RunActions
 from npumon.tui.screens.page import Page, page_class
@@ -87,7 +88,9 @@ class MonitorApp(SteadyApp):
         self.preparation = Preparation(
             self, self._pages, {"help": self.actions.help_screen, "repeat": self.run_actions.repeat_screen}
         )
-        for name, action in chain(*map(_actions_of, (self.run_actions, self.actions, SelectActions(self)))):
+        for name, action in chain(
+            *map(_actions_of, (self.run_actions, self.actions, SelectActions(self), OtherWays(self)))
+        ):
             setattr(self, name, action)  # Textual looks up the actions of keys on the application
         for name in self._pages:
             self.add_mode(name, partial(self.make_page, name))
@@ -101,6 +104,8 @@ class MonitorApp(SteadyApp):
         self._first_frame = ExitStack()
         self._first_frame.enter_context(self.batch_update())
         self._leaving: Worker[None] | None = None
+        #: The command line to go on with, once the monitor has ended.
+        self.next_words: tuple[str, ...] | None = None
 
     def make_page(self, name: str) -> Page:
         """Create a page when it is first visited."""
@@ -151,6 +156,11 @@ class MonitorApp(SteadyApp):
 
     async def action_quit_now(self) -> None:
         """Leave; a running model is stopped first, unless it is to be kept."""
+        self.begin_to_leave(0)
+
+    def leave_for(self, words: tuple[str, ...]) -> None:
+        """Leave, and go on with another command line of npumon's."""
+        self.next_words = words
         self.begin_to_leave(0)
 
     def begin_to_leave(self, status: int, keep: bool | None = None) -> None:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from npumon.core.monitor.folder_view import FolderView
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.problems import Problem
     from npumon.core.profile import Iteration
@@ -23,7 +24,7 @@ class DisplayOptions(NamedTuple):
     """How the monitor looks and how often it refreshes. `theme` is a theme's name or auto; `refresh_s` is in seconds.
 
     `demo` marks a simulated board, which every page must show. `known` is what the header says until the board has been
-    read.
+    read; `off_board` says that this machine seems to be none.
     """
 
     theme: str = "auto"
@@ -31,6 +32,7 @@ class DisplayOptions(NamedTuple):
     refresh_s: float = 1.0
     demo: bool = False
     known: str = UNSEEN
+    off_board: bool = False
 
 
 class Engine(Protocol):
@@ -127,6 +129,15 @@ class MonitorBackend(Protocol):
 
     def inspection(self, network: str) -> str:
         """Return the text of `npumon inspect` for a network file of a `ModelChoice`. Blocks."""
+        ...
+
+    def folder(self, path: str | None, base: str | None = None) -> FolderView:
+        """Return the logs and folders in a folder, a relative path starting from `base`; None is the current folder.
+        Blocks."""
+        ...
+
+    def log_or_folder(self, typed: str, base: str) -> str | FolderView:
+        """Return the path of the file that was typed, or the folder. Blocks."""
         ...
 
     def export(self, report: RunReport) -> str:

@@ -59,6 +59,10 @@ class Host(Protocol):
         """Show the newest value on every visible page, as it is selected."""
         ...
 
+    def leave_for(self, words: tuple[str, ...]) -> None:
+        """Leave, and go on with another command line of npumon's."""
+        ...
+
     def action_page(self, name: str) -> None:
         """Go to a page."""
         ...

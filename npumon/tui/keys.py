@@ -178,6 +178,12 @@ KEYS: tuple[Key, ...] = (
     Key("plus,equals_sign", "+", "faster", "sample the board more often", "faster", bar=True, on_board=True),
     Key("minus", "-", "slower", "sample the board less often", "slower", bar=True, on_board=True),
     Key("o", "o", "overhead", "show npumon's own CPU and memory use", "overhead", bar=True),
+    Key(
+        "D,upper_d", "D", "demo board", "off a board: go on with a simulated one", "demo_board",
+        pressed="press_demo_board", wish="use the simulated board",
+    ),
+    Key("f", "f", "open a log", "off a board: choose a log and watch it", "open_log", pressed="press_open_log"),
+    Key("i", "i", "install", "off a board: how to install npumon on one", "install", pressed="press_install"),
     Key("", "g g", "top", "the top of a list, like Home", "top_of_list"),
     Key("tab", "Tab", "next page", "the next page", "next_page(1)"),
     Key("shift+tab", "Shift+Tab", "page before", "the previous page", "next_page(-1)"),

@@ -13,6 +13,7 @@ from npumon.tui.screens.page import Page
 from npumon.tui.textual_workarounds import self_contained
 
 if TYPE_CHECKING:
+    from npumon.core.monitor.folder_view import FolderView
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.profile import Iteration
     from npumon.core.run.report import RunReport
@@ -104,6 +105,12 @@ class StaticBackend:
         if network not in self._inspected:
             raise _nothing()
         return self._inspected[network]
+
+    def folder(self, path: str | None, base: str | None = None) -> FolderView:
+        raise _nothing()
+
+    def log_or_folder(self, typed: str, base: str) -> str | FolderView:
+        raise _nothing()
 
     def export(self, report: RunReport) -> str:
         raise _nothing()

@@ -95,7 +95,8 @@ def _opened(
     from npumon.tui.backend import DisplayOptions
     from npumon.tui.terminal.driver import terminal_driver
 
-    display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo, known)
+    off_board = beginning.watched is None and ctx.backend.off_board
+    display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo, known, off_board)
     return MonitorApp(BoardBackend(ctx, display, *beginning), terminal_driver(traits, opening))
 
 
@@ -125,7 +126,19 @@ def conclude(app: MonitorApp, status: int | None, ctx: CommandContext) -> int:
         ctx.diagnostics.traceback(error)
     if app.failure is not None:
         raise ProblemError(_broken(app.failure)) from app.failure
+    if app.next_words is not None:
+        ctx.next_words = (*_display_options(ctx.args), *app.next_words)
     return (app.return_code or 0) if status is None else status
+
+
+def _display_options(args: argparse.Namespace) -> Iterator[str]:
+    """Yield the options that hold for any board and any log, as they were given."""
+    given = vars(args)
+    for name in ("ascii", "no_color", "quiet", "debug"):
+        if given.get(name):
+            yield f"--{name.replace('_', '-')}"
+    if given.get("config") is not None:
+        yield f"--config={given['config']}"
 
 
 def _broken(failure: Exception) -> Problem:

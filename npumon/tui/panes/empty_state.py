@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from npumon.core.monitor.live import Live
+from npumon.core.monitor.off_board import machine_without_npu
 from npumon.core.problems import Problem
 from npumon.core.run.report import RunReport
 from npumon.tui.paint import Area, Line, Sentence, Span, wrapped
@@ -16,8 +17,9 @@ _KEYS = {"npumon driver reload": "press g", "npumon driver load": "press g"}
 
 
 def hindrances(live: Live) -> list[Sentence]:
-    """Return what is wrong with the driver, each with its remedy. A log that is only read needs no driver."""
-    if live.snapshot.log_board is not None:
+    """Return what is wrong with the driver, each with its remedy. A log that is only read needs none, and a machine
+    that is no board can have none."""
+    if live.snapshot.log_board is not None or machine_without_npu(live):
         return []
     sentences: list[Sentence] = []
     for problem in live.snapshot.driver.problems:

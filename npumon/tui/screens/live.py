@@ -13,13 +13,14 @@ from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.live_content import Content, content_of
+from npumon.core.monitor.off_board import offers_other_ways
 from npumon.tui.keys import LIVE_KEYS, Hint
 from npumon.tui.panes.empty_state import NothingPane
 from npumon.tui.panes.run_state import RunStatePane
 from npumon.tui.panes.verdict import VerdictPane
 from npumon.tui.screens.live_arrangement import MAIN_PANES, Places, Room, Wanted, arrangement
 from npumon.tui.screens.page import Page
-from npumon.tui.widgets.canvas import Pane
+from npumon.tui.widgets.canvas import Canvas, Pane
 from npumon.tui.widgets.growing_pane import GrowingPane
 
 #: Panes that are made when there is something for them to show: their modules, classes and titles.
@@ -147,6 +148,10 @@ class LivePage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, show=False) for key in LIVE_KEYS]
 
     def hints(self, live: Live) -> Sequence[Hint]:
+        if self.has_class("-off-board"):
+            from npumon.tui.panes.off_board import WAYS
+
+            return [Hint(way.key, way.word, f"app.{way.action}") for way in WAYS]
         return (Hint("b", "group by", "regroup"),) if self.live_body.can_regroup else ()
 
     def action_regroup(self) -> None:
@@ -155,12 +160,19 @@ class LivePage(Page):
 
     def body(self) -> Iterator[Widget]:
         self.live_body = LiveBody(ascii_only=self.ascii_only)
+        self._off_board: list[Canvas] = []
+        if self.host.backend.display.off_board:
+            from npumon.tui.panes.off_board import OffBoardPane
+
+            self._off_board = [OffBoardPane(ascii_only=self.ascii_only)]
+        yield from self._off_board
         yield self.live_body
 
     def on_mount(self) -> None:
         """Leave the panes of the body to it."""
-        self._panes = [self.header, self.key_bar]
+        self._panes = [self.header, *self._off_board, self.key_bar]
 
     def show(self, live: Live) -> None:
+        self.set_class(bool(self._off_board) and offers_other_ways(live, seems_none=True), "-off-board")
         super().show(live)
         self.live_body.show(live)

@@ -197,8 +197,8 @@ def test_a_command_behind_two_dashes_runs_at_once(start: Start, tmp_path: Path) 
     app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
-    log = next((tmp_path / "state").rglob("*.log")).read_text()
-    assert log.splitlines()[-1].strip() == str(tmp_path / "here")
+    log = min((tmp_path / "state").rglob("*.log"))  # of the first run
+    assert log.read_text().splitlines()[-1].strip() == str(tmp_path / "here")
 
 
 def test_nothing_behind_two_dashes(npumon: CommandLine) -> None:
@@ -207,10 +207,36 @@ def test_nothing_behind_two_dashes(npumon: CommandLine) -> None:
 
 def test_a_machine_that_is_no_board(start: Start, tmp_path: Path) -> None:
     app = start("--root", str(tmp_path / "home"))
-    app.until_shown("no NPU driver")
+    app.until_shown("This machine is no board")
     app.type(b"\x03")
     assert app.next_state() == "ended 0"
     assert not (tmp_path / "state").exists(), "looking needs no folder"
+
+
+def test_the_demo_board_in_place_of_a_machine_that_is_none(start: Start, tmp_path: Path) -> None:
+    app = start("--root", str(tmp_path / "home"), "--ascii", columns=120, rows=40)
+    app.until_shown("a simulated board")
+    app.type(b"D")
+    app.until_shown("goldfish")
+    app.until_shown("DEMO")
+    assert app.output.isascii(), "options about the display stay"
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
+
+
+def test_a_log_in_place_of_a_machine_that_is_no_board(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "here" / "-x\x1b[2J.log").write_bytes(SEED.read_bytes())
+    app = start("--root", str(tmp_path / "home"), columns=120, rows=40)
+    app.until_shown("open a log")
+    app.type(b"f")
+    app.until_shown("-x\\x1b[2J.log")
+    app.type(b"\r")
+    app.until_shown("71.70")
+    app.until_shown("-x\\x1b[2J.log")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
