@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
+from npumon.core import units
 from npumon.core.monitor.layer_source import LayerSource, source_of, why_no_layers
 from npumon.core.monitor.live import Live
 from npumon.core.run.analysis import OperationProfile, profile_of
@@ -82,12 +83,11 @@ class LayersCaptionPane(Pane):
             yield span("the run before", "warn")
         shown = len(self.rows)
         if source.progress is None or shown != self.of:
-            yield span(
-                f"{shown} of {self.of} operations" if shown != self.of else f"{shown} operation{'s'[: shown != 1]}"
-            )
-        yield span("bandwidth in MByte", "label")
-        bound = sum(row.limit == "ddr" for row in self.rows)
-        yield span(f"{bound} DDR-bound", "warn" if bound else "label")
+            yield span(units.counted(shown, "operation") if shown == self.of else f"{shown} of {self.of} operations")
+        if any(row.operation.bandwidth.total is not None for row in self.rows):
+            yield span("bandwidth in MByte", "label")
+        if bound := sum(row.limit == "ddr" for row in self.rows):
+            yield span(f"{bound} DDR-bound", "warn")
         doubtful = sum(row.doubt is not None for row in self.rows)
         if doubtful:
             yield span(f"{doubtful} doubtful", "warn")
