@@ -96,8 +96,8 @@ class LayerDetailsPane(Pane):
         if area.height > len(facts) + _TALL and area.width >= _LEAST_BAND:
             return [*facts, (), *_bandwidths(row, area)]
         if area.width >= _TWO_COLUMNS:
-            left = area._replace(width=area.width * 11 // 20)
-            right = area._replace(width=area.width - left.width)
+            right = area._replace(width=max(_LEAST_BAND, area.width * 9 // 20))
+            left = area._replace(width=area.width - right.width)
             return _beside(
                 self._facts(row, left._replace(width=left.width - 1), area.height), _bandwidths(row, right), left
             )
@@ -132,7 +132,7 @@ def _identity(row: OperationProfile, area: Area) -> Iterator[_Fact]:
     into, out, kernel = (shape_text(row, which, ascii_only=area.ascii) for which in ("input", "output", "kernel"))
     if into or out:
         arrow = " -> " if area.ascii else " → "
-        yield _fact("shape", arrow.join((into, out)) + (f", kernel {kernel}" if kernel else ""), 4)
+        yield from _sentence("shape", arrow.join((into, out)) + (f", kernel {kernel}" if kernel else ""), 4, area)
     ids = (
         ("layer", operation.layer_id),
         ("op", operation.operation_index),
@@ -147,7 +147,7 @@ def _figures(row: OperationProfile, area: Area) -> Iterator[_Fact]:
     operation = row.operation
     if operation.execution_us is not None:
         share = "" if row.share is None else f", {units.percent(row.share)} of all"
-        yield _fact("time", units.microseconds(operation.execution_us) + share, 0, "value")
+        yield from _sentence("time", units.microseconds(operation.execution_us) + share, 0, area, "value")
     busy = "" if row.busy_us is None else f"{units.microseconds(row.busy_us)} busy"
     if row.utilization is not None:
         text = ", ".join(filter(None, (units.percent(row.utilization), busy)))
@@ -159,7 +159,7 @@ def _figures(row: OperationProfile, area: Area) -> Iterator[_Fact]:
     cycles = operation.cycles
     if cycles.total is not None:
         idle = "" if cycles.idle is None else f", {units.grouped(cycles.idle)} idle"
-        yield _fact("cycles", units.grouped(cycles.total) + idle, 7)
+        yield from _sentence("cycles", units.grouped(cycles.total) + idle, 7, area)
     macs = [] if row.macs is None else [f"{units.quantity(row.macs)} MAC"]
     if row.mac_per_cycle is not None:
         macs.append(f"{units.rate(row.mac_per_cycle)} a busy cycle")
@@ -176,19 +176,21 @@ def _bandwidths(row: OperationProfile, area: Area) -> list[Line]:
     """Draw a line for each of the six bandwidths, with rate and bar, under a heading."""
     moved, speeds = row.operation.bandwidth, _rates(row)
     most = max((amount for amount in moved if amount is not None), default=0.0) or 1.0
-    rated = any(speed is not None for speed in speeds)
+    rated = area.width >= _LEAST_BAND and any(speed is not None for speed in speeds)
     lines = [span(f"{'':<16}{'MByte':>11}{'MByte/s' if rated else '':>{10 if rated else 0}}", "label")]
     for memory, title in _MEMORIES:
         for direction in ("read", "write"):
             amount = getattr(moved, f"{memory}_{direction}")
             head = Span(f"{title if direction == 'read' else '':<9}{direction:<7}", "label")
             text = units.ABSENT if amount is None else units.fitted(f"{amount:.4f}", amount, 10)
-            speed = units.rate(getattr(speeds, f"{memory}_{direction}")) if rated else ""
-            line: Line = (head, Span(f"{text:>11}", "value"), Span(f"{speed:>{10 if rated else 0}} "))
+            speed: float | None = getattr(speeds, f"{memory}_{direction}")
+            rate = f"{units.fitted(units.rate(speed), speed, 9):>10} " if rated else " "
+            line: Line = (head, Span(f"{text:>11}", "value"), Span(rate))
             left = area.width - width_of(line)
             lines.append((*line, *bar((amount or 0) / most, left, area, direction)) if left > 3 else line)
-    if row.ddr_mbyte_per_s is not None:
-        lines.append((Span(f"{'DDR together':<16}", "label"), Span(f"{units.rate(row.ddr_mbyte_per_s):>21}")))
+    if rated and row.ddr_mbyte_per_s is not None:
+        together = units.fitted(units.rate(row.ddr_mbyte_per_s), row.ddr_mbyte_per_s, 20)
+        lines.append((Span(f"{'DDR together':<16}", "label"), Span(f"{together:>21}")))
     return lines
 
 

@@ -15,8 +15,10 @@ from npumon.core.run.analysis import OperationProfile, RunFacts, profile_of
 from npumon.core.run.layers.rows import total_row
 from npumon.tui.keys import LAYERS_ORDERS
 from npumon.tui.paint import Area
+from npumon.tui.panes.layer_details import LayerDetailsPane
 from npumon.tui.widgets.columns import views, visible_columns
 from npumon.tui.widgets.layer_table import COLUMNS, LayerTable, shape_text, told_columns, with_order
+from tests.tui.stage import live
 
 _AMOUNTS = st.one_of(st.none(), st.floats(0, 1e12), st.floats(0, 1))
 _COUNTS = st.one_of(st.none(), st.integers(0, 10**15), st.integers(0, 10_000))
@@ -81,6 +83,23 @@ def test_cells_hold_whole_figures_that_touch_no_other(
             assert "#" not in text
             assert not re.search(r"\de[+-]?\d", text)
             assert cell_len(text) < cells or not re.search(r"\d \d", text)
+
+
+@given(st.lists(OPERATIONS, min_size=1, max_size=4), st.integers(48, 220), st.integers(4, 40), st.booleans())
+def test_the_details_hold_whole_figures(operations: list[Operation], width: int, height: int, dump: bool) -> None:
+    facts = FACTS._replace(layer_dump=dump)
+    profile = profile_of(Iteration(1, 500.0, tuple(operations)), facts)
+    pane = LayerDetailsPane()
+    pane.judge(profile, facts)
+    pane.row = profile.operations[0]
+    lines = list(pane.lines(live(), Area(width, height)))
+    assert lines
+    for line in lines[:height]:
+        text = "".join(part.text for part in line)
+        if not text.startswith(("name", "layer", "operation", "target", "shader", "ids")):
+            assert cell_len(text) <= width
+            assert not text.rstrip("│").endswith("…")
+        assert not re.search(r"\de[+-]?\d", re.sub(r"^(name|layer|shader).*", "", text))
 
 
 def test_columns_that_say_nothing_go() -> None:

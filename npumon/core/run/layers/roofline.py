@@ -73,7 +73,7 @@ def roofline_of(profile: IterationProfile, facts: RunFacts) -> Roofline | None:
     clock_mhz = profile.clock_mhz or facts.nominal_clock_mhz
     compute, ddr = facts.roofs.mac_per_cycle, facts.roofs.ddr_mbyte_per_s
     slant = None if ddr is None or not clock_mhz else ddr.value * MBYTE_BYTES / (clock_mhz * 1e6)
-    placed = (_point(row, compute, slant) for row in profile.operations)
+    placed = (_point(row, compute, slant) for row in profile.operations if row.mac_per_cycle)
     points = tuple(point for point in placed if point is not None)
     if not points:
         return None
@@ -97,7 +97,7 @@ def place_sentence(row: OperationProfile, roofline: Roofline) -> str | None:
 
 def _point(row: OperationProfile, compute: Roof | None, slant: float | None) -> RooflinePoint | None:
     moved = row.operation.bandwidth.ddr
-    if row.macs is None or not moved or not row.mac_per_cycle:
+    if row.macs is None or row.mac_per_cycle is None or not moved:
         return None
     intensity = row.macs / (moved * MBYTE_BYTES)
     beyond = (compute is not None and row.mac_per_cycle > MAC_BEYOND * compute.value) or (

@@ -53,15 +53,17 @@ _VALUES: dict[str, Value[OperationProfile]] = {
     "reason": lambda row: row.why or row.doubt,
 }
 ORDERS = tuple(_VALUES)
+#: Those that follow from the VerifyTiling table.
+_OF_TABLE = frozenset({"macs", "mac_per_cycle", "intensity", "input", "output", "kernel"})
 
 
 def telling(rows: Sequence[OperationProfile]) -> frozenset[str]:
     """Return the `ORDERS` by which rows have figures other than 0, or words; `layer` only where rows are named else."""
-    told = {key for key, value in _VALUES.items() if any(map(value, rows))}
-    told |= {"order"} if rows else set()
+    absent = frozenset() if any(row.tiling is not None for row in rows) else _OF_TABLE
     if all(row.node is None for row in rows):
-        told.discard("layer")
-    return frozenset(told)
+        absent = absent | {"layer"}
+    told = {key for key, value in _VALUES.items() if key not in absent and any(map(value, rows))}
+    return frozenset(told | ({"order"} if rows else set()))
 
 
 def ordered_layers(rows: Iterable[OperationProfile], by: str, *, descending: bool) -> tuple[OperationProfile, ...]:
