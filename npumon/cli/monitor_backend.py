@@ -108,7 +108,7 @@ class BoardBackend:
             files=entry.files,
             networks=tuple(network_paths(entry.folder, entry.files)),
             preferred=entry.preferred,
-            note=entry.note,
+            note=None if entry.note is None else on_board(entry.note),
         )
 
     def where_models_are_looked_for(self) -> Sequence[str]:

@@ -7,10 +7,12 @@ labels one folder up; others are a plain folder with a run.sh. The script's path
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from npumon.board.models.labels import find_labels
+from npumon.board.models.missing import missing_of
 from npumon.board.sysfs import read_bytes
 from npumon.core.chips import BOARDS
 from npumon.core.text import visible
@@ -23,8 +25,16 @@ _BY_SUFFIX = (".nb", *LIBRARIES_AND_IMAGES)
 _HEADERS = ("model.h", "model_xip.h")
 #: The first bytes of an NBG and of gxnpuc's container, regardless of the file's name.
 _MAGICS = (b"VPMN", b"NPUB")
+#: A line that runs a program of the script's folder, behind variables if there are any: `./inceptionv3 inception.nb`.
+_RUNS = re.compile(rb"^[ \t]*(?:[A-Za-z_]\w*=[^\s'\"]*[ \t]+)*(\./[\w.+-]+)(?=[ \t\r;&|]|$)", re.MULTILINE)
+_SCRIPT_BYTES = 16_384
 _MOST_FILES = 50
 _MOST_LOOKED_INTO = 200
+
+
+#: How a model was found: a folder with a run.sh, a KSNN example, a detection demo, a C project of Acuity's exporter, a
+#: command line that the user entered.
+Kind = Literal["run.sh", "ksnn", "detection", "exported", "own"]
 
 
 class ModelEntry(NamedTuple):
@@ -40,7 +50,7 @@ class ModelEntry(NamedTuple):
     """
 
     name: str
-    kind: Literal["run.sh", "ksnn"]
+    kind: Kind
     folder: Path
     command: tuple[str, ...]
     found_under: Path
@@ -73,6 +83,8 @@ def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> M
     variant = next((known for known in BOARDS if whole.name.upper() == known), None)
     preferred, note = suits(variant, chip_variant)
     labels = find_labels(whole)
+    files = named_files(whole, "") + (named_files(whole.parent, "../") if variant else ())
+    remarks = [*([note] if note else ()), *missing_of(whole, files, _program(whole / RUN_SH))]
     return ModelEntry(
         name=visible((whole.parent if variant else whole).name or "/"),
         kind="run.sh",
@@ -82,8 +94,8 @@ def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> M
         variant=variant,
         preferred=preferred,
         labels=None if labels is None else str(labels),
-        files=named_files(whole, "") + (named_files(whole.parent, "../") if variant else ()),
-        note=note,
+        files=files,
+        note="; ".join(remarks) or None,
     )
 
 
@@ -98,6 +110,12 @@ def named_files(folder: Path, prefix: str) -> tuple[str, ...]:
     others = [name for name in names if name not in known][:_MOST_LOOKED_INTO]
     known.update(name for name in others if read_bytes(folder / name, 4) in _MAGICS)
     return tuple(prefix + visible(name) for name in sorted(known)[:_MOST_FILES])
+
+
+def _program(script: Path) -> str | None:
+    """Return the program of its own folder that a script runs first; None if it runs none."""
+    found = _RUNS.search(read_bytes(script, _SCRIPT_BYTES) or b"")
+    return None if found is None else os.fsdecode(found[1])
 
 
 def _command(script: Path) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from npumon.board.models.detection import detection_entries
 from npumon.board.models.entry import RUN_SH, ModelEntry, run_sh_entry
+from npumon.board.models.exported import exported_entries
 from npumon.board.models.ksnn import ksnn_entries
-from npumon.board.models.walk import walk
+from npumon.board.models.walk import Folder, walk
 from npumon.core.chips import BOARDS
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
@@ -29,14 +31,20 @@ def find_models(roots: Sequence[Path], variant: str | None) -> tuple[ModelEntry,
     found: dict[tuple[str, str, str], ModelEntry] = {}
     for root in roots:
         for folder in walk(root):
-            entries = ksnn_entries(folder, variant, root)
-            if RUN_SH in folder.files and os.path.isfile(folder.path / RUN_SH):
-                entries = (run_sh_entry(folder.path, variant, root), *entries)
-            for entry in entries:
+            for entry in _entries_of(folder, variant, root):
                 found.setdefault((os.path.realpath(entry.folder), entry.kind, entry.full_name), entry)
             if len(found) >= _MOST_ENTRIES:
                 return _sorted(found.values())
     return _sorted(found.values())
+
+
+def _entries_of(folder: Folder, variant: str | None, root: Path) -> tuple[ModelEntry, ...]:
+    """Return the models of one folder. A run.sh says how a folder is run, so nothing else is looked for beside it but
+    KSNN examples, whose variants it cannot tell apart."""
+    examples = ksnn_entries(folder, variant, root)
+    if RUN_SH in folder.files and os.path.isfile(folder.path / RUN_SH):
+        return (run_sh_entry(folder.path, variant, root), *examples)
+    return (*examples, *detection_entries(folder, root), *exported_entries(folder, root))
 
 
 def resolve_model(text: str, entries: Sequence[ModelEntry], cwd: Path, variant: str | None = None) -> ModelEntry:
@@ -99,13 +107,13 @@ def _at_path(text: str, path: Path, entries: Sequence[ModelEntry], variant: str 
 
 
 def _in_folder(text: str, folder: Path, entries: Sequence[ModelEntry], variant: str | None) -> ModelEntry:
-    """Return the model of a folder: its run.sh, else what is known to be in it (a folder of variants, a KSNN
-    example)."""
+    """Return the model of a folder: its run.sh, else what is known to be in it (a folder of variants, a KSNN example, a
+    project)."""
     if os.path.isfile(folder / RUN_SH):
         known = [entry for entry in entries if entry.kind == "run.sh" and _same(entry.folder, folder)]
         return known[0] if known else run_sh_entry(folder, variant, folder)
     inside = [run_sh_entry(folder / name, variant, folder) for name in BOARDS if os.path.isfile(folder / name / RUN_SH)]
-    inside += [entry for entry in entries if entry.kind == "ksnn" and _same(entry.folder, folder)]
+    inside += [entry for entry in entries if entry.kind != "run.sh" and _belongs_to(entry, folder)]
     if inside:
         return _single(text, inside)
     raise _usage(
@@ -113,6 +121,11 @@ def _in_folder(text: str, folder: Path, entries: Sequence[ModelEntry], variant: 
         f"The folder {_shown(text)} has no run.sh",
         "Name the command that runs the model: npumon run -- COMMAND",
     )
+
+
+def _belongs_to(entry: ModelEntry, folder: Path) -> bool:
+    """Return whether a model lies in the folder; an exported program does so in a folder below it."""
+    return _same(entry.folder, folder) or (entry.kind == "exported" and _same(entry.folder.parent, folder))
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from npumon.board.models.entry import ModelEntry, suits
 from npumon.board.models.labels import find_labels
+from npumon.board.models.missing import missing_of
 from npumon.board.models.walk import Folder
 from npumon.core.chips import BOARDS
 from npumon.core.text import visible
@@ -80,6 +81,8 @@ def _entry(
             remarks.append(absent)
         else:
             command += [option, str(file)]
+    files = tuple(str(file) for file in (network, library, picture) if file is not None)
+    remarks += missing_of(whole, files, None)
     labels = find_labels(whole)
     return ModelEntry(
         name=visible(network.stem),
@@ -90,7 +93,7 @@ def _entry(
         variant=variant,
         preferred=preferred,
         labels=None if labels is None else str(labels),
-        files=tuple(visible(str(file)) for file in (network, library, picture) if file is not None),
+        files=tuple(map(visible, files)),
         note="; ".join(remarks) or None,
     )
 

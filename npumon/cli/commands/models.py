@@ -70,7 +70,7 @@ def _document(entry: ModelEntry, ctx: CommandContext) -> dict[str, object]:
         "labels": None if entry.labels is None else visible(ctx.backend.on_board(entry.labels)),
         "files": list(entry.files),
         "found_under": visible(ctx.backend.on_board(str(entry.found_under))),
-        "note": entry.note,
+        "note": None if entry.note is None else ctx.backend.on_board(entry.note),
     }
 
 
@@ -103,7 +103,7 @@ def _text(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
             entry.variant or "",
             entry.kind,
             shown(ctx.backend.on_board(str(entry.folder))),
-            entry.note or "",
+            ctx.backend.on_board(entry.note or ""),
         )
         for entry in ordered
     ]

@@ -109,7 +109,7 @@ def _model(name: str, ctx: CommandContext) -> PlannedRun:
 
     entry = resolve_model(name, ctx.models(), Path(current_folder()), read_identity(ctx.backend.roots).variant)
     if entry.note:
-        ctx.diagnostics.note(f"{entry.full_name}: {entry.note}.")
+        ctx.diagnostics.note(f"{entry.full_name}: {ctx.backend.on_board(entry.note)}.")
     return model_program(entry, ctx)
 
 

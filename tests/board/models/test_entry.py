@@ -35,7 +35,8 @@ Script = Callable[[str, str, int], Path]
 def test_a_demo_for_one_chip_is_named_after_the_folder_above(script: Script, tmp_path: Path) -> None:
     folder = script("inceptionv3/VIM3", RUN_SH, 0o755)
     for name in ("VIM3/inception_v3.nb", "VIM3/inceptionv3", "goldfish_299x299.jpg", "imagenet_slim_labels.txt"):
-        (folder.parent / name).touch()
+        (folder.parent / name).write_text("x")
+    (folder / "inceptionv3").chmod(0o755)
     entry = run_sh_entry(folder, "VIM3", tmp_path)
     assert (entry.name, entry.variant, entry.full_name, entry.kind) == (
         "inceptionv3",

@@ -13,7 +13,7 @@ def example(top: Path, names: Iterable[str]) -> Path:
     for name in names:
         path = top / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        path.write_text("x")
     return top
 
 
