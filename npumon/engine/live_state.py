@@ -13,6 +13,7 @@ from npumon.core.monitor.live import Live, Snapshot, npu_users_notice
 from npumon.core.monitor.log_board import LogBoard
 from npumon.core.monitor.selection import newest_shown
 from npumon.core.run.report import RunReport
+from npumon.engine.late_report import LateReport
 from npumon.engine.reporting import Context
 from npumon.engine.run_progress import RunProgress, SeriesEta
 from npumon.engine.session_history import SessionHistory
@@ -58,8 +59,8 @@ class LiveState:
         #: begin of a run on only as many references count as had been there before, until none of ours is left.
         self.unseen = 0
         self._unseen_before: int | None = None
-        self._ended: RunReport | None = None
-        self._previous: RunReport | None = None
+        self._ended: LateReport | None = None
+        self._previous = 0
         self._look_for_users()
 
     def update_board(self, board: BoardState) -> None:
@@ -98,15 +99,15 @@ class LiveState:
         self.run = run
         if self._unseen_before is None:
             self._unseen_before = self.unseen
-        self._previous = self._last()
+        self._previous = self.session_history.ended
 
-    def end(self, report: RunReport, *, counted: bool = True) -> None:
+    def end(self, report: LateReport, *, counted: bool = True) -> None:
         """End the run; one that does not count is shown but not remembered."""
         self.run = None
         self._ended = report
-        self._previous = self._last()
+        self._previous = self.session_history.ended
         if counted:
-            self.session_history.run(report)
+            self.session_history.late_run(report)
 
     def rest(self, stage: Stage = "idle") -> None:
         """Show that nothing is under way."""
@@ -136,18 +137,20 @@ class LiveState:
             shown = shown._replace(note=silence if shown.note is None else f"{silence} {shown.note}")
         return shown
 
-    def _last(self) -> RunReport | None:
-        """Return the last run that counts."""
-        return self.session_history.runs[-1] if self.session_history.runs else None
+    def _report(self) -> RunReport | None:
+        """Return the report of the run under way, or of the one that ended last."""
+        if self.run is not None:
+            return self.run.report(self.context)
+        return None if self._ended is None else self._ended.report
 
     def live(self) -> Live:
         """Return this moment."""
-        report = self._ended if self.run is None else self.run.report(self.context)
+        report = self._report()
         model = None if report is None else report.info.model
         live = Live(
             Snapshot(self._clock.now(), self.board, self.driver, report, self.context.demo, self.log_board),
             self.activity(),
-            self._previous,
+            self.session_history.numbered(self._previous),
             self.session_history.runs,
             self.session_history.latencies(model),
             self.session_history.history(model),

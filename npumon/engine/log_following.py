@@ -7,10 +7,11 @@ import os
 from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
 from npumon.core.monitor.log_board import BoardFinder
-from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import Completed, IterationCompleted, looks_like_a_run
 from npumon.core.run.state import RunState
 from npumon.core.text import visible
+from npumon.engine.late_report import LateReport
 from npumon.engine.live_state import LiveState
 from npumon.engine.reporting import report_of
 from npumon.engine.run_progress import RunProgress
@@ -106,8 +107,10 @@ class LogFollowing:
                 live_state.end(self._report(item.state, item.run - first + 1))
                 self._note(None)
 
-    def _report(self, state: RunState, number: int) -> RunReport:
-        return report_of(state, self._live_state.context, self._info, number=number, runs_in_log=None)
+    def _report(self, state: RunState, number: int) -> LateReport:
+        """Return the report by what is known now of the board."""
+        context = self._live_state.context
+        return LateReport(state, lambda state: report_of(state, context, self._info, number=number, runs_in_log=None))
 
     def _note(self, note: str | None) -> None:
         self._live_state.doing = self._live_state.doing._replace(note=note)

@@ -16,6 +16,7 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo
 from npumon.core.run.splitter import IterationCompleted
 from npumon.core.text import visible
+from npumon.engine.late_report import LateReport
 from npumon.engine.live_state import LiveState, Milestone
 from npumon.engine.log_following import LogFollowing
 from npumon.engine.reporting import Context, started
@@ -276,7 +277,7 @@ class Monitor:
         self._left = report.info.outcome == "running"
         live_state.doing = live_state.doing._replace(stage="finishing")
         failed_warmup = job_run.warmup and report.info.outcome != "ok"
-        live_state.end(report, counted=not job_run.warmup or failed_warmup)
+        live_state.end(LateReport.of(report), counted=not job_run.warmup or failed_warmup)
         if live_state.series is not None:
             live_state.series.ended(self._clock.monotonic() - now_s, warmup=job_run.warmup)
         self._changed()

@@ -9,10 +9,11 @@ from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import History, Latencies, Live, ModelHistory, Sample, Snapshot
 from npumon.core.monitor.selection import newest_shown
 from npumon.core.profile import Iteration
-from npumon.core.run.analysis import RunFacts, profile_of
+from npumon.core.run.analysis import RunFacts, sums_of
 from npumon.core.run.metrics import Figures, figures_of
 from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import NO_TIMES
+from npumon.engine.late_report import LateReport
 
 KEPT_RUNS = 200
 #: Of all kept runs together: operations as read and as judged, rows of tables, classes, objects, diagnostics and
@@ -24,7 +25,7 @@ KEPT_DIAGNOSTICS = 20
 KEPT_SAMPLES = 512
 #: Models with samples.
 KEPT_GRAPHS = 8
-#: Operations of the iterations that are not judged before somebody looks.
+#: Operations of the iterations that are not judged before somebody looks, and of the runs.
 KEPT_WAITING = 4_000
 #: Latencies of one model, and models with latencies.
 KEPT_LATENCIES = 2_000
@@ -59,6 +60,8 @@ class SessionHistory:
         self._rows = 0
         self._ended = 0
         self._newest: tuple[RunReport, ...] = ()
+        self._late: deque[LateReport] = deque()
+        self._late_operations = 0
 
     def history(self, model: str | None) -> History:
         """Return the graphs' samples of one model."""
@@ -78,7 +81,13 @@ class SessionHistory:
     @property
     def runs(self) -> tuple[RunReport, ...]:
         """The ended runs that are kept, the newest last; the same object until another one ends."""
+        self._take_late()
         return self._newest
+
+    def numbered(self, number: int) -> RunReport | None:
+        """Return the ended run with this number, from 1; None for one that is forgotten, and for 0."""
+        place = number - self._ended - 1
+        return self.runs[place] if 0 < -place <= len(self.runs) else None
 
     @property
     def ended(self) -> int:
@@ -133,7 +142,7 @@ class SessionHistory:
 
     def _judge_waiting(self) -> None:
         for model, run, iteration, facts in self._waiting:
-            sample = sample_of(iteration, figures_of(profile_of(iteration, facts)))
+            sample = sample_of(iteration, figures_of(sums_of(iteration, facts)))
             self._ring(model).add(sample._replace(run=run, iteration=iteration.number))
         self._waiting.clear()
         self._waiting_operations = 0
@@ -148,8 +157,26 @@ class SessionHistory:
 
     def run(self, report: RunReport) -> None:
         """Remember a run that has ended."""
-        kept = _trimmed(report)
+        self.late_run(LateReport.of(report))
+
+    def late_run(self, late: LateReport) -> None:
+        """Remember a run that has ended; its report is made when somebody looks, unless it is forgotten by then."""
         self._ended += 1
+        self._late.append(late)
+        self._late_operations += late.operations
+        if len(self._late) > KEPT_RUNS:
+            self._late_operations -= self._late.popleft().operations
+        if self._late_operations > KEPT_WAITING:
+            self._take_late()
+
+    def _take_late(self) -> None:
+        for late in self._late:
+            self._remember(late.report)
+        self._late.clear()
+        self._late_operations = 0
+
+    def _remember(self, report: RunReport) -> None:
+        kept = _trimmed(report)
         self._runs.append(kept)
         self._rows += _rows(kept)
         while len(self._runs) > KEPT_RUNS or (self._rows > KEPT_ROWS and len(self._runs) > 1):

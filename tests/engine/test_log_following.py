@@ -193,7 +193,7 @@ async def test_deleted_and_recreated(viewer: Open, beside: Beside, log: Path, se
 async def test_a_long_log_is_read_in_small_pieces_and_says_how_far_behind_it_is(
     viewer: Open, beside: Beside, log: Path, seed_run: bytes
 ) -> None:
-    count = 400
+    count = 1_500
     append(log, seed_run * count)
     shown = viewer()
     turns = 0

@@ -6,7 +6,7 @@ Sources of the rules: public logs of a VIM3 (kernel 4.9.241, 2022) and of an i.M
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from npumon.core import units
 from npumon.core.chips import Chip, chip_of_pid
@@ -179,6 +179,15 @@ def facts_of(
 
 def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationProfile:
     """Judge one iteration: mend its counters, and say of each operation what follows from its figures."""
+    return _profile(iteration, facts, judge=True)
+
+
+def sums_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationProfile:
+    """Return the profile without what is said of each operation, at a part of its cost."""
+    return _profile(iteration, facts, judge=False)
+
+
+def _profile(iteration: Iteration, facts: RunFacts, *, judge: bool) -> IterationProfile:
     rows = {row.number: row for row in facts.tiling}
     if rows and not fits_table(iteration.operations, rows):
         rows = {}
@@ -186,17 +195,17 @@ def profile_of(iteration: Iteration, facts: RunFacts = NO_FACTS) -> IterationPro
     missing, of = missing_of(iteration, facts.tiling if rows else (), cut=facts.cut)
     whole = not missing
     mended = tuple(
-        operation._replace(cycles=counted.cycles)
+        operation if counted.cycles == operation.cycles else operation._replace(cycles=counted.cycles)
         for operation, counted in zip(iteration.operations, counters.operations, strict=True)
     )
-    execution_us = whole_sum(operation.execution_us for operation in mended) if whole else None
+    execution_us = whole_sum([operation.execution_us for operation in mended]) if whole else None
     busy_cycles = whole_sum(map(_worked, counters.operations)) if whole else None
     clock_mhz = counters.clock_mhz or facts.nominal_clock_mhz
     elapsed_us = iteration.elapsed_us
     unaccounted = None if elapsed_us is None or execution_us is None else elapsed_us - execution_us
     return IterationProfile(
         iteration._replace(operations=mended),
-        _judged(mended, counters, facts, rows, execution_us, busy_cycles, clock_mhz),
+        _judged(mended, counters, facts, rows, execution_us, busy_cycles, clock_mhz) if judge else (),
         counters.clock_mhz,
         counters.without,
         counters.timed_us,
@@ -317,8 +326,7 @@ def operation_keys(operations: Iterable[Operation]) -> tuple[str, ...]:
 def whole_sum(values: Iterable[_Number | None]) -> _Number | None:
     """Sum the values; None if there are none or one is missing."""
     parts = list(values)
-    known = [part for part in parts if part is not None]
-    return sum(known) if known and len(known) == len(parts) else None
+    return None if not parts or None in parts else sum(cast("list[_Number]", parts))
 
 
 def _cycle_sums(operations: Sequence[Operation]) -> Cycles:

@@ -17,7 +17,7 @@ from npumon.core.profile import (
     Operation,
     TilingRow,
 )
-from npumon.core.run.analysis import OperationProfile, RunFacts, facts_of, operation_keys, profile_of
+from npumon.core.run.analysis import OperationProfile, RunFacts, facts_of, operation_keys, profile_of, sums_of
 from npumon.core.run.roofs import Roof, Roofs
 from npumon.core.run.state import EMPTY
 from tests.core.run.judging import A311D, MACS, UNKNOWN, operation, row
@@ -205,6 +205,7 @@ def test_any_figures_are_judged(
     facts = RunFacts(800.0, rows, layer_dump=dump, roofs=ROOFS)
     profile = profile_of(Iteration(1, elapsed, tuple(operations)), facts)
     assert len(profile.operations) == len(operations)
+    assert sums_of(Iteration(1, elapsed, tuple(operations)), facts) == profile._replace(operations=())
     for each in profile.operations:
         assert each.utilization is None or 0 <= each.utilization <= 1
         assert each.busy_share is None or 0 <= each.busy_share <= 1
