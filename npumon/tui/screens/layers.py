@@ -45,7 +45,8 @@ class LayersCaptionPane(Pane):
     def sees(self, live: Live) -> tuple[object, ...]:
         source = self.source
         if source is not None and source.progress is not None:
-            return (source.report.info, source.iteration.number, source.progress.words, self.rows, self.order)
+            newest = source.report is live.snapshot.run
+            return (newest, source.report.info, source.iteration.number, source.progress.words, self.rows, self.order)
         shown = (live.snapshot.run, live.shown, self.rows, self.order)
         return (source and source.report, source and source.iteration, *shown)
 

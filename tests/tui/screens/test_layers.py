@@ -315,6 +315,7 @@ async def test_rows_of_a_slow_iteration_come_one_by_one(monkeypatch: pytest.Monk
             await show(pilot, live(going, runs=(ended,), activity=Activity("running")))
             assert len(page(app).table.rows) == count
             assert f"{count} of 4 as last time" in picture(app)[1]
+            assert "the run before" not in picture(app)[1]
         assert "10 s, about 10 s to go" in picture(app)[1]
         assert "broke off" not in picture(app)[1]
         await show(pilot, ran(ended, report(text)))
