@@ -103,11 +103,18 @@ class LiveState:
 
     def end(self, report: LateReport, *, counted: bool = True) -> None:
         """End the run; one that does not count is shown but not remembered."""
+        model = None if self.run is None else self.run.info.model
         self.run = None
         self._ended = report
         self._previous = self.session_history.ended
         if counted:
-            self.session_history.late_run(report)
+            self.session_history.late_run(model, report)
+
+    def note_frames(self, run: RunProgress, model: str | None) -> None:
+        """Remember how many frames a second the run takes."""
+        rate = run.frames_per_s(self._clock.monotonic())
+        if rate is not None:
+            self.session_history.groups.rate(model, rate, self.session_history.ended + 1)
 
     def rest(self, stage: Stage = "idle") -> None:
         """Show that nothing is under way."""
@@ -157,5 +164,7 @@ class LiveState:
             self.log.page,
             None if self.doing.source is not None else self._in_use,
             self.session_history.histories,
+            self.session_history.groups.groups,
+            self.session_history.groups.times,
         )
         return live._replace(shown=newest_shown(live))

@@ -87,6 +87,8 @@ class LogFollowing:
                 run.place = place
                 run.info = self._info
             run.update(log.state, now_s, timed=not chunk.preexisting)
+            if not chunk.preexisting:
+                live_state.note_frames(run, None)
             if run.seems_over:
                 live_state.end(self._report(log.state, place), counted=False)
                 live_state.rest("following")

@@ -271,6 +271,8 @@ class Monitor:
                 live_state.doing = live_state.doing._replace(behind_bytes=behind)
                 run.place = update.place
                 run.update(update.state, self._clock.monotonic(), timed=not update.preexisting)
+                if not job_run.warmup and not update.preexisting:
+                    live_state.note_frames(run, model)
                 self._changed()
 
         report = await session.run(job.request, on_update)
@@ -278,6 +280,8 @@ class Monitor:
         live_state.doing = live_state.doing._replace(stage="finishing")
         failed_warmup = job_run.warmup and report.info.outcome != "ok"
         live_state.end(LateReport.of(report), counted=not job_run.warmup or failed_warmup)
+        if job_run.warmup:
+            live_state.session_history.groups.warm_up(model, report)
         if live_state.series is not None:
             live_state.series.ended(self._clock.monotonic() - now_s, warmup=job_run.warmup)
         self._changed()

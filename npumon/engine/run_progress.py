@@ -49,6 +49,32 @@ def iterations_over(state: RunState) -> int:
     return state.iterations_ended + state.iterations_failed
 
 
+class FrameRate:
+    """Frames a second of a program that takes one picture after the other, measured over a second or more."""
+
+    #: Seconds over which frames are counted.
+    WINDOW_S = 1.0
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+        self._base = 0
+
+    def note(self, state: RunState, now_s: float) -> float | None:
+        """Return the rate once a second, None in between and for other programs."""
+        frames = state.frames or (state.iterations_ended if state.ksnn_version is not None else 0)
+        if not frames:
+            return None
+        if self._since_s is None or frames < self._base:
+            self._since_s, self._base = now_s, frames
+            return None
+        elapsed_s = now_s - self._since_s
+        if elapsed_s < self.WINDOW_S:
+            return None
+        rate = (frames - self._base) / elapsed_s
+        self._since_s, self._base = now_s, frames
+        return rate
+
+
 class StallLimits(NamedTuple):
     """Seconds for which a program may say nothing. Verifying compiles the graph, which may take long."""
 
@@ -137,6 +163,7 @@ class RunProgress:
         self._updated_s = now_s
         self._patience = patience or StallLimits()
         self._pace = IterationEta()
+        self._frames = FrameRate()
         self._report: tuple[RunState, RunInfo, Context, RunReport] | None = None
 
     def update(self, state: RunState, now_s: float, *, timed: bool = True) -> None:
@@ -145,6 +172,10 @@ class RunProgress:
         self._updated_s = now_s
         if timed:
             self._pace.note(state, now_s)
+
+    def frames_per_s(self, now_s: float) -> float | None:
+        """Return how many frames the program has taken a second since this last told it; None if that is too soon."""
+        return self._frames.note(self.state, now_s)
 
     def began_earlier(self, seconds: float) -> None:
         """Take into account that it had begun this long before it was first seen here."""

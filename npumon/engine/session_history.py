@@ -6,7 +6,7 @@ from collections import deque
 from typing import NamedTuple
 
 from npumon.core.log.scrollback import Scrollback
-from npumon.core.monitor.live import History, Latencies, Live, ModelHistory, Sample, Snapshot
+from npumon.core.monitor.live import History, Latencies, Live, Sample, Snapshot
 from npumon.core.monitor.selection import newest_shown
 from npumon.core.profile import Iteration
 from npumon.core.run.analysis import RunFacts, sums_of
@@ -14,6 +14,7 @@ from npumon.core.run.metrics import Figures, figures_of
 from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import NO_TIMES
 from npumon.engine.late_report import LateReport
+from npumon.engine.run_groups import RunGroups
 
 KEPT_RUNS = 200
 #: Of all kept runs together: operations as read and as judged, rows of tables, classes, objects, diagnostics and
@@ -27,15 +28,15 @@ KEPT_SAMPLES = 512
 KEPT_GRAPHS = 8
 #: Operations of the iterations that are not judged before somebody looks, and of the runs.
 KEPT_WAITING = 4_000
-#: Latencies of one model, and models with latencies.
-KEPT_LATENCIES = 2_000
+#: Models whose samples can be found.
 KEPT_MODELS = 50
 
 
 class _Waiting(NamedTuple):
-    """An iteration that has not been judged yet: of which model, and of which of the session's runs."""
+    """An iteration that has not been judged yet: of which of the session's runs, and the key of what it has in common
+    with others."""
 
-    model: str | None
+    key: int | str
     run: int
     iteration: Iteration
     facts: RunFacts
@@ -48,14 +49,12 @@ class SessionHistory:
     """Takes iterations and ended runs in the order in which they happen."""
 
     def __init__(self) -> None:
-        self._rings: dict[str | None, SampleRing] = {}
-        self._histories: tuple[ModelHistory, ...] = ()
+        self._rings: dict[int | str, SampleRing] = {}
+        self._histories: tuple[History, ...] = ()
         self._waiting: deque[_Waiting] = deque()
         self._waiting_operations = 0
-        self._latencies: dict[str | None, deque[float]] = {}
-        #: Models whose last latency is that of a program's first iteration: others of its start will replace it.
-        self._after_first: set[str | None] = set()
-        self._series_of: dict[str | None, int] = {}
+        self._key: dict[str | None, int | str] = {}
+        self.groups = RunGroups()
         self._runs: deque[RunReport] = deque()
         self._rows = 0
         self._ended = 0
@@ -64,18 +63,19 @@ class SessionHistory:
         self._late_operations = 0
 
     def history(self, model: str | None) -> History:
-        """Return the graphs' samples of one model."""
+        """Return the graphs' samples of one model; where that is unknown, of the last runs that are alike."""
         self._judge_waiting()
-        ring = self._rings.get(model)
+        key = self._key.get(model)
+        ring = None if key is None else self._rings.get(key)
         return NO_HISTORY if ring is None else ring.history
 
     @property
-    def histories(self) -> tuple[ModelHistory, ...]:
+    def histories(self) -> tuple[History, ...]:
         """Those of all models; the same object until a sample comes."""
         self._judge_waiting()
         now = tuple(ring.history for ring in self._rings.values())
-        if [id(each.history) for each in self._histories] != [id(history) for history in now]:
-            self._histories = tuple(map(ModelHistory, self._rings, now))
+        if list(map(id, self._histories)) != list(map(id, now)):
+            self._histories = now
         return self._histories
 
     @property
@@ -95,39 +95,20 @@ class SessionHistory:
         return self._ended
 
     def begin(self, model: str | None, runs: int = 0) -> None:
-        """Begin a series of so many runs of that model, or with 0 a single run.
-
-        The latencies of a series are its own: those from before are forgotten, and with it when single runs follow.
-        """
-        if runs or self._series_of.get(model):
-            self._latencies.pop(model, None)
-            self._after_first.discard(model)
-        self._series_of.pop(model, None)
-        self._series_of[model] = runs  # the last used model is the last here, too
-        if len(self._series_of) > KEPT_MODELS:
-            del self._series_of[next(iter(self._series_of))]
+        """Begin a series of so many runs of that model, or with 0 a single run."""
+        self.groups.begin(model, runs)
 
     def iteration(self, model: str | None, iteration: Iteration, *, layer_dump: bool = False) -> None:
         """Remember a complete iteration of a run of that model. Warm-up runs are left out.
 
-        The latency of a start's first iteration counts only if that is the only one, for it takes longer than others.
         With a `layer_dump` its rates are those of writing files, so there are none.
         """
-        self._wait(_Waiting(model, self._ended + 1, iteration, RunFacts(layer_dump=layer_dump)))
-        latency_us = iteration.latency_us
-        if latency_us is not None:
-            kept = self._latencies.pop(model, None) or deque(maxlen=KEPT_LATENCIES)
-            if kept and not iteration.first and model in self._after_first:
-                kept.pop()
-            self._after_first.discard(model)
-            if iteration.first:
-                self._after_first.add(model)
-            kept.append(latency_us)
-            self._latencies[model] = kept  # the last used model is the last in the dictionary
-            if len(self._latencies) > KEPT_MODELS:
-                oldest = next(iter(self._latencies))
-                del self._latencies[oldest]
-                self._after_first.discard(oldest)
+        number = self._ended + 1
+        key = self._key[model] = self.groups.key_of(model, iteration, number)
+        self._wait(_Waiting(key, number, iteration, RunFacts(layer_dump=layer_dump)))
+        self.groups.iteration(model, iteration, number)
+        if len(self._key) > KEPT_MODELS:
+            del self._key[next(iter(self._key))]
 
     def _wait(self, waiting: _Waiting) -> None:
         """Keep an iteration until somebody looks: of thousands in between only the newest make samples."""
@@ -136,32 +117,33 @@ class SessionHistory:
         if len(self._waiting) > KEPT_SAMPLES:
             oldest = self._waiting.popleft()
             self._waiting_operations -= len(oldest.iteration.operations)
-            self._ring(oldest.model).forget()
+            self._ring(oldest.key).forget()
         if self._waiting_operations > KEPT_WAITING:
             self._judge_waiting()
 
     def _judge_waiting(self) -> None:
-        for model, run, iteration, facts in self._waiting:
+        for key, run, iteration, facts in self._waiting:
             sample = sample_of(iteration, figures_of(sums_of(iteration, facts)))
-            self._ring(model).add(sample._replace(run=run, iteration=iteration.number))
+            self._ring(key).add(sample._replace(run=run, iteration=iteration.number))
         self._waiting.clear()
         self._waiting_operations = 0
 
-    def _ring(self, model: str | None) -> SampleRing:
+    def _ring(self, key: int | str) -> SampleRing:
         """Return the samples of a model; those of the model that was not used for longest go."""
-        ring = self._rings.pop(model, None) or SampleRing()
-        self._rings[model] = ring
+        ring = self._rings.pop(key, None) or SampleRing()
+        self._rings[key] = ring
         if len(self._rings) > KEPT_GRAPHS:
             del self._rings[next(iter(self._rings))]
         return ring
 
     def run(self, report: RunReport) -> None:
         """Remember a run that has ended."""
-        self.late_run(LateReport.of(report))
+        self.late_run(report.info.model, LateReport.of(report))
 
-    def late_run(self, late: LateReport) -> None:
+    def late_run(self, model: str | None, late: LateReport) -> None:
         """Remember a run that has ended; its report is made when somebody looks, unless it is forgotten by then."""
         self._ended += 1
+        self.groups.end(model, self._ended, self._ended - KEPT_RUNS + 1)
         self._late.append(late)
         self._late_operations += late.operations
         if len(self._late) > KEPT_RUNS:
@@ -184,13 +166,8 @@ class SessionHistory:
         self._newest = tuple(self._runs)
 
     def latencies(self, model: str | None) -> Latencies:
-        """Return the latencies of one model. The 95th percentile is the smallest latency that 95 % do not exceed."""
-        ordered, runs = sorted(self._latencies.get(model, ())), self._series_of.get(model, 0)
-        if not ordered:
-            return Latencies(runs=runs)
-        count = len(ordered)
-        median = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
-        return Latencies(count, ordered[0], median, ordered[(95 * count + 99) // 100 - 1], runs)
+        """Return the latencies of one model's last series, or of its single runs since."""
+        return self.groups.latencies(model)
 
 
 def _trimmed(report: RunReport) -> RunReport:
@@ -239,6 +216,8 @@ def live_from_snapshot(snapshot: Snapshot, log: bytes = b"") -> Live:
         history=session_history.history(model),
         log=book.page,
         histories=session_history.histories,
+        groups=session_history.groups.groups,
+        times=session_history.groups.times,
     )
     live = live._replace(activity=live.activity._replace(model=model, run=session_history.ended))
     return live._replace(shown=newest_shown(live))

@@ -243,6 +243,10 @@ LIVE_KEYS: tuple[Key, ...] = (
         "b", "b", "group by", "group operations by target, by operation, by layer, by shader", "regroup", "live",
         wish="where the time goes, by something else",
     ),
+    Key(
+        "d", "d", "distribution", "how latencies are distributed, and over time; or back", "distribution", "live",
+        wish="show the distribution of latencies",
+    ),
 )  # fmt: skip
 RUNS_KEYS: tuple[Key, ...] = (
     Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),

@@ -49,19 +49,19 @@ def test_what_it_keeps_is_told() -> None:
 def test_of_thousands_of_runs_only_those_are_judged_that_are_kept() -> None:
     reports, history = Reports(), SessionHistory()
     for number in range(1, 5_001):
-        history.late_run(reports.late(number))
+        history.late_run(None, reports.late(number))
     assert (history.ended, reports.made) == (5_000, 0)
     assert [run.number for run in history.runs] == list(range(5_001 - KEPT_RUNS, 5_001))
     assert (reports.made, history.runs) == (KEPT_RUNS, history.runs)
     assert history.runs is history.runs
-    history.late_run(reports.late(5_001))
+    history.late_run(None, reports.late(5_001))
     assert (history.runs[-1].number, len(history.runs), reports.made) == (5_001, KEPT_RUNS, KEPT_RUNS + 1)
 
 
 def test_not_many_operations_wait() -> None:
     reports, history = Reports(), SessionHistory()
     for number in range(10):
-        history.late_run(reports.late(number, operations=KEPT_WAITING // 4))
+        history.late_run(None, reports.late(number, operations=KEPT_WAITING // 4))
     assert reports.made == 8
     assert len(history.runs) == 10
 
@@ -70,6 +70,6 @@ def test_runs_by_their_numbers() -> None:
     reports, history = Reports(), SessionHistory()
     assert history.numbered(0) is None
     for number in range(1, KEPT_RUNS + 3):
-        history.late_run(reports.late(number))
+        history.late_run(None, reports.late(number))
     numbered = [history.numbered(number) for number in (0, 1, 2, 3, KEPT_RUNS + 2, KEPT_RUNS + 3)]
     assert [run and run.number for run in numbered] == [None, None, None, 3, KEPT_RUNS + 2, None]

@@ -17,11 +17,10 @@ from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import EMPTY
 from npumon.engine.reporting import Context, report_of
+from npumon.engine.run_groups import KEPT_LATENCIES, KEPT_OPEN
 from npumon.engine.session_history import (
     KEPT_DIAGNOSTICS,
     KEPT_GRAPHS,
-    KEPT_LATENCIES,
-    KEPT_MODELS,
     KEPT_ROWS,
     KEPT_RUNS,
     KEPT_SAMPLES,
@@ -91,11 +90,11 @@ def test_of_many_messages_the_first_are_kept() -> None:
 @pytest.mark.parametrize(
     ("times", "expected"),
     [
-        ([5.0], Latencies(1, 5.0, 5.0, 5.0)),
-        ([7.0, 5.0], Latencies(2, 5.0, 6.0, 7.0)),
-        ([float(time) for time in range(100, 0, -1)], Latencies(100, 1.0, 50.5, 95.0)),
-        ([float(time) for time in range(1, 21)], Latencies(20, 1.0, 10.5, 19.0)),
-        ([float(time) for time in range(1, 22)], Latencies(21, 1.0, 11.0, 20.0)),
+        ([5.0], Latencies(1, 5.0, 5.0, 5.0, 0, 1)),
+        ([7.0, 5.0], Latencies(2, 5.0, 6.0, 7.0, 0, 2)),
+        ([float(time) for time in range(100, 0, -1)], Latencies(100, 1.0, 50.5, 95.0, 0, 100)),
+        ([float(time) for time in range(1, 21)], Latencies(20, 1.0, 10.5, 19.0, 0, 20)),
+        ([float(time) for time in range(1, 22)], Latencies(21, 1.0, 11.0, 20.0, 0, 21)),
     ],
 )
 def test_latencies(times: list[float], expected: Latencies) -> None:
@@ -111,7 +110,7 @@ def test_the_first_iteration_of_a_start_counts_only_where_there_is_no_other() ->
     for times in ((9.0,), (8.0,), (70.0, 3.0, 5.0), (60.0, 4.0)):
         for number, us in enumerate(times, 1):
             session_history.iteration("a", Iteration(number, us, first=number == 1))
-    assert session_history.latencies("a") == Latencies(5, 3.0, 5.0, 9.0)
+    assert session_history.latencies("a") == Latencies(5, 3.0, 5.0, 9.0, 0, 5)
 
 
 def test_the_latencies_of_a_series_are_its_own() -> None:
@@ -124,8 +123,8 @@ def test_the_latencies_of_a_series_are_its_own() -> None:
     assert session_history.latencies("a") == Latencies(runs=3)
     for time in (5.0, 6.0, 7.0):
         session_history.iteration("a", Iteration(1, time))
-    assert session_history.latencies("a") == Latencies(3, 5.0, 6.0, 7.0, 3)
-    assert session_history.latencies("b") == Latencies(1, 7.0, 7.0, 7.0, 9), "another model's stay"
+    assert session_history.latencies("a") == Latencies(3, 5.0, 6.0, 7.0, 3, 3)
+    assert session_history.latencies("b") == Latencies(1, 7.0, 7.0, 7.0, 9, 1), "another model's stay"
     assert session_history.history("a").ever == 4, "the graphs go on"
     assert session_history.history("b").ever == 1, "and are of one model"
 
@@ -135,11 +134,12 @@ def test_samples_tell_their_run_and_the_models_that_were_not_used_for_longest_go
     assert not session_history.histories
     for number in range(KEPT_GRAPHS + 1):
         session_history.iteration(str(number), Iteration(1, 1.0))
-        session_history.run(report(number))
+        ended = report(number)
+        session_history.run(ended._replace(info=ended.info._replace(model=str(number))))
     session_history.iteration("1", Iteration(2, 1.0))
     histories = session_history.histories
     assert session_history.histories is histories
-    assert [model for model, _ in histories] == [*map(str, range(2, KEPT_GRAPHS + 1)), "1"]
+    assert [each.samples[0].run for each in histories] == [*range(3, KEPT_GRAPHS + 2), 2]
     samples = session_history.history("1").samples
     assert [(sample.run, sample.iteration) for sample in samples] == [(2, 1), (KEPT_GRAPHS + 2, 2)]
     assert session_history.history("0").samples == ()
@@ -162,14 +162,14 @@ def test_single_runs_after_a_series_begin_anew_and_then_go_on() -> None:
     for time in (8.0, 9.0):
         session_history.begin("a")
         session_history.iteration("a", Iteration(1, time))
-    assert session_history.latencies("a") == Latencies(2, 8.0, 8.5, 9.0)
+    assert session_history.latencies("a") == Latencies(2, 8.0, 8.5, 9.0, 0, 2)
 
 
 def test_only_the_last_used_models_are_known_to_have_had_a_series() -> None:
     session_history = SessionHistory()
-    for number in range(KEPT_MODELS + 1):
+    for number in range(KEPT_OPEN + 1):
         session_history.begin(str(number), 3)
-    assert [session_history.latencies(model).runs for model in ("0", "1", str(KEPT_MODELS))] == [0, 3, 3]
+    assert [session_history.latencies(model).runs for model in ("0", "1", str(KEPT_OPEN))] == [0, 3, 3]
 
 
 def test_an_iteration_without_a_time_is_no_latency() -> None:
@@ -193,7 +193,7 @@ def test_latencies_are_bounded() -> None:
         session_history.iteration("a", Iteration(1, float(number)))
     assert session_history.latencies("a").samples == KEPT_LATENCIES
     assert session_history.latencies("a").least_us == 5.0
-    for number in range(KEPT_MODELS - 1):
+    for number in range(KEPT_OPEN - 1):
         session_history.iteration(f"model {number}", Iteration(1, 1.0))
     session_history.iteration("a", Iteration(1, 1.0))
     session_history.iteration("one more", Iteration(1, 1.0))

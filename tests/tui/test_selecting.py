@@ -168,3 +168,12 @@ async def test_three_runs_on_the_demo_board(demo: Open) -> None:
 
 def test_a_moment_without_a_run_has_no_name() -> None:
     assert named(Live(ended(seed_run()).snapshot._replace(run=None), Activity())).shown.run is None
+
+
+async def test_the_distribution_takes_the_place_of_the_live_page_and_gives_it_back() -> None:
+    async with opened(loops()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await until(pilot, lambda: "by time" in "\n".join(picture(pilot.app)))
+        assert "first 10 000 µs" in "\n".join(picture(pilot.app))
+        await pilot.press("d")
+        await until(pilot, lambda: "by time" not in "\n".join(picture(pilot.app)))

@@ -31,7 +31,9 @@ def _of_series(live: Live) -> LatencyFigures | None:
     spread = live.latencies
     if not spread.runs or spread.samples < 2 or spread.median_us is None:
         return None
-    what = f"median of {counted(spread.samples, 'iteration')} in a series of {counted(spread.runs, 'run')}"
+    all_of = f"the last {grouped(spread.samples)} of " if spread.ever > spread.samples else ""
+    many = counted(max(spread.ever, spread.samples), "iteration")
+    what = f"median of {all_of}{many} in a series of {counted(spread.runs, 'run')}"
     return LatencyFigures(spread.median_us, what, _told(("min", spread.least_us), ("p95", spread.p95_us)))
 
 

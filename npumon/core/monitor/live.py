@@ -10,6 +10,7 @@ from npumon.core.driver.driver_state import DriverState, Holder
 from npumon.core.log.scrollback import ScrollbackView
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.log_board import LogBoard
+from npumon.core.monitor.run_times import RunGroup, RunTimes
 from npumon.core.run.report import RunReport
 
 #: How many programs are named, and how many letters of each name.
@@ -34,7 +35,7 @@ class Snapshot(NamedTuple):
 class Latencies(NamedTuple):
     """Latencies of iterations in microseconds: of a model's last series, or of its single runs since.
 
-    Only the newest ones are kept. `runs` is the planned length of the series, 0 for single runs.
+    Only the newest ones are kept: `samples` of `ever`. `runs` is the planned length of the series, 0 for single runs.
     """
 
     samples: int = 0
@@ -42,6 +43,7 @@ class Latencies(NamedTuple):
     median_us: float | None = None
     p95_us: float | None = None
     runs: int = 0
+    ever: int = 0
 
 
 class Sample(NamedTuple):
@@ -66,13 +68,6 @@ class History(NamedTuple):
     ever: int = 0
 
 
-class ModelHistory(NamedTuple):
-    """The samples of one model."""
-
-    model: str | None
-    history: History
-
-
 class ShownPlace(NamedTuple):
     """Names what pages show: run 3 of 5, iteration 7 of 100. Both count from 1.
 
@@ -95,8 +90,8 @@ class Live(NamedTuple):
     `snapshot.run` is the newest run: the current one as far as it has come (with `info.outcome` running), or the last
     one that ended. `previous` is the one before it, to show what changed. `runs` are this session's ended runs,
     newest last, each with its last iterations only. `latencies` and `history` are those of the newest run's model,
-    `histories` of all models. `log` is the text of the newest run, or of the watched file. `in_use` is a sentence if
-    other programs have the NPU open.
+    `histories` of all models, `groups` and `times` those of all kept runs. `log` is the text of the newest run, or of
+    the watched file. `in_use` is a sentence if other programs have the NPU open.
 
     With another run selected, all that is said of the newest run is the selected one's, and `shown` names it
     (`core.monitor.selection`).
@@ -110,7 +105,9 @@ class Live(NamedTuple):
     history: History = History()
     log: ScrollbackView = ScrollbackView()
     in_use: str | None = None
-    histories: tuple[ModelHistory, ...] = ()
+    histories: tuple[History, ...] = ()
+    groups: tuple[RunGroup, ...] = ()
+    times: tuple[RunTimes, ...] = ()
     shown: ShownPlace = ShownPlace()
 
 

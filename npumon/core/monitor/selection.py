@@ -155,9 +155,9 @@ def judged(report: RunReport, iteration: Iteration) -> RunReport:
 
 
 def _until(live: Live, here: NumberedRun, iteration: Iteration | None) -> History:
-    """Return the samples of the run's model up to the selected iteration, as far as they are kept."""
-    model = here.report.info.model
-    history = next((each.history for each in live.histories if each.model == model), History())
+    """Return the samples of the run and of those before it, up to the selected iteration, as far as they are kept."""
+    known = (each for each in live.histories if any(sample.run == here.number for sample in each.samples))
+    history = next(known, History())
     until = (here.number, inf if iteration is None else iteration.number)
     kept = tuple(each for each in history.samples if (each.run, each.iteration) <= until)
     return History(kept, history.ever - len(history.samples) + len(kept))

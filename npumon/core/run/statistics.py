@@ -163,6 +163,20 @@ def statistics_of(times: Times) -> Statistics | None:
     )
 
 
+def bins_of(times: Times, high: float, many: int) -> tuple[tuple[float, float, int], ...]:
+    """Return so many bins of equal width from the shortest time to `high`; longer times are in none.
+
+    The first iteration is left out, as in the statistics. Empty without any time, or if all are the same.
+    """
+    counted = times.histogram
+    if counted is not None and times.recent:
+        counted = counted.plus(times.recent)
+    weighted = [(value, 1) for value in times.recent] if counted is None else counted.weighted()
+    inside = [(value, weight) for value, weight in weighted if value <= high]
+    low = min((value for value, _ in inside), default=high)
+    return _Spread(inside, low, high).bins(many) if high > low else ()
+
+
 class _Spread:
     """Values in ascending order, each with how often it occurs."""
 
@@ -197,13 +211,13 @@ class _Spread:
         apart = sorted((abs(value - middle), weight) for value, weight in self._weighted)
         return _Spread(apart, 0.0, 0.0).median()
 
-    def bins(self) -> tuple[tuple[float, float, int], ...]:
+    def bins(self, bins: int = BINS) -> tuple[tuple[float, float, int], ...]:
         """Return a histogram of bins of equal width; of one bin if all values are the same."""
-        width = (self.high - self.low) / BINS
+        width = (self.high - self.low) / bins
         if not width > 0:
             return ((self.low, self.high, self.many),)
-        many = [0] * BINS
+        many = [0] * bins
         for value, weight in self._weighted:
-            many[min(int((value - self.low) / width), BINS - 1)] += weight
-        bounds = [self.low + width * place for place in range(BINS)] + [self.high]
+            many[min(int((value - self.low) / width), bins - 1)] += weight
+        bounds = [self.low + width * place for place in range(bins)] + [self.high]
         return tuple(zip(bounds, bounds[1:], many, strict=False))

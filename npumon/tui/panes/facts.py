@@ -64,13 +64,19 @@ def spread(latencies: Latencies, width: int) -> Line:
         return ()
     figures = (latencies.least_us, latencies.median_us, latencies.p95_us)
     least, median, p95 = map(units.microseconds, figures)
-    many = (Span(f"of {latencies.samples} iterations{' in the series' if latencies.runs else ''}", "label"),)
+    newest = f"the last {latencies.samples} of {latencies.ever}" if latencies.ever > latencies.samples else None
+    many = (Span(f"of {newest or latencies.samples} iterations{' in the series' if latencies.runs else ''}", "label"),)
     long = joined((_value("min", least), _value("median", median), _value("p95", p95), many), "  ")
     if width_of(long) <= width:
         return long
     if len({_unit(text) for text in (least, median, p95)}) == 1:
         least, median, p95 = map(_number, (least, median, p95))
-    short = [_value("min", least), _value("med", median), _value("p95", p95), _value("n", str(latencies.samples))]
+    short = [
+        _value("min", least),
+        _value("med", median),
+        _value("p95", p95),
+        _value("last" if newest else "n", str(latencies.samples)),
+    ]
     dense = joined(short, " ")
     choices = (joined(short, "  "), dense, *(joined(chosen, "  ") for chosen in (short[:3], short[1:3], short[1:2])))
     return next((line for line in choices if width_of(line) <= width), ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Size
@@ -22,6 +22,9 @@ from npumon.tui.screens.live_arrangement import MAIN_PANES, Places, Room, Wanted
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.canvas import Canvas, Pane
 from npumon.tui.widgets.growing_pane import GrowingPane
+
+if TYPE_CHECKING:
+    from npumon.tui.panes.distribution import DistributionPane
 
 #: Panes that are made when there is something for them to show: their modules, classes and titles.
 _LATER: Mapping[str, tuple[str, str, str]] = {
@@ -147,12 +150,38 @@ class LivePage(Page):
     CSS_PATH: ClassVar[str] = "../styles/live.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, show=False) for key in LIVE_KEYS]
 
+    live_body: LiveBody
+    #: What stands in the place of the body.
+    _distribution: DistributionPane | None = None
+
     def hints(self, live: Live) -> Sequence[Hint]:
         if self.has_class("-off-board"):
             from npumon.tui.panes.off_board import WAYS
 
             return [Hint(way.key, way.word, f"app.{way.action}") for way in WAYS]
-        return (Hint("b", "group by", "regroup"),) if self.live_body.can_regroup else ()
+        instead = self._distribution is not None
+        return (
+            Hint("b", "group by", "regroup", self.live_body.can_regroup and not instead),
+            Hint("d", "back" if instead else "distribution", "distribution", self._offers_distribution(live)),
+        )
+
+    def _offers_distribution(self, live: Live) -> bool:
+        """Return whether there are several iterations, of which a distribution tells more than one does."""
+        return self._distribution is not None or live.latencies.ever > 1 or live.shown.iterations > 1
+
+    def action_distribution(self) -> None:
+        """Show how long iterations took in the place of all other panes, or go back."""
+        if self._distribution is not None:
+            self._distribution.remove()
+            self._distribution = None
+        else:
+            from npumon.tui.panes.distribution import DistributionPane
+
+            self._distribution = DistributionPane(ascii_only=self.ascii_only, title="Distribution", id="distribution")
+            self._distribution.add_class("box")
+            self.mount(self._distribution, after=self.live_body)
+        self.live_body.display = self._distribution is None
+        self.show(self.host.shown)
 
     def action_regroup(self) -> None:
         """Group the operations by something else."""
@@ -175,4 +204,7 @@ class LivePage(Page):
     def show(self, live: Live) -> None:
         self.set_class(bool(self._off_board) and offers_other_ways(live, seems_none=True), "-off-board")
         super().show(live)
-        self.live_body.show(live)
+        if self._distribution is None:
+            self.live_body.show(live)
+        else:
+            self._distribution.show(live)

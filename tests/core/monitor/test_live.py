@@ -27,8 +27,8 @@ def test_before_anything_has_happened() -> None:
     """Absent is None or empty, so a view can draw it as it is."""
     live = Live(Snapshot("2026-11-22T03:18:00.123+00:00", BoardState(), DriverState()))
     assert live.snapshot.run is None
-    assert live[1:] == (Activity(), None, (), Latencies(), History(), ScrollbackView(), None, (), ShownPlace())
-    assert live.latencies == (0, None, None, None, 0)
+    assert live[1:] == (Activity(), None, (), Latencies(), History(), ScrollbackView(), None, (), (), (), ShownPlace())
+    assert live.latencies == (0, None, None, None, 0, 0)
 
 
 def test_equal_moments_are_equal() -> None:

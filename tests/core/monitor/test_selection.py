@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import History, Live, ModelHistory, Sample, ShownPlace
+from npumon.core.monitor.live import History, Live, Sample, ShownPlace
 from npumon.core.monitor.selection import (
     NEWEST,
     Selection,
@@ -166,7 +166,7 @@ def test_graphs_end_with_what_is_selected_and_are_of_its_model() -> None:
 
     a, b = history((1, 3), (1, 4), (3, 1), (3, 2), ever=12), history((2, 1), ever=1)
     runs = (loops(model="a"), loops(model="b"), loops(model="a"))
-    moment = ended(*runs)._replace(history=a, histories=(ModelHistory("b", b), ModelHistory("a", a)))
+    moment = ended(*runs)._replace(history=a, histories=(b, a))
     assert selected(moment, NEWEST).history is a
     assert selected(moment, Selection(1)).history == history((1, 3), (1, 4), ever=10)
     assert selected(moment, Selection(1, 3)).history == history((1, 3), ever=9)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.run.statistics import BINS, EXACT, NO_TIMES, Statistics, statistics_of
+from npumon.core.run.statistics import BINS, EXACT, NO_TIMES, Statistics, bins_of, statistics_of
 from tests.core.run.judging import times_of
 
 TIMES = st.lists(st.floats(0, 1e9), min_size=2, max_size=50)
@@ -127,3 +127,18 @@ def test_many_at_once_are_the_same_as_one_by_one(many: int) -> None:
     assert NO_TIMES.plus_all(values) == single
     half = many // 2
     assert NO_TIMES.plus_all(values[:half]).plus_all(values[half:]) == single
+
+
+@pytest.mark.parametrize("many", [50, EXACT + 50, 2 * EXACT])
+def test_bins_up_to_a_bound(many: int) -> None:
+    times = NO_TIMES._replace(begun=True).plus_all([*map(float, range(1_000, 1_000 + many)), 1e9])
+    bins = bins_of(times, 1_039.5, 8)
+    assert len(bins) == 8
+    assert sum(count for _, _, count in bins) == pytest.approx(40, abs=1)
+    assert bins[0][0] == pytest.approx(1_000, rel=5e-4)
+    assert bins[-1][1] == 1_039.5
+
+
+def test_no_bins_without_times_or_where_all_are_the_same() -> None:
+    assert bins_of(NO_TIMES, 5.0, 8) == ()
+    assert bins_of(NO_TIMES._replace(begun=True).plus_all([5.0, 5.0]), 5.0, 8) == ()

@@ -1,0 +1,237 @@
+"""How long iterations took: their statistics, how they are distributed, and how that changed over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from npumon.core import units
+from npumon.core.monitor.distribution import Axis, Distribution, axis_of, distribution_of, told
+from npumon.core.monitor.live import Live
+from npumon.core.run.statistics import Statistics
+from npumon.core.run.trend import Part, Trend
+from npumon.tui.paint import Area, Line, Span, clipped, fit_right, joined, span, width_of
+from npumon.tui.widgets.canvas import Pane
+from npumon.tui.widgets.graph import column
+
+#: Cells for the ends of an axis, with a blank behind.
+_AXIS = 10
+#: A picture of fewer columns or rows tells nothing; more than so many rows tell no more.
+_LEAST_COLUMNS, _MOST_ROWS = 20, 12
+#: Lines of a table of starts that are worth their room.
+_LEAST_STARTS = 4
+#: Widths of the table's columns.
+_CELL = 10
+#: Cells of one part of the time, if there are few.
+_WIDEST = 4
+
+
+NOTHING = "One iteration has no distribution: R runs the model several times."
+#: As `Distribution.bins`.
+Bins = tuple[tuple[float, float, int], ...]
+
+
+class DistributionPane(Pane):
+    """The pane: as much of it as there is room for, what matters most first."""
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        return (live.groups, live.times, live.runs, live.snapshot.run, live.shown)
+
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return distribution_lines(distribution_of(live), area)
+
+
+class _Share(NamedTuple):
+    """Lines for the histogram, the times, the rates, and the starts."""
+
+    histogram: int = 0
+    trend: int = 0
+    rates: int = 0
+    starts: int = 0
+
+
+def distribution_lines(shown: Distribution | None, area: Area) -> list[Line]:
+    """Draw what fits of the distribution."""
+    if shown is None:
+        return [clipped(span(NOTHING, "label"), area)]
+    head = list(_head(shown, area))[: area.height]
+    share = _share(shown, area.height - len(head), area)
+    lines = list(head)
+    if share.histogram:
+        lines.extend(_histogram(shown, area._replace(height=share.histogram)))
+    if share.trend:
+        lines.extend(_over_time(shown.trend, area._replace(height=share.trend), told, "time"))
+    if share.rates:
+        lines.extend(_over_time(shown.rates, area._replace(height=share.rates), _per_s, "frames a second"))
+    if share.starts:
+        lines.extend(_starts(shown, area._replace(height=share.starts)))
+    return lines
+
+
+def _share(shown: Distribution, left: int, area: Area) -> _Share:
+    """Divide the lines that are left; each picture takes two of them for its words."""
+    if area.width < _AXIS + _LEAST_COLUMNS or left < 2:
+        return _Share()
+    pictures = [
+        name
+        for name, there in (
+            ("histogram", len(shown.bins) > 1),
+            ("trend", len(shown.trend.parts) > 1),
+            ("rates", len(shown.rates.parts) > 1),
+        )
+        if there
+    ]
+    starts = 0
+    if len(shown.rows) > 1 and left >= 2 * (_LEAST_STARTS + 1):
+        starts = min(len(shown.rows) + 1, max(left - 7 * len(pictures), _LEAST_STARTS + 1))
+    left -= starts
+    while pictures and left // len(pictures) < 2:
+        pictures.pop()
+    shares: dict[str, int] = {}
+    for place, name in enumerate(pictures):
+        shares[name] = min(left // (len(pictures) - place), _MOST_ROWS)
+        left -= shares[name]
+    return _Share(**shares, starts=starts)
+
+
+def _head(shown: Distribution, area: Area) -> Iterator[Line]:
+    """Yield the statistics in as many lines as they need."""
+    statistics = shown.statistics
+    if statistics is None:
+        many = sum(part.many for part in shown.rates.parts)
+        yield clipped(_named("frames a second over", units.counted(many, "second")), area)
+        return
+    parts = [_named(name, told(us)) for name, us in _figures(shown, statistics)]
+    parts.append(_many(shown, statistics))
+    if shown.warmups:
+        times = ", ".join(told(us) for us in shown.warmups[-3:])
+        parts.append(_named("warm-up", times))
+    line: list[Line] = []
+    for part in parts:
+        if line and width_of(joined([*line, part], "  ")) > area.width:
+            yield clipped(joined(line, "  "), area)
+            line = []
+        line.append(part)
+    yield clipped(joined(line, "  "), area)
+
+
+def _figures(shown: Distribution, statistics: Statistics) -> list[tuple[str, float]]:
+    about = "about " if statistics.approximate else ""
+    figures = [
+        (f"{about}median", statistics.median_us),
+        ("first", shown.first_us),
+        ("min", statistics.min_us),
+        ("mean", statistics.mean_us),
+        ("p95", statistics.p95_us),
+        ("p99", statistics.p99_us),
+        ("max", statistics.max_us),
+        ("std", statistics.std_us),
+    ]
+    return [(name, us) for name, us in figures if us is not None]
+
+
+def _many(shown: Distribution, statistics: Statistics) -> Line:
+    """Say of how many iterations the figures are, and in how many starts."""
+    line = _named("n", units.grouped(shown.many))
+    if shown.starts < 2:
+        return line
+    of = f" of {shown.planned}" if shown.planned > shown.starts else ""
+    return (*line, Span(" in ", "label"), Span(f"{shown.starts}{of}", "value"), Span(" starts", "label"))
+
+
+def _named(name: str, text: str) -> Line:
+    return (Span(f"{name} ", "label"), Span(text, "value"))
+
+
+def _histogram(shown: Distribution, area: Area) -> Iterator[Line]:
+    """Yield bars of how many iterations took so long, with the ends of the axis under them."""
+    bins = _joined_bins(shown.bins, area.width - _AXIS)
+    each = max(1, min((area.width - _AXIS) // len(bins), _WIDEST))
+    rows, most = area.height - 1, max(many for _, _, many in bins)
+    bars = [column(float(many), float(most), Area(1, rows, area.ascii)) if many else [" "] * rows for *_, many in bins]
+    for row in range(rows):
+        mark = units.quantity(most) if row == 0 else "0" if row == rows - 1 else ""
+        text = "".join(bar[row] * each for bar in bars)
+        yield (Span(fit_right(mark, _AXIS - 1, area) + " ", "label"), Span(text, "graph"))
+    low, high = told(bins[0][0]), told(bins[-1][1])
+    apart = ", first ones apart" if shown.first_us is not None else ""
+    words = [f"iterations by time{apart}", "iterations by time", "by time", ""]
+    inside = each * len(bins) - len(low) - len(high)
+    middle = next(text for text in words if len(text) + 2 <= max(inside, 2)).center(max(inside, 1))
+    beyond: Line = ()
+    if shown.beyond and shown.statistics is not None:
+        beyond = span(f"  and {units.grouped(shown.beyond)} up to {told(shown.statistics.max_us)}", "warn")
+        if _AXIS + each * len(bins) + width_of(beyond) > area.width:
+            beyond = span(f"  +{units.grouped(shown.beyond)}", "warn")
+    ends = (Span(" " * _AXIS), Span(low, "value"), Span(middle, "label"), Span(high, "value"), *beyond)
+    yield clipped(ends, area)
+
+
+def _joined_bins(bins: Bins, most: int) -> Bins:
+    """Return at most so many bins, by joining neighbours."""
+    while len(bins) > most:
+        pairs = zip(bins[::2], (*bins[1::2], bins[-1]), strict=False)
+        bins = tuple((one[0], two[1], one[2] + (two[2] if two is not one else 0)) for one, two in pairs)
+    return bins
+
+
+def _over_time(trend: Trend, area: Area, text: Callable[[float], str], what: str) -> Iterator[Line]:
+    """Yield the means of parts of the time, a dot for the largest of each part, and what the axis is."""
+    axis = axis_of(trend)
+    if axis is None:
+        return
+    rows = area.height - 1
+    parts = trend.in_columns(area.width - _AXIS)
+    each = max(1, min((area.width - _AXIS) // len(parts), _WIDEST))
+    columns = [_part_column(part, axis, Area(each, rows, area.ascii)) for part in parts]
+    for row in range(rows):
+        mark = text(axis.high) if row == 0 else text(axis.low) if row == rows - 1 else ""
+        head = Span(fit_right(mark, _AXIS - 1, area) + " ", "label")
+        yield (head, *_merged(cells[row] for cells in columns))
+    begin = "" if axis.from_zero else ", not from 0"
+    short = f"{what}, axis {text(axis.low)} to {text(axis.high)}{begin}"
+    ends = f"all {units.grouped(trend.many)} in order: {short}"
+    yield clipped((Span(" " * _AXIS), Span(ends if len(ends) + _AXIS <= area.width else short, "label")), area)
+
+
+def _part_column(part: Part, axis: Axis, area: Area) -> list[Span]:
+    """Draw one part, from top to bottom: a bar as high as its mean, and a dot where its largest is.
+
+    A bar that is too long for the axis ends with an arrow.
+    """
+    bar = column(axis.share(part.mean), 1.0, area)
+    reaches = min(int((1 - axis.share(part.most)) * area.height), area.height - 1)
+    dot = ("." if area.ascii else "·") + " " * (area.width - 1)
+    if part.mean > axis.high:
+        return [Span("^" * area.width, "warn"), *(Span(char * area.width, "graph") for char in bar[1:])]
+    return [
+        Span(dot, "label") if char == " " and row == reaches else Span(char * area.width, "graph")
+        for row, char in enumerate(bar)
+    ]
+
+
+def _merged(cells: Iterable[Span]) -> Iterator[Span]:
+    """Join neighbouring cells of one role."""
+    for role, some in groupby(cells, lambda cell: cell.role):
+        yield Span("".join(cell.text for cell in some), role)
+
+
+def _starts(shown: Distribution, area: Area) -> Iterator[Line]:
+    """Yield a table of the last starts, with the first iteration of each apart."""
+    titles = ("run", "n", "first", "median", "p95", "max")[: area.width // _CELL]
+    rows = shown.rows[-(area.height - 1) :]
+    some = f"  last {len(rows)} of {shown.starts}" if len(rows) < shown.starts else ""
+    yield clipped(span("".join(fit_right(title, _CELL, area) for title in titles) + some, "label"), area)
+    for row in rows:
+        times = map(_cell, (row.first_us, row.median_us, row.p95_us, row.max_us))
+        texts = (str(row.run), units.grouped(row.iterations), *times)[: len(titles)]
+        yield clipped(span("".join(fit_right(text, _CELL, area) for text in texts), "value"), area)
+
+
+def _cell(us: float | None) -> str:
+    return units.ABSENT if us is None else told(us)
+
+
+def _per_s(rate: float) -> str:
+    return f"{units.significant(rate, 3) if rate else 0}/s"
