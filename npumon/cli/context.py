@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from npumon.board.driver.control import HostDriverControl
     from npumon.board.models.entry import ModelEntry
+    from npumon.board.models.remembered import RememberedModels
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.backend import Backend
     from npumon.cli.network_files import NetworkFiles
@@ -108,13 +109,27 @@ class CommandContext:
         return problem._replace(what=on_board(problem.what), remedy=on_board(problem.remedy))
 
     def models(self, roots: Sequence[Path] | None = None) -> tuple[ModelEntry, ...]:
-        """Return what can be run, found under the given folders or the usual ones."""
+        """Return what can be run: found under the given folders, or under the usual ones and entered by the user."""
         from npumon.board.models.finder import find_models
         from npumon.board.sensors import read_identity
 
-        return find_models(
-            self.backend.model_folders if roots is None else roots, read_identity(self.backend.roots).variant
-        )
+        variant = read_identity(self.backend.roots).variant
+        if roots is not None:
+            return find_models(roots, variant)
+        return (*self.own_lines(), *find_models(self.backend.model_folders, variant))
+
+    def own_lines(self) -> tuple[ModelEntry, ...]:
+        """Return the command lines that the user entered, the newest first."""
+        from npumon.board.models.remembered import own_entry
+
+        return tuple(entry for entry in map(own_entry, self.remembered.all()) if entry is not None)
+
+    @cached_property
+    def remembered(self) -> RememberedModels:
+        """What is remembered of models."""
+        from npumon.board.models.remembered import RememberedModels
+
+        return RememberedModels(self.backend.state_path, lambda: self.backend.state_folder)
 
     def note_run_goes_on(self) -> None:
         """Say how to find a run again that outlives npumon."""

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from npumon.cli.paths import current_folder, expanded, shown, unreadable
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.text import visible
-from npumon.tui.backend import DisplayOptions
+from npumon.tui.backend import DisplayOptions, ModelWish
 
 if TYPE_CHECKING:
-    from npumon.board.models.entry import ModelEntry
     from npumon.board.run.run_record import RunRecord
     from npumon.cli.context import CommandContext
-    from npumon.cli.jobs import PlannedRun
+    from npumon.cli.jobs import ModelList, PlannedRun
     from npumon.core.monitor.folder_view import FolderView
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.profile import Iteration
@@ -59,12 +57,17 @@ class BoardBackend:
         self._kept = kept
         self._program = program
         self._ctx = ctx
-        self._entries: dict[str, ModelEntry] = {}
 
     @property
     def keeps_runs(self) -> bool:
         """Whether a run can outlive npumon."""
         return self._ctx.backend.keeps_runs
+
+    @cached_property
+    def _models(self) -> ModelList:
+        from npumon.cli.jobs import ModelList
+
+        return ModelList(self._ctx)
 
     @cached_property
     def driver(self) -> DriverControl:
@@ -87,29 +90,7 @@ class BoardBackend:
 
     def models(self) -> Sequence[ModelChoice]:
         """Return what can be run here, those for this chip first."""
-        entries = sorted(self._ctx.models(), key=lambda entry: not entry.preferred)
-        self._entries = {f"{entry.folder}/{entry.full_name}": entry for entry in entries}
-        return tuple(self._choice(key, entry) for key, entry in self._entries.items())
-
-    def _choice(self, key: str, entry: ModelEntry) -> ModelChoice:
-        from npumon.cli.network_files import network_paths
-        from npumon.core.monitor.live import ModelChoice
-
-        on_board = self._ctx.backend.on_board
-        return ModelChoice(
-            id=key,
-            name=entry.name,
-            full_name=entry.full_name,
-            variant=entry.variant,
-            kind=entry.kind,
-            folder=shown(on_board(str(entry.folder))),
-            command=visible(" ".join(entry.command)),
-            labels=None if entry.labels is None else shown(on_board(entry.labels)),
-            files=entry.files,
-            networks=tuple(network_paths(entry.folder, entry.files)),
-            preferred=entry.preferred,
-            note=None if entry.note is None else on_board(entry.note),
-        )
+        return self._models.choices()
 
     def where_models_are_looked_for(self) -> Sequence[str]:
         """Return the folders, as people write them."""
@@ -118,13 +99,23 @@ class BoardBackend:
 
     def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
         """Return the job of running this model. Raises `ProblemError` if it no longer exists."""
-        entry = self._entries.get(choice.id)
-        if entry is None or not entry.folder.is_dir():
-            what = f"The model {choice.full_name} no longer exists."
-            raise ProblemError(Problem("model.gone", what, "Press F5 on the Models page to search again."))
-        from npumon.cli.jobs import model_program
+        return self._job(self._models.program(choice))._replace(repeat=repeat, warmup=warmup)
 
-        return self._job(model_program(entry, self._ctx))._replace(repeat=repeat, warmup=warmup)
+    def change_model(self, choice: ModelChoice | None, wish: ModelWish) -> None:
+        """Remember how a model is to be run. Raises `ProblemError` for what cannot be meant."""
+        self._models.change(choice, wish)
+
+    def forget_model(self, choice: ModelChoice) -> None:
+        """Forget a line of the user's own, and how a model is to be run."""
+        self._models.forget(choice)
+
+    def usual_series(self, job: Job) -> tuple[int, int] | None:
+        """Return the runs and the warm-up runs of this job's last series."""
+        return self._models.usual_series(job.request)
+
+    def remember_series(self, job: Job, runs: int, warmup: int) -> None:
+        """Remember them."""
+        self._models.remember_series(job.request, runs, warmup)
 
     def first_job(self) -> Job | None:
         """Return a run that was begun earlier, the program that was named, or the board's own model; a real board waits
@@ -132,11 +123,13 @@ class BoardBackend:
         if self._kept is not None:
             from npumon.cli.jobs import kept_program
 
+            self._models.look_up()
             return self._job(kept_program(self._kept, self._ctx))
         if self.watched is not None:
             return None
         from npumon.cli.jobs import command_program, own_program
 
+        self._models.look_up()
         if self._program is not None:
             return self._job(command_program(self._program, Path(current_folder()), self._ctx))
         program = own_program(self._ctx)

@@ -35,6 +35,19 @@ class DisplayOptions(NamedTuple):
     off_board: bool = False
 
 
+class ModelWish(NamedTuple):
+    """How the user wants a model to be run, as it was typed.
+
+    `line` and `folder` are those of a command line of the user's own, None for a model that was found. `environment`
+    are variables (NAME=value), `labels` is a path; empty for none.
+    """
+
+    line: str | None = None
+    folder: str | None = None
+    environment: str = ""
+    labels: str = ""
+
+
 class Engine(Protocol):
     """Runs models, samples the board and follows logs; implemented by `engine.monitor.Monitor`."""
 
@@ -121,6 +134,22 @@ class MonitorBackend(Protocol):
 
     def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
         """Return the job that runs this model. Blocks."""
+        ...
+
+    def change_model(self, choice: ModelChoice | None, wish: ModelWish) -> None:
+        """Remember how a model is to be run; None is a new one. Raises `ProblemError` for a wrong wish. Blocks."""
+        ...
+
+    def forget_model(self, choice: ModelChoice) -> None:
+        """Forget a line of the user's own, and how a model is to be run. Blocks."""
+        ...
+
+    def usual_series(self, job: Job) -> tuple[int, int] | None:
+        """Return the runs and the warm-up runs of this job's last series, None if there was none."""
+        ...
+
+    def remember_series(self, job: Job, runs: int, warmup: int) -> None:
+        """Remember them. Blocks."""
         ...
 
     def first_job(self) -> Job | None:

@@ -278,6 +278,9 @@ LAYERS_KEYS: tuple[Key, ...] = tuple(
     for letter, key, name in LAYERS_ORDERS
 )
 MODELS_KEYS: tuple[Key, ...] = (
+    Key("a", "a", "add", "add a command of your own", "add_line", "models", wish="run any program"),
+    Key("p", "p", "options", "change its variables and labels, or your command", "change_model", "models"),
+    Key("delete", "Del", "forget", "forget your command, or how the model is run", "forget_model", "models"),
     Key("f5,ctrl+r", "F5", "refresh", "look for models again; also Ctrl+R", "refresh", "models"),
     Key("J,upper_j", "J", "more", "scroll the model's details down", "scroll_details(1)", "models"),
     Key("K,upper_k", "K", "less", "scroll the model's details up", "scroll_details(-1)", "models"),

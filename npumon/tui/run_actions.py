@@ -64,17 +64,19 @@ class RunActions:
                 "Nothing to repeat yet: r runs a model." if job is None else "A run is in progress."
             )
             return
-        from npumon.tui.screens.repeat import RepeatDialog
+        from npumon.tui.screens.repeat import RepeatDialog, RepeatRequest
 
-        app = self._host.app
+        host, app = self._host, self._host.app
         keep_screen(app, "repeat", self.repeat_screen)
         dialog = app.get_screen("repeat", RepeatDialog)
 
         def begin(series: RepeatRequest | None) -> None:
             if series is not None:
-                self._with_profiling(lambda: self._host.controller.again(series.runs, series.warmup))
+                host.controller.background(lambda: host.backend.remember_series(job, *series), lambda done: None)
+                self._with_profiling(lambda: host.controller.again(series.runs, series.warmup))
 
-        dialog.ask(visible(job.request.model or "the last command"))
+        usual = host.backend.usual_series(job)
+        dialog.ask(visible(job.request.model or "the last command"), None if usual is None else RepeatRequest(*usual))
         app.push_screen(dialog, begin)
 
     def repeat_screen(self) -> Screen[RepeatRequest | None]:

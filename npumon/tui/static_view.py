@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import DisplayOptions
+from npumon.tui.backend import DisplayOptions, ModelWish
 from npumon.tui.screens.page import Page
 from npumon.tui.textual_workarounds import self_contained
 
@@ -97,6 +97,18 @@ class StaticBackend:
 
     def job(self, choice: ModelChoice, repeat: int = 1, warmup: int = 0) -> Job:
         raise _nothing()
+
+    def change_model(self, choice: ModelChoice | None, wish: ModelWish) -> None:
+        raise _nothing()
+
+    def forget_model(self, choice: ModelChoice) -> None:
+        raise _nothing()
+
+    def usual_series(self, job: Job) -> tuple[int, int] | None:
+        return None
+
+    def remember_series(self, job: Job, runs: int, warmup: int) -> None:
+        """Do nothing: nothing is run."""
 
     def first_job(self) -> Job | None:
         return None

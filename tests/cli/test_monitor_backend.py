@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 
 from npumon.board.board_lock import FileBoardLock, lock_folder
+from npumon.board.models.finder import resolve_model
 from npumon.cli.arguments import parse_words
 from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
+from npumon.cli.jobs import model_program
 from npumon.cli.monitor_backend import BoardBackend, RunnerOnDemand
+from npumon.core.monitor.live import ModelChoice
 from npumon.core.problems import ProblemError
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import RunState
 from npumon.engine.reporting import Context, report_of
 from npumon.ports import RunningModel, RunRequest
-from npumon.tui.backend import DisplayOptions
+from npumon.tui.backend import DisplayOptions, ModelWish
 from tests import golden
 
 
@@ -159,3 +162,85 @@ async def test_one_npumon_at_a_time_runs_models_on_a_board(ctx: CommandContext) 
     assert folder is not None
     with FileBoardLock(folder).hold("runs a model"), pytest.raises(ProblemError, match="already runs a model"):
         await ctx.runner.start(RunRequest(("true",), "/"))
+
+
+def line_of(backend: BoardBackend, line: str) -> ModelChoice:
+    return next(choice for choice in backend.models() if choice.line == line)
+
+
+def test_a_line_is_remembered_with_its_folder(backend: BoardBackend, ctx: CommandContext, tmp_path: Path) -> None:
+    backend.models()
+    (tmp_path / "names.txt").write_text("a\nb\n")
+    line = "VNN_LOOP_TIME=3 VIV_VX_PROFILE=0 ./net 'a b.jpg'"
+    backend.change_model(None, ModelWish(line=line, folder="", labels="~/names.txt"))
+    backend.change_model(None, ModelWish(line="cat ~/x", folder="~"))
+    again = BoardBackend(ctx, DisplayOptions(demo=True))
+    first, second, *_ = again.models()
+    assert (first.line, second.line, first.kind) == ("cat ~/x", line, "own")
+    assert (second.note, second.labels, second.labels_chosen) == ("./net is missing", "~/names.txt", True)
+    job = again.job(second)
+    assert job.request.command == ("./net", "a b.jpg")
+    assert job.request.cwd == str(tmp_path / "here")
+    environment = dict(job.request.environment)
+    assert (environment["VNN_LOOP_TIME"], environment["VIV_VX_PROFILE"]) == ("3", "0")
+    assert job.labels == ("a", "b")
+    assert again.job(first).request.command == ("cat", str(tmp_path / "x"))
+    assert again.job(first).request.cwd == str(tmp_path)
+
+
+def test_a_line_is_changed_and_forgotten(backend: BoardBackend) -> None:
+    backend.models()
+    backend.change_model(None, ModelWish(line="true 1"))
+    choice = line_of(backend, "true 1")
+    backend.remember_series(backend.job(choice), 30, 2)
+    backend.change_model(line_of(backend, "true 1"), ModelWish(line="true 2", folder="/"))
+    changed = line_of(backend, "true 2")
+    assert (changed.folder, changed.runs, changed.warmup) == ("/", 30, 2)
+    assert backend.usual_series(backend.job(changed)) == (30, 2)
+    backend.forget_model(changed)
+    assert not any(choice.line for choice in backend.models())
+
+
+def test_how_a_model_is_run_is_remembered(backend: BoardBackend, ctx: CommandContext) -> None:
+    inception = next(choice for choice in backend.models() if choice.full_name == "inceptionv3/VIM3")
+    assert backend.usual_series(backend.job(inception)) is None
+    backend.change_model(inception, ModelWish(environment=" VNN_LOOP_TIME=5  A='x y'"))
+    backend.remember_series(backend.job(inception), 20, 0)
+    again = BoardBackend(ctx, DisplayOptions(demo=True))
+    known = next(choice for choice in again.models() if choice.full_name == "inceptionv3/VIM3")
+    assert (known.environment, known.runs, known.warmup) == ("VNN_LOOP_TIME=5  A='x y'", 20, 0)
+    assert known.labels is not None
+    assert not known.labels_chosen
+    job = again.job(known)
+    assert job.request.environment[-2:] == (("VNN_LOOP_TIME", "5"), ("A", "x y"))
+    assert again.usual_series(job) == (20, 0)
+    again.forget_model(known)
+    assert next(choice for choice in again.models() if choice.full_name == "inceptionv3/VIM3").environment == ""
+
+
+@pytest.mark.parametrize(
+    ("wish", "key"),
+    [
+        (ModelWish(line="true", folder="missing"), "line.folder"),
+        (ModelWish(line=""), "line.wrong no command"),
+        (ModelWish(line="true", labels="missing"), "labels.missing of a line"),
+    ],
+)
+def test_what_cannot_be_meant_is_not_remembered(
+    backend: BoardBackend, tmp_path: Path, wish: ModelWish, key: str
+) -> None:
+    count = len(backend.models())
+    with pytest.raises(ProblemError) as caught:
+        backend.change_model(None, wish)
+    golden.problem(caught.value.problem, key, folder=tmp_path)
+    assert len(backend.models()) == count
+
+
+def test_a_line_can_be_run_by_its_name(ctx: CommandContext, backend: BoardBackend) -> None:
+    """Without the monitor, too: with its variables, in its folder."""
+    backend.models()
+    backend.change_model(None, ModelWish(line="A=1 /bin/mynet x", folder="/"))
+    entry = resolve_model("mynet", ctx.models(), Path("/tmp"))
+    program = model_program(entry, ctx)
+    assert (program.request.command, program.request.cwd) == (("/bin/mynet", "x"), "/")
+    assert program.request.environment[-1] == ("A", "1")

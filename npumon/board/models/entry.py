@@ -42,8 +42,9 @@ class ModelEntry(NamedTuple):
 
     `name` is what users see and type; several entries may share one and differ in `variant` (VIM3, VIM3L; None for a
     model with only one variant). `preferred` is False for a variant that was made for another chip; `note` then says
-    so, and any other remark. `command` is run in `folder`. `files` are the network, library and image files that belong
-    to it, relative to `folder`.
+    so, and any other remark. `command` is run in `folder`, with `environment` added; `line` is what the user entered,
+    None for a model that was found. `files` are the network, library and image files that belong to it, relative to
+    `folder`.
 
     `name`, `note` and `files` are visible text. `folder`, `command`, `labels` and `found_under` are the real paths:
     pass them through `core.text.visible` before you print them.
@@ -59,6 +60,8 @@ class ModelEntry(NamedTuple):
     labels: str | None = None
     files: tuple[str, ...] = ()
     note: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    line: str | None = None
 
     @property
     def full_name(self) -> str:

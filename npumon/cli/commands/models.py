@@ -71,6 +71,7 @@ def _document(entry: ModelEntry, ctx: CommandContext) -> dict[str, object]:
         "files": list(entry.files),
         "found_under": visible(ctx.backend.on_board(str(entry.found_under))),
         "note": None if entry.note is None else ctx.backend.on_board(entry.note),
+        "environment": {name: visible(value) for name, value in entry.environment},
     }
 
 
@@ -103,7 +104,7 @@ def _text(entries: tuple[ModelEntry, ...], ctx: CommandContext) -> str:
             entry.variant or "",
             entry.kind,
             shown(ctx.backend.on_board(str(entry.folder))),
-            ctx.backend.on_board(entry.note or ""),
+            "  ".join(filter(None, (entry.line and visible(entry.line), ctx.backend.on_board(entry.note or "")))),
         )
         for entry in ordered
     ]

@@ -62,6 +62,8 @@ class ModelsPage(Page):
     def body(self) -> Iterable[Widget]:
         self._choices: tuple[ModelChoice, ...] | None = None
         self._told: str | None = None
+        #: Whether a line was just entered, which stands first.
+        self._to_top = False
         self._inspections: dict[str, Inspection] = {}
         self._reading: str | None = None
         self._inspect_later: asyncio.TimerHandle | None = None
@@ -92,8 +94,10 @@ class ModelsPage(Page):
         runs = some and not live.activity.under_way
         return (
             Hint("Enter", "run it", "screen.run", runs),
+            Hint("a", "add", "screen.add_line", self.caption.count is not None),
+            Hint("p", "options", "screen.change_model", some),
             Hint("/", "filter", "screen.filter", some),
-            Hint("F5", "refresh", "screen.refresh", self.caption.count is not None),
+            Hint("F5", "refresh", "screen.refresh", self.caption.count == 0),
         )
 
     # -- models ------------------------------------------------------------------------------------------------------
@@ -124,11 +128,14 @@ class ModelsPage(Page):
         self.details.border_title = "Selected" if models else "No model"
         if models:
             self._fill()
+            if self._to_top:
+                self.table.go(0)
             if first and not self.filter_line.is_open:
                 self.table.focus()
         else:
             self.table.fill(())
             self.details.tell(how_to_get_one(folders, problem), from_start=True)
+        self._to_top = False
         self.show(self.host.shown)
 
     def _fill(self) -> None:
@@ -203,6 +210,44 @@ class ModelsPage(Page):
         row = self.table.current
         if row is not None:
             self.host.run_model(row.choice)
+
+    def action_add_line(self) -> None:
+        """Ask for a command line of the user's own."""
+        self._ask(None)
+
+    def action_change_model(self) -> None:
+        """Ask how the selected model is to be run."""
+        row = self.table.current
+        if row is not None:
+            self._ask(row.choice)
+
+    def _ask(self, choice: ModelChoice | None) -> None:
+        from npumon.tui.screens.model_dialog import ModelDialog
+
+        def answered(kept: bool | None) -> None:
+            if kept:
+                self._to_top = choice is None or choice.line is not None
+                self.action_refresh()
+
+        if self.caption.count is not None:
+            self.app.push_screen(ModelDialog(self.host, choice), answered)
+
+    def action_forget_model(self) -> None:
+        """Forget the selected line, or how the selected model is to be run."""
+        row = self.table.current
+        if row is None:
+            return
+        choice, backend, notifier = row.choice, self.host.backend, self.host.notifier
+        if choice.line is None and not (choice.environment or choice.labels_chosen or choice.runs):
+            notifier.info(f"Nothing is remembered of {choice.full_name}.")
+            return
+
+        def forgotten(done: None) -> None:
+            notifier.info(f"Forgotten: {choice.line or f'how {choice.full_name} is run'}")
+            if self.is_mounted:
+                self.action_refresh()
+
+        self.host.controller.background(lambda: backend.forget_model(choice), forgotten)
 
     def action_scroll_details(self, step: int) -> None:
         """Scroll the details by half of their height."""

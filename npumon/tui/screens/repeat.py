@@ -33,18 +33,19 @@ class RepeatDialog(Dialog[RepeatRequest | None]):
     def __init__(self, host: Host, model: str, runs: int = 10, warmup: int = 1) -> None:
         super().__init__(host)
         self._model = words(model)
-        self._series = RepeatRequest(runs, warmup)
+        self._series = self._shown = RepeatRequest(runs, warmup)
 
-    def ask(self, model: str) -> None:
-        """Begin anew, for this model."""
+    def ask(self, model: str, usual: RepeatRequest | None = None) -> None:
+        """Begin anew, for this model, with the numbers of its last series if there was one."""
         self._model.update(Text(model))
+        self._shown = usual or self._series
         if self.is_mounted:
-            self._count.value, self._warmup.value = map(str, self._series)
+            self._count.value, self._warmup.value = map(str, self._shown)
             self._wrong.update("")
 
     def body(self) -> list[Widget]:
-        self._count = Input(str(self._series.runs), type="integer", max_length=6, id="count", compact=True)
-        self._warmup = Input(str(self._series.warmup), type="integer", max_length=6, id="warmup", compact=True)
+        self._count = Input(str(self._shown.runs), type="integer", max_length=6, id="count", compact=True)
+        self._warmup = Input(str(self._shown.warmup), type="integer", max_length=6, id="warmup", compact=True)
         self._wrong = words("", "wrong")
         return [
             self._model,

@@ -48,7 +48,8 @@ BLANK = Paragraph("")
 def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> Paragraphs:
     """Describe a model, with the inspections of its networks; None for one still being read."""
     suits = f"for {choice.variant}" if choice.variant else "for any chip"
-    paragraphs = [Paragraph(f"{choice.full_name}   {choice.kind}, {suits}", "value")]
+    kind = f"{choice.kind}, {suits}" if choice.line is None else "a command of your own"
+    paragraphs = [Paragraph(f"{choice.full_name}   {kind}", "value")]
     if choice.note:
         paragraphs.append(Paragraph(f"! {choice.note}", "warn"))
     facts = (
@@ -56,9 +57,11 @@ def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> P
         ("folder", choice.folder),
         ("labels", choice.labels or "none: classes are shown by number"),
         ("files", ", ".join(choice.files) or "none"),
+        ("with", choice.environment),
+        ("series", _series(choice)),
     )
-    paragraphs += [Paragraph(text, "", label) for label, text in facts]
-    if not choice.networks:
+    paragraphs += [Paragraph(text, "", label) for label, text in facts if text]
+    if not choice.networks and choice.line is None:
         paragraphs += [BLANK, Paragraph("It has no known network file (.nb) to inspect.", "label")]
     for network, inspection in zip(choice.networks, inspections, strict=True):
         paragraphs.append(BLANK)
@@ -71,6 +74,14 @@ def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> P
     return paragraphs
 
 
+def _series(choice: ModelChoice) -> str:
+    """Return the last series in words; empty if there was none."""
+    if choice.runs is None:
+        return ""
+    warmup = f" after {choice.warmup} to warm up" if choice.warmup else ""
+    return f"R runs it {choice.runs} times{warmup}, as last time"
+
+
 def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Paragraphs:
     """Explain what to do without a model."""
     what = "No models found." if problem is None else problem.what
@@ -78,14 +89,14 @@ def how_to_get_one(folders: Iterable[str], problem: Problem | None = None) -> Pa
     return [
         Paragraph(what, "value"),
         *remedy,
-        Paragraph("Leave with q and try the demo board, npumon --demo; or get Khadas' demos and press F5:"),
+        Paragraph("Get Khadas' demos and press F5, or leave with q and try the demo board, npumon --demo:"),
         Paragraph(DEMOS, "key", command=True),
         BLANK,
         Paragraph("npumon looked for models in"),
         *(Paragraph(f"  {folder}") for folder in folders),
         BLANK,
-        Paragraph("Any program that uses the NPU can be run, from its folder:"),
-        Paragraph("npumon run -- COMMAND", "key", command=True),
+        Paragraph("Any program that uses the NPU can be run: a takes a command and remembers it; or start with"),
+        Paragraph("npumon -- COMMAND", "key", command=True),
     ]
 
 

@@ -49,6 +49,7 @@ def test_json(models: CommandLine) -> None:
         "files": [],
         "found_under": str(models.home / "aml_npu_demo_binaries"),
         "note": "the chip is unknown; VIM3 is assumed",
+        "environment": {},
     }
 
 

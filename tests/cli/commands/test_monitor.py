@@ -201,6 +201,33 @@ def test_a_command_behind_two_dashes_runs_at_once(start: Start, tmp_path: Path) 
     assert log.read_text().splitlines()[-1].strip() == str(tmp_path / "here")
 
 
+def test_a_command_of_ones_own_is_run_and_is_there_the_next_time(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "here" / "text").write_bytes(SEED.read_bytes())
+    root = ("--root", str(tmp_path / "home"))
+    app = start(*root, columns=120, rows=40)
+    app.type(b"4")
+    app.until_shown("No models found")
+    app.type(b"a")
+    app.until_shown("A command of your own")
+    app.type(b"A=1 cat text\r")
+    app.until_shown("1 found")
+    app.type(b"\r")
+    app.until_shown("71.70")
+    app.type(b"R")
+    app.until_shown("Warm-up runs before")
+    app.type(b"2\t0\r")
+    app.until(lambda: '"runs": 2' in (tmp_path / "state/npumon/models.json").read_text(), "the series in the file")
+    app.signal(signal.SIGTERM)  # the series may still be under way
+    assert app.next_state() == "ended 130"
+    app = start(*root, columns=120, rows=40)
+    app.type(b"4")
+    app.until_shown("A=1 cat text")
+    app.until_shown("R runs it 2 times")
+    app.type(b"q")
+    assert app.next_state() == "ended 0"
+    left_as_it_was(app)
+
+
 def test_nothing_behind_two_dashes(npumon: CommandLine) -> None:
     refused(npumon("--"), 2, key="run.nothing after --")
 

@@ -12,7 +12,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import DisplayOptions
+from npumon.tui.backend import DisplayOptions, ModelWish
 from npumon.tui.keys import PAGE_KEYS
 from npumon.tui.paint import Area, width_of
 from npumon.tui.screens import models
@@ -237,7 +237,7 @@ async def test_without_a_model_it_says_how_to_get_one() -> None:
     async with MonitorApp(backend).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
         assert "No models found." in text(page)
-        for words in (DEMOS, DEMO, "npumon run -- COMMAND", "npumon --demo"):
+        for words in (DEMOS, DEMO, "npumon -- COMMAND", "npumon --demo"):
             assert words in text(page)
         await pilot.press("enter", "slash", "n", "j", "J")
         await pilot.pause()
@@ -256,7 +256,7 @@ async def test_the_ways_to_a_model_are_seen_on_small_terminals(size: tuple[int, 
     async with MonitorApp(MonitorBackend(())).run_test(size=size) as pilot:
         page = await opened(pilot)
         shown = " ".join(text(page).replace("│", " ").split())
-        for words in ("No models found.", "npumon --demo", "get Khadas' demos", "git clone"):
+        for words in ("No models found.", "npumon --demo", "Get Khadas' demos", "git clone"):
             assert words in shown
 
 
@@ -306,3 +306,83 @@ async def test_every_key_of_the_page_has_its_action() -> None:
             assert key.scope == "models"
             name = f"action_{key.action.partition('(')[0]}"
             assert callable(getattr(page, name, None) or getattr(page.table, name))
+
+
+class Remembering(MonitorBackend):
+    """A backend that keeps wishes, and refuses some."""
+
+    def __init__(self, choices: Sequence[ModelChoice]) -> None:
+        super().__init__(choices)
+        self.wishes: list[tuple[str | None, ModelWish]] = []
+        self.forgotten: list[str] = []
+
+    def change_model(self, choice: ModelChoice | None, wish: ModelWish) -> None:
+        self.threads.add(threading.current_thread() is threading.main_thread())
+        if wish.line == "":
+            raise ProblemError(Problem("line.wrong", "The line has no [bold]command.", "Write one.", "usage"))
+        self.wishes.append((choice and choice.id, wish))
+        if choice is None:
+            own = HOSTILE._replace(id="own", name="net", full_name="net", line=wish.line, command=wish.line or "")
+            self.choices = (own, *self.choices)
+
+    def forget_model(self, choice: ModelChoice) -> None:
+        self.forgotten.append(choice.id)
+        self.choices = tuple(other for other in self.choices if other.id != choice.id)
+
+
+async def test_a_line_of_ones_own_is_added_changed_and_forgotten() -> None:
+    backend = Remembering((INCEPTION,))
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: "A command of your own" in text(page))
+        await pilot.press("enter")
+        await until(pilot, lambda: "no [bold]command. Write one." in text(page))
+        await pilot.press(*"A=1", "space", *"net", "tab", "tab", *"l.txt", "enter")
+        await until(pilot, lambda: page.table.current is not None and page.table.current.choice.id == "own")
+        assert backend.wishes == [(None, ModelWish(line="A=1 net", folder="", labels="l.txt"))]
+        assert "a command of your own" in text(page)
+        await pilot.press("p")
+        await until(pilot, lambda: "A=1 net" in text(page) and "Folder" in text(page))
+        await pilot.press(*"2", "enter")
+        await until(pilot, lambda: len(backend.wishes) == 2)
+        assert backend.wishes[1] == ("own", ModelWish(line="A=1 net2", folder=HOSTILE.folder))
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1 and page.caption.count == 2)
+        await pilot.press("delete")
+        await until(pilot, lambda: page.caption.count == 1)
+        assert backend.forgotten == ["own"]
+        assert "Forgotten: A=1 net" in text(page)
+    assert backend.threads == {False}
+
+
+async def test_how_a_model_is_run_is_changed() -> None:
+    backend = Remembering((INCEPTION._replace(environment="A=1", runs=20, warmup=1),))
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await until(pilot, lambda: "R runs it 20 times after 1 to warm up, as last time" in text(page))
+        assert "with     A=1" in text(page)
+        await pilot.press("p")
+        await until(pilot, lambda: "How the model is run" in text(page))
+        await pilot.press("space", *"B=2", "enter")
+        await until(pilot, lambda: backend.wishes)
+        assert backend.wishes == [("a", ModelWish(environment="A=1 B=2"))]
+
+
+async def test_nothing_is_remembered_of_most_models() -> None:
+    backend = Remembering((INCEPTION,))
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("delete")
+        await until(pilot, lambda: "Nothing is remembered of inceptionv3/VIM3." in text(page))
+        await pilot.press("p", "escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert (backend.wishes, backend.forgotten) == ([], [])
+
+
+async def test_a_line_can_be_added_where_there_is_no_model() -> None:
+    backend = Remembering(())
+    async with MonitorApp(backend).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("a", *"net", "enter")
+        await until(pilot, lambda: page.caption.count == 1)
+        await until(pilot, lambda: "a command of your own" in text(page))
