@@ -15,6 +15,8 @@ Main = Literal["utilization", "operations", "latency", "results", "log", "notice
 
 #: Verdicts after which no figure is shown as if it were true.
 _CONTRADICTORY = "figures.contradict"
+#: A run of so many seconds is shown by its log if it has no figures yet.
+_SOON_S = 2.0
 
 
 class Content(NamedTuple):
@@ -37,8 +39,14 @@ def content_of(live: Live) -> Content:
     log = bool(live.log.lines or live.log.open_line)
     main = _main(run)
     if main is None:
-        main = "results" if results else "log" if log or live.activity.under_way else "notice"
+        main = "results" if results else "log" if log and not _just_begun(live) else "notice"
     return Content(main, main != "log" and has_bandwidth(run), results, log, live.history.ever > 1)
+
+
+def _just_begun(live: Live) -> bool:
+    """Return whether a run is under way that may soon have figures, so that it is not worth to show its log instead."""
+    elapsed_s = live.activity.elapsed_s
+    return live.activity.under_way and elapsed_s is not None and elapsed_s < _SOON_S
 
 
 def has_results(run: RunReport | None) -> bool:

@@ -172,8 +172,11 @@ def _grid(table: TimeTable, shown: Sequence[RankedOperation], rows: Sequence[_Gr
     figure = next(index for index, column in enumerate(columns) if column not in _IDENTITY)
     for index, texts in ((figure, [row.figure for row in rows]), (figure + 1, [row.share for row in rows])):
         widths[index] = max(widths[index], *map(cell_len, ("", *texts)))
+    needed = max((cell_len(row.key) + 1 + len(row.operations) for row in rows), default=0)
     kept = fitting([column.rank for column in columns], widths, area.width, _GAP)
     left = area.width - sum(widths[index] for index in kept) - _GAP * (len(kept) - 1)
+    others = sum(widths[index] + _GAP for index in kept if columns[index] in _IDENTITY and index != at)
+    longest = max(longest, min(needed - others, _MOST_NAME))
     widths[at] += max(min(left, longest - widths[at]), 0)
     left = area.width - sum(widths[index] for index in kept) - _GAP * (len(kept) - 1)
     if columns[kept[-1]] is _REASON and left >= _ROOM_FOR_SENTENCES:

@@ -88,7 +88,10 @@ def utilization_lines(live: Live, past: Past, area: Area) -> list[Line]:
         words = _three_lines(run, live, beside, f"graph: {note}" if note and not notes else "")
     lines = [(*figure, *line) for figure, line in zip(_figure(share, height, area), words, strict=True)]
     lines.append(gauge(share, area.width, area))
-    lines.extend(past.shares(live.history, area._replace(height=under - notes)))
+    graph = past.shares(live.history, area._replace(height=under - notes))
+    if not graph and under > notes + 1 and live.history.ever < 2:
+        graph = [(), clipped(span("The graph begins with the second iteration.", "label"), area)]
+    lines.extend(graph)
     if notes:
         lines.append(_foot(note, run, area))
     return lines

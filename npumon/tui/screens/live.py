@@ -105,7 +105,11 @@ class LiveBody(Widget):
     def _grow(self) -> None:
         """Lay all out anew if the main pane wants another height."""
         if self.size.width and self._wanted != self._wanted_in(self.size):
-            self.refresh(layout=True)
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Place the panes anew. Textual forgets where children stood only if one of them asks for it."""
+        self._made["run-state"].refresh(layout=True)
 
     def _choose(self) -> None:
         """Have the panes of the content, and no others."""
@@ -119,7 +123,7 @@ class LiveBody(Widget):
             pane.display = name in wanted
         if missing:
             self.mount(*missing)
-        self.refresh(layout=True)
+        self._lay_out()
 
     @property
     def can_regroup(self) -> bool:
@@ -203,8 +207,8 @@ class LivePage(Page):
 
     def show(self, live: Live) -> None:
         self.set_class(bool(self._off_board) and offers_other_ways(live, seems_none=True), "-off-board")
-        super().show(live)
-        if self._distribution is None:
+        if self._distribution is None:  # first: the keys that can be pressed depend on it
             self.live_body.show(live)
         else:
             self._distribution.show(live)
+        super().show(live)

@@ -19,8 +19,6 @@ _BANDWIDTH, _UTILIZATION = 0.56, 0.4
 _LEAST, _ROW, _LARGE_ROW = 5, 9, 18
 #: A figure in large or tall digits with its facts and its gauge, with its frame.
 _FIGURE, _TALL_FIGURE = 8, 9
-#: Lines of its graph, where there is one.
-_GRAPH = 2
 #: The pane of each main thing.
 MAIN_PANES: Mapping[Main, str] = {
     "utilization": "utilization",
@@ -79,7 +77,7 @@ def _utilization(content: Content, room: Room, wanted: Wanted, body: Region) -> 
     elif room.rows < _MEDIUM:
         upper = body.height - 7
     elif room.rows < _HIGH:
-        upper = _FIGURE if content.history else _FIGURE - _GRAPH
+        upper = _FIGURE
     else:
         upper = int(_UTILIZATION * room.height) if content.history else _TALL_FIGURE
     upper = max(min(upper, body.height), 1) if beside else body.height

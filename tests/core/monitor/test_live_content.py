@@ -53,7 +53,10 @@ def test_contradictory_figures_are_not_the_largest_thing() -> None:
 def test_without_figures_the_log_is_all() -> None:
     assert content_of(shown(EMPTY, "failed", log=log())) == Content("log", log=True)
     assert content_of(live(log=log())).main == "log"
-    assert content_of(moments()["first run"]).main == "log", "under way"
+    begun = moments()["first run"]._replace(log=log())
+    assert content_of(begun).main == "notice", "figures may come at once"
+    assert content_of(begun._replace(activity=begun.activity._replace(elapsed_s=2.0))).main == "log"
+    assert content_of(begun._replace(activity=begun.activity._replace(elapsed_s=None))).main == "log"
     assert content_of(live(activity=Activity("no file", source="x.log"))).main == "notice"
 
 

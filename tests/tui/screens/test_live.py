@@ -14,8 +14,9 @@ from npumon.tui.app import LiveArrived, MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.panes.results import ResultsPane
 from npumon.tui.panes.utilization import UtilizationPane
+from npumon.tui.widgets.canvas import Pane
 from tests.tui.moments import MISSING, board, history, log, moments, seed_run
-from tests.tui.stage import application, live, picture, until
+from tests.tui.stage import application, live, picture, report, until
 
 #: What is to be seen of the seed run at 80x24 without scrolling.
 FIGURES = (
@@ -26,6 +27,23 @@ FIGURES = (
 NETWORK = Network(
     "inception_v3", None, (NetworkTensor("in", "uint8", (1, 3, 299, 299)),), (NetworkTensor("out", "f16", (1, 1001)),)
 )
+
+
+def graph(operations: int) -> bytes:
+    """A synthetic run of a graph of so many operations, with times alone."""
+    blocks = "".join(
+        f"layer_id: {number} layer name:ConvolutionLayer operation[0]:VXNNE_OPERATOR_CONVOLUTION "
+        f"target:VXNNE_OPERATION_TARGET_NN.\nuid: {number}\nabs_op_id: {number}\n"
+        f"execution time:             {900 + number} us\n"
+        for number in range(operations)
+    )
+    head = "#productname=VIPNano-QI, pid=0x88\nCreate Neural Network: 59ms or 59455us\nVerify...\n"
+    run = f"Verify Graph: 0ms or 823us\nStart run graph [1] times...\n{blocks}Run the 1 time: 21.00ms or 21609.00us\n"
+    end = "vxProcessGraph execution time:\nTotal   21.00ms or 21625.00us\nAverage 21.62ms or 21625.00us\n"
+    return (head + run + end + " --- Top5 ---\n  2: 0.833984\n").encode()
+
+
+GRAPH = graph(3)
 SIZES = [(200, 60), (120, 40), (80, 24), (60, 15), (40, 10), (30, 8), (80, 12), (50, 40), (250, 80), (3, 2)]
 
 
@@ -182,3 +200,65 @@ async def test_a_pane_draws_again_only_when_what_it_shows_is_another() -> None:
         assert pane._drawn is drawn
         await shows(pilot, first._replace(snapshot=board(run=seed_run(model="other"))))
         assert pane._drawn is not drawn
+
+
+def placed(app: MonitorApp) -> dict[str, tuple[int, ...]]:
+    """The panes of the body that are on the screen, and where."""
+    return {pane.id or "": (*pane.region,) for pane in app.screen.query(Pane) if pane.region.area}
+
+
+async def test_panes_come_with_what_they_show_and_go_with_it() -> None:
+    async with application(live()).run_test(size=(80, 24)) as pilot:
+        app = await shows(pilot, live())
+        assert placed(app).keys() == {"run-state", "notice", "verdict"}
+        await shows(pilot, moments()["done"])
+        assert placed(app).keys() == {"run-state", "utilization", "bandwidth", "results", "log-tail", "verdict"}
+        await shows(pilot, moments()["detections"])
+        assert placed(app).keys() == {"run-state", "results", "verdict"}
+        await shows(pilot, live(report(GRAPH)))
+        assert placed(app).keys() == {"run-state", "operations", "results", "verdict"}
+        await shows(pilot, live(report(GRAPH[:400]), log=log(GRAPH[:400])))
+        assert placed(app).keys() == {"run-state", "log-tail", "verdict"}
+
+
+async def test_the_second_iteration_makes_room_for_graphs() -> None:
+    one, two = live(seed_run(), history=history(1)), live(seed_run(), history=history(2))
+    async with application(one).run_test(size=(120, 40)) as pilot:
+        app = await shows(pilot, one)
+        before = placed(app)["utilization"]
+        await shows(pilot, two)
+        await until(pilot, lambda: placed(app)["utilization"] != before)
+        assert placed(app)["utilization"][3] == before[3] + 6
+
+
+async def test_at_80x24_the_second_iteration_moves_nothing() -> None:
+    one, two = live(seed_run(), history=history(1)), live(seed_run(), history=history(2))
+    async with application(one).run_test(size=(80, 24)) as pilot:
+        app = await shows(pilot, one)
+        before = placed(app)
+        assert "second iteration" in "\n".join(picture(app))
+        await shows(pilot, two)
+        assert placed(app) == before
+        assert "second iteration" not in "\n".join(picture(app))
+
+
+async def test_b_groups_by_something_else() -> None:
+    shown = live(report(GRAPH))
+    async with application(shown).run_test(size=(80, 24)) as pilot:
+        app = await shows(pilot, shown)
+        assert "─ Where the time goes, by target (b: operation, layer" in picture(app)[2]
+        assert "group by" in picture(app)[-1]
+        await pilot.press("b")
+        assert "─ Where the time goes, by operation (b: target, layer" in picture(app)[2]
+        await shows(pilot, moments()["done"])
+        await pilot.press("b")
+        assert "group by" not in picture(app)[-1]
+
+
+async def test_more_operations_get_more_lines() -> None:
+    few, many = (live(report(graph(count))) for count in (2, 9))
+    async with application(few).run_test(size=(120, 40)) as pilot:
+        app = await shows(pilot, few)
+        before = placed(app)["operations"][3]
+        await shows(pilot, many)
+        await until(pilot, lambda: placed(app)["operations"][3] == before + 7)
