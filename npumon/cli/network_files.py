@@ -21,9 +21,10 @@ _HEAD = 4
 
 def network_paths(folder: str | os.PathLike[str], files: Iterable[str]) -> list[str]:
     """Return the paths of the networks among a model's files, which are relative to its folder."""
-    from npumon.board.models.entry import LIBRARIES_AND_IMAGES
+    from npumon.board.models.entry import LIBRARIES_AND_IMAGES, UNKNOWN_CONTENTS
 
-    return [os.path.join(folder, name) for name in files if not name.lower().endswith(LIBRARIES_AND_IMAGES)]
+    others = LIBRARIES_AND_IMAGES + UNKNOWN_CONTENTS
+    return [os.path.join(folder, name) for name in files if not name.lower().endswith(others)]
 
 
 class _Stamp(NamedTuple):

@@ -20,6 +20,8 @@ from npumon.core.text import visible
 RUN_SH = "run.sh"
 
 LIBRARIES_AND_IMAGES = (".so", ".jpg", ".jpeg", ".png", ".bmp")
+#: Files of models whose contents npumon does not know: weights of graphs that are compiled at each start, and inputs.
+UNKNOWN_CONTENTS = (".data", ".tensor", ".dat", ".qnt", ".txt")
 _BY_SUFFIX = (".nb", *LIBRARIES_AND_IMAGES)
 #: The names that the GX8002's compiler and SDK use.
 _HEADERS = ("model.h", "model_xip.h")

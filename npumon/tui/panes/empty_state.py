@@ -67,10 +67,18 @@ class NothingPane(Pane):
     """Why there is nothing to show yet, and what to do, a third down the area."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (live.activity.stage, live.activity.source, live.snapshot.driver, not live.snapshot.taken_at)
+        run = live.snapshot.run
+        return (
+            live.activity.stage,
+            live.activity.source,
+            live.snapshot.driver,
+            not live.snapshot.taken_at,
+            None if run is None else run.info.outcome,
+        )
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
-        return in_the_middle(why_nothing(live, None), area)
+        run = live.snapshot.run
+        return in_the_middle(why_nothing(live, None if run is None or run.info.outcome == "running" else run), area)
 
 
 def in_the_middle(sentences: Sequence[Sentence], area: Area) -> list[Line]:

@@ -15,7 +15,7 @@ from npumon.tui.widgets.table import Column, Table
 COLUMNS = (
     Column("name", "model", 18, 0, right=False, flexible=True, descending=None),
     Column("variant", "for", 6, 1, right=False, descending=None),
-    Column("kind", "kind", 7, 2, right=False, descending=None),
+    Column("kind", "kind", 9, 2, right=False, descending=None),
     Column("command", "command", 34, 3, right=False, descending=None),
 )
 

@@ -48,6 +48,13 @@ async def test_it_takes_the_place_of_the_figures_until_something_runs() -> None:
         assert "insmod" not in shown
 
 
+async def test_a_run_without_a_result_is_not_called_none() -> None:
+    app = application(PC._replace(snapshot=PC.snapshot._replace(run=report(b"", outcome="empty"))), LOOK)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "The run completed no iteration." in "\n".join(picture(app)))
+        assert "No run yet" not in "\n".join(picture(app))
+
+
 async def test_a_board_has_its_figures_from_the_start() -> None:
     app = application(live())
     async with app.run_test(size=(80, 24)) as pilot:
