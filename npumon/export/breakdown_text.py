@@ -163,7 +163,7 @@ def _work(each: OperationProfile) -> tuple[str, ...]:
     rate, moved = each.mac_per_cycle, each.ddr_bytes_per_mac
     return (
         units.mbyte(each.operation.bandwidth.ddr),
-        "" if rate is None else units.significant(rate, 3, most_decimals=2),
+        "" if rate is None else units.rate(rate),
         _LIMITS[each.limit],
         operator_of(each) or "",
         "" if each.macs is None else units.quantity(each.macs),

@@ -13,7 +13,9 @@ from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
 from npumon.tui.app import MonitorApp
 from npumon.tui.keys import PAGE_KEYS
+from npumon.tui.paint import Area
 from npumon.tui.screens.layers import LayersPage
+from npumon.tui.widgets.columns import visible_columns
 from tests.tui.layered import many, page_of, profile, ran, settled, show
 from tests.tui.stage import SEED, live, picture, report, until
 
@@ -157,6 +159,35 @@ async def test_what_the_text_does_not_have_has_no_line(monkeypatch: pytest.Monke
         assert not re.search(r"MByte/s|AXI|DDR|utilized|cycles|roof|n/a, ", text.partition("Selected")[2])
         assert "Unknown: the text has no counters of it." in text
         assert "22.1 M MAC" in text
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("log", ["graph_counters", "graph_times_only", "layer_dump", "counters_alone", "loops"])
+async def test_logs_of_boards_fill_the_page_with_whole_figures(
+    log: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = (len(log) + size[0] // 20) % 2 == 0
+    app = page_of("layers", ran(report((CASES / f"{log}.log").read_bytes())), monkeypatch, plain=plain)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        if log == "loops":  # prints no operations
+            assert "has no layers" in " ".join(picture(app))
+            return
+        table = page(app).table
+        for column, cells in visible_columns(table.columns, table.scrollable_content_region.width):
+            area = Area(cells, 1, ascii=plain)
+            texts = ["".join(part.text for part in table.cell(row, column, area)).strip() for row in table.rows]
+            assert set(texts) - {"", "n/a", "0.00"}, column.key
+        for key in ("", "enter"):
+            if key:
+                await pilot.press(key)
+                await pilot.pause()
+            text = "\n".join(line[:-1] for line in picture(app))  # the driver draws scroll bars in ASCII
+            assert not re.search(r"\de[+-]?\d|###\d|\d#", text)
+            assert text.isascii() or not plain
+        await pilot.press("L")
+        await pilot.pause()
+        assert not re.search(r"\de[+-]?\d", "\n".join(picture(app)))
 
 
 async def test_rows_are_sorted_by_the_chosen_column(monkeypatch: pytest.MonkeyPatch) -> None:
