@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from npumon.core.monitor.live import ModelChoice
+    from npumon.core.profile import Operation
     from npumon.core.run.report import RunReport
     from npumon.tui.iteration_loader import IterationLoader
 
@@ -80,6 +81,8 @@ class MonitorApp(SteadyApp):
         self._loader: IterationLoader | None = None
         self.marked: RunReport | None = None
         self.paused = False
+        self.sought_line: int | None = None
+        self.sought_operation: Operation | None = None
         self.notifier = Notifier(self, self._show_notice)
         self.controller = RunController(backend, self._publish, self.notifier.error)
         self.run_actions = RunActions(self)

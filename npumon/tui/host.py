@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.monitor.selection import Selection
+    from npumon.core.profile import Operation
     from npumon.core.run.report import RunReport
     from npumon.tui.backend import MonitorBackend
     from npumon.tui.controller import RunController
@@ -26,6 +27,9 @@ class Host(Protocol):
     marked: RunReport | None
     #: Whether the display is frozen.
     paused: bool
+    #: The line to which the Log page goes when it is shown next, and the operation to which the Layers page goes.
+    sought_line: int | None
+    sought_operation: Operation | None
 
     @property
     def app(self) -> App[object]:

@@ -1,8 +1,8 @@
-"""Every key of the monitor. Bindings, help and palette are built from these tables, the key bar from `hints_in`."""
+"""Every key of the monitor. Bindings, help and palette are built from these tables, and the key bar (`hints_in`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -266,16 +266,19 @@ LAYERS_ORDERS: tuple[tuple[str, str, str], ...] = (
     ("C", "mac_per_cycle", "MAC per cycle"),
     ("i", "intensity", "MAC per byte of DDR"),
 )
-LAYERS_KEYS: tuple[Key, ...] = tuple(
-    Key(
-        f"{letter},upper_{letter.lower()}" if letter.isupper() else letter,
-        letter,
-        f"by {name}",
-        f"sort by {name}, or turn the order round",
-        f"sort_by('{key}')",
-        "layers",
-    )
-    for letter, key, name in LAYERS_ORDERS
+LAYERS_KEYS: tuple[Key, ...] = (
+    Key("v", "v", "in the log", "the operation's lines in the log; v there leads back", "view_in_log", "layers"),
+    *(
+        Key(
+            f"{letter},upper_{letter.lower()}" if letter.isupper() else letter,
+            letter,
+            f"by {name}",
+            f"sort by {name}, or turn the order round",
+            f"sort_by('{key}')",
+            "layers",
+        )
+        for letter, key, name in LAYERS_ORDERS
+    ),
 )
 MODELS_KEYS: tuple[Key, ...] = (
     Key("a", "a", "add", "add a command of your own", "add_line", "models", wish="run any program"),
@@ -299,6 +302,14 @@ LOG_KEYS: tuple[Key, ...] = (
     Key("h,left", "h", "left", "half a screen to the left", "slide(-1)", "log"),
     Key("l,right", "l", "right", "half a screen to the right, if lines are long", "slide(1)", "log"),
     Key("w", "w", "wrap", "wrap long lines, or cut them", "wrap", "log"),
+    Key(
+        "v",
+        "v",
+        "operation",
+        "the operation of the marked line, or the first shown, on Layers",
+        "view_operation",
+        "log",
+    ),
 )
 #: All keys that a page adds to those that work everywhere, by its name: for the help and the palette.
 PAGE_KEYS: dict[str, tuple[Key, ...]] = {
@@ -328,22 +339,3 @@ class Hint(NamedTuple):
     enabled: bool = True
     page: bool = False
     here: bool = False
-
-
-def hints_in(state: KeyState, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
-    """Return all hints, the most important first; the last three, which lead to all others, always stay."""
-    pages = {f"page('{page.name}')": page.name for page in PAGES}
-    hints = [
-        Hint(
-            key.shown,
-            "resume" if state.paused and key.action == "pause" else key.word,
-            f"app.{key.action}",
-            key.when(state, live),
-            page=key.action in pages,
-            here=pages.get(key.action) == state.page,
-        )
-        for key in keys_for(watching=state.watching)
-        if key.bar
-    ]
-    first = next(number for number, hint in enumerate(hints) if hint.page)
-    return [*hints[:first], *of_page, *hints[first:]]

@@ -17,7 +17,7 @@ _COUNTED = re.compile(rb"GPU[A-Z]*CYCLES|\*{5}")
 _ITERATION = re.compile(rb"Run the \d")
 #: More lines than a head has, and than any block.
 _HEAD_LINES = 8
-_LONGEST = 48
+BLOCK_LINES = 48
 #: Counters have 32 bits.
 _WRAP = 1 << 32
 
@@ -42,18 +42,18 @@ def operation_lines(text: bytes, operation: Operation) -> Iterator[int]:
             begin, back = _lines_back(text, before)
         else:
             begin, back = before, 0
-        found = _operation_of(text[begin:].split(b"\n", _LONGEST)[:_LONGEST])
+        found = _operation_of(text[begin:].split(b"\n", BLOCK_LINES)[:BLOCK_LINES])
         if found is not None and _is_same(found, operation):
             yield number - back
 
 
 def operation_around(lines: Sequence[bytes], index: int) -> Operation | None:
-    """Return the operation whose block has this line, 0-based; None if it is not part of one."""
-    begins = (at for at in range(index, max(-1, index - _LONGEST), -1) if _begins(lines, at))
+    """Return the operation whose block has this line, 0-based; None if it is not part of one or there is none."""
+    begins = (at for at in range(index, max(-1, index - BLOCK_LINES), -1) if at < len(lines) and _begins(lines, at))
     begin = next(begins, None)
     if begin is None:
         return None
-    block = lines[begin : begin + _LONGEST]
+    block = lines[begin : begin + BLOCK_LINES]
     return _operation_of(block) if index < begin + _length_of(block) else None
 
 
@@ -107,7 +107,7 @@ def _lines_back(text: bytes, before: int) -> tuple[int, int]:
     """Return where the block begins whose total cycles stand on the line that begins at `before`, and how many lines
     before that."""
     begin, back = before, 0
-    while begin and back < _LONGEST:
+    while begin and back < BLOCK_LINES:
         above = text.rfind(b"\n", 0, begin - 1) + 1
         begin, back = above, back + 1
         if _FIRST_COUNTER.search(text[begin:before]):

@@ -13,6 +13,8 @@ from textual.widget import Widget
 from npumon.core import units
 from npumon.core.monitor.layer_source import LayerSource, source_of, why_no_layers
 from npumon.core.monitor.live import Live
+from npumon.core.monitor.log_places import line_of, row_of
+from npumon.core.profile import Operation
 from npumon.core.run.analysis import OperationProfile, profile_of
 from npumon.core.run.layers.rows import matching_layers, ordered_layers, total_row
 from npumon.core.run.outcome import outcome_words
@@ -29,6 +31,8 @@ from npumon.tui.widgets.table import Table
 
 #: Lines around the table and the details; the fewest lines of the details with their border; heading and row alone.
 _AROUND, _LEAST_DETAILS, _ROW_ALONE = 3, 10, 2
+#: The widths from which on the key bar has room for most keys of the page, and for all, beside those of the others.
+_ALL_HINTS, _SPARE_HINTS = 110, 140
 #: Of an iteration under way so large a part of the rows comes at once.
 _FEW = 50
 
@@ -142,12 +146,14 @@ class LayersPage(Page):
     def hints(self, live: Live) -> Sequence[Hint]:
         if not self._all:
             return ()
-        hints = (
-            Hint("<>", "sort", "sort(1)"),
-            Hint("L", "columns", "columns(1)", self.table.views > 1),
-            Hint("/", "filter", "filter"),
+        more, wide = self.table.views > 1, self.size.width >= _ALL_HINTS
+        return (
+            Hint("Enter", "back" if self.has_class("-details") else "details", "details"),
+            Hint("<>", "sort", "sort(1)", wide),
+            Hint("L", "columns", "columns(1)", more),
+            Hint("/", "filter", "filter", wide or not more),
+            Hint("v", "in the log", "view_in_log", self.size.width >= _SPARE_HINTS),
         )
-        return (Hint("Enter", "back" if self.has_class("-details") else "details", "details"), *hints)
 
     @property
     def _folded(self) -> bool:
@@ -166,7 +172,21 @@ class LayersPage(Page):
             self.details.judge(profile, source.facts)
             self._columns = told_columns(self._all)
             self._fill()
+        if self.host.sought_operation is not None:
+            self._go_to_sought(self.host.sought_operation)
         super().show(live)
+
+    def _go_to_sought(self, operation: Operation) -> None:
+        """Move to the operation for which the Log page has sent the user here."""
+        self.host.sought_operation = None
+        row = row_of(self._all, operation)
+        if row is not None and row not in self.table.rows:
+            self.filter_line.clear()
+            self._fill()
+        if row is None:
+            self.host.notifier.info("The iteration that is shown has no such operation.")
+        else:
+            self.table.go(next(place for place, each in enumerate(self.table.rows) if each.key == row.key))
 
     def _fill(self) -> None:
         rows = matching_layers(self._all, self.filter_line.text)
@@ -248,6 +268,18 @@ class LayersPage(Page):
         if self._all and not self.table.sort_by(key):
             name = next(name for _, column, name in LAYERS_ORDERS if column == key)
             self.host.notifier.info(f"No operation has a figure to sort by {name}.")
+
+    def action_view_in_log(self) -> None:
+        """Go to the lines of the selected operation in the log."""
+        row = self.table.current
+        if row is None:
+            return
+        line = line_of(self.host.shown.log, row.operation)
+        if line is None:
+            self.host.notifier.info("The log's lines of this operation are no longer in memory.")
+        else:
+            self.host.sought_line = line
+            self.host.action_page("log")
 
     def action_columns(self, step: int) -> None:
         """Show the next columns."""

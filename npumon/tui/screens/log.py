@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from npumon.core.log.operation_lines import BLOCK_LINES, operation_around
 from npumon.core.monitor.live import Live
 from npumon.tui.keys import LOG_KEYS, Hint
 from npumon.tui.screens.page import Page
@@ -92,3 +94,26 @@ class LogPage(Page):
     def action_wrap(self) -> None:
         """Toggle the wrapping of long lines."""
         self.log_view.toggle_wrap()
+
+    # -- from an operation and back ----------------------------------------------------------------------------------
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Go to the line for which the Layers page has sent the user here, once the page is drawn."""
+        self.call_after_refresh(self._go_to_sought)
+
+    def _go_to_sought(self) -> None:
+        line, self.host.sought_line = self.host.sought_line, None
+        if line is not None:
+            self.log_view.go_to_line(line)
+            self.offer_keys()
+
+    def action_view_operation(self) -> None:
+        """Go to the operation of the marked line on the Layers page, or to the first one on the screen."""
+        lines, top, marked = self.log_view.lines_in_view(BLOCK_LINES)
+        found = (operation_around(lines, at) for at in (marked, *range(top, len(lines))))
+        operation = next((each for each in found if each is not None), None)
+        if operation is None:
+            self.host.notifier.info("No operation is on the screen.")
+        else:
+            self.host.sought_operation = operation
+            self.host.action_page("layers")

@@ -13,12 +13,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import PAGES, Hint, KeyState, hints_in
+from npumon.tui.keys import PAGES, Hint, KeyState
 from npumon.tui.paint import ROLES
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.textual_workarounds import LatestSize, StylesKept, read_styles
 from npumon.tui.widgets.canvas import Canvas
-from npumon.tui.widgets.key_bar import KeyBar
+from npumon.tui.widgets.key_bar import KeyBar, hints_in
 
 if TYPE_CHECKING:
     from npumon.tui.host import Host

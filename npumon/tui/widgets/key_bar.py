@@ -8,7 +8,7 @@ from textual import events
 
 from npumon.core.layout import cell_width
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import Hint
+from npumon.tui.keys import PAGES, Hint, KeyState, keys_for
 from npumon.tui.notices import Notice
 from npumon.tui.paint import Area, Line, Span, clipped, width_of
 from npumon.tui.widgets.canvas import Canvas
@@ -97,3 +97,22 @@ def _text(hint: Hint, *, names: bool, last: bool) -> Line:
     if hint.page and not names:
         return (Span(f" {hint.key}", "key"), end)
     return (Span(f" {hint.key}", "key"), Span(f" {hint.word}{end.text}", "label"))
+
+
+def hints_in(state: KeyState, of_page: Sequence[Hint], live: Live) -> Sequence[Hint]:
+    """Return all hints, the most important first; the last three, which lead to all others, always stay."""
+    pages = {f"page('{page.name}')": page.name for page in PAGES}
+    hints = [
+        Hint(
+            key.shown,
+            "resume" if state.paused and key.action == "pause" else key.word,
+            f"app.{key.action}",
+            key.when(state, live),
+            page=key.action in pages,
+            here=pages.get(key.action) == state.page,
+        )
+        for key in keys_for(watching=state.watching)
+        if key.bar
+    ]
+    first = next(number for number, hint in enumerate(hints) if hint.page)
+    return [*hints[:first], *of_page, *hints[first:]]

@@ -125,6 +125,11 @@ class LogView(Canvas):
         """Go to the end and follow it."""
         self._go(self._bottom())
 
+    def go_to_line(self, label: int) -> None:
+        """Go to the line that is the `label`-th of all that were printed, and mark it."""
+        self.found = label
+        self._reveal(label)
+
     def slide(self, screens: float) -> None:
         """Scroll right by so many screens, or left, if lines are longer than the screen is wide."""
         longest = max((line.cells for line in self._kept.values()), default=0)
@@ -208,10 +213,10 @@ class LogView(Canvas):
             self._reveal(number)
 
     def _reveal(self, number: int) -> None:
-        if number < self._page.first or self._sought is None:
+        if number < self._page.first:
             return  # it was dropped meanwhile
         line, row = self._line(number), 0
-        match = self._sought.search(line.text)
+        match = None if self._sought is None else self._sought.search(line.text)
         start = match.start() if match is not None else 0
         if self.wrap:
             row = sum(begin <= start for begin in row_starts(line, self._width)) - 1
@@ -307,3 +312,14 @@ class LogView(Canvas):
             self.go_to_end()
         else:
             self._go(RowPosition(self._page.first + max(y, 0) * lines_kept(self._page) // self._height))
+
+    # -- what it shows -----------------------------------------------------------------------------------------------
+
+    def lines_in_view(self, before: int) -> tuple[list[bytes], int, int]:
+        """Return the raw lines that are shown, and `before` lines above them; where the first line shown stands among
+        them, and the marked one if it is shown, else the same."""
+        top = self._top().number
+        first, last = max(self._page.first, top - before), min(lines_of(self._page), top + self._height - 1)
+        lines = [raw_line(self._page, number) for number in range(first, last + 1)]
+        marked = self.found if self.found is not None and top <= self.found <= last else top
+        return lines, top - first, marked - first

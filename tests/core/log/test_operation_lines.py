@@ -79,6 +79,7 @@ def test_lines_around_a_block_belong_to_no_operation() -> None:
     assert at
     assert [operation_around(log.lines, number) for number in at] == [None] * len(at)
     assert operation_around((b"",) * 100, 99) is None
+    assert operation_around((), 0) is None
 
 
 def test_a_block_of_counters_alone_begins_at_the_first_one() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from npumon.core.driver.driver_state import DriverState
+from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
@@ -419,3 +420,44 @@ async def test_resizing_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_keys_are_in_the_help() -> None:
     assert {"/", "<", ">", "I", "G", "n"} <= {key.shown for key in PAGE_KEYS["layers"]}
+
+
+async def test_an_operation_leads_to_its_lines_in_the_log_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (CASES / "graph_counters.log").read_bytes()
+    log = Scrollback()
+    log.feed(text)
+    shown = ran(report(text))._replace(log=log.page)
+    app = page_of("layers", shown, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("j", "j", "v")
+        await until(pilot, lambda: "layer_id: 25" in "\n".join(picture(app)))
+        assert app.current_mode == "log"
+        assert app.sought_line is None
+        await pilot.press("2")
+        await pilot.pause()
+        await pilot.press("G", "5", "v")
+        await until(pilot, lambda: app.current_mode == "layers")
+        table = page(app).table
+        await until(pilot, lambda: table.current is table.rows[2])
+        assert app.sought_operation is None
+
+
+async def test_another_operation_is_found_in_spite_of_the_filter_and_none_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = page_of("layers", ran(FEW), monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: "no longer in memory" in "\n".join(picture(app)))
+        await pilot.press("slash", *"pool", "enter")
+        app.sought_operation = FEW.state.iterations[-1].operations[2]
+        page(app).show(app.live)
+        await pilot.pause()
+        assert page(app).table.current == page(app).table.rows[2]
+        app.sought_operation = FEW.state.iterations[-1].operations[2]._replace(layer_id=99)
+        page(app).show(app.live)
+        await until(pilot, lambda: "no such operation" in "\n".join(picture(app)))
+        await pilot.press("5", "v")
+        await until(pilot, lambda: "No operation is on the screen" in "\n".join(picture(app)))

@@ -9,9 +9,9 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.keys import KEYS, PAGE_NAMES, Hint, KeyState, hints_in
+from npumon.tui.keys import KEYS, PAGE_NAMES, Hint, KeyState
 from npumon.tui.paint import Area, width_of
-from npumon.tui.widgets.key_bar import KeyBar
+from npumon.tui.widgets.key_bar import KeyBar, hints_in
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
