@@ -9,7 +9,6 @@ It is run as `./net ../net.nb INPUT …` in the folder of the program (prompts i
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
@@ -62,6 +61,8 @@ def _network_of(program: str, networks: list[str]) -> str:
 
 def _inputs_wanted(folder: Path) -> int:
     """Return how many inputs the network has, by its description; 1 if that does not say."""
+    import json  # most searches meet no such project
+
     try:
         document = json.loads(read_bytes(folder / _META, _META_BYTES) or b"")
     except (ValueError, RecursionError):

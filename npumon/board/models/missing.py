@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from npumon.board.sysfs import read_bytes
-from npumon.core import units
 from npumon.core.text import visible
-from npumon.modelfile.detect import lfs_size
 
 _MOST_FILES = 100
 #: A pointer of Git LFS is shorter.
@@ -39,6 +37,9 @@ def _of_file(folder: Path, name: str) -> Iterator[str]:
     if not found.st_size:
         yield f"{shown} is empty: copy it again"
     elif found.st_size <= _POINTER_BYTES:
+        from npumon.core import units
+        from npumon.modelfile.detect import lfs_size
+
         size = lfs_size(read_bytes(folder / name, _POINTER_BYTES + 1) or b"")
         if size is not None:
             yield f"{shown} is a Git LFS pointer to {units.size(size)}: git lfs pull"

@@ -7,26 +7,28 @@ before it changes it, and it is replaced as a whole.
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.board.models.entry import ModelEntry, named_files
 from npumon.board.models.missing import missing_of
 from npumon.board.sysfs import read_bytes
-from npumon.core.own_line import LONGEST, OwnLine, split_line
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.text import visible
+
+if TYPE_CHECKING:
+    from npumon.core.own_line import OwnLine
 
 NAME = "models.json"
 _SCHEMA = "npumon.remembered/1"
 _MOST = 200
 _MOST_BYTES = 4 << 20
 _MOST_RUNS = 100_000
+#: Characters of a word, as many as a line may have (`core.own_line`).
+_LONGEST = 4_096
 
 
 class RememberedModel(NamedTuple):
@@ -62,6 +64,8 @@ class RememberedModels:
         data = read_bytes(self._folder / NAME, _MOST_BYTES + 1)
         if data is None or len(data) > _MOST_BYTES:
             return ()
+        import json  # most users have no such file
+
         try:
             document = json.loads(data)
         except (ValueError, RecursionError):
@@ -89,6 +93,9 @@ class RememberedModels:
         self._write([other for other in self.all() if other.key != model.key])
 
     def _write(self, models: list[RememberedModel]) -> None:
+        import json
+        import tempfile
+
         folder = self._writable()
         document = {"schema": _SCHEMA, "models": [model._asdict() for model in models]}
         temporary = None
@@ -137,6 +144,8 @@ def own_entry(model: RememberedModel) -> ModelEntry | None:
 def line_read(line: str) -> OwnLine:
     """Split a line, and replace `~/` at the beginning of a word by the home folder, as a shell would. Raises
     `ProblemError` (usage), see `core.own_line`."""
+    from npumon.core.own_line import OwnLine, split_line
+
     environment, command = split_line(line)
     return OwnLine(environment, tuple(os.path.expanduser(word) if word.startswith("~/") else word for word in command))
 
@@ -156,7 +165,7 @@ def _read(item: object) -> RememberedModel | None:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST and "\0" not in value
+    return isinstance(value, str) and len(value) <= _LONGEST and "\0" not in value
 
 
 def _number(value: object) -> int | None:
