@@ -261,8 +261,8 @@ def test_a_log_in_place_of_a_machine_that_is_no_board(start: Start, tmp_path: Pa
     app.type(b"\r")
     app.until_shown("71.70")
     app.until_shown("-x\\x1b[2J.log")
-    app.type(b"q")
-    assert app.next_state() == "ended 0"
+    app.signal(signal.SIGTERM)
+    assert app.next_state() == "ended 130"
     left_as_it_was(app)
 
 
