@@ -45,7 +45,7 @@ def opened(path: str, length: int | None = None, limit_s: float | None = None) -
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable_log(path, error) from error
     try:
         yield _chunks(fd, path, length, limit_s)
     finally:
@@ -73,7 +73,7 @@ def _chunks(fd: int, path: str, length: int | None, limit_s: float | None) -> It
             yield chunk
             length = None if length is None else length - len(chunk)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable_log(path, error) from error
 
 
 def _pieces_between_holes(fd: int, length: int | None, end_s: float) -> Iterator[bytes]:
@@ -111,10 +111,11 @@ def refuse_early(path: str) -> None:
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable_log(path, error) from error
 
 
-def _unreadable(path: str, error: Exception) -> ProblemError:
+def unreadable_log(path: str, error: Exception) -> ProblemError:
+    """Return what is wrong with a log that cannot be read."""
     return unreadable(path, error, "parse.unreadable", "Name the log file in it.")
 
 

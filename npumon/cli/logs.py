@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from npumon.cli.graph_files import graph_beside, named_graph
 from npumon.cli.json_spool import no_room, temporary_file
-from npumon.cli.log_source import is_file, opened, record_beside, refuse_early, run_info
+from npumon.cli.log_source import is_file, opened, record_beside, refuse_early, run_info, unreadable_log
 from npumon.cli.paths import STDIN, name_of
 from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo, RunReport
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
     from npumon.core.run.analysis import IterationProfile
     from npumon.core.run.state import RunState
     from npumon.engine.offline.profiles import Judged, LogAnalysis
-    from npumon.engine.offline.steady import Rows
+    from npumon.engine.offline.steady_matching import Rows
     from npumon.engine.offline.steady_model import RowMaker
+    from npumon.engine.offline.steady_parts import PartedText
     from npumon.engine.reporting import Context
 
 
 OnState = Callable[["RunState"], None]
 _Item = TypeVar("_Item")
+#: Rows of shorter files are made before another process has begun.
+_LONG_BYTES = 8_000_000
 
 
 class LogFile:
@@ -93,15 +97,40 @@ class LogFile:
     def rows(self, first_run: int, maker: RowMaker) -> Iterator[Judged | Rows]:
         """Yield the rows of iterations, or what has to be judged, as `items` does: quicker, and without a digest."""
         self.first_run, self.runs = first_run, 0
-        from npumon.engine.offline.steady import Rows, SteadyLog
+        from npumon.engine.offline.steady import SteadyLog
+        from npumon.engine.offline.steady_matching import Rows
 
-        with opened(self._source) as chunks:
-            for item in SteadyLog(self.context, first_run, maker).read(chunks):
+        with self._divided() as (chunks, parts):
+            for item in SteadyLog(self.context, first_run, maker).read(chunks, parts):
                 if isinstance(item, Rows):
                     self.runs += item.runs
                 elif isinstance(item, RunCompleted) and looks_like_a_run(item.state):
                     self.runs += 1
                 yield item
+
+    @property
+    def _long(self) -> bool:
+        try:
+            return self.repeatable and os.stat(self._source).st_size >= _LONG_BYTES
+        except OSError:  # it has gone meanwhile, which is told when it is opened
+            return False
+
+    @contextmanager
+    def _divided(self) -> Iterator[tuple[Iterable[bytes], PartedText | None]]:
+        """Open the log; with what divides it among processors if it is long and there are several."""
+        if self._long:
+            from npumon.board.forked_work import ForkedWorker, other_processors
+            from npumon.board.long_file import opened_long
+
+            others = other_processors()
+            with opened_long(self._source, partial(unreadable_log, self._source)) as log:
+                if others and log is not None:
+                    from npumon.engine.offline.steady_parts import PartedText
+
+                    yield log, PartedText(log, ForkedWorker, others)
+                    return
+        with opened(self._source) as chunks:
+            yield chunks, None
 
     def count(self) -> int:
         """Count the runs by reading the whole file beforehand. What is appended later is then not read."""

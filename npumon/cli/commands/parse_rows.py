@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def print_rows(logs: Logs, ctx: CommandContext, request: Request) -> int:
     """Print a row for each operation, group or iteration of the runs that are wanted, as they are read."""
     from npumon.cli.commands.parse_request import Worst
-    from npumon.engine.offline.steady import Rows
+    from npumon.engine.offline.steady_matching import Rows
     from npumon.export.steady_rows import OperationRows
 
     view, worst, found = request.view, Worst(request.check), False

@@ -7,6 +7,7 @@ figures. Here is what such text looks like; who reads it has read the same befor
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain, islice
@@ -68,22 +69,27 @@ _ADDRESS_FIGURES = "[0-9a-f]{1,16}"
 _ADDRESS = re.compile(r"(?<=0x0x)[0-9a-f]{1,16}", re.ASCII)
 
 
-def end_of_iteration(text: str, at: int) -> int | None:
-    """Return where the next iteration ends, behind its time; None if that is not in the text."""
-    while (at := text.find(_END, at)) >= 0:
-        if (match := _END_LINE.match(text, at)) is not None:
+def end_of_iteration(text: str, at: int, end: int = sys.maxsize) -> int | None:
+    """Return where the next iteration ends, behind its time; None if that is not in the text up to `end`."""
+    while (at := text.find(_END, at, end)) >= 0:
+        if (match := _END_LINE.match(text, at, end)) is not None:
             return match.end()
         at += len(_END)
     return None
 
 
-def last_end_of_iteration(text: str, start: int) -> int | None:
-    """Return where the last iteration ends, behind its time; None if none ends behind `start`."""
-    at = len(text)
+def last_end_of_iteration(text: str, start: int, end: int) -> int | None:
+    """Return where the last iteration ends, behind its time; None if none ends in this part of the text."""
+    at = end
     while (at := text.rfind(_END, start, at)) >= 0:
-        if (match := _END_LINE.match(text, at)) is not None:
+        if (match := _END_LINE.match(text, at, end)) is not None:
             return match.end()
     return None
+
+
+def ends_of_iterations(text: str, start: int, end: int) -> int:
+    """Return how many iterations seem to end in this part of the text: a guess, which takes little time."""
+    return text.count(f"\n{_END}", start, end)
 
 
 class Likeness(NamedTuple):

@@ -21,6 +21,7 @@ from npumon.core.log.steady_text import (
     Likeness,
     SteadyText,
     end_of_iteration,
+    ends_of_iterations,
     last_end_of_iteration,
     likeness,
 )
@@ -217,5 +218,14 @@ def test_an_iteration_ends_behind_its_time(before: str) -> None:
 @pytest.mark.parametrize("behind", ["", "x\n", "Run the \n", "see Run the 1 time: 1ms or 1us\n", "Run the 1 time:\n"])
 def test_the_last_iteration_ends_behind_its_time(behind: str) -> None:
     text = END + "x\n" + END + behind
-    assert last_end_of_iteration(text, 0) == len(END + "x\n" + END)
-    assert last_end_of_iteration(text, len(END) + 3) is None
+    assert last_end_of_iteration(text, 0, len(text)) == len(END + "x\n" + END)
+    assert last_end_of_iteration(text, 0, len(END + "x\n" + END) - 1) == len(END)
+    assert last_end_of_iteration(text, len(END) + 3, len(text)) is None
+    assert end_of_iteration(text, 1, len(END + "x\n" + END)) == len(END + "x\n" + END)
+    assert end_of_iteration(text, 1, len(END + "x\n" + END) - 1) is None
+
+
+def test_ends_of_iterations_are_counted() -> None:
+    text = BLOCK + END + "x\n" + BLOCK + END
+    assert ends_of_iterations(text, 0, len(text)) == 2
+    assert ends_of_iterations(text, len(BLOCK + END), len(text)) == 1
