@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from npumon.core.monitor.distribution import distribution_of
 from npumon.core.monitor.live import Live, run_with_figures
 from npumon.core.profile import Reported
 from npumon.core.run.report import RunReport
@@ -25,6 +26,19 @@ def latency_of(live: Live) -> LatencyFigures | None:
     if run is None:
         return None
     return _of_series(live) or _of_iterations(run) or _of_program(run.state.reported)
+
+
+def latency_of_distribution(live: Live) -> LatencyFigures | None:
+    """Return the median of all that the distribution shows, which may be several starts; None without one."""
+    shown = distribution_of(live)
+    statistics = None if shown is None else shown.statistics
+    if shown is None or statistics is None:
+        return None
+    if shown.starts < 2:
+        return _of_statistics(statistics)._replace(others=())
+    about = "about the " if statistics.approximate else ""
+    what = f"{about}median of {grouped(shown.many)} iterations in {counted(shown.starts, 'start')}"
+    return LatencyFigures(statistics.median_us, what)
 
 
 def _of_series(live: Live) -> LatencyFigures | None:

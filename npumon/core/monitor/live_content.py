@@ -22,7 +22,8 @@ _SOON_S = 2.0
 class Content(NamedTuple):
     """What there is: the `main` thing, and whether there are bandwidths, results and lines of a log beside it.
 
-    `history` says whether there are graphs: of a single iteration there is none.
+    `history` says whether there are graphs: of a single iteration there is none. `distribution` says whether there are
+    several times of iterations.
     """
 
     main: Main
@@ -30,6 +31,7 @@ class Content(NamedTuple):
     results: bool = False
     log: bool = False
     history: bool = False
+    distribution: bool = False
 
 
 def content_of(live: Live) -> Content:
@@ -40,7 +42,8 @@ def content_of(live: Live) -> Content:
     main = _main(run)
     if main is None:
         main = "results" if results else "log" if log and not _just_begun(live) else "notice"
-    return Content(main, main != "log" and has_bandwidth(run), results, log, live.history.ever > 1)
+    bandwidth = main != "log" and has_bandwidth(run)
+    return Content(main, bandwidth, results, log, live.history.ever > 1, main != "log" and has_distribution(live))
 
 
 def _just_begun(live: Live) -> bool:
@@ -52,6 +55,17 @@ def _just_begun(live: Live) -> bool:
 def has_results(run: RunReport | None) -> bool:
     """Return whether the run found anything: classes, or objects in frames."""
     return run is not None and bool(run.state.top or run.state.frames or run.state.detections)
+
+
+def has_distribution(live: Live) -> bool:
+    """Return whether there are several times, of which a distribution tells more than one figure does."""
+    run = run_with_figures(live).run
+    statistics = None if run is None else run.metrics.statistics
+    several = statistics is not None and statistics.count > 1
+    number = live.shown.run
+    together = several or any(number in group.runs and group.starts > 1 for group in live.groups)
+    rates = any(times.run == number and len(times.rates.parts) > 1 for times in live.times)
+    return (together and live.latencies.ever > 1) or rates
 
 
 def has_bandwidth(run: RunReport | None) -> bool:

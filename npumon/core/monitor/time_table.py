@@ -61,6 +61,8 @@ class TimeTable(NamedTuple):
             return row.reason
         if each.limit == "overhead" and row.reason and each.trusted:
             return f"{row.reason}: {each.why}"
+        if not row.reason and each.utilization is None:
+            return ""
         return reason_of(each, self.roofs).sentence
 
 

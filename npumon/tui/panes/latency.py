@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
-from npumon.core.monitor.latency import LatencyFigures, latency_of
+from npumon.core.monitor.latency import LatencyFigures, latency_of, latency_of_distribution
 from npumon.core.monitor.live import Live, run_with_figures
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes import digits, facts
@@ -22,34 +22,48 @@ _LEAST_HISTORY, _LOOKED_AT, _HISTORY = 3, 20, 6
 
 
 class LatencyPane(GrowingPane):
-    """The pane."""
+    """The pane. With the class `-brief` it has one figure alone: the others are the distribution's."""
 
     def __init__(self, *, ascii_only: bool = False, title: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(ascii_only=ascii_only, title=title, id=id)
         self._past = Past()
+        self._known: tuple[tuple[object, ...], LatencyFigures | None] = ((), None)
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (run_with_figures(live).run, live.latencies, live.history)
+        several = (live.groups, live.shown) if self.has_class("-brief") else ()
+        return (run_with_figures(live).run, live.latencies, live.history, self.has_class("-brief"), *several)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
-        return latency_lines(live, self._past, area)
+        return latency_lines(live, self._figures(live), None if self.has_class("-brief") else self._past, area)
 
     def filled(self, live: Live, area: Area) -> int:
-        figures = latency_of(live)
-        if figures is None:
-            return 0
-        width = area.width
-        beside = len(_beside(figures, live, _room(figures, digits.SMALL, area)))
-        return max(beside, digits.SMALL if width >= _LEAST_WIDTH else 1) + _HISTORY * _has_history(live)
+        past = None if self.has_class("-brief") else self._past
+        return filled_lines(live, self._figures(live), past, area)
+
+    def _figures(self, live: Live) -> LatencyFigures | None:
+        """Return what to show; computed once for each value, since of many iterations that takes a while."""
+        seen = self.sees(live)
+        if self._known[0] != seen:
+            brief = latency_of_distribution(live) if self.has_class("-brief") else None
+            self._known = (seen, brief or latency_of(live))
+        return self._known[1]
+
+
+def filled_lines(live: Live, figures: LatencyFigures | None, past: Past | None, area: Area) -> int:
+    """Return how many lines `latency_lines` fills in an area of any height."""
+    if figures is None:
+        return 0
+    beside = len(_beside(figures, live, _room(figures, digits.SMALL, area)))
+    least = digits.SMALL if area.width >= _LEAST_WIDTH else 1
+    return max(beside, least) + _HISTORY * (past is not None and _has_history(live))
 
 
 def _has_history(live: Live) -> bool:
     return sum(sample.elapsed_us is not None for sample in live.history.samples[-_LOOKED_AT:]) >= _LEAST_HISTORY
 
 
-def latency_lines(live: Live, past: Past, area: Area) -> list[Line]:
-    """Draw the pane's lines."""
-    figures = latency_of(live)
+def latency_lines(live: Live, figures: LatencyFigures | None, past: Past | None, area: Area) -> list[Line]:
+    """Draw the pane's lines; without a `past` there is no history."""
     if figures is None:
         return []
     if area.width < _LEAST_WIDTH or area.height < digits.SMALL:
@@ -67,7 +81,7 @@ def latency_lines(live: Live, past: Past, area: Area) -> list[Line]:
         ]
     lines = [clipped(line, area) for line in lines[: area.height]]
     left = area.height - len(lines)
-    if left > 2 and _has_history(live):
+    if left > 2 and past is not None and _has_history(live):
         lines += [(), *past.times(live.history, area._replace(height=left - 1))]
     return lines
 

@@ -12,13 +12,13 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.core.monitor.live_content import Content, content_of
+from npumon.core.monitor.live_content import Content, content_of, has_distribution
 from npumon.core.monitor.off_board import offers_other_ways
 from npumon.tui.keys import LIVE_KEYS, Hint
 from npumon.tui.panes.empty_state import NothingPane
 from npumon.tui.panes.run_state import RunStatePane
 from npumon.tui.panes.verdict import VerdictPane
-from npumon.tui.screens.live_arrangement import MAIN_PANES, Places, Room, Wanted, arrangement
+from npumon.tui.screens.live_arrangement import MAIN_PANES, Places, Room, Wanted, arrangement, shows_distribution
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.canvas import Canvas, Pane
 from npumon.tui.widgets.growing_pane import GrowingPane
@@ -33,6 +33,7 @@ _LATER: Mapping[str, tuple[str, str, str]] = {
     "results": ("results", "ResultsPane", "Top-5"),
     "operations": ("operations", "OperationsPane", "Where the time goes"),
     "latency": ("latency", "LatencyPane", "Latency"),
+    "distribution": ("distribution", "DistributionPane", "Distribution"),
     "log-tail": ("log_tail", "LogTailPane", "Log"),
 }
 #: Cells beside the lines of the verdict.
@@ -66,6 +67,7 @@ class LiveBody(Widget):
         self._ascii_only = ascii_only
         self._content = Content("notice")
         self._wanted = 0
+        self._live: Live | None = None
         self._made: dict[str, Pane] = {
             "run-state": RunStatePane(ascii_only=ascii_only, id="run-state"),
             "notice": NothingPane(ascii_only=ascii_only, id="notice"),
@@ -93,14 +95,22 @@ class LiveBody(Widget):
 
     def show(self, live: Live) -> None:
         """Show a live value in the panes that it has something for; lay all out anew if those are others."""
+        self._live = live
         content = content_of(live)
         if content != self._content:
             self._content = content
             self._choose()
+            self._lay_out()
         for pane in self._made.values():
             if pane.display:
                 pane.show(live)
         self._grow()
+
+    def on_resize(self) -> None:
+        """Have what there is room for now."""
+        if self._live is not None and self._choose():
+            self.show(self._live)
+            self._lay_out()
 
     def _grow(self) -> None:
         """Lay all out anew if the main pane wants another height."""
@@ -111,19 +121,28 @@ class LiveBody(Widget):
         """Place the panes anew. Textual forgets where children stood only if one of them asks for it."""
         self._made["run-state"].refresh(layout=True)
 
-    def _choose(self) -> None:
-        """Have the panes of the content, and no others."""
+    def _choose(self) -> bool:
+        """Have the panes of the content, and no others. Return whether those are others than before."""
         content = self._content
+        distribution = shows_distribution(content, Room(*self.size))
         wanted = {"run-state", "verdict", MAIN_PANES[content.main]}
-        there = (("bandwidth", content.bandwidth), ("results", content.results), ("log-tail", content.log))
+        there = (
+            ("bandwidth", content.bandwidth),
+            ("results", content.results),
+            ("log-tail", content.log),
+            ("distribution", distribution),
+        )
         wanted.update(name for name, is_there in there if is_there)
+        if wanted == {name for name, pane in self._made.items() if pane.display}:
+            return False
         missing = [self._make(name) for name in _LATER if name in wanted and name not in self._made]
         self._made.update({pane.id or "": pane for pane in missing})
         for name, pane in self._made.items():
             pane.display = name in wanted
+            pane.set_class(distribution, "-brief")
         if missing:
             self.mount(*missing)
-        self._lay_out()
+        return True
 
     @property
     def can_regroup(self) -> bool:
@@ -171,7 +190,7 @@ class LivePage(Page):
 
     def _offers_distribution(self, live: Live) -> bool:
         """Return whether there are several iterations, of which a distribution tells more than one does."""
-        return self._distribution is not None or live.latencies.ever > 1 or live.shown.iterations > 1
+        return self._distribution is not None or has_distribution(live)
 
     def action_distribution(self) -> None:
         """Show how long iterations took in the place of all other panes, or go back."""

@@ -19,6 +19,8 @@ _BANDWIDTH, _UTILIZATION = 0.56, 0.4
 _LEAST, _ROW, _LARGE_ROW = 5, 9, 18
 #: A figure in large or tall digits with its facts and its gauge, with its frame.
 _FIGURE, _TALL_FIGURE = 8, 9
+#: Lines of a distribution with its pictures, with its frame.
+_DISTRIBUTION = 13
 #: The pane of each main thing.
 MAIN_PANES: Mapping[Main, str] = {
     "utilization": "utilization",
@@ -107,6 +109,10 @@ def _traffic(content: Content, room: Room, place: Region) -> Places:
 def _side(content: Content, room: Room, place: Region) -> Places:
     """Place the results above the log, or what there is of them."""
     log = content.log and room.rows >= _MEDIUM
+    if log and shows_distribution(content, room) and place.height >= _DISTRIBUTION + 2 * _ROW:
+        results, below = place.split_horizontal(_ROW if content.results else 0)
+        middle, lowest = below.split_horizontal(_DISTRIBUTION)
+        return {"results": results, "distribution": middle, "log-tail": lowest}
     if not content.results:
         return {"log-tail": place} if log else {}
     if not log:
@@ -128,6 +134,9 @@ def _others(content: Content, room: Room, wanted: Wanted, body: Region) -> Place
         left, right = body.split_vertical(body.width // 2)
         return {name: left, "log-tail": right}
     reserved = 0
+    if content.main == "latency" and "distribution" in beside:
+        above, below = body.split_horizontal(max(min(wanted.main, body.height - _LEAST), 1))
+        return {name: above, **_under_latency(beside, content, below)}
     if room.rows >= _HIGH:
         reserved = _LARGE_ROW if room.rows >= _LARGE else _ROW
     upper = max(min(wanted.main, body.height - reserved), _LEAST)
@@ -144,16 +153,34 @@ def _beside(content: Content, room: Room) -> list[str]:
     kinds = (
         ("bandwidth", content.bandwidth and room.width >= _WIDE),
         ("results", content.results and content.main != "results"),
+        ("distribution", shows_distribution(content, room)),
         ("log-tail", content.log),
     )
     return [name for name, there in kinds if there]
 
 
+def shows_distribution(content: Content, room: Room) -> bool:
+    """Return whether the distribution has room: below the latency, which it is of, else on large screens."""
+    least = _MEDIUM if content.main == "latency" else _LARGE
+    return content.distribution and room.width >= _NORMAL and room.rows >= least
+
+
+def _under_latency(names: Sequence[str], content: Content, place: Region) -> Places:
+    """Place the distribution, and the others below it as far as it leaves them room."""
+    others = [name for name in names if name != "distribution"]
+    upper = min(place.height, max(place.height // 2, _DISTRIBUTION))
+    if not others or place.height - upper < _LEAST:
+        return {"distribution": place}
+    above, below = place.split_horizontal(upper)
+    return {"distribution": above, **_below(others, content, below)}
+
+
 def _below(names: Sequence[str], content: Content, place: Region) -> Places:
     """Place panes side by side; the log below the others where they do not need all lines."""
     there = {"bandwidth": content.bandwidth, "results": content.results, "log-tail": content.log}
-    shown = [name for name in names if there[name]]
-    upper = _ROW if not (content.history and "bandwidth" in shown) else max(_ROW, place.height // 2)
+    shown = [name for name in names if there.get(name, True)]
+    graphs = "distribution" in shown or (content.history and "bandwidth" in shown)
+    upper = max(_ROW, place.height // 2) if graphs else _ROW
     if len(shown) > 2 and "log-tail" in shown and place.height - upper >= _LEAST:
         above, below = place.split_horizontal(upper)
         return {**_row([name for name in shown if name != "log-tail"], above), "log-tail": below}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from npumon.core.monitor.latency import LatencyFigures, latency_of
+from npumon.core.monitor.latency import LatencyFigures, latency_of, latency_of_distribution
 from npumon.core.monitor.live import Latencies, Live
 from npumon.core.profile import Cycles, Iteration, Reported
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import EMPTY, RunState
 from npumon.core.run.statistics import EXACT
+from tests.core.monitor.test_distribution import SPREAD, group, named
+from tests.core.monitor.test_selection import ended, loops
 from tests.core.run.judging import binary_graph, judged, state, times_of
 from tests.tui.stage import live
 
@@ -90,3 +92,16 @@ def test_what_a_program_says_of_itself() -> None:
     averaged = warmed._replace(warmup=Reported("x", first_us=9.0, average_us=7.0))
     assert dict(found(EMPTY._replace(reported=averaged)).others)["warm-up"] == 7.0
     assert latency_of(shown(EMPTY._replace(reported=Reported("nnstreamer")))) is None
+
+
+def test_the_distribution_s_median_is_that_of_all_its_starts() -> None:
+    assert latency_of_distribution(live()) is None
+    alone = latency_of_distribution(named(ended(loops())))
+    assert alone == LatencyFigures(30_000.0, "median of 3 iterations, the first one apart")
+    both = named(ended(loops(), loops()))
+    together = latency_of_distribution(both._replace(groups=(group(SPREAD, 1, 2),)))
+    assert together == LatencyFigures(150.0, "median of 101 iterations in 2 starts")
+    many = group([float(number % 7) for number in range(EXACT + 5)], 1, 2)
+    about = latency_of_distribution(both._replace(groups=(many,)))
+    assert about is not None
+    assert about.what.startswith("about the median of 10 005")

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from npumon.core.monitor.activity import Activity
-from npumon.core.monitor.live import Live
+from npumon.core.monitor.live import Latencies, Live
 from npumon.core.monitor.live_content import Content, Main, content_of
+from npumon.core.monitor.run_times import RunTimes
 from npumon.core.profile import Bandwidth, Cycles, Detection, Iteration, Reported, TopEntry
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import EMPTY, RunState
+from npumon.core.run.trend import NO_TREND
+from tests.core.monitor.test_distribution import group, named
+from tests.core.monitor.test_selection import ended, loops
 from tests.core.run.judging import binary_graph, judged, operation, state
-from tests.tui.moments import log, moments
+from tests.tui.moments import log, moments, seed_run
 from tests.tui.stage import live
 
 NBG = state(binary_graph())
@@ -66,3 +70,16 @@ def test_only_what_there_is_takes_room() -> None:
     silent = state(binary_graph()._replace(bandwidth=Bandwidth()))
     assert not content_of(shown(silent)).bandwidth
     assert not content_of(shown(state(operation(0), operation(1), layer_dump=True))).bandwidth, "that of writing dumps"
+
+
+def test_of_several_times_there_is_a_distribution() -> None:
+    once = named(ended(loops()))
+    assert not content_of(once).distribution, "no time is known by itself"
+    known = once._replace(latencies=Latencies(3, 1.0, 2.0, 3.0, ever=3))
+    assert content_of(known).distribution
+    single = named(ended(seed_run(), seed_run()))._replace(latencies=Latencies(2, 1.0, 2.0, 3.0, ever=2))
+    assert not content_of(single).distribution
+    assert content_of(single._replace(groups=(group([21_000.0, 21_609.0], 1, 2),))).distribution
+    rated = named(ended(seed_run()))
+    assert not content_of(rated._replace(times=(RunTimes(1),))).distribution
+    assert content_of(rated._replace(times=(RunTimes(1, rates=NO_TREND.plus_all([5.0, 6.0])),))).distribution

@@ -177,4 +177,7 @@ def test_where_there_is_room_reasons_are_sentences() -> None:
     assert told[1].startswith("Waiting for the host: ") or told[1].startswith("waiting for the host: ")
     dumped = table(metrics(*THREE, layer_dump=True))
     assert [dumped.sentence(row) for row in dumped.operations] == ["", "", "shader core"]
-    assert table(metrics(NN, TP)).sentence(table(metrics(NN, TP)).operations[0])
+    silent = table(metrics(uncounted(NN), uncounted(TP)))
+    assert [silent.sentence(row) for row in silent.operations] == ["", ""]
+    busy = table(metrics(operation(0, us=20_000), operation(1, us=10_000)))
+    assert busy.sentence(busy.operations[0]).startswith("Unknown: no roof is near")

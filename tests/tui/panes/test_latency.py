@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from npumon.core.monitor.latency import latency_of
 from npumon.core.monitor.live import History, Live, Sample
 from npumon.core.profile import Iteration, Reported
 from npumon.core.run.report import RunInfo, RunReport
@@ -30,7 +31,7 @@ MANY = timed(751.0, *(150.0 + number % 9 * 12 for number in range(99)))
 
 
 def drawn(shown: Live, area: Area) -> list[str]:
-    return [line.rstrip() for line in texts(latency_lines(shown, Past(), area))]
+    return [line.rstrip() for line in texts(latency_lines(shown, latency_of(shown), Past(), area))]
 
 
 def test_the_median_is_large_and_the_others_stand_beside_it() -> None:
@@ -79,4 +80,15 @@ def test_the_pane_wants_as_many_lines_as_it_fills() -> None:
 @pytest.mark.parametrize("area", ROOMS, ids=str)
 def test_it_fits_every_room(area: Area) -> None:
     for shown in (*moments().values(), moment(MANY, history(700)), moment(timed(1e15))):
-        assert fits(latency_lines(shown, Past(), area), area)
+        assert fits(latency_lines(shown, latency_of(shown), Past(), area), area)
+
+
+def test_beside_a_distribution_there_is_one_figure() -> None:
+    pane = LatencyPane()
+    pane.add_class("-brief")
+    shown = moment(MANY, history(40))
+    area = Area(76, 20)
+    text = "\n".join(texts(pane.lines(shown, area)))
+    assert "median of 99 iterations" in text
+    assert "latency" not in text
+    assert pane.filled(shown, area) == len(pane.lines(shown, area))

@@ -25,23 +25,21 @@ SIZES = [
     (1, 0),
 ]
 MAINS: tuple[Main, ...] = tuple(MAIN_PANES)
-ALL = (True, True, True, False)
+ALL = (True, True, True)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("main", MAINS)
 def test_panes_fill_the_room_without_covering_each_other(main: Main, size: tuple[int, int]) -> None:
-    for there, wanted in product(product((False, True), repeat=4), (0, 5, 12, 900)):
+    for there, wanted in product(product((False, True), repeat=5), (0, 5, 12, 900)):
         content = Content(main, *there)
         places = arrangement(content, Room(*size), Wanted(wanted, 3))
         whole = Region(0, 0, *size)
         assert all(whole.contains_region(place) and place.area for place in places.values()), (content, places)
         assert sum(place.area for place in places.values()) == (whole.area if places else 0), (content, places)
-        allowed = {"run-state", "verdict", MAIN_PANES[main]}
-        allowed |= {"log-tail"} if main == "log" else set()
-        allowed |= {
-            name for name, is_there in zip(("bandwidth", "results", "log-tail"), there, strict=False) if is_there
-        }
+        kinds = ("bandwidth", "results", "log-tail", "", "distribution")
+        allowed = {name for name, is_there in zip(kinds, there, strict=True) if is_there}
+        allowed |= {"run-state", "verdict", MAIN_PANES[main]}
         assert places.keys() <= allowed
         if size[1] > 3:
             assert MAIN_PANES[main] in places
@@ -72,3 +70,16 @@ def test_what_is_absent_gives_its_room_away() -> None:
     assert without["results"].width > whole["results"].width
     alone = arrangement(Content("utilization"), Room(80, 22), Wanted(0, 2))
     assert alone["utilization"].height == 19
+
+
+def test_the_distribution_stands_below_the_latency_else_on_large_screens_alone() -> None:
+    content = Content("latency", results=True, log=True, distribution=True)
+    small = arrangement(content, Room(80, 22), Wanted(5, 3))
+    assert small.keys() == {"run-state", "latency", "distribution", "verdict"}
+    high = arrangement(content, Room(120, 38), Wanted(5, 2))
+    assert {"results", "log-tail", "distribution"} <= high.keys()
+    assert high["distribution"].bottom == high["results"].y
+    for main in ("operations", "utilization"):
+        content = Content(main, *ALL, history=True, distribution=True)
+        assert "distribution" not in arrangement(content, Room(120, 38), Wanted(12, 2))
+        assert "distribution" in arrangement(content, Room(200, 58), Wanted(12, 2))
