@@ -133,10 +133,7 @@ KEYS: tuple[Key, ...] = (
         when=may_run, bar=True, wish="run again", on_board=True,
     ),
     Key("x", "x", "stop", "stop the run", "stop_run", when=may_stop, bar=True, wish="stop the run", on_board=True),
-    Key(
-        "0", "0", "newest", "go back to the newest run", "newest",
-        when=shows_older, bar=True, wish="show the newest run",
-    ),
+    Key("0", "0", "newest", "go back to the newest run", "newest", when=shows_older, bar=True),
     *(
         Key(
             page.key, page.key, page.name, page.meaning, f"page('{page.name}')",
@@ -158,15 +155,10 @@ KEYS: tuple[Key, ...] = (
         when=lambda state, live: state.marked, bar=True, wish="compare runs",
     ),
     Key("space", "space", "pause", "pause the display; the run goes on", "pause", bar=True),
-    Key(
-        "left_curly_bracket", "{", "run before", "show the run before, on all pages", "run_step(-1)",
-        when=has_older_run, bar=True,
-    ),
+    Key("left_curly_bracket", "{", "run before", "show the run before", "run_step(-1)", when=has_older_run, bar=True),
     Key("right_curly_bracket", "}", "run after", "show the next run", "run_step(1)", when=shows_older),
-    Key(
-        "left_square_bracket", "[", "iteration before", "show the iteration before, on all pages", "iteration_step(-1)",
-        when=has_older_iteration, bar=True,
-    ),
+    Key("left_square_bracket", "[", "iteration before", "show the iteration before", "iteration_step(-1)",
+        when=has_older_iteration, bar=True),
     Key("right_square_bracket", "]", "iteration after", "show the next one", "iteration_step(1)", when=shows_older),
     Key("s", "s", "picture", "save a picture of the screen", "picture", bar=True, wish="save a picture"),
     Key("e", "e", "export", "write the newest run to a JSON file", "export", when=has_run, bar=True),
@@ -251,6 +243,8 @@ LIVE_KEYS: tuple[Key, ...] = (
 RUNS_KEYS: tuple[Key, ...] = (
     Key("m", "m", "mark", "mark the selected run, or unmark it", "mark_selected", "runs"),
     Key("c", "c", "newest", "compare the newest run with the marked one", "compare_newest", "runs"),
+    Key("z", "z", "unfold", "see the runs of a series, or fold them again", "unfold", "runs"),
+    Key("f", "f", "figures", "go to the figures of the comparison, or back", "turn", "runs"),
 )
 #: Each sorts the operations by a column, or turns that order round: the key, the column, its name.
 LAYERS_ORDERS: tuple[tuple[str, str, str], ...] = (
@@ -315,7 +309,12 @@ LOG_KEYS: tuple[Key, ...] = (
 PAGE_KEYS: dict[str, tuple[Key, ...]] = {
     "live": LIVE_KEYS,
     "layers": (*LAYERS_KEYS, *table_keys("layers"), *filter_keys("layers")),
-    "runs": (*RUNS_KEYS, *table_keys("runs"), *filter_keys("runs")),
+    "runs": (
+        Key("enter", "Enter", "open", "show the selected run on all pages", "open", "runs"),
+        *RUNS_KEYS,
+        *(key for key in table_keys("runs") if key.action != "choose"),
+        *filter_keys("runs"),
+    ),
     "models": (
         Key("enter", "Enter", "run", "run the selected model; also a double click", "run", "models"),
         *MODELS_KEYS,

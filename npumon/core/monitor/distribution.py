@@ -79,6 +79,12 @@ def distribution_of(live: Live) -> Distribution | None:
     return first or second
 
 
+def of_run(live: Live, number: int) -> Distribution | None:
+    """Return the times of the run with this number alone; None if it has not several."""
+    run = next((run for run in numbered_runs(live) if run.number == number), None)
+    return None if run is None else _of_run(live, run)
+
+
 def group_of(live: Live, run: int) -> RunGroup | None:
     """Return the group that the run with this number belongs to."""
     return next((group for group in reversed(live.groups) if run in group.runs), None)

@@ -20,14 +20,16 @@ class ComparisonHeadPane(Pane):
     numbers: tuple[int | None, int | None] = (None, None)
     #: What to do while there is nothing to compare.
     advice = ""
+    #: Why the selected run ended badly, if it did.
+    reason = ""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (self.compared, self.advice, self.numbers)
+        return (self.compared, self.advice, self.reason, self.numbers)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         between = " - " if area.ascii else " · "
         if self.compared is None:
-            return [span(self.advice, "label")]
+            return [clipped(span(self.reason, "bad") if self.reason else span(self.advice, "label"), area)]
         return [
             clipped(joined(parts, between), area)
             for parts in (self._runs(self.compared, area), self._result(self.compared))

@@ -7,7 +7,16 @@ from itertools import groupby
 from typing import NamedTuple
 
 from npumon.core import units
-from npumon.core.monitor.distribution import Axis, Distribution, axis_of, distribution_of, told
+from npumon.core.monitor.distribution import (
+    Axis,
+    Distribution,
+    axis_of,
+    distribution_of,
+    group_of,
+    of_group,
+    of_run,
+    told,
+)
 from npumon.core.monitor.live import Live
 from npumon.core.run.statistics import Statistics
 from npumon.core.run.trend import Part, Trend
@@ -40,6 +49,25 @@ class DistributionPane(Pane):
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return distribution_lines(distribution_of(live), area)
+
+
+class RowDistributionPane(DistributionPane):
+    """The distribution of the runs of a table's row."""
+
+    #: The numbers of the row's last run, and whether it stands for several.
+    number = 0
+    several = False
+
+    def sees(self, live: Live) -> tuple[object, ...]:
+        return (live.groups, live.times, live.runs, self.number, self.several)
+
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        return distribution_lines(self.shown_of(live), area)
+
+    def shown_of(self, live: Live) -> Distribution | None:
+        """Return what there is to show of the row."""
+        group = group_of(live, self.number) if self.several else None
+        return of_run(live, self.number) if group is None else of_group(live, group)
 
 
 class _Share(NamedTuple):

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.core.monitor.run_rows import RunRow, matching_runs, no_runs, ordered_runs, run_rows
+from npumon.core.monitor.run_rows import (
+    RunRow,
+    grouped_rows,
+    matching_runs,
+    no_runs,
+    ordered_runs,
+    run_rows,
+    with_members,
+)
+from npumon.core.monitor.selection import NEWEST, Selection, numbered_runs
 from npumon.core.run.comparison import Comparison, compare
+from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 from npumon.tui.keys import RUNS_KEYS, Hint
 from npumon.tui.panes.comparison_head import ComparisonHeadPane
 from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FILTER_BINDINGS, FilterLine
-from npumon.tui.widgets.run_table import FIGURE_COLUMNS, RUN_COLUMNS, FigureTable, RunTable
+from npumon.tui.widgets.run_table import FIGURE_COLUMNS, RUN_COLUMNS, FigureTable, RunTable, told_run_columns
 from npumon.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from npumon.tui.panes.distribution import RowDistributionPane
 
 _MARK = "m marks the selected run; other runs are then compared with it."
 _CHOOSE = "This is the marked run: j and k choose another one, r makes one."
 
 
 class RunsPage(Page):
-    """A table of runs above a table of differences. Enter moves from one to the other, Esc back.
+    """A table of runs above the distribution of the selected one's times, or a table of differences if one is marked.
 
     A cursor on the newest run follows the newest one, so that a marked run is compared with each new run.
     """
@@ -50,6 +63,9 @@ class RunsPage(Page):
         self.filter_line = FilterLine()
         self._all: tuple[RunRow, ...] = ()
         self._runs: tuple[RunReport, ...] | None = None
+        self._groups: tuple[tuple[int, ...], ...] = ()
+        self._unfolded: set[str] = set()
+        self.distribution: RowDistributionPane | None = None
         self._compared: Comparison | None = None
         with Container(id="runs"):
             yield self.table
@@ -62,21 +78,25 @@ class RunsPage(Page):
     def hints(self, live: Live) -> Sequence[Hint]:
         if not self._all:
             return ()
-        reading = self.focused is self.figures
+        row, reading = self.table.current, self.focused is self.figures
+        series = row is not None and bool(row.members)
         return (
-            Hint("Enter", "runs" if reading else "figures", "turn", self._compared is not None),
+            Hint("Enter", "runs" if reading else "open", "turn" if reading else "open"),
+            Hint("z", "fold" if row is not None and row.unfolded else "unfold", "unfold", series and not reading),
+            Hint("f", "runs" if reading else "figures", "turn", self._compared is not None),
             Hint("<>", "sort", "sort(1)"),
             Hint("/", "filter", "filter"),
         )
 
     def show(self, live: Live) -> None:
-        if live.runs is not self._runs:
-            self._runs = live.runs
-            newest = bool(self._all) and self.table.current is self._all[0]
-            known = {row.key: row for row in self._all}
+        groups = tuple(group.runs for group in live.groups)
+        if live.runs is not self._runs or groups != self._groups:
+            self._runs, self._groups = live.runs, groups
+            newest = bool(self._all) and self._is_newest(self.table.current)
+            known = {row.number: row for row in self._all}
             # An ended run never changes: its row stays the same object, so that it is not drawn again.
             self._all = tuple(
-                old if (old := known.get(row.key)) is not None and old.report is row.report else row
+                old if (old := known.get(row.number)) is not None and old.report is row.report else row
                 for row in run_rows(live)
             )
             self.set_class(not self._all, "-none")
@@ -84,15 +104,29 @@ class RunsPage(Page):
         self._compare()
         super().show(live)
 
+    def _is_newest(self, row: RunRow | None) -> bool:
+        return row is not None and row.last == self._all[0].number
+
     def _fill(self, *, newest: bool = False) -> None:
         table = self.table
-        rows = ordered_runs(matching_runs(self._all, self.filter_line.text), table.order, descending=table.descending)
-        self.filter_line.tell(f"{len(rows)} of {len(self._all)}")
+        known = {row.key: row for row in table.rows}
+        joined = [
+            old if (old := known.get(row.key)) == row else row
+            for row in grouped_rows(self._all, self.host.live, self._unfolded)
+        ]
+        rows = with_members(
+            ordered_runs(matching_runs(joined, self.filter_line.text), table.order, descending=table.descending)
+        )
+        shown = sum(len(row.members) or 1 for row in rows if not row.part)
+        self.filter_line.tell(f"{shown} of {len(self._all)}")
+        table.columns = told_run_columns(rows, table.order)
         if table.styles.max_height is None or table.styles.max_height.value != len(rows) + 2:
             table.styles.max_height = len(rows) + 2  # the comparison takes the rest
         table.fill(rows)
-        if newest and self._all[0] in rows:
-            table.go(rows.index(self._all[0]))
+        if newest and self._all:
+            place = next((place for place, row in enumerate(rows) if self._is_newest(row)), None)
+            if place is not None:
+                table.go(place)
 
     def _compare(self) -> None:
         """Compare the marked run with the selected one, or with the newest if the selected one is marked."""
@@ -112,11 +146,29 @@ class RunsPage(Page):
         self.set_class(self._compared is None, "-single")
         self.head.compared = self._compared
         self.head.numbers = (self._number(marked), None if other is None else other.number)
+        self.head.reason = _why(self.table.current)
         self.head.redraw()
+        self._show_distribution()
+
+    def _show_distribution(self) -> None:
+        """Show how the times of the selected row are distributed, unless runs are compared or there is nothing."""
+        row, live = self.table.current, self.host.live
+        wanted = self._compared is None and row is not None and row.iterations > 1
+        if self.distribution is None:
+            if not wanted:
+                return
+            from npumon.tui.panes.distribution import RowDistributionPane
+
+            self.distribution = RowDistributionPane(ascii_only=self.ascii_only, id="row-distribution")
+            self.query_one("#comparison").mount(self.distribution)
+        if row is not None:
+            self.distribution.number, self.distribution.several = row.last, bool(row.members)
+        self.set_class(wanted, "-distribution")
+        self.distribution.show(live)
 
     def _other(self, marked: RunReport | None) -> RunRow | None:
         row = self.table.current
-        if row is not None and row.report is marked:
+        if row is not None and row.report is marked and not row.members:
             row = self._all[0]
         return None if row is None or row.report is marked else row
 
@@ -134,8 +186,11 @@ class RunsPage(Page):
         self._fill()
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
-        """Move between the runs and the figures."""
-        self.action_turn()
+        """Open the run, or go back to the runs."""
+        if self.focused is self.figures:
+            self.action_turn()
+        else:
+            self.action_open()
 
     def on_descendant_focus(self) -> None:
         """Update the keys: Enter has another meaning now."""
@@ -145,6 +200,26 @@ class RunsPage(Page):
         """Filter the runs."""
         self._fill()
         self._compare()
+
+    def action_open(self) -> None:
+        """Show the selected run on all pages; of a series, its last one."""
+        row = self.table.current
+        if row is not None:
+            newest = numbered_runs(self.host.live)[-1].number
+            self.host.select(NEWEST if row.last == newest else Selection(row.last))
+            self.host.action_page("live")
+
+    def action_unfold(self) -> None:
+        """See the runs of the selected series, or fold them again, from one of them, too."""
+        row = self.table.current
+        if row is None:
+            return
+        own = next((each for each in self.table.rows if row in each.members), row)
+        if own.members:
+            self._unfolded ^= {own.key}
+            self.table.go(self.table.rows.index(own))
+            self._fill()
+            self.offer_keys()
 
     def action_turn(self) -> None:
         """Move from the runs to the figures, or back."""
@@ -166,8 +241,9 @@ class RunsPage(Page):
 
     def action_compare_newest(self) -> None:
         """Move the cursor to the newest run."""
-        if self._all and self._all[0] in self.table.rows:
-            self.table.go(self.table.rows.index(self._all[0]))
+        place = next((place for place, row in enumerate(self.table.rows) if self._is_newest(row)), None)
+        if place is not None:
+            self.table.go(place)
         if self.host.marked is None:
             self.host.notifier.info(_MARK)
 
@@ -189,3 +265,12 @@ class RunsPage(Page):
     def action_sort(self, step: int) -> None:
         """Sort by the next column."""
         self.table.action_sort(step)
+
+
+def _why(row: RunRow | None) -> str:
+    """Say why the row's run ended badly; of several, one that did. Empty if it did not, or nothing is known."""
+    bad = next((each for each in (row.members or (row,)) if each.reason), None) if row is not None else None
+    if bad is None:
+        return ""
+    info = bad.report.info
+    return f"run {bad.number} {outcome_words(info.outcome, info.signal)}: {bad.reason}"

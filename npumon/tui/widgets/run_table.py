@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from npumon.core import units
-from npumon.core.monitor.run_rows import RunRow
+from npumon.core.monitor.run_rows import RunRow, telling
 from npumon.core.run.comparison import Change, ComparisonRow, Difference
 from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunInfo, RunReport
-from npumon.tui.paint import Area, Line, span
+from npumon.tui.paint import Area, Line, Span, span, width_of
 from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
 
 RUN_COLUMNS = (
     Column("mark", "", 1, right=False, descending=None),
     Column("number", "run", 5),
-    Column("model", "model", 10, right=False, flexible=True, descending=False),
+    Column("model", "model", 10, right=False, flexible=True, descending=False, wanted=24),
     Column("started", "started", 8, 5),
-    Column("outcome", "outcome", 10, 1, right=False, descending=False),
+    Column("outcome", "outcome", 8, 1, right=False, descending=False),
     Column("latency", "latency", 9),
+    Column("iterations", "n", 6, 4),
+    Column("p95", "p95", 9, 9),
     Column("utilization", "util", 7, 2),
-    Column("total", "total MB", 9, 4),
+    Column("total", "total MB", 9, 6),
     Column("ddr", "DDR MB", 8, 3),
-    Column("clock", "MHz", 5, 7),
-    Column("top", "top-1", 14, 6, right=False, descending=False),
-    Column("duration", "took", 7, 8),
+    Column("clock", "MHz", 5, 8),
+    Column("top", "top-1", 12, 7, right=False, descending=False),
+    Column("duration", "took", 7, 10),
+    Column("reason", "reason", 24, 11, right=False, descending=False, wanted=80),
 )
+#: Cells for the numbers of the first and the last run, and the mark before them.
+_RANGE = 9
+#: Cells for an outcome at least: those of its title.
+_OUTCOME = 8
+#: Columns that are there in any case.
+_ALWAYS = frozenset({"mark", "number", "model", "outcome", "latency"})
 FIGURE_COLUMNS = (
     Column("title", "figure", 10, right=False, flexible=True, descending=None),
     Column("before", "marked", 13, 3, descending=None),
@@ -46,8 +56,20 @@ _VERDICTS: dict[Change, tuple[str, str]] = {
 }
 
 
+def told_run_columns(rows: Sequence[RunRow], order: str) -> tuple[Column, ...]:
+    """Return the columns that tell something of any of the rows, and the one that they are sorted by."""
+    told = telling(rows) | _ALWAYS | {order}
+    outcomes = (width_of(_outcome(row)) for row in rows)
+    wide = {"outcome": max(_OUTCOME, *outcomes, 0)}
+    if any(row.members for row in rows):
+        wide["number"] = _RANGE
+    return tuple(
+        column._replace(width=wide.get(column.key, column.width)) for column in RUN_COLUMNS if column.key in told
+    )
+
+
 class RunTable(Table[RunRow]):
-    """This session's runs. A star marks the one that others are compared with."""
+    """This session's runs. A star marks the one that others are compared with, or that its series holds."""
 
     marked: RunReport | None = None
 
@@ -55,18 +77,24 @@ class RunTable(Table[RunRow]):
         info, figures = row.report.info, row.report.metrics.figures
         match column.key:
             case "mark":
-                return span("*" if row.report is self.marked else " ", "warn")
+                held = any(each.report is self.marked for each in (row, *row.members))
+                return span("*" if held else " ", "warn")
             case "number":
-                return span(str(row.number), "label")
+                return _number(row, area)
             case "model":
-                return span(info.model) if info.model else span(_log_of(info), "label")
+                return _model(row)
             case "started":
                 return span("watched" if _watched(info) else _clock_time(info.started_at), "label")
             case "outcome":
-                died = None if info.outcome in ("timeout", "cancelled") else info.signal
-                return span(died or outcome_words(info.outcome), "good" if info.outcome == "ok" else "bad")
+                return _outcome(row)
             case "latency":
                 return _figure(row.latency_us, units.microseconds(row.latency_us), area, "value")
+            case "iterations":
+                return _figure(row.iterations or None, units.grouped(row.iterations), area)
+            case "p95":
+                return _figure(row.p95_us, units.microseconds(row.p95_us), area)
+            case "reason":
+                return span(row.reason or "", "bad")
             case "utilization":
                 return _figure(figures.utilization, units.percent(figures.utilization), area)
             case "total":
@@ -79,6 +107,34 @@ class RunTable(Table[RunRow]):
                 return span(row.top or units.ABSENT, "" if row.top else "off")
             case _:
                 return _figure(info.duration_s, units.seconds(info.duration_s), area)
+
+
+def _number(row: RunRow, area: Area) -> Line:
+    """Return the number; of several runs those of the first and the last, and whether all are to be seen."""
+    if not row.members:
+        return span(str(row.number), "label")
+    closed, opened = (">", "v") if area.ascii else ("▸", "▾")
+    mark = opened if row.unfolded else closed
+    return (Span(f"{mark} ", "accent"), Span(f"{row.first}-{row.last}", "label"))
+
+
+def _model(row: RunRow) -> Line:
+    info = row.report.info
+    name = span(info.model) if info.model else span(_log_of(info), "label")
+    if row.members:
+        return (Span(f"{len(row.members)}x ", "value"), *name)
+    return (Span("  "), *name) if row.part else name
+
+
+def _outcome(row: RunRow) -> Line:
+    """Return how it ended, in red if not well; of several, how many did not."""
+    info = row.report.info
+    if not row.members:
+        return span(outcome_words(info.outcome, info.signal), "good" if info.outcome == "ok" else "bad")
+    good = len(row.members) - row.failed
+    if not row.failed:
+        return span(f"{good} ok", "good")
+    return (Span(f"{row.failed} failed", "bad"), Span(f", {good} ok", "good" if good else "label"))
 
 
 class FigureTable(Table[ComparisonRow]):

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.core.monitor.distribution import BINS, Axis, StartTimes, axis_of, distribution_of, group_of, told
+from npumon.core.monitor.distribution import (
+    BINS,
+    Axis,
+    StartTimes,
+    axis_of,
+    distribution_of,
+    group_of,
+    of_run,
+    told,
+)
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.run_times import RunGroup, RunTimes
 from npumon.core.monitor.selection import Selection, newest_shown, selected
@@ -81,6 +90,15 @@ def test_of_a_run_that_was_selected_its_own() -> None:
     shown = distribution_of(selected(moment, Selection(1)))
     assert shown is not None
     assert shown.starts == 2, "one iteration has no distribution of its own"
+
+
+def test_of_one_run_of_the_session() -> None:
+    moment = ended(loops(), seed_run())
+    shown = of_run(moment, 1)
+    assert shown is not None
+    assert (shown.run, shown.many) == (1, 3)
+    assert of_run(moment, 2) is None
+    assert of_run(moment, 3) is None
 
 
 def test_runs_without_times_are_no_starts() -> None:

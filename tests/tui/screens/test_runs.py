@@ -7,7 +7,12 @@ import re
 import pytest
 
 from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import Live
+from npumon.core.monitor.run_times import RunGroup
+from npumon.core.monitor.selection import NEWEST, Selection
 from npumon.core.run.report import RunReport
+from npumon.core.run.statistics import Times
+from npumon.core.run.trend import NO_TREND
 from npumon.tui.app import MonitorApp
 from npumon.tui.keys import PAGE_KEYS
 from npumon.tui.screens.runs import RunsPage
@@ -21,6 +26,7 @@ SLOW = report(profile([150, 200]), model="few", started_at="2026-11-22T03:19:00.
 REAL = report(SEED.read_bytes(), model="inceptionv3", outcome="ok")
 #: Its program died before it printed anything.
 DEAD = report(b"", model="dead", signal="SIGSEGV")
+DEAD = DEAD._replace(info=DEAD.info._replace(outcome="failed", reason="Segmentation fault"))
 
 
 def page(app: MonitorApp) -> RunsPage:
@@ -52,7 +58,8 @@ async def test_every_size_shows_runs_and_how_to_compare(
         if plain:
             assert not set("│╭▸▾█…·─") & set(text)
         if size[0] >= 60:
-            assert "SIGSEGV" in text
+            assert "crashed (SIGSEGV)" in text
+        if size[0] >= 80:
             assert "44.40" in text
         if size[0] >= 120:
             assert all(word in text for word in ("goldfish", "790", "0.4 s", "89.51"))
@@ -118,7 +125,7 @@ async def test_runs_of_a_watched_log_are_known_by_it(monkeypatch: pytest.MonkeyP
     app = page_of("runs", ran(seen), monkeypatch)
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        assert re.search(r" 1 \[b\]t\.log +watched ", text_of(app))
+        assert re.search(r" 1 \[b\]t\.log +ok ", text_of(app))
 
 
 async def test_a_mark_on_a_run_that_is_forgotten_still_compares(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,13 +157,13 @@ async def test_c_goes_to_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "run 3 against the marked run 1" in text_of(app)
 
 
-async def test_enter_goes_to_the_figures_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_key_goes_to_the_figures_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
     app = page_of("runs", ran(FAST, SLOW), monkeypatch)
     async with app.run_test(size=(40, 10)) as pilot:
         await settled(pilot)
-        await pilot.press("enter")
+        await pilot.press("f")
         assert isinstance(app.focused, RunTable)  # nothing to read yet
-        await pilot.press("G", "m", "k", "enter", "j", "j")
+        await pilot.press("G", "m", "k", "f", "j", "j")
         await pilot.pause()
         assert isinstance(app.focused, FigureTable)
         assert re.search(r"▸\S", text_of(app))
@@ -164,7 +171,7 @@ async def test_enter_goes_to_the_figures_and_back(monkeypatch: pytest.MonkeyPatc
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.focused, RunTable)
-        await pilot.press("enter", "enter")
+        await pilot.press("f", "f")
         await pilot.pause()
         assert isinstance(app.focused, RunTable)
 
@@ -190,7 +197,7 @@ async def test_without_runs_it_says_what_to_press(size: tuple[int, int], monkeyp
     app = page_of("runs", live(), monkeypatch)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
-        await pilot.press("m", "c", "j", "enter", "escape")
+        await pilot.press("m", "c", "j", "f", "escape")
         await pilot.pause()
         assert "r runs one" in " ".join(text_of(app).split())
         await show(pilot, live(runs=(FAST,), activity=Activity("running")))
@@ -201,7 +208,7 @@ async def test_thousands_of_layers_can_be_compared(monkeypatch: pytest.MonkeyPat
     app = page_of("runs", ran(many(2_000, 1), many(2_000, 2)), monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("G", "m", "k", "enter", "G")
+        await pilot.press("G", "m", "k", "f", "G")
         await pilot.pause()
         assert "better" in text_of(app)
         assert len(page(app).figures.rows) > 2_000
@@ -233,3 +240,76 @@ async def test_resizing_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_keys_are_in_the_help() -> None:
     assert {"m", "c", "/", "<", "Enter"} <= {key.shown for key in PAGE_KEYS["runs"]}
+
+
+SERIES_US = [21_000.0 + 10 * number for number in range(8)]
+
+
+def series(*more: RunReport) -> Live:
+    """A series of nine runs, one of which died, after another run."""
+    runs = (FAST, DEAD, *(REAL._replace(number=number) for number in range(8)), *more)
+    times = Times(begun=True).plus_all(SERIES_US)
+    group = RunGroup(tuple(range(2, 11)), 9, 9, times, NO_TREND.plus_all(SERIES_US))
+    return ran(*runs, activity=Activity(run=len(runs)))._replace(groups=(group,))
+
+
+async def test_a_series_is_one_row_which_unfolds(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", series(SLOW), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        text = text_of(app)
+        assert re.search(r"▸ 2-10 9x inceptionv3 .* 1 failed, 8 ok +21\.0 ms", text)
+        assert len(page(app).table.rows) == 3
+        await pilot.press("j", "z")
+        await pilot.pause()
+        assert re.search(r"▾ 2-10 9x inceptionv3", text_of(app))
+        assert len(page(app).table.rows) == 12
+        assert "run 2 crashed (SIGSEGV): Segmentation fault" in text_of(app)
+        await pilot.press("j", "j", "z")
+        await pilot.pause()
+        assert len(page(app).table.rows) == 3, "from one of its runs, too"
+        assert page(app).table.current is page(app).table.rows[1]
+        await pilot.press("k", "z")
+        await pilot.pause()
+        assert len(page(app).table.rows) == 3, "a single run does not unfold"
+
+
+async def test_under_the_runs_stands_how_the_times_of_a_series_are_distributed(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", series(SLOW), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "by time" not in text_of(app), "one iteration has no distribution"
+        await pilot.press("j")
+        await pilot.pause()
+        assert "median 21 035 µs" in text_of(app)
+        assert "n 8 in 9 starts" in text_of(app)
+        await pilot.press("k", "m", "j")
+        await pilot.pause()
+        assert "against the marked run 11" in text_of(app)
+        assert "by time" not in text_of(app), "the comparison stands there"
+
+
+@pytest.mark.parametrize(
+    ("keys", "selection"),
+    [(("enter",), NEWEST), (("j", "enter"), Selection(10)), (("G", "enter"), Selection(1))],
+)
+async def test_enter_shows_a_run_on_all_pages(
+    keys: tuple[str, ...], selection: Selection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page_of("runs", series(SLOW), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert app.selection == selection
+        assert app.current_mode == "live"
+
+
+async def test_columns_without_anything_to_tell_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", ran(REAL), monkeypatch)
+    async with app.run_test(size=(200, 40)) as pilot:
+        await settled(pilot)
+        text = text_of(app)
+        assert not re.search(r"\b(started|reason|p95| n )\b", text)
+        assert "goldfish" in text
+        assert "n/a" not in text
