@@ -173,6 +173,37 @@ class LogFollower(Protocol):
         ...
 
 
+class LogPiece(NamedTuple):
+    """A piece of a log's text, and the offset in its file behind it."""
+
+    data: bytes
+    end: int
+
+
+class LogReader(Protocol):
+    """Reads any part of a log's file. All methods block, and all but `close` raise OSError."""
+
+    def length(self) -> int:
+        """Return how many bytes the file has now."""
+        ...
+
+    def read(self, offset: int, count: int, *, in_line: bool = False) -> LogPiece:
+        """Return text from an offset on, at most `count` bytes and nothing at the end.
+
+        A note stands in place of what the file no longer has; `in_line` says whether `offset` is within a line, which
+        is then said to be broken off.
+        """
+        ...
+
+    def fate(self) -> str | None:
+        """Say what became of the file's name: "gone", "replaced"; None if it still names this file."""
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
+
 class BoardProbe(Protocol):
     """Reads the machine. Never raises: what cannot be read is absent in the result."""
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from npumon.core.monitor.folder_view import FolderView
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.profile import Iteration
-    from npumon.core.run.report import RunReport
+    from npumon.core.run.report import RunInfo, RunReport
     from npumon.engine.monitor import Monitor
     from npumon.engine.session import Job
-    from npumon.ports import DriverControl, ModelRunner, RunningModel, RunRequest
+    from npumon.ports import DriverControl, LogReader, ModelRunner, RunningModel, RunRequest
 
 #: Columns of an inspection, which the Models page shows as it is.
 _INSPECTION_WIDTH = 76
@@ -202,6 +202,15 @@ class BoardBackend:
     def in_words(self, text: str) -> str:
         """Return a text with its paths as people know them."""
         return self._ctx.backend.on_board(text)
+
+    def log_reader(self, run: RunInfo | None) -> LogReader:
+        """Open the log that is watched, or that of a run. Raises `ProblemError` if that is not possible."""
+        from npumon.board.run.log_reader import FileLogReader
+
+        path = self.watched or (None if run is None else run.log)
+        if path is None:
+            raise ProblemError(Problem("log.none", "There is no log yet.", "It comes with the first run."))
+        return FileLogReader(path)
 
     def warning(self) -> Problem | None:
         """Return the problem of a reload that was interrupted."""

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.problems import Problem
     from npumon.core.profile import Iteration
-    from npumon.core.run.report import RunReport
+    from npumon.core.run.report import RunInfo, RunReport
     from npumon.engine.session import Job
-    from npumon.ports import DriverControl
+    from npumon.ports import DriverControl, LogReader
 
 
 #: Stands in the header until the board has been read.
@@ -189,6 +189,10 @@ class MonitorBackend(Protocol):
 
     def in_words(self, text: str) -> str:
         """Rewrite a text's paths for display: without the demo board's folder, which is meaningless to users."""
+        ...
+
+    def log_reader(self, run: RunInfo | None) -> LogReader:
+        """Open the log of this run, or the watched one. Blocks."""
         ...
 
     def warning(self) -> Problem | None:

@@ -11,7 +11,8 @@ from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from npumon.core.problems import ProblemError
-from npumon.tui.keys import PAGE_KEYS, Key, keys_for, pages_for
+from npumon.tui.keys import Key, keys_for, pages_for
+from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.textual_workarounds import LatestSize
 from npumon.tui.themes import NAMES
 from npumon.tui.widgets.table import Table

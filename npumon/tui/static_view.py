@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from npumon.core.monitor.folder_view import FolderView
     from npumon.core.monitor.live import Live, ModelChoice
     from npumon.core.profile import Iteration
-    from npumon.core.run.report import RunReport
+    from npumon.core.run.report import RunInfo, RunReport
     from npumon.engine.session import Job
-    from npumon.ports import DriverControl
+    from npumon.ports import DriverControl, LogReader
 
 #: Seconds between two checks whether the picture is complete.
 _SOON_S = 0.005
@@ -138,6 +138,9 @@ class StaticBackend:
 
     def in_words(self, text: str) -> str:
         return text
+
+    def log_reader(self, run: RunInfo | None) -> LogReader:
+        raise _nothing()
 
     def warning(self) -> Problem | None:
         return None

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.pilot import Pilot
 
+from npumon.board.run.log_reader import FileLogReader
 from npumon.cli.backend import DemoBackend
 from npumon.core.board_state import BoardState, ThermalZone
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.log.parser import ProfileParser
 from npumon.core.monitor.live import Live, ModelChoice, Snapshot
+from npumon.core.problems import Problem, ProblemError
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.splitter import RunSplitter
 from npumon.demo.board import DemoBoard
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     import pytest
 
     from npumon.cli.context import CommandContext
+    from npumon.ports import LogReader
 
 #: Seconds after which a test gives up waiting. Nothing is measured against it.
 PATIENCE = 60.0
@@ -115,6 +118,8 @@ class StaticBackend(static_view.StaticBackend):
         self.inspections: dict[str, str] = {}
         self.written: list[Any] = []
         self.still: StillMonitor | None = None
+        #: The file of the log; without one nothing but the scrollback can be seen.
+        self.log_file: Path | None = None
         #: Looking at the board tells nothing, so that it cannot come after what a test has shown.
         self.silent = False
 
@@ -138,6 +143,11 @@ class StaticBackend(static_view.StaticBackend):
     def export_all(self, reports: Sequence[RunReport]) -> str:
         self.written.append(tuple(reports))
         return "/tmp/runs.json"
+
+    def log_reader(self, run: RunInfo | None) -> LogReader:
+        if self.log_file is None:
+            raise ProblemError(Problem("log.none", "There is no log file.", ""))
+        return FileLogReader(str(self.log_file))
 
     def picture(self, svg: str) -> str:
         self.written.append(svg)

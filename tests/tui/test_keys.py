@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from npumon.tui.keys import KEYS, PAGE_KEYS, PAGE_NAMES, Key
+from npumon.tui.keys import KEYS, PAGE_NAMES, Key
+from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.screens.page import Page
 from tests.tui.stage import application, live
 

@@ -14,7 +14,8 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.tui import themes
 from npumon.tui.actions import PACES_S
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import KEYS, PAGE_KEYS, PAGE_NAMES
+from npumon.tui.keys import KEYS, PAGE_NAMES
+from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.palette import commands_for
 from npumon.tui.screens.layers import LayersPage
 from npumon.tui.screens.log import LogPage

@@ -65,13 +65,13 @@ class Scrollback:
             ended[0] = self._open + ended[0]
             self._open = b""
             if b"\r" in data or b"\r" in ended[0] or max(map(len, ended)) > KEPT_BYTES:
-                ended = [_cut(line) for line in ended]
+                ended = [cut_line(line) for line in ended]
             self._lines.extend(ended)
             self._bytes += sum(map(len, ended))
             self._ever += len(ended)
             while len(self._lines) > self._kept or self._bytes > KEPT_TEXT:
                 self._bytes -= len(self._lines.popleft())
-        self._open = _cut(self._open + rest)
+        self._open = cut_line(self._open + rest)
 
     def _newest_of(self, data: bytes) -> bytes:
         """Return the end of the data, if that alone fills what is kept; the lines before it are then counted."""
@@ -95,7 +95,7 @@ class Scrollback:
         return self._page
 
 
-def _cut(line: bytes) -> bytes:
+def cut_line(line: bytes) -> bytes:
     """Shorten a line; of one redrawn with carriage returns, keep the last drawing and the return at its end."""
     if b"\r" in line:
         drawn = line.rstrip(b"\r")

@@ -18,7 +18,8 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from npumon.core.layout import wrapped
-from npumon.tui.keys import PAGE_KEYS, Key, keys_for, pages_for
+from npumon.tui.keys import Key, keys_for, pages_for
+from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.screens.dialog import Dialog, DialogText, words
 
 #: Cells for the keys: two blanks, the longest key, two blanks.

@@ -18,7 +18,8 @@ from npumon.core.profile import Operation
 from npumon.core.run.analysis import OperationProfile, profile_of
 from npumon.core.run.layers.rows import matching_layers, ordered_layers, total_row
 from npumon.core.run.outcome import outcome_words
-from npumon.tui.keys import LAYERS_KEYS, LAYERS_ORDERS, Hint
+from npumon.tui.keys import Hint
+from npumon.tui.page_keys import LAYERS_KEYS, LAYERS_ORDERS
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
 from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.panes.layer_details import LayerDetailsPane

@@ -14,7 +14,8 @@ from textual.widget import Widget
 from npumon.core.monitor.live import Live
 from npumon.core.monitor.live_content import Content, content_of, has_distribution
 from npumon.core.monitor.off_board import offers_other_ways
-from npumon.tui.keys import LIVE_KEYS, Hint
+from npumon.tui.keys import Hint
+from npumon.tui.page_keys import LIVE_KEYS
 from npumon.tui.panes.empty_state import NothingPane
 from npumon.tui.panes.run_state import RunStatePane
 from npumon.tui.panes.verdict import VerdictPane

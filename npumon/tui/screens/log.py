@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from npumon.core.log.operation_lines import BLOCK_LINES, operation_around
+from npumon.core.log.whole.landmarks import LANDMARKS
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import LOG_KEYS, Hint
+from npumon.tui.keys import Hint
+from npumon.tui.page_keys import LOG_KEYS
 from npumon.tui.screens.page import Page
 from npumon.tui.widgets.filter import FilterLine
 from npumon.tui.widgets.log_view import LogView
+
+if TYPE_CHECKING:
+    from npumon.ports import LogReader
 
 
 class LogPage(Page):
@@ -27,14 +32,27 @@ class LogPage(Page):
 
     def body(self) -> Iterable[Widget]:
         self.log_view = LogView(ascii_only=self.ascii_only)
+        self.log_view.open_reader = self._open
         self.filter_line = FilterLine(placeholder="words to look for; Enter keeps them, Esc clears")
         return (self.log_view, self.filter_line)
+
+    def _open(self, live: Live) -> LogReader:
+        """Open the log that is shown. Blocks."""
+        return self.host.backend.log_reader(None if live.snapshot.run is None else live.snapshot.run.info)
+
+    def show(self, live: Live) -> None:
+        """Show a live value; an older run's text is that of its own log."""
+        newest, run = self.host.live.snapshot.run, live.snapshot.run
+        self.log_view.older = newest is not None and run is not None and run.info.log != newest.info.log
+        super().show(live)
 
     def hints(self, live: Live) -> Sequence[Hint]:
         searching = self.filter_line.is_open
         hints = [Hint("/", "search", "screen.filter")]
         if searching:
             hints += [Hint("n", "next", "screen.next_match(1)"), Hint("Esc", "clear", "screen.clear_filter")]
+        else:
+            hints.append(Hint("f", "error", "screen.jump('error', 1)"))
         hints.append(Hint("w", "wrap", "screen.wrap"))
         if not self.log_view.following:
             hints.append(Hint("G", "end", "screen.end"))
@@ -54,6 +72,10 @@ class LogPage(Page):
         """Go to the next line that matches."""
         self.log_view.search_on(step)
 
+    def action_jump(self, kind: str, step: int) -> None:
+        """Go to the next line of a kind, or with -1 to the one before."""
+        self.log_view.jump(LANDMARKS[kind], step)
+
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         """Search for the words typed so far."""
         self.log_view.search(message.text)
@@ -61,13 +83,14 @@ class LogPage(Page):
 
     def on_log_view_searched(self, message: LogView.Searched) -> None:
         """Show the result of the search."""
-        self.filter_line.tell(message.text)
+        if self.filter_line.is_open:
+            self.filter_line.tell(message.text)
 
     def on_descendant_blur(self) -> None:
         """Update the keys: the search line may have closed."""
         self.offer_keys()
 
-    def on_log_view_turned(self) -> None:
+    def on_scrolled_log_turned(self) -> None:
         """Update the keys: the one that leads back to the end may be of use now."""
         self.offer_keys()
 

@@ -13,7 +13,8 @@ from textual.widget import Widget
 
 from npumon.core.monitor.live import Live, ModelChoice
 from npumon.core.problems import Problem, ProblemError
-from npumon.tui.keys import MODELS_KEYS, Hint
+from npumon.tui.keys import Hint
+from npumon.tui.page_keys import MODELS_KEYS
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span
 from npumon.tui.screens.page import Page
 from npumon.tui.textual_workarounds import after

@@ -23,7 +23,8 @@ from npumon.core.monitor.selection import NEWEST, Selection, numbered_runs
 from npumon.core.run.comparison import Comparison, compare
 from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
-from npumon.tui.keys import RUNS_KEYS, Hint
+from npumon.tui.keys import Hint
+from npumon.tui.page_keys import RUNS_KEYS
 from npumon.tui.panes.comparison_head import ComparisonHeadPane
 from npumon.tui.panes.empty_state import NoticePane
 from npumon.tui.screens.page import Page

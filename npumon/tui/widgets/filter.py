@@ -11,7 +11,8 @@ A page yields a `FilterLine` as the last of its own widgets, so that it stands a
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         ...  # narrow by message.text, empty for none; then self.filter_line.tell("3 of 40")
 
-Enter keeps the words and returns the focus to the widget that had it; Esc clears the words and closes the line.
+Enter keeps the words and returns the focus to the widget that had it; Esc clears the words and closes the line. It
+opens empty; Up and Down bring back what was looked for before.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from npumon.core.text import visible
-from npumon.tui.keys import filter_keys
+from npumon.tui.page_keys import filter_keys
 
 #: Longer than anything typed; a paste may be longer.
 LONGEST = 200
+#: So many words are remembered.
+_REMEMBERED = 20
 
 
 FILTER_BINDINGS: list[BindingType] = [
@@ -46,7 +49,11 @@ class FilterLine(Horizontal):
     FilterLine > .filter--found { width: auto; text-style: dim; }
     FilterLine > Input { width: 1fr; background: $background; background-tint: $background 0%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "clear", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", "clear", show=False),
+        Binding("up", "recall(-1)", "words before", show=False),
+        Binding("down", "recall(1)", "words after", show=False),
+    ]
 
     class Changed(Message):
         """The words have changed; empty text means no filter. `text` is visible text without surrounding blanks."""
@@ -62,6 +69,8 @@ class FilterLine(Horizontal):
         self._placeholder = placeholder
         self._text = ""
         self._back: Widget | None = None
+        self._past: list[str] = []
+        self._recalled = 0
 
     def compose(self) -> ComposeResult:
         yield Static(self._prompt, markup=False, classes="filter--word")
@@ -83,16 +92,20 @@ class FilterLine(Horizontal):
         return self.display
 
     def open(self) -> None:
-        """Show the line and type into it."""
+        """Show the line, empty, and type into it."""
         focused = self.screen.focused
         if focused is not self._input:
             self._back = focused
+        self._remember()
+        self._input.value = ""
+        self._change("")
         self._input.can_focus = True
         self.display = True
         self._input.focus()
 
     def clear(self) -> None:
         """Remove the filter and hide the line."""
+        self._remember()
         self._input.value = ""
         self._change("")
         self._leave()
@@ -107,6 +120,18 @@ class FilterLine(Horizontal):
     def action_clear(self) -> None:
         """Clear on Esc while typing."""
         self.clear()
+
+    def action_recall(self, step: int) -> None:
+        """Bring back what was looked for before, or after that; behind the last one is nothing."""
+        self._recalled = min(max(self._recalled + step, 0), len(self._past))
+        self._input.value = (*self._past, "")[self._recalled]
+        self._input.cursor_position = len(self._input.value)
+
+    def _remember(self) -> None:
+        """Remember the words, as the last ones."""
+        if self._text:
+            self._past = [*(words for words in self._past if words != self._text), self._text][-_REMEMBERED:]
+        self._recalled = len(self._past)
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Report the words typed so far."""

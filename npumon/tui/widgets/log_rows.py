@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -12,6 +12,7 @@ from npumon.core.log.scrollback import ScrollbackView, line_text
 from npumon.core.log.severity import LineLevel, level_of
 from npumon.tui.paint import SEVERE, Area, Line, Span, width_of
 from npumon.tui.terminal.ascii_fallback import to_ascii
+from npumon.tui.widgets.log_lines import LogLines
 
 #: How the levels look, and the letter beside the number of a severe line.
 ROLES: dict[LineLevel, str] = {**SEVERE, "debug": "label", "figure": "value"}
@@ -34,21 +35,6 @@ def log_line(raw: bytes, *, ascii_only: bool) -> LogLine:
     if ascii_only:
         text = to_ascii(text)
     return LogLine(raw, text, level, len(text) if text.isascii() else sum(map(cell_len, text)))
-
-
-def lines_of(page: ScrollbackView) -> int:
-    """Return the number of the last line, the open one included."""
-    return page.ever + bool(page.open_line)
-
-
-def lines_kept(page: ScrollbackView) -> int:
-    """Return how many lines are kept, the open one included."""
-    return lines_of(page) - page.first + 1
-
-
-def raw_line(page: ScrollbackView, number: int) -> bytes:
-    """Return the bytes of a line that is kept."""
-    return page.open_line if number > page.ever else page.lines[number - page.first]
 
 
 def continues(page: ScrollbackView, before: ScrollbackView) -> bool:
@@ -97,7 +83,8 @@ def row_starts(line: LogLine, width: int) -> Sequence[int]:
 class Frame(NamedTuple):
     """What all rows have in common: digits of the numbers, cells for the text, the first cell that is shown.
 
-    `wrap` breaks long lines into several rows. Matches of `sought` are marked; `found` is the line found.
+    `wrap` breaks long lines into several rows. Matches of `sought` are marked; `found` is the line found. `moved` is
+    added to the numbers that are shown.
     """
 
     digits: int
@@ -106,12 +93,13 @@ class Frame(NamedTuple):
     wrap: bool = False
     sought: re.Pattern[str] | None = None
     found: int | None = None
+    moved: int = 0
 
 
 def row_of(line: LogLine, number: int, row: int, frame: Frame, area: Area) -> Line:
     """Draw a row: the line's number, its marks, the text, and a mark if more text follows to the right."""
     role = ROLES.get(line.level, "")
-    numbered = number if row == 0 else ""
+    numbered = number + frame.moved if row == 0 else ""
     mark = MARKS.get(line.level, " ") if row == 0 else " "
     gutter = (Span(f"{numbered:>{frame.digits}}", "label"), Span(mark, role), _pointer(line, number, row, frame, area))
     if frame.wrap:
@@ -170,61 +158,26 @@ class RowPosition(NamedTuple):
     row: int = 0
 
 
-def bottom_of(page: ScrollbackView, height: int, rows_of: Callable[[int], int]) -> RowPosition:
+def bottom_of(lines: LogLines, height: int, rows_of: Callable[[int], int]) -> RowPosition:
     """Return the top row of a screen that shows the end. `rows_of` counts the rows of a line."""
-    number, left = lines_of(page), height
-    while number >= page.first:
+    number, left = lines.last, height
+    while number >= lines.first:
         rows = rows_of(number)
         if rows >= left:
             return RowPosition(number, rows - left)
         left -= rows
         number -= 1
-    return RowPosition(page.first)
+    return RowPosition(lines.first)
 
 
-def stepped(page: ScrollbackView, position: RowPosition, rows: int, rows_of: Callable[[int], int]) -> RowPosition:
-    """Return the position so many rows below, or above, within the lines kept."""
+def stepped(lines: LogLines, position: RowPosition, rows: int, rows_of: Callable[[int], int]) -> RowPosition:
+    """Return the position so many rows below, or above, within the lines there are."""
     number, row = position
     row += rows
-    while row < 0 and number > page.first:
+    while row < 0 and number > lines.first:
         number -= 1
         row += rows_of(number)
-    while number < lines_of(page) and row >= rows_of(number):
+    while number < lines.last and row >= rows_of(number):
         row -= rows_of(number)
         number += 1
     return RowPosition(number, max(row, 0))
-
-
-#: Bytes that a search examines before it lets other work run.
-SLICE_BYTES = 200_000
-#: The fixed cost of a line, in bytes.
-_LINE_BYTES = 100
-
-
-def pattern_of(words: str) -> re.Pattern[str] | None:
-    """Compile plain words to a pattern, ignoring case unless they contain capitals. None for no words."""
-    if not words:
-        return None
-    return re.compile(re.escape(words), re.IGNORECASE if words == words.lower() else 0)
-
-
-def hunt(
-    page: ScrollbackView, start: int, step: int, sought: re.Pattern[str], *, ascii_only: bool
-) -> Iterator[int | None]:
-    """Look for the next line that matches, from `start` on in steps of +1 or -1, wrapping around.
-
-    Yields None after each slice of work without a match, then the number of the line, or ends without one.
-    """
-    first, last = page.first, lines_of(page)
-    done = 0
-    for distance in range(last - first + 1):
-        number = first + (start - first + distance * step) % (last - first + 1)
-        raw = raw_line(page, number)
-        text = line_text(raw)
-        if sought.search(to_ascii(text) if ascii_only else text):
-            yield number
-            return
-        done += len(raw) + _LINE_BYTES
-        if done > SLICE_BYTES:
-            done = 0
-            yield None

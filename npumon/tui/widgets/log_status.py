@@ -7,22 +7,27 @@ from typing import NamedTuple
 from npumon.core import units
 from npumon.core.monitor.live import Live
 from npumon.tui.paint import Area, Line, clipped, joined, span
-from npumon.tui.widgets.log_rows import Frame, lines_of
+from npumon.tui.widgets.log_rows import Frame
 
 
 class LogPosition(NamedTuple):
-    """The first and last visible line, whether the end is followed, and how many lines arrived while it was not."""
+    """The first and last visible line and the last of all, whether the end is followed, and how many lines arrived
+    while it was not. `said` is about the line that was gone to, `missing` says why not all of the log can be seen.
+    """
 
     top: int
     last: int
+    lines: int
     following: bool
     new: int
     frame: Frame
+    said: str = ""
+    missing: str | None = None
 
 
 def status_line(live: Live, standing: LogPosition, area: Area) -> Line:
     """Describe the position in the log, the most important first."""
-    page, frame = live.log, standing.frame
+    frame = standing.frame
     parts: list[Line] = []
     if standing.following:
         parts.append(span(" following", "good"))
@@ -31,18 +36,20 @@ def status_line(live: Live, standing: LogPosition, area: Area) -> Line:
         parts.append(span(f" {units.grouped(standing.new)} new line{plural} below, G goes to the end", "accent"))
     else:
         parts.append(span(" looking back, G goes to the end", "accent"))
+    top, last, lines = (units.grouped(number) for number in (standing.top, standing.last, standing.lines))
+    parts.append(span(f"lines {top}-{last} of {lines}", "label"))
+    if standing.said:
+        parts.append(span(standing.said, "accent"))
     if live.activity.behind_bytes:
         parts.append(span(f"figures {units.size(live.activity.behind_bytes)} behind", "warn"))
-    top, last, lines = (units.grouped(number) for number in (standing.top, standing.last, lines_of(page)))
-    parts.append(span(f"{top}-{last} of {lines}", "label"))
+    if standing.missing is not None:
+        parts.append(span(standing.missing, "warn"))
     if live.activity.note:
         parts.append(span(live.activity.note.rstrip("."), "warn"))
     if frame.left:
         parts.append(span(f"from column {frame.left + 1}", "label"))
     if frame.wrap:
         parts.append(span("wrapped", "label"))
-    if page.first > 1:
-        parts.append(span(f"the last {units.grouped(len(page.lines))} are kept", "label"))
     return clipped(joined(parts, " - " if area.ascii else " · "), area)
 
 

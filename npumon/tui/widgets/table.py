@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from npumon.tui.keys import table_keys
+from npumon.tui.page_keys import table_keys
 from npumon.tui.paint import Area, Line, Span, spelled
 from npumon.tui.widgets.columns import Column, TableRow, side_by_side, title, views, visible_columns
 

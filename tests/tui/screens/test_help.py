@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from textual.containers import VerticalScroll
 
-from npumon.tui.keys import KEYS, PAGE_KEYS
+from npumon.tui.keys import KEYS
+from npumon.tui.page_keys import PAGE_KEYS
 from tests.tui.stage import application, live, picture, until
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 async def test_every_key_stands_there_in_full(width: int) -> None:
     app = application(live())
-    async with app.run_test(size=(width, 250)) as pilot:
+    async with app.run_test(size=(width, 320)) as pilot:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Everywhere" in "\n".join(picture(app)))
         text = " ".join("".join(line.strip(" │") + " " for line in picture(app)).split())

@@ -13,7 +13,7 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import PAGE_KEYS
+from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.paint import Area
 from npumon.tui.screens.layers import LayersPage
 from npumon.tui.widgets.columns import visible_columns

@@ -13,7 +13,7 @@ from npumon.core.monitor.live import ModelChoice
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions, ModelWish
-from npumon.tui.keys import PAGE_KEYS
+from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.paint import Area, width_of
 from npumon.tui.screens import models
 from npumon.tui.screens.models import ModelsPage

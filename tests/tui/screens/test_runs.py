@@ -14,7 +14,7 @@ from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import Times
 from npumon.core.run.trend import NO_TREND
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import PAGE_KEYS
+from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.screens.runs import RunsPage
 from npumon.tui.widgets.run_table import FigureTable, RunTable
 from tests.tui.layered import many, page_of, profile, ran, settled, show

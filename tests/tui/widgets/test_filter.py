@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Button, Input
 
-from npumon.tui.keys import filter_keys
+from npumon.tui.page_keys import filter_keys
 from npumon.tui.widgets.filter import FILTER_BINDINGS, LONGEST, FilterLine
 
 
@@ -93,12 +93,30 @@ async def test_escape_clears_and_closes(kept: bool) -> None:
         assert app.told == ["a", "", "b"]
 
 
-async def test_opening_it_again_goes_on_typing_where_it_ended() -> None:
+async def test_it_opens_empty_and_brings_back_what_was_looked_for() -> None:
     app = Stage()
     async with app.run_test() as pilot:
-        await pilot.press("slash", "a", "enter", "slash", "b", "enter")
-        assert app.told == ["a", "ab"]
-        assert isinstance(app.focused, Button)
+        field = app.filter_line.query_one(Input)
+        await pilot.press("slash", "a", "enter", "slash", "b", "enter", "slash")
+        assert app.told == ["a", "", "b", ""]
+        seen = []
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await pilot.press(key)
+            seen.append(field.value)
+        assert seen == ["b", "a", "a", "b", "", ""]
+        await pilot.press("up", "up", "c", "escape", "slash", "up")
+        assert app.filter_line.text == "ac"
+        await pilot.press("escape", "slash", "a", "enter", "slash", "up", "up", "up")
+        assert field.value == "b", "each is remembered once"
+
+
+async def test_the_oldest_words_are_forgotten() -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            await pilot.press("slash", letter, "enter")
+        await pilot.press("slash", *["up"] * 30)
+        assert app.filter_line.text == "g"
 
 
 async def test_hostile_words_are_text() -> None:

@@ -13,7 +13,7 @@ from npumon.core import units
 from npumon.core.profile import Bandwidth, Cycles, GraphNode, Iteration, Operation, TilingRow
 from npumon.core.run.analysis import OperationProfile, RunFacts, profile_of
 from npumon.core.run.layers.rows import total_row
-from npumon.tui.keys import LAYERS_ORDERS
+from npumon.tui.page_keys import LAYERS_ORDERS
 from npumon.tui.paint import Area
 from npumon.tui.panes.layer_details import LayerDetailsPane
 from npumon.tui.widgets.columns import views, visible_columns

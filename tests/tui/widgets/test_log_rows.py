@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 import pytest
@@ -11,22 +10,18 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from npumon.core.log.scrollback import Scrollback, ScrollbackView
+from npumon.core.log.whole.line_search import pattern_of
 from npumon.tui.paint import Area, Line, width_of
-from npumon.tui.widgets import log_rows
+from npumon.tui.widgets.log_lines import LogLines
 from npumon.tui.widgets.log_rows import (
     Frame,
     RowPosition,
     bottom_of,
     cells_before,
     continues,
-    hunt,
     index_at,
-    lines_kept,
-    lines_of,
     log_line,
     painted,
-    pattern_of,
-    raw_line,
     row_of,
     row_starts,
     scroll_bar,
@@ -53,9 +48,9 @@ def text_of(line: Line) -> str:
 
 
 def test_a_page_has_its_open_line() -> None:
-    shown = page(b"one\ntwo\nthr", kept=1)
-    assert (lines_of(shown), lines_kept(shown)) == (3, 2)
-    assert (raw_line(shown, 2), raw_line(shown, 3)) == (b"two", b"thr")
+    shown = LogLines(page(b"one\ntwo\nthr", kept=1))
+    assert (shown.first, shown.last, shown.count) == (2, 3, 2)
+    assert (shown.raw(2), shown.raw(3)) == (b"two", b"thr")
 
 
 @pytest.mark.parametrize(
@@ -137,16 +132,6 @@ def test_what_is_cut_and_what_was_found_is_marked() -> None:
     assert text_of(row_of(wide, 7, 0, Frame(4, 3, left=1), UNICODE)) == "   7 ‹ 本›"
 
 
-def test_words_are_plain_text_and_capitals_matter_where_there_are_some() -> None:
-    assert pattern_of("") is None
-    plain, exact = pattern_of("a.b"), pattern_of("A.b")
-    assert plain is not None
-    assert exact is not None
-    assert plain.search("xA.B")
-    assert not plain.search("aXb")
-    assert not exact.search("a.b")
-
-
 def test_the_scroll_bar_marks_where_one_is() -> None:
     area = ASCII._replace(height=10)
     bars = ["".join(part.text for part in scroll_bar(1, 100, top, top + 9, area)) for top in (1, 2, 50, 91)]
@@ -155,7 +140,7 @@ def test_the_scroll_bar_marks_where_one_is() -> None:
 
 
 def test_places_are_counted_in_rows() -> None:
-    shown = page(b"a\nbb\nccc\n")
+    shown = LogLines(page(b"a\nbb\nccc\n"))
     rows = [0, 1, 2, 3].__getitem__
     assert bottom_of(shown, 2, rows) == RowPosition(3, 1)
     assert bottom_of(shown, 4, rows) == RowPosition(2, 1)
@@ -163,45 +148,3 @@ def test_places_are_counted_in_rows() -> None:
     assert stepped(shown, RowPosition(1), 3, rows) == RowPosition(3)
     assert stepped(shown, RowPosition(3, 2), -4, rows) == RowPosition(2)
     assert stepped(shown, RowPosition(2, 1), -40, rows) == RowPosition(1)
-
-
-def sought(words: str) -> re.Pattern[str]:
-    pattern = pattern_of(words)
-    assert pattern is not None
-    return pattern
-
-
-TEXT = page(b"zero\none\ntwo\none\nthree\non")
-
-
-@pytest.mark.parametrize(
-    ("start", "step", "number"),
-    [(1, 1, 2), (2, 1, 2), (3, 1, 4), (5, 1, 6), (7, 1, 2), (3, -1, 2), (1, -1, 6), (0, -1, 6), (5, -1, 4)],
-)
-def test_the_next_line_with_the_words_is_found_round_the_end(start: int, step: int, number: int) -> None:
-    assert list(hunt(TEXT, start, step, sought("on"), ascii_only=False)) == [number]
-
-
-def test_what_is_not_there_is_not_found() -> None:
-    assert list(hunt(TEXT, 1, 1, sought("four"), ascii_only=False)) == []
-    assert list(hunt(ScrollbackView(), 1, 1, sought("four"), ascii_only=False)) == []
-
-
-def test_lines_that_were_dropped_are_passed_over() -> None:
-    kept = page(b"".join(b"line %d\n" % number for number in range(1, 101)), kept=10)
-    assert list(hunt(kept, 91, -1, sought("line 100"), ascii_only=False)) == [100]
-    assert list(hunt(kept, 5, 1, sought("line 99"), ascii_only=False)) == [99]
-
-
-def test_what_is_shown_is_what_is_searched() -> None:
-    text = page(b"\x1b[31mre\x1b[0md\n\xff\ncaf\xc3\xa9\n")
-    assert list(hunt(text, 1, 1, sought("red"), ascii_only=False)) == [1]
-    assert list(hunt(text, 1, 1, sought("\\xff"), ascii_only=False)) == [2]
-    assert list(hunt(text, 1, 1, sought("cafe"), ascii_only=True)) == [3]
-    assert list(hunt(text, 1, 1, sought("cafe"), ascii_only=False)) == []
-
-
-def test_a_long_search_gives_others_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_rows, "SLICE_BYTES", 1_000)
-    found = list(hunt(page(b"x" * 400 + b"\n" + b"y\n" * 20 + b"needle\n"), 1, 1, sought("needle"), ascii_only=False))
-    assert found == [None, None, 22]

@@ -16,7 +16,7 @@ from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.screens.log import LogPage
-from npumon.tui.widgets import log_rows, log_view
+from npumon.tui.widgets import log_rows, scrolled_log
 from npumon.tui.widgets.log_view import LogView
 from tests.tui.stage import StaticBackend, application, live, picture, until_at_rest
 
@@ -95,7 +95,7 @@ class Stand:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """New lines wait for each other only for a moment."""
-    monkeypatch.setattr(log_view, "PAUSE_S", 0.001)
+    monkeypatch.setattr(scrolled_log, "PAUSE_S", 0.001)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (250, 80), (60, 15), (40, 10)])
@@ -188,7 +188,7 @@ async def test_looking_back_follows_what_is_dropped_only_when_it_must() -> None:
         assert stand.rows[0] == "  21  line 21"
         await stand.show(showing(numbered(15, book, 116)))
         assert stand.rows[0] == "  31  line 31"
-        assert "the last 100 are kept" in stand.status
+        assert "· only the last 10" in stand.status
 
 
 @pytest.mark.usefixtures("quick")
@@ -288,7 +288,7 @@ async def test_hostile_lines_are_data(ascii_only: bool, wrap: bool) -> None:
 
 
 async def test_lines_that_pour_in_are_shown_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_view, "PAUSE_S", 3_600)
+    monkeypatch.setattr(scrolled_log, "PAUSE_S", 3_600)
     book = numbered(100)
     async with application(showing(book)).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
@@ -354,7 +354,7 @@ async def test_that_the_text_began_anew_is_said_below_it() -> None:
     restarted = Activity("restarted", source="x.log", note="x.log was truncated; read from its beginning.")
     async with application(showing(numbered(10), restarted)).run_test(size=(80, 24)) as pilot:
         stand = await Stand(pilot).open()
-        assert stand.status == "following · 1-10 of 10 · x.log was truncated; read from its beginning"
+        assert stand.status == "following · lines 1-10 of 10 · x.log was truncated; read from its beginning"
 
 
 async def test_a_resized_screen_keeps_its_place() -> None:

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
-from npumon.tui.keys import table_keys
+from npumon.tui.page_keys import table_keys
 from npumon.tui.paint import ROLES, Area, Line, Span, bar, span
 from npumon.tui.widgets.columns import Column, figure, visible_columns
 from npumon.tui.widgets.table import Table

@@ -1,0 +1,1 @@
+"""All of a log, however long: where its lines are, and which of them are looked for."""
