@@ -8,7 +8,7 @@ from npumon.core.monitor.activity import Activity, SeriesProgress
 from npumon.core.run.report import RunInfo
 from npumon.core.run.state import EMPTY, RunState
 from npumon.engine.reporting import Context
-from npumon.engine.run_progress import IterationEta, RunProgress, SeriesEta, StallLimits
+from npumon.engine.run_progress import FrameRate, IterationEta, RunProgress, SeriesEta, StallLimits
 
 RUNNING = EMPTY._replace(phase="running")
 KSNN = EMPTY._replace(phase="done", ksnn_version="v1.3")
@@ -211,3 +211,22 @@ def test_runs_to_warm_up_tell_only_until_one_that_counts_is_over() -> None:
     assert clock.series_progress(STARTING, 10.0) == SeriesProgress(1, 4, 10.0, 30.0)
     clock.ended(2.0, warmup=False)
     assert clock.series_progress(STARTING, 12.0) == SeriesProgress(2, 4, 12.0, 4.0)
+
+
+def test_frames_a_second_are_told_once_a_second() -> None:
+    rate = FrameRate()
+    camera = EMPTY._replace(frames=10)
+    assert rate.note(camera, 0.0) is None, "nothing to compare with"
+    assert rate.note(camera._replace(frames=25), 0.5) is None, "too soon"
+    assert rate.note(camera._replace(frames=40), 1.0) == 30.0
+    assert rate.note(camera._replace(frames=50), 3.0) == 5.0
+    assert rate.note(camera._replace(frames=1), 5.0) is None, "another run"
+    assert rate.note(camera._replace(frames=2), 6.0) == 1.0
+
+
+def test_inferences_of_a_camera_are_frames_and_other_iterations_are_not() -> None:
+    rate = FrameRate()
+    for ksnn_version, expected in (("1.4", 20.0), (None, None)):
+        camera = EMPTY._replace(ksnn_version=ksnn_version, iterations_ended=10)
+        rate.note(camera, 0.0)
+        assert rate.note(camera._replace(iterations_ended=30), 1.0) == expected

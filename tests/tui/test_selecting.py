@@ -177,3 +177,11 @@ async def test_the_distribution_takes_the_place_of_the_live_page_and_gives_it_ba
         assert "first 10 000 µs" in "\n".join(picture(pilot.app))
         await pilot.press("d")
         await until(pilot, lambda: "by time" not in "\n".join(picture(pilot.app)))
+
+
+async def test_without_several_iterations_there_is_no_distribution_to_go_to() -> None:
+    async with opened(seed_run()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        app = app_of(pilot)
+        assert app.notifier.shown is not None
+        assert "Utilization" in "\n".join(picture(app))

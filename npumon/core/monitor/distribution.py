@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, log10
+from math import floor, isqrt, log10
 from typing import NamedTuple
 
 from npumon.core.monitor.live import Live
@@ -12,8 +12,9 @@ from npumon.core.run.statistics import Statistics, bins_of
 from npumon.core.run.trend import NO_TREND, Trend
 from npumon.core.units import grouped, significant
 
-#: Bars of the histogram.
+#: Bars of the histogram: of few times fewer, so that most stand for some.
 BINS = 40
+_FEWEST_BINS = 5
 #: What is so many times as far above the median as the 95th percentile, or above the median of means as the ninth tenth
 #: of them, is far beyond the others. Of a normal distribution that is ten standard deviations, or eight.
 _FAR = 6
@@ -137,7 +138,7 @@ def _with_bins(shown: Distribution, group: RunGroup | None) -> Distribution:
         return shown
     far_us = statistics.median_us + _FAR * (statistics.p95_us - statistics.median_us)
     end = min(far_us, statistics.max_us) if far_us > statistics.median_us else statistics.max_us
-    bins = () if group is None else bins_of(group.times, end, BINS)
+    bins = () if group is None else bins_of(group.times, end, min(BINS, max(_FEWEST_BINS, 2 * isqrt(shown.many))))
     if not bins:
         return shown._replace(bins=statistics.bins)
     return shown._replace(bins=bins, beyond=shown.many - sum(many for _, _, many in bins))

@@ -36,7 +36,7 @@ _CELL = 10
 _WIDEST = 4
 
 
-NOTHING = "One iteration has no distribution: R runs the model several times."
+NOTHING = "A distribution takes several iterations, or several runs, and their times."
 #: As `Distribution.bins`.
 Bins = tuple[tuple[float, float, int], ...]
 
@@ -111,7 +111,7 @@ def _share(shown: Distribution, left: int, area: Area) -> _Share:
         if there
     ]
     starts = 0
-    if len(shown.rows) > 1 and left >= 2 * (_LEAST_STARTS + 1):
+    if max((row.iterations for row in shown.rows), default=0) > 1 and left >= 2 * (_LEAST_STARTS + 1):
         starts = min(len(shown.rows) + 1, max(left - 7 * len(pictures), _LEAST_STARTS + 1))
     left -= starts
     while pictures and left // len(pictures) < 2:
@@ -131,7 +131,7 @@ def _head(shown: Distribution, area: Area) -> Iterator[Line]:
         yield clipped(_named("frames a second over", units.counted(many, "second")), area)
         return
     parts = [_named(name, told(us)) for name, us in _figures(shown, statistics)]
-    parts.append(_many(shown, statistics))
+    parts.append(_many(shown))
     if shown.warmups:
         times = ", ".join(told(us) for us in shown.warmups[-3:])
         parts.append(_named("warm-up", times))
@@ -159,13 +159,14 @@ def _figures(shown: Distribution, statistics: Statistics) -> list[tuple[str, flo
     return [(name, us) for name, us in figures if us is not None]
 
 
-def _many(shown: Distribution, statistics: Statistics) -> Line:
-    """Say of how many iterations the figures are, and in how many starts."""
+def _many(shown: Distribution) -> Line:
+    """Say of how many iterations the figures are, and of which runs."""
     line = _named("n", units.grouped(shown.many))
-    if shown.starts < 2:
-        return line
+    if not shown.rows:
+        return line if shown.run is None else (*line, *_named(" of run", str(shown.run)))
     of = f" of {shown.planned}" if shown.planned > shown.starts else ""
-    return (*line, Span(" in ", "label"), Span(f"{shown.starts}{of}", "value"), Span(" starts", "label"))
+    which = f" starts, runs {shown.rows[0].run} to {shown.rows[-1].run}"
+    return (*line, Span(" in ", "label"), Span(f"{shown.starts}{of}", "value"), Span(which, "label"))
 
 
 def _named(name: str, text: str) -> Line:

@@ -199,8 +199,12 @@ class LivePage(Page):
             self._distribution.remove()
             self._distribution = None
         else:
-            from npumon.tui.panes.distribution import DistributionPane
+            from npumon.core.monitor.distribution import distribution_of
+            from npumon.tui.panes.distribution import NOTHING, DistributionPane
 
+            if distribution_of(self.host.shown) is None:
+                self.host.notifier.info(NOTHING)
+                return
             self._distribution = DistributionPane(ascii_only=self.ascii_only, title="Distribution", id="distribution")
             self._distribution.add_class("box")
             self.mount(self._distribution, after=self.live_body)

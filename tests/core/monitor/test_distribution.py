@@ -51,7 +51,7 @@ def test_the_iterations_of_a_run_with_the_first_one_apart() -> None:
     assert shown is not None
     assert (shown.first_us, shown.many, shown.starts, shown.run, shown.rows) == (10_000.0, 3, 1, 1, ())
     assert (shown.trend.many, shown.warmups) == (3, (5.0,))
-    assert len(shown.bins) == BINS
+    assert len(shown.bins) == 5, "fewer for few"
     assert sum(many for _, _, many in shown.bins) + shown.beyond == 3
 
 
@@ -69,6 +69,7 @@ def test_a_series_together_and_its_starts() -> None:
     shown = distribution_of(moment)
     assert shown is not None
     assert (shown.many, shown.starts, shown.planned, shown.warmups) == (101, 2, 5, (7.0,))
+    assert len(shown.bins) == 20
     assert shown.rows == tuple(StartTimes(run, 4, 10_000.0, 30_000.0, 40_000.0, 40_000.0) for run in (1, 2))
     assert shown.first_us == 10_000.0
 
@@ -131,6 +132,12 @@ def test_a_few_times_far_beyond_all_others_do_not_press_them_together() -> None:
     assert shown is not None
     assert (shown.beyond, shown.bins[0][0]) == (2, 100.0)
     assert shown.bins[-1][1] < 1_000
+
+
+def test_the_histogram_has_no_more_bars_than_a_screen_has_room_for() -> None:
+    shown = distribution_of(named(ended(loops(), loops()))._replace(groups=(group(SPREAD * 9, 1, 2),)))
+    assert shown is not None
+    assert len(shown.bins) == BINS
 
 
 def test_times_that_are_all_the_same() -> None:

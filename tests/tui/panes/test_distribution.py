@@ -42,7 +42,7 @@ def test_figures_come_first() -> None:
     one = drawn(ALONE, 118, 1)
     for part in ("median 169 µs", "first 728 µs", "min 150 µs", "p95 187 µs", "p99 189 µs", "max 189 µs", "std"):
         assert part in one
-    assert "n 500" in drawn(ALONE, 76, 2), "in as many lines as they need"
+    assert "n 500 of run 1" in drawn(ALONE, 76, 2), "in as many lines as they need"
 
 
 def test_then_the_histogram_and_how_it_changed() -> None:
@@ -57,10 +57,15 @@ def test_then_the_histogram_and_how_it_changed() -> None:
 
 def test_a_series_has_a_table_of_its_starts() -> None:
     text = drawn(SERIES, 118, 40)
-    assert "in 5 of 7 starts" in text
+    assert "in 5 of 7 starts, runs 1 to 5" in text
     assert "warm-up 900 µs, 800 µs" in text
     assert len([line for line in text.splitlines() if line.endswith("188 µs    189 µs")]) == 5
     assert "last 4 of 5" in drawn(SERIES, 118, 20)
+
+
+def test_starts_of_one_iteration_each_have_no_table() -> None:
+    single = SERIES._replace(rows=tuple(row._replace(iterations=1, first_us=None) for row in SERIES.rows))
+    assert "median  " not in drawn(single, 118, 40)
 
 
 def test_a_camera_has_frames_a_second() -> None:
