@@ -23,7 +23,7 @@ from npumon.engine.reporting import Context, started
 from npumon.engine.run_progress import RunProgress, SeriesEta
 from npumon.engine.sampling import SampledSource
 from npumon.engine.session import Job, JobRun, Session, Update, driver_variables, runs_of
-from npumon.engine.throttle import Throttle
+from npumon.engine.throttle import Change, Throttle, change_by
 from npumon.ports import (
     BoardProbe,
     Clock,
@@ -51,8 +51,9 @@ class Monitor:
     """Does one thing at a time: a series of runs, or following a file. Reading the board goes on beside it.
 
     All methods belong to the event loop's thread, and the listeners are called there: at once for the first change, at
-    most ten times a second (four times while a run only goes on), and always for the last one. `refresh_s` is how often
-    `keep_sampling` reads the board; there is none to read without a `probe`, for logs of other machines.
+    most ten times a second (four times while a run only goes on, less if text comes faster than it can be read), and
+    always for the last one. `refresh_s` is how often `keep_sampling` reads the board; there is none to read without a
+    `probe`, for logs of other machines.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Monitor:
         self._live: Live | None = None
         self._shown: Activity | None = None
         self._milestone: Milestone | None = None
+        self._new_bytes = 0
         self._job: Job | None = None
         self._session: Session | None = None
         self._series: asyncio.Task[None] | None = None
@@ -182,7 +184,7 @@ class Monitor:
             async with aclosing(tail.chunks()) as chunks:
                 async for chunk in chunks:
                     following.take(chunk)
-                    self._changed()
+                    self._text_came(len(chunk.data), chunk.behind)
         finally:
             self._tail = None
             self._live_state.doing = self._live_state.doing._replace(source=None, note=None)
@@ -273,7 +275,7 @@ class Monitor:
                 run.update(update.state, self._clock.monotonic(), timed=not update.preexisting)
                 if not job_run.warmup and not update.preexisting:
                     live_state.note_frames(run, model)
-                self._changed()
+                self._text_came(len(update.data), update.behind)
 
         report = await session.run(job.request, on_update)
         self._left = report.info.outcome == "running"
@@ -321,13 +323,20 @@ class Monitor:
         self._live = None
         self._throttle.request(TOGETHER_S if any(source.pending for source in self._sources) else 0.0)
 
-    def _changed(self) -> None:
+    def _changed(self, change: Change | None = None) -> None:
         self._live = None
-        self._throttle.request(steady=self._live_state.milestone == self._milestone)
+        steady = self._live_state.milestone == self._milestone
+        self._throttle.request(change=change or ("steady" if steady else "news"))
+
+    def _text_came(self, size: int, behind: int) -> None:
+        """Show what so many bytes have changed, while as many are unread."""
+        self._new_bytes += size
+        self._changed(change_by(self._new_bytes, behind))
 
     def _deliver(self) -> None:
         live = self.live
         self._milestone = self._live_state.milestone
+        self._new_bytes = 0
         self._shown = live.activity
         for listener in self._listeners:
             listener(live)

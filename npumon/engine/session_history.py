@@ -9,8 +9,7 @@ from npumon.core.log.scrollback import Scrollback
 from npumon.core.monitor.live import History, Latencies, Live, Sample, Snapshot
 from npumon.core.monitor.selection import newest_shown
 from npumon.core.profile import Iteration
-from npumon.core.run.analysis import RunFacts, sums_of
-from npumon.core.run.metrics import Figures, figures_of
+from npumon.core.run.metrics import Figures, rates_of
 from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import NO_TIMES
 from npumon.engine.late_report import LateReport
@@ -39,7 +38,7 @@ class _Waiting(NamedTuple):
     key: int | str
     run: int
     iteration: Iteration
-    facts: RunFacts
+    layer_dump: bool
 
 
 NO_HISTORY = History()
@@ -105,7 +104,7 @@ class SessionHistory:
         """
         number = self._ended + 1
         key = self._key[model] = self.groups.key_of(model, iteration, number)
-        self._wait(_Waiting(key, number, iteration, RunFacts(layer_dump=layer_dump)))
+        self._wait(_Waiting(key, number, iteration, layer_dump))
         self.groups.iteration(model, iteration, number)
         if len(self._key) > KEPT_MODELS:
             del self._key[next(iter(self._key))]
@@ -122,8 +121,8 @@ class SessionHistory:
             self._judge_waiting()
 
     def _judge_waiting(self) -> None:
-        for key, run, iteration, facts in self._waiting:
-            sample = sample_of(iteration, figures_of(sums_of(iteration, facts)))
+        for key, run, iteration, layer_dump in self._waiting:
+            sample = sample_of(iteration, rates_of(iteration, layer_dump=layer_dump))
             self._ring(key).add(sample._replace(run=run, iteration=iteration.number))
         self._waiting.clear()
         self._waiting_operations = 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npumon.engine.throttle import INTERVAL_S, STEADY_S, Throttle
+from npumon.engine.throttle import INTERVAL_S, LATE_S, SHARE, STEADY_S, Change, Throttle, change_by
 
 
 class Call:
@@ -63,9 +63,9 @@ class Subject:
         self.delivered.append((round(self.time.now_s - 1_000, 6), self.newest))
         self.time.now_s += self._takes_s
 
-    def change(self, *, steady: bool = False) -> None:
+    def change(self, change: Change = "news") -> None:
         self.newest += 1
-        self.throttle.request(steady=steady)
+        self.throttle.request(change=change)
 
 
 @pytest.fixture
@@ -117,17 +117,17 @@ def test_what_may_wait_goes_out_with_what_comes_soon(subject: Subject) -> None:
 
 def test_more_of_the_same_waits_longer_and_goes_out_with_what_does_not(subject: Subject) -> None:
     for _ in range(10):
-        subject.change(steady=True)
+        subject.change("steady")
         subject.time.go(0.05)
     assert subject.delivered == [(0.0, 1), (STEADY_S, 6)]
     subject.change()
     assert subject.delivered == [(0.0, 1), (STEADY_S, 6), (0.5, 11)]
-    subject.change(steady=True)
+    subject.change("steady")
     subject.time.go(0.01)
     subject.change()
     subject.time.go(1.0)
     assert subject.delivered[3:] == [(0.5 + INTERVAL_S, 13)]
-    subject.change(steady=True)
+    subject.change("steady")
     assert subject.delivered[4:] == [(1.51, 14)], "after a pause at once"
     assert not subject.time.waiting()
 
@@ -137,7 +137,7 @@ def test_a_steady_stream_is_slower_and_never_without_the_last(pauses: list[tuple
     subject = Subject()
     hurried = 0
     for pause, steady in pauses:
-        subject.change(steady=steady)
+        subject.change("steady" if steady else "news")
         hurried += not steady
         subject.time.go(pause)
     passed_s = subject.time.now_s - 1_000
@@ -229,3 +229,34 @@ def test_closing_ends_also_when_delivering_changes_something() -> None:
     time.go(1.0)
     assert len(delivered) == 2
     assert not time.waiting()
+
+
+@pytest.mark.parametrize(
+    ("takes_s", "pause_s"),
+    [(0.001, INTERVAL_S), (0.03, 0.03 / SHARE), (5 * LATE_S, LATE_S)],
+    ids=["cheap", "dear", "slow"],
+)
+def test_in_a_flood_deliveries_leave_the_time_to_others(takes_s: float, pause_s: float) -> None:
+    subject = Subject(takes_s=takes_s)
+    subject.change("flood")
+    for _ in range(20):
+        subject.change("flood")
+        subject.time.go(max(takes_s, pause_s) / 4)
+    times = [at_s for at_s, _ in subject.delivered]
+    assert len(times) > 2
+    assert all(later - earlier >= takes_s + pause_s - 1e-5 for earlier, later in itertools.pairwise(times))
+    subject.time.go(60.0)
+    subject.change("flood")
+    before = len(subject.delivered)
+    subject.change("flood")
+    subject.change("news")
+    subject.time.go(INTERVAL_S)
+    assert len(subject.delivered) == before + 1, "news do not wait that long"
+
+
+@pytest.mark.parametrize(
+    ("new", "behind", "change"),
+    [(600, 0, None), (100_000, 0, "news"), (600, 100_000, "flood"), (100_000, 100_000, "flood")],
+)
+def test_much_text_is_no_steady_change(new: int, behind: int, change: Change | None) -> None:
+    assert change_by(new, behind) == change

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from operator import sub
 from typing import NamedTuple
 
 from npumon.core.growing import Growing
@@ -76,11 +79,12 @@ class _Histogram(NamedTuple):
             buckets,
         )
 
-    def weighted(self) -> list[tuple[float, int]]:
-        """Return the middles of the buckets in ascending order, each with how many times it stands for."""
-        middle = math.sqrt(_RATIO)
-        pairs = ((math.exp(bucket * _LOG_RATIO) * middle, many) for bucket, many in sorted(self.buckets.items()))
-        return [(min(max(time, self.low), self.high), many) for time, many in pairs]
+    def weighted(self) -> tuple[list[float], list[int]]:
+        """Return the middles of the buckets in ascending order, and how many times each stands for."""
+        middle, low, high = math.sqrt(_RATIO), self.low, self.high
+        pairs = sorted(self.buckets.items())
+        times = [min(max(math.exp(bucket * _LOG_RATIO) * middle, low), high) for bucket, _ in pairs]
+        return times, [many for _, many in pairs]
 
 
 _NOTHING = _Histogram(0, 0.0, 0.0, math.inf, -math.inf, {})
@@ -135,14 +139,14 @@ def statistics_of(times: Times) -> Statistics | None:
     if counted is not None and times.recent:
         counted = counted.plus(times.recent)
     if counted is not None:
-        spread = _Spread(counted.weighted(), counted.low, counted.high)
+        spread = _Spread(*counted.weighted(), counted.low, counted.high)
         mean, squares = counted.mean, counted.squares
     else:
         first = () if times.first_us is None else (times.first_us,)
         values = sorted(times.recent or first)
         if not values:
             return None
-        spread = _Spread([(value, 1) for value in values], values[0], values[-1])
+        spread = _Spread(values, [1] * len(values), values[0], values[-1])
         mean = math.fsum(values) / len(values)
         squares = math.fsum((value - mean) ** 2 for value in values)
     many = spread.many
@@ -171,53 +175,53 @@ def bins_of(times: Times, high: float, many: int) -> tuple[tuple[float, float, i
     counted = times.histogram
     if counted is not None and times.recent:
         counted = counted.plus(times.recent)
-    weighted = [(value, 1) for value in times.recent] if counted is None else counted.weighted()
-    inside = [(value, weight) for value, weight in weighted if value <= high]
-    low = min((value for value, _ in inside), default=high)
-    return _Spread(inside, low, high).bins(many) if high > low else ()
+    values, weights = (sorted(times.recent), [1] * len(times.recent)) if counted is None else counted.weighted()
+    inside = bisect_right(values, high)
+    if not inside or values[0] >= high:
+        return ()
+    return _Spread(values[:inside], weights[:inside], values[0], high).bins(many)
 
 
 class _Spread:
-    """Values in ascending order, each with how often it occurs."""
+    """Values in ascending order, each with how often it occurs. A value is found in logarithmic time."""
 
-    def __init__(self, weighted: list[tuple[float, int]], low: float, high: float) -> None:
-        self._weighted = weighted
+    def __init__(self, values: list[float], weights: list[int], low: float, high: float) -> None:
+        self._values, self._weights = values, weights
+        self._up_to = list(accumulate(weights))
         self.low, self.high = low, high
-        self.many = sum(weight for _, weight in weighted)
+        self.many = self._up_to[-1]
 
-    def _ranked(self, *ranks: int) -> list[float]:
-        """Return the values of these ranks, from 0, in ascending order."""
-        wanted, found, below = iter(ranks), [], 0
-        rank: int | None = next(wanted)
-        for value, weight in self._weighted:
-            below += weight
-            while rank is not None and rank < below:
-                found.append(value)
-                rank = next(wanted, None)
-        return found
+    def _ranked(self, rank: int) -> float:
+        """Return the value of this rank, from 0."""
+        return self._values[bisect_right(self._up_to, rank)]
 
     def percentile(self, share: int) -> float:
         """Return the smallest value that `share` per cent do not exceed."""
-        return self._ranked((share * self.many + 99) // 100 - 1)[0]
+        return self._ranked((share * self.many + 99) // 100 - 1)
 
     def median(self) -> float:
         """Return the middle value, or the mean of the two in the middle."""
-        lower, upper = self._ranked((self.many - 1) // 2, self.many // 2)
-        return (lower + upper) / 2
+        return (self._ranked((self.many - 1) // 2) + self._ranked(self.many // 2)) / 2
 
     def deviation(self) -> float:
         """Return the median of the deviations from the median."""
         middle = self.median()
-        apart = sorted((abs(value - middle), weight) for value, weight in self._weighted)
-        return _Spread(apart, 0.0, 0.0).median()
+        apart = [abs(value - middle) for value in self._values]
+        if self.many == len(apart):
+            return _Spread(sorted(apart), self._weights, 0.0, 0.0).median()
+        pairs = sorted(zip(apart, self._weights, strict=True))
+        return _Spread([value for value, _ in pairs], [weight for _, weight in pairs], 0.0, 0.0).median()
 
     def bins(self, bins: int = BINS) -> tuple[tuple[float, float, int], ...]:
         """Return a histogram of bins of equal width; of one bin if all values are the same."""
-        width = (self.high - self.low) / bins
+        low, width = self.low, (self.high - self.low) / bins
         if not width > 0:
-            return ((self.low, self.high, self.many),)
-        many = [0] * bins
-        for value, weight in self._weighted:
-            many[min(int((value - self.low) / width), bins - 1)] += weight
-        bounds = [self.low + width * place for place in range(bins)] + [self.high]
-        return tuple(zip(bounds, bounds[1:], many, strict=False))
+            return ((low, self.high, self.many),)
+
+        def place_of(value: float) -> int:
+            return min(int((value - low) / width), bins - 1)
+
+        ends = [bisect_right(self._values, place, key=place_of) for place in range(bins)]
+        below = [0, *(self._up_to[end - 1] if end else 0 for end in ends)]
+        bounds = [low + width * place for place in range(bins)] + [self.high]
+        return tuple(zip(bounds, bounds[1:], map(sub, below[1:], below), strict=False))

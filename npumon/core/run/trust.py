@@ -93,8 +93,8 @@ def counters_of(iteration: Iteration, nominal_clock_mhz: float | None) -> Counte
     counted = []
     for number, operation in enumerate(operations):
         others = voters.without(votes[number])
-        known = operation.window_us is not None and operation.window_us > wrapping_us
-        mended = _mended(operation, others, nominal_clock_mhz) if known else _as_read(operation)
+        wraps = may_wrap(operation, wrapping_us)
+        mended = _mended(operation, others, nominal_clock_mhz) if wraps else _as_read(operation)
         counted.append(_doubted(operation, mended, others, nominal_clock_mhz, slack_us))
     return _with_clock(operations, tuple(counted))
 
@@ -102,6 +102,15 @@ def counters_of(iteration: Iteration, nominal_clock_mhz: float | None) -> Counte
 def _wrapping_us(nominal_clock_mhz: float | None) -> float:
     """Return the longest window in which a cycle counter surely does not wrap."""
     return WRAP / ((1 + CLOCK_TOLERANCE) * (nominal_clock_mhz or _FASTEST_MHZ))
+
+
+#: The same for a chip whose clock is not known.
+_SURELY_NOT_US = _wrapping_us(None)
+
+
+def may_wrap(operation: Operation, wrapping_us: float = _SURELY_NOT_US) -> bool:
+    """Return whether a cycle counter may have wrapped, so that the cycles are not surely those that were read."""
+    return operation.window_us is not None and operation.window_us > wrapping_us
 
 
 def _votes(operations: Sequence[Operation], wrapping_us: float, slack_us: float) -> list[float | None]:

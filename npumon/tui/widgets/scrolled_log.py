@@ -39,8 +39,8 @@ from npumon.tui.widgets.log_status import LogPosition, empty_line, status_line
 if TYPE_CHECKING:
     from npumon.ports import LogReader
 
-#: Seconds between two updates for new lines: each one changes most of the screen.
-PAUSE_S = 0.25
+#: Seconds between two updates for new lines, each of which changes most of the screen. Values seldom come as quickly.
+PAUSE_S = 0.05
 #: Lines that the wheel scrolls by.
 WHEEL = 3
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from npumon.core.profile import Bandwidth, Cycles, Iteration, Operation
 from npumon.core.run.analysis import RunFacts, profile_of
-from npumon.core.run.metrics import Figures, figures_of
+from npumon.core.run.metrics import Figures, figures_of, rates_of
 from npumon.core.run.operation_figures import ddr_rate, per_second, utilization
 
 COUNT = st.none() | st.integers(0, 10**18)
@@ -109,3 +109,25 @@ def test_every_figure_of_any_operations_is_finite(operations: list[Operation]) -
     values = (*sums[:4], *sums.cycles, *sums.bandwidth, *sums.bandwidth_per_s)
     assert all(value is None or math.isfinite(value) for value in values)
     assert sums.utilization is None or 0 <= sums.utilization <= 1
+
+
+@given(
+    st.lists(st.tuples(OPERATIONS, st.sampled_from((None, 0, 1, 5))), max_size=2),
+    st.booleans(),
+    st.booleans(),
+)
+def test_rates_alone_are_those_of_all_figures(
+    operations: list[tuple[Operation, int | None]], gap: bool, dump: bool
+) -> None:
+    each = tuple(operation._replace(op_abs_id=number) for operation, number in operations)
+    iteration = Iteration(1, 5.0, each, gap=gap)
+    full = figures_of(profile_of(iteration, RunFacts(layer_dump=dump)))
+    assert rates_of(iteration, layer_dump=dump) == Figures(
+        utilization=full.utilization, bandwidth_per_s=full.bandwidth_per_s
+    )
+
+
+def test_rates_of_a_window_in_which_the_counter_wrapped() -> None:
+    wrapped = Operation(execution_us=10_400_000, window_us=10_400_000, cycles=Cycles(4_025_032_704, 25_032_704))
+    iteration = Iteration(1, 5.0, (wrapped,))
+    assert rates_of(iteration).utilization == figures_of(profile_of(iteration)).utilization
