@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 
 from npumon.board.driver.state import read_driver, read_version
@@ -32,8 +33,11 @@ class HostProbe:
     again.
     """
 
-    def __init__(self, roots: Roots) -> None:
+    def __init__(self, roots: Roots, recount: Callable[[], object] | None = None) -> None:
+        """`recount` is called where nobody accounts for references, if a driver has to be told that a program has gone;
+        a kernel notices that by itself."""
         self._roots = roots
+        self._recount = recount
         self._version: tuple[tuple[int, int] | None, str | None] | None = None
 
     def board(self) -> BoardState:
@@ -42,7 +46,11 @@ class HostProbe:
 
     def driver(self) -> DriverState:
         """Return the state of the driver now."""
-        return read_driver(self._roots, self._remembered_version)
+        state = read_driver(self._roots, self._remembered_version)
+        if state.unseen_references and self._recount is not None:
+            self._recount()
+            return read_driver(self._roots, self._remembered_version)
+        return state
 
     def _remembered_version(self, roots: Roots) -> str | None:
         load = self._load()

@@ -266,9 +266,10 @@ class DemoBackend:
 
     def probe(self) -> BoardProbe:
         """Return what reads the simulated board."""
-        from npumon.cli.demo_probe import DemoProbe
+        from npumon.board.probe import HostProbe
+        from npumon.demo import galcore
 
-        return DemoProbe(self.roots)
+        return HostProbe(self.roots, recount=lambda: galcore.users(self.board.root))
 
     def driver_control(self, module: Path | None) -> HostDriverControl:
         """Return one with the board's own tools, whose user is its root."""

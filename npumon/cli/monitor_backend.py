@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npumon.cli.paths import current_folder, expanded, shown, unreadable
+from npumon.cli.paths import current_folder, expanded, home_folder, shown, unreadable
 from npumon.core.problems import Problem, ProblemError
-from npumon.tui.backend import DisplayOptions, ModelWish
+from npumon.tui.backend import DisplayOptions, ExportFormat, ModelWish
 
 if TYPE_CHECKING:
     from npumon.board.run.run_record import RunRecord
@@ -172,12 +172,23 @@ class BoardBackend:
         style = Style(ascii=self.display.ascii, color=False, width=_INSPECTION_WIDTH)
         return model_text(inspector.one(source), os.path.basename(source.name), style)
 
-    def export(self, report: RunReport) -> str:
-        """Write the run as `npumon run --format json` prints it."""
-        from npumon.export.json_text import json_run
+    def export(self, report: RunReport, form: ExportFormat = "json") -> str:
+        """Write the run as `npumon run --format ...` prints it."""
+        report, style = self._ctx.backend.outlasting(report), self._ctx.output.style
+        if form == "csv":
+            from npumon.export.csv_rows import HEADER, iteration_rows
+            from npumon.export.run_document import profiles_of
 
-        data = "".join(json_run(self._ctx.backend.outlasting(report), self._ctx.output.style))
-        return _written(f"npumon-{report.info.id or 'run'}", ".json", data)
+            ending, data = ".csv", HEADER + "".join(iteration_rows(report.number, each) for each in profiles_of(report))
+        elif form == "markdown":
+            from npumon.export.run_markdown import run_markdown
+
+            ending, data = ".md", run_markdown(report)
+        else:
+            from npumon.export.json_text import json_run
+
+            ending, data = ".json", "".join(json_run(report, style))
+        return self._written(ending, data, report.info.model, report.info.started_at)
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
         """Write the runs as `npumon run -n N --format json` prints them."""
@@ -185,7 +196,8 @@ class BoardBackend:
 
         style = self._ctx.output.style
         data = "".join(json_runs(json_run(self._ctx.backend.outlasting(report), style) for report in reports))
-        return _written(f"npumon-runs-{_stamp()}", ".json", data)
+        models = {report.info.model for report in reports}
+        return self._written("-runs.json", data, models.pop() if len(models) == 1 else None)
 
     def iterations(self, report: RunReport, number: int, go_on: Callable[[], bool]) -> Mapping[int, Iteration]:
         """Read iterations that are no longer in memory from the run's log."""
@@ -195,9 +207,24 @@ class BoardBackend:
         path = self.watched or report.info.log or ""
         return earlier_iterations(path, report, number, go_on, replaceable=watched)
 
-    def picture(self, svg: str) -> str:
+    @property
+    def without_png(self) -> str | None:
+        """Why no PNG can be written, and what would help; None if it can."""
+        from npumon.board.exported_files import without_png
+
+        return without_png()
+
+    def picture(self, svg: str, model: str | None = None, *, png: bool = False) -> str:
         """Write a picture of the screen."""
-        return _written(f"npumon-{_stamp()}", ".svg", svg)
+        from npumon.board.exported_files import png_of
+
+        return self._written(".png" if png else ".svg", png_of(svg) if png else svg, model)
+
+    def _written(self, ending: str, data: str | bytes, model: str | None, started_at: str | None = None) -> str:
+        from npumon.board.exported_files import stem, written
+
+        folders = export_folders(self._ctx.settings.export_folder, os.environ.get("XDG_DATA_HOME"), home_folder())
+        return written(folders, stem(model, started_at), ending, data, shown)
 
     def in_words(self, text: str) -> str:
         """Return a text with its paths as people know them."""
@@ -221,27 +248,19 @@ class BoardBackend:
         return interrupted(self._ctx, "g restores it.")
 
 
-def _stamp() -> str:
-    import time
+def export_folders(chosen: str | None, data_home: str | None, home: str | None) -> tuple[str, ...]:
+    """Return where to write: the chosen folder; else the current one and, if that takes no files, one in the user's
+    data folder, which is `data_home` or in `home`.
 
-    return time.strftime("%Y%m%d-%H%M%S")
-
-
-def _written(stem: str, suffix: str, data: str | bytes) -> str:
-    """Write a new file in the current folder and return its path for people. Never replaces one.
-
-    Raises `ProblemError` when that is not possible.
+    Raises `ProblemError` when there is none.
     """
-    folder = current_folder()
-    for number in range(1, 1000):
-        path = os.path.join(folder, f"{stem}{'' if number == 1 else f'-{number}'}{suffix}")
-        try:
-            with open(path, "xb") as file:
-                file.write(data.encode() if isinstance(data, str) else data)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            what = f"{shown(path)} cannot be written: {error.strerror}."
-            raise ProblemError(Problem("monitor.write", what, "Start npumon in a folder you may write to.")) from error
-        return shown(path)
-    raise ProblemError(Problem("monitor.write", f"{shown(folder)} has too many files named {stem}.", "Remove some."))
+    if chosen is not None:
+        return (expanded(chosen),)
+    base = data_home if data_home and os.path.isabs(data_home) else home and os.path.join(home, ".local", "share")
+    further = (os.path.join(base, "npumon"),) if base else ()
+    try:
+        return (current_folder(), *further)
+    except ProblemError:
+        if not further:
+            raise
+        return further

@@ -217,6 +217,9 @@ class SettingsTable:
     roofs_ddr_origin: Setting[Origin] = Setting(
         "choice", "user", "Where roofs.ddr_mbyte_per_s comes from.", choices=ORIGINS
     )
+    export_folder: Setting[str | None] = Setting(
+        "path", None, "Where the live monitor writes files; none means the current folder.", optional=True
+    )
     log_kept_runs: Setting[int] = Setting(
         "count", 200, "How many run logs are kept in the state folder; the oldest are removed first.",
         unit="runs", minimum=1, maximum=1_000_000,

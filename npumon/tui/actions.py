@@ -10,7 +10,7 @@ from npumon.tui import themes
 from npumon.tui.host import refused_while_watching
 from npumon.tui.keys import pages_for
 from npumon.tui.terminal.signals import suspend_job
-from npumon.tui.textual_workarounds import after, keep_screen, self_contained, terminal_of
+from npumon.tui.textual_workarounds import after, keep_screen, terminal_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -161,39 +161,6 @@ class Actions:
         app = self._host.app
         app.theme = themes.after(app.theme)
         self._host.notifier.info(f"Theme {app.theme}.")
-
-    def action_export(self) -> None:
-        """Write the newest run to a file."""
-        host = self._host
-        run, ended = host.shown.snapshot.run, len(host.live.runs)
-        if run is None:
-            host.notifier.info("No run to export yet: r runs a model.")
-            return
-        further = f". E writes all {ended} runs." if ended > 1 else ""
-        host.controller.background(
-            lambda: host.backend.export(run),
-            lambda path: host.notifier.file_written(path, f"Written to {path}{further}"),
-        )
-
-    def action_export_all(self) -> None:
-        """Write this session's ended runs to one file."""
-        host, runs = self._host, self._host.live.runs
-        if not runs:
-            host.notifier.info("No run has ended yet: r runs a model.")
-            return
-        many = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
-        host.controller.background(
-            lambda: host.backend.export_all(runs),
-            lambda path: host.notifier.file_written(path, f"{many} written to {path}"),
-        )
-
-    def action_picture(self) -> None:
-        """Save a picture of the screen."""
-        host = self._host
-        svg = self_contained(host.app.export_screenshot(title="npumon"))
-        host.controller.background(
-            lambda: host.backend.picture(svg), lambda path: host.notifier.file_written(path, f"Picture: {path}")
-        )
 
     def action_notices(self) -> None:
         """Show the path of the last written file, and what was said lately."""

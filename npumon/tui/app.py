@@ -26,6 +26,7 @@ from npumon.tui import themes
 from npumon.tui.actions import Actions
 from npumon.tui.backend import MonitorBackend
 from npumon.tui.controller import RunController
+from npumon.tui.export_actions import ExportActions
 from npumon.tui.keys import KEYS, PAGES, pages_for
 from npumon.tui.notices import Notifier
 from npumon.tui.other_ways import OtherWays
@@ -92,7 +93,10 @@ class MonitorApp(SteadyApp):
             self, self._pages, {"help": self.actions.help_screen, "repeat": self.run_actions.repeat_screen}
         )
         for name, action in chain(
-            *map(_actions_of, (self.run_actions, self.actions, SelectActions(self), OtherWays(self)))
+            *map(
+                _actions_of,
+                (self.run_actions, self.actions, SelectActions(self), OtherWays(self), ExportActions(self)),
+            )
         ):
             setattr(self, name, action)  # Textual looks up the actions of keys on the application
         for name in self._pages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from npumon.core.monitor.folder_view import FolderView
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from npumon.engine.session import Job
     from npumon.ports import DriverControl, LogReader
 
+
+#: What a run can be written as, or a picture of it.
+ExportFormat = Literal["json", "csv", "markdown", "svg", "png"]
 
 #: Stands in the header until the board has been read.
 UNSEEN = "looking at the board"
@@ -169,8 +172,8 @@ class MonitorBackend(Protocol):
         """Return the path of the file that was typed, or the folder. Blocks."""
         ...
 
-    def export(self, report: RunReport) -> str:
-        """Write the run as JSON and return the file's path. Blocks."""
+    def export(self, report: RunReport, form: ExportFormat = "json") -> str:
+        """Write the run as JSON, CSV or Markdown and return the file's path. Blocks."""
         ...
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
@@ -183,8 +186,13 @@ class MonitorBackend(Protocol):
         """
         ...
 
-    def picture(self, svg: str) -> str:
-        """Write a picture of the screen and return the file's path. Blocks."""
+    @property
+    def without_png(self) -> str | None:
+        """Why no PNG can be written, and what would help; None if it can."""
+        ...
+
+    def picture(self, svg: str, model: str | None = None, *, png: bool = False) -> str:
+        """Write a picture of the screen, on which this model is to be seen, and return the file's path. Blocks."""
         ...
 
     def in_words(self, text: str) -> str:

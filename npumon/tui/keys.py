@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from npumon.core.monitor.live import Live
+from npumon.tui.key_state import (
+    When,
+    always,
+    has_ended_run,
+    has_older_iteration,
+    has_older_run,
+    has_run,
+    may_reload,
+    may_repeat,
+    may_run,
+    may_stop,
+    shows_older,
+)
 
 
 class PageEntry(NamedTuple):
@@ -35,81 +45,13 @@ PAGES: tuple[PageEntry, ...] = (
 PAGE_NAMES = tuple(page.name for page in PAGES)
 
 
-class KeyState(NamedTuple):
-    """What keys depend on besides the live value.
-
-    The visible `page`; whether a log is being watched, the last run is `repeatable`, a run is `marked`, the display is
-    `paused`, and whether a file was written.
-    """
-
-    page: str
-    watching: bool = False
-    repeatable: bool = False
-    marked: bool = False
-    paused: bool = False
-    written: bool = False
-
-
-When = Callable[[KeyState, "Live"], bool]
-
-
-def always(state: KeyState, live: Live) -> bool:
-    """Return True: the key can be pressed at any time."""
-    return True
-
-
-def may_run(state: KeyState, live: Live) -> bool:
-    """Return whether a run could begin."""
-    return not live.activity.under_way
-
-
-def may_stop(state: KeyState, live: Live) -> bool:
-    """Return whether there is a run that could be stopped."""
-    return live.activity.under_way
-
-
-def may_repeat(state: KeyState, live: Live) -> bool:
-    """Return whether the last run could be made again."""
-    return state.repeatable and not live.activity.under_way
-
-
-def may_reload(state: KeyState, live: Live) -> bool:
-    """Return whether the driver could be reloaded."""
-    return not live.activity.under_way
-
-
-def has_run(state: KeyState, live: Live) -> bool:
-    """Return whether there is a run to be seen, ended or not."""
-    return live.snapshot.run is not None
-
-
-def has_ended_run(state: KeyState, live: Live) -> bool:
-    """Return whether a run has ended."""
-    return bool(live.runs)
-
-
-def has_older_run(state: KeyState, live: Live) -> bool:
-    """Return whether there is a run before the shown one."""
-    return (live.shown.run or live.shown.runs + 1) > 1
-
-
-def has_older_iteration(state: KeyState, live: Live) -> bool:
-    """Return whether the shown run has an iteration before the shown one."""
-    return (live.shown.iteration or 0) > 1
-
-
-def shows_older(state: KeyState, live: Live) -> bool:
-    """Return whether pages show something else than the newest."""
-    return not live.shown.newest
-
-
 class Key(NamedTuple):
     """A key: `keys` as Textual names them, `shown` as users write it, `word` for the key bar, `meaning` for the help.
 
     `action` is what it runs, `pressed` what the key itself runs if that differs. `scope` is where it works: everywhere,
     or on one page. `when` tells whether it would do anything now; `bar` whether the key bar offers it then. `wish` is
-    what people would call it who look for it in the palette. A command without a key has empty `keys` and `shown`.
-    `on_board` marks a key that is for boards: where a log is watched, it is left out.
+    what people would call it who look for it in the palette. `on_board` marks a key that is for boards: where a log is
+    watched, it is left out.
     """
 
     keys: str
@@ -129,8 +71,8 @@ class Key(NamedTuple):
 #: before the pages, see `hints_in`; its last three rows always stay there.
 KEYS: tuple[Key, ...] = (
     Key(
-        "r", "r", "run", "run the last model again", "run_again",
-        when=may_run, bar=True, wish="run again", on_board=True,
+        "r", "r", "run", "run the last model again, or the first one", "run_again",
+        when=may_run, bar=True, wish="run", on_board=True,
     ),
     Key("x", "x", "stop", "stop the run", "stop_run", when=may_stop, bar=True, wish="stop the run", on_board=True),
     Key("0", "0", "newest", "go back to the newest run", "newest", when=shows_older, bar=True),
@@ -161,7 +103,7 @@ KEYS: tuple[Key, ...] = (
         when=has_older_iteration, bar=True),
     Key("right_square_bracket", "]", "iteration after", "show the next one", "iteration_step(1)", when=shows_older),
     Key("s", "s", "picture", "save a picture of the screen", "picture", bar=True, wish="save a picture"),
-    Key("e", "e", "export", "write the newest run to a JSON file", "export", when=has_run, bar=True),
+    Key("e", "e", "export", "write the shown run: JSON, CSV, Markdown, a picture", "export", when=has_run, bar=True),
     Key(
         "E,upper_e", "E", "export all", "write all runs of this session, each with its last iteration", "export_all",
         when=has_ended_run, bar=True,
@@ -186,6 +128,23 @@ KEYS: tuple[Key, ...] = (
     Key("colon,ctrl+p", ":", "more", "every command, by name", "command_palette", bar=True),
     Key("question_mark,f1", "?", "help", "this help", "help", bar=True),
     Key("q", "q", "quit", "quit; asks what becomes of a run under way", "quit", bar=True),
+)  # fmt: skip
+
+#: Commands without a key, for the palette.
+COMMANDS: tuple[Key, ...] = (
+    Key(
+        "", "", "json", "all figures of the shown run, for programs", "export_as('json')",
+        when=has_run, wish="export as JSON",
+    ),
+    Key(
+        "", "", "csv", "a row for each operation of the shown run", "export_as('csv')",
+        when=has_run, wish="export as CSV",
+    ),
+    Key(
+        "", "", "markdown", "a report with tables, for people", "export_as('markdown')",
+        when=has_run, wish="export as Markdown",
+    ),
+    Key("", "", "png", "a picture of this page as pixels", "export_as('png')", wish="save a picture as PNG"),
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from npumon.core.problems import ProblemError
-from npumon.tui.keys import Key, keys_for, pages_for
+from npumon.tui.keys import COMMANDS, Key, keys_for, pages_for
 from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.textual_workarounds import LatestSize
 from npumon.tui.themes import NAMES
@@ -107,7 +107,7 @@ class MonitorCommands(Provider):
         return [*commands, *self._looks()]
 
     def _everywhere(self) -> Iterator[Command]:
-        for key in keys_for(watching=self._watching):
+        for key in (*keys_for(watching=self._watching), *COMMANDS):
             if key.action not in _LEFT_OUT:
                 yield Command(_name(key), key.meaning, partial(self.app.run_action, key.action))
 
@@ -144,7 +144,7 @@ class MonitorCommands(Provider):
 
 
 def _name(key: Key) -> str:
-    return f"{key.word} ({key.shown})"
+    return f"{key.word} ({key.shown})" if key.shown else key.wish
 
 
 def commands_for(host: Host, paces: Sequence[float]) -> type[MonitorCommands]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from npumon.core.monitor.selection import NEWEST
+from npumon.core.problems import Problem
 from npumon.core.text import visible
 from npumon.tui.host import refused_while_watching
 from npumon.tui.textual_workarounds import keep_screen
@@ -41,13 +42,27 @@ class RunActions:
         self._with_profiling(begin)
 
     def action_run_again(self) -> None:
-        """Run the last model again; without one, go to the Models page."""
+        """Run the last model again; before the first run, the one that the Models page lists first."""
         if refused_while_watching(self._host):
             return
-        if self._host.controller.can_repeat:
-            self._with_profiling(self._host.controller.again)
+        host = self._host
+        if host.controller.can_repeat:
+            self._with_profiling(host.controller.again)
+        elif not host.controller.busy:
+            host.notifier.info("Looking for a model to run.")
+            host.controller.background(host.backend.models, self._run_first_of)
+
+    def _run_first_of(self, models: Sequence[ModelChoice]) -> None:
+        """Run the first model for this chip, unless something else has begun meanwhile."""
+        host = self._host
+        if host.controller.busy or host.controller.can_repeat:
+            return
+        choice = next((model for model in models if model.preferred), None)
+        if choice is None:
+            what = "No model was found here." if not models else "No model found here is made for this chip."
+            host.notifier.error(Problem("run.no_model", what, "The Models page (4) says where they are looked for."))
         else:
-            self._host.action_page("models")
+            self._with_profiling(lambda: host.controller.choose(lambda: host.backend.job(choice)))
 
     def action_stop_run(self) -> None:
         """Stop the current run."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import DisplayOptions, ModelWish
+from npumon.tui.backend import DisplayOptions, ExportFormat, ModelWish
+from npumon.tui.picture import picture_of
 from npumon.tui.screens.page import Page
-from npumon.tui.textual_workarounds import self_contained
 
 if TYPE_CHECKING:
     from npumon.core.monitor.folder_view import FolderView
@@ -124,7 +124,7 @@ class StaticBackend:
     def log_or_folder(self, typed: str, base: str) -> str | FolderView:
         raise _nothing()
 
-    def export(self, report: RunReport) -> str:
+    def export(self, report: RunReport, form: ExportFormat = "json") -> str:
         raise _nothing()
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
@@ -133,7 +133,9 @@ class StaticBackend:
     def iterations(self, report: RunReport, number: int, go_on: Callable[[], bool]) -> Mapping[int, Iteration]:
         raise _nothing()
 
-    def picture(self, svg: str) -> str:
+    without_png: str | None = None
+
+    def picture(self, svg: str, model: str | None = None, *, png: bool = False) -> str:
         raise _nothing()
 
     def in_words(self, text: str) -> str:
@@ -160,4 +162,4 @@ async def picture(backend: StaticBackend, size: tuple[int, int], page: str = "li
         await pilot.pause()
         while isinstance(app.screen, Page) and not app.screen.settled:
             await pilot.pause(_SOON_S)
-        return self_contained(app.export_screenshot(title="npumon"))
+        return picture_of(app)

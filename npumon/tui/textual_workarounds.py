@@ -8,11 +8,12 @@ tests/tui/terminal/test_textual_below_the_driver.py.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.console import Console
 from rich.segment import Segment
 from textual import events
 from textual.app import App
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from npumon.tui.terminal.sgr import CellStyle
 
-_FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 #: Seconds for which a page is held back while it is laid out for the first time, and later on.
 SETTLING_S, SETTLED_S = 0.05, 0.001
 
@@ -263,7 +263,17 @@ def read_styles(screen: Screen[Any]) -> None:
             stylesheet.read(path)
 
 
-def self_contained(svg: str) -> str:
-    """Make a screenshot keep its blanks and drop the fonts that it would load from a server: a file should need
-    nothing else."""
-    return _FONT_FACE.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
+def screen_lines(app: App[Any]) -> list[list[Segment]]:
+    """Return what is on the screen, dialogs included, as lines of segments. Textual only makes a whole SVG of it, which
+    shows lines and bars by whatever characters the viewer's font has."""
+    console = Console(
+        width=app.size.width,
+        height=app.size.height,
+        file=StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        legacy_windows=False,
+    )
+    update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    segments = [] if update is None else Segment.filter_control(console.render(update))
+    return [*Segment.split_and_crop_lines(segments, app.size.width, include_new_lines=False)]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from npumon.board.probe import HostProbe
 from npumon.board.roots import Roots
 from npumon.board.sensors import read_board
 from npumon.core.board_state import BoardState
+from npumon.demo import galcore
+from npumon.demo.board import temporary_board
 from npumon.ports import BoardProbe
 
 Put = Callable[[str, "str | bytes"], Path]
@@ -63,3 +67,20 @@ def test_a_machine_that_is_no_board_raises_nothing(tree: Path) -> None:
     probe = HostProbe(Roots(tree / "missing"))
     assert probe.board() == BoardState()
     assert probe.driver().name is None
+
+
+def test_what_a_killed_program_held_is_taken_back() -> None:
+    with temporary_board() as board:
+        probe = HostProbe(Roots(board.root), recount=lambda: galcore.users(board.root))
+        assert probe.driver().references == 0
+        node = board.root / "dev/galcore"
+        words = [sys.executable, "-c", "import sys; node = open(sys.argv[1]); print(flush=True); input()", str(node)]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+            assert program.stdout is not None
+            program.stdout.readline()
+            galcore.users(board.root)
+            seen = probe.driver()
+            assert (seen.references, [holder.pid for holder in seen.holders]) == (1, [program.pid])
+            program.kill()
+        seen = probe.driver()
+        assert (seen.references, seen.holders, seen.unseen_references) == (0, (), 0)

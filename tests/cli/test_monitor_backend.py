@@ -15,10 +15,12 @@ from npumon.cli.arguments import parse_words
 from npumon.cli.context import CommandContext
 from npumon.cli.diagnostics import Diagnostics
 from npumon.cli.jobs import model_program
-from npumon.cli.monitor_backend import BoardBackend, RunnerOnDemand
+from npumon.cli.monitor_backend import BoardBackend, RunnerOnDemand, export_folders
+from npumon.core.log.parser import ProfileParser
 from npumon.core.monitor.live import ModelChoice
 from npumon.core.problems import ProblemError
 from npumon.core.run.report import RunInfo, RunReport
+from npumon.core.run.splitter import RunSplitter
 from npumon.core.run.state import RunState
 from npumon.engine.reporting import Context, report_of
 from npumon.ports import RunningModel, RunRequest
@@ -32,7 +34,8 @@ def ctx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandCont
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
     with CommandContext(parse_words(["snapshot", "--demo", "-q"]), Diagnostics(quiet=True)) as made:
         yield made
 
@@ -42,8 +45,8 @@ def backend(ctx: CommandContext) -> BoardBackend:
     return BoardBackend(ctx, DisplayOptions(demo=True))
 
 
-def report(identity: str | None = "20261122-1") -> RunReport:
-    return report_of(RunState(), Context(), RunInfo(id=identity, model="m", cwd="/", log="/gone"))
+def report(started_at: str | None = "2026-11-22T03:18:00.123+00:00") -> RunReport:
+    return report_of(RunState(), Context(), RunInfo(started_at=started_at, model="m", cwd="/", log="/gone"))
 
 
 def test_the_boards_models(backend: BoardBackend) -> None:
@@ -85,19 +88,30 @@ def test_the_first_work(backend: BoardBackend, ctx: CommandContext) -> None:
 def test_what_is_written_replaces_nothing(backend: BoardBackend) -> None:
     paths = [backend.export(report()), backend.export(report()), backend.export(report(None))]
     assert len(set(paths)) == 3
-    document = json.loads(Path("npumon-20261122-1.json").read_text())
+    document = json.loads(Path("npumon-m-20261122T031800.json").read_text())
     assert (document["schema"], document["run"]["log"]) == ("npumon.run/1", None)
-    assert Path("npumon-20261122-1-2.json").exists()
-    assert Path("npumon-run.json").exists()
-    backend.picture("<svg>é</svg>")
-    (picture,) = Path().glob("npumon-*.svg")
+    assert Path("npumon-m-20261122T031800-2.json").exists()
+    backend.picture("<svg>é</svg>", "inception v3")
+    (picture,) = Path().glob("npumon-inception_v3-*.svg")
     assert picture.read_text() == "<svg>é</svg>"
+
+
+def test_a_run_in_every_format(backend: BoardBackend, seed_run: bytes) -> None:
+    parser, fold = ProfileParser(), RunSplitter()
+    fold.feed([*parser.feed(seed_run), *parser.close()])
+    run = report_of(fold.state, Context(), RunInfo(model="m", started_at="2026-11-22T03:18:00.123+00:00"))
+    for form in ("json", "csv", "markdown"):
+        backend.export(run, form)
+    assert json.loads(Path("npumon-m-20261122T031800.json").read_text())["run"]["model"] == "m"
+    head, *rows = Path("npumon-m-20261122T031800.csv").read_text().splitlines()
+    assert (head.split(",")[:2], [row.split(",")[:2] for row in rows]) == (["run", "iteration"], [["1", "1"]])
+    assert Path("npumon-m-20261122T031800.md").read_text().startswith("# `m`")
 
 
 def test_all_runs_are_one_document(backend: BoardBackend) -> None:
     path = backend.export_all([report(), report()])
-    assert path.startswith("npumon-runs-") or "/npumon-runs-" in path
-    (written,) = Path().glob("npumon-runs-*.json")
+    assert path.startswith("npumon-m-") or "/npumon-m-" in path
+    (written,) = Path().glob("npumon-m-*-runs.json")
     document = json.loads(written.read_text())
     assert document["schema"] == "npumon.runs/1"
     assert [run["schema"] for run in document["runs"]] == ["npumon.run/1"] * 2
@@ -106,17 +120,15 @@ def test_all_runs_are_one_document(backend: BoardBackend) -> None:
 
 def test_a_link_is_not_followed(backend: BoardBackend, tmp_path: Path) -> None:
     """Whoever may write here cannot make npumon write elsewhere."""
-    Path("npumon-20261122-1.json").symlink_to(tmp_path / "elsewhere")
+    Path("npumon-m-20261122T031800.json").symlink_to(tmp_path / "elsewhere")
     backend.export(report())
     assert not (tmp_path / "elsewhere").exists()
-    assert Path("npumon-20261122-1-2.json").exists()
+    assert Path("npumon-m-20261122T031800-2.json").exists()
 
 
 def test_a_folder_that_is_gone(backend: BoardBackend) -> None:
     Path.cwd().rmdir()
-    with pytest.raises(ProblemError) as caught:
-        backend.export(report())
-    assert caught.value.problem.remedy
+    assert backend.export(report()) == "~/.local/share/npumon/npumon-m-20261122T031800.json"
 
 
 def test_an_inspection(backend: BoardBackend) -> None:
@@ -244,3 +256,18 @@ def test_a_line_can_be_run_by_its_name(ctx: CommandContext, backend: BoardBacken
     program = model_program(entry, ctx)
     assert (program.request.command, program.request.cwd) == (("/bin/mynet", "x"), "/")
     assert program.request.environment[-1] == ("A", "1")
+
+
+def test_where_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = str(tmp_path)
+    assert export_folders("~/x", None, "/home/me") == (os.path.expanduser("~/x"),)
+    assert export_folders(None, None, "/home/me") == (here, "/home/me/.local/share/npumon")
+    assert export_folders(None, "/data", "/home/me") == (here, "/data/npumon")
+    assert export_folders(None, "relative", None) == (here,)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert export_folders(None, "/data", None) == ("/data/npumon",)
+    with pytest.raises(ProblemError):
+        export_folders(None, None, None)

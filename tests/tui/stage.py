@@ -29,7 +29,7 @@ from npumon.demo.board import DemoBoard
 from npumon.engine.reporting import Context, report_of
 from npumon.tui import static_view
 from npumon.tui.app import MonitorApp
-from npumon.tui.backend import DisplayOptions
+from npumon.tui.backend import DisplayOptions, ExportFormat
 from npumon.tui.static_view import StaticEngine
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ class StaticBackend(static_view.StaticBackend):
     def inspection(self, network: str) -> str:
         return self.inspections[network]
 
-    def export(self, report: RunReport) -> str:
-        self.written.append(report)
-        return "/tmp/run.json"
+    def export(self, report: RunReport, form: ExportFormat = "json") -> str:
+        self.written.append(report if form == "json" else (form, report))
+        return f"/tmp/run.{form}"
 
     def export_all(self, reports: Sequence[RunReport]) -> str:
         self.written.append(tuple(reports))
@@ -149,9 +149,9 @@ class StaticBackend(static_view.StaticBackend):
             raise ProblemError(Problem("log.none", "There is no log file.", ""))
         return FileLogReader(str(self.log_file))
 
-    def picture(self, svg: str) -> str:
-        self.written.append(svg)
-        return "/tmp/picture.svg"
+    def picture(self, svg: str, model: str | None = None, *, png: bool = False) -> str:
+        self.written.append((svg, model, png))
+        return f"/tmp/picture.{'png' if png else 'svg'}"
 
 
 def application(shown: Live, display: DisplayOptions = LOOK) -> MonitorApp:

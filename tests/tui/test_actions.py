@@ -13,6 +13,7 @@ from textual.widgets import OptionList
 
 import npumon.tui.app
 from npumon.core.monitor.activity import Activity
+from npumon.core.monitor.live import ModelChoice
 from npumon.tui import actions
 from npumon.tui.actions import OVERHEAD_WINDOW_S, Overhead
 from npumon.tui.app import MonitorApp
@@ -100,11 +101,45 @@ async def test_nothing_is_reloaded_while_a_model_runs() -> None:
         assert not app.screen.is_modal
 
 
-async def test_r_without_anything_to_run_goes_where_models_are_chosen() -> None:
-    app = application(live())
+CHOICE = ModelChoice("a", "inceptionv3", "inceptionv3/VIM3", "VIM3", "run.sh", "/models/VIM3", "./run.sh", None)
+
+
+async def test_r_before_anything_has_run_runs_the_first_model_for_this_chip() -> None:
+    backend = StaticBackend(live())
+    backend.choices = (CHOICE._replace(id="other", preferred=False), CHOICE, CHOICE._replace(id="b"))
+    app = MonitorApp(backend)
     async with app.run_test() as pilot:
+        await until(pilot, lambda: backend.still)
+        await pilot.press("5", "r")
+        still = backend.still
+        assert still is not None
+        await until(pilot, lambda: still.asked == [("a", 1, 0)])
+        assert app.current_mode == "log", "the page stays"
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [((), "No model was found here."), ((CHOICE._replace(preferred=False),), "No model found here is made for this")],
+)
+async def test_r_says_why_there_is_nothing_to_run(choices: tuple[ModelChoice, ...], words: str) -> None:
+    app = application(live())
+    assert isinstance(app.backend, StaticBackend)
+    app.backend.choices = choices
+    async with app.run_test(size=(120, 24)) as pilot:
         await pilot.press("r")
-        assert app.current_mode == "models"
+        await until(pilot, lambda: words in picture(app)[23])
+        assert (app.current_mode, app.backend.still and app.backend.still.asked) == ("live", [])
+
+
+async def test_a_model_that_is_found_late_does_not_run_beside_another() -> None:
+    app = application(live(activity=Activity("running")))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.controller.busy)
+        app.run_actions._run_first_of([CHOICE])
+        await pilot.press("r")
+        assert isinstance(app.backend, StaticBackend)
+        assert app.backend.still is not None
+        assert app.backend.still.asked == []
 
 
 @pytest.mark.parametrize("key", ["r", "R", "g"])

@@ -167,12 +167,12 @@ async def test_mark_and_compare(demo: Open) -> None:
 async def test_export_writes_the_run(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
-        await monitor.press("e")
+        await monitor.press("e", "enter")
         await monitor.until_shown("Written to")
         document = json.loads(*written("*.json"))
         assert (document["schema"], document["demo"], document["run"]["model"]) == ("npumon.run/1", True, "inceptionv3")
         assert document["run"]["cwd"].startswith("~/")
-        await monitor.press("e")
+        await monitor.press("e", "j")
         await monitor.until(lambda: len(written("*.json")) == 2)
 
 
@@ -180,7 +180,7 @@ async def test_all_runs_of_the_session_are_exported_together() -> None:
     run = report(SEED.read_bytes())
     app = application(live(run, runs=(run, run, run)))
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("e")
+        await pilot.press("e", "enter")
         await until(pilot, lambda: "Written to /tmp/run.json. E writes all 3 runs." in "\n".join(picture(app)))
         await pilot.press("E")
         await until(pilot, lambda: "3 runs written to /tmp/runs.json" in "\n".join(picture(app)))
@@ -216,8 +216,8 @@ async def test_a_folder_that_cannot_be_written(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
         os.chmod(".", 0o500)
-        await monitor.press("e")
-        await monitor.until_shown("cannot be written")
+        await monitor.press("e", "enter")
+        await monitor.until_shown("Written to ~/.local/share/npumon/npumon-inceptionv3-")
         os.chmod(".", 0o700)
 
 
@@ -225,8 +225,9 @@ async def test_a_folder_that_is_gone(demo: Open) -> None:
     async with demo() as monitor:
         await monitor.until_run()
         os.rmdir(os.getcwd())
-        await monitor.press("e", "s")
+        await monitor.press("e", "enter", "s")
         await monitor.until(lambda: len(monitor.app.notifier.said) >= 2)
+        assert not any(notice.error for notice in monitor.app.notifier.said), "they go elsewhere"
         assert monitor.app.is_running
 
 

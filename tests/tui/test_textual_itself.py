@@ -258,13 +258,13 @@ async def test_the_terminal_is_kept_to_itself() -> None:
         assert [name for name, value in vars(app).items() if value is app._driver] == ["_driver"]
 
 
-async def test_a_picture_loads_fonts_from_a_server() -> None:
-    """Delete `self_contained` when it does not."""
+async def test_textuals_picture_puts_lines_where_the_viewers_font_has_them() -> None:
+    """Delete `screen_lines` and `npumon.tui.picture` when it draws them, and loads no font from a server."""
     app = Plain()
     async with app.run_test():
         svg = app.export_screenshot()
         assert re.search(r'@font-face \{[^}]*url\("https?://', svg)
-        assert "xml:space" not in svg.partition(">")[0] or 'xml:space="preserve"' not in svg
+        assert "<path" not in svg
 
 
 async def test_a_key_reaches_the_page_that_is_there_when_it_arrives() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from textual.events import Resize
@@ -17,7 +16,6 @@ from textual.timer import Timer
 from npumon.core.log.scrollback import Scrollback
 from npumon.tui.app import LiveArrived, MonitorApp
 from npumon.tui.keys import PAGE_NAMES
-from npumon.tui.textual_workarounds import self_contained
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 
@@ -125,23 +123,3 @@ async def test_a_screen_settles(way: str, monkeypatch: pytest.MonkeyPatch) -> No
         await pilot.resize_terminal(100, 30)
         await until(pilot, lambda: app.screen.size == former)
         assert len(picture(app)) == former.height
-
-
-async def test_a_picture_loads_nothing_and_keeps_its_blanks() -> None:
-    run = report(SEED.read_bytes(), model="<script>&[bold]")
-    app = application(live(run, runs=(run,)))
-    async with app.run_test(size=(120, 40)):
-        picture = self_contained(app.export_screenshot(title="npumon"))
-    assert "font-face" not in picture
-    assert "<script" not in picture
-    root = ElementTree.fromstring(picture)  # noqa: S314  # our own
-    assert root.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
-    links = [value for element in root.iter() for value in element.attrib.values() if "http" in value]
-    assert links == []
-
-
-def test_only_fonts_go() -> None:
-    assert (
-        self_contained("<svg a><style>\n @font-face {\n x }\n .b {c}</style></svg>")
-        == '<svg xml:space="preserve" a><style>\n .b {c}</style></svg>'
-    )

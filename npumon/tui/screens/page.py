@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import PAGES, Hint, KeyState
+from npumon.tui.key_state import KeyState
+from npumon.tui.keys import PAGES, Hint
 from npumon.tui.paint import ROLES
 from npumon.tui.panes.header import HeaderPane
 from npumon.tui.textual_workarounds import LatestSize, StylesKept, read_styles

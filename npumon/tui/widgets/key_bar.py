@@ -8,7 +8,8 @@ from textual import events
 
 from npumon.core.layout import cell_width
 from npumon.core.monitor.live import Live
-from npumon.tui.keys import PAGES, Hint, KeyState, keys_for
+from npumon.tui.key_state import KeyState
+from npumon.tui.keys import PAGES, Hint, keys_for
 from npumon.tui.notices import Notice
 from npumon.tui.paint import Area, Line, Span, clipped, width_of
 from npumon.tui.widgets.canvas import Canvas
@@ -78,13 +79,17 @@ class KeyBar(Canvas):
 
 
 def _fitting(hints: Sequence[Hint], width: int, *, names: bool) -> list[tuple[Hint, Line]]:
-    """Return the hints that fit, each with its text. Those for pages stay together, or go together."""
+    """Return the hints that fit, each with its text.
+
+    From the right they give way, first those of keys but the first one, then those for pages, which stay together.
+    """
     last = max((index for index, hint in enumerate(hints) if hint.page), default=None)
     texts = [(hint, _text(hint, names=names, last=index == last)) for index, hint in enumerate(hints)]
-    least = min(_ALWAYS, len(texts))
-    while len(texts) > least and sum(width_of(text) for _, text in texts) > width:
-        gone, _ = texts.pop(-1 - least)
-        if gone.page:
+    while sum(width_of(text) for _, text in texts) > width and len(texts) > _ALWAYS:
+        keys = [index for index, (hint, _) in enumerate(texts[:-_ALWAYS]) if not hint.page]
+        if len(keys) > 1 or len(keys) == len(texts) - _ALWAYS:
+            del texts[keys[-1]]
+        else:
             texts = [(hint, text) for hint, text in texts if not hint.page]
     return texts
 

@@ -9,7 +9,8 @@ from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
-from npumon.tui.keys import KEYS, PAGE_NAMES, Hint, KeyState
+from npumon.tui.key_state import KeyState
+from npumon.tui.keys import KEYS, PAGE_NAMES, Hint
 from npumon.tui.paint import Area, width_of
 from npumon.tui.widgets.key_bar import KeyBar, hints_in
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until

@@ -1,0 +1,77 @@
+"""When a key does anything: what that depends on, and the conditions that rows of `keys` name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from npumon.core.monitor.live import Live
+
+
+class KeyState(NamedTuple):
+    """What keys depend on besides the live value.
+
+    The visible `page`; whether a log is being watched, the last run is `repeatable`, a run is `marked`, the display is
+    `paused`, and whether a file was `written`.
+    """
+
+    page: str
+    watching: bool = False
+    repeatable: bool = False
+    marked: bool = False
+    paused: bool = False
+    written: bool = False
+
+
+When = Callable[[KeyState, "Live"], bool]
+
+
+def always(state: KeyState, live: Live) -> bool:
+    """Return True: the key can be pressed at any time."""
+    return True
+
+
+def may_run(state: KeyState, live: Live) -> bool:
+    """Return whether a run could begin."""
+    return not live.activity.under_way
+
+
+def may_stop(state: KeyState, live: Live) -> bool:
+    """Return whether there is a run that could be stopped."""
+    return live.activity.under_way
+
+
+def may_repeat(state: KeyState, live: Live) -> bool:
+    """Return whether the last run could be made again."""
+    return state.repeatable and not live.activity.under_way
+
+
+def may_reload(state: KeyState, live: Live) -> bool:
+    """Return whether the driver could be reloaded."""
+    return not live.activity.under_way
+
+
+def has_run(state: KeyState, live: Live) -> bool:
+    """Return whether there is a run to be seen, ended or not."""
+    return live.snapshot.run is not None
+
+
+def has_ended_run(state: KeyState, live: Live) -> bool:
+    """Return whether a run has ended."""
+    return bool(live.runs)
+
+
+def has_older_run(state: KeyState, live: Live) -> bool:
+    """Return whether there is a run before the shown one."""
+    return (live.shown.run or live.shown.runs + 1) > 1
+
+
+def has_older_iteration(state: KeyState, live: Live) -> bool:
+    """Return whether the shown run has an iteration before the shown one."""
+    return (live.shown.iteration or 0) > 1
+
+
+def shows_older(state: KeyState, live: Live) -> bool:
+    """Return whether pages show something else than the newest."""
+    return not live.shown.newest
