@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from npumon.core import units
 from npumon.core.layout import cell_width, fitting
-from npumon.core.run.outcome import Outcome, outcome_words
+from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunReport
 from npumon.core.run.statistics import Statistics
 from npumon.export.csv_rows import command_of
@@ -53,7 +53,7 @@ def listed_run(report: RunReport, file: str | None = None) -> ListedRun:
         report.number,
         info.id,
         info.outcome,
-        outcome_words(info.outcome, info.signal),
+        info.words,
         info.reason,
         command_of(report) or info.model,
         state.create_us,

@@ -10,7 +10,6 @@ from npumon.core.profile import BANDWIDTHS, Iteration, NetworkTensor, Reported
 from npumon.core.run import figures as figure_table
 from npumon.core.run.analysis import IterationProfile
 from npumon.core.run.figures import value_of
-from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 from npumon.core.run.trust import tells_busy_share
 from npumon.core.text import visible
@@ -69,7 +68,7 @@ def _headline(report: RunReport, style: Style) -> Iterator[str]:
         ("DEMO" if report.demo else None, "yellow"),
         (info.model, ""),
         (_number(report), ""),
-        (outcome_words(info.outcome, info.signal), "green" if info.outcome == "ok" else "red"),
+        (info.words, "green" if info.outcome == "ok" else "red"),
         (f"exit status {info.exit_status}" if info.exit_status and not info.signal else None, ""),
         (_iterations(report), ""),
         (f"{state.product} {state.pid or ''}" if state.product else None, ""),
@@ -317,7 +316,7 @@ def series_summary(reports: Sequence[RunReport], style: Style = PLAIN) -> str:
 
 
 def _summary(reports: Sequence[RunReport]) -> str:
-    outcomes = Counter(outcome_words(report.info.outcome, report.info.signal) for report in reports)
+    outcomes = Counter(report.info.words for report in reports)
     facts = [f"{many} {outcome}" for outcome, many in outcomes.items()]
     times = [time for time in (value_of("latency", report) for report in reports) if time is not None]
     if len(times) > 1:

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from npumon.cli.json_spool import IterationSpool, TextSpool
-from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 from npumon.engine.offline.profiles import IterationAnalyzer, ProfileCompleted
 from npumon.engine.reporting import started
@@ -96,7 +95,7 @@ class Printer:
         elif self._listed:
             self._line(report, number)
         elif self._runs > 1 and self._ctx.diagnostics.terminal:
-            self._ctx.diagnostics.note(f"run {number}: {outcome_words(report.info.outcome, report.info.signal)}")
+            self._ctx.diagnostics.note(f"run {number}: {report.info.words}")
 
     def finish(self, reports: Sequence[RunReport]) -> None:
         """Print what had to wait until all runs were over."""

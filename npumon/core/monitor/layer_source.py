@@ -9,7 +9,6 @@ from npumon.core.monitor.under_way import UnderWay, facts_so_far, under_way
 from npumon.core.problems import Problem
 from npumon.core.profile import Iteration
 from npumon.core.run.analysis import RunFacts
-from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 
 
@@ -83,8 +82,7 @@ def why_no_layers(live: Live) -> Problem:
 
 def _how(run: RunReport) -> str:
     info = run.info
-    words = outcome_words(info.outcome, info.signal)
-    return f"{words}, exit status {info.exit_status}" if info.exit_status and not info.signal else words
+    return f"failed, exit status {info.exit_status}" if info.words == "failed" and info.exit_status else info.words
 
 
 def _profiled(run: RunReport) -> LayerSource | None:

@@ -11,7 +11,6 @@ from npumon.core.ordering import Value, matching, ordered
 from npumon.core.problems import Problem
 from npumon.core.run.comparison import top_of
 from npumon.core.run.figures import value_of
-from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 
 #: Runs of a watched log that are alike are one row if there are so many; fewer are seen at a glance.
@@ -161,7 +160,7 @@ def no_runs(live: Live) -> Problem:
 
 def _text(row: RunRow) -> str:
     infos = [each.report.info for each in (row, *row.members)]
-    parts = [part for info in infos for part in (info.model, outcome_words(info.outcome, info.signal), info.outcome)]
+    parts = [part for info in infos for part in (info.model, info.words, info.outcome)]
     return "\n".join(part for part in (*parts, row.reason, row.top) if part)
 
 

@@ -39,6 +39,16 @@ _WITNESSES = ("ovxlib", "detect", "driver", "model", "program", "shell")
 STATUS = re.compile(r"STATUS ?\((-?\d{1,18})(?: ?: ?([^)]*))?")
 _FAILED = re.compile(r"CHECK (?:STATUS|PTR)|\bfail|\bcan(?:'?t|not)\b|\bcould not\b", re.IGNORECASE)
 
+#: A shell's exit status for a program ended by a signal: 128 plus the signal's number (POSIX).
+SHELL_SIGNALS = {
+    132: "SIGILL",
+    134: "SIGABRT",
+    135: "SIGBUS",
+    136: "SIGFPE",
+    137: "SIGKILL",
+    139: "SIGSEGV",
+    143: "SIGTERM",
+}
 #: How shells report a program's death by a signal.
 DEATH_NOTICES = {
     "Illegal instruction": "SIGILL",

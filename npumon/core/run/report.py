@@ -7,7 +7,7 @@ from typing import NamedTuple
 from npumon.core.profile import Hang, Network
 from npumon.core.run.conditions import Conditions
 from npumon.core.run.metrics import Metrics
-from npumon.core.run.outcome import Outcome
+from npumon.core.run.outcome import SHELL_SIGNALS, Outcome, outcome_words
 from npumon.core.run.state import RunState
 
 
@@ -31,6 +31,12 @@ class RunInfo(NamedTuple):
     reason: str | None = None
     hung: Hang | None = None
     log_complete: bool = True
+
+    @property
+    def words(self) -> str:
+        """How people are told the outcome: of a program that a shell ran, its exit status may tell the signal."""
+        shell = None if self.exit_status is None else SHELL_SIGNALS.get(self.exit_status)
+        return outcome_words(self.outcome, self.signal or shell)
 
 
 class RunReport(NamedTuple):

@@ -11,7 +11,7 @@ from npumon.core import units
 from npumon.core.monitor.activity import BEHIND_BYTES, Activity, Stage
 from npumon.core.monitor.live import Live, run_with_figures
 from npumon.core.monitor.live_content import content_of
-from npumon.core.run.outcome import Outcome, outcome_words
+from npumon.core.run.outcome import Outcome
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.tui.paint import Area, Line, Span, bar, clipped, fit, fit_right, joined, span, width_of
 from npumon.tui.widgets.canvas import Pane
@@ -55,8 +55,8 @@ _DURATION = 7
 #: Cells of a long name.
 _NAME = 28
 _HELD = "figures of the run before"
-#: Cells that a reason needs at least.
-_LEAST = 12
+#: Cells that a reason needs at least; parts of this rank and above make way for it.
+_LEAST, _UNTOLD = 12, 5
 _DUMPED = ("NN_LAYER_DUMP was on: most of this is file writing", "NN_LAYER_DUMP was on", "dump on")
 
 
@@ -86,16 +86,19 @@ def run_state_lines(live: Live, area: Area) -> list[Line]:
     cells = 0 if share is None else next(cells for least, cells in _BARS if area.width >= least)
     # The bar may push out what matters least, but not the progress in figures.
     least = cells + _GAPS if cells else 1
-    while _between(parts, times, area) < least and (rank := max(part.rank for part in parts)) > _MAKES_WAY:
+    while _between(parts, times, area) < least and (rank := _most(parts)) > _MAKES_WAY:
         parts = [part for part in parts if part.rank < rank]
-    while _between(parts, times, area) < 1 and (rank := max(part.rank for part in parts)):
+    while _between(parts, times, area) < 1 and (rank := _most(parts)):
         parts = [part for part in parts if part.rank < rank]
     while times and _between(parts, times, area) < 1:
         times.pop()
+    remark = _remark(live)
+    while remark and _between(parts, times, area) < cell_len(remark[0].text) + 2 and _most(parts) >= _UNTOLD:
+        parts = [part for part in parts if part.rank < _most(parts)]
     between = _between(parts, times, area)
     left, right = _line(parts), joined(times, "  ")
-    if remark := _remark(live, between - 2, area):
-        return [(*left, Span("  "), *remark)]
+    if shown := _fitted(remark, between - 2, area):
+        return [(*left, Span("  "), *shown)]
     if share is None or between < least:
         return [clipped((*left, Span(" " * between), *right), area)]
     filled, track = bar(share, cells, area, "graph")
@@ -110,8 +113,8 @@ def _between(parts: Sequence[StatePart], times: Sequence[Line], area: Area) -> i
 
 def outcome_line(info: RunInfo) -> Line:
     """Return how a run ended, and after how long."""
-    words = outcome_words(info.outcome, info.signal)
-    if info.outcome == "failed" and not info.signal and info.exit_status:
+    words = info.words
+    if words == "failed" and info.exit_status:
         words = f"{words} (exit status {info.exit_status})"
     if info.duration_s is not None:
         between = "in" if info.outcome == "ok" else "after"
@@ -179,15 +182,28 @@ def _whole(live: Live, run: RunReport) -> list[StatePart]:
     return [StatePart(rank, _figure(name, units.microseconds(us))) for rank, name, us in times if us is not None]
 
 
-def _remark(live: Live, room: int, area: Area) -> Line:
-    """Return why the run failed, or what spoils its times, as far as there is room for it."""
+def _remark(live: Live) -> Line:
+    """Return why the run failed, or what spoils its times; in several forms, from the longest to the shortest."""
     run = live.snapshot.run
     if run is None or live.activity.under_way or run.info.outcome == "running" or live.activity.stage == "restarted":
         return ()
     if run.info.reason and run.info.outcome != "ok":
-        return span(fit(run.info.reason, min(room, cell_len(run.info.reason)), area), "bad") if room >= _LEAST else ()
+        return span(run.info.reason, _ROLES[run.info.outcome])
     dumped = run.metrics.profile is not None and run.metrics.profile.layer_dump
-    return span(next((words for words in _DUMPED if len(words) <= room), ""), "warn") if dumped else ()
+    return tuple(Span(words, "warn") for words in _DUMPED) if dumped else ()
+
+
+def _fitted(remark: Line, room: int, area: Area) -> Line:
+    """Return the longest form that fits; a reason of one form is cut."""
+    if len(remark) > 1:
+        return next(((form,) for form in remark if len(form.text) <= room), ())
+    if not remark or room < _LEAST:
+        return ()
+    return span(fit(remark[0].text, min(room, cell_len(remark[0].text)), area), remark[0].role)
+
+
+def _most(parts: Sequence[StatePart]) -> int:
+    return max(part.rank for part in parts)
 
 
 def _stage(activity: Activity, *, over: bool = False) -> Line:

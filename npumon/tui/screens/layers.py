@@ -17,7 +17,6 @@ from npumon.core.monitor.log_places import line_of, row_of
 from npumon.core.profile import Operation
 from npumon.core.run.analysis import OperationProfile, profile_of
 from npumon.core.run.layers.rows import matching_layers, ordered_layers, total_row
-from npumon.core.run.outcome import outcome_words
 from npumon.tui.keys import Hint
 from npumon.tui.page_keys import LAYERS_KEYS, LAYERS_ORDERS
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
@@ -101,7 +100,7 @@ class LayersCaptionPane(Pane):
 
 
 def _outcome(source: LayerSource) -> str:
-    return outcome_words(source.report.info.outcome, source.report.info.signal)
+    return source.report.info.words
 
 
 def _judged_anew(source: LayerSource, before: LayerSource) -> bool:

@@ -21,7 +21,6 @@ from npumon.core.monitor.run_rows import (
 )
 from npumon.core.monitor.selection import NEWEST, Selection, numbered_runs
 from npumon.core.run.comparison import Comparison, compare
-from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunReport
 from npumon.tui.keys import Hint
 from npumon.tui.page_keys import RUNS_KEYS
@@ -274,4 +273,4 @@ def _why(row: RunRow | None) -> str:
     if bad is None:
         return ""
     info = bad.report.info
-    return f"run {bad.number} {outcome_words(info.outcome, info.signal)}: {bad.reason}"
+    return f"run {bad.number} {info.words}: {bad.reason}"

@@ -8,7 +8,6 @@ from datetime import datetime
 from npumon.core import units
 from npumon.core.monitor.run_rows import RunRow, telling
 from npumon.core.run.comparison import Change, ComparisonRow, Difference
-from npumon.core.run.outcome import outcome_words
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.tui.paint import Area, Line, Span, span, width_of
 from npumon.tui.widgets.columns import Column, figure
@@ -130,7 +129,7 @@ def _outcome(row: RunRow) -> Line:
     """Return how it ended, in red if not well; of several, how many did not."""
     info = row.report.info
     if not row.members:
-        return span(outcome_words(info.outcome, info.signal), "good" if info.outcome == "ok" else "bad")
+        return span(info.words, "good" if info.outcome == "ok" else "bad")
     good = len(row.members) - row.failed
     if not row.failed:
         return span(f"{good} ok", "good")

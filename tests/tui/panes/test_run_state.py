@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from npumon.core.monitor.activity import Activity, SeriesProgress, Stage
-from npumon.core.monitor.live import Latencies, Live
-from npumon.core.run.report import RunInfo
+from npumon.core.monitor.live import Latencies, Live, ShownPlace
+from npumon.core.run.report import RunInfo, RunReport
 from npumon.tui.paint import Area, span
 from npumon.tui.panes.run_state import outcome_line, run_state_lines
+from tests.core.run.judging import judged, operation, state
 from tests.tui.moments import ROOMS, TEXT, fits, moments, roles, seed_run, texts, under_way
 from tests.tui.stage import live, report
 
@@ -142,6 +143,7 @@ def test_figures_of_the_run_before_are_named() -> None:
         (RunInfo(outcome="ok", duration_s=1.23), "ok in 1.2 s", "good"),
         (RunInfo(outcome="failed", exit_status=3, duration_s=75.0), "failed (exit status 3) after 1:15", "bad"),
         (RunInfo(outcome="failed", signal="SIGSEGV"), "crashed (SIGSEGV)", "bad"),
+        (RunInfo(outcome="failed", exit_status=139, duration_s=1.0), "crashed (SIGSEGV) after 1.0 s", "bad"),
         (RunInfo(outcome="failed", exit_status=0), "failed", "bad"),
         (RunInfo(outcome="timeout", duration_s=30.0), "timed out after 30.0 s", "bad"),
         (RunInfo(outcome="cancelled"), "stopped", "warn"),
@@ -187,3 +189,46 @@ def test_long_names_leave_room() -> None:
 def test_every_moment_fits_every_room(area: Area) -> None:
     for name, shown in moments().items():
         assert fits(run_state_lines(shown, area), area) or (area.ascii and name == "hostile"), name
+
+
+def ended(**info: Any) -> Live:
+    run = seed_run()
+    run = run._replace(info=run.info._replace(duration_s=None, **info))
+    return live(run, activity=Activity("following", source="/tmp/t.log", run=3))
+
+
+def test_a_failed_run_has_its_reason_in_red() -> None:
+    shown = ended(outcome="failed", reason="Create node[0] NBG fail (fail to read lcdt offset)")
+    assert drawn(shown) == "done  failed  inceptionv3  Create node[0] NBG fail (fail to read lcdt offset)"
+    assert roles(run_state_lines(shown, Area(78, 1)), "Create node") == {"bad"}
+    assert drawn(shown, 60).endswith("NBG fail (fail to…")
+    assert "Create" not in drawn(shown, 30)
+    assert roles(run_state_lines(ended(outcome="cancelled", reason="stopped"), Area(99, 1)), "stopped") == {"warn"}
+
+
+def graph(*, dump: bool) -> Live:
+    run = state(operation(0, us=9_000_000), operation(1, us=900_000), elapsed=9_958_894.0, layer_dump=dump)
+    run = run._replace(create_us=779_000, verify_us=388_000)
+    return live(RunReport(RunInfo(), run, judged(run)), activity=Activity("following", source="/tmp/t.log", run=1))
+
+
+def test_what_the_whole_run_took_stands_in_the_line_where_operations_fill_the_page() -> None:
+    assert drawn(graph(dump=False), 110) == (
+        "done  t.log  ok  run 1  iteration 9.96 s  create 779 ms  verify 388 ms  unaccounted 58.9 ms"
+    )
+    assert drawn(graph(dump=True), 130).endswith("  NN_LAYER_DUMP was on: most of this is file writing")
+    assert drawn(graph(dump=True), 110).endswith("  NN_LAYER_DUMP was on")
+    assert drawn(graph(dump=True), 88).endswith("  dump on")
+
+
+def test_what_is_shown_is_named_if_it_is_not_the_newest() -> None:
+    run = seed_run()
+    shown = live(run, activity=Activity(run=5))._replace(shown=ShownPlace(3, 5, 7, 100, newest=False))
+    assert drawn(shown) == "ok in 0.4 s  inceptionv3  run 3 of 5  iteration 7 of 100  0 newest"
+    assert roles(run_state_lines(shown, Area(78, 1)), "0") >= {"key"}
+    one = shown._replace(shown=ShownPlace(3, 5, 1, 1, newest=False))
+    assert drawn(one) == "ok in 0.4 s  inceptionv3  run 3 of 5  0 newest"
+    warm = shown._replace(shown=ShownPlace(None, 5, newest=False))
+    assert drawn(warm) == "ok in 0.4 s  inceptionv3  0 newest"
+    while_running = shown._replace(activity=Activity("running", "inceptionv3", 6, elapsed_s=3.0))
+    assert "run 3 of 5  iteration 7 of 100  0 newest" in drawn(while_running)

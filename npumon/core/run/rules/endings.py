@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import re
 
-from npumon.core.run.outcome import ExitInfo, died, signal_noticed
+from npumon.core.run.outcome import SHELL_SIGNALS, ExitInfo, died, signal_noticed
 from npumon.core.run.reason import position, reason_of
 from npumon.core.run.rules.evidence import Evidence, how_to_profile, layer
 from npumon.core.run.state import Phase
 from npumon.core.units import counted, microseconds
 
-#: A shell's exit status for a program ended by a signal: 128 plus the signal's number (POSIX).
-SHELL_SIGNALS = {
-    132: "SIGILL",
-    134: "SIGABRT",
-    135: "SIGBUS",
-    136: "SIGFPE",
-    137: "SIGKILL",
-    139: "SIGSEGV",
-    143: "SIGTERM",
-}
 #: A signal that is not named.
 _UNNAMED = "a signal"
 #: What a run is doing before its first iteration.
