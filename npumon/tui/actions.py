@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from npumon.core.monitor.selection import selected_run
 from npumon.core.problems import Problem
 from npumon.tui import themes
 from npumon.tui.host import refused_while_watching
@@ -119,11 +120,14 @@ class Actions:
         return self._overhead.text(0 if terminal is None else terminal.bytes_written)
 
     def action_mark(self) -> None:
-        """Mark the newest ended run."""
-        if self._host.live.runs:
-            self._host.marked = self._host.live.runs[-1]
-            self._host.notifier.info("Marked. c compares later runs with this one.")
-            self._host.show_live()
+        """Mark the run that is shown, or the last one that has ended."""
+        host = self._host
+        if host.live.runs:
+            shown = None if host.selection.run is None else selected_run(host.live, host.selection)
+            ended = shown is not None and any(run is shown.report for run in host.live.runs)
+            host.marked = shown.report if shown is not None and ended else host.live.runs[-1]
+            host.notifier.info("Marked. c compares later runs with this one.")
+            host.show_live()
 
     def action_compare(self) -> None:
         """Go to the page that compares the marked run with the newest one."""

@@ -91,7 +91,7 @@ KEYS: tuple[Key, ...] = (
         "g", "g", "driver", "reload galcore, with profiling on or off", "reload_driver", pressed="press_g",
         when=may_reload, bar=True, wish="reload the driver, switch profiling", on_board=True,
     ),
-    Key("m", "m", "mark", "mark the newest run, to compare others with it", "mark", when=has_ended_run, bar=True),
+    Key("m", "m", "mark", "mark the shown run, to compare others with it", "mark", when=has_ended_run, bar=True),
     Key(
         "c", "c", "compare", "compare with the marked run", "compare",
         when=lambda state, live: state.marked, bar=True, wish="compare runs",

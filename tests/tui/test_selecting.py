@@ -185,3 +185,13 @@ async def test_without_several_iterations_there_is_no_distribution_to_go_to() ->
         app = app_of(pilot)
         assert app.notifier.shown is not None
         assert "Utilization" in "\n".join(picture(app))
+
+
+async def test_the_shown_run_is_marked() -> None:
+    runs = (seed_run(), seed_run(), seed_run())
+    async with opened(*runs).run_test(size=(120, 40)) as pilot:
+        app = app_of(pilot)
+        await pilot.press("m")
+        assert app.marked is runs[2]
+        await pilot.press("{", "m")
+        assert app.marked is runs[1]

@@ -131,8 +131,9 @@ class RunsPage(Page):
     def _compare(self) -> None:
         """Compare the marked run with the selected one, or with the newest if the selected one is marked."""
         marked = self.host.marked
-        if marked is not self.table.marked:  # the star moves
-            self.table.marked = marked
+        opened = self.host.selection.run
+        if marked is not self.table.marked or opened != self.table.opened:  # the star or the dot moves
+            self.table.marked, self.table.opened = marked, opened
             self.table.draw_again()
         other = self._other(marked)
         before = self._compared

@@ -71,13 +71,16 @@ class RunTable(Table[RunRow]):
     """This session's runs. A star marks the one that others are compared with, or that its series holds."""
 
     marked: RunReport | None = None
+    #: The number of the run that all pages show, if it is not the newest; a dot stands before it.
+    opened: int | None = None
 
     def cell(self, row: RunRow, column: Column, area: Area) -> Line:
         info, figures = row.report.info, row.report.metrics.figures
         match column.key:
             case "mark":
                 held = any(each.report is self.marked for each in (row, *row.members))
-                return span("*" if held else " ", "warn")
+                opened = any(each.number == self.opened for each in row.members or (row,))
+                return span("*" if held else ("o" if area.ascii else "•") if opened else " ", "warn")
             case "number":
                 return _number(row, area)
             case "model":

@@ -313,3 +313,18 @@ async def test_columns_without_anything_to_tell_are_left_out(monkeypatch: pytest
         assert not re.search(r"\b(started|reason|p95| n )\b", text)
         assert "goldfish" in text
         assert "n/a" not in text
+
+
+async def test_a_dot_stands_before_the_run_that_all_pages_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page_of("runs", series(SLOW), monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        app.select(Selection(1))
+        await pilot.pause()
+        assert re.search(r"\n • +1 few", text_of(app))
+        app.select(Selection(5))
+        await pilot.pause()
+        assert re.search(r"\n • +▸ 2-10 9x", text_of(app)), "or before its series"
+        app.select(NEWEST)
+        await pilot.pause()
+        assert "•" not in text_of(app)
