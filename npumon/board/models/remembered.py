@@ -8,6 +8,7 @@ before it changes it, and it is replaced as a whole.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -61,7 +62,7 @@ class RememberedModels:
 
     def all(self) -> tuple[RememberedModel, ...]:
         """Return what is remembered, the newest first. Never raises: a file that cannot be read holds nothing."""
-        data = read_bytes(self._folder / NAME, _MOST_BYTES + 1)
+        data = read_bytes(self._folder / NAME, _MOST_BYTES + 1) if self._is_ours() else None
         if data is None or len(data) > _MOST_BYTES:
             return ()
         import json  # most users have no such file
@@ -75,6 +76,14 @@ class RememberedModels:
         models = document.get("models")
         found = [_read(item) for item in models[:_MOST]] if isinstance(models, list) else []
         return tuple({model.key: model for model in reversed(found) if model is not None}.values())[::-1]
+
+    def _is_ours(self) -> bool:
+        """Return whether nobody but this user can have written the file: what is in it may be run."""
+        try:
+            found = os.lstat(self._folder / NAME)
+        except OSError:
+            return False
+        return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
     def of(self, folder: str, command: tuple[str, ...]) -> RememberedModel:
         """Return what is remembered of a command, or nothing but its name."""

@@ -25,6 +25,7 @@ def remembered(tmp_path: Path) -> RememberedModels:
 
 def written(tmp_path: Path, models: Any, schema: str = "npumon.remembered/1") -> None:
     (tmp_path / NAME).write_text(json.dumps({"schema": schema, "models": models}))
+    (tmp_path / NAME).chmod(0o600)
 
 
 def test_the_newest_comes_first_and_replaces_itself(remembered: RememberedModels, tmp_path: Path) -> None:
@@ -62,9 +63,24 @@ def test_there_is_a_bound(remembered: RememberedModels) -> None:
 )
 def test_a_file_of_something_else_holds_nothing(remembered: RememberedModels, tmp_path: Path, data: bytes) -> None:
     (tmp_path / NAME).write_bytes(data)
+    (tmp_path / NAME).chmod(0o600)
     assert remembered.all() == ()
     remembered.keep(OWN)
     assert remembered.all() == (OWN,)
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o602, 0o620])
+def test_a_file_that_others_may_write_holds_nothing(remembered: RememberedModels, tmp_path: Path, mode: int) -> None:
+    remembered.keep(OWN)
+    (tmp_path / NAME).chmod(mode)
+    assert remembered.all() == ()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_of_another_user_holds_nothing(remembered: RememberedModels, tmp_path: Path) -> None:
+    remembered.keep(OWN)
+    os.chown(tmp_path / NAME, 12_345, 12_345)
+    assert remembered.all() == ()
 
 
 def test_a_pipe_in_its_place_is_not_waited_for(remembered: RememberedModels, tmp_path: Path) -> None:
