@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, isqrt, log10
+from math import floor, isqrt, log, log10
 from typing import NamedTuple
 
 from npumon.core.monitor.live import Live
@@ -18,6 +18,8 @@ _FEWEST_BINS = 5
 #: What is so many times as far above the median as the 95th percentile, or above the median of means as the ninth tenth
 #: of them, is far beyond the others. Of a normal distribution that is ten standard deviations, or eight.
 _FAR = 6
+#: So many times are few: each of them counts. Of more, a fiftieth does.
+_FEW, _STEP = 50, log(1.02)
 #: The part of a step by which an end of an axis may miss a figure: binary fractions are not quite round.
 _ROUNDING = 1e-9
 
@@ -84,6 +86,22 @@ def of_run(live: Live, number: int) -> Distribution | None:
     """Return the times of the run with this number alone; None if it has not several."""
     run = next((run for run in numbered_runs(live) if run.number == number), None)
     return None if run is None else _of_run(live, run)
+
+
+def seen_of(live: Live, run: int | None) -> tuple[object, ...]:
+    """Return what a view of the run's times, or of its group's, depends on.
+
+    While a program runs that is another value only after some more iterations: statistics of thousands take a while,
+    and a few more change nothing that can be seen.
+    """
+    if run is None:
+        return ()
+    group = group_of(live, run)
+    times = next((times for times in reversed(live.times) if times.run == run), None)
+    if not live.activity.under_way:
+        return (group, times)
+    many, rates = (0 if group is None else group.trend.many), (0 if times is None else times.rates.many)
+    return (group and group.runs, many if many < _FEW else floor(log(many) / _STEP), rates)
 
 
 def group_of(live: Live, run: int) -> RunGroup | None:

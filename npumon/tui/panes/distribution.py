@@ -15,6 +15,7 @@ from npumon.core.monitor.distribution import (
     group_of,
     of_group,
     of_run,
+    seen_of,
     told,
 )
 from npumon.core.monitor.live import Live
@@ -45,7 +46,8 @@ class DistributionPane(Pane):
     """The pane: as much of it as there is room for, what matters most first."""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (live.groups, live.times, live.runs, live.snapshot.run, live.shown)
+        run = live.snapshot.run
+        return (run and run.info, live.runs, live.shown, *seen_of(live, live.shown.run))
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return distribution_lines(distribution_of(live), area)
@@ -59,7 +61,7 @@ class RowDistributionPane(DistributionPane):
     several = False
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (live.groups, live.times, live.runs, self.number, self.several)
+        return (live.runs, self.number, self.several, *seen_of(live, self.number))
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return distribution_lines(self.shown_of(live), area)

@@ -205,7 +205,7 @@ class LivePage(Page):
             if distribution_of(self.host.shown) is None:
                 self.host.notifier.info(NOTHING)
                 return
-            self._distribution = DistributionPane(ascii_only=self.ascii_only, title="Distribution", id="distribution")
+            self._distribution = DistributionPane(ascii_only=self.ascii_only, title="Distribution", id="all-times")
             self._distribution.add_class("box")
             self.mount(self._distribution, after=self.live_body)
         self.live_body.display = self._distribution is None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.distribution import (
     BINS,
     Axis,
@@ -14,6 +15,7 @@ from npumon.core.monitor.distribution import (
     distribution_of,
     group_of,
     of_run,
+    seen_of,
     told,
 )
 from npumon.core.monitor.live import Live
@@ -100,6 +102,23 @@ def test_of_one_run_of_the_session() -> None:
     assert (shown.run, shown.many) == (1, 3)
     assert of_run(moment, 2) is None
     assert of_run(moment, 3) is None
+
+
+def test_a_view_is_drawn_again_when_there_is_something_to_see() -> None:
+    idle = named(ended(loops()))
+    assert seen_of(idle, None) == ()
+    assert seen_of(idle, 1) == (None, None)
+    one, two, many = (group([5.0] * count, 1) for count in (1, 2, 5_000))
+    assert seen_of(idle._replace(groups=(one,)), 1) != seen_of(idle._replace(groups=(two,)), 1)
+    running = idle._replace(activity=Activity("running"))
+    assert seen_of(running, 1) == (None, 0, 0)
+    assert seen_of(running._replace(groups=(one,)), 1) != seen_of(running._replace(groups=(two,)), 1)
+    more, much_more = (group([5.0] * count, 1) for count in (5_001, 5_200))
+    seen = seen_of(running._replace(groups=(many,)), 1)
+    assert seen == seen_of(running._replace(groups=(more,)), 1)
+    assert seen != seen_of(running._replace(groups=(much_more,)), 1)
+    rated = running._replace(times=(RunTimes(1, rates=NO_TREND.plus_all([1.0])),))
+    assert seen_of(rated, 1) != seen_of(running, 1)
 
 
 def test_runs_without_times_are_no_starts() -> None:
