@@ -43,7 +43,8 @@ class LogPage(Page):
     def show(self, live: Live) -> None:
         """Show a live value; an older run's text is that of its own log."""
         newest, run = self.host.live.snapshot.run, live.snapshot.run
-        self.log_view.older = newest is not None and run is not None and run.info.log != newest.info.log
+        older = newest is not None and run is not None and run.info.log != newest.info.log
+        self.log_view.older = run.info.log if older and run is not None else None
         super().show(live)
 
     def hints(self, live: Live) -> Sequence[Hint]:

@@ -13,6 +13,7 @@ from npumon.core.log.whole.line_search import LineTest
 from npumon.core.problems import ProblemError
 from npumon.engine.log_search import LogSearch
 from npumon.engine.whole_log import KeptText, WholeLog
+from npumon.tui.widgets.log_lines import LogLines
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -144,7 +145,8 @@ class LogFinder:
             return
         number = search.found
         quest.found(number + before)
-        line = f"line {units.grouped(number + before)}"
+        label = LogLines(self._page, whole, self.moved).label(number) if whole is self.whole else number + before
+        line = f"line {units.grouped(label)}"
         async for _ in search.count():
             quest.tell(f"{line}, counting{_percent(search.share)}")
         place = await whole.in_thread(search.place_of, number)

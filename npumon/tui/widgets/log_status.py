@@ -34,12 +34,12 @@ def status_line(live: Live, standing: LogPosition, area: Area) -> Line:
     elif standing.new:
         plural = "s" if standing.new > 1 else ""
         parts.append(span(f" {units.grouped(standing.new)} new line{plural} below, G goes to the end", "accent"))
-    else:
+    elif not standing.said:
         parts.append(span(" looking back, G goes to the end", "accent"))
+    if standing.said:
+        parts.append(span(standing.said if parts else f" {standing.said}", "accent"))
     top, last, lines = (units.grouped(number) for number in (standing.top, standing.last, standing.lines))
     parts.append(span(f"lines {top}-{last} of {lines}", "label"))
-    if standing.said:
-        parts.append(span(standing.said, "accent"))
     if live.activity.behind_bytes:
         parts.append(span(f"figures {units.size(live.activity.behind_bytes)} behind", "warn"))
     if standing.missing is not None:

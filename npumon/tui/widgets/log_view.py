@@ -30,7 +30,7 @@ class LogView(ScrolledLog):
     def go_to_line(self, label: int) -> None:
         """Go to the line that is the `label`-th of all that were printed, and mark it."""
         number = self._lines.number_of(label)
-        self.found = number
+        self.found, self._said = number, ""
         if number >= self._lines.first or not self._in_file:
             self._reveal(number)
         else:
@@ -39,7 +39,7 @@ class LogView(ScrolledLog):
 
     def search(self, words: str) -> None:
         """Mark these words and go to the first matching line at or below the top."""
-        self.found = None
+        self.found, self._said = None, ""
         self._sought = pattern_of(words) if words else None
         self._test = with_words(words, to_ascii if self.ascii_only else None) if words else None
         if self._test is not None:

@@ -59,8 +59,9 @@ class ScrolledLog(Canvas):
         self.found: int | None = None
         #: What opens the log's file, given the value that is shown. It blocks.
         self.open_reader: Callable[[Live], LogReader] | None = None
-        #: Whether the text is that of an older run, of which memory has a few lines only.
-        self.older = False
+        #: The log of the older run whose text this is; memory has a few of its lines only. None for the newest text.
+        self.older: str | None = None
+        self._shown_older: str | None = None
         self._position = RowPosition()
         self._left = 0
         self._seen = 0
@@ -80,12 +81,12 @@ class ScrolledLog(Canvas):
 
     def show(self, live: Live) -> None:
         """Show a value, or delay it if another one was shown just now."""
-        if self._live is not None and live.log is self._page and self._next is None:
+        if self._live is not None and live.log is self._page and self._next is None and self.older == self._shown_older:
             super().show(live)
         elif self._resting:
             self._next = live
         else:
-            if self._live is None or not continues(live.log, self._page):
+            if self._live is None or self.older != self._shown_older or not continues(live.log, self._page):
                 self._start_over(live)
             self._lines = self._lines_of(live.log)
             super().show(live)
@@ -102,11 +103,14 @@ class ScrolledLog(Canvas):
 
     def _start_over(self, live: Live) -> None:
         """Start with another text."""
-        self.following, self.found, self._goal = True, None, None
+        if not self.following:
+            self.following = True
+            self.post_message(self.Turned())
+        self.found, self._goal, self._said, self._shown_older = None, None, "", self.older
         self._position, self._left, self._seen = RowPosition(), 0, 0
         open_reader = self.open_reader
         self._finder.begin(None if open_reader is None else lambda: open_reader(live))
-        if self.older:
+        if self.older is not None:
             self._finder.read(live.log)
 
     @property
@@ -115,7 +119,7 @@ class ScrolledLog(Canvas):
 
     def _lines_of(self, page: ScrollbackView) -> LogLines:
         finder = self._finder
-        if self.older and finder.whole is not None and finder.whole.map.lines:
+        if self.older is not None and finder.whole is not None and finder.whole.map.lines:
             return LogLines(ScrollbackView(), finder.whole)
         return LogLines(page, finder.whole, finder.moved)
 
@@ -184,13 +188,21 @@ class ScrolledLog(Canvas):
         """Read the file if the user looks back, and lines before those in memory are not known."""
         whole = self._finder.whole
         known = 0 if whole is None else whole.map.lines
-        if not self.following and self._in_file and (self.older or known < self._page.first - self._lines.moved - 1):
+        if (
+            not self.following
+            and self._in_file
+            and (self.older is not None or known < self._page.first - self._lines.moved - 1)
+        ):
             self._finder.read(self._page)
 
     @property
     def _in_file(self) -> bool:
         """Whether the file has lines that memory does not have."""
-        return self.open_reader is not None and self._finder.problem is None and (self.older or self._page.first > 1)
+        return (
+            self.open_reader is not None
+            and self._finder.problem is None
+            and (self.older is not None or self._page.first > 1)
+        )
 
     def _top(self) -> RowPosition:
         """Return the top row of the screen, always within the lines there are and without empty space below the end."""
@@ -260,7 +272,7 @@ class ScrolledLog(Canvas):
             lines.label(last),
             lines.label(lines.last),
             self.following,
-            0 if self.older else ever - self._seen,
+            0 if self.older is not None else ever - self._seen,
             frame,
             self._said,
             self._what_is_missing(),

@@ -15,7 +15,7 @@ from npumon.engine import log_search, whole_log
 from npumon.tui.app import MonitorApp
 from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.screens.log import LogPage
-from tests.tui.stage import SEED, StaticBackend, application, live, picture
+from tests.tui.stage import SEED, StaticBackend, application, live, picture, report
 from tests.tui.stage import until_at_rest as until
 
 
@@ -355,3 +355,60 @@ async def test_a_line_can_be_shown_before_the_page_was_ever_visited(long_log: Pa
         app.sought_line = 12_345
         app.action_page("log")
         await until(pilot, lambda: "12345 ▸line 12345" in "\n".join(picture(app)))
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_numbers_are_those_of_what_was_printed_where_the_file_has_lost_lines(tmp_path: Path, lost: bool) -> None:
+    path = tmp_path / "run.log"
+    printed = [b"line %d\n" % number for number in range(1, 100_001)]
+    begin, end = b"".join(printed[:1_000]), b"".join(printed[60_000:])
+    with path.open("wb") as file:
+        file.write(begin)
+        if lost:
+            file.truncate((len(begin) // 4096 + 200) * 4096)
+            file.seek(0, os.SEEK_END)
+            file.write(b"rest of a line\n" + end)
+        else:
+            file.write(b"".join(printed[1_000:]))
+    book = Scrollback(1_000)
+    book.feed(b"".join(printed))
+    backend = StaticBackend(live(log=book.page))
+    backend.log_file = path
+    app = MonitorApp(backend)
+    async with app.run_test(size=(100, 24)) as pilot:
+        page = await opened(pilot)
+        view = page.log_view
+        await pilot.press("pageup")
+        await until(pilot, lambda: view._finder.whole is not None and not view._finder._busy)
+        assert view._finder.moved == (58_998 if lost else 0), "the note and the broken line are lines, too"
+        assert row(page, 1) == " 99960  line 99960"
+        view.go_to_line(70_000)
+        await until(pilot, lambda: " 70000 ▸line 70000" in "\n".join(picture(app)))
+        view.go_to_line(500)
+        await until(pilot, lambda: "   500 ▸line 500" in "\n".join(picture(app)))
+        await pilot.press("slash", *"line 61234")
+        await until(pilot, lambda: told(page) == "line 61 234, 1 of 1 match")
+        view.go_to_line(30_000)
+        wanted = "bytes were left out here" if lost else " 30000 ▸line 30000"
+        await until(pilot, lambda: wanted in "\n".join(picture(app)))
+
+
+async def test_an_older_run_shows_all_of_its_own_log(long_log: Path) -> None:
+    first, second = report(SEED.read_bytes(), log="first.log"), report(SEED.read_bytes(), log="second.log")
+    book = Scrollback()
+    book.feed(b"the newest\n" * 50)
+    backend = StaticBackend(live(second, log=book.page, runs=(first, second), previous=first))
+    backend.log_file = long_log
+    app = MonitorApp(backend)
+    async with app.run_test(size=(100, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("k")
+        assert not page.log_view.following
+        await pilot.press("left_curly_bracket")
+        await until(pilot, lambda: row(page, 21) == "30000  line 30000")
+        assert page.log_view.following
+        await pilot.press("home")
+        await until(pilot, lambda: row(page, 1) == "    1  line 1")
+        await pilot.press("0")
+        await until(pilot, lambda: row(page, 21) == "  50  the newest")
+        assert " G end " not in picture(app)[-1]
