@@ -125,7 +125,11 @@ class ScrolledLog(Canvas):
 
     def _more_is_known(self) -> None:
         """Show more of the file: it has been read further."""
-        self._lines = self._lines_of(self._page)
+        before = self._lines
+        self._lines = lines = self._lines_of(self._page)
+        if lines.moved != before.moved:  # what is on the screen has other numbers in a file that has lost lines
+            self._position = self._position._replace(number=self._position.number + before.moved - lines.moved)
+            self.found = None if self.found is None else self.found + before.moved - lines.moved
         whole = self._finder.whole
         goal, known = self._goal, 0 if whole is None else whole.map.lines
         if goal is not None and (known >= goal or self._finder.reading is None):
