@@ -24,18 +24,20 @@ _NUMBER = r"(\d{1,9})"
 _COUNTERS = "".join(bandwidth_line(_NUMBER, name, f"({_AMOUNT})0{{0,6}}") for name in BANDWIDTHS) + "".join(
     cycles_line(_NUMBER, name, f"({_COUNT})") for name in ("TOTAL", "IDLE")
 )
-_FIGURES_OF_OPERATION = rf"execution time: {{0,30}}({_COUNT}) us\n{_COUNTERS}VPC_ELAPSETIME: ({_COUNT})\n\*{{4,20}}\n"
+_EXECUTION = rf"execution time: {{0,30}}({_COUNT}) us\n{_COUNTERS}"
+_NINTH_COUNTER = cycles_line(_NUMBER, "", r"-?\d{1,15}")
+_END_OF_OPERATION = rf"VPC_ELAPSETIME: ({_COUNT})\n\*{{4,20}}\n"
 #: As many lines as a head has, whatever they say: much quicker to match where they are compared with a head anyway.
 _ANY_HEAD = r"layer[^\n]*\n[^\n]*\n[^\n]*\n(?:s[^\n]*\n)?"
 _ITERATION = rf"Run the ({_COUNT}) time: {{0,9}}\d{{1,9}}\.\d{{2}}ms or ((?!0\d)\d{{1,9}}\.\d)0us\n"
 
 #: What `found_in` returns of each operation: its head, and its figures as they are to be printed; the numbers in
-#: brackets; with the last operation the iteration's number and time, and the lines behind it. Each text is empty where
-#: there is none. Of a line that is no part of an operation all are.
+#: brackets, that of the ninth counter only where there is one; with the last operation the iteration's number and time,
+#: and the lines behind it. Each text is empty where there is none. Of a line that is no part of an operation all are.
 HEAD, EXECUTION = range(2)
 NUMBERS = (2, 4, 6, 8, 10, 12, 14, 16)
 AMOUNTS = (3, 5, 7, 9, 11, 13)
-TOTAL, IDLE, WINDOW, ITERATION, ELAPSED, BETWEEN = 15, 17, 18, 19, 20, 21
+TOTAL, IDLE, NINTH, WINDOW, ITERATION, ELAPSED, BETWEEN = 15, 17, 18, 19, 20, 21, 22
 
 Found = tuple[str, ...]
 #: What was found of many operations, by place.
@@ -168,20 +170,24 @@ def _parts_of(line: str) -> Iterator[tuple[str, str]]:
 class SteadyText:
     """Finds operations, the ends of iterations, and the lines that may stand behind those."""
 
-    def __init__(self, between: Sequence[Likeness] = (), heads: Sequence[str] = ()) -> None:
+    def __init__(
+        self, between: Sequence[Likeness] = (), heads: Sequence[str] = (), *, ninth: bool | None = None
+    ) -> None:
         """`between` is what those lines look like. `heads` are those that what is found is compared with: of
         operations with others only as much is told as their heads differ. Without them all operations are found.
+        `ninth` tells whether all operations have the ninth counter, or none; None if some may.
         """
         self._between = tuple(map(_Lines, between))
         #: Of long lines, such as tables, it would take long to make a pattern.
         self._short = tuple(place for place, like in enumerate(between) if sum(map(len, chain(*like.parts))) < _SHORT)
         self._patterns = tuple(between[place].pattern for place in self._short)
-        self._head = _head_pattern(heads)
+        counter = "()" if ninth is False else _NINTH_COUNTER if ninth else f"(?:{_NINTH_COUNTER})?"
+        self._operation = rf"({_head_pattern(heads)}){_EXECUTION}{counter}{_END_OF_OPERATION}"
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         lines = "|".join(self._patterns) or "(?!)"
-        return re.compile(rf"({self._head}){_FIGURES_OF_OPERATION}(?:{_ITERATION}({lines})?)?|[^\n]*\n", re.ASCII)
+        return re.compile(rf"{self._operation}(?:{_ITERATION}({lines})?)?|[^\n]*\n", re.ASCII)
 
     def found_in(self, text: str, start: int, end: int) -> Sequence[Found]:
         """Return what is found in a part of the text, which begins with a line: whole lines without gaps.

@@ -13,12 +13,22 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from npumon.core.log.parser import ProfileParser
-from npumon.core.log.steady_text import HEAD, HEAD_LINE, ITERATION, NUMBERS, SteadyText, end_of_iteration
+from npumon.core.log.steady_text import HEAD, HEAD_LINE, ITERATION, NINTH, SteadyText, end_of_iteration
 from npumon.core.run.iterations import with_iterations
 from npumon.core.run.splitter import RunSplitter
 from npumon.engine.offline.profiles import IterationAnalyzer, Judged, ProfileCompleted
 from npumon.engine.offline.steady_matching import Matcher, Rows
-from npumon.engine.offline.steady_model import Ahead, Between, Model, RowMaker, alike, between_of, kind_of, rests
+from npumon.engine.offline.steady_model import (
+    Ahead,
+    Between,
+    Model,
+    RowMaker,
+    alike,
+    between_of,
+    kind_of,
+    places_of_numbers,
+    rests,
+)
 from npumon.engine.reporting import Context
 
 if TYPE_CHECKING:  # most logs are short
@@ -35,6 +45,8 @@ _KNOWN = 3
 #: Iterations in a row that are no model of the next one before no more is looked for, in so many pieces.
 _PATIENCE = 8
 _PAUSE = 16
+#: So many that were like the model make good for one that was none, which takes as long to read as some in a row.
+_MANY = 4
 
 
 class SteadyLog:
@@ -88,7 +100,10 @@ class SteadyLog:
             yield from self._plainly(text[:at])
         while self._pause == 0:
             if self._matcher is not None:
+                start = at
                 at = yield from self._matched(self._matcher, text, at)
+                if at - start >= _MANY * self._matcher.model.size:
+                    self._patience = _PATIENCE
             end = end_of_iteration(text, at)
             if end is not None:
                 yield from self._learned(text[at:end])
@@ -139,9 +154,10 @@ class SteadyLog:
     def _matcher_of(self, model: Model) -> Matcher:
         """Return what matches with this model; the text's pattern is kept where it is the same."""
         usable = tuple(each for each in self._between if (each.facts, each.kind) == (model.facts, model.kind))
-        if self._matcher is not None and self._matcher.finds(usable, model.heads):
+        if self._matcher is not None and self._matcher.finds(usable, model):
             return Matcher(model, usable, self._matcher.text)
-        return Matcher(model, usable, SteadyText(tuple(each.like for each in usable), model.heads))
+        like = tuple(each.like for each in usable)
+        return Matcher(model, usable, SteadyText(like, model.heads, ninth=NINTH in model.places))
 
     def _note(self, between: Between | None) -> None:
         """Note lines between iterations. They are looked for when they have come twice: most of them never do."""
@@ -161,14 +177,15 @@ class SteadyLog:
         if not isinstance(item, ProfileCompleted) or not all(heads) or not columns[ITERATION][-1]:
             return None
         ids = [each.operation.op_abs_id for each in item.profile.operations]
-        if ids != list(range(len(heads))) or not rests(self._fold.state):
+        places = places_of_numbers(columns)
+        if ids != list(range(len(heads))) or places is None or not rests(self._fold.state):
             return None
         facts = self._analyzer.facts_of(self._fold.state)
         rows = self._maker.like(item.profile, facts.nominal_clock_mhz)
         if rows.rows((item.run,), columns) != (self._maker.judged(item.run, item.profile), 1):
             return None
-        numbers = tuple(columns[place] for place in NUMBERS) if alike(columns, heads) else ()
-        return Model(heads, numbers, rows, facts, kind_of(self._fold.state), len(text) - start)
+        numbers = tuple(columns[place] for place in places) if alike(columns, heads, places) else ()
+        return Model(heads, places, numbers, rows, facts, kind_of(self._fold.state), len(text) - start)
 
     # -- matching --------------------------------------------------------------------------------------------------
 

@@ -28,9 +28,10 @@ class Matcher:
         self.text = text
         self._between = between
 
-    def finds(self, between: tuple[Between, ...], heads: tuple[str, ...]) -> bool:
-        """Return whether its text finds operations with these heads, and these lines."""
-        return (between, heads) == (self._between, self.model.heads)
+    def finds(self, between: tuple[Between, ...], model: Model) -> bool:
+        """Return whether its text finds operations with that model's heads and counters, and these lines."""
+        known = self.model
+        return (between, model.heads, model.places) == (self._between, known.heads, known.places)
 
     @property
     def iterations(self) -> int | None:
@@ -80,7 +81,7 @@ class Matcher:
         columns = tuple(zip(*found, strict=True))
         model = self.model
         many = len(model.heads)
-        like = alike(columns, model.heads, model.numbers)
+        like = alike(columns, model.heads, model.places, model.numbers)
         between = columns[BETWEEN][many - 1 : like : many]
         runs, after, left = self._passed(ahead, between)
         rows, iterations = "", 0

@@ -7,7 +7,7 @@ from itertools import chain, cycle
 from operator import eq, sub
 from typing import NamedTuple, Protocol
 
-from npumon.core.log.steady_text import HEAD, ITERATION, NUMBERS, Columns, Likeness, likeness
+from npumon.core.log.steady_text import HEAD, ITERATION, NINTH, NUMBERS, Columns, Likeness, likeness
 from npumon.core.run.analysis import IterationProfile, RunFacts
 from npumon.core.run.iterations import is_mixed
 from npumon.core.run.outcome import outcome
@@ -64,11 +64,12 @@ class Between(NamedTuple):
 class Model(NamedTuple):
     """An iteration that others are compared with: the heads of its operations, its rows, what is known of its run.
 
-    `numbers` are the texts in brackets, by place in an operation, if none is missing. `size` is how many characters it
-    has.
+    `places` are those of the numbers in brackets, `numbers` their texts, place by place, if none is missing. `size` is
+    how many characters it has.
     """
 
     heads: tuple[str, ...]
+    places: tuple[int, ...]
     numbers: tuple[tuple[str, ...], ...]
     rows: IterationRows
     facts: RunFacts
@@ -128,11 +129,17 @@ def between_of(lines: str, ended: Sequence[Judged], model: Model, before: RunSta
     return Between(likeness(lines), model.kind, model.facts, before.iterations_ended)
 
 
-def alike(columns: Columns, heads: Sequence[str], numbers: Sequence[Sequence[str]] = ()) -> int:
+def places_of_numbers(columns: Columns) -> tuple[int, ...] | None:
+    """Return where the numbers of counters stand; None if operations have different counters."""
+    ninth = columns[NINTH]
+    return NUMBERS if not any(ninth) else (*NUMBERS, NINTH) if all(ninth) else None
+
+
+def alike(columns: Columns, heads: Sequence[str], places: Sequence[int], numbers: Sequence[Sequence[str]] = ()) -> int:
     """Return how many operations there are, to the end of an iteration, that are those of an iteration each time.
 
-    Their numbers in brackets go on without a gap within an iteration: else lines of theirs are another's. `numbers` are
-    some for which that is so, by place, of programs that print them again in each run.
+    Their numbers in brackets, at these places, go on without a gap within an iteration: else lines of theirs are
+    another's. `numbers` are some for which that is so, by place, of programs that print them again in each run.
     """
     many, found = len(heads), len(columns[HEAD])
     like = found - found % many
@@ -142,22 +149,22 @@ def alike(columns: Columns, heads: Sequence[str], numbers: Sequence[Sequence[str
     if not all(ends[many - 1 :: many]) or ends.count("") != like - like // many:
         like = _first_not(map(eq, map(bool, ends), cycle([False] * (many - 1) + [True])))
     if numbers and all(
-        columns[place][:like] == tuple(known) * (like // many) for place, known in zip(NUMBERS, numbers, strict=True)
+        columns[place][:like] == tuple(known) * (like // many) for place, known in zip(places, numbers, strict=True)
     ):
         return like - like % many
-    if like and _without_gap([columns[place][:like] for place in NUMBERS]):
+    if like and _without_gap([columns[place][:like] for place in places]):
         return like - like % many
-    return _numbered(columns, like, many)
+    return _numbered([columns[place] for place in places], like, many)
 
 
-def _numbered(columns: Columns, like: int, many: int) -> int:
+def _numbered(numbers: Columns, like: int, many: int) -> int:
     """Return how many of those operations, to the end of an iteration, are numbered as one iteration's."""
-    first = list(map(int, columns[NUMBERS[0]][:like]))
-    for further, place in enumerate(NUMBERS):
-        like = _first_not(int(text) == one + further for text, one in zip(columns[place][:like], first, strict=False))
+    first = list(map(int, numbers[0][:like]))
+    for further, column in enumerate(numbers):
+        like = _first_not(int(text) == one + further for text, one in zip(column[:like], first, strict=False))
     if many > 1 and like:
         steps = map(sub, first[1:like], first)
-        like = 1 + _first_not(step <= len(NUMBERS) or not place % many for place, step in enumerate(steps, 1))
+        like = 1 + _first_not(step <= len(numbers) or not place % many for place, step in enumerate(steps, 1))
     return like - like % many
 
 

@@ -15,6 +15,7 @@ from npumon.core.log.steady_text import (
     HEAD,
     IDLE,
     ITERATION,
+    NINTH,
     NUMBERS,
     TOTAL,
     WINDOW,
@@ -57,6 +58,16 @@ def test_an_operation_is_found_with_its_figures_as_they_are_to_be_printed() -> N
     assert [each[place] for place in AMOUNTS] == ["71.70338", "0.0", "30.0", "0.0001", "40.722075", "3.68022"]
     assert [each[place] for place in NUMBERS] == [*"1234567", "123456"]
     assert [each[place] for place in (ITERATION, ELAPSED, BETWEEN)] == [""] * 3
+
+
+def test_the_ninth_counter() -> None:
+    nine = BLOCK.replace("VPC_", "[123457] GPUCYCLES: -5\nVPC_")
+    head = BLOCK[: BLOCK.index("execution")]
+    for text, number in ((BLOCK, ""), (nine, "123457")):
+        for ninth in (None, bool(number)):
+            (each,) = SteadyText((), (head,), ninth=ninth).found_in(text, 0, len(text))
+            assert (each[NINTH], each[IDLE], each[WINDOW]) == (number, "0", "21124")
+        assert not any(map(any, SteadyText((), (head,), ninth=not number).found_in(text, 0, len(text))))
 
 
 def test_the_end_of_an_iteration_and_the_lines_behind_it() -> None:
@@ -115,6 +126,8 @@ def test_what_would_be_printed_otherwise_is_other_text(old: str, new: str) -> No
         ("AXI_READ", "AXI_WRITE", False),
         ("GPUTOTALCYCLES: ", "GPUTOTALCYCLES:", False),
         ("GPUIDLECYCLES", "GPUCYCLES", False),
+        ("VPC_", "[123457] GPUCYCLES: 5\nVPC_", True),
+        ("VPC_", "[123457] GPUCYCLES: x\nVPC_", False),
         ("*********", "****", True),
         ("*********", "***", False),
     ],

@@ -27,12 +27,15 @@ def test_any_log_has_the_same_rows(mixed_logs: st.SearchStrategy[bytes], chunked
     assert steady(chunked(data, text), data.draw(st.sampled_from((400, 5_000))))[:3] == judged(text)[:3]
 
 
+@pytest.mark.parametrize("ninth", [False, True])
 @pytest.mark.parametrize(
     ("operations", "iterations", "runs", "preamble"),
     [(1, 1, 60, True), (1, 200, 1, True), (3, 4, 25, True), (1, 1, 60, False), (3, 1, 40, True), (2, 100, 2, False)],
 )
-def test_what_goes_on_as_it_began_is_matched(operations: int, iterations: int, runs: int, *, preamble: bool) -> None:
-    text = plain(operations, iterations, runs, preamble=preamble)
+def test_what_goes_on_as_it_began_is_matched(
+    operations: int, iterations: int, runs: int, *, preamble: bool, ninth: bool
+) -> None:
+    text = plain(operations, iterations, runs, preamble=preamble, ninth=ninth)
     for piece in (1 << 20, 3_000):
         found = steady([text], piece)
         assert found[:3] == judged(text)[:3]
@@ -46,6 +49,26 @@ def test_one_disturbance_costs_little_of_that() -> None:
     found = steady([b"".join(lines)])
     assert found[:3] == judged(b"".join(lines))[:3]
     assert found.matched >= 190
+
+
+def test_iterations_that_have_to_be_judged_are_so_alone() -> None:
+    lines = plain(1, 400, 1).splitlines(keepends=True)
+    windows = [at for at, line in enumerate(lines) if line.startswith(b"VPC_ELAPSETIME")]
+    for at in windows[7::10]:
+        lines[at] = b"VPC_ELAPSETIME: 60000\n"
+    found = steady([b"".join(lines)])
+    assert found[:3] == judged(b"".join(lines))[:3]
+    assert found.matched >= 340
+
+
+def test_counters_of_two_kinds_in_an_iteration_are_no_model() -> None:
+    lines = plain(2, 40, 1, ninth=True).splitlines(keepends=True)
+    ninth = [line for line in lines if b"GPUCYCLES" in line]
+    for line in ninth[1::2]:
+        lines.remove(line)
+    found = steady([b"".join(lines)])
+    assert found[:3] == judged(b"".join(lines))[:3]
+    assert found.matched == 0
 
 
 def test_a_run_that_failed_is_told_wherever_it_stands() -> None:
