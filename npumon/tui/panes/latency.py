@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npumon.core import units
+from npumon.core.monitor.distribution import seen_of
 from npumon.core.monitor.latency import LatencyFigures, latency_of, latency_of_distribution
 from npumon.core.monitor.live import Live, run_with_figures
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
@@ -30,8 +31,11 @@ class LatencyPane(GrowingPane):
         self._known: tuple[tuple[object, ...], LatencyFigures | None] = ((), None)
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        several = (live.groups, live.shown) if self.has_class("-brief") else ()
-        return (run_with_figures(live).run, live.latencies, live.history, self.has_class("-brief"), *several)
+        run = run_with_figures(live).run
+        if not self.has_class("-brief"):
+            return (run, live.latencies, live.history)
+        prepared = run and (run.info, run.state.create_us, run.state.verify_us)
+        return (prepared, live.shown, *seen_of(live, live.shown.run))
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         return latency_lines(live, self._figures(live), None if self.has_class("-brief") else self._past, area)
