@@ -62,10 +62,11 @@ def why_no_layers(live: Live) -> Problem:
             "The inceptionv3 demo prints one; KSNN examples do with --level 2.",
         )
     if not state.iterations_ended:
+        before = " { goes to the run before." if (live.shown.run or 1) > 1 else ""
         return Problem(
             "layers.broken",
             f"The run ended before an iteration was complete: {_how(run)}.",
-            "5 shows the log; its last lines say what happened.",
+            f"5 shows the log; its last lines say what happened.{before}",
         )
     if live.snapshot.driver.profiling is False:
         return Problem(

@@ -8,7 +8,7 @@ from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.layer_source import source_of, why_no_layers
-from npumon.core.monitor.live import Live, Snapshot
+from npumon.core.monitor.live import Live, ShownPlace, Snapshot
 from npumon.core.profile import Bandwidth, Cycles, Detection, GraphNode, Iteration, Operation, TilingRow
 from npumon.core.run.analysis import OperationProfile, RunFacts, operation_keys, profile_of
 from npumon.core.run.layers.rows import ORDERS, matching_layers, ordered_layers, telling, total_row
@@ -190,6 +190,7 @@ def test_a_run_that_broke_off_shows_how_far_it_came() -> None:
         (live(run(RunState(), "failed", signal="SIGSEGV")), "layers.broken by a signal"),
         (live(run(RunState(), "failed", exit_status=3)), "layers.broken"),
         (live(run(RunState(), "timeout")), "layers.broken by the time limit"),
+        (live(run(RunState(), "failed"))._replace(shown=ShownPlace(2, 2)), "layers.broken after another run"),
         (live(run(RunState(iterations_ended=1)), driver=DriverState(profiling=False)), "layers.profiling"),
         (live(run(RunState(iterations_ended=1))), "layers.variables"),
     ],
