@@ -13,8 +13,9 @@ ABSENT = "n/a"
 
 #: Units of time, each a thousand times the one before.
 _TIMES = ("µs", "ms", "s")
-#: Seconds from which on a time is told in hours, hours from which on in days, and how many of each make the next.
-_LONG_S, _HOUR_S, _LONG_H, _DAY_H = 10_000, 3_600, 1_000, 24
+#: Seconds from which on a time is told in hours, hours from which on in days, and how many of each make the next; days
+#: from which on nobody reads more than a prefix.
+_LONG_S, _HOUR_S, _LONG_H, _DAY_H, _LONG_D = 10_000, 3_600, 1_000, 24, 99_995
 #: Prefixes of large numbers without a unit.
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q")
 _BEYOND = 1e3 ** len(_PREFIXES)
@@ -38,7 +39,8 @@ def microseconds(us: float | None) -> str:
     hours = duration_s / _HOUR_S
     if abs(hours) < _LONG_H:
         return f"{significant(hours, 3)} h"
-    return f"{significant(hours / _DAY_H, 4, most_decimals=1)} d"
+    days = hours / _DAY_H
+    return f"{significant(days, 4, most_decimals=1) if abs(days) < _LONG_D else quantity(days)} d"
 
 
 def seconds(duration_s: float | None) -> str:

@@ -194,7 +194,8 @@ class LayersPage(Page):
         self.caption.rows, self.caption.of = rows, len(self._all)
         table = self.table
         table.columns = with_order(self._columns, table.order)
-        self.caption.order = next((column.title for column in COLUMNS if column.key == table.order), table.order)
+        ordered_by = (column.title for column in table.columns if column.key == table.order)
+        self.caption.order = next(ordered_by, "order")  # of what no operation has there is no order
         self.caption.redraw()
         table.fill(ordered_layers(rows, table.order, descending=table.descending), total_row(rows))
         self._arrange()

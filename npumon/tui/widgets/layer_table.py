@@ -8,6 +8,7 @@ from operator import attrgetter
 from rich.cells import cell_len
 
 from npumon.core import units
+from npumon.core.monitor.time_table import reason_in_short
 from npumon.core.profile import BANDWIDTHS
 from npumon.core.run.analysis import OperationProfile
 from npumon.core.run.breakdown import name_of, operator_of
@@ -18,7 +19,7 @@ from npumon.tui.widgets.columns import Column, figure
 from npumon.tui.widgets.table import Table
 
 #: The most cells that a column of text gets, by its key.
-_WIDEST = {"name": 48, "layer": 32, "operation": 24, "target": 12, "shader": 40, "reason": 72, "bar": 16}
+_WIDEST = {"name": 48, "layer": 32, "operation": 24, "target": 12, "shader": 40, "why": 20, "reason": 72, "bar": 8}
 #: The least cells of the name, where it is as long.
 _NAME = 24
 _TEXTS: dict[str, Callable[[OperationProfile], str]] = {
@@ -28,6 +29,8 @@ _TEXTS: dict[str, Callable[[OperationProfile], str]] = {
     "target": lambda row: engine_of(row) or units.ABSENT,
     "shader": lambda row: row.operation.shader or "",
 }
+#: Columns that are as wide as the longest of such texts, besides those.
+_WORDS: dict[str, Callable[[OperationProfile], str]] = {**_TEXTS, "why": reason_in_short}
 #: Figures and how they are written.
 _FIGURES: dict[str, tuple[Callable[[OperationProfile], float | None], Callable[[float], str]]] = {
     "time": (lambda row: row.operation.execution_us, units.microseconds),
@@ -100,6 +103,8 @@ COLUMNS = (*_IDENTITY, *_TIMES, *_REST)
 def told_columns(rows: Sequence[OperationProfile]) -> tuple[Column, ...]:
     """Return the columns that have something to tell of any of the rows, each of text as wide as its text."""
     told = telling(rows)
+    if not told & {"axi_read", "axi_write"} and told & {"ddr_read", "ddr_write"}:
+        told -= {"total_read", "total_write"}  # the same figures again
     dumped = bool(rows) and rows[0].limit == "dump"
     times = _DUMP_TIMES if dumped and "busy" in told else _TIMES
     columns = (*_IDENTITY, *times, *_REST)
@@ -127,7 +132,7 @@ def _sized(column: Column, rows: Sequence[OperationProfile]) -> Column:
     most = _WIDEST.get(column.key)
     if most is None:
         return column
-    text = _TEXTS.get(column.key)
+    text = _WORDS.get(column.key)
     if text is None:
         return column._replace(wanted=most)
     longest = min(most, max(map(cell_len, {text(row) for row in rows}), default=0))
@@ -166,8 +171,9 @@ class LayerTable(Table[OperationProfile]):
             case "busy_bar":
                 return bar(row.busy_share, area.width, area)
             case "why":
-                word = reason_word(row)
-                return span(word, "warn" if word in ("DDR", "doubt") else "label")
+                word, words = reason_word(row), reason_in_short(row)
+                role = "warn" if word in ("DDR", "doubt") else "label"
+                return span(words if area.width >= column.wanted else word, role)  # all of them at length, or none
             case "reason":
                 return span(reason_of(row).sentence, "label")
             case _:

@@ -81,9 +81,22 @@ def test_without_roofs_the_busy_share_is_told() -> None:
     assert reason_of(shader).sentence == "The shader core runs it, not the faster NN core."
 
 
-def test_what_is_doubtful_has_no_other_reason() -> None:
-    row = row_of(operation(0.9))._replace(doubt="it cannot be")
+def test_what_contradicts_itself_has_no_other_reason() -> None:
+    row = row_of(operation(0.9))._replace(doubt="it cannot be", trusted=False)
     assert reason_of(row) == ("doubt", "Doubtful: it cannot be.")
+    assert reason_of(row._replace(doubt=None)) == ("doubt", "Doubtful: its counters contradict themselves.")
+    in_part = row_of(operation(0.9))._replace(doubt="the idle cycles wrapped")
+    says = "DDR at 90.0 % of 1 000 MByte/s (user) while busy. Doubtful: the idle cycles wrapped."
+    assert reason_of(in_part, ROOFS) == ("DDR", says)
+
+
+def test_the_shader_core_is_the_first_reason() -> None:
+    idle = row_of(operation(0.01, SH, Cycles(800_000, 720_000)))
+    says = "The shader core runs it, not the faster NN core. Waiting for the host: "
+    assert reason_word(idle) == "shader"
+    assert reason_of(idle).sentence.startswith(says)
+    dumped = row_of(operation(target=SH), dump=True)
+    assert reason_of(dumped).sentence.startswith("The shader core runs it, not the faster NN core. File writing: ")
 
 
 def test_intensity_counts_the_bytes_of_ddr() -> None:

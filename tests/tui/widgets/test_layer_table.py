@@ -108,6 +108,15 @@ def test_columns_that_say_nothing_go() -> None:
     assert told_columns(()) == ()
 
 
+def test_totals_that_are_those_of_ddr_go() -> None:
+    moved = Operation(name="a", execution_us=5, bandwidth=Bandwidth(2.0, 1.0, 0.0, 0.0, 2.0, 1.0))
+    keys = {column.key for column in told_columns(rows_of(moved))}
+    assert keys >= {"ddr_read", "ddr_write"}
+    assert not keys & {"total_read", "total_write", "axi_read", "axi_write"}
+    both = moved._replace(bandwidth=Bandwidth(2.0, 1.0, 1.0, 0.0, 1.0, 1.0))
+    assert {column.key for column in told_columns(rows_of(both))} >= {"total_read", "total_write", "axi_read"}
+
+
 def test_a_dump_puts_busy_time_first_if_it_is_known() -> None:
     counted = Operation(name="a", execution_us=5, cycles=Cycles(1_000, 10), window_us=5)
     keys = [column.key for column in told_columns(rows_of(counted, dump=True))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from npumon.core import units
@@ -25,34 +26,42 @@ _LIMITS: dict[str, ReasonWord] = {"ddr": "DDR", "compute": "compute", "overhead"
 
 
 def reason_word(row: OperationProfile) -> ReasonWord:
-    """Name the reason in a word: what is doubtful has no other."""
-    if row.limit == "dump":
-        return "files"
-    if row.doubt is not None:
+    """Name the reason in a word. What contradicts itself has no other; on the shader core that comes first."""
+    if not row.trusted:
         return "doubt"
-    if row.limit is not None:
-        return _LIMITS[row.limit]
-    return "shader" if row.target_kind == "SH" and not row.total else ""
+    if row.target_kind == "SH" and not row.total:
+        return "shader"
+    return "" if row.limit is None else _LIMITS[row.limit]
 
 
 def reason_of(row: OperationProfile, roofs: Roofs = _NO_ROOFS) -> Reason:
     """Say what the operation waits for, with its figures; `roofs` tell how far it is from them where none is near."""
     word = reason_word(row)
-    match word:
-        case "files":
-            busy = "" if row.busy_us is None else f"; the NPU was busy for {units.microseconds(row.busy_us)} of it"
-            return Reason(word, f"File writing: {row.why}{busy}.")
-        case "doubt":
-            return Reason(word, f"Doubtful: {row.doubt}.")
-        case "shader":
-            kernel = f", kernel {row.operation.shader}" if row.operation.shader else ""
-            return Reason(word, f"The shader core runs it{kernel}, not the faster NN core{_near(row, roofs)}.")
-        case "host":
-            return Reason(word, f"Waiting for the host: {row.why}.")
-        case "":
-            return Reason(word, _unknown(row, roofs))
-        case _:
-            return Reason(word, f"{row.why}.")
+    sentence = _SENTENCES[word](row, roofs)
+    if row.doubt is not None and word != "doubt":
+        sentence += f" Doubtful: {row.doubt}."
+    return Reason(word, sentence)
+
+
+def _files(row: OperationProfile, roofs: Roofs) -> str:
+    busy = "" if row.busy_us is None else f"; the NPU was busy for {units.microseconds(row.busy_us)} of it"
+    return f"File writing: {row.why}{busy}."
+
+
+def _shader(row: OperationProfile, roofs: Roofs) -> str:
+    kernel = f", kernel {row.operation.shader}" if row.operation.shader else ""
+    sentence = f"The shader core runs it{kernel}, not the faster NN core"
+    if row.limit is None:
+        return f"{sentence}{_near(row, roofs)}."
+    return f"{sentence}. {_files(row, roofs) if row.limit == 'dump' else _limited(row, roofs)}"
+
+
+def _limited(row: OperationProfile, roofs: Roofs) -> str:
+    return f"{'Waiting for the host: ' if row.limit == 'overhead' else ''}{row.why}."
+
+
+def _doubtful(row: OperationProfile, roofs: Roofs) -> str:
+    return f"Doubtful: {row.doubt or 'its counters contradict themselves'}."
 
 
 def _unknown(row: OperationProfile, roofs: Roofs) -> str:
@@ -90,3 +99,14 @@ def intensity(row: OperationProfile) -> float | None:
     if row.macs is None or not moved or not row.trusted or row.limit == "dump":
         return None
     return row.macs / (moved * MBYTE_BYTES)
+
+
+_SENTENCES: dict[ReasonWord, Callable[[OperationProfile, Roofs], str]] = {
+    "compute": _limited,
+    "DDR": _limited,
+    "host": _limited,
+    "files": _files,
+    "shader": _shader,
+    "doubt": _doubtful,
+    "": _unknown,
+}
