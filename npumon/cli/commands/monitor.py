@@ -95,7 +95,7 @@ def _opened(
     from npumon.tui.backend import DisplayOptions
     from npumon.tui.terminal.driver import terminal_driver
 
-    off_board = beginning.watched is None and ctx.backend.off_board
+    off_board = beginning == Beginning() and ctx.backend.off_board
     display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo, known, off_board)
     return MonitorApp(BoardBackend(ctx, display, *beginning), terminal_driver(traits, opening))
 

@@ -197,6 +197,7 @@ def test_a_command_behind_two_dashes_runs_at_once(start: Start, tmp_path: Path) 
     app.type(b"\x03")
     assert app.next_state() == "ended 0"
     left_as_it_was(app)
+    assert b"This machine is no board" not in app.output, "there is something to show"
     log = min((tmp_path / "state").rglob("*.log"))  # of the first run
     assert log.read_text().splitlines()[-1].strip() == str(tmp_path / "here")
 
