@@ -91,4 +91,5 @@ def _entry(
         labels=None if labels is None else str(labels),
         files=files,
         note="; ".join(remarks) or None,
+        remarks=tuple(remarks),
     )

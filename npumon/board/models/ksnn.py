@@ -95,6 +95,7 @@ def _entry(
         labels=None if labels is None else str(labels),
         files=tuple(map(visible, files)),
         note="; ".join(remarks) or None,
+        remarks=tuple(remarks),
     )
 
 

@@ -145,6 +145,7 @@ def own_entry(model: RememberedModel) -> ModelEntry | None:
         labels=model.labels,
         files=files,
         note="; ".join(remarks) or None,
+        remarks=tuple(remarks),
         environment=environment,
         line=model.line,
     )

@@ -50,8 +50,8 @@ def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> P
     suits = f"for {choice.variant}" if choice.variant else "for any chip"
     kind = f"{choice.kind}, {suits}" if choice.line is None else "a command of your own"
     paragraphs = [Paragraph(f"{choice.full_name}   {kind}", "value")]
-    if choice.note:
-        paragraphs.append(Paragraph(f"! {choice.note}", "warn"))
+    remarks = choice.remarks or ((choice.note,) if choice.note else ())
+    paragraphs += [Paragraph(f"! {remark}", "warn") for remark in remarks]
     facts = (
         ("command", choice.command),
         ("folder", choice.folder),
