@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from npumon.core.log.whole.line_index import LineBlock, LineMap
-from npumon.core.log.whole.line_search import LineTest, matching_lines
 from npumon.engine.whole_log import WholeLog
 
 #: Bytes that one call of a thread searches. Lines that have to be decoded take some fifty times as long as others.
 SLICE = 1 << 20
+
+
+class Test(Protocol):
+    """Which lines are meant: see `LineTest`, and `OperationTest`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def beyond(self) -> int: ...
+
+    def find(self, data: bytes, first: int, count: int) -> list[int]:
+        """Return the numbers of the lines that are meant, of a text whose first line has the number `first`."""
+        ...
 
 
 class Place(NamedTuple):
@@ -26,7 +39,7 @@ class LogSearch:
     `found` is the line that the last `seek` found, None without one.
     """
 
-    def __init__(self, whole: WholeLog, test: LineTest) -> None:
+    def __init__(self, whole: WholeLog, test: Test) -> None:
         self.whole = whole
         self.test = test
         self.found: int | None = None
@@ -102,7 +115,8 @@ class LogSearch:
 
     def _numbers_in(self, block: LineBlock) -> list[int]:
         if self._last is None or self._last[0] != block:
-            numbers = matching_lines(self.whole.text_of(block), block.first, block.lines, self.test)
+            text = self.whole.text_of(block, self.test.beyond)
+            numbers = self.test.find(text, block.first, block.lines)
             self._last = (block, numbers)
             self._counts[block] = len(numbers)
         return self._last[1]

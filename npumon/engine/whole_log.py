@@ -101,13 +101,14 @@ class WholeLog:
             self._kept[block] = lines
         return lines[number - block.first]
 
-    def text_of(self, block: LineBlock) -> bytes:
-        """Return the text of a block, of a very long last line only the beginning. Raises OSError."""
+    def text_of(self, block: LineBlock, beyond: int = 0) -> bytes:
+        """Return the text of a block and so many bytes `beyond` it, of a very long last line only the beginning. Raises
+        OSError."""
         pieces: list[bytes] = []
         offset, size, in_line = block.begin, 0, False
-        most = self.map.reach + KEPT_BYTES
-        while offset < block.end and size < most:
-            data, offset = self._reader.read(offset, min(SPACING, block.end - offset), in_line=in_line)
+        most, end = self.map.reach + KEPT_BYTES + beyond, min(block.end + beyond, self.map.end)
+        while offset < end and size < most:
+            data, offset = self._reader.read(offset, min(SPACING, end - offset), in_line=in_line)
             if not data:
                 break
             pieces.append(data)

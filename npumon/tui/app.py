@@ -82,7 +82,7 @@ class MonitorApp(SteadyApp):
         self._loader: IterationLoader | None = None
         self.marked: RunReport | None = None
         self.paused = False
-        self.sought_line: int | None = None
+        self.sought_line: int | Operation | None = None
         self.sought_operation: Operation | None = None
         self.notifier = Notifier(self, self._show_notice)
         self.controller = RunController(backend, self._publish, self.notifier.error)

@@ -27,8 +27,9 @@ class Host(Protocol):
     marked: RunReport | None
     #: Whether the display is frozen.
     paused: bool
-    #: The line to which the Log page goes when it is shown next, and the operation to which the Layers page goes.
-    sought_line: int | None
+    #: The line to which the Log page goes when it is shown next, or the operation whose lines it looks for; and the
+    #: operation to which the Layers page goes.
+    sought_line: int | Operation | None
     sought_operation: Operation | None
 
     @property

@@ -275,12 +275,14 @@ class LayersPage(Page):
         row = self.table.current
         if row is None:
             return
-        line = line_of(self.host.shown.log, row.operation)
-        if line is None:
+        shown = self.host.shown.log
+        # Of an older run memory has a few lines only, whose numbers in its log are not known.
+        line = line_of(shown, row.operation) if shown is self.host.live.log else None
+        if not shown.lines:
             self.host.notifier.info("The log's lines of this operation are no longer in memory.")
-        else:
-            self.host.sought_line = line
-            self.host.action_page("log")
+            return
+        self.host.sought_line = row.operation if line is None else line
+        self.host.action_page("log")
 
     def action_columns(self, step: int) -> None:
         """Show the next columns."""

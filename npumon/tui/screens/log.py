@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from npumon.core.log.operation_lines import BLOCK_LINES, operation_around
-from npumon.core.log.whole.landmarks import LANDMARKS
+from npumon.core.log.whole.landmarks import LANDMARKS, OperationTest
 from npumon.core.monitor.live import Live
 from npumon.tui.keys import Hint
 from npumon.tui.page_keys import LOG_KEYS
@@ -127,9 +127,13 @@ class LogPage(Page):
 
     def _go_to_sought(self) -> None:
         line, self.host.sought_line = self.host.sought_line, None
-        if line is not None:
+        if line is None:
+            return
+        if isinstance(line, int):
             self.log_view.go_to_line(line)
-            self.offer_keys()
+        else:
+            self.log_view.go_to_last(OperationTest(line))
+        self.offer_keys()
 
     def action_view_operation(self) -> None:
         """Go to the operation of the marked line on the Layers page, or to the first one on the screen."""

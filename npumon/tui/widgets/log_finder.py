@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from npumon.core import units
 from npumon.core.log.scrollback import ScrollbackView
-from npumon.core.log.whole.line_search import LineTest
 from npumon.core.problems import ProblemError
-from npumon.engine.log_search import LogSearch
+from npumon.engine.log_search import LogSearch, Test
 from npumon.engine.whole_log import KeptText, WholeLog
 from npumon.tui.widgets.log_lines import LogLines
 
@@ -28,7 +27,7 @@ class Quest(NamedTuple):
     """A search: the next line that the test accepts, from `start` on in steps of +1 or -1; with `around` also from the
     other end on. `found` is called with the number of the line, `tell` with what is to be said."""
 
-    test: LineTest
+    test: Test
     start: int
     step: int
     around: bool

@@ -5,10 +5,14 @@ from __future__ import annotations
 from textual.message import Message
 
 from npumon.core.log.whole.line_search import LineTest, pattern_of, with_words
+from npumon.engine.log_search import Test
 from npumon.tui.terminal.ascii_fallback import to_ascii
 from npumon.tui.widgets.log_finder import Quest
 from npumon.tui.widgets.log_rows import RowPosition, cells_before, row_starts
 from npumon.tui.widgets.scrolled_log import ScrolledLog
+
+#: A line behind any other.
+_LAST = 1 << 60
 
 
 class LogView(ScrolledLog):
@@ -60,12 +64,17 @@ class LogView(ScrolledLog):
         """Go to the next line of a kind, or with -1 to the previous one."""
         self._seek(test, self._next_from(step), step, around=False)
 
+    def go_to_last(self, test: Test) -> None:
+        """Go to the last line of a kind."""
+        self.found, self._said = None, ""
+        self._seek(test, _LAST, -1, around=False)
+
     def _next_from(self, step: int) -> int:
         if self.found is not None:
             return self.found + step
         return self._top().number
 
-    def _seek(self, test: LineTest, start: int, step: int, *, around: bool = True) -> None:
+    def _seek(self, test: Test, start: int, step: int, *, around: bool = True) -> None:
         self._finder.seek(self._page, Quest(test, start, step, around, self._reach, self._tell), in_file=self._in_file)
 
     def _tell(self, text: str) -> None:

@@ -6,10 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npumon.core.log.parser import ProfileParser
 from npumon.core.log.severity import level_of
-from npumon.core.log.whole.landmarks import LANDMARKS
+from npumon.core.log.whole.landmarks import LANDMARKS, OperationTest
 from npumon.core.log.whole.line_search import matching_lines
+from npumon.core.run.splitter import RunSplitter
+from npumon.core.run.state import RunState
 from tests.core.log import test_severity
+from tests.core.log.test_severity import SEED
 
 (_LEVELS,) = (mark for mark in test_severity.test_levels.pytestmark if mark.name == "parametrize")  # type: ignore[attr-defined]
 LINES = [line for line, _ in _LEVELS.args[1]]
@@ -45,6 +49,12 @@ OTHERS = [
 ]
 
 
+def run_of(text: bytes) -> RunState:
+    parser, fold = ProfileParser(), RunSplitter()
+    fold.feed((*parser.feed(text), *parser.close()))
+    return fold.state
+
+
 @pytest.mark.parametrize("line", [*LINES, *DEATHS, *OTHERS])
 def test_each_error_is_found(line: str) -> None:
     found = matching_lines(line.encode(), 1, 1, LANDMARKS["error"])
@@ -77,3 +87,14 @@ def test_runs_and_operations() -> None:
     )
     assert matching_lines(text, 1, 9, LANDMARKS["run"]) == [2, 6, 7]
     assert matching_lines(text, 1, 9, LANDMARKS["operation"]) == [3, 9]
+
+
+def test_an_operation_is_found_by_its_figures() -> None:
+    text = SEED.read_bytes()
+    lines = text.count(b"\n")
+    operation = run_of(text).iterations[-1].operations[0]
+    head = text[: text.index(b"layer id:")].count(b"\n")
+    assert OperationTest(operation).find(text * 2, 1, 2 * lines) == [head + 1, lines + head + 1]
+    assert OperationTest(operation).find(text * 2, 1, lines) == [head + 1], "the rest is of the next block"
+    assert OperationTest(operation._replace(execution_us=1)).find(text, 1, lines) == []
+    assert OperationTest(operation).beyond > 48 * 100

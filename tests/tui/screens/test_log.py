@@ -412,3 +412,30 @@ async def test_an_older_run_shows_all_of_its_own_log(long_log: Path) -> None:
         await pilot.press("0")
         await until(pilot, lambda: row(page, 21) == "  50  the newest")
         assert " G end " not in picture(app)[-1]
+
+
+@pytest.fixture
+def many_runs(tmp_path: Path) -> Path:
+    """A log of 300 runs; the operations of the first one alone have their figures."""
+    text = SEED.read_bytes()
+    path = tmp_path / "runs.log"
+    path.write_bytes(text + text.replace(b"20845 us", b"20846 us") * 300)
+    return path
+
+
+async def test_an_operation_whose_lines_memory_does_not_have_is_found_in_the_file(many_runs: Path) -> None:
+    app = with_file(many_runs)
+    operation = report(SEED.read_bytes()).state.iterations[-1].operations[0]
+    async with app.run_test(size=(120, 24)) as pilot:
+        page = await opened(pilot)
+        app.action_page("live")
+        await pilot.pause()
+        app.sought_line = operation
+        app.action_page("log")
+        await until(pilot, lambda: "line 17, 1 of 1 operation like this" in status(page))
+        assert "17 ▸layer id: 0" in "\n".join(picture(app))
+        app.action_page("live")
+        await pilot.pause()
+        app.sought_line = operation._replace(execution_us=5)
+        app.action_page("log")
+        await until(pilot, lambda: "no operation like this above" in status(page))

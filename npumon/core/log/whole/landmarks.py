@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from npumon.core.log.grammar import PRINT_COUNTER, VIVANTE
+from npumon.core.log.operation_lines import operation_lines
 from npumon.core.log.severity import level_of
 from npumon.core.log.whole.line_search import LineTest
+from npumon.core.profile import Operation
 
 #: Kinds of lines that a program prints once, when it begins.
 _BEGINNINGS = frozenset({"created", "benchmark_start", "ksnn"})
@@ -40,3 +43,16 @@ LANDMARKS = {
     "run": LineTest("run", _begins, (b"create neural network", b"starting!", b"ksnn", b"det_set_model")),
     "operation": LineTest("operation", _of_kind(frozenset({"layer"})), (b"layer",)),
 }
+
+
+class OperationTest(NamedTuple):
+    """The line where the block of an operation with exactly these figures begins; used as a `LineTest` is. No
+    block has as many bytes as `beyond`."""
+
+    operation: Operation
+    name: str = "operation like this"
+    beyond: int = 16 << 10
+
+    def find(self, data: bytes, first: int, count: int) -> list[int]:
+        """Return the numbers of these lines. A block of lines may end within the operation's."""
+        return [first + at for at in operation_lines(data, self.operation) if at < count]

@@ -15,7 +15,8 @@ GONE = b"[npumon: this line is no longer in the log]"
 
 
 class LineTest(NamedTuple):
-    """Which lines are meant: those whose visible text `accepts`. `name` says in the singular what is found.
+    """Which lines are meant: those whose visible text `accepts`. `name` says in the singular what is found, `beyond`
+    how many bytes behind a block `find` needs.
 
     A line of plain text that has none of the `hints`, in lower case, is none of them. Without hints all are asked.
     """
@@ -23,6 +24,11 @@ class LineTest(NamedTuple):
     name: str
     accepts: Callable[[str], object]
     hints: tuple[bytes, ...] = ()
+    beyond: int = 0
+
+    def find(self, data: bytes, first: int, count: int) -> list[int]:
+        """Return the numbers of the lines that are meant, of a block's text with `count` lines from `first` on."""
+        return matching_lines(data, first, count, self)
 
 
 def with_words(words: str, shown_as: Callable[[str], str] | None = None) -> LineTest:
