@@ -8,6 +8,7 @@ from npumon.core.profile import Network, NetworkTensor
 from npumon.core.run.metrics import Metrics
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
+from npumon.core.run.trust import tells_busy_share
 from npumon.tui.paint import Area, Line, Span, joined, width_of
 
 _MOST_TENSORS = 3
@@ -19,9 +20,15 @@ def named(name: str, fact: Line, width: int = 0) -> Line:
 
 
 def busy(run: RunReport) -> Line:
-    """Return how long the NPU was busy, and in which window, if the text tells it."""
+    """Return how long the NPU was busy, and in which window, if the text tells it.
+
+    Counters that cover only a part of a short window tell nothing of the rest of it.
+    """
     measured = run.state.measured
     window_us = None if measured is None else measured.vpc_elapsed_us
+    if measured is not None and len(measured.operations) == 1:
+        covered = tells_busy_share(measured.operations[0], run.metrics.nominal_clock_mhz)
+        window_us = window_us if covered else None
     window, time = units.microseconds(window_us), units.microseconds(run.metrics.figures.busy_us)
     if window_us is None:
         return (Span(time, "value"),)

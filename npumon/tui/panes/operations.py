@@ -10,6 +10,7 @@ from npumon.core.monitor.live import Live, run_with_figures
 from npumon.core.monitor.time_table import TimeTable, time_table
 from npumon.core.run.analysis import IterationProfile
 from npumon.core.run.breakdown import Grouping, groupings_of
+from npumon.core.run.metrics import Metrics
 from npumon.tui.paint import Area, Line
 from npumon.tui.panes.operation_lines import filled_lines, table_lines
 from npumon.tui.widgets.growing_pane import GrowingPane
@@ -24,6 +25,7 @@ class OperationsPane(GrowingPane):
         super().__init__(ascii_only=ascii_only, title=title, id=id)
         self._wish: Grouping | None = None
         self._profile: IterationProfile | None = None
+        self._made: tuple[Metrics, Grouping | None, TimeTable | None] | None = None
         self.choices: tuple[Grouping, ...] = ()
 
     @property
@@ -59,8 +61,13 @@ class OperationsPane(GrowingPane):
         return 0 if table is None else filled_lines(table)
 
     def _table(self, live: Live) -> TimeTable | None:
+        """Return what is to be drawn; made once for each run and grouping."""
         run = run_with_figures(live).run
-        return None if run is None else time_table(run.metrics, self.by)
+        if run is None:
+            return None
+        if self._made is None or self._made[0] is not run.metrics or self._made[1] != self.by:
+            self._made = (run.metrics, self.by, time_table(run.metrics, self.by))
+        return self._made[2]
 
 
 def operations_title(by: Grouping | None, choices: Sequence[Grouping]) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from npumon.core.monitor.live import Latencies
-from npumon.core.profile import Network, NetworkTensor
+from npumon.core.profile import Cycles, Network, NetworkTensor
 from npumon.core.run.metrics import Figures, Metrics
+from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import EMPTY
 from npumon.tui.paint import Area
 from npumon.tui.panes import facts
+from tests.core.run.judging import binary_graph, judged, state
 from tests.tui.moments import LATENCIES, seed_run, texts
 
 
@@ -82,6 +84,14 @@ def test_the_spread_of_a_series_says_so() -> None:
 
 def test_one_sample_has_no_spread() -> None:
     assert facts.spread(Latencies(1, 1.0, 1.0, 1.0), 80) == ()
+
+
+def test_of_a_window_that_its_counters_do_not_cover_nothing_is_said() -> None:
+    graph = binary_graph(us=400, window=434)._replace(cycles=Cycles(146_000, 5_845))
+    run = RunReport(RunInfo(), state(graph), judged(state(graph)))
+    assert texts([facts.busy(run)]) == ["175 µs"]
+    covered = state(graph._replace(cycles=Cycles(330_000, 190_000)))
+    assert texts([facts.busy(RunReport(RunInfo(), covered, judged(covered)))]) == ["175 of 434 µs"]
 
 
 def test_a_program_that_prints_no_preparation() -> None:
