@@ -38,10 +38,11 @@ def content_of(live: Live) -> Content:
     """Return what there is to show. What the text does not hold gives its room away."""
     run = run_with_figures(live).run
     results = has_results(run_with_results(live).run)
-    log = bool(live.log.lines or live.log.open_line)
+    printed = bool(live.log.lines or live.log.open_line)
+    log = printed or live.activity.under_way  # a run that begins has no line yet: nothing has to move for that
     main = _main(run)
     if main is None:
-        main = "results" if results else "log" if log and not _just_begun(live) else "notice"
+        main = "results" if results else "log" if printed and not _just_begun(live) else "notice"
     bandwidth = main != "log" and has_bandwidth(run)
     return Content(main, bandwidth, results, log, live.history.ever > 1, main != "log" and has_distribution(live))
 

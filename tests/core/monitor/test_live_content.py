@@ -72,6 +72,14 @@ def test_only_what_there_is_takes_room() -> None:
     assert not content_of(shown(state(operation(0), operation(1), layer_dump=True))).bandwidth, "that of writing dumps"
 
 
+def test_the_log_keeps_its_place_when_the_next_run_begins() -> None:
+    done = shown(NBG, log=log())
+    assert done.snapshot.run is not None
+    again = live(RunReport(RunInfo(outcome="running"), EMPTY, judged(EMPTY, "running")))
+    again = again._replace(previous=done.snapshot.run, runs=(done.snapshot.run,), activity=Activity("starting"))
+    assert content_of(again) == content_of(done)
+
+
 def test_of_several_times_there_is_a_distribution() -> None:
     once = named(ended(loops()))
     assert not content_of(once).distribution, "no time is known by itself"
