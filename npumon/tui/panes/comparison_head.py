@@ -18,13 +18,15 @@ class ComparisonHeadPane(Pane):
     compared: Comparison | None = None
     #: The numbers of the two runs.
     numbers: tuple[int | None, int | None] = (None, None)
+    #: The numbers of the first and the last run of the series whose median run is compared with the marked one.
+    series: tuple[int, int] | None = None
     #: What to do while there is nothing to compare.
     advice = ""
     #: Why the selected run ended badly, if it did.
     reason = ""
 
     def sees(self, live: Live) -> tuple[object, ...]:
-        return (self.compared, self.advice, self.reason, self.numbers)
+        return (self.compared, self.advice, self.reason, self.numbers, self.series)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
         between = " - " if area.ascii else " · "
@@ -39,6 +41,7 @@ class ComparisonHeadPane(Pane):
         before, after = self.numbers
         yield (
             Span(f"run {after}", "accent"),
+            Span("" if self.series is None else f", the median of {self.series[0]}-{self.series[1]},", "label"),
             Span(" against "),
             Span("an older run that is marked" if before is None else f"the marked run {before}", "accent"),
         )

@@ -128,12 +128,12 @@ def _share(shown: Distribution, left: int, area: Area) -> _Share:
 def _head(shown: Distribution, area: Area) -> Iterator[Line]:
     """Yield the statistics in as many lines as they need."""
     statistics = shown.statistics
-    if statistics is None:
-        many = sum(part.many for part in shown.rates.parts)
-        yield clipped(_named("frames a second over", units.counted(many, "second")), area)
-        return
-    parts = [_named(name, told(us)) for name, us in _figures(shown, statistics)]
-    parts.append(_many(shown))
+    parts = list(_rates(shown.rates)) if statistics is None else []
+    if statistics is not None:
+        parts = [_named(name, told(us)) for name, us in _figures(shown, statistics)]
+        parts.append(_many(shown))
+        if shown.rates.parts:
+            parts.append(_named("frames now", _per_s(shown.rates.parts[-1].mean)))
     if shown.warmups:
         times = ", ".join(told(us) for us in shown.warmups[-3:])
         parts.append(_named("warm-up", times))
@@ -144,6 +144,20 @@ def _head(shown: Distribution, area: Area) -> Iterator[Line]:
             line = []
         line.append(part)
     yield clipped(joined(line, "  "), area)
+
+
+def _rates(rates: Trend) -> Iterator[Line]:
+    """Yield the frames a second: the last, and those of all seconds."""
+    parts = rates.parts
+    if not parts:
+        return
+    yield (Span("frames a second", "label"),)
+    yield _named("now", _per_s(parts[-1].mean))
+    mean = sum(part.mean * part.many for part in parts) / rates.many
+    figures = (("mean", mean), ("min", min(part.least for part in parts)), ("max", max(part.most for part in parts)))
+    for name, rate in figures:
+        yield _named(name, _per_s(rate))
+    yield _named("over", units.counted(rates.many, "second"))
 
 
 def _figures(shown: Distribution, statistics: Statistics) -> list[tuple[str, float]]:

@@ -147,6 +147,7 @@ class RunsPage(Page):
         self.set_class(self._compared is None, "-single")
         self.head.compared = self._compared
         self.head.numbers = (self._number(marked), None if other is None else other.number)
+        self.head.series = None if other is None or not other.members else (other.first, other.last)
         self.head.reason = _why(self.table.current)
         self.head.redraw()
         self._show_distribution()

@@ -69,9 +69,16 @@ def test_starts_of_one_iteration_each_have_no_table() -> None:
 
 
 def test_a_camera_has_frames_a_second() -> None:
-    text = drawn(CAMERA, 76, 10)
-    assert "frames a second over 3 seconds" in text
+    text = drawn(CAMERA, 96, 10)
+    assert "frames a second  now 12.0/s  mean 23.7/s  min 12.0/s  max 30.0/s  over 3 seconds" in text
     assert "axis 0/s to 30.0/s" in text
+
+
+def test_a_camera_that_tells_its_times_has_both() -> None:
+    text = drawn(ALONE._replace(rates=CAMERA.rates), 118, 40)
+    assert "frames now 12.0/s" in text
+    assert "all 500 in order: time" in text
+    assert "all 3 in order: frames a second" in text
 
 
 def test_one_iteration_has_none() -> None:
