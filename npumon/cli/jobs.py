@@ -179,7 +179,7 @@ class ModelList:
 
     def _entry(self, choice: ModelChoice) -> ModelEntry:
         entry = self._entries.get(choice.id)
-        if entry is None or not entry.folder.is_dir():
+        if entry is None or not os.path.isdir(entry.folder):
             what = f"The model {choice.full_name} no longer exists."
             raise ProblemError(Problem("model.gone", what, "Press F5 on the Models page to search again."))
         return entry

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from npumon.board.models.entry import ModelEntry, named_files
+from npumon.board.models.entry import LIBRARIES_AND_IMAGES, UNKNOWN_CONTENTS, ModelEntry
 from npumon.board.models.missing import missing_of
 from npumon.board.sysfs import read_bytes
 from npumon.core.problems import Problem, ProblemError
@@ -28,6 +28,8 @@ _SCHEMA = "npumon.remembered/1"
 _MOST = 200
 _MOST_BYTES = 4 << 20
 _MOST_RUNS = 100_000
+#: Arguments that are files of a model.
+_FILES = (".nb", *LIBRARIES_AND_IMAGES, *UNKNOWN_CONTENTS)
 #: Characters of a word, as many as a line may have (`core.own_line`).
 _LONGEST = 4_096
 
@@ -133,9 +135,9 @@ def own_entry(model: RememberedModel) -> ModelEntry | None:
     except ProblemError:
         return None
     folder = Path(model.folder)
-    files = tuple(name for name in named_files(folder, "") if any(name in word for word in command))
+    files = tuple(word for word in command[1:] if word.lower().endswith(_FILES) and os.path.isfile(folder / word))
     program = command[0] if "/" in command[0] else None
-    remarks = missing_of(folder, files, program) if folder.is_dir() else (f"{visible(model.folder)} is gone",)
+    remarks = missing_of(folder, files, program) if os.path.isdir(folder) else (f"{visible(model.folder)} is gone",)
     return ModelEntry(
         name=visible(os.path.basename(command[0]) or command[0]),
         kind="own",
@@ -143,7 +145,7 @@ def own_entry(model: RememberedModel) -> ModelEntry | None:
         command=command,
         found_under=folder,
         labels=model.labels,
-        files=files,
+        files=tuple(map(visible, files)),
         note="; ".join(remarks) or None,
         remarks=tuple(remarks),
         environment=environment,

@@ -136,10 +136,10 @@ def test_a_line_is_a_model(tmp_path: Path) -> None:
     (tmp_path / "net").chmod(0o755)
     (tmp_path / "a.nb").write_bytes(b"VPMN")
     (tmp_path / "b.nb").write_bytes(b"VPMN")
-    entry = own_entry(RememberedModel(str(tmp_path), ("x",), line="A=1 ./net a.nb ~/x", labels="/l"))
+    entry = own_entry(RememberedModel(str(tmp_path), ("x",), line="A=1 ./net a.nb c.nb ~/x", labels="/l"))
     assert entry is not None
     assert (entry.name, entry.kind, entry.folder, entry.environment) == ("net", "own", tmp_path, (("A", "1"),))
-    assert entry.command == ("./net", "a.nb", os.path.expanduser("~/x"))
+    assert entry.command == ("./net", "a.nb", "c.nb", os.path.expanduser("~/x"))
     assert (entry.files, entry.labels, entry.note) == (("a.nb",), "/l", None)
 
 
@@ -152,3 +152,13 @@ def test_what_is_missing_of_a_line(tmp_path: Path) -> None:
     missing = own_entry(OWN._replace(folder=str(tmp_path)))
     assert missing is not None
     assert missing.note == "./net is missing"
+
+
+def test_names_that_no_file_can_have(tmp_path: Path) -> None:
+    long = "x" * 300 + ".nb"
+    entry = own_entry(OWN._replace(folder=str(tmp_path), line=f"./{long} {long}"))
+    assert entry is not None
+    assert entry.files == ()
+    gone = own_entry(OWN._replace(folder=f"/{long}/x"))
+    assert gone is not None
+    assert gone.note == f"/{long}/x is gone"
