@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from npumon.core.run.report import RunReport
 from npumon.core.run.state import RunState
@@ -17,7 +18,8 @@ class LateReport:
     def __init__(self, state: RunState, make: Callable[[RunState], RunReport]) -> None:
         newest = len(state.iterations[-1].operations) if state.iterations else 0
         self.operations = len(state.iterations) * (newest + 1) + len(state.operations) + len(state.tiling)
-        self._made: Callable[[], RunReport] = lambda: self._keep(make(state))
+        # Nothing here refers to this object: one that is forgotten has to be freed at once, with its state.
+        self._report: RunReport | Callable[[], RunReport] = partial(make, state)
 
     @classmethod
     def of(cls, report: RunReport) -> LateReport:
@@ -27,8 +29,7 @@ class LateReport:
     @property
     def report(self) -> RunReport:
         """The report; the same object each time."""
-        return self._made()
-
-    def _keep(self, report: RunReport) -> RunReport:
-        self._made = lambda: report
-        return report
+        if isinstance(self._report, RunReport):
+            return self._report
+        self._report = self._report()
+        return self._report

@@ -15,7 +15,7 @@ from npumon.core.monitor.selection import newest_shown
 from npumon.core.run.report import RunReport
 from npumon.engine.late_report import LateReport
 from npumon.engine.reporting import Context
-from npumon.engine.run_progress import RunProgress, SeriesEta
+from npumon.engine.run_progress import RunMilestone, RunProgress, SeriesEta
 from npumon.engine.session_history import SessionHistory
 from npumon.ports import Clock
 
@@ -28,7 +28,7 @@ class Milestone(NamedTuple):
 
     doing: Activity
     stopping: bool
-    run: tuple[int, Stage, bool, bool] | None
+    run: RunMilestone | None
 
 
 class LiveState:

@@ -145,6 +145,15 @@ _STAGES: dict[Phase, Stage] = {
 }
 
 
+class RunMilestone(NamedTuple):
+    """What a run has reached: its stage, whether it has figures, and whether an iteration has failed."""
+
+    number: int
+    stage: Stage
+    has_figures: bool
+    has_failures: bool
+
+
 class RunProgress:
     """A run that has begun. All times are seconds of the same clock.
 
@@ -188,10 +197,10 @@ class RunProgress:
         return self.state.phase == "done" and _stage(self.state) != "running"
 
     @property
-    def milestone(self) -> tuple[int, Stage, bool, bool]:
-        """The run's number and stage, whether there are figures, and whether an iteration has failed."""
+    def milestone(self) -> RunMilestone:
+        """What it has reached."""
         state = self.state
-        return (self.number, _stage(state), state.iterations_ended > 0, state.iterations_failed > 0)
+        return RunMilestone(self.number, _stage(state), state.iterations_ended > 0, state.iterations_failed > 0)
 
     def activity(self, base: Activity, now_s: float) -> Activity:
         """Return how far the run is; `base` has the fields that are not the run's own."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.bench.generate_log import SEED_RUN, block
 from tests.bench.pty_program import PtyProgram, pump
-from tests.bench.replay import SETTLED_S, screen_text, shown, start
+from tests.bench.replay import CONTENT_CELLS, SETTLED_S, screen_text, shown, start
 from tests.bench.subjects import Subject
 
 #: By row and subject.
@@ -72,7 +72,7 @@ def measure_start(bench: Measurement) -> None:
             first = start(program)
             if first is None:
                 if alive:
-                    bench.notes.append(f"{subject.name}, start: never had 300 visible characters")
+                    bench.notes.append(f"{subject.name}, start: never had {CONTENT_CELLS} visible characters")
             elif number > 0:  # the first round only warms up
                 times[subject.name].append(first.content_s / imported)
                 lines[subject.name].append(first.line_s / imported)

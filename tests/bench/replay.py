@@ -16,7 +16,7 @@ import pyte
 from tests.bench.pty_program import COLUMNS, ROWS, Chunk, PtyProgram
 
 #: A screen with so many visible characters shows something worth reading.
-CONTENT_CELLS = 300
+CONTENT_CELLS = 100
 #: One with so many shows at least that the program is there.
 LINE_CELLS = 6
 #: An update that writes this part of what is visible in the end is a full repaint.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+
 from npumon.core.profile import Iteration, Operation, TilingRow
 from npumon.core.run.report import RunInfo, RunReport
 from npumon.core.run.state import EMPTY, RunState
@@ -73,3 +76,17 @@ def test_runs_by_their_numbers() -> None:
         history.late_run(None, reports.late(number))
     numbered = [history.numbered(number) for number in (0, 1, 2, 3, KEPT_RUNS + 2, KEPT_RUNS + 3)]
     assert [run and run.number for run in numbered] == [None, None, None, 3, KEPT_RUNS + 2, None]
+
+
+def test_a_report_that_nobody_has_asked_for_is_freed_at_once_with_its_state() -> None:
+    reports = Reports()
+    iteration = Iteration(1, 5.0)
+    before = sys.getrefcount(iteration)
+    late = LateReport(EMPTY._replace(iterations=(iteration,)), lambda state: reports.late(1).report)
+    assert sys.getrefcount(iteration) > before
+    gc.disable()
+    try:
+        del late
+        assert sys.getrefcount(iteration) == before
+    finally:
+        gc.enable()

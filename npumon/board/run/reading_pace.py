@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: Bytes read at a time, at least and at most.
-LEAST, MOST = 4 << 10, 1 << 20
+#: Bytes read at a time, at least and at most: reading takes some seven times as much memory for a moment.
+LEAST, MOST = 4 << 10, 256 << 10
 #: Seconds that one piece may take its reader. Meanwhile no key, signal or timer is heeded.
 QUICK_S, SLOW_S = 0.004, 0.010
 

@@ -9,6 +9,7 @@ programs are counted together. This module cuts bytes into lines and takes those
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from npumon.core.log.events import Event
 from npumon.core.log.foreign_lines import ForeignShapes
@@ -31,8 +32,8 @@ class ProfileParser:
     def __init__(self, grammar: Grammar = VIVANTE) -> None:
         self._splitter = LineSplitter()
         self._reader = LineReader(grammar)
-        heads = HeaderCache(grammar)
-        self._regular, self._columns = RegularBlocks(grammar, heads), RegularColumns(grammar, heads)
+        self._grammar, self._heads = grammar, HeaderCache(grammar)
+        self._regular = RegularBlocks(grammar, self._heads)
         self._foreign = ForeignShapes(self._reader.foreign)
 
     def feed(self, data: bytes) -> list[Event]:
@@ -74,6 +75,11 @@ class ProfileParser:
             match = self._regular.search(text, at)
         if at < len(text):
             self._lines(text[at:])
+
+    @cached_property
+    def _columns(self) -> RegularColumns:
+        """Made for the first long run: most logs have none, and its pattern takes milliseconds to make."""
+        return RegularColumns(self._grammar, self._heads)
 
     def _one(self, match: re.Match[bytes]) -> None:
         found = self._regular.read(match) if self._reader.between_lines else None
