@@ -18,33 +18,39 @@ _ITERATION = re.compile(rb"Run the \d")
 #: More lines than a head has, and than any block.
 _HEAD_LINES = 8
 BLOCK_LINES = 48
+#: More bytes than a block has, unless lines of other programs stand in it.
+_BLOCK_BYTES = 16 << 10
 #: Counters have 32 bits.
 _WRAP = 1 << 32
 
 
 def operation_lines(text: bytes, operation: Operation) -> Iterator[int]:
-    """Yield the 0-based numbers of the lines of a text where blocks with exactly the operation's figures begin.
+    """Yield the 0-based numbers of the lines of a text where blocks with exactly the operation's figures begin."""
+    counted = number = 0
+    for place in _places(text, operation):
+        number += text.count(b"\n", counted, place)
+        counted = place
+        yield number
 
-    Where its cycles were mended, the counters as printed count.
-    """
+
+def _places(text: bytes, operation: Operation) -> Iterator[int]:
+    """Yield the offsets of those lines. Where the operation's cycles were mended, the counters as printed count."""
     if operation.layer_id is not None:
         pattern = rb"layer[_ ]id: *%d\b" % operation.layer_id
     elif operation.cycles.total is not None:
         pattern = rb"GPUTOTALCYCLES: *%d\b" % (operation.cycles.total % _WRAP)
     else:
         return
-    counted = number = 0
+    time = b"" if operation.execution_us is None else b"%d us" % operation.execution_us
     for hit in re.finditer(pattern, text):
-        number += text.count(b"\n", counted, hit.start())
-        counted = hit.start()
-        before = text.rfind(b"\n", 0, hit.start()) + 1
+        begin = text.rfind(b"\n", 0, hit.start()) + 1
         if operation.layer_id is None:
-            begin, back = _lines_back(text, before)
-        else:
-            begin, back = before, 0
-        found = _operation_of(text[begin:].split(b"\n", BLOCK_LINES)[:BLOCK_LINES])
+            begin = _first_counter(text, begin)
+        if text.find(time, begin, begin + _BLOCK_BYTES) < 0:
+            continue  # of another iteration; most are
+        found = _operation_of(text[begin : begin + _BLOCK_BYTES].split(b"\n", BLOCK_LINES)[:BLOCK_LINES])
         if found is not None and _is_same(found, operation):
-            yield number - back
+            yield begin
 
 
 def operation_around(lines: Sequence[bytes], index: int) -> Operation | None:
@@ -103,13 +109,13 @@ def _is_congruent(one: int | None, other: int | None) -> bool:
     return one == other or (one is not None and other is not None and (one - other) % _WRAP == 0)
 
 
-def _lines_back(text: bytes, before: int) -> tuple[int, int]:
-    """Return where the block begins whose total cycles stand on the line that begins at `before`, and how many lines
-    before that."""
-    begin, back = before, 0
-    while begin and back < BLOCK_LINES:
-        above = text.rfind(b"\n", 0, begin - 1) + 1
-        begin, back = above, back + 1
-        if _FIRST_COUNTER.search(text[begin:before]):
-            return begin, back
-    return before, 0
+def _first_counter(text: bytes, before: int) -> int:
+    """Return where the block begins whose total cycles stand on the line that begins at `before`."""
+    begin = before
+    for _ in range(BLOCK_LINES):
+        if not begin:
+            break
+        begin = text.rfind(b"\n", 0, begin - 1) + 1
+        if _FIRST_COUNTER.search(text, begin, before):
+            return begin
+    return before

@@ -89,6 +89,7 @@ def test_a_block_of_counters_alone_begins_at_the_first_one() -> None:
     assert b"[    10] TOTAL_READ_BANDWIDTH" in text.split(b"\n")[place]
     cut = b"GPUTOTALCYCLES: 733067\nGPUIDLECYCLES: 1\n"
     assert list(operation_lines(cut, Operation(cycles=Cycles(733_067, 1)))) == [0]
+    assert list(operation_lines(b"other\n" * 60 + cut, Operation(cycles=Cycles(733_067, 1)))) == [60]
     assert list(operation_lines(cut, Operation())) == []
 
 
