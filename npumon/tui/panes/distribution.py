@@ -236,8 +236,9 @@ def _over_time(trend: Trend, area: Area, text: Callable[[float], str], what: str
         yield (head, *_merged(cells[row] for cells in columns))
     begin = "" if axis.from_zero else ", not from 0"
     short = f"{what}, axis {text(axis.low)} to {text(axis.high)}{begin}"
-    ends = f"all {units.grouped(trend.many)} in order: {short}"
-    yield clipped((Span(" " * _AXIS), Span(ends if len(ends) + _AXIS <= area.width else short, "label")), area)
+    forms = (f"all {units.grouped(trend.many)} in order: {short}", short, f"{what}{begin}", what)
+    fitting = next((words for words in forms if len(words) + _AXIS <= area.width), what)
+    yield clipped((Span(" " * _AXIS), Span(fitting, "label")), area)
 
 
 def _part_column(part: Part, axis: Axis, area: Area) -> list[Span]:

@@ -129,10 +129,11 @@ def _others(content: Content, room: Room, wanted: Wanted, body: Region) -> Place
     if content.main in ("log", "notice") or not beside:
         return {name: body}
     if content.main == "results":
-        if "log-tail" not in beside:
+        others = [other for other in ("distribution", "log-tail") if other in beside]
+        if not others:
             return {name: body}
         left, right = body.split_vertical(body.width // 2)
-        return {name: left, "log-tail": right}
+        return {name: left, **_column(others, right)}
     reserved = 0
     if content.main == "latency" and "distribution" in beside:
         above, below = body.split_horizontal(max(min(wanted.main, body.height - _LEAST), 1))
@@ -160,8 +161,9 @@ def _beside(content: Content, room: Room) -> list[str]:
 
 
 def shows_distribution(content: Content, room: Room) -> bool:
-    """Return whether the distribution has room: below the latency, which it is of, else on large screens."""
-    least = _MEDIUM if content.main == "latency" else _LARGE
+    """Return whether the distribution has room: below the latency, beside what a camera's program found, whose frames a
+    second it holds, else on large screens."""
+    least = _MEDIUM if content.main in ("latency", "results") else _LARGE
     return content.distribution and room.width >= _NORMAL and room.rows >= least
 
 
@@ -185,6 +187,15 @@ def _below(names: Sequence[str], content: Content, place: Region) -> Places:
         above, below = place.split_horizontal(upper)
         return {**_row([name for name in shown if name != "log-tail"], above), "log-tail": below}
     return _row(shown, place)
+
+
+def _column(names: Sequence[str], place: Region) -> Places:
+    """Place one pane, or two of which the upper one gets what a distribution needs."""
+    if len(names) < 2 or place.height < _DISTRIBUTION:
+        return {names[0]: place}
+    upper = place.height if place.height < _DISTRIBUTION + _LEAST else max(_DISTRIBUTION, place.height // 2)
+    above, below = place.split_horizontal(upper)
+    return {names[0]: above, names[1]: below}
 
 
 def _row(names: Sequence[str], place: Region) -> Places:

@@ -83,3 +83,12 @@ def test_the_distribution_stands_below_the_latency_else_on_large_screens_alone()
         content = Content(main, *ALL, history=True, distribution=True)
         assert "distribution" not in arrangement(content, Room(120, 38), Wanted(12, 2))
         assert "distribution" in arrangement(content, Room(200, 58), Wanted(12, 2))
+
+
+def test_frames_a_second_stand_beside_what_was_found() -> None:
+    content = Content("results", results=True, log=True, distribution=True)
+    small = arrangement(content, Room(80, 22), Wanted(0, 2))
+    assert small.keys() == {"run-state", "results", "distribution", "log-tail", "verdict"}
+    assert small["distribution"].height == 13
+    alone = arrangement(content._replace(log=False), Room(80, 22), Wanted(0, 2))
+    assert alone["distribution"].height == 19
