@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from npumon.core.problems import Problem
+from npumon.tui.key_state import KeyState
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -90,3 +91,15 @@ def refused_while_watching(host: Host) -> bool:
         Problem("run.watching", "This monitor is watching a log.", "Start npumon without watch to run models.")
     )
     return True
+
+
+def key_state(host: Host) -> KeyState:
+    """Return what it depends on which keys do anything now."""
+    return KeyState(
+        page=host.app.current_mode,
+        watching=host.backend.watched is not None,
+        repeatable=host.controller.can_repeat,
+        marked=host.marked is not None,
+        paused=host.paused,
+        written=host.notifier.written is not None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -11,6 +11,8 @@ from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from npumon.core.problems import ProblemError
+from npumon.tui.host import key_state
+from npumon.tui.key_state import When, always, has_ended_run, has_run
 from npumon.tui.keys import COMMANDS, Key, keys_for, pages_for
 from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.textual_workarounds import LatestSize
@@ -30,6 +32,8 @@ _MOVES = frozenset(
     ("step", "screenful", "top", "bottom", "move", "turn", "start", "end", "slide", "scroll_details", "next_match",
      "clear_filter", "choose", "run")
 )  # fmt: skip
+#: When pages hold anything that their keys could be about.
+_FILLED: Mapping[str, When] = {"layers": has_run, "runs": has_ended_run}
 #: Seconds that the list waits for the models. A slow disk must not hold up everything else.
 _MODELS_S = 0.5
 
@@ -107,13 +111,18 @@ class MonitorCommands(Provider):
         return [*commands, *self._looks()]
 
     def _everywhere(self) -> Iterator[Command]:
+        state, shown = key_state(self._host), self._host.shown
         for key in (*keys_for(watching=self._watching), *COMMANDS):
-            if key.action not in _LEFT_OUT:
+            if key.action not in _LEFT_OUT and key.when(state, shown):
                 yield Command(_name(key), key.meaning, partial(self.app.run_action, key.action))
 
     def _of_page(self, page: str, *, elsewhere: bool = False) -> Iterator[Command]:
+        state, shown = key_state(self._host), self._host.shown
+        if not _FILLED.get(page, always)(state, shown):
+            return
         for key in PAGE_KEYS[page]:
-            if not elsewhere or key.action.partition("(")[0] not in _MOVES:
+            moves = key.action.partition("(")[0] in _MOVES
+            if key.when(state, shown) and not (elsewhere and moves):
                 run = partial(self._act_on_page, page, key.action)
                 yield Command(f"{page.capitalize()}: {_name(key)}", key.meaning, run)
 
@@ -144,7 +153,9 @@ class MonitorCommands(Provider):
 
 
 def _name(key: Key) -> str:
-    return f"{key.word} ({key.shown})" if key.shown else key.wish
+    """Name a command by what people want, with its key."""
+    words = key.wish or (key.meaning.partition(",")[0] if key.action.startswith("sort_by") else key.word)
+    return f"{words} ({key.shown})" if key.shown else words
 
 
 def commands_for(host: Host, paces: Sequence[float]) -> type[MonitorCommands]:

@@ -14,9 +14,10 @@ from npumon.core.problems import Problem, ProblemError
 from npumon.tui import themes
 from npumon.tui.actions import PACES_S
 from npumon.tui.app import MonitorApp
-from npumon.tui.keys import KEYS, PAGE_NAMES
+from npumon.tui.host import key_state
+from npumon.tui.keys import COMMANDS, KEYS, PAGE_NAMES
 from npumon.tui.page_keys import PAGE_KEYS
-from npumon.tui.palette import commands_for
+from npumon.tui.palette import _name, commands_for
 from npumon.tui.screens.layers import LayersPage
 from npumon.tui.screens.log import LogPage
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
@@ -48,17 +49,19 @@ async def offered(app: MonitorApp) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGE_NAMES)
 async def test_every_action_is_there(page: str) -> None:
-    app = application(live())
+    shown = live(RUN, runs=(RUN,))
+    app = application(shown)
     async with app.run_test() as pilot:
         app.action_page(page)
         await pilot.pause()
         names = await offered(app)
         assert len(names) == len(set(names))
-        for key in KEYS:
+        for key in (*KEYS, *COMMANDS):
             if key.action != "command_palette":
-                assert f"{key.word} ({key.shown})" in names
+                there = key.when(key_state(app), app.shown)
+                assert (_name(key) in names) == there, key
         for key in PAGE_KEYS[page]:
-            assert f"{page.capitalize()}: {key.word} ({key.shown})" in names
+            assert f"{page.capitalize()}: {_name(key)}" in names
         assert [name for name in names if name.startswith("theme ")] == [
             "theme (T)", *(f"theme {name}" for name in themes.NAMES)
         ]  # fmt: skip
@@ -68,7 +71,10 @@ async def test_every_action_is_there(page: str) -> None:
 @pytest.mark.parametrize(
     ("query", "name"),
     [
-        ("sort", "Layers: sort by (>)"),
+        ("sort by time", "Layers: sort by time (t)"),
+        ("export as mark", "export as Markdown"),
+        ("export as json", "export as JSON"),
+        ("group", "Live: where the time goes, by something else (b)"),
         ("filter", "Runs: filter (/)"),
         ("search", "Log: search (/)"),
         ("wrap", "Log: wrap (w)"),
@@ -81,7 +87,7 @@ async def test_every_action_is_there(page: str) -> None:
     ],
 )
 async def test_what_there_is_can_be_found(query: str, name: str) -> None:
-    app = application(live())
+    app = application(live(RUN, runs=(RUN,)))
     assert isinstance(app.backend, StaticBackend)
     app.backend.choices = (INCEPTION, HOSTILE)
     async with app.run_test(size=(80, 40)) as pilot:
@@ -89,6 +95,20 @@ async def test_what_there_is_can_be_found(query: str, name: str) -> None:
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
         app.screen.query_one(CommandInput).value = query
         await until(pilot, lambda: name in "\n".join(picture(app)))
+
+
+async def test_what_would_do_nothing_now_is_not_offered() -> None:
+    app = application(live())
+    async with app.run_test():
+        names = await offered(app)
+        missing = (
+            "export as JSON",
+            "compare runs (c)",
+            "stop the run (x)",
+            "Layers: sort by time (t)",
+            "Runs: mark (m)",
+        )
+        assert [name for name in missing if name in names] == []
 
 
 def first_found(app: App[int]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
+
 from npumon.core.board_state import BoardState
 from npumon.core.driver.driver_state import DriverState
 from npumon.core.monitor.live import Live, run_with_figures
@@ -35,6 +37,8 @@ class HeaderPane(Canvas):
         super().__init__(ascii_only=ascii_only)
         self._known = known
         self.paused = False
+        #: What was drawn.
+        self.line: Line = ()
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
         right = self._right(live, area)
@@ -51,7 +55,19 @@ class HeaderPane(Canvas):
                 break
         left = clipped(left, left_room)
         blank = Span(" " * (area.width - width_of(left) - width_of(right)))
-        return [clipped((*left, blank, *right), area)]
+        self.line = clipped((*left, blank, *right), area)
+        return [self.line]
+
+    async def on_click(self, event: events.Click) -> None:
+        """Open the driver's dialog on what is said of the driver or of profiling, go on on PAUSED."""
+        left = 0
+        for part in self.line:
+            if left <= event.x < left + width_of((part,)):
+                if part.text.startswith(("galcore", "profiling", "no NPU driver")):
+                    await self.app.run_action("app.reload_driver")
+                elif "PAUSED" in part.text:
+                    await self.app.run_action("app.pause")
+            left += width_of((part,))
 
     def _right(self, live: Live, area: Area) -> Line:
         parts: list[Line] = []

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -71,11 +71,6 @@ class FilesTable(Table[FileRow]):
 
     def action_reverse(self) -> None:
         """Do nothing: the newest is always first."""
-
-    def on_click(self, event: events.Click) -> None:
-        """Open a row on the second click; the first one moves the cursor there."""
-        if event.chain == 2 and 0 < event.y <= len(self.rows):
-            self.action_choose()
 
 
 class FilePicker(Dialog[str | None]):

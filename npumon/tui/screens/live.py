@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
@@ -36,6 +37,15 @@ _LATER: Mapping[str, tuple[str, str, str]] = {
     "latency": ("latency", "LatencyPane", "Latency"),
     "distribution": ("distribution", "DistributionPane", "Distribution"),
     "log-tail": ("log_tail", "LogTailPane", "Log"),
+}
+#: Where a click on a pane leads: the page that has more of the same.
+_LEADS_TO: Mapping[str, str] = {
+    "run-state": "runs",
+    "utilization": "layers",
+    "bandwidth": "layers",
+    "operations": "layers",
+    "results": "log",
+    "log-tail": "log",
 }
 #: Cells beside the lines of the verdict.
 _PADDING = 2
@@ -214,6 +224,12 @@ class LivePage(Page):
     def action_regroup(self) -> None:
         """Group the operations by something else."""
         self.live_body.regroup()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the page that has more of what was clicked."""
+        page = _LEADS_TO.get((event.widget and event.widget.id) or "")
+        if page is not None:
+            self.host.action_page(page)
 
     def body(self) -> Iterator[Widget]:
         self.live_body = LiveBody(ascii_only=self.ascii_only)

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from npumon.core.monitor.live import Live
-from npumon.tui.key_state import KeyState
+from npumon.tui.host import key_state
 from npumon.tui.keys import PAGES, Hint
 from npumon.tui.paint import ROLES
 from npumon.tui.panes.header import HeaderPane
@@ -104,15 +104,7 @@ class Page(LatestSize, StylesKept, Screen[None]):
     def offer_keys(self) -> None:
         """Show the keys that can be pressed now."""
         host = self.host
-        context = KeyState(
-            page=host.app.current_mode,
-            watching=host.backend.watched is not None,
-            repeatable=host.controller.can_repeat,
-            marked=host.marked is not None,
-            paused=host.paused,
-            written=host.notifier.written is not None,
-        )
-        hints = hints_in(context, self.hints(host.shown), host.shown)
+        hints = hints_in(key_state(host), self.hints(host.shown), host.shown)
         self.key_bar.offer(hints, host.overhead_text(), host.notifier.shown)
 
 

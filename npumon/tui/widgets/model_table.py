@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from textual import events
-
 from npumon.core.monitor.live import ModelChoice
 from npumon.core.ordering import matching
 from npumon.tui.paint import Area, Line, Span, span
@@ -45,11 +43,6 @@ class ModelTable(Table[ModelRow]):
             return (mark, Span(choice.full_name, role)) if choice.note else span(choice.full_name, role)
         texts = {"variant": choice.variant or "any", "kind": choice.kind, "command": choice.command}
         return span(texts[column.key], role or "label")
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose a row on the second click; the first one moves the cursor there."""
-        if event.chain == 2 and 0 < event.y <= len(self.rows):
-            self.action_choose()
 
 
 def matching_models(choices: Iterable[ModelChoice], words: str) -> list[ModelRow]:

@@ -294,10 +294,12 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             self.post_message(self.Chosen())
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor to a clicked row; sort by a clicked heading, or reverse the order."""
+        """Move the cursor to a clicked row, twice to choose it; sort by a clicked heading, or reverse the order."""
         if event.y:
             if event.y <= self._body and self._first + event.y - 1 < len(self._rows):
                 self.go(self._first + event.y - 1)
+                if event.chain == 2:
+                    self.action_choose()
             return
         left = 1
         for column, width in self._columns:
