@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -144,4 +145,28 @@ def test_how_far_it_is_behind(live: Live, npumon: CommandLine) -> None:
     app.until(lambda: re.search("[0-9] [KM]iB behind", app.shown()), "how much is left")
     app.until(lambda: "33.6 ms" in app.shown() and "behind" not in app.shown(), "the end")
     assert app.memory_kb() < MEMORY_KB
+    finish(app)
+
+
+def test_all_of_a_long_log_from_another_board(live: Live, npumon: CommandLine) -> None:
+    log = npumon.folder / "run.log"
+    lines = "".join(f"line {number} of another program\n" for number in range(1, 60_001))
+    append(
+        log, b"khadas@Elsewhere:~$ ./run.sh\n" + SEED.read_bytes() + b"\n" + lines.encode() + b"E [vnn:1]the Needle\n"
+    )
+    os.utime(log, (1_658_689_920, 1_658_689_920))
+    app = live("watch", "run.log", shows="log of 2022-07-24")
+    assert not [word for word in ("galcore", "4 models", "g driver", "r run") if word in app.shown()]
+    app.type(b"5")
+    app.until_shown("the Needle")
+    app.type(b"\x1b[H")  # Home
+    app.until_shown("   1  khadas@Elsewhere")
+    app.type(b"/needle\r")
+    app.until_shown("1 of 1 match")
+    app.type(b"\x1b")
+    app.until_gone("1 of 1 match")
+    app.type(b"F")
+    app.until_shown("no error above")
+    app.type(b"/line 30000 of\r")
+    app.until_shown("30000 of another program")
     finish(app)

@@ -32,6 +32,7 @@ def test_words_are_plain_text_and_capitals_matter_where_there_are_some() -> None
     text = b"xA.B\naXb\na.b\n"
     assert matching_lines(text, 1, 3, with_words("a.b")) == [1, 3]
     assert matching_lines(text, 1, 3, with_words("A.B")) == [1]
+    assert with_words("A.B").find(text, 1, 3) == [1]
     assert matching_lines(text, 1, 3, with_words("four")) == []
 
 
