@@ -217,7 +217,10 @@ async def monitor(recorder: Recorder, folder: Path, pane: str, *words: str) -> A
             return type(receiver).__name__ != pane
         if isinstance(receiver, HostProbe):
             return function == "driver"
-        if function == "offer_keys":  # of a page, to its key bar
+        if function in (
+            "offer_keys",
+            "arrange",
+        ):  # of a page, to its key bar; of a layout, whatever asked for it before
             return True
         return not pane and (isinstance(receiver, Throttle) or function == "on_live_arrived")
 
