@@ -11,21 +11,21 @@ from contextlib import ExitStack
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from npumon.core.log.steady_text import end_of_iteration, ends_of_iterations, last_end_of_iteration
+from npumon.core.log.steady_text import ends_of_iterations, last_end_of_iteration
 from npumon.engine.offline.steady_matching import Matcher, Rows
 from npumon.engine.offline.steady_model import Ahead
 
 #: Bytes that this process takes at once, and each other: this process also reads all text, and writes all rows.
 _OWN = 1 << 20
-_OTHER = 3 << 19
+_OTHER = 5 << 18
 #: After the text went on otherwise it has to go on for so many bytes before parts are given away again, and each time
 #: for twice as many: to begin costs as much as to match some.
 _PAUSE = 4 << 20
 
-#: Where a part begins and ends in the text, and the run and its iterations where it begins.
-_Request = tuple[int, int, int, int]
-#: Rows, where the rest of the text begins, and the fields of `Ahead` there.
-_Answer = tuple[str, int, tuple[object, ...]]
+#: Where a part begins, and the run and its iterations there. It ends where the last iteration does in so much text.
+_Request = tuple[int, int, int]
+#: Rows, where the rest of the text begins, whether that is the part's end, and the fields of `Ahead` there.
+_Answer = tuple[str, int, bool, tuple[object, ...]]
 
 
 class LongText(Protocol):
@@ -55,11 +55,10 @@ StartHelper = Callable[[Callable[[_Request], _Answer | None]], Helper]
 
 
 class _Part(NamedTuple):
-    """A part for others: where it begins, in the text and in its runs, and where it ends."""
+    """A part for others: where it begins, in the text and in its runs."""
 
     at: int
     ahead: Ahead
-    end: int
 
 
 class PartedText:
@@ -87,23 +86,24 @@ class PartedText:
                 if not parts or not (helpers or self._helped(matcher, helpers, stack)):
                     break
                 for helper, part in zip(helpers, parts, strict=False):
-                    helper.ask((begin + part.at, begin + part.end, part.ahead.run, part.ahead.ended))
+                    helper.ask((begin + part.at, part.ahead.run, part.ahead.ended))
                 yield Rows(rows)  # of the round before: the others are at work meanwhile
                 rows = ""
                 at, ahead = yield from matcher.matched(text, 0, parts[0].at, ahead)
+                whole = False
                 for helper, part in zip(helpers, parts, strict=False):
-                    if (at, ahead._replace(turn=None, newest="")) != (part.at, part.ahead):
-                        break
-                    answer = helper.answer()
+                    whole = part == (at, ahead._replace(turn=None, newest=""))
+                    answer = helper.answer() if whole else None
                     if answer is None:
+                        whole = False
                         break
                     yield Rows(rows)
-                    rows, end, fields = answer
+                    rows, end, whole, fields = answer
                     at = end - begin
                     after = Ahead(*fields)  # type: ignore[arg-type]  # as `_answer` gives them
                     ahead = after if after.turn else after._replace(turn=ahead.turn)
                 begin += at
-                if at < parts[-1].end:
+                if not whole:
                     self._begin, self._pause = begin + self._pause, 2 * self._pause
                     break
         yield Rows(rows)
@@ -123,17 +123,23 @@ class PartedText:
         return bool(helpers)
 
     def _divided(self, matcher: Matcher, begin: int, ahead: Ahead) -> tuple[str, list[_Part]]:
-        """Read text from there on; return it, and the parts for others, each behind an iteration."""
-        size = _OWN + self._others * _OTHER if self._others else 0
-        text = self._text.read_at(begin, size).decode("latin-1")
-        last = last_end_of_iteration(text, 0, len(text)) or 0
+        """Read this process's share of the text from there on; return it, and the parts for others behind it.
+
+        None is for others where there is no more text than that.
+        """
+        own = text = self._text.read_at(begin, _OWN).decode("latin-1")
         parts: list[_Part] = []
-        at, cut = 0, end_of_iteration(text, _OWN)
-        while cut is not None and cut < last:
-            ahead = _guessed(ahead, ends_of_iterations(text, at, cut), matcher.iterations)
-            at, cut = cut, end_of_iteration(text, cut + _OTHER) if len(parts) < self._others - 1 else None
-            parts.append(_Part(at, ahead, last if cut is None else min(cut, last)))
-        return text, parts
+        at, size = 0, _OWN
+        for number in range(self._others):
+            if number:
+                text, size = self._text.read_at(begin + at, _OTHER).decode("latin-1"), _OTHER
+            cut = last_end_of_iteration(text, 0, len(text)) if len(text) == size else None
+            if cut is None:
+                break
+            ahead = _guessed(ahead, ends_of_iterations(text, 0, cut), matcher.iterations)
+            at += cut
+            parts.append(_Part(at, ahead))
+        return own, parts
 
 
 def _guessed(ahead: Ahead, iterations: int, length: int | None) -> Ahead:
@@ -146,13 +152,13 @@ def _guessed(ahead: Ahead, iterations: int, length: int | None) -> Ahead:
 
 def _answer(matcher: Matcher, text: LongText, request: _Request) -> _Answer | None:
     """Match a part of the text; None if that is not worth anything."""
-    begin, end, run, ended = request
-    part = text.read_at(begin, end - begin).decode("latin-1")
-    matching = matcher.matched(part, 0, len(part), Ahead(run, ended))
+    begin, run, ended = request
+    part = text.read_at(begin, _OTHER).decode("latin-1")
+    end = last_end_of_iteration(part, 0, len(part)) or 0
     ends: list[tuple[int, Ahead]] = []
-    rows = "".join(row.text for row in _noting_end(matching, ends))
+    rows = "".join(row.text for row in _noting_end(matcher.matched(part, 0, end, Ahead(run, ended)), ends))
     (at, ahead), *_ = ends
-    return (rows, begin + at, tuple(ahead)) if rows else None
+    return (rows, begin + at, at == end, tuple(ahead)) if rows else None
 
 
 def _noting_end(

@@ -57,12 +57,12 @@ class Helper:
         self._work = work
         self._answer = ""
 
-    def ask(self, request: tuple[int, int, int, int]) -> None:
+    def ask(self, request: tuple[int, int, int]) -> None:
         self._all.asked += 1
         self._answer = json.dumps(self._work(tuple(json.loads(json.dumps(request)))))
 
-    def answer(self) -> tuple[str, int, tuple[object, ...]] | None:
-        answer: tuple[str, int, tuple[object, ...]] | None = json.loads(self._answer)
+    def answer(self) -> tuple[str, int, bool, tuple[object, ...]] | None:
+        answer: tuple[str, int, bool, tuple[object, ...]] | None = json.loads(self._answer)
         self._all.lost -= 1
         if self._all.lost < 0 or answer is None:
             return None
