@@ -177,19 +177,20 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if columns != self._columns:
             self._columns, drawn = columns, {}
         self._drawn = {}
-        self._lines = [self._line(y, drawn) for y in range(region.height)]
+        body = self._body  # asked for once: the region is computed anew each time
+        self._lines = [self._line(y, drawn, body) for y in range(region.height)]
         if len(before) != len(self._lines):
             self.refresh()
         elif changed := [y for y, line in enumerate(self._lines) if line != before[y]]:
             self.refresh(*(Region(0, y, region.width, 1) for y in changed))
 
-    def _line(self, y: int, drawn: Mapping[str, tuple[RowT, Line]]) -> tuple[str, Line]:
+    def _line(self, y: int, drawn: Mapping[str, tuple[RowT, Line]], body: int) -> tuple[str, Line]:
         if y == 0:
             return _HEAD, (Span(" "), *self._head())
-        if self._footer is not None and self._has_foot and y == min(len(self._rows), self._body) + 1:
+        if self._footer is not None and y == min(len(self._rows), body) + 1 and self._has_foot:
             return _FOOT, (Span(" "), *self._cells(self._footer))
         index = self._first + y - 1
-        if index >= len(self._rows) or y > self._body:
+        if index >= len(self._rows) or y > body:
             return _BODY, ()
         row = self._rows[index]
         kept = drawn.get(row.key)
