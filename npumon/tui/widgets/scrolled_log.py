@@ -250,21 +250,21 @@ class ScrolledLog(Canvas):
         lines = self._lines
         if not lines.last:
             return [empty_line(live, area)]
-        top = self._top()
+        top, height = self._top(), self._height
         self._position, last = top, top.number
         self._kept = {number: line for number, line in self._kept.items() if 0 <= number - top.number <= area.height}
         frame = Frame(self._digits, self._width, self._left, self.wrap, self._sought, self.found)
         rows: list[Line] = []
         number, row = top
-        while len(rows) < self._height and number <= lines.last:
+        while len(rows) < height and number <= lines.last:
             line = self._line(number)
-            until = min(self._rows(number), row + self._height - len(rows))
+            until = min(self._rows(number), row + height - len(rows))
             shown = frame if number == lines.label(number) else frame._replace(moved=lines.label(number) - number)
             rows.extend(row_of(line, number, at, shown, area) for at in range(row, until))
             last, number, row = number, number + 1, 0
         ever = live.log.ever
         self._seen = ever if self.following else max(self._seen, min(lines.label(last), ever))
-        rows += [()] * (self._height - len(rows))
+        rows += [()] * (height - len(rows))
         if not self.following or top != RowPosition(lines.first):
             bar = scroll_bar(lines.first, lines.count, top.number, last, area._replace(height=len(rows)))
             rows = [
