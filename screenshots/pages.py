@@ -35,13 +35,14 @@ PROFILED = (("VIV_VX_PROFILE", "1"), ("VIV_VX_DEBUG_LEVEL", "1"))
 
 
 class Page(NamedTuple):
-    """One picture: a page after so many runs in a scenario."""
+    """One picture: a page after so many runs in a scenario, and after these keys."""
 
     page: str
     scenario: str = "steady"
     runs: int = 12
     size: tuple[int, int] = (120, 40)
     ascii: bool = False
+    keys: tuple[str, ...] = ()
 
 
 #: By the name of the file.
@@ -49,9 +50,13 @@ PAGES = {
     "live": Page("live"),
     "live-80x24": Page("live", size=(80, 24)),
     "live-ascii": Page("live", size=(80, 24), ascii=True),
-    "live-failure": Page("live", "crash", runs=1, size=(100, 30)),
+    "live-graph": Page("live", "graph-float", runs=2),
+    "live-dump": Page("live", "dump", runs=1, size=(100, 30)),
+    "live-failure": Page("live", "verify-fails", runs=1, size=(100, 30)),
     "live-detection": Page("live", "ksnn", runs=3, size=(100, 30)),
     "layers": Page("layers", "graph-float", runs=2),
+    "roofline": Page("layers", "graph", runs=2, keys=("M", "enter")),
+    "distribution": Page("live", "loop", runs=3, keys=("d",)),
     "runs": Page("runs", "cold", runs=6),
     "models": Page("models", runs=1),
     "log": Page("log", "garbled", runs=1, size=(100, 30)),
@@ -70,7 +75,7 @@ async def _drawn(page: Page) -> str:
         choice = _choice(board)
         inspected = _inspected(choice)
     look = DisplayOptions(refresh_s=3600.0, ascii=page.ascii, demo=True)
-    return await picture(StaticBackend(live, look, [choice], inspected), page.size, page.page)
+    return await picture(StaticBackend(live, look, [choice], inspected), page.size, page.page, page.keys)
 
 
 async def _after_runs(board: DemoBoard, runs: int) -> Live:

@@ -152,14 +152,15 @@ def _nothing() -> ProblemError:
     return ProblemError(Problem("still", "This is a picture.", "Open the monitor with npumon."))
 
 
-async def picture(backend: StaticBackend, size: tuple[int, int], page: str = "live") -> str:
-    """Draw a page as SVG; `size` is in columns and rows."""
+async def picture(backend: StaticBackend, size: tuple[int, int], page: str = "live", keys: Sequence[str] = ()) -> str:
+    """Draw a page as SVG, after these keys of it were pressed; `size` is in columns and rows."""
     app = MonitorApp(backend)
     async with app.run_test(size=size, notifications=False) as pilot:
         while app.live is not backend.live:  # the first frame shows a board that has not been sampled yet
             await pilot.pause(_SOON_S)
         app.action_page(page)
         await pilot.pause()
+        await pilot.press(*keys)
         while isinstance(app.screen, Page) and not app.screen.settled:
             await pilot.pause(_SOON_S)
         return picture_of(app)

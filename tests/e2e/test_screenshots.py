@@ -36,3 +36,4 @@ def test_every_picture_is_shown() -> None:
     shown = {path.name for path in (ROOT / "screenshots").glob("*.svg") if f"screenshots/{path.name}" in text}
     assert {"live.svg", "live-80x24.svg", "live-ascii.svg", "live-failure.svg", "layers.svg", "log.svg"} <= shown
     assert {"models.svg", "runs.svg"} <= shown
+    assert {"live-graph.svg", "live-dump.svg", "roofline.svg", "distribution.svg"} <= shown
