@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from npumon.tui.keys import KEYS, PAGE_NAMES, Key
@@ -50,3 +52,8 @@ def test_tab_goes_from_page_to_page() -> None:
     bindings = {key: binding.action for key, binding in Page._merge_bindings()}
     assert bindings["tab"] == "app.next_page(1)"
     assert bindings["shift+tab"] == "app.next_page(-1)"
+
+
+def test_the_documentation_names_every_key_of_the_key_bar() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "monitor.md").read_text(encoding="utf-8")
+    assert [key.shown for key in KEYS if key.bar and f"`{key.shown}`" not in text] == []

@@ -45,6 +45,7 @@ class ReloadDialog(Dialog[bool]):
         Binding("y", "yes", "yes", show=False),
         Binding("n", "no", "no", show=False),
         Binding("p", "other", "profiling the other way", show=False),
+        Binding("enter", "say_what_answers", "what answers", show=False),
         Binding("w", "wait", "wait until it is possible", show=False),
         Binding("j,down", "scroll(1)", "down", show=False),
         Binding("k,up", "scroll(-1)", "up", show=False),
@@ -156,6 +157,13 @@ class ReloadDialog(Dialog[bool]):
             self._wanted = not (self._wanted if shown is None else shown)
             self._puts_back = False
             self._make_plan()
+
+    def action_say_what_answers(self) -> None:
+        """Say why Enter does nothing: it presses the button that has the focus, and now none has."""
+        busy = self._begun and not self._over
+        self._hint.update(
+            "The steps are being carried out." if busy else "Enter does nothing here. y, n, p and Esc do."
+        )
 
     def action_wait(self) -> None:
         """Repeat the plan until the driver and the board are free."""

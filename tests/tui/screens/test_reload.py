@@ -345,3 +345,15 @@ async def test_a_control_that_breaks_does_not_hang_the_dialog() -> None:
         await pilot.press("y")
         await until(pilot, lambda: "Unexpected error" in "\n".join(picture(app)))
         await until(pilot, lambda: not app.screen.is_modal)
+
+
+async def test_enter_without_a_button_says_what_answers() -> None:
+    app = asking(Control(PLAN))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.controller._engine)
+        await pilot.press("g")
+        await until(pilot, lambda: "Carry this out?" in "\n".join(picture(app)))
+        app.screen.set_focus(None)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Enter does nothing here. y, n, p and Esc do." in "\n".join(picture(app)))
+        assert app.screen.is_modal
