@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from npumon.tui.picture import picture_of
-
 if TYPE_CHECKING:
     from npumon.core.run.report import RunReport
     from npumon.tui.backend import ExportFormat
@@ -64,6 +62,8 @@ class ExportActions:
 
     def _picture(self, run: RunReport | None, *, png: bool) -> None:
         """Save a picture of the screen, named after the run that is to be seen there."""
+        from npumon.tui.picture import picture_of
+
         host, svg = self._host, picture_of(self._host.app)
         model = None if run is None else run.info.model
         host.controller.background(
