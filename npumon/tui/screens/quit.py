@@ -51,11 +51,7 @@ class QuitDialog(Dialog[bool | None]):
         stay = Button("Stay (Esc)", id="stay", compact=True)
         buttons = [stop, keep, stay] if self._keeps else [stop, stay]
         self._said = words("")
-        hint = (
-            "npumon watch --last takes it up again."
-            if self._keeps
-            else "A simulated board ends with npumon: nothing on it can be left running."
-        )
+        hint = "npumon watch --last takes it up again." if self._keeps else "A simulated board ends with npumon."
         return [words(_running(activity)), self._said, Horizontal(*buttons, classes="buttons"), words(hint, "faint")]
 
     def on_mount(self) -> None:
