@@ -24,6 +24,7 @@ from tests import golden
         ("net\ta\nb", (), ("net", "a", "b")),
         ("net \x1b[2J", (), ("net", "\x1b[2J")),
         ("net it\\'s", (), ("net", "it's")),
+        ('net "a\\" "', (), ("net", 'a" ')),
         ("net # x", (), ("net", "#", "x")),
     ],
 )

@@ -23,7 +23,7 @@ class Content(NamedTuple):
     """What there is: the `main` thing, and whether there are bandwidths, results and lines of a log beside it.
 
     `history` says whether there are graphs: of a single iteration there is none. `distribution` says whether there are
-    several times of iterations.
+    several times of iterations, `failed` whether the log's last lines say why there are no more.
     """
 
     main: Main
@@ -32,6 +32,7 @@ class Content(NamedTuple):
     log: bool = False
     history: bool = False
     distribution: bool = False
+    failed: bool = False
 
 
 def content_of(live: Live) -> Content:
@@ -44,7 +45,9 @@ def content_of(live: Live) -> Content:
     if main is None:
         main = "results" if results else "log" if printed and not _just_begun(live) else "notice"
     bandwidth = main != "log" and has_bandwidth(run)
-    return Content(main, bandwidth, results, log, live.history.ever > 1, main != "log" and has_distribution(live))
+    several = main != "log" and has_distribution(live)
+    failed = printed and run is not None and run.info.outcome in ("failed", "timeout")
+    return Content(main, bandwidth, results, log, live.history.ever > 1, several, failed)
 
 
 def _just_begun(live: Live) -> bool:

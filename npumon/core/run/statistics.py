@@ -22,6 +22,10 @@ _LOG_RATIO = math.log(_RATIO)
 _SMALLEST_US = 1e-3
 #: Bars of the histogram for people.
 BINS = 20
+#: Bins so many times as wide as what values are multiples of may hold one of these more or less.
+_SMOOTH = 16
+#: The part of a unit by which a bound may miss it: binary fractions are not quite round.
+_ROUNDING = 1e-6
 
 
 class Statistics(NamedTuple):
@@ -168,7 +172,7 @@ def statistics_of(times: Times) -> Statistics | None:
 
 
 def bins_of(times: Times, high: float, many: int) -> tuple[tuple[float, float, int], ...]:
-    """Return so many bins of equal width from the shortest time to `high`; longer times are in none.
+    """Return at most so many bins of equal width from the shortest time to `high`; longer times are in none.
 
     The first iteration is left out, as in the statistics. Empty without any time, or if all are the same.
     """
@@ -213,15 +217,44 @@ class _Spread:
         return _Spread([value for value, _ in pairs], [weight for _, weight in pairs], 0.0, 0.0).median()
 
     def bins(self, bins: int = BINS) -> tuple[tuple[float, float, int], ...]:
-        """Return a histogram of bins of equal width; of one bin if all values are the same."""
-        low, width = self.low, (self.high - self.low) / bins
-        if not width > 0:
+        """Return a histogram of at most so many bins of equal width; of one bin if all values are the same.
+
+        Where bins would not be much wider than what values are multiples of, they are so many times as wide: of
+        bins of 0.6 or 1.4 us some would hold one whole microsecond, others none or two. The last may reach less far.
+        """
+        low, span = self.low, self.high - self.low
+        if not span > 0:
             return ((low, self.high, self.many),)
+        unit = self._unit(span / bins / _SMOOTH)
+        if unit:
+            units = int(span / unit + _ROUNDING) + 1
+            each = -(-units // bins)
+            bins, width, shift = -(-units // each), unit * each, 0.5 / each
+        else:
+            width, shift = span / bins, 0.0
 
         def place_of(value: float) -> int:
-            return min(int((value - low) / width), bins - 1)
+            return min(int((value - low) / width + shift), bins - 1)
 
         ends = [bisect_right(self._values, place, key=place_of) for place in range(bins)]
         below = [0, *(self._up_to[end - 1] if end else 0 for end in ends)]
         bounds = [low + width * place for place in range(bins)] + [self.high]
         return tuple(zip(bounds, bounds[1:], map(sub, below[1:], below), strict=False))
+
+    def _unit(self, least: float) -> float:
+        """Return what all values are apart by multiples of, at most 10 us; 0 if that is less than `least`.
+
+        Texts hold microseconds or hundredths of milliseconds. Counted values are as far apart as their buckets are
+        wide, or a microsecond.
+        """
+        if self.many != len(self._values):
+            unit = max(1.0, self.high * (_RATIO - 1))
+            return unit if unit >= least else 0.0
+        nanoseconds, at = 10_000, 0
+        while at < len(self._values):
+            value = self._values[at]
+            nanoseconds = math.gcd(nanoseconds, round((value - self.low) * 1e3))
+            if nanoseconds < 1e3 * least:
+                return 0.0
+            at = bisect_right(self._values, value, at)
+        return nanoseconds / 1e3

@@ -235,8 +235,9 @@ def _over_time(trend: Trend, area: Area, text: Callable[[float], str], what: str
         head = Span(fit_right(mark, _AXIS - 1, area) + " ", "label")
         yield (head, *_merged(cells[row] for cells in columns))
     begin = "" if axis.from_zero else ", not from 0"
-    short = f"{what}, axis {text(axis.low)} to {text(axis.high)}{begin}"
-    forms = (f"all {units.grouped(trend.many)} in order: {short}", short, f"{what}{begin}", what)
+    told_dot = f", {_dot(area)} max" if any(cell.role == "label" for cells in columns for cell in cells) else ""
+    short = f"{what}{told_dot}, axis {text(axis.low)} to {text(axis.high)}{begin}"
+    forms = (f"all {units.grouped(trend.many)} in order: {short}", short, f"{what}{told_dot}{begin}", what)
     fitting = next((words for words in forms if len(words) + _AXIS <= area.width), what)
     yield clipped((Span(" " * _AXIS), Span(fitting, "label")), area)
 
@@ -248,13 +249,18 @@ def _part_column(part: Part, axis: Axis, area: Area) -> list[Span]:
     """
     bar = column(axis.share(part.mean), 1.0, area)
     reaches = min(int((1 - axis.share(part.most)) * area.height), area.height - 1)
-    dot = ("." if area.ascii else "·") + " " * (area.width - 1)
+    dot = _dot(area) + " " * (area.width - 1)
     if part.mean > axis.high:
         return [Span("^" * area.width, "warn"), *(Span(char * area.width, "graph") for char in bar[1:])]
     return [
         Span(dot, "label") if char == " " and row == reaches else Span(char * area.width, "graph")
         for row, char in enumerate(bar)
     ]
+
+
+def _dot(area: Area) -> str:
+    """Return what marks the largest time of a column; no bar ends with it."""
+    return "-" if area.ascii else "·"
 
 
 def _merged(cells: Iterable[Span]) -> Iterator[Span]:

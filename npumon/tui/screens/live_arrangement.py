@@ -17,6 +17,8 @@ _BARS = 2
 _BANDWIDTH, _UTILIZATION = 0.56, 0.4
 #: A row of panes needs so many lines to be worth it; so many it gets on a high and on a large screen.
 _LEAST, _ROW, _LARGE_ROW = 5, 9, 18
+#: The last lines of a program that failed, with their frame.
+_LAST_LINES = 6
 #: A figure in large or tall digits with its facts and its gauge, with its frame.
 _FIGURE, _TALL_FIGURE = 8, 9
 #: Lines of a distribution with its pictures, with its frame.
@@ -140,6 +142,8 @@ def _others(content: Content, room: Room, wanted: Wanted, body: Region) -> Place
         return {name: above, **_under_latency(beside, content, below)}
     if room.rows >= _HIGH:
         reserved = _LARGE_ROW if room.rows >= _LARGE else _ROW
+    elif content.failed:
+        reserved = _LAST_LINES
     upper = max(min(wanted.main, body.height - reserved), _LEAST)
     if body.height - upper < _LEAST:
         return {name: body}

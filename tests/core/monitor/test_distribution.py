@@ -71,7 +71,7 @@ def test_a_series_together_and_its_starts() -> None:
     shown = distribution_of(moment)
     assert shown is not None
     assert (shown.many, shown.starts, shown.planned, shown.warmups) == (101, 2, 5, (7.0,))
-    assert len(shown.bins) == 20
+    assert len(shown.bins) == 17, "of 101 microseconds each holds six"
     assert shown.rows == tuple(StartTimes(run, 4, 10_000.0, 30_000.0, 40_000.0, 40_000.0) for run in (1, 2))
     assert shown.first_us == 10_000.0
 
@@ -156,7 +156,7 @@ def test_a_few_times_far_beyond_all_others_do_not_press_them_together() -> None:
 def test_the_histogram_has_no_more_bars_than_a_screen_has_room_for() -> None:
     shown = distribution_of(named(ended(loops(), loops()))._replace(groups=(group(SPREAD * 9, 1, 2),)))
     assert shown is not None
-    assert len(shown.bins) == BINS
+    assert BINS // 2 < len(shown.bins) <= BINS
 
 
 def test_times_that_are_all_the_same() -> None:

@@ -55,13 +55,19 @@ def test_contradictory_figures_are_not_the_largest_thing() -> None:
 
 
 def test_without_figures_the_log_is_all() -> None:
-    assert content_of(shown(EMPTY, "failed", log=log())) == Content("log", log=True)
+    assert content_of(shown(EMPTY, "failed", log=log())) == Content("log", log=True, failed=True)
     assert content_of(live(log=log())).main == "log"
     begun = moments()["first run"]._replace(log=log())
     assert content_of(begun).main == "notice", "figures may come at once"
     assert content_of(begun._replace(activity=begun.activity._replace(elapsed_s=2.0))).main == "log"
     assert content_of(begun._replace(activity=begun.activity._replace(elapsed_s=None))).main == "log"
     assert content_of(live(activity=Activity("no file", source="x.log"))).main == "notice"
+
+
+@pytest.mark.parametrize(("outcome", "failed"), [("ok", False), ("failed", True), ("timeout", True), ("empty", False)])
+def test_the_last_lines_of_a_run_that_failed_say_why(outcome: str, failed: bool) -> None:
+    assert content_of(shown(NBG, outcome, log=log())).failed == failed
+    assert not content_of(shown(NBG, outcome)).failed
 
 
 def test_only_what_there_is_takes_room() -> None:

@@ -52,7 +52,8 @@ def test_the_bins_hold_all_values_and_are_equally_wide(values: list[float]) -> N
     rest, bins = values[1:], found(values).bins
     assert sum(many for _, _, many in bins) == len(rest)
     assert (bins[0][0], bins[-1][1]) == (min(rest), max(rest))
-    assert len(bins) in (1, BINS)
+    assert len(bins) <= BINS
+    assert all(upper > lower for lower, upper, _ in bins[:-1])
     assert all(one[1] == other[0] for one, other in pairwise(bins))
 
 
@@ -137,6 +138,29 @@ def test_bins_up_to_a_bound(many: int) -> None:
     assert sum(count for _, _, count in bins) == pytest.approx(40, abs=1)
     assert bins[0][0] == pytest.approx(1_000, rel=5e-4)
     assert bins[-1][1] == 1_039.5
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.01, 10.0])
+@pytest.mark.parametrize("many", [21, 25, 31, 39, 59, 250])
+def test_bins_hold_as_many_units_of_what_was_measured(unit: float, many: int) -> None:
+    """A text holds whole microseconds: of bins that are 0.6 or 1.4 of them wide some would be empty or hold two."""
+    times = NO_TIMES._replace(begun=True).plus_all([460.0 + unit * number for number in range(many)] * 3)
+    for counts in ([many for _, _, many in bins_of(times, 460.0 + unit * (many - 1), most)] for most in (BINS, 40)):
+        assert len(set(counts[:-1])) == 1, "as many in each"
+        assert 0 < counts[-1] <= counts[0], "the last may hold fewer"
+
+
+def test_bins_of_times_that_are_counted_are_no_narrower_than_what_was_measured() -> None:
+    times = NO_TIMES._replace(begun=True).plus_all([460.0 + number % 25 for number in range(2 * EXACT)])
+    result = statistics_of(times)
+    assert result is not None
+    assert result.approximate
+    assert [many for *_, many in result.bins] == [*[2 * EXACT // 25 * 2] * 12, 2 * EXACT // 25]
+
+
+def test_times_that_are_multiples_of_nothing_have_bins_of_equal_width() -> None:
+    bins = bins_of(NO_TIMES._replace(begun=True).plus_all([math.sqrt(number) for number in range(400)]), 19.9, 8)
+    assert [upper - lower for lower, upper, _ in bins] == pytest.approx([19.9 / 8] * 8)
 
 
 def test_no_bins_without_times_or_where_all_are_the_same() -> None:

@@ -55,6 +55,14 @@ def test_then_the_histogram_and_how_it_changed() -> None:
     assert "█" not in drawn(ALONE, 118, 20, ascii_only=True)
 
 
+def test_dots_are_explained_where_there_are_any() -> None:
+    values = [*range(460, 485)] * 8
+    several, single = (ALONE._replace(trend=NO_TREND.plus_all(map(float, some))) for some in (values, values[:20]))
+    assert "all 200 in order: time, · max, axis 4" in drawn(several, 76, 20)
+    assert "time, - max" in drawn(several, 76, 20, ascii_only=True)
+    assert "max, axis" not in drawn(single, 76, 20) + drawn(single, 76, 20, ascii_only=True)
+
+
 def test_a_series_has_a_table_of_its_starts() -> None:
     text = drawn(SERIES, 118, 40)
     assert "in 5 of 7 starts, runs 1 to 5" in text

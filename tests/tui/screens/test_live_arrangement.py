@@ -31,13 +31,13 @@ ALL = (True, True, True)
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("main", MAINS)
 def test_panes_fill_the_room_without_covering_each_other(main: Main, size: tuple[int, int]) -> None:
-    for there, wanted in product(product((False, True), repeat=5), (0, 5, 12, 900)):
+    for there, wanted in product(product((False, True), repeat=6), (0, 5, 12, 900)):
         content = Content(main, *there)
         places = arrangement(content, Room(*size), Wanted(wanted, 3))
         whole = Region(0, 0, *size)
         assert all(whole.contains_region(place) and place.area for place in places.values()), (content, places)
         assert sum(place.area for place in places.values()) == (whole.area if places else 0), (content, places)
-        kinds = ("bandwidth", "results", "log-tail", "", "distribution")
+        kinds = ("bandwidth", "results", "log-tail", "", "distribution", "")
         allowed = {name for name, is_there in zip(kinds, there, strict=True) if is_there}
         allowed |= {"run-state", "verdict", MAIN_PANES[main]}
         assert places.keys() <= allowed
@@ -62,6 +62,12 @@ def test_with_graphs_the_bandwidths_get_half_of_the_height() -> None:
 def test_at_80x24_operations_may_take_all() -> None:
     places = arrangement(Content("operations", *ALL), Room(80, 22), Wanted(900, 3))
     assert places.keys() == {"run-state", "operations", "verdict"}
+
+
+def test_at_80x24_the_last_lines_of_a_failed_run_have_room() -> None:
+    places = arrangement(Content("operations", log=True, failed=True), Room(80, 22), Wanted(900, 3))
+    assert places["log-tail"].height == 6
+    assert places["operations"].height == 12
 
 
 def test_what_is_absent_gives_its_room_away() -> None:
