@@ -57,6 +57,13 @@ def has_run(state: KeyState, live: Live) -> bool:
     return live.snapshot.run is not None
 
 
+def has_operations(state: KeyState, live: Live) -> bool:
+    """Return whether there are several operations, of which one can be the slowest."""
+    from npumon.core.monitor.live_content import content_of  # loaded with the Live page; keys are needed without it
+
+    return content_of(live).main == "operations"
+
+
 def has_ended_run(state: KeyState, live: Live) -> bool:
     """Return whether a run has ended."""
     return bool(live.runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from npumon.tui.key_state import has_operations
 from npumon.tui.keys import Key
 
 
@@ -120,6 +121,18 @@ LOG_KEYS: tuple[Key, ...] = (
         "view_operation", "log",
     ),
 )  # fmt: skip
+#: Commands of pages that have no key of their own, for the palette.
+PAGE_COMMANDS: dict[str, tuple[Key, ...]] = {
+    "live": tuple(
+        Key("", "", by, f"where the time goes, by {by}", f"group_by('{by}')", "live",
+            when=has_operations, wish=f"group by {by}")
+        for by in ("target", "operation", "layer", "shader")
+    ),
+    "layers": (
+        Key("", "", "slowest", "the operations that take longest, first", "slowest", "layers",
+            when=has_operations, wish="show the slowest operations"),
+    ),
+}  # fmt: skip
 #: All keys that a page adds to those that work everywhere, by its name: for the help and the palette.
 PAGE_KEYS: dict[str, tuple[Key, ...]] = {
     "live": LIVE_KEYS,

@@ -14,7 +14,7 @@ from npumon.core.problems import ProblemError
 from npumon.tui.host import key_state
 from npumon.tui.key_state import When, always, has_ended_run, has_run
 from npumon.tui.keys import COMMANDS, Key, keys_for, pages_for
-from npumon.tui.page_keys import PAGE_KEYS
+from npumon.tui.page_keys import PAGE_COMMANDS, PAGE_KEYS
 from npumon.tui.textual_workarounds import LatestSize
 from npumon.tui.themes import NAMES
 from npumon.tui.widgets.table import Table
@@ -120,7 +120,7 @@ class MonitorCommands(Provider):
         state, shown = key_state(self._host), self._host.shown
         if not _FILLED.get(page, always)(state, shown):
             return
-        for key in PAGE_KEYS[page]:
+        for key in (*PAGE_COMMANDS.get(page, ()), *PAGE_KEYS[page]):
             moves = key.action.partition("(")[0] in _MOVES
             if key.when(state, shown) and not (elsewhere and moves):
                 run = partial(self._act_on_page, page, key.action)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tests.command_line import CommandLine, alive, until
 from tests.e2e.live_terminal import Live, LiveTerminal, gone
 
 ESCAPE, ENTER = b"\x1b", b"\r"
+#: The wheel is turned so often at most; the palette has fewer screens.
+_TURNS = 30
 
 
 class Hand:
@@ -39,6 +42,17 @@ class Hand:
         if shows:
             self.app.until_shown(shows)
 
+    def choose(self, command: str, shows: str = "") -> None:
+        """Choose a command of the palette, turning the wheel until it is to be seen."""
+        self.click(": more", "Search for commands")
+        self.app.until_shown("show the Live page")
+        for _ in range(_TURNS):
+            self.app.until_idle()
+            if command in self.app.shown():
+                break
+            self.app.type(b"\x1b[<65;20;12M")
+        self.click(command, shows)
+
 
 def demo(live: Live, *words: str, shows: str = "r run", columns: int = 120) -> Hand:
     """A monitor on a simulated board whose first run is over, unless another text is waited for."""
@@ -54,7 +68,7 @@ def leave(hand: Hand) -> None:
     assert hand.app.next_state() == "ended 0"
 
 
-def test_twenty_runs_with_a_warm_up_and_their_spread(live: Live) -> None:
+def test_twenty_runs_with_a_warm_up_and_their_spread(live: Live, npumon: CommandLine) -> None:
     hand = demo(live)
     hand.press(b"R", shows="Run several times")
     hand.press(b"2", b"0", ENTER)
@@ -62,18 +76,38 @@ def test_twenty_runs_with_a_warm_up_and_their_spread(live: Live) -> None:
         lambda: "20 of 20" in hand.app.shown() or "n 20" in hand.app.shown() or "20 runs" in hand.app.shown()
     )
     hand.app.until_shown("r run")
-    hand.press(b"d", shows="median")
+    hand.press(b"d", shows="n 20 in 20 starts, runs 2 to 21")
     assert hand.presses <= 7
+    hand.press(b"E", shows="runs written to")
+    (path,) = npumon.folder.glob("npumon-*-runs.json")
+    times = [
+        run["iterations"][0]["elapsed_us"]
+        for run in sorted(json.loads(path.read_text())["runs"], key=lambda run: run["run"]["started_at"])
+    ]
+    assert len(times) == 21, "one before and twenty; what warms up counts nowhere"
+    counted = times[1:]
+    for name, value in (
+        ("median", statistics.median(counted)),
+        ("min", min(counted)),
+        ("max", max(counted)),
+    ):
+        assert f"{name} {value:,.0f} µs".replace(",", " ") in hand.app.shown(), name
+    assert f"std {statistics.stdev(counted):.1f} µs" in hand.app.shown()
     leave(hand)
 
 
 def test_the_slowest_operation_and_why(live: Live) -> None:
-    hand = demo(live, "--scenario", "graph", shows="Where the time goes")
+    hand = demo(live, "--scenario", "graph-float", shows="Where the time goes")
     hand.app.until_shown("r run")
-    hand.press(b"2", shows="sum of")
+    hand.press(b"2", shows="sum of 41")
     hand.press(b"t", shows="time▾")
-    hand.app.until_shown("why")
+    hand.app.until_shown("time      238 ms, 39.9 % of all")
     assert hand.presses <= 3
+    hand.app.until_idle()
+    (first,) = (line for line in hand.app.screen.display if line.startswith("▸"))
+    assert first.split()[1:8] == ["22", "ConvolutionLayer", "CONVOLUTION", "SH", "238", "ms", "39.9"]
+    assert "shader" in first
+    hand.app.until_shown("why       The shader core runs it")
     leave(hand)
 
 
@@ -82,8 +116,15 @@ def test_mark_run_compare(live: Live) -> None:
     hand.press(b"m", shows="Marked")
     hand.press(b"r", shows="run 2")
     hand.app.until_shown("r run")
-    hand.press(b"c", shows="started")
+    hand.press(b"c", shows="run 2 against the marked run 1")
     assert hand.presses <= 3
+    hand.app.until_shown("top-1 the same: goldfish")
+    (latency,) = (line.split() for line in hand.app.screen.display if line.startswith("▸latency"))
+    before, after, change = float(latency[1]), float(latency[3]), int(latency[5])
+    assert latency[0] == "▸latency"
+    assert before == 21.6
+    assert abs((after - before) * 1000 - change) <= 100, "figures are rounded to a tenth of a millisecond"
+    hand.app.until_shown("total read ")
     leave(hand)
 
 
@@ -126,11 +167,16 @@ def test_find_the_key_for_sorting(live: Live) -> None:
     leave(hand)
 
 
-def test_search_the_whole_log(live: Live) -> None:
-    hand = demo(live)
-    hand.press(b"5", shows="Exit VX Thread")
-    hand.press(b"/", *(bytes([letter]) for letter in b"create neural"), ENTER, shows="Create Neural Network")
-    assert hand.presses <= 2 + len("create neural") + 1
+def test_search_the_whole_log(live: Live, npumon: CommandLine) -> None:
+    log = npumon.folder / "long.log"
+    log.write_text("a needle\n" + "".join(f"line of hay {number}\n" for number in range(2, 30_001)))
+    hand = Hand(live("watch", str(log), columns=120, rows=30))
+    hand.press(b"5", shows="of 30 000")
+    assert "needle" not in hand.app.shown()
+    hand.press(b"/", *(bytes([letter]) for letter in b"needle"), ENTER, shows="line 1, 1 of 1 match")
+    assert hand.presses <= 2 + len("needle") + 1
+    hand.app.until_shown("a needle")
+    hand.press(b"/", *(bytes([letter]) for letter in b"pin"), ENTER, shows="not found in 30 000 lines")
     leave(hand)
 
 
@@ -149,7 +195,8 @@ def test_the_run_before_the_last(live: Live) -> None:
 def test_the_iteration_before(live: Live) -> None:
     hand = demo(live, "--scenario", "loop")
     hand.app.until_shown("r run")
-    hand.press(b"[", shows="0 newest")
+    hand.app.until_shown("iterations 100")
+    hand.press(b"[", shows="iteration 99 of 100")
     assert hand.presses <= 1
     leave(hand)
 
@@ -179,9 +226,13 @@ def test_all_of_it_with_the_mouse_alone(live: Live, npumon: CommandLine) -> None
         lambda: hand.click("m mark", "Marked"),
         lambda: hand.click("Marked", "r run"),
         lambda: hand.click("r run", "run 2"),
+        lambda: hand.click("c compare", "run 2 against the marked run 1"),
+        lambda: hand.click("1 live", "Utilization"),
         lambda: hand.click("R repeat", "Run several times"),
         lambda: hand.click("Start", "x stop"),
         lambda: hand.app.until_shown("r run"),
+        lambda: hand.click("d distribution", "median"),
+        lambda: hand.click("d back", "Utilization"),
         lambda: hand.click("2 layers", "network_binary"),
         lambda: hand.click("share", "share▾"),
         lambda: hand.click("3 runs", "started"),
@@ -203,3 +254,44 @@ def test_all_of_it_with_the_mouse_alone(live: Live, npumon: CommandLine) -> None
     assert hand.presses == 0
     hand.click("q quit")
     assert hand.app.next_state() == "ended 0"
+
+
+def test_older_ones_and_the_export_with_the_mouse_where_the_key_bar_has_no_room_for_them(
+    live: Live, npumon: CommandLine
+) -> None:
+    hand = demo(live, "--scenario", "loop")
+    hand.app.until_shown("iterations 100")
+    hand.choose("iteration before ([)", "iteration 99 of 100")
+    hand.click("0 newest", "iterations 100")
+    hand.click("r run", "run 2")
+    hand.app.until_shown("r run")
+    hand.choose("run before ({)", "run 1 of 2")
+    hand.choose("export (e)", "Markdown")
+    hand.click("JSON (j)", "Written to")
+    until(lambda: exported(npumon.folder) == ["mnist"])
+    hand.click("Written to", "q quit")
+    hand.click("q quit")
+    assert hand.app.next_state() == "ended 0"
+    assert hand.presses == 0
+
+
+def test_a_run_is_stopped_and_one_left_running_with_the_mouse(live: Live, npumon: CommandLine) -> None:
+    gate = npumon.folder / "gate"
+    npumon.script(
+        "gated/run.sh", f"#!/bin/sh\necho 'Start run graph [1] times...'\nuntil [ -e '{gate}' ]; do sleep 0.01; done\n"
+    )
+    hand = Hand(live(columns=120, rows=40))
+    hand.click("r run")
+    stopped = hand.app.until_running(2)[:2]
+    hand.click("x stop", "r run")
+    gone(stopped)
+    hand.app.until_shown("stopped")
+    hand.click("r run")
+    left = hand.app.until_running(2)[:2]
+    hand.click("q quit", "Leave it running")
+    hand.click("Leave it running (l)")
+    assert hand.app.next_state() == "ended 0"
+    assert hand.presses == 0
+    assert all(map(alive, left))
+    gate.touch()
+    gone(left)

@@ -20,6 +20,7 @@ from npumon.tui.page_keys import PAGE_KEYS
 from npumon.tui.palette import _name, commands_for
 from npumon.tui.screens.layers import LayersPage
 from npumon.tui.screens.log import LogPage
+from tests.tui.layered import many
 from tests.tui.stage import SEED, StaticBackend, application, live, picture, report, until
 
 RUN = report(SEED.read_bytes())
@@ -74,6 +75,8 @@ async def test_every_action_is_there(page: str) -> None:
         ("sort by time", "Layers: sort by time (t)"),
         ("export as mark", "export as Markdown"),
         ("export as json", "export as JSON"),
+        ("show slowest", "Layers: show the slowest operations"),
+        ("group by target", "Live: group by target"),
         ("group", "Live: where the time goes, by something else (b)"),
         ("filter", "Runs: filter (/)"),
         ("search", "Log: search (/)"),
@@ -87,7 +90,8 @@ async def test_every_action_is_there(page: str) -> None:
     ],
 )
 async def test_what_there_is_can_be_found(query: str, name: str) -> None:
-    app = application(live(RUN, runs=(RUN,)))
+    run = many(12)
+    app = application(live(run, runs=(run,)))
     assert isinstance(app.backend, StaticBackend)
     app.backend.choices = (INCEPTION, HOSTILE)
     async with app.run_test(size=(80, 40)) as pilot:
@@ -109,6 +113,35 @@ async def test_what_would_do_nothing_now_is_not_offered() -> None:
             "Runs: mark (m)",
         )
         assert [name for name in missing if name in names] == []
+
+
+async def test_where_the_time_goes_by_what_one_wants() -> None:
+    app = application(live(many(12)))
+    async with app.run_test(size=(100, 40)) as pilot:
+        for by in ("layer", "operation", "layer"):
+            await carried_out(pilot, f"Live: group by {by}")
+            await until(pilot, lambda by=by: f"Where the time goes, by {by}" in "\n".join(picture(app)))  # type: ignore[misc]
+        await carried_out(pilot, "Live: group by target")
+        await until(pilot, lambda: "The text does not tell operations apart by target." in "\n".join(picture(app)))
+
+
+async def test_the_slowest_operations_stay_first_however_often_they_are_asked_for() -> None:
+    run = many(12)
+    profile = run.metrics.profile
+    assert profile is not None
+    slowest = max(each.operation.execution_us or 0 for each in profile.operations)
+    app = application(live(run, runs=(run,)))
+    async with app.run_test(size=(100, 40)) as pilot:
+        for again in ((), ("I",), ()):
+            await pilot.press(*again)
+            await carried_out(pilot, "Layers: show the slowest operations")
+            await until(pilot, lambda: isinstance(app.screen, LayersPage) and app.screen.table.order == "time")
+            assert isinstance(app.screen, LayersPage)
+            await until(pilot, lambda: "▸" in "\n".join(picture(app)))
+            assert app.screen.table.descending
+            current = app.screen.table.current
+            assert current is not None
+            assert current.operation.execution_us == slowest
 
 
 def first_found(app: App[int]) -> str:

@@ -35,8 +35,13 @@ class OperationsPane(GrowingPane):
 
     def regroup(self) -> None:
         """Group by the next thing that tells the operations apart."""
-        if self.choices and self._live is not None:
-            self._wish = self.choices[((self.choices.index(self.by) if self.by else -1) + 1) % len(self.choices)]
+        if self.choices:
+            self.group_by(self.choices[((self.choices.index(self.by) if self.by else -1) + 1) % len(self.choices)])
+
+    def group_by(self, by: Grouping) -> None:
+        """Group by this as soon as the text tells it."""
+        self._wish = by
+        if self._live is not None:
             self.show(self._live)
 
     def show(self, live: Live) -> None:

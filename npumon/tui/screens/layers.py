@@ -270,6 +270,15 @@ class LayersPage(Page):
             name = next(name for _, column, name in LAYERS_ORDERS if column == key)
             self.host.notifier.info(f"No operation has a figure to sort by {name}.")
 
+    def action_slowest(self) -> None:
+        """Put those first that take longest: by the NPU's busy time where no other time is told."""
+        if self.table.order in ("time", "busy"):
+            if not self.table.descending:
+                self.table.action_reverse()
+        elif self._all and not self.table.sort_by("time"):
+            self.table.sort_by("busy")
+        self.table.action_top()
+
     def action_view_in_log(self) -> None:
         """Go to the lines of the selected operation in the log."""
         row = self.table.current

@@ -26,6 +26,7 @@ from npumon.tui.widgets.canvas import Canvas, Pane
 from npumon.tui.widgets.growing_pane import GrowingPane
 
 if TYPE_CHECKING:
+    from npumon.core.run.breakdown import Grouping
     from npumon.tui.panes.distribution import DistributionPane
 
 #: Panes that are made when there is something for them to show: their modules, classes and titles.
@@ -169,6 +170,17 @@ class LiveBody(Widget):
             self.query_one(OperationsPane).regroup()
             self._grow()
 
+    def group_by(self, by: Grouping) -> bool:
+        """Group the operations by this; return whether the text tells it."""
+        from npumon.tui.panes.operations import OperationsPane
+
+        pane = self._made.get("operations")
+        if not isinstance(pane, OperationsPane) or not pane.display or by not in pane.choices:
+            return False
+        pane.group_by(by)
+        self._grow()
+        return True
+
     def _make(self, name: str) -> Pane:
         module, class_name, title = _LATER[name]
         made: Callable[..., Pane] = getattr(import_module(f"npumon.tui.panes.{module}"), class_name)
@@ -224,6 +236,13 @@ class LivePage(Page):
     def action_regroup(self) -> None:
         """Group the operations by something else."""
         self.live_body.regroup()
+
+    def action_group_by(self, by: Grouping) -> None:
+        """Show where the time goes by target, operation, layer or shader."""
+        if self._distribution is not None:
+            self.action_distribution()
+        if not self.live_body.group_by(by):
+            self.host.notifier.info(f"The text does not tell operations apart by {by}.")
 
     def on_click(self, event: events.Click) -> None:
         """Go to the page that has more of what was clicked."""
