@@ -110,6 +110,12 @@ class LiveState:
         if counted:
             self.session_history.late_run(model, report)
 
+    def amend(self, number: int, report: LateReport) -> None:
+        """Put another report in the place of that of the ended run with this number."""
+        self.session_history.amend(number, report)
+        if self.run is None and number == self.session_history.ended:
+            self._ended = report
+
     def note_frames(self, run: RunProgress, model: str | None) -> None:
         """Remember how many frames a second the run takes."""
         rate = run.frames_per_s(self._clock.monotonic())

@@ -34,6 +34,7 @@ class LogFollowing:
         self._live_state = live_state
         self._clock = clock
         self._log = WatchedLog(kept_operations)
+        self._before = live_state.session_history.ended
         self._run: RunProgress | None = None
         self._between: Stage = "following"
         self._board = BoardFinder(written_at)
@@ -108,6 +109,8 @@ class LogFollowing:
             else:
                 live_state.end(self._report(item.state, item.run - first + 1))
                 self._note(None)
+        for item in self._log.amended():
+            live_state.amend(item.run + self._before, self._report(item.state, item.run - first + 1))
 
     def _report(self, state: RunState, number: int) -> LateReport:
         """Return the report by what is known now of the board."""

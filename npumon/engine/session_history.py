@@ -150,6 +150,16 @@ class SessionHistory:
         if self._late_operations > KEPT_WAITING:
             self._take_late()
 
+    def amend(self, number: int, late: LateReport) -> None:
+        """Put another report in the place of that of the ended run with this number, if it is still kept."""
+        self._take_late()
+        place = number - self._ended - 1
+        if 0 < -place <= len(self._runs):
+            kept = _trimmed(late.report)
+            self._rows += _rows(kept) - _rows(self._runs[place])
+            self._runs[place] = kept
+            self._newest = tuple(self._runs)
+
     def _take_late(self) -> None:
         for late in self._late:
             self._remember(late.report)

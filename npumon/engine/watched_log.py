@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from npumon.core.log.events import AverageTimed, Event, InferenceTimed, Prompted, ThreadExited, TopListed, TopStarted
 from npumon.core.log.parser import ProfileParser
+from npumon.core.profile import Diagnostic
+from npumon.core.run.outcome import evidence_of
 from npumon.core.run.splitter import Completed, RunCompleted, RunSplitter, looks_like_a_run
 from npumon.core.run.state import RunState
 from npumon.core.units import counted
@@ -24,6 +26,8 @@ class WatchedLog:
         self._kept = kept_operations
         self._parser, self._fold = ProfileParser(), RunSplitter(kept_operations=kept_operations)
         self._told = 0
+        self._said: tuple[Diagnostic, ...] = ()
+        self._amended: list[RunCompleted] = []
         self._first = 1
 
     @property
@@ -45,6 +49,12 @@ class WatchedLog:
     def between_runs(self) -> bool:
         """True when the newest run was completed, or there is none yet."""
         return self._told >= self._fold.number or not looks_like_a_run(self._fold.state)
+
+    def amended(self) -> list[RunCompleted]:
+        """Return the runs that turned out to have failed after they were complete, such as by a death at their end;
+        once."""
+        amended, self._amended = self._amended, []
+        return amended
 
     def feed(self, data: bytes) -> list[Completed]:
         """Take more of the text."""
@@ -78,6 +88,8 @@ class WatchedLog:
                 if whole or state.ended is not None:
                     self._complete(self._fold.number, state, completed)
         self._fold_in(events[start:], completed)
+        if events:
+            self._amend(self._fold.number, self._fold.state)
         return completed
 
     def _fold_in(self, events: list[Event], completed: list[Completed]) -> None:
@@ -90,8 +102,17 @@ class WatchedLog:
     def _complete(self, number: int, state: RunState, completed: list[Completed]) -> None:
         """Complete a run, once."""
         if number > self._told:
-            self._told = number
+            self._told, self._said = number, state.diagnostics
             completed.append(RunCompleted(number, state))
+        else:
+            self._amend(number, state)
+
+    def _amend(self, number: int, state: RunState) -> None:
+        """Note what is said of the run that was completed last, if by that it has failed."""
+        if number == self._told and state.diagnostics is not self._said:
+            self._said = state.diagnostics
+            if evidence_of(state):
+                self._amended.append(RunCompleted(number, state))
 
 
 def _listed(state: RunState) -> bool:

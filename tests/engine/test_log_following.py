@@ -111,6 +111,30 @@ async def test_a_run_that_ends_with_its_totals_is_not_said_to_hang(viewer: Open,
     assert live.previous == live.runs[0]
 
 
+TOP = b" --- Top5 ---\n" + b"".join(b"%3d: 0.%d00000\n" % (place, 9 - place) for place in range(5))
+DEATH = b"Segmentation fault (core dumped)\n"
+
+
+@pytest.mark.parametrize("after", [b"", HEAD + ITERATION * 3 + TOTALS + TOP])
+@pytest.mark.parametrize("apart", [False, True])
+async def test_a_program_that_dies_after_its_results_has_crashed(
+    viewer: Open, beside: Beside, log: Path, apart: bool, after: bytes
+) -> None:
+    run = HEAD + ITERATION * 3 + TOTALS + TOP
+    shown = viewer()
+    append(log, run if apart else run + DEATH + after)
+    beside(shown.monitor.watch(str(log)))
+    if apart:
+        live = await shown.until(lambda live: live.runs)
+        assert ended(live) == [(1, "ok")]
+        append(log, DEATH + after)
+    others = [(2, "ok")] if after else []
+    live = await shown.until(lambda live: ended(live) == [(1, "failed"), *others])
+    assert live.runs[0].info.signal == "SIGSEGV"
+    assert live.snapshot.run is not None
+    assert live.snapshot.run.info.outcome == ("ok" if after else "failed")
+
+
 async def test_a_writer_that_falls_silent(viewer: Open, beside: Beside, log: Path) -> None:
     append(log, HEAD + ITERATION)
     shown = viewer()

@@ -139,16 +139,17 @@ def judged(report: RunReport, iteration: Iteration) -> RunReport:
     from npumon.core.run.verdict import VerdictContext, assess  # of which the start of the monitor has no need
 
     info, metrics = report.info, report.metrics
-    ending = None
-    if info.command is not None and info.outcome != "running":
+    ending, read_only = None, info.command is None  # of a log that is only read the driver is not known
+    if not read_only and info.outcome != "running":
         ending = ExitInfo(info.exit_status, info.signal, _STOPPED_BY.get(info.outcome))
     context = VerdictContext(
         outcome=info.outcome,
         ending=ending,
-        profiling=report.conditions.profiling,
+        profiling=None if read_only else report.conditions.profiling,
         nominal_clock_mhz=metrics.nominal_clock_mhz,
         roofs=metrics.facts.roofs,
         nodes=metrics.facts.nodes,
+        elsewhere=read_only,
     )
     state = report.state._replace(iterations=(iteration,), operations=(), announced=None)
     return report._replace(state=state, metrics=assess(state, context, report.network, metrics.statistics))

@@ -145,6 +145,15 @@ def test_an_iteration_is_judged_as_if_it_were_the_last_one() -> None:
     assert judged(run, run.state.iterations[-1]) is run
 
 
+def test_an_iteration_of_a_log_is_judged_as_one_of_the_board_that_wrote_it() -> None:
+    run = loops(command=None)
+    shown = judged(run, run.state.iterations[1])
+    assert "on the board that wrote this log" in shown.metrics.verdict
+    assert "profiling is off" not in shown.metrics.verdict
+    own = loops(command=("./net",))
+    assert "the board that wrote" not in judged(own, own.state.iterations[1]).metrics.verdict
+
+
 def test_a_run_that_was_stopped_stays_stopped_in_each_of_its_iterations() -> None:
     stopped = loops(outcome="cancelled", command=("./model",), signal="SIGTERM")
     stopped = stopped._replace(info=stopped.info._replace(outcome="cancelled"))
