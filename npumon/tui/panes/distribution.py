@@ -181,7 +181,10 @@ def _many(shown: Distribution) -> Line:
     if not shown.rows:
         return line if shown.run is None else (*line, *_named(" of run", str(shown.run)))
     of = f" of {shown.planned}" if shown.planned > shown.starts else ""
-    which = f" starts, runs {shown.rows[0].run} to {shown.rows[-1].run}"
+    last = shown.rows[-1].run
+    which = (
+        f" starts, runs {shown.rows[0].run} to {last}" if len(shown.rows) == shown.starts else f" starts to run {last}"
+    )
     return (*line, Span(" in ", "label"), Span(f"{shown.starts}{of}", "value"), Span(which, "label"))
 
 

@@ -66,6 +66,7 @@ def test_dots_are_explained_where_there_are_any() -> None:
 def test_a_series_has_a_table_of_its_starts() -> None:
     text = drawn(SERIES, 118, 40)
     assert "in 5 of 7 starts, runs 1 to 5" in text
+    assert "in 900 starts to run 5" in drawn(SERIES._replace(starts=900, planned=0), 118, 40), "not all are kept"
     assert "warm-up 900 µs, 800 µs" in text
     assert len([line for line in text.splitlines() if line.endswith("188 µs    189 µs")]) == 5
     assert "last 4 of 5" in drawn(SERIES, 118, 20)
