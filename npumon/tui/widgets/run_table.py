@@ -32,6 +32,8 @@ RUN_COLUMNS = (
 )
 #: Cells for the numbers of the first and the last run, and the mark before them.
 _RANGE = 9
+#: Cells of that mark, with a blank behind.
+_MARK = 2
 #: Cells for an outcome at least: those of its title.
 _OUTCOME = 8
 #: Columns that are there in any case.
@@ -60,8 +62,9 @@ def told_run_columns(rows: Sequence[RunRow], order: str) -> tuple[Column, ...]:
     told = telling(rows) | _ALWAYS | {order}
     outcomes = (width_of(_outcome(row)) for row in rows)
     wide = {"outcome": max(_OUTCOME, *outcomes, 0)}
-    if any(row.members for row in rows):
-        wide["number"] = _RANGE
+    ranges = [len(_range(row)) for row in rows if row.members]
+    if ranges:
+        wide["number"] = max(_RANGE, _MARK + max(ranges))
     return tuple(
         column._replace(width=wide.get(column.key, column.width)) for column in RUN_COLUMNS if column.key in told
     )
@@ -117,7 +120,11 @@ def _number(row: RunRow, area: Area) -> Line:
         return span(str(row.number), "label")
     closed, opened = (">", "v") if area.ascii else ("▸", "▾")
     mark = opened if row.unfolded else closed
-    return (Span(f"{mark} ", "accent"), Span(f"{row.first}-{row.last}", "label"))
+    return (Span(f"{mark:<{_MARK}}", "accent"), Span(_range(row), "label"))
+
+
+def _range(row: RunRow) -> str:
+    return f"{row.first}-{row.last}"
 
 
 def _model(row: RunRow) -> Line:

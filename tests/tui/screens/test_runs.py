@@ -8,6 +8,7 @@ import pytest
 
 from npumon.core.monitor.activity import Activity
 from npumon.core.monitor.live import Live
+from npumon.core.monitor.run_rows import RunRow
 from npumon.core.monitor.run_times import RunGroup
 from npumon.core.monitor.selection import NEWEST, Selection
 from npumon.core.run.report import RunReport
@@ -15,8 +16,9 @@ from npumon.core.run.statistics import Times
 from npumon.core.run.trend import NO_TREND
 from npumon.tui.app import MonitorApp
 from npumon.tui.page_keys import PAGE_KEYS
+from npumon.tui.paint import Area
 from npumon.tui.screens.runs import RunsPage
-from npumon.tui.widgets.run_table import FigureTable, RunTable
+from npumon.tui.widgets.run_table import RUN_COLUMNS, FigureTable, RunTable, told_run_columns
 from tests.tui.layered import many, page_of, profile, ran, settled, show
 from tests.tui.stage import SEED, live, picture, report
 
@@ -328,3 +330,15 @@ async def test_a_dot_stands_before_the_run_that_all_pages_show(monkeypatch: pyte
         app.select(NEWEST)
         await pilot.pause()
         assert "•" not in text_of(app)
+
+
+def test_the_numbers_of_many_runs_are_whole() -> None:
+    few, wide = (
+        RunRow(last, FAST, members=(RunRow(last, FAST), RunRow(first, FAST))) for first, last in ((1, 7), (1966, 2160))
+    )
+    table = RunTable(RUN_COLUMNS)
+    for rows, text in (([few], "▸ 1-7"), ([few, wide], "▸ 1966-2160")):
+        column = next(column for column in told_run_columns(rows, "number") if column.key == "number")
+        line = table.cell(rows[-1], column, Area(column.width, 1))
+        assert "".join(part.text for part in line) == text
+        assert len(text) <= column.width
