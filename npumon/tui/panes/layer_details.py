@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from npumon.core import units
 from npumon.core.layout import fitting
 from npumon.core.monitor.live import Live
-from npumon.core.profile import Bandwidth
+from npumon.core.profile import Bandwidth, Cycles
 from npumon.core.run.analysis import NO_FACTS, IterationProfile, OperationProfile, RunFacts
 from npumon.core.run.breakdown import name_of
 from npumon.core.run.layers.reasons import intensity, reason_of
@@ -158,8 +158,10 @@ def _figures(row: OperationProfile, area: Area) -> Iterator[_Fact]:
         yield _fact("utilized", busy, 1)
     cycles = operation.cycles
     if cycles.total is not None:
-        idle = "" if cycles.idle is None else f", {units.grouped(cycles.idle)} idle"
-        yield from _sentence("cycles", units.grouped(cycles.total) + idle, 7, area)
+        told = _cycles(cycles, units.grouped)
+        if len(told) > area.width - _LABEL:  # a second line might not fit, and half a figure is a wrong one
+            told = _cycles(cycles, units.quantity)
+        yield from _sentence("cycles", told, 7, area)
     macs = [] if row.macs is None else [f"{units.quantity(row.macs)} MAC"]
     if row.mac_per_cycle is not None:
         macs.append(f"{units.rate(row.mac_per_cycle)} a busy cycle")
@@ -170,6 +172,11 @@ def _figures(row: OperationProfile, area: Area) -> Iterator[_Fact]:
     kernel_bytes = None if row.tiling is None else row.tiling.kernel_bytes
     if kernel_bytes:
         yield _fact("weights", units.size(kernel_bytes), 9)
+
+
+def _cycles(cycles: Cycles, told: Callable[[int], str]) -> str:
+    idle = "" if cycles.idle is None else f", {told(cycles.idle)} idle"
+    return ("" if cycles.total is None else told(cycles.total)) + idle
 
 
 def _bandwidths(row: OperationProfile, area: Area) -> list[Line]:

@@ -102,6 +102,20 @@ def test_the_details_hold_whole_figures(operations: list[Operation], width: int,
         assert not re.search(r"\de[+-]?\d", re.sub(r"^(name|layer|shader).*", "", text))
 
 
+def test_cycles_of_a_dump_are_short_where_the_line_is() -> None:
+    slow = Operation(name="a", execution_us=1_264_833, cycles=Cycles(1_011_866_400, 1_011_864_024), op_abs_id=0)
+    profile = profile_of(Iteration(1, 500.0, (slow,)), FACTS)
+    pane = LayerDetailsPane()
+    pane.judge(profile, FACTS)
+    pane.row = profile.operations[0]
+    wide, narrow = (
+        ["".join(part.text for part in line).rstrip() for line in pane.lines(live(), Area(width, 15))]
+        for width in (76, 40)
+    )
+    assert "cycles    1 011 866 400, 1 011 864 024 idle" in wide
+    assert "cycles    1.01 G, 1.01 G idle" in narrow
+
+
 def test_columns_that_say_nothing_go() -> None:
     keys = [column.key for column in told_columns(rows_of(Operation(name="a", execution_us=5)))]
     assert keys == ["order", "name", "time", "share", "bar"]
