@@ -154,7 +154,7 @@ class Monitor:
         self._job = job
         labels = job.labels or self._labels
         self._live_state.context = context = self._live_state.context._replace(
-            labels=labels, network=None, environment=driver_variables(job.request)
+            labels=labels, network=None, environment=driver_variables(job.request), here=True
         )
         self._session = session = Session(self._runner, context, KEPT_OPERATIONS, job.network)
         self._series = series = asyncio.get_running_loop().create_task(self._make(session, job))
@@ -175,7 +175,7 @@ class Monitor:
         Raises `ProblemError` when it cannot be read, and (usage) while something else is under way.
         """
         self._claim()
-        self._live_state.context = self._live_state.context._replace(network=None, environment=())
+        self._live_state.context = self._live_state.context._replace(network=None, environment=(), here=False)
         self._tail = tail = self._follower.follow(path)
         written_at = self._follower.written_at(path)
         following = LogFollowing(path, self._live_state, self._clock, KEPT_OPERATIONS, written_at)

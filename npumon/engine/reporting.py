@@ -28,7 +28,8 @@ class Context(NamedTuple):
     `nominal_clock_mhz` is None and `roofs` are empty if only the text's chip is known. `network` is the model's, None
     if no file is known. `nodes` are those of its `graph.json`; without them `read_nodes` gives those of the one in a
     run's folder. `environment` are the variables that npumon set. `held_back` says whether the kernel is cooling or
-    slowing the board down, None if that is not known.
+    slowing the board down, None if that is not known. `here` says that the run is made here, whatever is known of the
+    driver by then.
     """
 
     labels: Sequence[str] = ()
@@ -41,6 +42,7 @@ class Context(NamedTuple):
     environment: tuple[tuple[str, str], ...] = ()
     held_back: bool | None = None
     read_nodes: ReadNodes | None = None
+    here: bool = False
 
 
 def report_of(
@@ -107,7 +109,7 @@ def _report(
         roofs=context.roofs,
         nodes=context.nodes,
         held_back=context.held_back,
-        elsewhere=context.driver is None,
+        elsewhere=context.driver is None and not context.here,
     )
     return RunReport(
         info=info,

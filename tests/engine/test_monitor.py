@@ -105,6 +105,16 @@ async def test_what_is_said_before_there_are_figures(viewer: Open, beside: Besid
     assert live.snapshot.run.metrics.verdict.startswith("The run is under way: the program has not printed")
 
 
+async def test_a_run_that_is_made_here_is_of_no_other_board_though_the_driver_was_not_read_yet(viewer: Open) -> None:
+    shown = viewer()
+    await shown.monitor.run(shown.shell(f"printf '{SEED_HEAD.format(1)}Run the 1 time: 21.00ms or 21609.00us\\n'"))
+    live = await shown.until(lambda live: live.activity.stage == "idle")
+    assert live.snapshot.run is not None
+    verdict = live.snapshot.run.metrics.verdict
+    assert "for bandwidth and utilization reload galcore" in verdict
+    assert "wrote this log" not in verdict
+
+
 async def test_a_series_with_runs_to_warm_up(viewer: Open) -> None:
     shown = viewer("cold")
     await shown.monitor.run(shown.job(repeat=3, warmup=2))

@@ -28,6 +28,17 @@ async def test_a_pane_leads_to_its_page(pane: str, page: str) -> None:
         await until(pilot, lambda: app.current_mode == page)
 
 
+async def test_latencies_and_their_distribution_lead_to_that_of_runs() -> None:
+    text = SEED.read_bytes()
+    times = b"".join(b"Run the %d time: 21.00ms or %d.00us\n" % (number, 21000 + number) for number in (1, 2, 3))
+    run = report(text[: text.index(b"layer id")] + times)
+    app = application(live(run, runs=(run,)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "Latency" in "\n".join(picture(app)))
+        assert await pilot.click("#latency")
+        await until(pilot, lambda: app.current_mode == "runs")
+
+
 async def test_the_header_leads_to_the_driver_and_goes_on() -> None:
     moment = live(RUN, runs=(RUN,))
     off = moment._replace(snapshot=moment.snapshot._replace(driver=DRIVER._replace(profiling=False)))

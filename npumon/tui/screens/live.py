@@ -45,6 +45,9 @@ _LEADS_TO: Mapping[str, str] = {
     "utilization": "layers",
     "bandwidth": "layers",
     "operations": "layers",
+    "latency": "runs",
+    "distribution": "runs",
+    "all-times": "runs",
     "results": "log",
     "log-tail": "log",
 }

@@ -40,8 +40,8 @@ _OUTCOME = 8
 _ALWAYS = frozenset({"mark", "number", "model", "outcome", "latency"})
 FIGURE_COLUMNS = (
     Column("title", "figure", 10, right=False, flexible=True, descending=None),
-    Column("before", "marked", 13, 3, descending=None),
-    Column("after", "this run", 13, 2, descending=None),
+    Column("before", "marked", 13, 3, descending=None, wanted=14),
+    Column("after", "this run", 13, 2, descending=None, wanted=14),
     Column("absolute", "change", 14, descending=None),
     Column("relative", "percent", 9, 1, descending=None),
     Column("verdict", "verdict", 7, right=False, descending=None),

@@ -89,6 +89,22 @@ async def test_the_marked_run_is_compared_with_the_selected_one(monkeypatch: pyt
         assert "m marks" in text_of(app)
 
 
+@pytest.mark.parametrize(("width", "columns"), [(60, ("this run",)), (80, ("marked", "this run"))])
+async def test_compared_rates_keep_the_blank_before_their_unit_where_there_is_room(
+    width: int, columns: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, later = (REAL._replace(info=REAL.info._replace(started_at=f"2026-11-22T03:1{m}:00Z")) for m in (8, 9))
+    app = page_of("runs", ran(earlier, later), monkeypatch)
+    async with app.run_test(size=(width, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("j", "m")
+        await settled(pilot)
+        text = text_of(app)
+        assert all(column in text for column in columns)
+        if width >= 80:
+            assert re.search(r"DDR rate +2 130 MByte/s +2 130 MByte/s", text)
+
+
 async def test_only_the_marked_run_is_nothing_to_compare(monkeypatch: pytest.MonkeyPatch) -> None:
     app = page_of("runs", ran(FAST), monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
