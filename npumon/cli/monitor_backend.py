@@ -224,7 +224,8 @@ class BoardBackend:
         from npumon.board.exported_files import stem, written
 
         folders = export_folders(self._ctx.settings.export_folder, os.environ.get("XDG_DATA_HOME"), home_folder())
-        return written(folders, stem(model, started_at), ending, data, shown)
+        name = model or (Path(self.watched).stem if self.watched else None)  # few logs tell their model
+        return written(folders, stem(name, started_at), ending, data, shown)
 
     def in_words(self, text: str) -> str:
         """Return a text with its paths as people know them."""

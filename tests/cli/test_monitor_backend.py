@@ -118,6 +118,14 @@ def test_all_runs_are_one_document(backend: BoardBackend) -> None:
     assert {run["run"]["log"] for run in document["runs"]} == {None}, "the demo board's logs go with it"
 
 
+def test_what_comes_of_a_log_without_a_model_bears_the_logs_name(ctx: CommandContext) -> None:
+    watching = BoardBackend(ctx, DisplayOptions(), watched="logs/board 7.log")
+    run = report()
+    nameless = run._replace(info=run.info._replace(model=None))
+    assert watching.export(nameless).endswith("npumon-board_7-20261122T031800.json")
+    assert watching.export(run).endswith("npumon-m-20261122T031800.json")
+
+
 def test_a_link_is_not_followed(backend: BoardBackend, tmp_path: Path) -> None:
     """Whoever may write here cannot make npumon write elsewhere."""
     Path("npumon-m-20261122T031800.json").symlink_to(tmp_path / "elsewhere")
