@@ -206,7 +206,7 @@ def test_quit_and_leave_the_run_going(live: Live, npumon: CommandLine) -> None:
     npumon.script(
         "gated/run.sh", f"#!/bin/sh\necho 'Start run graph [1] times...'\nuntil [ -e '{gate}' ]; do sleep 0.01; done\n"
     )
-    hand = Hand(live(columns=120, rows=40))
+    hand = Hand(live(columns=120, rows=40, shows="r run"))  # before, keys may go to nobody
     hand.app.type(b"r")
     family = hand.app.until_running(2)[:2]
     hand.app.until_shown("x stop")
