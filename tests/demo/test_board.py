@@ -154,8 +154,8 @@ def test_a_speed_that_is_none_is_refused(tmp_path: Path, speed: float) -> None:
 
 def test_an_unknown_scenario_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
-        create_board(tmp_path / "board", "stedy")
-    golden.problem(caught.value.problem, "demo.scenario", value="stedy")
+        create_board(tmp_path / "board", "hagn")
+    golden.problem(caught.value.problem, "demo.scenario mistyped", value="hagn")
     assert not (tmp_path / "board").exists()
 
 

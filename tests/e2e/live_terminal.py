@@ -66,7 +66,7 @@ class LiveTerminal(PtyApp):
 
     def until_done(self) -> None:
         """Wait until the demo board's run is over and all of it is shown."""
-        self.until(lambda: all(part in self.shown() for part in ("done in", "21.6", "71.70", "3.68")), "a run")
+        self.until(lambda: all(part in self.shown() for part in ("ok in", "21.6", "71.70", "3.68")), "a run")
 
     def until_more(self, after: Callable[[], object], text: bytes = b"") -> None:
         """Do something and wait until more is sent, with a text in it."""

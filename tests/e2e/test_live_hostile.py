@@ -80,12 +80,13 @@ def through_all(app: LiveTerminal) -> None:
         (b"n", "Esc clear", ""),
         (b"\x1b", "following", "Esc clear"),  # a key that came before Esc is understood would be one with Alt
         (b"1", "Top-5", ""),
-        (b"?", "run the last model again", ""),
-        (b"\x1b", "Top-5", "run the last model again"),
-        (b":", "run the last model again", ""),
-        (b"\x1b", "Top-5", "run the last model again"),
+        (b"?", "On the page Live", ""),
+        (b"\x1b", "Top-5", "On the page Live"),
+        (b":", "Live: group by", ""),
+        (b"\x1b", "Top-5", "Live: group by"),
         (b"m", "arked", ""),
-        (b"e", "Written to", ""),
+        (b"e", "Markdown", ""),
+        (b"\r", "Written to", "Markdown"),
     ):
         app.type(typed)
         app.until_idle()
@@ -107,7 +108,7 @@ def test_a_log_its_name_and_labels(live: Live, npumon: CommandLine, words: Seque
     name = "[bold]\x1b]0;x\x07\u202e\x9b.log"
     (npumon.folder / name).write_bytes(run_of(EVERYTHING) + run_of(b"".join(TRICKS[::-1])))
     (npumon.folder / "labels").write_bytes(b"dummy\ntench\n" + b"\n".join(TRICKS).replace(b"\0", b""))
-    app = live("watch", name, "--labels", "labels", *words, shows="143.4")
+    app = live("watch", name, "--labels", "labels", *words, shows="43.6 ms")
     assert "[bold]" in app.shown()
     through_all(app)
     if words:
@@ -121,7 +122,7 @@ def test_lines_without_end(live: Live, npumon: CommandLine, size: tuple[int, int
     log = npumon.folder / "run.log"
     long = b"".join((EVERYTHING * 40)[:10_000] + b"\n" for _ in range(20)) + "\u4e2d".encode() * 10_000 + b"\n"
     log.write_bytes(long + run_of((b"[b]" + EVERYTHING)[:3_000]) + long)
-    app = live("watch", "run.log", shows="143.4", columns=size[0], rows=size[1])
+    app = live("watch", "run.log", shows="43.6 ms", columns=size[0], rows=size[1])
     for key in b"52341":
         app.type(bytes([key]))
         app.settled()

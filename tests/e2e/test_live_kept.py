@@ -81,7 +81,7 @@ def test_left_and_taken_up_again(
     again = live("watch", "--last", shows="gated")
     again.until_shown("1/2" if "1/2" in again.shown() else "2/2")
     gate.touch()
-    again.until_shown("done in")
+    again.until_shown("ok in")
     again.type(b"q")
     assert again.next_state() == "ended 0"
     assert GOES_ON.encode() not in again.output
@@ -119,7 +119,7 @@ def test_taken_up_left_and_ended(live: Live, npumon: CommandLine, gate: Path) ->
     gate.touch()
     app.type(b"r")
     until(lambda: len(list(npumon.runs.glob("*.log"))) == 2)
-    app.until_shown("done in")
+    app.until_shown("ok in")
     app.type(b"q")
     assert app.next_state() == "ended 0"
     newest = max(os.listdir(npumon.runs))

@@ -94,7 +94,7 @@ def test_stopped_and_continued(hanging: Callable[[], tuple[LiveTerminal, list[in
         app.until(app.raw)
     app.settled()
     app.type(b"x")
-    app.until_shown("cancelled")
+    app.until_shown("stopped after")
     gone(family)
     finish(app)
 

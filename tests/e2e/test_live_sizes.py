@@ -73,14 +73,14 @@ def test_80x24_shows_all_figures(live: Live, result: dict[str, Any]) -> None:
     iteration, metrics = result["iterations"][0], result["metrics"]
     cycles = iteration["layers"][0]["cycles"]
     utilization = f"{100 * metrics['utilization']:.1f}"
-    app.until(lambda: shows_large(app, utilization) and "done in" in app.shown(), "the utilization, large")
+    app.until(lambda: shows_large(app, utilization) and "ok in" in app.shown(), "the utilization, large")
     text = app.shown()
     for figures in (
         ("busy", f"{metrics['busy_us'] / 1000:.1f}", f"{iteration['vpc_elapsed_us'] / 1000:.1f}"),
         (f"{cycles['total'] / 1e6:.1f} M", f"{cycles['idle'] / 1e3:.0f} k idle"),
         ("clock", f"{metrics['clock_mhz']:.0f}", "800 MHz"),
         ("latency", f"{iteration['elapsed_us'] / 1000:.1f} ms"),
-        ("done in", "run", "1"),
+        ("ok in", "run", "1"),
         (result["run"]["model"],),
         (metrics["verdict"].split(":")[0],),
         (utilization,),

@@ -201,11 +201,16 @@ def running(server: Server) -> list[int]:
 def test_figures_keys_sizes_and_the_end(live: Live, server: Server) -> None:
     app = live(command=[*server.to("-tt"), server.npumon("--demo")])
     app.until_done()
-    for key, text in ((b"2", "network_binary"), (b"5", "Exit VX Thread"), (b"\t", "latency"), (b"?", "run the last")):
+    for key, text in (
+        (b"2", "network_binary"),
+        (b"5", "Exit VX Thread"),
+        (b"\t", "latency"),
+        (b"?", "On the page Live"),
+    ):
         app.type(key)
         app.until_shown(text)
     app.type(b"\x1b")
-    app.until_gone("run the last")
+    app.until_gone("On the page Live")
     for columns, rows in ((120, 40), (60, 15)):
         app.resize(columns, rows)
         app.until(lambda: "q quit" in app.screen.display[-1] and "71.70" in app.shown(), "the whole screen")

@@ -126,7 +126,7 @@ def test_a_board_with_nothing_on_it(live: Live, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
     app = live("--root", str(root), shows="no NPU driver")
-    assert "DEMO" not in app.shown()
+    assert "DEMO" not in app.screen.display[0]
     app.type(b"4")
     app.until_shown("npumon --demo")
     app.type(b"2")

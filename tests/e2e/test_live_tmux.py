@@ -98,12 +98,12 @@ def test_pages_dialogs_and_sizes(tmux: Tmux, command: str) -> None:
     tmux.until_shown("before\n")
     tmux.keys(f"{command} --demo; echo status $?", "Enter")
     tmux.until_shown("71.70")
-    tmux.until_shown("done in")
+    tmux.until_shown("ok in")
     for key, text in (
         ("2", "network_binary"),
         ("4", "lenet_layers"),
         ("5", "Exit VX Thread"),
-        ("?", "run the last model again"),
+        ("?", "where the next run begins"),
         ("Escape", "Exit VX Thread"),
         (":", "Log: search"),
         ("Escape", "Exit VX Thread"),

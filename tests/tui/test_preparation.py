@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.containers import VerticalScroll
 from textual.css.stylesheet import Stylesheet
+from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
 from npumon.tui import preparation, themes
@@ -74,7 +75,8 @@ async def test_a_visit_to_a_prepared_page_makes_and_styles_nothing(monkeypatch: 
         app.call_later(app.actions.action_help)
         await until_so(lambda: isinstance(app.screen, HelpDialog))
         await composed(app)
-        assert (made, parsed) == ([], [])
+        # The bar of a help that scrolls comes with the length of what is unfolded.
+        assert ([one for one in made if not isinstance(one, ScrollBar)], parsed) == ([], [])
 
 
 async def test_models_are_looked_for_when_their_page_is_visited(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ class Program(App[None]):
         self.show(f"mouse {event.screen_x},{event.screen_y}")
 
     async def on_key(self, event: Key) -> None:
-        if event.key == "q":
+        if event.key in ("q", "ctrl+c"):
             self.exit()
         elif event.key == "x":
             await self.mount(Broken())

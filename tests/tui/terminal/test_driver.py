@@ -39,7 +39,7 @@ def test_keys_mouse_and_pasting(start: Start) -> None:
         (b"\x1b", "key escape"),
         (b"\x1b[A", "key up"),
         (b"\x1b[97;5u", "key ctrl+a"),
-        (b"\x03", "key ctrl+c"),
+        (b"\x05", "key ctrl+e"),
         (b"\x1b[200~some text\x1b[201~", "pasted some text"),
         (b"\x1b[<0;5;3M\x1b[<0;5;3m", "mouse 4,2"),
     ]:
