@@ -105,10 +105,10 @@ def test_taken_up_left_and_ended(live: Live, npumon: CommandLine, gate: Path) ->
     """q leaves it to itself once more, x ends it, r runs the model again."""
     app, family = begun(live, npumon)
     app.type(b"ql")
-    assert app.next_state() == "ended 0"
+    assert app.next_state() == "ended 0", app.output[-4000:]
     app = live("watch", "--last", shows="x stop")
     app.type(b"ql")
-    assert app.next_state() == "ended 0"
+    assert app.next_state() == "ended 0", app.output[-4000:]
     assert GOES_ON.encode() in app.output
     assert all(map(alive, family))
     app = live("watch", "--last", shows="x stop")
@@ -121,6 +121,6 @@ def test_taken_up_left_and_ended(live: Live, npumon: CommandLine, gate: Path) ->
     until(lambda: len(list(npumon.runs.glob("*.log"))) == 2)
     app.until_shown("ok in")
     app.type(b"q")
-    assert app.next_state() == "ended 0"
+    assert app.next_state() == "ended 0", app.output[-4000:]
     newest = max(os.listdir(npumon.runs))
     assert (npumon.runs / newest).with_suffix(".log").read_text().count("Run the") == 2
