@@ -111,6 +111,8 @@ class LiveBody(Widget):
     def show(self, live: Live) -> None:
         """Show a live value in the panes that it has something for; lay all out anew if those are others."""
         self._live = live
+        if not self.is_attached:  # the monitor is being left: nothing can be mounted any more
+            return
         content = content_of(live)
         if content != self._content:
             self._content = content

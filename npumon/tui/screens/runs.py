@@ -157,7 +157,7 @@ class RunsPage(Page):
         row, live = self.table.current, self.host.live
         wanted = self._compared is None and row is not None and row.iterations > 1
         if self.distribution is None:
-            if not wanted:
+            if not wanted or not self.is_attached:  # nothing can be mounted while the monitor is being left
                 return
             from npumon.tui.panes.distribution import RowDistributionPane
 

@@ -60,3 +60,17 @@ async def test_demo_is_said_on_every_page() -> None:
         for page in PAGE_NAMES:
             app.action_page(page)
             await until(pilot, lambda: "DEMO" in picture(app)[0])
+
+
+@pytest.mark.parametrize("page", PAGE_NAMES)
+async def test_a_value_that_comes_while_the_monitor_is_left_breaks_nothing(page: str) -> None:
+    run = report(SEED.read_bytes())
+    async with application(live()).run_test(size=(120, 40)) as pilot:
+        app = pilot.app
+        assert isinstance(app, MonitorApp)
+        app.action_page(page)
+        await until(pilot, lambda: app.current_mode == page and app.screen.is_mounted)
+        app.exit(0)
+        assert isinstance(app.screen, Page)
+        app.screen.show(live(run, runs=(run,)))
+    assert app.return_code == 0
