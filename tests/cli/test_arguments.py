@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import pytest
 
@@ -164,7 +165,10 @@ def test_each_help_has_examples_and_then_only_what_applies(command: str, capsys:
     ):
         assert (option in last) == (name in OF_COMMAND[command].shared)
     formats = OF_COMMAND[command].formats
-    assert f"--format FORMAT       {formats}\n" in last if formats else "--format" not in last
+    if formats:  # Pythons differ in the column where meanings begin
+        assert re.search(rf"--format FORMAT +{re.escape(formats)}\n", last)
+    else:
+        assert "--format" not in last
 
 
 def test_demo_takes_a_scenario_behind_an_equals_sign() -> None:
