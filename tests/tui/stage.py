@@ -206,6 +206,15 @@ def picture(app: App[Any]) -> list[str]:
     return lines + [""] * (height - len(lines))
 
 
+async def picture_at_rest(pilot: Pilot[Any]) -> list[str]:
+    """The screen, once nothing changes any more."""
+    before: list[str] = []
+    while (now := picture(pilot.app)) != before:
+        before = now
+        await pilot.pause(0.05)
+    return now
+
+
 @dataclass
 class Demo:
     """The monitor on a demo board, with the real engine. See the fixture `demo`."""

@@ -17,47 +17,22 @@ import pytest
 
 from npumon.core.monitor.live import Live
 from npumon.core.text import visible
-from npumon.engine.live_state import LiveState
-from npumon.engine.log_following import LogFollowing
-from npumon.engine.monitor import KEPT_OPERATIONS
-from npumon.engine.reporting import Context
-from npumon.ports import LogChunk
 from npumon.tui.app import MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.screens.page import Page
 from npumon.tui.terminal.ascii_fallback import to_ascii
 from tests.tui import stage
+from tests.tui.cases import FOLDER as CASES
+from tests.tui.cases import LOG, SIZES, watched
 from tests.tui.test_snapshots import PINNED, UPDATE, plain_surroundings
 
 __all__ = ["plain_surroundings"]  # a fixture
 
-CASES = Path(__file__).parents[1] / "data" / "cases"
 FOLDER = Path(__file__).parent / "snapshots" / "material"
-SIZES = ((60, 15), (80, 24), (120, 40), (200, 60))
 #: What is stored: a graph with counters, with times only and with its layers dumped, a failure, iterations, counters.
 STORED = ("graph_counters", "graph_times_only", "layer_dump", "failed_node", "loops", "counters_alone")
 #: These are only looked through.
 OTHERS = tuple(sorted({path.stem for path in CASES.glob("*.log")} - set(STORED)))
-LOG = "/home/khadas/run.log"
-
-
-class FixedClock:
-    """A clock that stands still."""
-
-    def now(self) -> str:
-        return "2026-11-22T03:18:00.000+00:00"
-
-    def monotonic(self) -> float:
-        return 1000.0
-
-
-def watched(text: bytes) -> Live:
-    """What is shown of a watched file with this text, all of which was there before."""
-    clock = FixedClock()
-    live_state = LiveState(Context(), clock)
-    following = LogFollowing(LOG, live_state, clock, KEPT_OPERATIONS)
-    following.take(LogChunk(text, preexisting=True))
-    return live_state.live()
 
 
 async def drawn(live: Live, size: tuple[int, int], *, ascii_only: bool) -> dict[str, list[str]]:
@@ -72,10 +47,7 @@ async def drawn(live: Live, size: tuple[int, int], *, ascii_only: bool) -> dict[
             app.action_page(name)
             await pilot.pause()
             await stage.until(pilot, lambda: isinstance(app.screen, Page) and app.screen.settled)
-            before: list[str] = []
-            while (now := stage.picture(app)) != before:
-                before = now
-                await pilot.pause(0.02)
+            now = await stage.picture_at_rest(pilot)
             # What Textual draws itself, as scroll bars, becomes ASCII on its way to the terminal.
             pages[name] = [(to_ascii(line) if ascii_only else line).rstrip() for line in now]
     return pages
@@ -181,7 +153,7 @@ def test_what_must_be_found_is_found() -> None:
 @pytest.mark.parametrize("size", SIZES, ids=[f"{columns}x{rows}" for columns, rows in SIZES])
 @pytest.mark.parametrize("case", STORED)
 def test_pages_of_what_boards_print(case: str, size: tuple[int, int], ascii_only: bool) -> None:
-    live = watched((CASES / f"{case}.log").read_bytes())
+    live = watched(case)
     pages = asyncio.run(drawn(live, size, ascii_only=ascii_only))
     text = "".join(f"== {name} ==\n" + "".join(f"{line}\n" for line in lines) for name, lines in pages.items())
     path = FOLDER / f"{case}-{size[0]}x{size[1]}-{'ascii' if ascii_only else 'utf8'}.txt"
@@ -201,7 +173,7 @@ def test_pages_of_what_boards_print(case: str, size: tuple[int, int], ascii_only
 @pytest.mark.parametrize("case", OTHERS)
 def test_pages_of_everything_else(case: str) -> None:
     """At the size of a small terminal, where there is least room, in alternating character sets."""
-    live = watched((CASES / f"{case}.log").read_bytes())
+    live = watched(case)
     pages = asyncio.run(drawn(live, (80, 24), ascii_only=OTHERS.index(case) % 2 == 1))
     found = [f"{name}: {one}" for name, lines in pages.items() for one in wrongs(lines, 80, own_words=name != "log")]
     shown = "\n".join(line for lines in pages.values() for line in lines)

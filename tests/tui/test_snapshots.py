@@ -83,11 +83,7 @@ async def drawn(page: str, size: tuple[int, int], ascii_only: bool) -> str:
     async with app.run_test(size=size) as pilot:
         app.action_page(page)
         await pilot.pause()
-        before: list[str] = []
-        while (now := stage.picture(app)) != before:
-            before = now
-            await pilot.pause(0.05)
-        return "\n".join(line.rstrip() for line in now) + "\n"
+        return "\n".join(line.rstrip() for line in await stage.picture_at_rest(pilot)) + "\n"
 
 
 @pytest.fixture(autouse=True)

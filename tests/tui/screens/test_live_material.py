@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from npumon.core.monitor.live import Live
-from npumon.engine.live_state import LiveState
-from npumon.engine.log_following import LogFollowing
-from npumon.engine.reporting import Context
-from npumon.ports import LogChunk
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.panes.operations import OperationsPane
 from npumon.tui.widgets.canvas import Pane
-from tests.tui.stage import application, picture
+from tests.tui.cases import SIZES, watched
+from tests.tui.stage import application, picture_at_rest
 
-CASES = Path(__file__).parents[2] / "data" / "cases"
 #: What stands largest, by the log.
 MAIN = {
     "graph_counters": "operations",
@@ -38,26 +32,6 @@ MAIN = {
     "interrupted": "log-tail",
     "two_runs_and_a_failure": "log-tail",
 }
-SIZES = [(60, 15), (80, 24), (120, 40), (200, 60)]
-
-
-class StoppedClock:
-    """A clock at which nothing happens."""
-
-    def now(self) -> str:
-        return "2026-11-22T03:18:00.000+00:00"
-
-    def monotonic(self) -> float:
-        return 100.0
-
-
-def watched(log: str) -> Live:
-    """A finished log, as `npumon watch` shows it."""
-    clock = StoppedClock()
-    state = LiveState(Context(), clock)
-    following = LogFollowing(f"{log}.log", state, clock, 800)
-    following.take(LogChunk((CASES / f"{log}.log").read_bytes(), preexisting=True))
-    return state.live()
 
 
 def drawn(pane: Pane) -> list[str]:
@@ -73,10 +47,7 @@ async def test_a_log_of_a_board(log: str, size: tuple[int, int]) -> None:
     app = application(watched(log), DisplayOptions(refresh_s=3600, ascii=plain))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        before: list[str] = []
-        while (now := picture(app)) != before:
-            before = now
-            await pilot.pause(0.02)
+        await picture_at_rest(pilot)
         panes = {pane.id: drawn(pane) for pane in app.screen.query(Pane) if pane.region.area and pane.id}
         assert MAIN[log] in panes
         for name, lines in panes.items():
