@@ -55,7 +55,8 @@ class FileTail(PacedTail):
 
     Not noticed: a text that is replaced between two looks by one of at least the same length with the same 4 KiB before
     the offset; what is written to a rotated file after the new one has been read; where the kernel sends no events,
-    files that have had the name between two looks.
+    files that have had the name between two looks; at the end, those of which its news are still on their way. Files
+    that had the name within one tick of the clock that stamps them (4 ms) may change places.
     """
 
     def __init__(self, path: str, poll_s: float) -> None:
