@@ -16,6 +16,7 @@ from npumon.core.text import visible
 
 if TYPE_CHECKING:
     from npumon.board.driver.control import HostDriverControl
+    from npumon.board.sensors import Identity
     from npumon.cli.settings import Settings
     from npumon.core.run.report import RunReport
     from npumon.demo.board import DemoBoard
@@ -119,23 +120,25 @@ class HostBackend:
             raise ProblemError(Problem("board.root", what, "Name one that holds sys, proc, dev and lib.", "usage"))
         return Roots(Path(root))
 
+    @cached_property
+    def _identity(self) -> Identity:
+        from npumon.board.sensors import read_identity
+
+        return read_identity(self.roots)
+
     @property
     def known_at_once(self) -> tuple[str, ...]:
         """The board's name, and its driver's if that is loaded."""
-        from npumon.board.sensors import read_identity
-
-        identity = read_identity(self.roots)
+        identity = self._identity
         board = " ".join(part for part in (identity.model or "unknown board", identity.chip) if part)
         return (board, "galcore") if os.path.isdir(self.roots.sys / "module/galcore") else (board,)
 
     @property
     def off_board(self) -> bool:
         """Whether there is neither a known chip nor a driver nor its device."""
-        from npumon.board.sensors import read_identity
-
         roots = self.roots
         signs = (roots.sys / "module/galcore", roots.dev / "galcore")
-        return read_identity(roots).chip is None and not any(map(os.path.lexists, signs))
+        return self._identity.chip is None and not any(map(os.path.lexists, signs))
 
     def check(self) -> None:
         """Raise `ProblemError` if the root does not exist."""

@@ -16,7 +16,6 @@ from npumon.cli.output import Output, open_output
 from npumon.cli.paths import shown
 from npumon.cli.settings import Settings
 from npumon.core.problems import Problem, ProblemError
-from npumon.core.units import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,6 +136,8 @@ class CommandContext:
 
     def note_run_stopped(self, report: RunReport) -> None:
         """Say what ended because npumon was left, and where its text is."""
+        from npumon.core.units import seconds
+
         info = self.backend.outlasting(report).info
         model, after = info.model or "the run", "" if info.duration_s is None else f" after {seconds(info.duration_s)}"
         what = f"stopped {model}{after}" if info.outcome == "cancelled" else f"{model} has ended{after}"
