@@ -208,7 +208,6 @@ class ModelList:
             files=entry.files,
             networks=tuple(network_paths(entry.folder, entry.files)),
             preferred=entry.preferred,
-            note=None if entry.note is None else on_board(entry.note),
             remarks=tuple(map(on_board, entry.remarks)),
             line=None if entry.line is None else visible(entry.line),
             environment=visible(wanted.environment),

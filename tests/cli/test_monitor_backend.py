@@ -197,7 +197,7 @@ def test_a_line_is_remembered_with_its_folder(backend: BoardBackend, ctx: Comman
     again = BoardBackend(ctx, DisplayOptions(demo=True))
     first, second, *_ = again.models()
     assert (first.line, second.line, first.kind) == ("cat ~/x", line, "own")
-    assert (second.note, second.labels, second.labels_chosen) == ("./net is missing", "~/names.txt", True)
+    assert (second.remarks, second.labels, second.labels_chosen) == (("./net is missing",), "~/names.txt", True)
     job = again.job(second)
     assert job.request.command == ("./net", "a b.jpg")
     assert job.request.cwd == str(tmp_path / "here")

@@ -42,7 +42,7 @@ OTHER = CHOICE._replace(
     full_name="inceptionv3/VIM3L",
     variant="VIM3L",
     preferred=False,
-    note="made for the VIM3L; this board is a VIM3",
+    remarks=("made for the VIM3L; this board is a VIM3",),
 )
 
 

@@ -90,6 +90,5 @@ def _entry(
         found_under=found_under,
         labels=None if labels is None else str(labels),
         files=files,
-        note="; ".join(remarks) or None,
         remarks=tuple(remarks),
     )

@@ -44,9 +44,9 @@ class ModelEntry(NamedTuple):
 
     `name` is what users see and type; several entries may share one and differ in `variant` (VIM3, VIM3L; None for a
     model with only one variant). `preferred` is False for a variant that was made for another chip; one of the
-    `remarks` then says so. `note` is all of them in a line. `command` is run in `folder`, with `environment` added;
-    `line` is what the user entered, None for a model that was found. `files` are the network, library and image files
-    that belong to it, relative to `folder`.
+    `remarks` then says so. `command` is run in `folder`, with `environment` added; `line` is what the user entered,
+    None for a model that was found. `files` are the network, library and image files that belong to it, relative to
+    `folder`.
 
     `name`, `note`, `remarks` and `files` are visible text. `folder`, `command`, `labels` and `found_under` are the real
     paths: pass them through `core.text.visible` before you print them.
@@ -61,10 +61,14 @@ class ModelEntry(NamedTuple):
     preferred: bool = True
     labels: str | None = None
     files: tuple[str, ...] = ()
-    note: str | None = None
     remarks: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     line: str | None = None
+
+    @property
+    def note(self) -> str | None:
+        """All remarks in a line."""
+        return "; ".join(self.remarks) or None
 
     @property
     def full_name(self) -> str:
@@ -101,7 +105,6 @@ def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> M
         preferred=preferred,
         labels=None if labels is None else str(labels),
         files=files,
-        note="; ".join(remarks) or None,
         remarks=tuple(remarks),
     )
 

@@ -99,7 +99,6 @@ def _entry(whole: Path, place: str, program: str, network: str, wanted: int, fou
         found_under=found_under,
         labels=None if labels is None else str(labels),
         files=tuple(map(visible, files)),
-        note="; ".join(remarks) or None,
         remarks=tuple(remarks),
     )
 

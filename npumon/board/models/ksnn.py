@@ -94,7 +94,6 @@ def _entry(
         preferred=preferred,
         labels=None if labels is None else str(labels),
         files=tuple(map(visible, files)),
-        note="; ".join(remarks) or None,
         remarks=tuple(remarks),
     )
 

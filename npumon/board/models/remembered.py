@@ -146,7 +146,6 @@ def own_entry(model: RememberedModel) -> ModelEntry | None:
         found_under=folder,
         labels=model.labels,
         files=tuple(map(visible, files)),
-        note="; ".join(remarks) or None,
         remarks=tuple(remarks),
         environment=environment,
         line=model.line,

@@ -115,11 +115,11 @@ class ModelChoice(NamedTuple):
     """A model that can be run here. All text is visible text.
 
     `id` identifies it to the backend. `full_name` distinguishes variants (`inceptionv3/VIM3`); `preferred` is False for
-    one that is made for another chip, and `note` then says so; it is all `remarks` in a line. `folder`, `command` and
-    `labels` are for display only. `files` are its network, library and image files, relative to `folder`; `networks`
-    are the network files among them, each as a path that can be inspected. `line` is the command line that the user
-    entered, None for a model that was found; `environment` are variables that the user chose, and so are the labels if
-    `labels_chosen`; `runs` and `warmup` are the last series.
+    one that is made for another chip; one of the `remarks` then says so. `folder`, `command` and `labels` are for
+    display only. `files` are its network, library and image files, relative to `folder`; `networks` are the network
+    files among them, each as a path that can be inspected. `line` is the command line that the user entered, None for a
+    model that was found; `environment` are variables that the user chose, and so are the labels if `labels_chosen`;
+    `runs` and `warmup` are the last series.
     """
 
     id: str
@@ -133,7 +133,6 @@ class ModelChoice(NamedTuple):
     files: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     preferred: bool = True
-    note: str | None = None
     remarks: tuple[str, ...] = ()
     line: str | None = None
     environment: str = ""

@@ -50,8 +50,7 @@ def of_model(choice: ModelChoice, inspections: Sequence[Inspection | None]) -> P
     suits = f"for {choice.variant}" if choice.variant else "for any chip"
     kind = f"{choice.kind}, {suits}" if choice.line is None else "a command of your own"
     paragraphs = [Paragraph(f"{choice.full_name}   {kind}", "value")]
-    remarks = choice.remarks or ((choice.note,) if choice.note else ())
-    paragraphs += [Paragraph(f"! {remark}", "warn") for remark in remarks]
+    paragraphs += [Paragraph(f"! {remark}", "warn") for remark in choice.remarks]
     facts = (
         ("command", choice.command),
         ("folder", choice.folder),

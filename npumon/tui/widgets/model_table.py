@@ -39,8 +39,8 @@ class ModelTable(Table[ModelRow]):
         choice = row.choice
         role = "" if choice.preferred else "off"
         if column.key == "name":
-            mark = Span("! " if choice.note else "", "warn")
-            return (mark, Span(choice.full_name, role)) if choice.note else span(choice.full_name, role)
+            mark = Span("! " if choice.remarks else "", "warn")
+            return (mark, Span(choice.full_name, role)) if choice.remarks else span(choice.full_name, role)
         texts = {"variant": choice.variant or "any", "kind": choice.kind, "command": choice.command}
         return span(texts[column.key], role or "label")
 

@@ -36,8 +36,8 @@ INCEPTION = ModelChoice(
     networks=("/models/inception_v3.nb",),
 )
 OTHER_CHIP = INCEPTION._replace(
-    id="b", full_name="inceptionv3/VIM3L", variant="VIM3L", preferred=False, note="made for VIM3L; this is a VIM3",
-    networks=("/models/other.nb",),
+    id="b", full_name="inceptionv3/VIM3L", variant="VIM3L", preferred=False,
+    remarks=("made for VIM3L; this is a VIM3",), networks=("/models/other.nb",),
 )  # fmt: skip
 HOSTILE = ModelChoice("c", "[bold]x", "[bold]x[/] [link=http://x]", None, "ksnn", "/日本/" + "x" * 300, "py [/]", None)
 
