@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from npumon.board.models.entry import ModelEntry, named_files
+from npumon.board.models.entry import ModelEntry, named_files, plain
 from npumon.board.models.labels import find_labels
 from npumon.board.models.missing import missing_of
 from npumon.board.models.walk import Folder
@@ -58,10 +58,9 @@ def _networks(folder: Path) -> tuple[str, ...]:
 def _of_type(name: str, networks: Sequence[str]) -> tuple[str, ...]:
     """Return the files of a network: `yolov3_88.nb` is one of yolov3, `yolov3_tiny_88.nb` is not."""
     others = [other for _, other in TYPES if other != name and other.startswith(name)]
-    plain = {file: re.sub(r"[^a-z0-9]", "", os.path.basename(file).lower()) for file in networks}
 
     def holds(file: str, word: str) -> bool:
-        return re.sub(r"[^a-z0-9]", "", word) in plain[file]
+        return plain(word) in plain(os.path.basename(file))
 
     return tuple(file for file in networks if holds(file, name) and not any(holds(file, other) for other in others))
 

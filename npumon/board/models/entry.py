@@ -112,14 +112,29 @@ def run_sh_entry(folder: Path, chip_variant: str | None, found_under: Path) -> M
 def named_files(folder: Path, prefix: str) -> tuple[str, ...]:
     """Return the network, library and image files directly in a folder, each after `prefix`: visible text, at most
     50."""
-    try:
-        names = sorted(os.listdir(folder))
-    except (OSError, ValueError):
-        return ()
+    names = names_in(folder)
     known = {name for name in names if name.lower().endswith(_BY_SUFFIX) or name in _HEADERS}
     others = [name for name in names if name not in known][:_MOST_LOOKED_INTO]
     known.update(name for name in others if read_bytes(folder / name, 4) in _MAGICS)
     return tuple(prefix + visible(name) for name in sorted(known)[:_MOST_FILES])
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, in order; none if it cannot be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except (OSError, ValueError):
+        return []
+
+
+def plain(name: str) -> str:
+    """Return the letters and digits of a name, in small letters: by them files that belong together are told."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def operand(name: str) -> str:
+    """Keep a file whose name begins with a dash from being taken for an option."""
+    return f"./{name}" if name.startswith("-") else name
 
 
 def _program(script: Path) -> str | None:

@@ -13,7 +13,7 @@ import os
 import re
 from pathlib import Path
 
-from npumon.board.models.entry import ModelEntry
+from npumon.board.models.entry import ModelEntry, names_in, operand
 from npumon.board.models.labels import find_labels
 from npumon.board.models.missing import missing_of
 from npumon.board.models.walk import Folder
@@ -50,7 +50,7 @@ def exported_entries(folder: Folder, found_under: Path) -> tuple[ModelEntry, ...
 
 def _programs(folder: Path) -> list[str]:
     """Return the executables: files of the linker, whatever their mode, because copying may have taken the x bit."""
-    names = [name for name in _names(folder) if "." not in name]
+    names = [name for name in names_in(folder) if "." not in name]
     return [name for name in names if read_bytes(folder / name, len(_ELF)) == _ELF][:_MOST_PROGRAMS]
 
 
@@ -75,11 +75,11 @@ def _inputs(place: Path, whole: Path, wanted: int) -> list[str]:
     """Return files that may be the inputs, relative to the program's folder."""
     found: list[str] = []
     for folder, prefix in ((place, ""), (whole, "../")):
-        names = [name for name in _names(folder) if name.lower().endswith(_INPUTS)]
+        names = [name for name in names_in(folder) if name.lower().endswith(_INPUTS)]
         names = [name for name in names if not any(word in name.lower() for word in _NO_INPUTS)]
         names.sort(key=lambda name: next(rank for rank, end in enumerate(_INPUTS) if name.lower().endswith(end)))
         found += [prefix + name for name in names]
-    return [name if not name.startswith("-") else f"./{name}" for name in found[:wanted]]
+    return [operand(name) for name in found[:wanted]]
 
 
 def _entry(whole: Path, place: str, program: str, network: str, wanted: int, found_under: Path) -> ModelEntry:
@@ -101,10 +101,3 @@ def _entry(whole: Path, place: str, program: str, network: str, wanted: int, fou
         files=tuple(map(visible, files)),
         remarks=tuple(remarks),
     )
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except (OSError, ValueError):
-        return []

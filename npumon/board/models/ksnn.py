@@ -11,7 +11,7 @@ import os
 import re
 from pathlib import Path
 
-from npumon.board.models.entry import ModelEntry, suits
+from npumon.board.models.entry import ModelEntry, names_in, operand, plain, suits
 from npumon.board.models.labels import find_labels
 from npumon.board.models.missing import missing_of
 from npumon.board.models.walk import Folder
@@ -44,17 +44,17 @@ def _networks(folder: Path) -> list[tuple[str | None, Path]]:
     found: list[tuple[str | None, Path]] = []
     for variant in (None, *BOARDS):
         parent = Path("models") / variant if variant else Path("models")
-        found.extend((variant, parent / name) for name in _names(folder / parent) if name.endswith(".nb"))
+        found.extend((variant, parent / name) for name in names_in(folder / parent) if name.endswith(".nb"))
     return found[:_MOST_NETWORKS]
 
 
 def _script_for(network: Path, scripts: list[str]) -> str | None:
     """Return the script named like the network (`mobilenetv2.py` for `mobilenet_v2.nb`), else the only script."""
-    wanted = _plain(network.stem)
+    wanted = plain(network.stem)
     for script in scripts:
-        if _plain(script[:-3]) == wanted:
+        if plain(script[:-3]) == wanted:
             return script
-    alike = [script for script in scripts if _plain(script[:-3]) and _plain(script[:-3]) in wanted]
+    alike = [script for script in scripts if plain(script[:-3]) and plain(script[:-3]) in wanted]
     if alike:
         return max(alike, key=len)
     return scripts[0] if len(scripts) == 1 else None
@@ -72,7 +72,7 @@ def _entry(
     library, picture = _library_for(whole, network), _picture_for(whole, network)
     preferred, note = suitable
     remarks = [note] if note else []
-    command = ["python3", _operand(script), "--model", str(network)]
+    command = ["python3", operand(script), "--model", str(network)]
     for option, file, absent in (
         ("--library", library, "no library for it under libs"),
         ("--picture", picture, "no picture to feed it"),
@@ -98,15 +98,10 @@ def _entry(
     )
 
 
-def _operand(name: str) -> str:
-    """Keep a script whose name begins with a dash from being taken for an option."""
-    return f"./{name}" if name.startswith("-") else name
-
-
 def _library_for(folder: Path, network: Path) -> Path | None:
-    libraries = [name for name in _names(folder / "libs") if name.startswith("libnn_") and name.endswith(".so")]
+    libraries = [name for name in names_in(folder / "libs") if name.startswith("libnn_") and name.endswith(".so")]
     for name in libraries:
-        if _plain(name[len("libnn_") : -len(".so")]) == _plain(network.stem):
+        if plain(name[len("libnn_") : -len(".so")]) == plain(network.stem):
             return Path("libs") / name
     return Path("libs") / libraries[0] if len(libraries) == 1 else None
 
@@ -114,19 +109,8 @@ def _library_for(folder: Path, network: Path) -> Path | None:
 def _picture_for(folder: Path, network: Path) -> Path | None:
     """Return the first picture in the usual places, preferably one named after the network."""
     for parent in _PICTURE_FOLDERS:
-        pictures = [name for name in _names(folder / parent) if name.lower().endswith(_PICTURE)]
+        pictures = [name for name in names_in(folder / parent) if name.lower().endswith(_PICTURE)]
         if pictures:
-            pictures.sort(key=lambda name: _plain(network.stem) not in _plain(name))
+            pictures.sort(key=lambda name: plain(network.stem) not in plain(name))
             return Path(parent) / pictures[0]
     return None
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except (OSError, ValueError):
-        return []
