@@ -58,11 +58,6 @@ def split_variables(words: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def joined_environment(environment: tuple[tuple[str, str], ...]) -> str:
-    """Return the variables as a text that `split_environment` splits into them again."""
-    return " ".join(f"{name}={shlex.quote(value)}" for name, value in environment)
-
-
 def _words(line: str) -> list[str]:
     if len(line) > LONGEST or "\0" in line:
         raise _wrong(
