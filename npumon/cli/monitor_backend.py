@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npumon.cli.paths import current_folder, expanded, home_folder, shown, unreadable
+from npumon.cli.paths import current_folder, expanded, home_folder, shown, unreadable, user_folder
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.backend import DisplayOptions, ExportFormat, ModelWish
 
@@ -257,8 +257,8 @@ def export_folders(chosen: str | None, data_home: str | None, home: str | None) 
     """
     if chosen is not None:
         return (expanded(chosen),)
-    base = data_home if data_home and os.path.isabs(data_home) else home and os.path.join(home, ".local", "share")
-    further = (os.path.join(base, "npumon"),) if base else ()
+    in_data = user_folder(data_home, home, ".local/share")
+    further = () if in_data is None else (in_data,)
     try:
         return (current_folder(), *further)
     except ProblemError:

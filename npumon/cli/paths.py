@@ -51,8 +51,8 @@ def user_folders() -> UserFolders:
     by user id, so that two users do not meet. `make_private_folder` makes either of them.
     """
     home = home_folder()
-    config = _user_folder("XDG_CONFIG_HOME", home, ".config")
-    state = _user_folder("XDG_STATE_HOME", home, ".local/state")
+    config = user_folder(os.environ.get("XDG_CONFIG_HOME"), home, ".config")
+    state = user_folder(os.environ.get("XDG_STATE_HOME"), home, ".local/state")
     source = "XDG state folder"
     if state is None:
         state = temporary_state_folder()
@@ -75,10 +75,10 @@ def fallback_folder() -> Path:
     return Path(path)
 
 
-def _user_folder(variable: str, home: str | None, default: str) -> str | None:
-    """Return npumon's folder in the one that the variable names or, unless that is an absolute path, in the default one
-    below the home; None without a home."""
-    folder = os.environ.get(variable, "")
+def user_folder(chosen: str | None, home: str | None, default: str) -> str | None:
+    """Return npumon's folder in the chosen one or, unless that is an absolute path, in the default one below the home;
+    None without a home."""
+    folder = chosen or ""
     if not os.path.isabs(folder):
         if home is None:
             return None
