@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npumon.cli.paths import current_folder, expanded, home_folder, shown, unreadable, user_folder
+from npumon.cli.paths import current_folder, expanded, home_folder, shown, user_folder
 from npumon.core.problems import Problem, ProblemError
 from npumon.tui.backend import DisplayOptions, ExportFormat, ModelWish
 
@@ -151,14 +151,13 @@ class BoardBackend:
 
     def log_or_folder(self, typed: str, base: str) -> str | FolderView:
         """Return the path of the file that was typed, or the folder. Raises `ProblemError` if there is neither."""
+        from npumon.cli.log_source import refuse_early
+
         path = expanded(typed.rstrip(" "), base)
         if os.path.isdir(path):
             return self.folder(path)
-        try:
-            with open(path, "rb"):
-                return path
-        except OSError as error:
-            raise unreadable(path, error, "log.unreadable", "Name the log in it.") from error
+        refuse_early(path)
+        return path
 
     def inspection(self, network: str) -> str:
         """Return what `npumon inspect` says of the file."""
