@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 class Beginning(NamedTuple):
     """What the monitor is opened on: a log that is `watched`, a run that an earlier npumon began (`kept`), a `program`
-    to run at once in the current folder, or none of them."""
+    to run at once in the current folder, or none of them, and then on its own runs."""
 
     watched: str | None = None
     kept: RunRecord | None = None
     program: tuple[str, ...] | None = None
+
+
+NOTHING = Beginning()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,20 +46,15 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     if args.program is not None:
         from npumon.cli.commands.run import some_command
 
-        return open_monitor(ctx, program=some_command(args.program))
+        return open_monitor(ctx, Beginning(program=some_command(args.program)))
     return open_monitor(ctx)
 
 
-def open_monitor(
-    ctx: CommandContext,
-    watched: str | None = None,
-    kept: RunRecord | None = None,
-    program: tuple[str, ...] | None = None,
-) -> int:
-    """Open the live monitor on this terminal: on a log that is `watched`, on a run that was begun earlier, or on its
-    own runs, the first of which is that of `program`. Return its exit status. Raises `ProblemError` (usage) without a
+def open_monitor(ctx: CommandContext, beginning: Beginning = NOTHING) -> int:
+    """Open the live monitor on this terminal. Return its exit status. Raises `ProblemError` (usage) without a
     terminal."""
-    _refuse_without_terminal("FILE" if watched is not None else None if kept is None else "--last")
+    watched = beginning.watched
+    _refuse_without_terminal("FILE" if watched is not None else None if beginning.kept is None else "--last")
     from npumon.tui.terminal.opening import Opening
     from npumon.tui.terminal.traits import traits_for
 
@@ -70,7 +68,7 @@ def open_monitor(
     try:
         with Opening(traits, environ) as opening:
             with _toolkit_environment(), _signals_later():
-                app = _opened(ctx, traits, opening, known, Beginning(watched, kept, program))
+                app = _opened(ctx, traits, opening, known, beginning)
             status = app.run()
     finally:
         gc.enable()
@@ -95,7 +93,7 @@ def _opened(
     from npumon.tui.backend import DisplayOptions
     from npumon.tui.terminal.driver import terminal_driver
 
-    off_board = beginning == Beginning() and ctx.backend.off_board
+    off_board = beginning == NOTHING and ctx.backend.off_board
     display = DisplayOptions(settings.tui_theme, traits.ascii, settings.tui_refresh_s, ctx.wants_demo, known, off_board)
     return MonitorApp(BoardBackend(ctx, display, *beginning), terminal_driver(traits, opening))
 

@@ -58,9 +58,9 @@ def run(args: argparse.Namespace, ctx: CommandContext) -> int:
     path = expanded(args.file)
     _refuse(path)
     if not args.headless:
-        from npumon.cli.commands.monitor import open_monitor
+        from npumon.cli.commands.monitor import Beginning, open_monitor
 
-        return open_monitor(ctx, path)
+        return open_monitor(ctx, Beginning(watched=path))
     ctx.format("jsonl")
     ctx.output.refuse_inputs([path])
     context = ctx.context()

@@ -28,9 +28,9 @@ def watch_last(ctx: CommandContext, limit_s: float | None, *, headless: bool) ->
         raise ProblemError(Problem("watch.no_run", what, "Start one with npumon run; with --keep it outlives npumon."))
     if headless:
         return _print(record, ctx, limit_s)
-    from npumon.cli.commands.monitor import open_monitor
+    from npumon.cli.commands.monitor import Beginning, open_monitor
 
-    return open_monitor(ctx, kept=record)
+    return open_monitor(ctx, Beginning(kept=record))
 
 
 def _print(record: RunRecord, ctx: CommandContext, limit_s: float | None) -> int:
