@@ -101,5 +101,4 @@ def key_state(host: Host) -> KeyState:
         repeatable=host.controller.can_repeat,
         marked=host.marked is not None,
         paused=host.paused,
-        written=host.notifier.written is not None,
     )

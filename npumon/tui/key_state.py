@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class KeyState(NamedTuple):
     """What keys depend on besides the live value.
 
-    The visible `page`; whether a log is being watched, the last run is `repeatable`, a run is `marked`, the display is
-    `paused`, and whether a file was `written`.
+    The visible `page`; whether a log is being watched, the last run is `repeatable`, a run is `marked`, and the display
+    is `paused`.
     """
 
     page: str
@@ -21,7 +21,6 @@ class KeyState(NamedTuple):
     repeatable: bool = False
     marked: bool = False
     paused: bool = False
-    written: bool = False
 
 
 When = Callable[[KeyState, "Live"], bool]
