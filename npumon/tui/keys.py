@@ -48,10 +48,9 @@ PAGE_NAMES = tuple(page.name for page in PAGES)
 class Key(NamedTuple):
     """A key: `keys` as Textual names them, `shown` as users write it, `word` for the key bar, `meaning` for the help.
 
-    `action` is what it runs, `pressed` what the key itself runs if that differs. `scope` is where it works: everywhere,
-    or on one page. `when` tells whether it would do anything now; `bar` whether the key bar offers it then. `wish` is
-    what people would call it who look for it in the palette. `on_board` marks a key that is for boards: where a log is
-    watched, it is left out.
+    `action` is what it runs, `pressed` what the key itself runs if that differs. `when` tells whether it would do
+    anything now; `bar` whether the key bar offers it then. `wish` is what people would call it who look for it in the
+    palette. `on_board` marks a key that is for boards: where a log is watched, it is left out.
     """
 
     keys: str
@@ -59,7 +58,6 @@ class Key(NamedTuple):
     word: str
     meaning: str
     action: str
-    scope: str = "everywhere"
     pressed: str = ""
     when: When = always
     bar: bool = False

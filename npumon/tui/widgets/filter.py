@@ -1,7 +1,7 @@
 """The `/` line: words that narrow a list or find places in a text.
 
 A page yields a `FilterLine` as the last of its own widgets, so that it stands above the key bar, spreads
-`FILTER_BINDINGS` into its BINDINGS and `filter_keys("runs")` into its row of `keys.PAGE_KEYS`, and has these methods:
+`FILTER_BINDINGS` into its BINDINGS and `FILTER_KEYS` into its row of `page_keys.PAGE_KEYS`, and has these methods:
 
     def action_filter(self) -> None:              # key /
         self.filter_line.open()
@@ -27,7 +27,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from npumon.core.text import visible
-from npumon.tui.page_keys import filter_keys
+from npumon.tui.page_keys import FILTER_KEYS
 
 #: Longer than anything typed; a paste may be longer.
 LONGEST = 200
@@ -35,9 +35,7 @@ LONGEST = 200
 _REMEMBERED = 20
 
 
-FILTER_BINDINGS: list[BindingType] = [
-    Binding(key.keys, key.action, key.word, show=False) for key in filter_keys("everywhere")
-]
+FILTER_BINDINGS: list[BindingType] = [Binding(key.keys, key.action, key.word, show=False) for key in FILTER_KEYS]
 
 
 class FilterLine(Horizontal):

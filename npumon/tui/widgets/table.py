@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from npumon.tui.page_keys import table_keys
+from npumon.tui.page_keys import TABLE_KEYS
 from npumon.tui.paint import Area, Line, Span, spelled
 from npumon.tui.widgets.columns import Column, TableRow, side_by_side, title, views, visible_columns
 
@@ -49,9 +49,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     Table > .table--cursor { text-style: bold; }
     Table:focus > .table--cursor { text-style: reverse; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.word, show=False) for key in table_keys("everywhere")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, key.word, show=False) for key in TABLE_KEYS]
 
     class Moved(Message):
         """The cursor is on another row, or the row has other figures."""

@@ -303,7 +303,6 @@ async def test_every_key_of_the_page_has_its_action() -> None:
     async with application(live()).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         for key in PAGE_KEYS["models"]:
-            assert key.scope == "models"
             name = f"action_{key.action.partition('(')[0]}"
             assert callable(getattr(page, name, None) or getattr(page.table, name))
 

@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Button, Input
 
-from npumon.tui.page_keys import filter_keys
+from npumon.tui.page_keys import FILTER_KEYS, PAGE_KEYS
 from npumon.tui.widgets.filter import FILTER_BINDINGS, LONGEST, FilterLine
 
 
@@ -145,5 +145,7 @@ async def test_the_line_does_not_grow_for_ever() -> None:
         assert len(app.filter_line.text) <= LONGEST
 
 
-def test_the_help_names_the_page() -> None:
-    assert [key.scope for key in filter_keys("runs")] == ["runs"] * 4
+@pytest.mark.parametrize("page", ["layers", "runs", "models"])
+def test_the_help_names_the_keys_of_the_page(page: str) -> None:
+    assert [key for key in PAGE_KEYS[page] if key in FILTER_KEYS] == [*FILTER_KEYS]
+    assert len(FILTER_KEYS) == 4
