@@ -8,11 +8,11 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 from npumon.tui.textual_workarounds import LatestSize, StylesKept, read_styles
 
@@ -87,6 +87,28 @@ class Dialog(LatestSize, StylesKept, ModalScreen[Result]):
     def action_leave(self) -> None:
         """Close the dialog without an answer."""
         self.dismiss(None)
+
+
+class TextDialog(Dialog[None]):
+    """A text that scrolls, and a button. Subclasses provide the text with `lines`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "leave", "close", show=False),
+        Binding("j,down", "scroll(1)", "down", show=False),
+        Binding("k,up", "scroll(-1)", "up", show=False),
+    ]
+
+    def body(self) -> list[Widget]:
+        close = Button("Close (Esc)", id="close", compact=True)
+        return [DialogText(words(Text("\n").join(self.lines()))), Horizontal(close, classes="foot")]
+
+    def lines(self) -> list[Text]:
+        """Return the text; it may come from outside."""
+        raise NotImplementedError
+
+    @on(Button.Pressed, "#close")
+    def _close(self) -> None:
+        self.action_leave()
 
 
 def words(text: str | Text, classes: str = "") -> Static:
