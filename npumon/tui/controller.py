@@ -151,11 +151,24 @@ class RunController:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def background(self, call: Callable[[], Result], then: Callable[[Result], None]) -> None:
-        """Run `call` in a thread and `then(result)` on the event loop; a `ProblemError` is shown to the user."""
+    def background(
+        self,
+        call: Callable[[], Result],
+        then: Callable[[Result], None],
+        failed: Callable[[Problem], None] | None = None,
+    ) -> None:
+        """Run `call` in a thread and `then(result)` on the event loop.
+
+        If it raises a `ProblemError`, `failed` is called with the problem; without it the problem is shown as a notice.
+        """
 
         async def both() -> None:
-            then(await asyncio.to_thread(call))
+            try:
+                result = await asyncio.to_thread(call)
+            except ProblemError as error:
+                (failed or self._on_problem)(error.problem)
+            else:
+                then(result)
 
         self._own(both())
 

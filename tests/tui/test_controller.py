@@ -114,6 +114,14 @@ async def test_problems_are_said() -> None:
     assert stage.controller.unexpected == []
 
 
+async def test_who_asks_may_show_a_problem_itself() -> None:
+    stage = Stage()
+    heard: list[object] = []
+    stage.controller.background(problem, lambda _: None, heard.append)
+    await until_so(lambda: heard)
+    assert (stage.said, heard) == ([], [PROBLEM])
+
+
 async def test_an_unexpected_error_is_shown_and_kept() -> None:
     stage = Stage()
     for _ in range(MAX_UNEXPECTED + 2):

@@ -15,7 +15,7 @@ from textual.widgets import Input, Label
 
 from npumon.core import units
 from npumon.core.monitor.folder_view import FileChoice, FolderView, completed
-from npumon.core.problems import Problem, ProblemError
+from npumon.core.problems import Problem
 from npumon.tui.paint import ROLES, Area, Line, span
 from npumon.tui.screens.dialog import Dialog, words
 from npumon.tui.widgets.table import Column, Table
@@ -208,21 +208,17 @@ class FilePicker(Dialog[str | None]):
         """Open what was typed: show a folder, answer with a file."""
         backend, base = self.host.backend, self._view.path
 
-        def look() -> str | FolderView | Problem:
-            try:
-                return backend.log_or_folder(event.value, base)
-            except ProblemError as error:
-                return error.problem
-
-        def show(found: str | FolderView | Problem) -> None:
+        def show(found: str | FolderView) -> None:
             if not self.is_mounted:
                 return
             if isinstance(found, str):
                 self.dismiss(found)
-            elif isinstance(found, Problem):
-                self._say(str(found), wrong=True)
             else:
                 self._show(found)
                 self.action_back()
 
-        self.host.controller.background(look, show)
+        def refused(problem: Problem) -> None:
+            if self.is_mounted:
+                self._say(str(problem), wrong=True)
+
+        self.host.controller.background(lambda: backend.log_or_folder(event.value, base), show, refused)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label
 
 from npumon.core.own_line import LONGEST
-from npumon.core.problems import Problem, ProblemError
+from npumon.core.problems import Problem
 from npumon.tui.backend import ModelWish
 from npumon.tui.screens.dialog import Dialog, words
 
@@ -70,22 +70,15 @@ class ModelDialog(Dialog[bool]):
             wish = ModelWish(environment=self._environment.value, labels=self._labels.value)
         backend, choice = self.host.backend, self._choice
 
-        def keep() -> Problem | None:
-            try:
-                backend.change_model(choice, wish)
-            except ProblemError as error:
-                return error.problem
-            return None
-
-        def kept(problem: Problem | None) -> None:
-            if not self.is_mounted:
-                return
-            if problem is None:
+        def kept(done: None) -> None:
+            if self.is_mounted:
                 self.dismiss(True)
-            else:
+
+        def refused(problem: Problem) -> None:
+            if self.is_mounted:
                 self._wrong.update(str(problem))
 
-        self.host.controller.background(keep, kept)
+        self.host.controller.background(lambda: backend.change_model(choice, wish), kept, refused)
 
     @on(Button.Pressed, "#cancel")
     def cancel(self) -> None:

@@ -183,14 +183,11 @@ class ModelsPage(Page):
             return
         network = self._reading = missing[0]
         backend = self.host.backend
-
-        def read() -> Inspection:
-            try:
-                return Inspection(backend.inspection(network))
-            except ProblemError as error:
-                return Inspection(str(error.problem), failed=True)
-
-        self.host.controller.background(read, lambda inspection: self._read(network, inspection))
+        self.host.controller.background(
+            lambda: backend.inspection(network),
+            lambda text: self._read(network, Inspection(text)),
+            lambda problem: self._read(network, Inspection(str(problem), failed=True)),
+        )
 
     def _read(self, network: str, inspection: Inspection) -> None:
         self._reading = None
