@@ -302,8 +302,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             return
         left = 1
         for column, width in self._columns:
-            if left <= event.x < left + width and column.descending is not None:
-                self.action_reverse() if column.key == self.order else self._sort(column)
+            if left <= event.x < left + width:
+                self.sort_by(column.key)
             left += width + 1
 
     def _sort(self, column: Column) -> None:
