@@ -93,6 +93,13 @@ def refused_while_watching(host: Host) -> bool:
     return True
 
 
+def refused_while_running(host: Host) -> bool:
+    """Return whether a run is in progress, beside which nothing else can be done. Tell the user if so."""
+    if host.controller.busy:
+        host.notifier.info("A run is in progress: x stops it.")
+    return host.controller.busy
+
+
 def key_state(host: Host) -> KeyState:
     """Return what it depends on which keys do anything now."""
     return KeyState(

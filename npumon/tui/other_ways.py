@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from npumon.core.monitor.off_board import offers_other_ways
+from npumon.tui.host import refused_while_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class OtherWays:
             if path is not None:
                 self._go_on("watch", "--", path)
 
-        if not self._refused():
+        if not refused_while_running(self._host):
             self._host.app.push_screen(FilePicker(self._host), chosen)
 
     def action_install(self) -> None:
@@ -58,10 +59,5 @@ class OtherWays:
         self._host.app.push_screen(InstallDialog(self._host))
 
     def _go_on(self, *words: str) -> None:
-        if not self._refused():
+        if not refused_while_running(self._host):
             self._host.leave_for(words)
-
-    def _refused(self) -> bool:
-        if self._host.controller.busy:
-            self._host.notifier.info("A run is in progress: x stops it.")
-        return self._host.controller.busy

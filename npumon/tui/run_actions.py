@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from npumon.core.monitor.selection import NEWEST
 from npumon.core.problems import Problem
 from npumon.core.text import visible
-from npumon.tui.host import refused_while_watching
+from npumon.tui.host import refused_while_running, refused_while_watching
 from npumon.tui.textual_workarounds import keep_screen
 
 if TYPE_CHECKING:
@@ -29,10 +29,7 @@ class RunActions:
 
     def run_model(self, choice: ModelChoice) -> None:
         """Run this model and go to the Live page."""
-        if refused_while_watching(self._host):
-            return
-        if self._host.controller.busy:
-            self._host.notifier.info("A run is in progress: x stops it.")
+        if refused_while_watching(self._host) or refused_while_running(self._host):
             return
 
         def begin() -> None:
