@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: Cells for the keys: two blanks, the longest key, two blanks.
 _KEY_WIDTH = 13
 _EVERYWHERE = "everywhere"
+_HINT = "/ search  Enter unfolds  j k scroll  "
 
 
 class HelpLine(NamedTuple):
@@ -162,7 +163,7 @@ class HelpDialog(Dialog[None]):
         self._search = Input(placeholder="words to look for; Esc shows all", compact=True, id="search")
         self._search.display = False
         close = Button("Close (Esc)", id="close", compact=True)
-        self._hint = words("/ search  Enter unfolds  j k scroll  ", "faint")
+        self._hint = words(_HINT, "faint")
         return [self._text, Horizontal(self._search, self._hint, close, classes="foot")]
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
@@ -182,7 +183,7 @@ class HelpDialog(Dialog[None]):
     def action_fold(self) -> None:
         """Fold the other pages again."""
         self._keys.fold()
-        self._hint.update("/ search  Enter unfolds  j k scroll  ")
+        self._hint.update(_HINT)
 
     def action_search(self) -> None:
         """Open the search line."""
@@ -202,7 +203,7 @@ class HelpDialog(Dialog[None]):
         self._searching = self._search.display = False
         self._search.value = ""
         self._hint.display = True
-        self._hint.update("/ search  Enter unfolds  j k scroll  ")
+        self._hint.update(_HINT)
         self._text.focus()
 
     @on(Input.Changed)
