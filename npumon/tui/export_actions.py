@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from npumon.core import units
+
 if TYPE_CHECKING:
     from npumon.core.run.report import RunReport
     from npumon.tui.backend import ExportFormat
@@ -50,10 +52,9 @@ class ExportActions:
         if not runs:
             host.notifier.info("No run has ended yet: r runs a model.")
             return
-        many = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
         host.controller.background(
             lambda: host.backend.export_all(runs),
-            lambda path: host.notifier.file_written(path, f"{many} written to {path}"),
+            lambda path: host.notifier.file_written(path, f"{units.counted(len(runs), 'run')} written to {path}"),
         )
 
     def action_picture(self) -> None:

@@ -56,7 +56,7 @@ class Notifier:
 
     def error(self, problem: Problem) -> None:
         """Show what went wrong and what helps."""
-        self._tell(Notice(f"{problem.what} {problem.remedy}".strip(), error=True))
+        self._tell(Notice(str(problem), error=True))
 
     def info(self, text: str) -> None:
         """Show that something was done."""
