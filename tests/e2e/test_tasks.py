@@ -146,6 +146,15 @@ def test_stop_what_hangs(live: Live) -> None:
     leave(hand)
 
 
+def gated(npumon: CommandLine) -> Path:
+    """Make a model that runs until the file that is returned exists."""
+    gate = npumon.folder / "gate"
+    npumon.script(
+        "gated/run.sh", f"#!/bin/sh\necho 'Start run graph [1] times...'\nuntil [ -e '{gate}' ]; do sleep 0.01; done\n"
+    )
+    return gate
+
+
 def exported(folder: Path) -> list[str]:
     return [json.loads(path.read_text())["run"]["model"] for path in folder.glob("npumon-*.json")]
 
@@ -202,10 +211,7 @@ def test_the_iteration_before(live: Live) -> None:
 
 
 def test_quit_and_leave_the_run_going(live: Live, npumon: CommandLine) -> None:
-    gate = npumon.folder / "gate"
-    npumon.script(
-        "gated/run.sh", f"#!/bin/sh\necho 'Start run graph [1] times...'\nuntil [ -e '{gate}' ]; do sleep 0.01; done\n"
-    )
+    gate = gated(npumon)
     hand = Hand(live(columns=120, rows=40, shows="r run"))  # before, keys may go to nobody
     hand.app.type(b"r")
     family = hand.app.until_running(2)[:2]
@@ -276,10 +282,7 @@ def test_older_ones_and_the_export_with_the_mouse_where_the_key_bar_has_no_room_
 
 
 def test_a_run_is_stopped_and_one_left_running_with_the_mouse(live: Live, npumon: CommandLine) -> None:
-    gate = npumon.folder / "gate"
-    npumon.script(
-        "gated/run.sh", f"#!/bin/sh\necho 'Start run graph [1] times...'\nuntil [ -e '{gate}' ]; do sleep 0.01; done\n"
-    )
+    gate = gated(npumon)
     hand = Hand(live(columns=120, rows=40))
     hand.click("r run")
     stopped = hand.app.until_running(2)[:2]
