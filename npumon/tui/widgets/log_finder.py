@@ -135,7 +135,7 @@ class LogFinder:
         if search is None or search.test is not quest.test or search.whole is not whole:
             search = self._search = LogSearch(whole, quest.test)
         async for _ in search.seek(quest.start - before, quest.step, around=quest.around):
-            quest.tell(f"searching{_percent(search.share)}")
+            quest.tell(f"searching {whole_percent(search.share)}")
         name = quest.test.name
         if search.found is None:
             lines = units.grouped(whole.map.lines)
@@ -147,13 +147,14 @@ class LogFinder:
         label = LogLines(self._page, whole, self.moved).label(number) if whole is self.whole else number + before
         line = f"line {units.grouped(label)}"
         async for _ in search.count():
-            quest.tell(f"{line}, counting{_percent(search.share)}")
+            quest.tell(f"{line}, counting {whole_percent(search.share)}")
         place = await whole.in_thread(search.place_of, number)
         quest.tell(f"{line}, {units.grouped(place.rank)} of {_many(place.total, name)}")
 
 
-def _percent(share: float) -> str:
-    return f" {share:.0%}".replace("%", " %")
+def whole_percent(share: float) -> str:
+    """Format how far work is, a share of one, as `12 %`."""
+    return f"{share * 100:.0f} %"
 
 
 def _many(count: int, name: str) -> str:

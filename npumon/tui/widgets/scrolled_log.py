@@ -20,7 +20,7 @@ from npumon.core.monitor.live import Live
 from npumon.tui.paint import Area, Line, Span, width_of
 from npumon.tui.textual_workarounds import after
 from npumon.tui.widgets.canvas import Canvas
-from npumon.tui.widgets.log_finder import LogFinder
+from npumon.tui.widgets.log_finder import LogFinder, whole_percent
 from npumon.tui.widgets.log_lines import LogLines
 from npumon.tui.widgets.log_rows import (
     Frame,
@@ -290,7 +290,7 @@ class ScrolledLog(Canvas):
             kept = units.grouped(len(self._page.lines))
             return f"only the last {kept} lines are kept: {finder.problem.rstrip('.')}"
         if finder.reading is not None:
-            return f"reading {finder.reading:.0%}".replace("%", " %")
+            return f"reading {whole_percent(finder.reading)}"
         if finder.fate is not None:
             return f"the file is {finder.fate}"
         if finder.whole is not None and finder.whole.rewritten:
