@@ -31,8 +31,8 @@ def always(state: KeyState, live: Live) -> bool:
     return True
 
 
-def may_run(state: KeyState, live: Live) -> bool:
-    """Return whether a run could begin."""
+def is_idle(state: KeyState, live: Live) -> bool:
+    """Return whether nothing runs, so that a run could begin, or the driver be reloaded."""
     return not live.activity.under_way
 
 
@@ -44,11 +44,6 @@ def may_stop(state: KeyState, live: Live) -> bool:
 def may_repeat(state: KeyState, live: Live) -> bool:
     """Return whether the last run could be made again."""
     return state.repeatable and not live.activity.under_way
-
-
-def may_reload(state: KeyState, live: Live) -> bool:
-    """Return whether the driver could be reloaded."""
-    return not live.activity.under_way
 
 
 def has_run(state: KeyState, live: Live) -> bool:

@@ -11,9 +11,8 @@ from npumon.tui.key_state import (
     has_older_iteration,
     has_older_run,
     has_run,
-    may_reload,
+    is_idle,
     may_repeat,
-    may_run,
     may_stop,
     shows_older,
 )
@@ -70,7 +69,7 @@ class Key(NamedTuple):
 KEYS: tuple[Key, ...] = (
     Key(
         "r", "r", "run", "run the last model again, or the first one", "run_again",
-        when=may_run, bar=True, wish="run", on_board=True,
+        when=is_idle, bar=True, wish="run", on_board=True,
     ),
     Key("x", "x", "stop", "stop the run", "stop_run", when=may_stop, bar=True, wish="stop the run", on_board=True),
     Key("0", "0", "newest", "go back to the newest run", "newest", when=shows_older, bar=True),
@@ -87,7 +86,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "g", "g", "driver", "reload galcore, with profiling on or off", "reload_driver", pressed="press_g",
-        when=may_reload, bar=True, wish="reload the driver, switch profiling", on_board=True,
+        when=is_idle, bar=True, wish="reload the driver, switch profiling", on_board=True,
     ),
     Key("m", "m", "mark", "mark the shown run, to compare others with it", "mark", when=has_ended_run, bar=True),
     Key(
