@@ -61,9 +61,9 @@ class _Ink(NamedTuple):
     background: str | None
 
 
-def picture_of(app: App[Any], title: str = "npumon") -> str:
+def picture_of(app: App[Any]) -> str:
     """Return the screen as it is now, as SVG."""
-    return drawn(screen_lines(app), app.size.width, title)
+    return drawn(screen_lines(app), app.size.width, "npumon")
 
 
 def drawn(lines: Sequence[Iterable[Segment]], columns: int, title: str) -> str:
