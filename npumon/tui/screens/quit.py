@@ -84,9 +84,8 @@ class QuitDialog(Dialog[bool | None]):
             self._said.update(Text("It cannot be left running here.", "bold"))
 
     @on(Button.Pressed, "#stay")
-    def action_stay(self) -> None:
-        """Stay, and let the run go on."""
-        self.dismiss(None)
+    def _stay(self) -> None:
+        self.action_leave()
 
 
 def _running(activity: Activity) -> Text:
