@@ -1,4 +1,4 @@
-"""The Layers page: every layer and operation of the newest run's last complete iteration."""
+"""The Layers page: every layer and operation of the iteration that is shown."""
 
 from __future__ import annotations
 
