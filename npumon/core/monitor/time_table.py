@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npumon.core.run.analysis import GroupTime, IterationProfile, OperationProfile, is_padded
-from npumon.core.run.breakdown import GROUPINGS, RANKED_BY, Basis, Grouping, basis_of
+from npumon.core.run.breakdown import GROUPINGS, KEYS, RANKED_BY, Basis, Grouping, basis_of
 from npumon.core.run.layers.reasons import reason_of
 from npumon.core.run.macs import is_convolution
 from npumon.core.run.metrics import Metrics
@@ -97,8 +97,7 @@ def _spoken_of(metrics: Metrics) -> frozenset[int]:
 def _groups(
     profile: IterationProfile, by: Grouping, whole_us: float | None, spoken_of: frozenset[int]
 ) -> tuple[GroupShare, ...]:
-    marked = profile._replace(operations=tuple(each for each in profile.operations if each.order in spoken_of))
-    keys = {group.key for group in GROUPINGS[by](marked)}
+    keys = {KEYS[by](each) for each in profile.operations if each.order in spoken_of}
     return tuple(
         GroupShare(group, _part(group.execution_us, whole_us), group.key in keys) for group in GROUPINGS[by](profile)
     )

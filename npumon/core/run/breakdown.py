@@ -23,22 +23,22 @@ _UNKNOWN_OPERATOR = "unkown operation type"
 
 def by_target(profile: IterationProfile) -> tuple[GroupTime, ...]:
     """Add the operations up by engine."""
-    return _grouped(profile, lambda each: each.target_kind)
+    return _grouped(profile, KEYS["target"])
 
 
 def by_operation(profile: IterationProfile) -> tuple[GroupTime, ...]:
     """Add the operations up by operator, named as by `operator_of`."""
-    return _grouped(profile, operator_of)
+    return _grouped(profile, KEYS["operation"])
 
 
 def by_layer(profile: IterationProfile) -> tuple[GroupTime, ...]:
     """Add the operations up by layer: its number and name. One layer can have operations on several engines."""
-    return _grouped(profile, _layer)
+    return _grouped(profile, KEYS["layer"])
 
 
 def by_shader(profile: IterationProfile) -> tuple[GroupTime, ...]:
     """Add the operations up by the kernel that the shader core ran; those without one are left out."""
-    return _grouped(profile, lambda each: each.operation.shader, named_only=True)
+    return _grouped(profile, KEYS["shader"], named_only=True)
 
 
 GROUPINGS: Mapping[Grouping, Callable[[IterationProfile], tuple[GroupTime, ...]]] = {
@@ -56,8 +56,9 @@ RANKED_BY: Mapping[Basis, Callable[[OperationProfile], float | None]] = {
 
 
 def groupings_of(profile: IterationProfile) -> tuple[Grouping, ...]:
-    """Return by what the operations can be told apart, the first the usual one."""
-    return tuple(by for by, grouped in GROUPINGS.items() if any(group.key is not None for group in grouped(profile)))
+    """Return by what the operations can be told apart, the first the usual one; nothing where some are missing."""
+    operations = () if profile.missing else profile.operations
+    return tuple(by for by, key in KEYS.items() if any(key(each) is not None for each in operations))
 
 
 def basis_of(profile: IterationProfile) -> Basis:
@@ -98,6 +99,15 @@ def name_of(each: OperationProfile) -> str:
 def _layer(each: OperationProfile) -> str | None:
     known = (each.operation.layer_id, each.operation.name)
     return " ".join(str(part) for part in known if part is not None) or None
+
+
+#: The key of an operation's group, by what operations are grouped; None if the text does not tell it.
+KEYS: Mapping[Grouping, Callable[[OperationProfile], str | None]] = {
+    "target": lambda each: each.target_kind,
+    "operation": operator_of,
+    "layer": _layer,
+    "shader": lambda each: each.operation.shader,
+}
 
 
 def _grouped(
