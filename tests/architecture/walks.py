@@ -365,7 +365,7 @@ async def sensor_to_header(recorder: Recorder, folder: Path) -> list[str]:
         zone = opened.app.backend._ctx.backend.board.root / "sys/class/thermal/thermal_zone0/temp"
         for degrees in range(61, 61 + TIMES):
             zone.write_text(f"{degrees}000\n")
-            recorder.on_return = partial(_shows, "panes/header.py", "draw", str(degrees))
+            recorder.on_return = partial(_shows, "panes/header.py", "lines", str(degrees))
             walked.append(await opened.walk(opened.app.controller.poll))
     return each_time(walked)
 

@@ -12,7 +12,7 @@ from npumon.core.monitor.live import Live, run_with_figures
 from npumon.core.monitor.log_board import LogBoard
 from npumon.tui.backend import UNSEEN
 from npumon.tui.paint import Area, Line, Span, clipped, joined, span, width_of
-from npumon.tui.widgets.canvas import Canvas
+from npumon.tui.widgets.canvas import Pane
 
 #: Degrees Celsius at which a VIM3 throttles (its device tree's passive trip point), for a zone without a limit.
 HOT_CELSIUS = 85.0
@@ -25,7 +25,7 @@ _SHORTER_LOG = ("clock", "log", "host", "kernel", "driver", "npu", "kernel", "dr
 _ROOM_FOR_DATE = 40
 
 
-class HeaderPane(Canvas):
+class HeaderPane(Pane):
     """One line. What does not fit is shortened or dropped, the least important first; DEMO, PAUSED and the temperature
     always stay.
     """
@@ -40,7 +40,15 @@ class HeaderPane(Canvas):
         #: What was drawn.
         self.line: Line = ()
 
-    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+    def sees(self, live: Live) -> tuple[object, ...]:
+        snapshot, run = live.snapshot, live.snapshot.run
+        of_log = run and (run.info.log, run.state.product, run.state.driver_version, run.state.pid)
+        return (
+            *(self.paused, snapshot.demo, snapshot.board, snapshot.driver, snapshot.log_board),
+            *(live.activity.source, of_log, _clock(live)),
+        )
+
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
         right = self._right(live, area)
         gap = not right or not right[0].text.startswith(" ")
         left_room = area._replace(width=area.width - width_of(right) - gap)

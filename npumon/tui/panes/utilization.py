@@ -42,20 +42,16 @@ class UtilizationPane(Pane):
         self._past = Past()
         self._pane_title = self._titled = title
 
-    def redraw(self) -> None:
-        super().redraw()
-        if self._live is not None:
-            title = self._pane_title + network_title(self._live, Area(*self.content_size, ascii=self.ascii_only))
-            if title != self._titled:
-                self._titled = title
-                self.border_title = Text(title)  # as a string it would be markup
-
     def sees(self, live: Live) -> tuple[object, ...]:
         run, snapshot = run_with_figures(live).run, live.snapshot
         why = (live.activity.stage, live.activity.source, not snapshot.taken_at) if run is None else ()
         return (run, live.latencies, live.history, snapshot.driver, why)
 
     def lines(self, live: Live, area: Area) -> Sequence[Line]:
+        title = self._pane_title + network_title(live, area)
+        if title != self._titled:
+            self._titled = title
+            self.border_title = Text(title)  # as a string it would be markup
         return utilization_lines(live, self._past, area)
 
 

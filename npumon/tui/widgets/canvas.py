@@ -55,11 +55,15 @@ class Canvas(Widget):
         self.ascii_only = ascii_only
         self._live: Live | None = None
         self._painted: tuple[CanvasRow, ...] = ()
+        self._last: Sequence[Line] | None = None
         self._inks: dict[str, Style] = {}
         self._looks: dict[str, CellStyle] = {}
 
     def draw(self, live: Live, area: Area) -> Sequence[Line]:
-        """Return the pane's lines. At most `area.height` of them are shown, each cut at `area.width`."""
+        """Return the pane's lines. At most `area.height` of them are shown, each cut at `area.width`.
+
+        The same object as before has the same lines.
+        """
         raise NotImplementedError
 
     def show(self, live: Live) -> None:
@@ -72,10 +76,14 @@ class Canvas(Widget):
         area = Area(*self.content_size, ascii=self.ascii_only)
         if self._live is None or not area.width or not area.height:
             return
-        lines = [spelled(line, ascii_only=area.ascii) for line in [*self.draw(self._live, area)][: area.height]]
+        drawn, before = self.draw(self._live, area), self._painted
+        fits = len(before) == area.height and len(before[0].cells) == area.width
+        if fits and drawn is self._last:
+            return
+        self._last = drawn
+        lines = [spelled(line, ascii_only=area.ascii) for line in drawn[: area.height]]
         lines += [()] * (area.height - len(lines))
-        before = self._painted
-        if len(before) != area.height or len(before[0].cells) != area.width:
+        if not fits:
             self._painted = tuple(CanvasRow(line, _cells(line, area.width)) for line in lines)
             self.refresh()
             return

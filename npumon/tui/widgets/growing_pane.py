@@ -24,10 +24,11 @@ class GrowingPane(Pane):
         if live is None:
             return 0
         inside = max(width - self.gutter.width, 1)
-        measured_width, seen, height = self._measured
-        if measured_width != inside or seen != self.sees(live):
+        seen = self.sees(live)
+        measured_width, before, height = self._measured
+        if measured_width != inside or before != seen:
             height = self.filled(live, Area(inside, _PLENTY, self.ascii_only))
-            self._measured = (inside, self.sees(live), height)
+            self._measured = (inside, seen, height)
         return height + self.gutter.height
 
     def filled(self, live: Live, area: Area) -> int:

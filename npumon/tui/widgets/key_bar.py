@@ -12,7 +12,7 @@ from npumon.tui.key_state import KeyState
 from npumon.tui.keys import PAGES, Hint, keys_for
 from npumon.tui.notices import Notice
 from npumon.tui.paint import Area, Line, Span, clipped, width_of
-from npumon.tui.widgets.canvas import Canvas
+from npumon.tui.widgets.canvas import Pane
 
 #: The last ones always stay: more, help, quit.
 _ALWAYS = 3
@@ -20,7 +20,7 @@ _ALWAYS = 3
 _NAMES_FROM = 110
 
 
-class KeyBar(Canvas):
+class KeyBar(Pane):
     """One line; keys that do not fit are left out from the right, but the last three always stay.
 
     A notice takes the line for as long as it is shown, so that it covers no figure and moves none.
@@ -43,7 +43,10 @@ class KeyBar(Canvas):
             self._hints, self._aside, self._notice = tuple(hints), aside, notice
             self.redraw()
 
-    def draw(self, live: Live, area: Area) -> Sequence[Line]:
+    def sees(self, live: Live) -> tuple[object, ...]:
+        return (self._hints, self._aside, self._notice)
+
+    def lines(self, live: Live, area: Area) -> Sequence[Line]:
         width = area.width - (len(self._aside) + 1 if self._aside else 0)
         line: list[Span] = []
         self._places.clear()
@@ -85,12 +88,14 @@ def _fitting(hints: Sequence[Hint], width: int, *, names: bool) -> list[tuple[Hi
     """
     last = max((index for index, hint in enumerate(hints) if hint.page), default=None)
     texts = [(hint, _text(hint, names=names, last=index == last)) for index, hint in enumerate(hints)]
-    while sum(width_of(text) for _, text in texts) > width and len(texts) > _ALWAYS:
+    wide = [width_of(text) for _, text in texts]
+    while sum(wide) > width and len(texts) > _ALWAYS:
         keys = [index for index, (hint, _) in enumerate(texts[:-_ALWAYS]) if not hint.page]
         if len(keys) > 1 or len(keys) == len(texts) - _ALWAYS:
-            del texts[keys[-1]]
+            del texts[keys[-1]], wide[keys[-1]]
         else:
             texts = [(hint, text) for hint, text in texts if not hint.page]
+            wide = [width_of(text) for _, text in texts]
     return texts
 
 

@@ -14,7 +14,6 @@ from npumon.tui.app import LiveArrived, MonitorApp
 from npumon.tui.backend import DisplayOptions
 from npumon.tui.panes.results import ResultsPane
 from npumon.tui.panes.utilization import UtilizationPane
-from npumon.tui.widgets.canvas import Pane
 from tests.tui.moments import MISSING, board, history, log, moments, seed_run
 from tests.tui.stage import application, live, picture, report, until
 
@@ -204,7 +203,7 @@ async def test_a_pane_draws_again_only_when_what_it_shows_is_another() -> None:
 
 def placed(app: MonitorApp) -> dict[str, tuple[int, ...]]:
     """The panes of the body that are on the screen, and where."""
-    return {pane.id or "": (*pane.region,) for pane in app.screen.query(Pane) if pane.region.area}
+    return {pane.id or "": (*pane.region,) for pane in app.screen.query("LiveBody Pane") if pane.region.area}
 
 
 async def test_panes_come_with_what_they_show_and_go_with_it() -> None:
