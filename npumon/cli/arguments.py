@@ -206,12 +206,17 @@ def build_parser(words: Sequence[str], *, complete: bool = False) -> Parser:
         if wanted:
             command_module(name).add_arguments(command)
             _add_what_all_have(command, name, helping=helping)
-    explained = commands.add_parser(HELP_COMMAND, help="explain a command", description="Explain a command.")
-    explained.usage = "npumon help [COMMAND]"
-    explained.add_argument(
-        "topic", nargs="?", default=None, metavar="COMMAND", choices=(*COMMANDS, HELP_COMMAND), help="what to explain"
+    wanted = complete or HELP_COMMAND in words
+    explained = commands.add_parser(
+        HELP_COMMAND, help="explain a command", description="Explain a command.", add_help=wanted
     )
-    _add_what_all_have(explained, HELP_COMMAND, helping=helping)
+    if wanted:
+        explained.usage = "npumon help [COMMAND]"
+        topics = (*COMMANDS, HELP_COMMAND)
+        explained.add_argument(
+            "topic", nargs="?", default=None, metavar="COMMAND", choices=topics, help="what to explain"
+        )
+        _add_what_all_have(explained, HELP_COMMAND, helping=helping)
     _add_texts(parser, (("examples", _EXAMPLES), ("exit status", _STATUSES)))
     add_shared(parser)
     return parser
